@@ -1,0 +1,173 @@
+"""The environment, read once into one frozen, typed `Settings`. Every variable is described here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from xero_pipeline.errors import ConfigurationError
+
+MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_hex(32))"'
+
+
+class Settings(BaseSettings):
+    """What a person may set, by environment variable or in a `.env` file in the working directory.
+
+    Empty values count as not set. `Settings.load()` is the way in: it turns mistakes into a `ConfigurationError`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="XERO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    mock_mode: bool = Field(
+        True, description="Work against our own simulated Xero. Only `false`, `0` or `no` reach the real one."
+    )
+    client_id: str | None = Field(None, description="The app's client id, from developer.xero.com.")
+    client_secret: SecretStr | None = Field(
+        None, description="The app's secret. Without one the consent uses PKCE, as desktop apps do."
+    )
+    custom_connection: bool = Field(
+        False, description="The app is a custom connection: client credentials, one organisation, no consent."
+    )
+    redirect_uri: str = Field(
+        "http://localhost:8765/xero/callback",
+        description="Where Xero sends the browser after the consent; registered with the app, letter by letter.",
+    )
+    scopes: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Overrides the scopes we ask for (separated by spaces). Default: what the assets need."
+    )
+    encryption_key: SecretStr | None = Field(
+        None, description="64 hex characters: the AES-256 key of the token store. Mock mode makes its own."
+    )
+    encryption_keys_retired: SecretStr | None = Field(
+        None, description="Older keys, separated by commas: they still open tokens, new ones never use them."
+    )
+    api_url: str = Field("https://api.xero.com", description="Where the accounting API is.")
+    identity_url: str = Field("https://identity.xero.com", description="Where tokens are issued.")
+    login_url: str = Field("https://login.xero.com", description="Where people give their consent.")
+    pipeline_home: Path = Field(
+        Path(".xero"), description="The folder for what is ours: warehouse, state, Dagster's history."
+    )
+    warehouse_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL of the warehouse. Default: DuckDB, `books.duckdb` in the home."
+    )
+    state_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL of tokens and quotas. Default: SQLite, `state.sqlite` in the home."
+    )
+    start_date: date | None = Field(
+        None,
+        description="First month of the reports, as YYYY-MM-DD. Default: the organisation's financial year two "
+        "years back. Documents are always read whole.",
+    )
+    calls_per_minute: int = Field(
+        55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
+    )
+    calls_per_day: int = Field(
+        4800, ge=1, le=5000, description="Calls a day per organisation. Xero allows 5,000 (Starter tier: 1,000)."
+    )
+
+    @classmethod
+    def load(cls, **overrides: object) -> Self:
+        """Read the environment and `.env`.
+
+        Args:
+            **overrides: Fields to set instead, by name.
+
+        Raises:
+            ConfigurationError: A variable has a value it cannot have; the message names each.
+        """
+        try:
+            return cls(**overrides)  # pyright: ignore[reportArgumentType]
+        except ValidationError as error:
+            # The input is left out of the message: it may be a secret.
+            wrong = [f"XERO_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            raise ConfigurationError(
+                "Wrong settings: " + "; ".join(wrong) + ". `.env.example` shows every variable with its form."
+            ) from None
+
+    @field_validator("mock_mode", mode="before")
+    @classmethod
+    def _mock_unless_denied(cls, value: object) -> bool:
+        return str(value).strip().lower() not in {"false", "0", "no"}
+
+    @field_validator("scopes", mode="before")
+    @classmethod
+    def _split_scopes(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("api_url", "identity_url", "login_url", "redirect_uri")
+    @classmethod
+    def _absolute_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an absolute http(s) address, such as https://api.xero.com")
+        return value.rstrip("/")
+
+    @field_validator("start_date")
+    @classmethod
+    def _first_of_month(cls, value: date | None) -> date | None:
+        return value.replace(day=1) if value else None
+
+    @property
+    def home(self) -> Path:
+        """The absolute folder of everything that is ours."""
+        return self.pipeline_home.expanduser().absolute()
+
+    @property
+    def warehouse(self) -> str:
+        """SQLAlchemy URL of the warehouse."""
+        if self.warehouse_url:
+            return self.warehouse_url.get_secret_value()
+        return f"duckdb:///{self.home / 'books.duckdb'}"
+
+    @property
+    def state(self) -> str:
+        """SQLAlchemy URL of the state database."""
+        if self.state_url:
+            return self.state_url.get_secret_value()
+        return f"sqlite:///{self.home / 'state.sqlite'}"
+
+    @property
+    def mode(self) -> Literal["mock", "live"]:
+        """Which Xero the requests go to."""
+        return "mock" if self.mock_mode else "live"
+
+    def require_app(self) -> str:
+        """The client id, in live mode.
+
+        Raises:
+            ConfigurationError: It is missing.
+        """
+        if not self.client_id:
+            raise ConfigurationError(
+                "XERO_CLIENT_ID is missing. Make an app at https://developer.xero.com/app/manage, register "
+                f"{self.redirect_uri} as its redirect URI and set XERO_CLIENT_ID (and XERO_CLIENT_SECRET, unless "
+                "it is a PKCE app). To try the pipeline without Xero leave XERO_MOCK_MODE at true."
+            )
+        return self.client_id
+
+    def require_encryption_key(self) -> str:
+        """The key of the token store, in live mode.
+
+        Raises:
+            ConfigurationError: It is missing.
+        """
+        if not self.encryption_key:
+            raise ConfigurationError(
+                "XERO_ENCRYPTION_KEY is missing: without it no token is stored. Make one with\n"
+                f"    {MAKE_A_KEY}\n"
+                "and keep it where you keep passwords: who loses it must connect again."
+            )
+        return self.encryption_key.get_secret_value()
+
+    @property
+    def retired_keys(self) -> tuple[str, ...]:
+        """Keys that may still open older tokens."""
+        text = self.encryption_keys_retired.get_secret_value() if self.encryption_keys_retired else ""
+        return tuple(key.strip() for key in text.split(",") if key.strip())
