@@ -1,0 +1,1 @@
+"""A Xero of our own: books that balance, OAuth, limits and faults."""

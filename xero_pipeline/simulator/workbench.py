@@ -1,0 +1,76 @@
+"""The table on which an organisation's records are laid out while its books are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.country import Country
+from xero_pipeline.simulator.days import event_ms, wire_ms
+from xero_pipeline.simulator.ids import stable_id
+
+Record = dict[str, Any]
+"""One wire-shaped record: Xero's own key names, decimals, `/Date()/` strings."""
+
+_FOUNDED = dt.date(2019, 4, 1)
+
+
+@dataclass(slots=True)
+class Workbench:
+    """Everything that the writers of documents share.
+
+    Args:
+        config: Size, seed and last day of the books.
+        index: The organisation's place in the list.
+        name: The organisation's name.
+        country: Its currency, taxes and year end.
+    """
+
+    config: BooksConfig
+    index: int
+    name: str
+    country: Country
+    tables: dict[str, dict[str, Record]] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> dt.date:
+        """The last day of the books."""
+        return self.config.today
+
+    @property
+    def prefix(self) -> str:
+        """What makes the ids of this organisation its own."""
+        return f"{self.config.seed}/{self.index}"
+
+    def id_of(self, name: str) -> str:
+        """The stable id of one of this organisation's records."""
+        return stable_id(f"{self.prefix}/{name}")
+
+    def account_id(self, code: str) -> str:
+        """The id of the account with this code."""
+        key = f"account/{code}"
+        found = self.shared.get(key)
+        if found is None:
+            found = self.shared[key] = self.id_of(key)
+        return found
+
+    def founded(self, salt: str) -> str:
+        """The instant of something that was set up before the books begin."""
+        return wire_ms(event_ms(_FOUNDED, f"{self.prefix}/{salt}"))
+
+    def random(self, month: dt.date, purpose: str) -> random.Random:
+        """Chance for one month and one purpose, the same on every day and in every span."""
+        return random.Random(f"{self.prefix}/{month.isoformat()}/{purpose}")
+
+    def add(self, wrapper: str, key: str, record: Record) -> Record:
+        """Lay a record on its pile."""
+        self.tables.setdefault(wrapper, {})[key] = record
+        return record
+
+    def pile(self, wrapper: str) -> list[Record]:
+        """All records of one kind, oldest first."""
+        return list(self.tables.get(wrapper, {}).values())
