@@ -1,0 +1,164 @@
+"""The state database: opened, made ready, and written by one process at a time.
+
+SQLite for one machine (the default), PostgreSQL for several. Both give the same promise to the rooms above:
+what happens inside `immediate()` happens for all processes one after the other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.xero.locks import exclusive
+from xero_pipeline.xero.state_tables import state_metadata
+
+# Seconds a writer waits for the others before SQLite gives up; every write of ours takes milliseconds.
+BUSY_SECONDS = 30
+# In PostgreSQL the tables stay out of the way of the warehouse and of whatever else lives in the database.
+POSTGRESQL_SCHEMA = "xero_state"
+# Any number will do, as long as all processes use the same one.
+_WRITERS = 0x5845524F
+
+
+def open_state(url: str) -> sa.Engine:
+    """Open the state database, making and checking its tables.
+
+    A SQLite file is made readable for its owner alone (mode 0600), a directory made for it likewise (0700).
+
+    Args:
+        url: SQLAlchemy address: `sqlite:///path/to/state.db` or `postgresql://…`.
+
+    Returns:
+        The engine, to be shared by all threads of the process. Statements must be SQLAlchemy expressions
+        on the tables of `state_metadata()`: in PostgreSQL the schema is put in by translation.
+
+    Raises:
+        ConfigurationError: XERO_STATE_URL names no database we can use, or one with other tables.
+    """
+    address = _parsed(url)
+    engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
+    try:
+        with exclusive(engine, "open", timeout_seconds=BUSY_SECONDS):
+            if engine.dialect.name == "sqlite":
+                _use_write_ahead_log(engine)
+            with immediate(engine) as connection:
+                _make_tables(connection)
+    except DatabaseError as error:
+        engine.dispose()
+        raise ConfigurationError(
+            f"XERO_STATE_URL: cannot use {address.render_as_string()} as state database: {error.orig}"
+        ) from error
+    except (ConfigurationError, TimeoutError):
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def immediate(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction that excludes every other one, over threads, processes and machines.
+
+    What is read inside is therefore still true when it is written back. Committed, and on the disk, when the
+    block ends; rolled back when it raises. Keep it short: no calls to Xero inside.
+
+    Args:
+        engine: From `open_state`.
+
+    Yields:
+        The connection to read and write with.
+    """
+    with engine.connect().execution_options(xero_writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            # Row locks cannot guard rows that are not there yet; this guards both, until the commit.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+        yield connection
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        address = sa.make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            "XERO_STATE_URL is not a database address; write sqlite:///path/state.db or postgresql://host/name."
+        ) from error
+    if address.drivername in {"postgresql", "postgres"}:
+        return address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(
+            f"XERO_STATE_URL: {address.get_backend_name()} cannot hold the state; use sqlite or postgresql."
+        )
+    if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise ConfigurationError(
+            "XERO_STATE_URL: tokens must outlive the process, so a SQLite state database must be a file."
+        )
+    return address
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    path = Path(address.database or "")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The file is made before SQLite sees it, so that it never exists with a wider mode;
+        # SQLite gives its journal files the mode of the database.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise ConfigurationError(f"XERO_STATE_URL: cannot write {path}: {error.strerror}.") from error
+    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Python's own driver begins transactions lazily and never as IMMEDIATE: take that out of its hands.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A rotated token must survive a power cut: every commit reaches the disk.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("xero_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _use_write_ahead_log(engine: sa.Engine) -> None:
+    # Lasts in the file. Done once under the lock, because switching does not wait for other connections.
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+def _postgresql(address: sa.URL) -> sa.Engine:
+    return sa.create_engine(address, pool_pre_ping=True).execution_options(
+        schema_translate_map={None: POSTGRESQL_SCHEMA}
+    )
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    schema = None
+    if connection.dialect.name == "postgresql":
+        schema = POSTGRESQL_SCHEMA
+        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+    metadata = state_metadata()
+    metadata.create_all(connection)
+    inspector = sa.inspect(connection)
+    for table in metadata.sorted_tables:
+        found = {column["name"] for column in inspector.get_columns(table.name, schema=schema)}
+        missing = sorted({column.name for column in table.columns} - found)
+        if missing:
+            raise ConfigurationError(
+                f"XERO_STATE_URL: the table {table.name} there has no column {', '.join(missing)}; "
+                "it was made by another version or another program. Name another database and connect again."
+            )
