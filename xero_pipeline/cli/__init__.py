@@ -1,0 +1,21 @@
+"""The command line: a thin face over the same rooms as Dagster."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run `xero-pipeline` and end the process: 0 done, 1 something failed, 2 wrong use."""
+    from xero_pipeline.cli.app import app
+    from xero_pipeline.cli.display import complain
+    from xero_pipeline.errors import ConfigurationError, XeroPipelineError
+
+    try:
+        app()
+    except XeroPipelineError as error:
+        complain(str(error))
+        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+    except KeyboardInterrupt:
+        complain("Stopped. What was synced until now is kept; the next run goes on from there.")
+        sys.exit(130)

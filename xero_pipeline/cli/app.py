@@ -1,0 +1,25 @@
+"""The commands, listed."""
+
+from __future__ import annotations
+
+import typer
+
+from xero_pipeline.cli import connections, history, keys, run, scheduling, simulated, syncing
+
+app = typer.Typer(
+    name="xero-pipeline",
+    help="A company's books, out of Xero and into a warehouse that can be trusted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(connections.connect)
+app.command()(connections.status)
+app.command()(connections.disconnect)
+app.command()(syncing.sync)
+app.command()(syncing.backfill)
+app.command()(syncing.plan)
+app.command()(history.logs)
+app.command()(scheduling.schedule)
+app.command()(run.run)
+app.add_typer(keys.app, name="keys")
+app.add_typer(simulated.app, name="simulator")

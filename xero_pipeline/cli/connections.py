@@ -1,0 +1,132 @@
+"""`connect`, `status` and `disconnect`."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from xero_pipeline.xero.organisations import Organisation
+
+CONSENT_MINUTES = 10
+"""How long `connect` waits for the person in the browser."""
+
+
+def connect(
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """Connect organisations: give the consent in the browser, then see what was connected."""
+    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.xero import consent
+
+    parts = Parts(Settings.load())
+    with _consent_page(parts) as login_url:
+        app = parts.app(login_url=login_url)
+        connected = consent.connect(
+            parts.oauth_for(app),
+            parts.vault,
+            parts.organisations,
+            announce=_announce,
+            open_browser=None if no_browser else webbrowser.open,
+            timeout_seconds=CONSENT_MINUTES * 60,
+        )
+    print_table(
+        "Connected", [("Organisation", "left"), ("Tenant id", "left")], [(o.name, o.tenant_id) for o in connected]
+    )
+
+
+def _announce(url: str) -> None:
+    """The address alone on its line, so that programs find it and people can copy it."""
+    sys.stdout.write("Open this address in your browser and allow access:\n" + url + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _consent_page(parts: Parts) -> Iterator[str | None]:
+    """In mock mode somebody must serve the consent page to the browser; it lives as long as the question."""
+    if not parts.settings.mock_mode:
+        yield None
+        return
+    from xero_pipeline.simulator.server import serving
+
+    with serving(parts.simulator) as url:
+        yield url
+
+
+def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Which organisations are connected, when they were synced, and what is left of the day's calls."""
+    from xero_pipeline.cli.display import print_json, print_table
+
+    parts = Parts(Settings.load())
+    rows = [_state(parts, organisation) for organisation in parts.organisations.list()]
+    if json:
+        print_json({"mode": parts.settings.mode, "home": str(parts.home), "organisations": rows})
+        return
+    columns = ("Organisation", "Tenant id", "State", "Connected", "Last sync", "Calls today", "Left today")
+    print_table(
+        f"Organisations ({parts.settings.mode} mode)",
+        [(c, "right" if c.startswith(("Calls", "Left")) else "left") for c in columns],
+        [
+            (
+                r["name"],
+                r["tenant_id"],
+                r["status"],
+                f"{r['connected_at']:%Y-%m-%d}",
+                f"{r['last_sync']:%Y-%m-%d %H:%M} UTC" if r["last_sync"] else None,
+                r["calls_today"],
+                r["calls_left_today"],
+            )
+            for r in rows
+        ],
+    )
+    if not rows:
+        raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
+
+
+def _state(parts: Parts, organisation: Organisation) -> dict[str, Any]:
+    from xero_pipeline.sync.collections import OVERLAP
+
+    cursor = parts.warehouse.cursor(organisation.tenant_id, "invoices")
+    quota = parts.quota.snapshot(organisation.tenant_id)
+    return {
+        "name": organisation.name,
+        "tenant_id": organisation.tenant_id,
+        "status": organisation.status,
+        "connected_at": organisation.connected_at,
+        "last_sync": cursor.modified_since + OVERLAP if cursor else None,
+        "calls_today": quota.calls_today,
+        "calls_left_today": quota.day_remaining,
+        "resume_at": quota.resume_at,
+    }
+
+
+def disconnect(
+    organisation: Annotated[str | None, typer.Argument(help="Name or tenant id.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every organisation: the consents are revoked.")] = False,
+) -> None:
+    """Disconnect an organisation at Xero, or all of them. The warehouse keeps what it has."""
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.xero import consent
+
+    parts = Parts(Settings.load())
+    if bool(organisation) == everything:
+        raise ConfigurationError(
+            "Say which: `xero-pipeline disconnect ORGANISATION` or `xero-pipeline disconnect --all`."
+        )
+    if organisation:
+        one = parts.organisations.find(organisation)
+        consent.disconnect(parts.oauth, parts.tokens, parts.vault, parts.organisations, one)
+        say(f"Disconnected {one.name}.")
+        return
+    for consent_id in {one.consent_id for one in parts.organisations.list() if one.status != "disconnected"}:
+        consent.disconnect_all(parts.oauth, parts.vault, parts.organisations, consent_id)
+    say("Disconnected every organisation; the consents are revoked.")

@@ -1,0 +1,124 @@
+"""What people see on the terminal: progress while it works, tables when it is done, one paragraph when it fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+
+def screen() -> Console:
+    """Where results go."""
+    return Console(highlight=False)
+
+
+def complain(message: str) -> None:
+    """Say what was wrong, and what to do.
+
+    Args:
+        message: One paragraph.
+    """
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
+        console.print(Panel(escape(message), title="xero-pipeline", border_style="red", title_align="left"))
+    else:
+        console.print(f"Error: {message}", markup=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """Tell how it goes, on the error stream: results keep the output for themselves.
+
+    Args:
+        message: One line.
+    """
+    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print for programs.
+
+    Args:
+        value: Anything JSON can say; instants and amounts become text.
+    """
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def print_table(
+    title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], *, last_is_total: bool = False
+) -> None:
+    """Print a table.
+
+    Args:
+        title: Above it.
+        columns: Header and justification ("left" or "right") of each.
+        rows: Cells, as values or text.
+        last_is_total: Set the last row apart.
+    """
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", pad_edge=False)
+    for header, justify in columns:
+        table.add_column(header, justify=justify)  # pyright: ignore[reportArgumentType]
+    cells = [[escape(cell(value)) for value in row] for row in rows]
+    for number, row in enumerate(cells, start=1):
+        table.add_row(*row, style="bold" if last_is_total and number == len(cells) else None)
+        if last_is_total and number == len(cells) - 1:
+            table.add_section()
+    screen().print(table)
+
+
+def cell(value: Any) -> str:
+    """A value as people read it.
+
+    Args:
+        value: A number, an amount, text, or None.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return str(value)
+
+
+def size(count: int) -> str:
+    """Bytes as people read them.
+
+    Args:
+        count: Number of bytes.
+    """
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def profit_and_loss(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print a month's profit and loss as Xero lays it out.
+
+    Args:
+        title: Organisation and month.
+        rows: `section`, `line_type`, `account_name`, `amount`, in order.
+    """
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, pad_edge=False, box=None)
+    table.add_column()
+    table.add_column(justify="right")
+    section: str | None = None
+    for row in rows:
+        if row["section"] and row["section"] != section:
+            table.add_row(f"[bold]{escape(row['section'].strip())}[/bold]", "")
+        section = row["section"]
+        total = row["line_type"] == "total"
+        name = escape(row["account_name"]) if total else "  " + escape(row["account_name"])
+        table.add_row(name, cell(row["amount"]), style="bold" if total else None)
+    screen().print(table)

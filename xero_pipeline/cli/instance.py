@@ -1,0 +1,81 @@
+"""Dagster's home inside ours: its storage, its history, its settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+def project_file(name: str) -> Path:
+    """A file of the project's top level, wherever the package is installed.
+
+    Args:
+        name: `dagster.yaml` or `workspace.yaml`.
+    """
+    package = Path(__file__).resolve().parents[1]
+    at_top = package.parent / name
+    return at_top if at_top.exists() else package / name
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Make Dagster's home and point `DAGSTER_HOME` at it; a `DAGSTER_HOME` that is already set is left alone.
+
+    Args:
+        settings: Where our home is.
+
+    Returns:
+        Dagster's home.
+    """
+    import yaml
+
+    if os.environ.get("DAGSTER_HOME"):
+        return Path(os.environ["DAGSTER_HOME"])
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config = yaml.safe_load(project_file("dagster.yaml").read_text())
+    # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
+    config["storage"]["sqlite"]["base_dir"] = str(home / "storage")
+    config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
+    config["local_artifact_storage"]["config"]["base_dir"] = str(home)
+    _write(home / "dagster.yaml", yaml.safe_dump(config))
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def _write(path: Path, text: str) -> None:
+    """Write whole or not at all: a Dagster that starts meanwhile must not read half a file."""
+    if path.exists() and path.read_text() == text:
+        return
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's history of this home.
+
+    Args:
+        settings: Where our home is.
+    """
+    import dagster as dg
+    from filelock import FileLock
+
+    from xero_pipeline.cli.lost_runs import bury_lost_runs
+
+    home = prepare_home(settings)
+    # Two processes that open a fresh home at once can break its databases for good.
+    with FileLock(home / "opening.lock"):
+        instance = dg.DagsterInstance.get()
+        instance.get_runs_count()
+    with instance:
+        bury_lost_runs(instance)
+        yield instance

@@ -1,0 +1,98 @@
+"""`run`: what `make run` does. Connect when nothing is connected, sync, show, then serve the Dagster UI."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+
+def run(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the Dagster UI.")] = 3000,
+    host: Annotated[str, typer.Option("--host", help="Address the Dagster UI listens on.")] = "127.0.0.1",
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the Dagster UI afterwards.")] = True,
+) -> None:
+    """Connect if need be, sync everything, show this month, serve the Dagster UI until Ctrl-C."""
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.cli.syncing import carry, chosen_organisations
+
+    parts = Parts(Settings.load())
+    _connect_when_nothing_is(parts)
+    choice = choose([])
+    chosen = chosen_organisations(parts, [])
+    well = carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=False))
+    for organisation in chosen:
+        this_month(parts, organisation.tenant_id, organisation.name)
+    if not serve:
+        raise typer.Exit(0 if well else 1)
+    parts.close()
+    say(f"\nDagster UI: http://{'localhost' if host == '127.0.0.1' else host}:{port}  (Ctrl-C stops it)")
+    _become_dagster(host, port)
+
+
+def _connect_when_nothing_is(parts: Parts) -> None:
+    from xero_pipeline.cli.connections import connect
+    from xero_pipeline.cli.display import say
+
+    if any(one.status == "connected" for one in parts.organisations.list()):
+        return
+    if not parts.settings.mock_mode:
+        connect()
+        return
+    from xero_pipeline.cli.mock_consent import connect_mock_organisations
+
+    for organisation in connect_mock_organisations(parts):
+        say(f"Mock mode: connected {organisation.name} of our own simulated Xero.")
+
+
+def this_month(parts: Parts, tenant_id: str, name: str) -> None:
+    """Print this month's profit and loss from the warehouse.
+
+    Args:
+        parts: Knows the warehouse.
+        tenant_id: The organisation.
+        name: Its name.
+    """
+    from xero_pipeline.cli.display import profit_and_loss
+
+    first = datetime.now(UTC).date().replace(day=1)
+    rows = parts.warehouse.query(
+        "select section, line_type, account_name, amount from xero.profit_and_loss "
+        "where tenant_id = :tenant_id and period_start = :first order by position",
+        {"tenant_id": tenant_id, "first": first},
+    ).to_pylist()
+    profit_and_loss(f"{name}: profit and loss, {first:%B %Y} to date", rows)
+
+
+def _become_dagster(host: str, port: int) -> None:
+    """Turn this process into `dagster dev`: Ctrl-C then reaches it and all its children, and nothing is left over."""
+    from xero_pipeline.cli.instance import prepare_home, project_file
+
+    prepare_home(Settings.load())
+    # A shell that starts us in the background leaves SIGINT ignored; the children would then outlive us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.stdout.flush()
+    workspace = str(project_file("workspace.yaml"))
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        workspace,
+        "-h",
+        host,
+        "-p",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
+    os.execv(sys.executable, command)  # noqa: S606 - no shell on purpose

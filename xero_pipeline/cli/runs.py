@@ -1,0 +1,174 @@
+"""Syncs of the command line are Dagster runs like any other, carried by this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from xero_pipeline.cli.lost_runs import PROCESS, this_process
+from xero_pipeline.cli.watch import Watch
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from xero_pipeline.xero.organisations import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to sync: collections and reports, by the name of their table."""
+
+    collections: tuple[str, ...]
+    reports: tuple[str, ...]
+
+    @property
+    def subjects(self) -> int:
+        """How many collections and reports there are."""
+        return len(self.collections) + len(self.reports)
+
+
+def choose(select: Sequence[str]) -> Choice:
+    """Turn what a person selected into collections and reports.
+
+    Args:
+        select: Names of tables, `xero/` before them or not; a child table stands for its collection. Empty: all.
+
+    Raises:
+        ConfigurationError: No such table; the message offers the nearest.
+    """
+    from difflib import get_close_matches
+
+    from xero_pipeline.sync.reports import monthly_reports
+    from xero_pipeline.warehouse.tables import table_group
+    from xero_pipeline.xero.endpoints import catalogue
+
+    collections = [endpoint.table for endpoint in catalogue()]
+    reports = [report.table for report in monthly_reports()]
+    if not select:
+        return Choice(tuple(collections), tuple(reports))
+    home = {table.name: name for name in collections for table in table_group(name)}
+    home |= {name: name for name in reports}
+    chosen: set[str] = set()
+    for given in select:
+        name = given.removeprefix("xero/").removeprefix("xero.")
+        if name not in home:
+            near = get_close_matches(name, home, n=3)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise ConfigurationError(f"--select {given}: there is no such asset.{hint}")
+        chosen.add(home[name])
+    return Choice(
+        tuple(name for name in collections if name in chosen), tuple(name for name in reports if name in chosen)
+    )
+
+
+class Runner:
+    """Carries runs in this process and tells of them.
+
+    Args:
+        parts: The wired parts.
+        instance: Dagster's history.
+        watch: Who shows the progress.
+    """
+
+    def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch) -> None:
+        from xero_pipeline.definitions import build
+
+        self._parts = parts
+        self._instance = instance
+        self._watch = watch
+        self._definitions = build(parts.settings, watch)
+
+    def sync(self, organisation: Organisation, choice: Choice, *, full: bool) -> bool:
+        """Everything chosen of an organisation: its collections, then the months of its reports that are due.
+
+        Args:
+            organisation: Which.
+            choice: What.
+            full: Read everything again; of the reports, every month.
+
+        Returns:
+            Whether all went well.
+        """
+        well = not choice.collections or self._collections(organisation, choice.collections, full=full)
+        if choice.reports:
+            well = self.pull(organisation, self._due(organisation, choice.reports, full=full)) and well
+        return well
+
+    def pull(self, organisation: Organisation, due: Mapping[str, Sequence[date]]) -> bool:
+        """The reports of some months.
+
+        Args:
+            organisation: Whose.
+            due: For each report the first days of its months.
+
+        Returns:
+            Whether all went well.
+        """
+        from xero_pipeline.defs.jobs import PULL
+        from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
+        from xero_pipeline.sync.due import months_between
+
+        well = True
+        for report, months in due.items():
+            order = months_between(months[0], months[-1]) if months else []
+            days = [month.isoformat() for month in order]
+            for stretch in runs_of_neighbours(days, [m.isoformat() for m in months], at_most=120):
+                keys = [report_key(date.fromisoformat(day), organisation.tenant_id) for day in stretch]
+                well = self._run(PULL, organisation, [report], tags=range_tags(keys)) and well
+        return well
+
+    def _collections(self, organisation: Organisation, names: Iterable[str], *, full: bool) -> bool:
+        from xero_pipeline.defs.jobs import SYNC
+
+        ops = {f"sync_{name}": {"config": {"full": full}} for name in names}
+        return self._run(SYNC, organisation, list(names), partition=organisation.tenant_id, ops=ops)
+
+    def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
+        from xero_pipeline.sync.due import first_month, months_between, months_due
+
+        today, start = datetime.now(UTC).date(), self._parts.settings.start_date
+        warehouse, tenant_id = self._parts.warehouse, organisation.tenant_id
+        if full:
+            months = months_between(first_month(warehouse, tenant_id, today, start), today)
+            return dict.fromkeys(reports, months)
+        return {r: months_due(warehouse, tenant_id, r, today=today, start_date=start) for r in reports}
+
+    def _run(
+        self,
+        job: str,
+        organisation: Organisation,
+        tables: Sequence[str],
+        *,
+        partition: str | None = None,
+        ops: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> bool:
+        from xero_pipeline.defs.partitions import ORGANISATIONS
+        from xero_pipeline.defs.specs import asset_key
+        from xero_pipeline.warehouse.tables import table_group
+
+        self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
+        reports = {"profit_and_loss", "bank_summary"}
+        keys = [
+            asset_key(child)
+            for name in tables
+            for child in ([name] if name in reports else [t.name for t in table_group(name)])
+        ]
+        result = self._definitions.resolve_job_def(job).execute_in_process(
+            instance=self._instance,
+            partition_key=partition,
+            asset_selection=keys,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
+            tags={"xero/organisation": organisation.tenant_id, PROCESS: this_process(), **(tags or {})},
+            raise_on_error=False,
+        )
+        for event in result.all_events:
+            failure = event.step_failure_data if event.is_step_failure else None
+            if failure and failure.error and not failure.user_failure_data:
+                # Not one of our own errors, which the watch has heard of: a bug, and no reason to stay silent.
+                self._watch.fail(f"unexpected: {failure.error.message.strip()} - please report it")
+        return result.success

@@ -1,0 +1,47 @@
+"""`simulator serve`: our own Xero over HTTP, for tests of other programs and for trying things out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Our own Xero, whose books balance.", no_args_is_help=True)
+
+
+@app.callback()
+def simulator() -> None:
+    """Our own Xero, whose books balance."""
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8400,
+    organisations: Annotated[int, typer.Option("--organisations", min=1, help="How many companies.")] = 1,
+    invoices: Annotated[int, typer.Option("--invoices", min=1, help="Invoices and bills of each.")] = 1200,
+    months: Annotated[int, typer.Option("--months", min=1, help="How far back the books go.")] = 24,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same books.")] = 1,
+    limits: Annotated[bool, typer.Option("--limits/--no-limits", help="Xero's rate limits.")] = True,
+    store: Annotated[Path | None, typer.Option("--store", help="File that keeps tokens between starts.")] = None,
+    faults: Annotated[bool, typer.Option("--faults", help="Let POST /simulator/faults switch faults on.")] = False,
+) -> None:
+    """Serve the simulator on localhost until Ctrl-C."""
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.simulator.config import BooksConfig
+    from xero_pipeline.simulator.limits import SimLimits
+    from xero_pipeline.simulator.server import serve as serve_simulator
+    from xero_pipeline.simulator.simulator import Simulator
+
+    today = (datetime.now(UTC) - timedelta(hours=1)).date()
+    config = BooksConfig(organisations=organisations, invoices=invoices, months=months, seed=seed, today=today)
+    simulated = Simulator(config, store_path=store, limits=SimLimits() if limits else None)
+
+    def ready(url: str) -> None:
+        say(f"The simulated Xero answers at {url}\nPoint a pipeline at it with:")
+        say(
+            f"  XERO_MOCK_MODE=false XERO_API_URL={url} XERO_IDENTITY_URL={url} XERO_LOGIN_URL={url} XERO_CLIENT_ID=any"
+        )
+
+    serve_simulator(simulated, port, ready, control=faults)

@@ -1,0 +1,182 @@
+"""`sync`, `backfill` and `plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xero_pipeline.cli.watch import Line, Watch
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from xero_pipeline.xero.organisations import Organisation
+
+Organisations = Annotated[
+    list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
+]
+Select = Annotated[
+    list[str] | None, typer.Option("--select", help="Asset, such as invoices or xero/profit_and_loss; may be repeated.")
+]
+
+
+def sync(
+    organisation: Organisations = None,
+    select: Select = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
+) -> None:
+    """Bring the warehouse up to date: what changed in Xero, then the reports of the months it touches."""
+    from xero_pipeline.cli.runs import choose
+
+    parts = Parts(Settings.load())
+    choice = choose(select or [])
+    chosen = chosen_organisations(parts, organisation or [])
+    if not carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full)):
+        raise typer.Exit(1)
+
+
+def backfill(
+    start: Annotated[str, typer.Option("--from", help="First month, as 2024-01.")],
+    end: Annotated[str, typer.Option("--to", help="Last month, as 2025-12.")],
+    organisation: Organisations = None,
+    select: Select = None,
+) -> None:
+    """Pull the reports of a range of months again."""
+    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.sync.due import months_between
+
+    first, last = month(start, "--from"), month(end, "--to")
+    if first > last:
+        raise ConfigurationError(f"--from {start} is after --to {end}.")
+    parts = Parts(Settings.load())
+    reports = choose(select or []).reports
+    if not reports:
+        raise ConfigurationError(
+            "Only reports are pulled by month. For documents: xero-pipeline sync --full --select …"
+        )
+    months = months_between(max(first, _first_partition(parts.settings)), last)
+    due = dict.fromkeys(reports, months)
+    chosen = chosen_organisations(parts, organisation or [])
+    if not carry(parts, chosen, len(reports), lambda runner, one: runner.pull(one, due)):
+        raise typer.Exit(1)
+
+
+def plan(organisation: Organisations = None) -> None:
+    """What the next sync will cost in calls, before it is done. Asks Xero nothing."""
+    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.sync.plan import plan_sync
+
+    parts = Parts(Settings.load())
+    rows = []
+    for one in chosen_organisations(parts, organisation or []):
+        planned = plan_sync(parts.warehouse, parts.quota, one.tenant_id, parts.settings)
+        rows.append((one.name, planned.collections, planned.reports, planned.calls, planned.minutes, planned.left))
+    headers = ("Organisation", "Collections", "Reports", "Calls", "Minutes at the limit", "Calls left today")
+    print_table("The next sync", [(h, "right" if i else "left") for i, h in enumerate(headers)], rows)
+
+
+def chosen_organisations(parts: Parts, wanted: Sequence[str]) -> list[Organisation]:
+    """The organisations a person named, or all that are connected.
+
+    Args:
+        parts: Knows them.
+        wanted: Names or tenant ids.
+
+    Raises:
+        ConfigurationError: None is connected, or one that was named is not.
+    """
+    if wanted:
+        return [parts.organisations.find(name) for name in wanted]
+    connected = [one for one in parts.organisations.list() if one.status != "disconnected"]
+    if not connected:
+        raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect` first.")
+    return connected
+
+
+def carry(parts: Parts, chosen: Sequence[Organisation], subjects: int, work) -> bool:  # noqa: ANN001
+    """Carry the runs of some organisations with progress, then print what they brought.
+
+    Args:
+        parts: The wired parts.
+        chosen: Whose.
+        subjects: How many collections and reports each has.
+        work: Given the runner and an organisation, does it and says whether it went well.
+
+    Returns:
+        Whether all went well.
+    """
+    from xero_pipeline.cli.instance import open_instance
+    from xero_pipeline.cli.runs import Runner
+
+    names = {one.tenant_id: one.name for one in chosen}
+    with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
+        runner = Runner(parts, instance, watch)
+        well = [work(runner, one) for one in chosen]
+    summary(watch.lines)
+    return all(well)
+
+
+def summary(lines: Sequence[Line]) -> None:
+    """Print what a sync brought, asset by asset, and each error once.
+
+    Args:
+        lines: What the watch collected.
+    """
+    from xero_pipeline.cli.display import complain, print_table, size
+
+    columns = [
+        (h, "left" if i < 2 else "right")
+        for i, h in enumerate(("Organisation", "Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", ""))
+    ]
+    rows: list[tuple[object, ...]] = [
+        (
+            x.organisation,
+            x.subject,
+            x.records,
+            x.changed,
+            x.calls,
+            size(x.wire_bytes),
+            x.seconds,
+            "failed" if x.error else "",
+        )
+        for x in lines
+    ]
+    total = (
+        "",
+        "Total",
+        sum(x.records for x in lines),
+        sum(x.changed for x in lines),
+        sum(x.calls for x in lines),
+        size(sum(x.wire_bytes for x in lines)),
+        sum(x.seconds for x in lines),
+        "",
+    )
+    print_table("What arrived", columns, [*rows, total], last_is_total=True)
+    for message in dict.fromkeys(line.error for line in lines if line.error):
+        complain(message)
+
+
+def month(text: str, option: str) -> date:
+    """A month that a person typed.
+
+    Args:
+        text: As 2024-01.
+        option: Which option it was, for the error.
+
+    Raises:
+        ConfigurationError: It is no month.
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise ConfigurationError(f"{option} {text}: write a month as 2024-01.") from None
+
+
+def _first_partition(settings: Settings) -> date:
+    from xero_pipeline.definitions import first_month
+
+    return first_month(settings, datetime.now(UTC).date())

@@ -1,0 +1,115 @@
+"""Progress of a sync on the terminal, and what it brought, collected for the table at the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from xero_pipeline.sync.outcome import Outcome
+
+
+@dataclass(slots=True)
+class Line:
+    """What one collection or report of one organisation brought."""
+
+    organisation: str
+    subject: str
+    records: int = 0
+    changed: int = 0
+    calls: int = 0
+    wire_bytes: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+
+    def add(self, outcome: Outcome) -> None:
+        """Count in another outcome of the same subject (a report has one a month)."""
+        self.records += outcome.records
+        self.changed += outcome.changed
+        self.calls += outcome.calls
+        self.wire_bytes += outcome.wire_bytes
+        self.seconds += outcome.seconds
+
+
+@dataclass(slots=True)
+class Watch:
+    """Shows a sync while it works: a bar on a terminal, a line per subject elsewhere.
+
+    Args:
+        names: Organisation names by tenant id.
+        subjects: How many collections and reports there will be, for the bar.
+    """
+
+    names: Mapping[str, str]
+    subjects: int
+    lines: list[Line] = field(default_factory=list)
+    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    _bars: Progress | None = None
+    _all: TaskID | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._bars = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self._console,
+                transient=True,
+            )
+            self._bars.start()
+            self._all = self._bars.add_task("starting", total=self.subjects)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def begin(self, organisation: str, subject: str) -> None:
+        """See `Progress.begin`."""
+        with self._lock:
+            self.lines.append(Line(self.names.get(organisation, organisation), subject))
+            self._describe("")
+            if self._bars and self._all is not None:
+                self._bars.update(self._all, completed=len(self.lines) - 1)
+
+    def step(self, done: int, of: int | None) -> None:
+        """See `Progress.step`."""
+        if of != 1:
+            self._describe(f" {done} of {of if of else '?'}")
+
+    def wait(self, seconds: float, why: str) -> None:
+        """See `Progress.wait`: short pauses between calls are not worth a word."""
+        if seconds < 1:
+            return
+        self._describe(f" - waiting {seconds:.0f} s: {why}")
+        if not self._bars:
+            self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False)
+
+    def end(self, outcome: Outcome) -> None:
+        """See `Progress.end`."""
+        line = self.lines[-1]
+        with self._lock:
+            line.add(outcome)
+        if not self._bars and line.records == outcome.records:
+            self._console.print(
+                f"  {line.organisation}: {line.subject}: {outcome.records:,} records, {outcome.changed:,} rows changed",
+                markup=False,
+            )
+
+    def fail(self, message: str) -> None:
+        """See `Progress.fail`."""
+        self.lines[-1].error = message
+        self._console.print(f"  {self.lines[-1].organisation}: {self.lines[-1].subject}: {message}", markup=False)
+
+    def _describe(self, more: str) -> None:
+        if self._bars and self._all is not None and self.lines:
+            line = self.lines[-1]
+            self._bars.update(self._all, description=f"{line.organisation}: {line.subject}{more}")

@@ -1,0 +1,97 @@
+"""An asset per table of every collection; the tables of one collection are written together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from xero_pipeline.defs.partitions import organisation_partitions
+from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.specs import asset_key, cost, figures, spec
+from xero_pipeline.defs.work import Record, for_each_organisation, holding
+from xero_pipeline.sync.collections import sync_collection
+from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.progress import Progress
+from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.xero.endpoints import Endpoint, catalogue
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+
+ORGANISATIONS_PER_RUN = 50
+"""A run costs about five seconds to launch: one that carries many organisations saves most of them."""
+
+
+class SyncOptions(dg.Config):
+    """What a person may choose when materialising by hand."""
+
+    full: bool = False
+    """Read everything again instead of what changed since the last time."""
+
+
+def collection_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
+    """The assets of every collection of the catalogue.
+
+    Args:
+        storage_kind: Which database holds the tables.
+    """
+    return [_assets_of(endpoint, storage_kind) for endpoint in catalogue()]
+
+
+def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"sync_{endpoint.table}",
+        specs=[spec(table, storage_kind=storage_kind) for table in table_group(endpoint.table)],
+        partitions_def=organisation_partitions(),
+        backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
+        pool="xero",
+    )
+    def sync(
+        context: dg.AssetExecutionContext,
+        config: SyncOptions,
+        xero: XeroResource,
+        warehouse: WarehouseResource,
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[dg.MaterializeResult]:
+        def one(tenant_id: str, record: Record) -> None:
+            tally = Tally()
+            progress.begin(tenant_id, endpoint.table)
+            with (
+                holding(xero.parts, tenant_id),
+                xero.client(on_call=tally.add, on_wait=progress.wait) as client,
+            ):
+                outcome = sync_collection(
+                    client,
+                    warehouse.warehouse,
+                    tenant_id,
+                    endpoint,
+                    tally=tally,
+                    full=config.full,
+                    progress=progress.step,
+                )
+            progress.end(outcome)
+            rows = row_counts(warehouse.warehouse, tenant_id, list(outcome.tables))
+            for name, counts in outcome.tables.items():
+                extra = cost(outcome) if name == endpoint.table else {}
+                record(asset_key(name), tenant_id, {**figures(counts, rows[name]), **extra})
+
+        yield from for_each_organisation(context, context.partition_keys, one, progress)
+
+    return sync
+
+
+def row_counts(warehouse: Warehouse, tenant_id: str, tables: Sequence[str]) -> dict[str, int]:
+    """Rows an organisation has, deleted ones left out.
+
+    Args:
+        warehouse: Where to count.
+        tenant_id: The organisation.
+        tables: Names of tables that have `is_deleted`.
+    """
+    union = " union all ".join(
+        f"select '{name}' as name, count(*) as n from xero.{name} where tenant_id = :tenant_id and not is_deleted"
+        for name in tables
+    )
+    return {row["name"]: row["n"] for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()}

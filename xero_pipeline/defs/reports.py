@@ -1,0 +1,74 @@
+"""The monthly reports as assets, cut by month and organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import dagster as dg
+
+from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
+from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.specs import asset_key, cost, figures, spec
+from xero_pipeline.defs.work import Record, for_each_organisation, holding
+from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.progress import Progress
+from xero_pipeline.sync.reports import MonthlyReport, monthly_reports, sync_report
+from xero_pipeline.warehouse.tables import table
+
+MONTHS_PER_RUN = 120
+"""One run carries ten years of an organisation: the calls are few, a run's launch is what costs."""
+
+
+def report_assets(start: date, storage_kind: str) -> Sequence[dg.AssetsDefinition]:
+    """The assets of all monthly reports.
+
+    Args:
+        start: First month there is a partition for.
+        storage_kind: Which database holds the tables.
+    """
+    return [_asset_of(report, start, storage_kind) for report in monthly_reports()]
+
+
+def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=f"pull_{report.table}",
+        specs=[spec(table(report.table), description=report.description, storage_kind=storage_kind)],
+        partitions_def=report_partitions(start),
+        backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_PER_RUN),
+        pool="xero",
+    )
+    def pull(
+        context: dg.AssetExecutionContext,
+        xero: XeroResource,
+        warehouse: WarehouseResource,
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[dg.MaterializeResult]:
+        wanted = months_by_organisation(context.partition_keys)
+
+        def one(tenant_id: str, record: Record) -> None:
+            tally = Tally()
+            progress.begin(tenant_id, report.table)
+            with (
+                holding(xero.parts, tenant_id),
+                xero.client(on_call=tally.add, on_wait=progress.wait) as client,
+            ):
+                for month, outcome in sync_report(
+                    client,
+                    warehouse.warehouse,
+                    tenant_id,
+                    report,
+                    wanted[tenant_id],
+                    tally=tally,
+                    progress=progress.step,
+                ):
+                    progress.end(outcome)
+                    record(
+                        asset_key(report.table),
+                        report_key(month, tenant_id),
+                        {**figures(outcome.tables[report.table], outcome.records), **cost(outcome)},
+                    )
+
+        yield from for_each_organisation(context, wanted, one, progress)
+
+    return pull

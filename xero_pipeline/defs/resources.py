@@ -1,0 +1,85 @@
+"""Dagster resources: the encrypted token store, the rate-limited client, the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.client import Call, XeroClient
+    from xero_pipeline.xero.organisations import Organisation
+
+
+class TokenStoreResource(dg.ConfigurableResource):
+    """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them.
+
+    It has no fields on purpose: settings come from the environment (`.env.example` names them), so that neither a key
+    nor a token is ever typed into, stored in or shown by Dagster.
+    """
+
+    _parts: Parts = PrivateAttr()
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Read the environment of the process that runs.
+
+        Args:
+            context: Dagster's.
+        """
+        self._parts = Parts(Settings.load())
+
+    @property
+    def parts(self) -> Parts:
+        """The wired parts."""
+        return self._parts
+
+    def connected(self) -> list[Organisation]:
+        """The organisations that are to be synced: all but those a person disconnected."""
+        return [o for o in self._parts.organisations.list() if o.status != "disconnected"]
+
+
+class XeroResource(dg.ConfigurableResource):
+    """The rate-limited Xero client: tokens from the store, 55 calls a minute, the day's budget, retries."""
+
+    token_store: TokenStoreResource
+
+    @property
+    def parts(self) -> Parts:
+        """The wired parts."""
+        return self.token_store.parts
+
+    def client(
+        self, *, on_call: Callable[[Call], None] | None = None, on_wait: Callable[[float, str], None] | None = None
+    ) -> XeroClient:
+        """A client for one asset's work.
+
+        Args:
+            on_call: Told of every request.
+            on_wait: Told before every wait: seconds, and why.
+        """
+        return self.parts.client(on_call=on_call, on_wait=on_wait)
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """The warehouse: typed tables that take whole batches and move a cursor with its rows."""
+
+    _parts: Parts = PrivateAttr()
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Read the environment of the process that runs.
+
+        Args:
+            context: Dagster's.
+        """
+        self._parts = Parts(Settings.load())
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse, its tables made."""
+        return self._parts.warehouse

@@ -1,0 +1,48 @@
+"""The daily sync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, runs_of_neighbours
+from xero_pipeline.defs.resources import TokenStoreResource
+
+DAILY = "daily_sync"
+
+
+def daily_sync() -> dg.ScheduleDefinition:
+    """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor."""
+
+    @dg.schedule(
+        name=DAILY,
+        job_name=SYNC,
+        cron_schedule="0 5 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Reads what changed in every connected organisation. Its reports follow: the sensor "
+        "`months_to_pull` sees which months changed.",
+    )
+    def daily(context: dg.ScheduleEvaluationContext, token_store: TokenStoreResource) -> Iterator[dg.RunRequest]:
+        connected = {organisation.tenant_id for organisation in token_store.connected()}
+        day = context.scheduled_execution_time.date().isoformat()
+        known = context.instance.get_dynamic_partitions(ORGANISATIONS)
+        for stretch in runs_of_neighbours(known, connected, at_most=ORGANISATIONS_PER_RUN):
+            yield request(stretch, run_key=f"{DAILY}:{day}:{stretch[0]}")
+
+    return daily
+
+
+def request(tenants: list[str], *, run_key: str) -> dg.RunRequest:
+    """A run of the sync for neighbouring organisations.
+
+    Args:
+        tenants: Their tenant ids, neighbours in the order of the partitions.
+        run_key: The same key never runs twice.
+    """
+    if len(tenants) == 1:
+        return dg.RunRequest(run_key=run_key, partition_key=tenants[0], tags={"xero/organisation": tenants[0]})
+    return dg.RunRequest(run_key=run_key, tags=range_tags(tenants))

@@ -1,0 +1,148 @@
+"""How tables look as Dagster assets: key, group, kinds, description, columns. The one place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from xero_pipeline.sync.outcome import Outcome, TableOutcome
+    from xero_pipeline.warehouse.tables import Table
+
+SCHEMA = "xero"
+
+
+def groups() -> Mapping[str, tuple[str, ...]]:
+    """The subjects people look for, each with its collections."""
+    return {
+        "sales_and_purchases": (
+            "invoices",
+            "credit_notes",
+            "quotes",
+            "purchase_orders",
+            "repeating_invoices",
+            "linked_transactions",
+        ),
+        "payments": ("payments", "batch_payments", "overpayments", "prepayments"),
+        "banking": ("bank_transactions", "bank_transfers"),
+        "contacts": ("contacts", "contact_groups"),
+        "journals_and_budgets": ("manual_journals", "budgets"),
+        "settings": (
+            "organisations",
+            "organisation_actions",
+            "accounts",
+            "tax_rates",
+            "tracking_categories",
+            "items",
+            "currencies",
+            "branding_themes",
+            "users",
+            "invoice_reminders",
+        ),
+        "reports": ("profit_and_loss", "bank_summary"),
+    }
+
+
+def group_of(collection: str) -> str:
+    """The subject a collection belongs to.
+
+    Args:
+        collection: Name of its record's table.
+
+    Raises:
+        KeyError: A collection without a subject: give it one in `groups`.
+    """
+    for group, members in groups().items():
+        if collection in members:
+            return group
+    raise KeyError(f"{collection} is in no group of defs/specs.py")
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """The asset key of a table.
+
+    Args:
+        table: Its name.
+    """
+    return dg.AssetKey([SCHEMA, table])
+
+
+def spec(table: Table, *, description: str | None = None, storage_kind: str = "duckdb") -> dg.AssetSpec:
+    """A table as an asset.
+
+    Args:
+        table: From the warehouse's declarations.
+        description: What a row is, when the table's own comment does not say it best.
+        storage_kind: Which database holds it.
+    """
+    return dg.AssetSpec(
+        key=asset_key(table.name),
+        group_name=group_of(table.collection if table.role != "report" else table.name),
+        description=description or table.comment,
+        kinds={"xero", storage_kind, "table"},
+        deps=[asset_key(table.parent)] if table.parent else [],
+        metadata={
+            "dagster/column_schema": _columns(table),
+            "dagster/table_name": f"{SCHEMA}.{table.name}",
+        },
+    )
+
+
+def _columns(table: Table) -> dg.TableSchema:
+    sql = {
+        "id": "text",
+        "day": "date",
+        "instant": "timestamp with time zone",
+        "money": "numeric(19,4)",
+        "rate": "numeric(20,10)",
+        "quantity": "numeric(19,4)",
+    }
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                sql.get(column.kind, column.kind),
+                description=column.comment,
+                constraints=dg.TableColumnConstraints(nullable=column.name not in table.primary_key),
+            )
+            for column in table.all_columns
+        ]
+    )
+
+
+def figures(table: TableOutcome, rows: int) -> dict[str, Any]:
+    """What a materialisation says of its table.
+
+    Args:
+        table: What happened to the rows.
+        rows: Rows the organisation has in the table now, deleted ones left out.
+    """
+    return {
+        "dagster/partition_row_count": rows,
+        "rows_inserted": table.inserted,
+        "rows_updated": table.updated,
+        "rows_unchanged": table.unchanged,
+        "rows_removed": table.removed,
+    }
+
+
+def cost(outcome: Outcome) -> dict[str, Any]:
+    """What a materialisation cost; told once per collection, with the record's table.
+
+    Args:
+        outcome: What came of the sync.
+    """
+    facts: dict[str, Any] = {
+        "records": outcome.records,
+        "calls": outcome.calls,
+        "bytes": outcome.wire_bytes,
+        "seconds": round(outcome.seconds, 3),
+        "read": "changes since " + outcome.modified_since.isoformat(" ", "seconds")
+        if outcome.modified_since
+        else "everything",
+    }
+    if outcome.day_remaining is not None:
+        facts["calls_left_today"] = outcome.day_remaining
+    return facts

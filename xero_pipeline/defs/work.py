@@ -1,0 +1,92 @@
+"""What every asset does around its own work: hold the organisation, watch, and go on with the others when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import dagster as dg
+
+from xero_pipeline.errors import OrganisationBusy, XeroPipelineError
+from xero_pipeline.parts import Parts
+from xero_pipeline.sync.progress import Progress
+from xero_pipeline.xero.locks import exclusive
+
+Record = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
+"""Told of each materialisation as it happens: asset, partition key, metadata."""
+
+
+@contextmanager
+def holding(parts: Parts, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
+    """Keep every other sync of this organisation out, whichever process or machine it runs on.
+
+    Args:
+        parts: Knows the state database, which has the lock.
+        tenant_id: The organisation.
+        wait_seconds: How long to wait for another sync of it.
+
+    Raises:
+        OrganisationBusy: Another sync did not finish in time.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(exclusive(parts.state, f"sync of {tenant_id}", timeout_seconds=wait_seconds))
+        except TimeoutError:
+            raise OrganisationBusy(
+                f"Another sync of this organisation did not finish within {wait_seconds:.0f} seconds. "
+                "`xero-pipeline logs` shows which run it is; sync again when it has ended, nothing is lost.",
+                organisation=tenant_id,
+            ) from None
+        yield
+
+
+def for_each_organisation(
+    context: dg.AssetExecutionContext,
+    tenants: Iterable[str],
+    work: Callable[[str, Record], None],
+    progress: Progress,
+) -> Iterator[dg.MaterializeResult]:
+    """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
+
+    Args:
+        context: Dagster's.
+        tenants: The organisations.
+        work: Does one, and tells what it materialised as soon as it is in the warehouse.
+        progress: Told of failures.
+
+    Yields:
+        A result per asset, when all went well.
+
+    Raises:
+        dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
+    """
+    done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
+    failed: dict[str, XeroPipelineError] = {}
+
+    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
+        done[key, partition] = metadata
+
+    for tenant_id in tenants:
+        try:
+            work(tenant_id, record)
+        except XeroPipelineError as error:
+            failed[tenant_id] = error
+            progress.fail(str(error))
+            context.log.error(str(error))
+    if failed:
+        for (key, partition), metadata in done.items():
+            context.log_event(dg.AssetMaterialization(key, metadata=dict(metadata), partition=partition))
+        raise dg.Failure(
+            "\n".join(str(error) for error in failed.values()),
+            metadata={
+                "failed": dg.MetadataValue.json(
+                    [{"organisation": t, "kind": type(e).__name__, "error": e.message} for t, e in failed.items()]
+                )
+            },
+            allow_retries=False,
+        )
+    for (key, partition), metadata in done.items():
+        context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
+    for key in context.selected_asset_keys:
+        yield dg.MaterializeResult(asset_key=key)

@@ -1,0 +1,209 @@
+"""Every working part, made from the settings on first use. The faces (Dagster, command line) start here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+    from sqlalchemy import Engine
+
+    from xero_pipeline.simulator.simulator import Simulator
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.client import Call, XeroClient
+    from xero_pipeline.xero.oauth import App, OAuth
+    from xero_pipeline.xero.organisations import Organisations
+    from xero_pipeline.xero.quota import Quota
+    from xero_pipeline.xero.tokens import TokenSource
+    from xero_pipeline.xero.vault import Keys, Vault
+
+SIMULATED_URL = "http://simulator.localhost"
+"""Stands for all three hosts of Xero in mock mode; it never leaves the process."""
+
+
+class Parts:
+    """The parts of one home, wired together.
+
+    Mock mode differs in one thing: where requests go, and that the key of the token store is made for you.
+
+    Args:
+        settings: What the user set.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of everything that is ours; only its owner may look inside."""
+        home = self.settings.home
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return home
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        """Our own Xero, with its state in the home so that all processes see one."""
+        from datetime import UTC, datetime, timedelta
+
+        from xero_pipeline.simulator.config import BooksConfig
+        from xero_pipeline.simulator.simulator import Simulator
+
+        today = (datetime.now(UTC) - timedelta(hours=1)).date()
+        return Simulator(BooksConfig(today=today), store_path=self.home / "simulator.sqlite")
+
+    @cached_property
+    def transport(self) -> httpx.BaseTransport | None:
+        """Where requests go: into the simulator, or (None) to the network."""
+        if not self.settings.mock_mode:
+            return None
+        from xero_pipeline.simulator.transport import SimulatorTransport
+
+        return SimulatorTransport(self.simulator)
+
+    @cached_property
+    def state(self) -> Engine:
+        """The state database: tokens, organisations, quotas."""
+        from xero_pipeline.xero.state import open_state
+
+        self.home  # noqa: B018 - the folder of the SQLite file
+        return open_state(self.settings.state)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """What opens the token store."""
+        from xero_pipeline.xero.vault import Keys, load_or_make_key_file
+
+        if self.settings.mock_mode and not self.settings.encryption_key:
+            return Keys(load_or_make_key_file(self.home / "mock.key"), self.settings.retired_keys)
+        return Keys(self.settings.require_encryption_key(), self.settings.retired_keys)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The encrypted token store."""
+        from xero_pipeline.xero.vault import Vault
+
+        return Vault(self.state, self.keys)
+
+    @cached_property
+    def organisations(self) -> Organisations:
+        """The connected organisations."""
+        from xero_pipeline.xero.organisations import Organisations
+
+        return Organisations(self.state)
+
+    def app(self, *, login_url: str | None = None, redirect_uri: str | None = None) -> App:
+        """The app we are to Xero.
+
+        Args:
+            login_url: Where people consent, when it is not where the settings say.
+            redirect_uri: Where the consent comes back, likewise.
+        """
+        from xero_pipeline.xero.oauth import App
+        from xero_pipeline.xero.scopes import scopes_for
+
+        settings = self.settings
+        mock = settings.mock_mode
+        secret = settings.client_secret.get_secret_value() if settings.client_secret else None
+        return App(
+            client_id=settings.client_id or "simulated-app" if mock else settings.require_app(),
+            client_secret=secret,
+            redirect_uri=redirect_uri or settings.redirect_uri,
+            scopes=settings.scopes or scopes_for(self.needed_scopes()),
+            login_url=login_url or (SIMULATED_URL if mock else settings.login_url),
+            identity_url=SIMULATED_URL if mock else settings.identity_url,
+            api_url=self.api_url,
+            custom_connection=settings.custom_connection,
+        )
+
+    @property
+    def api_url(self) -> str:
+        """Where the accounting API is."""
+        return SIMULATED_URL if self.settings.mock_mode else self.settings.api_url
+
+    @staticmethod
+    def needed_scopes() -> tuple[str, ...]:
+        """The scope of every collection and report we have an asset for."""
+        from xero_pipeline.sync.reports import monthly_reports
+        from xero_pipeline.xero.endpoints import catalogue
+
+        return (*(e.scope for e in catalogue()), *(r.scope for r in monthly_reports()))
+
+    @cached_property
+    def oauth(self) -> OAuth:
+        """Xero's OAuth, as our app sees it."""
+        return self.oauth_for(self.app())
+
+    def oauth_for(self, app: App) -> OAuth:
+        """Xero's OAuth for an app with other addresses.
+
+        Args:
+            app: From `app()`.
+        """
+        from xero_pipeline.xero.oauth import OAuth
+
+        return OAuth(app, transport=self.transport)
+
+    @cached_property
+    def tokens(self) -> TokenSource:
+        """Access tokens, refreshed when they must be."""
+        from xero_pipeline.xero.tokens import TokenSource
+
+        return TokenSource(self.vault, self.oauth, self.organisations)
+
+    @cached_property
+    def quota(self) -> Quota:
+        """What may still be asked, shared by all processes."""
+        from xero_pipeline.xero.quota import Quota
+
+        return Quota(
+            self.state,
+            per_minute=self.settings.calls_per_minute,
+            per_day=self.settings.calls_per_day,
+        )
+
+    def client(
+        self, *, on_call: Callable[[Call], None] | None = None, on_wait: Callable[[float, str], None] | None = None
+    ) -> XeroClient:
+        """A client for one asset's work.
+
+        Args:
+            on_call: Told of every request.
+            on_wait: Told before every wait: seconds, and why.
+        """
+        from xero_pipeline.xero.client import XeroClient
+
+        def sleep(seconds: float) -> None:
+            if on_wait:
+                on_wait(seconds, "Xero's limit of calls")
+            time.sleep(seconds)
+
+        return XeroClient(
+            api_url=self.api_url,
+            tokens=self.tokens,
+            quota=self.quota,
+            transport=self.transport,
+            on_call=on_call,
+            sleep=sleep,
+        )
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse, its tables made."""
+        from xero_pipeline.warehouse.store import Warehouse
+
+        self.home  # noqa: B018 - the folder of the DuckDB file
+        warehouse = Warehouse(self.settings.warehouse)
+        warehouse.prepare()
+        return warehouse
+
+    def close(self) -> None:
+        """Let go of the databases before another program takes over."""
+        if "state" in self.__dict__:
+            self.state.dispose()

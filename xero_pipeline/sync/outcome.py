@@ -1,0 +1,87 @@
+"""What a sync did, in figures that people see."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Merged
+    from xero_pipeline.xero.client import Call
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutcome:
+    """Rows of one table, by what happened to them."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    @property
+    def changed(self) -> int:
+        """Rows that are not as they were before."""
+        return self.inserted + self.updated + self.removed
+
+    def plus(self, merged: Merged | TableOutcome) -> TableOutcome:
+        """Both together."""
+        return TableOutcome(
+            self.inserted + merged.inserted,
+            self.updated + merged.updated,
+            self.unchanged + merged.unchanged,
+            self.removed + merged.removed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one collection or report of one organisation cost and brought.
+
+    Args:
+        tables: Per warehouse table, what happened to its rows.
+        records: Records in Xero's answers.
+        calls: Requests sent, repeated ones included.
+        wire_bytes: Bytes of the answers as they came over the wire (what Xero's egress counts).
+        seconds: Wall-clock seconds.
+        day_remaining: Calls left to the organisation today, as Xero's header says.
+        modified_since: The cursor that was asked with; None for a full read.
+    """
+
+    tables: Mapping[str, TableOutcome]
+    records: int
+    calls: int
+    wire_bytes: int
+    seconds: float
+    day_remaining: int | None
+    modified_since: datetime | None = None
+
+    @property
+    def changed(self) -> int:
+        """Rows of all tables that are not as they were before."""
+        return sum(table.changed for table in self.tables.values())
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the calls of a client while it works; safe to share between its threads."""
+
+    calls: int = 0
+    wire_bytes: int = 0
+    day_remaining: int | None = None
+    statuses: Counter[int | None] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, call: Call) -> None:
+        """Count one request, answered or not."""
+        with self._lock:
+            self.calls += 1
+            self.wire_bytes += call.wire_bytes
+            self.statuses[call.status] += 1
+            left = call.limits.day_remaining if call.limits else None
+            if left is not None:
+                self.day_remaining = left if self.day_remaining is None else min(left, self.day_remaining)

@@ -1,0 +1,72 @@
+"""What the next sync costs, from what the warehouse and the quota already know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xero_pipeline.settings import Settings
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.quota import Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The calls of a sync of one organisation.
+
+    Args:
+        collections: Calls for documents and settings: at least one a collection, more on a first load.
+        reports: Calls for the months that are due.
+        left: Calls the organisation has left today.
+        per_minute: Calls in any minute.
+    """
+
+    collections: int
+    reports: int
+    left: int
+    per_minute: int
+
+    @property
+    def calls(self) -> int:
+        """All of them."""
+        return self.collections + self.reports
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes they take at least, at the limit of the minute."""
+        return max(self.calls - 1, 0) // self.per_minute
+
+
+def plan_sync(warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Settings) -> Plan:
+    """Plan the next sync of an organisation without a call.
+
+    Args:
+        warehouse: Knows what was pulled, and how many rows there are.
+        quota: Knows what is left of the day.
+        tenant_id: The organisation.
+        settings: Limits and first month.
+    """
+    from xero_pipeline.sync.due import months_due
+    from xero_pipeline.sync.reports import monthly_reports
+    from xero_pipeline.xero.endpoints import catalogue
+
+    today = datetime.now(UTC).date()
+    budgets = warehouse.query(
+        "select count(*) as n from xero.budgets where tenant_id = :tenant_id and not is_deleted",
+        {"tenant_id": tenant_id},
+    ).to_pylist()[0]["n"]
+    reports = sum(
+        -(
+            -len(months_due(warehouse, tenant_id, r.table, today=today, start_date=settings.start_date))
+            // r.months_per_call
+        )
+        for r in monthly_reports()
+    )
+    return Plan(
+        collections=len(catalogue()) + budgets,
+        reports=reports,
+        left=quota.snapshot(tenant_id).day_remaining,
+        per_minute=settings.calls_per_minute,
+    )
