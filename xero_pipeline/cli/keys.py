@@ -24,6 +24,4 @@ def rotate() -> None:
     from xero_pipeline.cli.display import say
 
     count = Parts(Settings.load()).vault.rotate()
-    say(
-        f"{count} stored consent(s) are now encrypted under XERO_ENCRYPTION_KEY. The retired keys are not needed any more."
-    )
+    say(f"{count} stored consent(s) are now encrypted under XERO_ENCRYPTION_KEY. Retired keys are not needed any more.")

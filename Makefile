@@ -1,0 +1,40 @@
+# The few verbs people type. Everything is installed into .venv, from requirements.lock.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench lock docs clean
+
+help: ## what can be typed
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## make .venv and install everything from the lock file
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 …" % v)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (about a minute, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+run: setup ## connect when nothing is connected, sync, then serve the Dagster UI until Ctrl-C
+	@$(BIN)/xero-pipeline run $(ARGS)
+
+test: setup ## every check and every test
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check
+
+format: setup ## put code into its form
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+bench: setup ## speed and size, printed as a page
+	@$(BIN)/python -m benchmarks
+
+docs: setup ## the generated pages under docs/
+	@$(BIN)/python -m xero_pipeline.warehouse.reference
+
+lock: setup ## resolve pyproject.toml into requirements.lock again
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+clean: ## throw away .venv and caches; your data in .xero stays
+	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis
