@@ -1,0 +1,82 @@
+"""The house keeps its shape: who may import whom, how large a room may grow, nothing at import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "xero_pipeline"
+EVERYBODY = {"errors"}
+MAY_IMPORT = {
+    "errors": set(),
+    "settings": set(),
+    "xero": {"xero"},
+    "warehouse": {"warehouse"},
+    "simulator": {"simulator", "xero.values"},
+    "sync": {"sync", "warehouse", "xero", "settings"},
+    "parts": {"settings", "sync", "warehouse", "xero", "simulator"},
+    "defs": {"defs", "parts", "settings", "sync", "warehouse", "xero"},
+    "definitions": {"defs", "settings", "sync"},
+    "cli": {"cli", "defs", "definitions", "parts", "settings", "sync", "warehouse", "xero", "simulator"},
+}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        found |= {name.removeprefix("xero_pipeline.") for name in names if name.startswith("xero_pipeline.")}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downward(path):
+    allowed = MAY_IMPORT[room_of(path)] | EVERYBODY
+    for name in imports_of(path):
+        assert any(name == room or name.startswith(f"{room}.") for room in allowed), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("room", ["xero", "warehouse", "sync", "simulator"])
+def test_dagster_stays_at_the_edge(room):
+    for path in (PACKAGE / room).rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        assert not [name for name in names if name.split(".")[0] == "dagster"], path
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_room_stays_small(path):
+    assert len(path.read_text().splitlines()) <= 270
+
+
+def test_importing_the_command_line_loads_no_heavy_library():
+    heavy = "{'pandas', 'pyarrow', 'duckdb', 'sqlalchemy', 'dagster', 'authlib', 'xero_pipeline.simulator.books'}"
+    code = f"import sys, xero_pipeline.cli.app; print({heavy} & set(sys.modules) or '')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_loading_the_definitions_opens_no_database_and_builds_no_books(tmp_path):
+    code = (
+        "import sys; from xero_pipeline.definitions import build; from xero_pipeline.settings import Settings;"
+        "build(Settings.load()).resolve_all_job_defs();"
+        "print({'pandas', 'duckdb', 'pyarrow', 'xero_pipeline.simulator.books'} & set(sys.modules) or '')"
+    )
+    home = tmp_path / "home"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"XERO_PIPELINE_HOME": str(home), "PATH": "", "HOME": str(tmp_path)},
+    )
+    assert done.stdout.strip() == ""
+    assert not home.exists()

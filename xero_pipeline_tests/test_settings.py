@@ -1,0 +1,89 @@
+"""The environment becomes settings, and mistakes become one clear paragraph."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch, tmp_path):
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("XERO_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["false", "False", "0", "no", "NO", " false "])
+def test_only_a_clear_no_leaves_mock_mode(monkeypatch, value):
+    monkeypatch.setenv("XERO_MOCK_MODE", value)
+    assert Settings.load().mode == "live"
+
+
+@pytest.mark.parametrize("value", ["true", "1", "yes", "flase", "off", ""])
+def test_anything_else_stays_in_mock_mode(monkeypatch, value):
+    monkeypatch.setenv("XERO_MOCK_MODE", value)
+    assert Settings.load().mode == "mock"
+
+
+def test_empty_values_count_as_not_set(monkeypatch):
+    monkeypatch.setenv("XERO_CLIENT_ID", "")
+    monkeypatch.setenv("XERO_API_URL", "")
+    settings = Settings.load()
+    assert settings.client_id is None
+    assert settings.api_url == "https://api.xero.com"
+
+
+def test_a_wrong_value_is_named_without_being_shown(monkeypatch):
+    monkeypatch.setenv("XERO_CALLS_PER_MINUTE", "s3cret-99")
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load()
+    assert "XERO_CALLS_PER_MINUTE" in str(caught.value)
+    assert "s3cret-99" not in str(caught.value)
+
+
+def test_secrets_are_not_in_the_repr(monkeypatch):
+    for name in ("XERO_CLIENT_SECRET", "XERO_ENCRYPTION_KEY", "XERO_ENCRYPTION_KEYS_RETIRED", "XERO_STATE_URL"):
+        monkeypatch.setenv(name, "hush-hush")
+    assert "hush-hush" not in repr(Settings.load())
+
+
+def test_live_mode_without_a_key_tells_how_to_make_one(monkeypatch):
+    monkeypatch.setenv("XERO_MOCK_MODE", "false")
+    with pytest.raises(ConfigurationError, match="secrets.token_hex"):
+        Settings.load().require_encryption_key()
+
+
+def test_live_mode_without_an_app_tells_where_to_make_one(monkeypatch):
+    with pytest.raises(ConfigurationError, match="developer.xero.com"):
+        Settings.load().require_app()
+
+
+def test_the_start_date_is_a_month(monkeypatch):
+    monkeypatch.setenv("XERO_START_DATE", "2025-07-19")
+    assert Settings.load().start_date == date(2025, 7, 1)
+
+
+def test_everything_lives_in_the_home_unless_said_otherwise(monkeypatch, tmp_path):
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path / "home"))
+    settings = Settings.load()
+    assert settings.warehouse == f"duckdb:///{tmp_path}/home/books.duckdb"
+    assert settings.state == f"sqlite:///{tmp_path}/home/state.sqlite"
+
+
+def test_the_example_names_every_variable_and_no_other():
+    names = re.findall(r"^([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(names) == sorted(f"XERO_{field.upper()}" for field in Settings.model_fields)
+
+
+def test_the_example_as_it_stands_is_mock_mode_with_the_defaults(monkeypatch):
+    Path(".env").write_text((PROJECT / ".env.example").read_text())
+    assert Settings.load() == Settings.load(_env_file=None)
