@@ -1,0 +1,62 @@
+"""Puts the parts of the simulated Xero together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from xero_pipeline.simulator.api import AccountingApi, BooksWithReports
+from xero_pipeline.simulator.app import Application
+from xero_pipeline.simulator.apps import Apps, SimulatedApp
+from xero_pipeline.simulator.company import BadReportRequest
+from xero_pipeline.simulator.connections import Connections, SimulatedOrganisation
+from xero_pipeline.simulator.consent import ConsentPage
+from xero_pipeline.simulator.faults import Faults
+from xero_pipeline.simulator.grants import Grants
+from xero_pipeline.simulator.identity import Identity
+from xero_pipeline.simulator.limits import RateLimiter, SimLimits
+from xero_pipeline.simulator.signer import Signer
+from xero_pipeline.simulator.store import Store
+
+
+def assemble(
+    *,
+    store_path: Path | None,
+    clock: Callable[[], float],
+    faults: Faults,
+    limits: SimLimits,
+    apps: Sequence[SimulatedApp],
+    organisations: Callable[[], Sequence[SimulatedOrganisation]],
+    books: Callable[[str], Callable[[], BooksWithReports] | None],
+    max_matching: int,
+    controllable: bool,
+    sleep: Callable[[float], None],
+) -> Application:
+    """One application out of its parts.
+
+    Args:
+        store_path: The shared SQLite file, or None.
+        clock: Seconds since 1970.
+        faults: What goes wrong.
+        limits: The rate limits.
+        apps: The registered apps.
+        organisations: All organisations.
+        books: For a tenant id, what finds or writes its books; None for an unknown one.
+        max_matching: The most records a request may match.
+        controllable: Whether faults can be set over HTTP.
+        sleep: How a slow answer waits.
+    """
+    store, registered = Store(store_path), Apps(apps)
+    connections = Connections(store, clock)
+    grants = Grants(store, connections, clock)
+    return Application(
+        consent=ConsentPage(store, registered, grants, organisations, clock),
+        identity=Identity(registered, grants, connections, Signer(store), organisations, clock),
+        connections=connections,
+        api=AccountingApi((BadReportRequest,), max_matching, clock),
+        limiter=RateLimiter(store, limits, clock),
+        faults=faults,
+        books=books,
+        sleep=sleep,
+        controllable=controllable,
+    )

@@ -1,0 +1,177 @@
+"""A Xero of our own: books, identity, limits and faults behind one function."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.connections import SimulatedOrganisation
+from xero_pipeline.simulator.faults import Faults
+from xero_pipeline.simulator.limits import OFF, SimLimits
+from xero_pipeline.simulator.messages import Request, Response
+
+if TYPE_CHECKING:
+    from xero_pipeline.simulator.app import Application
+    from xero_pipeline.simulator.apps import SimulatedApp
+    from xero_pipeline.simulator.company import Company
+
+_HOUR = 3600
+
+
+class Simulator:
+    """The simulated Xero. Making one costs nothing: books are written and keys made when they are first needed.
+
+    Args:
+        config: The size of the books.
+        store_path: A SQLite file that keeps consents, tokens and used-up limits, shared by several processes;
+            None keeps them in memory.
+        clock: Seconds since 1970.
+        faults: What goes wrong; may be changed at any time.
+        limits: The rate limits; None for none at all.
+        apps: The registered apps; with none, every client id is welcome.
+        max_matching: A request that matches more records is refused, as Xero does.
+        controllable: Whether `/simulator/faults` answers, which lets anybody who reaches the simulator disturb it.
+        follow_clock: Whether the books grow with the clock's days. An organisation that was edited stays as it is.
+        sleep: How a slow answer waits, in seconds.
+    """
+
+    def __init__(
+        self,
+        config: BooksConfig,
+        store_path: Path | None = None,
+        clock: Callable[[], float] = time.time,
+        faults: Faults | None = None,
+        limits: SimLimits | None = SimLimits(),  # noqa: B008 (frozen)
+        apps: Sequence[SimulatedApp] = (),
+        *,
+        max_matching: int = 100_000,
+        controllable: bool = False,
+        follow_clock: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.config = config
+        self.faults = faults if faults is not None else Faults()
+        self._store_path = store_path
+        self._clock = clock
+        self._limits = limits or OFF
+        self._apps = tuple(apps)
+        self._max_matching = max_matching
+        self._controllable = controllable
+        self._follow_clock = follow_clock
+        self._sleep = sleep
+        self._lock = threading.RLock()
+        self._companies: dict[str, Company] = {}
+        self._listed: tuple[SimulatedOrganisation, ...] | None = None
+        self._application: Application | None = None
+
+    def handle(self, request: Request) -> Response:
+        """Answers one request; any thread may call.
+
+        Args:
+            request: The request.
+        """
+        return self._app().handle(request)
+
+    @property
+    def calls(self) -> Counter[tuple[str, str]]:
+        """How often each (tenant id or "", path) was asked: `Invoices` for the API, `connect/token` for the rest."""
+        return self._app().calls.snapshot()
+
+    @property
+    def truth(self) -> Mapping[str, Sequence[Any]]:
+        """The postings of every organisation, by tenant id, as the books know them."""
+        return _Truth(self)
+
+    @property
+    def today(self) -> dt.date:
+        """The day of the simulated books; it begins at one o'clock UTC, so that no instant lies in the future."""
+        return dt.datetime.fromtimestamp(self._clock() - _HOUR, dt.UTC).date()
+
+    def organisations(self) -> tuple[SimulatedOrganisation, ...]:
+        """All organisations, known without writing their books."""
+        if self._listed is None:
+            self._listed = _organisations(self.config)
+        return self._listed
+
+    def company(self, tenant_id: str) -> Company:
+        """The books of an organisation, written on first use.
+
+        Args:
+            tenant_id: The organisation's id.
+
+        Raises:
+            KeyError: When there is no such organisation.
+        """
+        places = {organisation.tenant_id: at for at, organisation in enumerate(self.organisations())}
+        place = places[tenant_id]
+        with self._lock:
+            company = self._companies.get(tenant_id)
+            if company is None or self._has_outlived(company):
+                from xero_pipeline.simulator.books import build_company
+
+                company = self._companies[tenant_id] = build_company(self._config_of_today(), place)
+            return company
+
+    def _has_outlived(self, company: Company) -> bool:
+        return self._follow_clock and company.revision == 0 and company.today < self.today
+
+    def _config_of_today(self) -> BooksConfig:
+        if not self._follow_clock or self.today <= self.config.today:
+            return self.config
+        # The first month stays: books that lost their oldest month overnight would look like deleted documents.
+        return replace(self.config, today=self.today, start=self.config.first_month)
+
+    def _books(self, tenant_id: str) -> Callable[[], Company] | None:
+        if all(organisation.tenant_id != tenant_id for organisation in self.organisations()):
+            return None
+        return lambda: self.company(tenant_id)
+
+    def _app(self) -> Application:
+        with self._lock:
+            if self._application is None:
+                from xero_pipeline.simulator.assembly import assemble
+
+                self._application = assemble(
+                    store_path=self._store_path,
+                    clock=self._clock,
+                    faults=self.faults,
+                    limits=self._limits,
+                    apps=self._apps,
+                    organisations=self.organisations,
+                    books=self._books,
+                    max_matching=self._max_matching,
+                    controllable=self._controllable,
+                    sleep=self._sleep,
+                )
+            return self._application
+
+
+class _Truth(Mapping[str, Sequence[Any]]):
+    """Postings by tenant id; an organisation's books are written when it is looked up."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def __getitem__(self, tenant_id: str) -> Sequence[Any]:
+        return self._simulator.company(tenant_id).postings
+
+    def __iter__(self) -> Iterator[str]:
+        return (organisation.tenant_id for organisation in self._simulator.organisations())
+
+    def __len__(self) -> int:
+        return len(self._simulator.organisations())
+
+
+def _organisations(config: BooksConfig) -> tuple[SimulatedOrganisation, ...]:
+    from xero_pipeline.simulator.country import country_of, name_of
+    from xero_pipeline.simulator.workbench import Workbench
+
+    benches = (Workbench(config, index, name_of(index), country_of(index)) for index in range(config.organisations))
+    return tuple(SimulatedOrganisation(bench.id_of("tenant"), bench.name) for bench in benches)

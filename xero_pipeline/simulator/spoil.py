@@ -1,0 +1,96 @@
+"""What a fault makes of a call: an answer of its own, or another call's answer spoilt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from xero_pipeline.simulator.faults import Fault
+from xero_pipeline.simulator.limits import refusal
+from xero_pipeline.simulator.messages import Response, html, text
+from xero_pipeline.simulator.wire import encode, forbidden, json_answer, token_expired, unauthorized
+
+_GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_SERVER_ERROR = {"Type": None, "Title": "An error occurred", "Status": 500, "Detail": ""}
+# 1 January 2001, the moment in Xero's own example.
+_LONG_AGO = 978_307_200.0
+_LIMITS: dict[str, tuple[str, int | None]] = {
+    "minute_limit": ("minute", 23),
+    "day_limit": ("day", 66_183),
+    "concurrent_limit": ("concurrent", None),
+    "app_limit": ("appminute", 31),
+}
+
+
+def instead(fault: Fault) -> Response | None:
+    """The answer that takes the place of handling the call, if this fault has one.
+
+    Args:
+        fault: The fault.
+    """
+    if fault.kind in _LIMITS:
+        return _limit(fault)
+    make = _ANSWERS.get(fault.kind)
+    return make() if make is not None else None
+
+
+def afterwards(fault: Fault, response: Response) -> Response:
+    """The answer of a call that was handled, as this fault lets it arrive.
+
+    Args:
+        fault: The fault.
+        response: The answer.
+    """
+    match fault.kind:
+        case "lost_answer":
+            response.dropped = True
+        case "truncated":
+            response.body = response.body[: max(1, len(response.body) * 2 // 3)]
+        case "invalid_json":
+            response.body = _GATEWAY_PAGE.encode()
+        case "new_fields" | "new_enum" if response.status == 200:
+            response.body = _novel(response.body, fault.kind)
+    return response
+
+
+def _limit(fault: Fault) -> Response:
+    problem, likely = _LIMITS[fault.kind]
+    seconds = likely if fault.seconds is None else int(fault.seconds)
+    left = {
+        "X-DayLimit-Remaining": "0" if problem == "day" else "4321",
+        "X-MinLimit-Remaining": "0" if problem == "minute" else "42",
+        "X-AppMinLimit-Remaining": "0" if problem == "appminute" else "9876",
+    }
+    return refusal(problem, seconds, left)
+
+
+def _novel(body: bytes, kind: str) -> bytes:
+    answer = json.loads(body, parse_float=Decimal)
+    for records in answer.values():
+        if isinstance(records, list) and records and isinstance(records[0], dict):
+            if kind == "new_enum":
+                _rename(records[0])
+            else:
+                for record in records:
+                    record |= {"SimulatedText": "new", "SimulatedObject": {"Amounts": [Decimal("1.50"), None]}}
+    return encode(answer)
+
+
+def _rename(record: dict[str, Any]) -> None:
+    for name in ("Status", "Type", "ContactStatus"):
+        if name in record:
+            record[name] = "SIMULATED_NEW_VALUE"
+            return
+
+
+_ANSWERS: dict[str, Callable[[], Response]] = {
+    "dropped": lambda: Response(0, dropped=True),
+    "server_error": lambda: json_answer(500, _SERVER_ERROR),
+    "unavailable": lambda: text(503, "The Xero API is temporarily unavailable"),
+    "gateway": lambda: html(502, _GATEWAY_PAGE),
+    "expired_token": lambda: token_expired(_LONG_AGO).response,
+    "revoked_token": lambda: unauthorized("AuthenticationUnsuccessful").response,
+    "disconnected": lambda: forbidden().response,
+}
