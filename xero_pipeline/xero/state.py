@@ -112,7 +112,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
         path.chmod(0o600)
     except OSError as error:
         raise ConfigurationError(f"XERO_STATE_URL: cannot write {path}: {error.strerror}.") from error
-    engine = sa.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(address, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -141,7 +141,7 @@ def _use_write_ahead_log(engine: sa.Engine) -> None:
 
 
 def _postgresql(address: sa.URL) -> sa.Engine:
-    return sa.create_engine(address, pool_pre_ping=True).execution_options(
+    return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True).execution_options(
         schema_translate_map={None: POSTGRESQL_SCHEMA}
     )
 

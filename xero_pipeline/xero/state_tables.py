@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
-from importlib.util import find_spec
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -63,13 +62,12 @@ def state_metadata() -> sa.MetaData:
     Returns:
         The metadata; `state_metadata().tables["consents"]` is a table of it.
     """
+    from xero_pipeline.xero.quota_tables import quota_tables
+
     metadata = sa.MetaData()
     _consents(metadata)
     _organisations(metadata)
-    if find_spec("xero_pipeline.xero.quota"):
-        from xero_pipeline.xero.quota import quota_tables  # pyright: ignore[reportMissingImports]
-
-        quota_tables(metadata)
+    quota_tables(metadata)
     return metadata
 
 

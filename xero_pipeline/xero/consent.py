@@ -1,0 +1,191 @@
+"""Consents from end to end: given by a person, checked again, taken back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from xero_pipeline.errors import ConsentDenied, ReconnectError, XeroPipelineError
+from xero_pipeline.xero.callback import Answer, listening
+from xero_pipeline.xero.connections import Connection
+from xero_pipeline.xero.oauth import OAuth
+from xero_pipeline.xero.organisations import Organisation, Organisations
+from xero_pipeline.xero.token_set import TokenSet, consent_event
+from xero_pipeline.xero.tokens import TokenSource
+from xero_pipeline.xero.vault import Vault
+
+_log = logging.getLogger(__name__)
+
+
+def connect(
+    oauth: OAuth,
+    vault: Vault,
+    organisations: Organisations,
+    *,
+    announce: Callable[[str], None],
+    open_browser: Callable[[str], None] | None,
+    timeout_seconds: float,
+) -> Sequence[Organisation]:
+    """Ask a person for consent and enter the organisations it covers.
+
+    Listens on the redirect URI's own port, on this machine only. A custom connection needs no person: it just asks.
+
+    Args:
+        oauth: Speaks to Xero.
+        vault: Takes the tokens.
+        organisations: Takes the organisations.
+        announce: Tells the person the consent page's address.
+        open_browser: Opens it too; None to leave that to the person.
+        timeout_seconds: How long the person may take.
+
+    Returns:
+        The organisations this consent added; all that it covers where the server does not tell which those are.
+
+    Raises:
+        ConsentDenied: The person said no, chose no organisation, or did not answer in time.
+        ConsentForged: The answer was to another question.
+        ConfigurationError: A setting of the app is wrong, or the port is taken.
+        XeroUnavailable: Xero does not answer.
+    """
+    if oauth.app.custom_connection:
+        return _enter(oauth, vault, organisations, oauth.client_credentials())
+    with listening(oauth.app.redirect_uri) as callback:
+        pending = oauth.begin()
+        announce(pending.url)
+        if open_browser is not None:
+            open_browser(pending.url)
+        answer = callback.wait(timeout_seconds)
+        with _telling(answer):
+            added = _enter(oauth, vault, organisations, oauth.finish(pending, answer.url))
+        names = ", ".join(one.name for one in added)
+        answer.say(200, "Connected", f"{names}. You may close this page and go back to the terminal.")
+    return added
+
+
+def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organisation: Organisation) -> bool:
+    """Remove one organisation's connection at Xero, and forget the consent if it was its last.
+
+    Args:
+        oauth: Speaks to Xero.
+        vault: Holds the tokens.
+        organisations: Where it is noted.
+        organisation: Which.
+
+    Returns:
+        False when Xero does not let us in any more, so that only our side could be cleared; the connection may then
+        still be listed in Xero under “Connected apps”.
+
+    Raises:
+        XeroUnavailable: Xero does not answer; nothing has changed then.
+    """
+    removed = False
+    if organisation.connection_id is not None and organisation.consent_id is not None:
+        try:
+            token = TokenSource(vault, oauth, organisations).access_token(organisation.tenant_id)
+            oauth.remove_connection(token, organisation.connection_id)
+            removed = True
+        except ReconnectError as error:
+            _log.warning("Xero was not told about the disconnect of %s: %s", organisation.name, error)
+    organisations.detach(organisation.tenant_id)
+    if organisation.consent_id is not None:
+        vault.drop_unused(frozenset({organisation.consent_id}))
+    return removed
+
+
+def disconnect_all(oauth: OAuth, vault: Vault, organisations: Organisations, consent_id: str) -> None:
+    """Take a whole consent back: Xero removes every connection its user made for the app, and its tokens end.
+
+    Args:
+        oauth: Speaks to Xero.
+        vault: Holds the tokens.
+        organisations: Where it is noted.
+        consent_id: Which; one that is gone already is no error.
+
+    Raises:
+        XeroUnavailable: Xero does not answer; nothing has changed then.
+    """
+    covered = organisations.of_consent(consent_id)
+    tokens = vault.load(consent_id)
+    if tokens is not None and tokens.refresh_token is None:
+        # A custom connection has nothing to give back but its connection.
+        for organisation in covered:
+            disconnect(oauth, vault, organisations, organisation)
+    elif tokens is not None and tokens.refresh_token is not None:
+        oauth.revoke(tokens.refresh_token)
+    for organisation in covered:
+        organisations.detach(organisation.tenant_id)
+    vault.drop(consent_id)
+
+
+def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[Organisation]:
+    """Ask Xero which organisations are still connected, and note what has changed.
+
+    Xero says nothing when a person disconnects the app there: the organisation is just not listed any more.
+
+    Args:
+        oauth: Speaks to Xero.
+        vault: Holds the tokens.
+        organisations: Where it is noted.
+
+    Returns:
+        Those that were connected until now and are not any more.
+
+    Raises:
+        XeroUnavailable: Xero does not answer.
+    """
+    tokens = TokenSource(vault, oauth, organisations)
+    lost: list[Organisation] = []
+    for consent in vault.consents():
+        covered = organisations.of_consent(consent.consent_id)
+        reachable = [one for one in covered if one.status == "connected"]
+        if not reachable:
+            continue
+        try:
+            listed = oauth.connections(tokens.access_token(reachable[0].tenant_id))
+        except ReconnectError:
+            # TokenSource has marked them already.
+            lost.extend(reachable)
+            continue
+        known = {one.tenant_id for one in covered}
+        organisations.upsert(consent.consent_id, [entry for entry in listed if entry.tenant_id in known])
+        gone = [one for one in reachable if one.tenant_id not in {entry.tenant_id for entry in listed}]
+        for organisation in gone:
+            organisations.mark(organisation.tenant_id, "disconnected")
+        lost.extend(gone)
+    return lost
+
+
+def _enter(oauth: OAuth, vault: Vault, organisations: Organisations, tokens: TokenSet) -> Sequence[Organisation]:
+    # Durable first, used second.
+    consent_id = vault.add(tokens, oauth.app.client_id)
+    try:
+        listed = oauth.connections(tokens.access_token)
+        if not listed:
+            raise ConsentDenied(
+                "The consent covers no organisation. Run `xero-pipeline connect` again and choose one on Xero's page."
+            )
+    except XeroPipelineError:
+        vault.drop(consent_id)
+        raise
+    vault.drop_unused(organisations.upsert(consent_id, listed))
+    added = {entry.tenant_id for entry in _added(listed, tokens)}
+    return [one for one in organisations.of_consent(consent_id) if one.tenant_id in added]
+
+
+def _added(listed: list[Connection], tokens: TokenSet) -> list[Connection]:
+    event = consent_event(tokens.access_token)
+    return [entry for entry in listed if event is not None and entry.event == event] or listed
+
+
+@contextmanager
+def _telling(answer: Answer) -> Iterator[None]:
+    """Whatever goes wrong, the person in front of the browser sees it too."""
+    try:
+        yield
+    except XeroPipelineError as error:
+        answer.say(400, "Not connected", error.message)
+        raise
+    except BaseException:
+        answer.say(500, "Not connected", "Something unexpected happened. Look at the terminal.")
+        raise
