@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from xero_pipeline.warehouse.tables import Column, Kind, all_tables, collections, table_group
+from xero_pipeline.xero.endpoints import catalogue
 
 COLLECTIONS = {
     "accounts",
@@ -94,6 +95,12 @@ def name_of(path: str) -> str:
 
 def test_there_is_a_file_for_each_of_the_26_collections_and_no_other():
     assert set(collections()) - OURS == COLLECTIONS
+
+
+def test_the_catalogue_of_endpoints_knows_the_same_collections_by_the_same_keys():
+    keys = {name: [table_group(name)[0].column(key).path for key in table_group(name)[0].key] for name in COLLECTIONS}
+
+    assert {endpoint.table: list(endpoint.key) for endpoint in catalogue()} == keys
 
 
 @pytest.mark.parametrize("collection", sorted(COLLECTIONS))
