@@ -41,6 +41,7 @@ _ACCOUNTS = (
     ("801", "Unpaid Expense Claims", "CURRLIAB", "none", "UNPAIDEXPCLM"),
     ("803", "Wages Payable", "CURRLIAB", "none", "WAGEPAYABLES"),
     ("805", "Accruals", "CURRLIAB", "purchases", ""),
+    ("814", "Wages Clearing", "CURRLIAB", "none", ""),
     ("820", "{tax}", "CURRLIAB", "none", "GST"),
     ("825", "Payroll Tax Payable", "CURRLIAB", "none", ""),
     ("835", "Revenue Received in Advance", "CURRLIAB", "sales", ""),

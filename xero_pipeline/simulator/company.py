@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
+from xero_pipeline.simulator.contacts import with_balances
+from xero_pipeline.simulator.ledger import Ledger
+from xero_pipeline.simulator.open_amounts import OpenAmounts
+from xero_pipeline.simulator.postings import Poster, Posting
 from xero_pipeline.simulator.workbench import Record, Workbench
 
-
-class BadReportRequest(Exception):
-    """A report was asked for with parameters that Xero refuses.
-
-    Args:
-        message: Xero's own words for the refusal, the text of its ValidationException.
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+Kept = TypeVar("Kept")
 
 
 class Company:
@@ -31,10 +26,14 @@ class Company:
         self.tenant_id = bench.id_of("tenant")
         self.name = bench.name
         self.base_currency = bench.country.currency
-        self.today = bench.today
-        self.revision = 0
         self.bench = bench
-        self._views: dict[str, tuple[int, Sequence[Record]]] = {}
+        self.revision = 0
+        self._kept: dict[str, tuple[int, Any]] = {}
+
+    @property
+    def today(self) -> dt.date:
+        """The last day of the books."""
+        return self.bench.today
 
     def wrappers(self) -> Iterable[str]:
         """The kinds of records there are, by Xero's wrapper names."""
@@ -48,21 +47,53 @@ class Company:
         Args:
             wrapper: Xero's wrapper name, such as `Invoices`.
         """
-        view = self._views.get(wrapper)
-        if view is None or view[0] != self.revision:
-            view = (self.revision, tuple(self.bench.tables.get(wrapper, {}).values()))
-            self._views[wrapper] = view
-        return view[1]
+        return self.keep(wrapper, lambda: self._rows(wrapper))
+
+    def _rows(self, wrapper: str) -> Sequence[Record]:
+        rows = self.bench.tables.get(wrapper, {}).values()
+        if wrapper != "Contacts":
+            return tuple(rows)
+        return with_balances(rows, self.bench.tables.get("Invoices", {}).values(), self.today)
+
+    @property
+    def postings(self) -> Sequence[Posting]:
+        """Every posting of the books as they are now; each journal sums to zero."""
+        return self.keep("postings", lambda: tuple(Poster(self.bench.tables, self.base_currency).all()))
+
+    @property
+    def ledger(self) -> Ledger:
+        """Balances and movements of all accounts."""
+        return self.keep("ledger", lambda: Ledger(self.postings))
+
+    @property
+    def open_amounts(self) -> OpenAmounts:
+        """What was open of every document on any day."""
+        return self.keep("open amounts", lambda: OpenAmounts(self.bench.tables))
+
+    def keep(self, key: str, make: Callable[[], Kept]) -> Kept:
+        """Something computed from the books, made again only after an edit.
+
+        Args:
+            key: What it is.
+            make: Computes it.
+        """
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != self.revision:
+            kept = (self.revision, make())
+            self._kept[key] = kept
+        return kept[1]
 
     def report(self, name: str, params: Mapping[str, str], today: dt.date) -> Record:
         """One report, the single element of Xero's `Reports` list.
 
         Args:
             name: Xero's report name, such as `ProfitAndLoss`.
-            params: The query parameters, by Xero's names.
+            params: The query parameters; their names are read without regard to case.
             today: The day of the request.
 
         Raises:
             BadReportRequest: The parameters are refused.
         """
-        raise BadReportRequest(f"The report {name} is not available")
+        from xero_pipeline.simulator.reports.catalogue import write_report
+
+        return write_report(self, name, params, today)

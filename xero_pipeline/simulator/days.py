@@ -43,14 +43,14 @@ def wire_day_string(day: dt.date) -> str:
 def event_ms(day: dt.date, salt: str) -> int:
     """The instant of an event of that day, in milliseconds since 1970.
 
-    It lies in the first hour of the day, so that books which count a day as begun at one o'clock UTC never carry an
-    instant of the future.
+    It lies in the first 58 minutes of the day, so that books which count a day as begun at one o'clock UTC never
+    carry an instant of the future.
 
     Args:
         day: The day of the event.
         salt: What tells events of one day apart, usually the record's id.
     """
-    offset = int.from_bytes(hashlib.blake2b(salt.encode(), digest_size=4).digest(), "big") % 3_600_000
+    offset = int.from_bytes(hashlib.blake2b(salt.encode(), digest_size=4).digest(), "big") % 3_480_000
     return (day - _EPOCH).days * _DAY_MS + offset
 
 
@@ -65,6 +65,7 @@ def wire_ms_string(milliseconds: int) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=16_384)
 def day_of_wire(text: str) -> dt.date:
     """The day that a `/Date(…)/` string names."""
     return _day_of_number(int(text[6 : text.index("+", 7) if "+" in text else -2]) // _DAY_MS)

@@ -58,6 +58,19 @@ class Workbench:
             found = self.shared[key] = self.id_of(key)
         return found
 
+    def bank(self, code: str) -> Record:
+        """What documents need to know of a bank account: its currency and its short form.
+
+        Args:
+            code: The account's code.
+        """
+        key = f"bank/{code}"
+        if key not in self.shared:
+            account = self.tables["Accounts"][self.account_id(code)]
+            short = {name: account[name] for name in ("AccountID", "Code", "Name")}
+            self.shared[key] = {"CurrencyCode": account["CurrencyCode"], "Short": short}
+        return self.shared[key]
+
     def founded(self, salt: str) -> str:
         """The instant of something that was set up before the books begin."""
         return wire_ms(event_ms(_FOUNDED, f"{self.prefix}/{salt}"))

@@ -1,0 +1,1 @@
+"""The simulated organisation's reports, in Xero's shape, computed from postings."""
