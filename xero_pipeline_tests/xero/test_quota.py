@@ -20,36 +20,9 @@ from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import immediate, open_state
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline_tests.xero.fakes import START, Clock
 
 A, B = "tenant-a", "tenant-b"
-START = 1_800_000_000.0
-
-
-class Clock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self):
-        self.now = START
-        self.slept = []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def engine(tmp_path):
-    engine = open_state(f"sqlite:///{tmp_path / 'state.db'}")
-    yield engine
-    engine.dispose()
 
 
 def call(quota, clock, tenant=A):
@@ -188,8 +161,8 @@ def test_slots_of_a_killed_process_are_free_at_once(engine, clock):
 
 
 def test_slots_of_a_lost_machine_are_free_after_their_lease(engine, clock):
-    put_slots(engine, host="another-machine", pid=os.getpid(), expires_at=START + 300)
-    assert START + 300 <= call(Quota(engine, clock=clock), clock) < START + 301
+    put_slots(engine, host="another-machine", pid=os.getpid(), expires_at=START + 10)
+    assert START + 10 <= call(Quota(engine, clock=clock), clock) < START + 11
 
 
 def put_slots(engine, **holder):
