@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import msgspec
+import pytest
+
+from xero_pipeline.errors import AccessRefused, RequestRefused, UnreadableAnswer
+from xero_pipeline.xero.endpoints import catalogue, endpoint
+from xero_pipeline.xero.paging import read
+from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
+
+INVOICES, QUOTES = endpoint("invoices"), endpoint("quotes")
+
+
+class Lists(App):
+    """Serves one list: with Xero's account of its pages or without, or ignoring pages altogether."""
+
+    def __init__(self, row, count, *, page_size=10, tells=True, pages=True):
+        super().__init__()
+        self.row, self.page_size, self.tells, self.pages = row, page_size, tells, pages
+        self.records = [dict.fromkeys(row.key or ("Enabled",), f"id-{number}") for number in range(count)]
+        self.at_page = {}
+
+    def answer(self, request):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(str(request.url)).query).items()}
+        number = int(query.get("page", "1"))
+        if number in self.at_page:
+            found = self.at_page[number](request)
+            if found is not None:
+                return found
+        if not self.pages:
+            return good(envelope(self.row.wrapper, self.records))
+        part = self.records[(number - 1) * self.page_size : number * self.page_size]
+        return good(envelope(self.row.wrapper, part, **self.account(number)))
+
+    def account(self, number):
+        count = -(-len(self.records) // self.page_size)
+        found = {"page": number, "pageSize": self.page_size, "pageCount": count, "itemCount": len(self.records)}
+        return {"pagination": found} if self.tells else {}
+
+
+@pytest.fixture
+def client(engine, clock):
+    made = []
+
+    def make(app):
+        made.append(client_of(app, engine, clock, per_minute=100_000))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def ids(pages, row):
+    found = [record for page in pages for record in msgspec.json.decode(page.answer.body)[row.wrapper]]
+    return [record[row.key[0]] for record in found]
+
+
+def everything(app):
+    return [record[app.row.key[0]] for record in app.records]
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 95])
+def test_every_page_comes_once_and_in_order(client, count):
+    app = Lists(INVOICES, count)
+    pages = list(read(client(app), TENANT, INVOICES))
+    assert ids(pages, INVOICES) == everything(app)
+    assert [page.number for page in pages] == list(range(1, max(1, -(-count // 10)) + 1))
+    assert len(app.requests) == len(pages)
+    assert not any(page.drifted for page in pages)
+
+
+def test_a_page_asks_for_all_that_the_catalogue_says_and_for_changes_since(client):
+    app = Lists(INVOICES, 3)
+    list(read(client(app), TENANT, INVOICES, modified_since=datetime(2026, 5, 1, tzinfo=UTC)))
+    assert app.paths == ["Invoices?page=1&pageSize=1000&unitdp=4&includeArchived=true"]
+    assert app.requests[0].headers["If-Modified-Since"] == "2026-05-01T00:00:00"
+
+
+@pytest.mark.parametrize("row", [row for row in catalogue() if row.modified_since], ids=lambda row: row.table)
+def test_a_second_run_without_changes_is_one_call(client, row):
+    app = Lists(row, 0, tells=row.paging == "pages")
+    (page,) = read(client(app), TENANT, row, modified_since=datetime(2026, 5, 1, tzinfo=UTC))
+    assert page.answer.server_time == datetime(2015, 8, 13, 2, 52, 36, 790_000, tzinfo=UTC)
+    assert len(app.requests) == 1
+
+
+def test_a_collection_that_does_not_know_changes_is_read_whole(client):
+    row = endpoint("tax_rates")
+    app = Lists(row, 2)
+    (page,) = read(client(app), TENANT, row, modified_since=datetime(2026, 5, 1, tzinfo=UTC))
+    assert (page.number, page.of) == (1, 1)
+    assert app.paths == ["TaxRates"]
+    assert "If-Modified-Since" not in app.requests[0].headers
+
+
+@pytest.mark.parametrize("count", [1, 10, 25, 30])
+def test_a_list_that_does_not_tell_its_end_is_read_until_an_empty_page(client, count):
+    app = Lists(QUOTES, count, tells=False)
+    pages = list(read(client(app), TENANT, QUOTES))
+    assert ids(pages, QUOTES) == everything(app)
+    assert {page.of for page in pages} == {None}
+
+
+def test_a_short_page_is_not_the_end(client):
+    app = Lists(QUOTES, 0, tells=False)
+    for number, name in ((1, "a"), (2, "b")):
+        app.at_page[number] = lambda _, name=name: good(envelope("Quotes", [{"QuoteID": name}]))
+    assert ids(read(client(app), TENANT, QUOTES), QUOTES) == ["a", "b"]
+
+
+def test_a_list_that_ignores_pages_does_not_go_on_for_ever(client):
+    app = Lists(QUOTES, 5, tells=False, pages=False)
+    with pytest.raises(UnreadableAnswer, match="page 2 begins as page 1"):
+        list(read(client(app), TENANT, QUOTES))
+
+
+def test_a_list_that_tells_its_end_after_all_needs_no_empty_page(client):
+    app = Lists(QUOTES, 10)
+    list(read(client(app), TENANT, QUOTES))
+    assert len(app.requests) == 1
+
+
+def test_never_more_calls_at_once_than_workers(client):
+    app = Lists(INVOICES, 300)
+    busy = threading.Barrier(3, timeout=10)
+
+    def meet(_):
+        busy.wait()  # three calls must be under way together, or the barrier breaks
+
+    for number in (2, 3, 4):
+        app.at_page[number] = meet
+    pages = list(read(client(app), TENANT, INVOICES, workers=3))
+    assert len(pages) == 30
+    assert app.most_in_flight == 3
+
+
+def test_never_more_pages_ahead_of_the_consumer_than_workers(client):
+    app = Lists(INVOICES, 300)
+    ahead = []
+    for page in read(client(app), TENANT, INVOICES, workers=3):
+        ahead.append(len(app.requests) - page.number)
+    assert max(ahead) <= 3
+
+
+def test_a_failing_page_ends_the_reading_after_the_pages_before_it(client):
+    app = Lists(INVOICES, 1000)
+    app.at_page[4] = lambda _: httpx.Response(403, json={"Detail": "no role"})
+    seen = []
+    with pytest.raises(AccessRefused):
+        for page in read(client(app), TENANT, INVOICES, workers=2):
+            seen.append(page.number)
+    assert seen == [1, 2, 3]
+    assert len(app.requests) < 10
+
+
+def test_a_consumer_that_stops_early_stops_the_calls_and_the_threads(client):
+    app = Lists(INVOICES, 1000)
+    pages = read(client(app), TENANT, INVOICES, workers=2)
+    next(pages)
+    next(pages)
+    pages.close()
+    asked = len(app.requests)
+    assert asked <= 5
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("xero-page")]
+
+
+def test_a_list_that_changes_while_it_is_read_is_told(client):
+    app = Lists(INVOICES, 40)
+
+    def grow(_):
+        app.records.append({"InvoiceID": "new"})
+
+    app.at_page[3] = grow
+    pages = list(read(client(app), TENANT, INVOICES, workers=1))
+    assert [page.drifted for page in pages] == [False, False, True, True]
+
+
+def test_an_answer_without_its_list_is_unreadable(client):
+    app = Lists(INVOICES, 1)
+    app.at_page[1] = lambda _: good(b'{"Status":"OK","Contacts":[]}')
+    with pytest.raises(UnreadableAnswer, match="no 'Invoices'"):
+        list(read(client(app), TENANT, INVOICES))
+
+
+def test_a_refused_list_says_what_may_be_the_reason(client):
+    app = Lists(INVOICES, 1)
+    app.at_page[1] = lambda _: httpx.Response(400, json={"Message": "Too many records"})
+    with pytest.raises(RequestRefused, match="Too many records.*more than 100,000"):
+        list(read(client(app), TENANT, INVOICES))
+
+
+class Budgets(App):
+    def __init__(self, *names):
+        super().__init__()
+        self.names = names
+
+    def answer(self, request):
+        *_, name = request.url.path.split("/")
+        if name == "Budgets":
+            return good(envelope("Budgets", [{"BudgetID": one} for one in self.names]))
+        return good(envelope("Budgets", [{"BudgetID": name, "BudgetLines": [{"AccountID": "x"}]}]))
+
+
+def test_budgets_come_each_with_its_lines_of_two_years(client):
+    app = Budgets("b1", "b2", "b3")
+    pages = list(read(client(app), TENANT, endpoint("budgets")))
+    assert ids(pages, endpoint("budgets")) == ["b1", "b2", "b3"]
+    assert all(b"BudgetLines" in page.answer.body for page in pages)
+    assert [(page.number, page.of) for page in pages] == [(1, 3), (2, 3), (3, 3)]
+    # The fake's clock says August 2015.
+    assert sorted(app.paths)[1] == "Budgets/b1?DateFrom=2014-08-01&DateTo=2016-07-31"
+
+
+def test_no_budgets_are_one_empty_page(client):
+    app = Budgets()
+    (page,) = read(client(app), TENANT, endpoint("budgets"))
+    assert ids([page], endpoint("budgets")) == []
+    assert len(app.requests) == 1
