@@ -209,8 +209,8 @@ class OAuth:
         )
 
 
-def _lifetime(told: object) -> int:
-    return int(told) if isinstance(told, int | str) and str(told).isdecimal() else USUAL_LIFETIME_SECONDS
+def _lifetime(told: int | str | None) -> int:
+    return USUAL_LIFETIME_SECONDS if told is None else max(0, int(told))
 
 
 def _declined(error: str) -> Exception:

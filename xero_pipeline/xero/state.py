@@ -7,6 +7,7 @@ what happens inside `immediate()` happens for all processes one after the other.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,10 +52,10 @@ def open_state(url: str) -> sa.Engine:
                 _use_write_ahead_log(engine)
             with immediate(engine) as connection:
                 _make_tables(connection)
-    except DatabaseError as error:
+    except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
         raise ConfigurationError(
-            f"XERO_STATE_URL: cannot use {address.render_as_string()} as state database: {error.orig}"
+            f"XERO_STATE_URL: cannot use {address.render_as_string()} as state database: {getattr(error, 'orig', error)}"
         ) from error
     except (ConfigurationError, TimeoutError):
         engine.dispose()
