@@ -13,16 +13,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
+    from pydantic import SecretStr
     from sqlalchemy import Engine
 
     from xero_pipeline.simulator.simulator import Simulator
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import Call, XeroClient
-    from xero_pipeline.xero.oauth import App, OAuth
+    from xero_pipeline.xero.answers import Call
+    from xero_pipeline.xero.app import App
+    from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.keys import Keys
+    from xero_pipeline.xero.oauth import OAuth
     from xero_pipeline.xero.organisations import Organisations
     from xero_pipeline.xero.quota import Quota
     from xero_pipeline.xero.tokens import TokenSource
-    from xero_pipeline.xero.vault import Keys, Vault
+    from xero_pipeline.xero.vault import Vault
 
 SIMULATED_URL = "http://simulator.localhost"
 """Stands for all three hosts of Xero in mock mode; it never leaves the process."""
@@ -56,7 +60,7 @@ class Parts:
         from xero_pipeline.simulator.simulator import Simulator
 
         today = (datetime.now(UTC) - timedelta(hours=1)).date()
-        return Simulator(BooksConfig(today=today), store_path=self.home / "simulator.sqlite")
+        return Simulator(BooksConfig(today=today), store_path=self.home / "simulator.sqlite", follow_clock=True)
 
     @cached_property
     def transport(self) -> httpx.BaseTransport | None:
@@ -78,11 +82,13 @@ class Parts:
     @cached_property
     def keys(self) -> Keys:
         """What opens the token store."""
-        from xero_pipeline.xero.vault import Keys, load_or_make_key_file
+        from xero_pipeline.xero.key_file import load_or_make_key_file
+        from xero_pipeline.xero.keys import Keys
 
-        if self.settings.mock_mode and not self.settings.encryption_key:
-            return Keys(load_or_make_key_file(self.home / "mock.key"), self.settings.retired_keys)
-        return Keys(self.settings.require_encryption_key(), self.settings.retired_keys)
+        current = _plain(self.settings.encryption_key)
+        if self.settings.mock_mode and not current:
+            current = load_or_make_key_file(self.home / "mock.key")
+        return Keys.from_settings(current, _plain(self.settings.encryption_keys_retired))
 
     @cached_property
     def vault(self) -> Vault:
@@ -105,21 +111,22 @@ class Parts:
             login_url: Where people consent, when it is not where the settings say.
             redirect_uri: Where the consent comes back, likewise.
         """
-        from xero_pipeline.xero.oauth import App
-        from xero_pipeline.xero.scopes import scopes_for
+        from xero_pipeline.xero.app import App
+        from xero_pipeline.xero.scopes import parse_scopes, scopes_for
 
         settings = self.settings
-        mock = settings.mock_mode
-        secret = settings.client_secret.get_secret_value() if settings.client_secret else None
+        mock, custom = settings.mock_mode, settings.custom_connection
         return App(
-            client_id=settings.client_id or "simulated-app" if mock else settings.require_app(),
-            client_secret=secret,
+            client_id=(settings.client_id or "simulated-app") if mock else settings.require_app(),
+            client_secret=_plain(settings.client_secret),
             redirect_uri=redirect_uri or settings.redirect_uri,
-            scopes=settings.scopes or scopes_for(self.needed_scopes()),
+            scopes=parse_scopes(settings.scopes, custom_connection=custom)
+            if settings.scopes
+            else scopes_for(*self.needed_scopes()),
             login_url=login_url or (SIMULATED_URL if mock else settings.login_url),
             identity_url=SIMULATED_URL if mock else settings.identity_url,
             api_url=self.api_url,
-            custom_connection=settings.custom_connection,
+            custom_connection=custom,
         )
 
     @property
@@ -128,12 +135,12 @@ class Parts:
         return SIMULATED_URL if self.settings.mock_mode else self.settings.api_url
 
     @staticmethod
-    def needed_scopes() -> tuple[str, ...]:
-        """The scope of every collection and report we have an asset for."""
-        from xero_pipeline.sync.reports import monthly_reports
+    def needed_scopes() -> tuple[list[str], list[str]]:
+        """The scopes of all collections, and of all reports, that we have an asset for."""
         from xero_pipeline.xero.endpoints import catalogue
+        from xero_pipeline.xero.reports import REPORTS
 
-        return (*(e.scope for e in catalogue()), *(r.scope for r in monthly_reports()))
+        return [endpoint.scope for endpoint in catalogue()], [report.scope for report in REPORTS.values()]
 
     @cached_property
     def oauth(self) -> OAuth:
@@ -207,3 +214,7 @@ class Parts:
         """Let go of the databases before another program takes over."""
         if "state" in self.__dict__:
             self.state.dispose()
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

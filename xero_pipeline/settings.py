@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.errors import ConfigurationError
-
-MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
 class Settings(BaseSettings):
@@ -39,8 +37,8 @@ class Settings(BaseSettings):
         "http://localhost:8765/xero/callback",
         description="Where Xero sends the browser after the consent; registered with the app, letter by letter.",
     )
-    scopes: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Overrides the scopes we ask for (separated by spaces). Default: what the assets need."
+    scopes: str | None = Field(
+        None, description="Overrides the scopes we ask for (separated by spaces). Default: what the assets need."
     )
     encryption_key: SecretStr | None = Field(
         None, description="64 hex characters: the AES-256 key of the token store. Mock mode makes its own."
@@ -96,11 +94,6 @@ class Settings(BaseSettings):
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
 
-    @field_validator("scopes", mode="before")
-    @classmethod
-    def _split_scopes(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
-
     @field_validator("api_url", "identity_url", "login_url", "redirect_uri")
     @classmethod
     def _absolute_url(cls, value: str) -> str:
@@ -151,23 +144,3 @@ class Settings(BaseSettings):
                 "it is a PKCE app). To try the pipeline without Xero leave XERO_MOCK_MODE at true."
             )
         return self.client_id
-
-    def require_encryption_key(self) -> str:
-        """The key of the token store, in live mode.
-
-        Raises:
-            ConfigurationError: It is missing.
-        """
-        if not self.encryption_key:
-            raise ConfigurationError(
-                "XERO_ENCRYPTION_KEY is missing: without it no token is stored. Make one with\n"
-                f"    {MAKE_A_KEY}\n"
-                "and keep it where you keep passwords: who loses it must connect again."
-            )
-        return self.encryption_key.get_secret_value()
-
-    @property
-    def retired_keys(self) -> tuple[str, ...]:
-        """Keys that may still open older tokens."""
-        text = self.encryption_keys_retired.get_secret_value() if self.encryption_keys_retired else ""
-        return tuple(key.strip() for key in text.split(",") if key.strip())

@@ -56,12 +56,6 @@ def test_secrets_are_not_in_the_repr(monkeypatch):
     assert "hush-hush" not in repr(Settings.load())
 
 
-def test_live_mode_without_a_key_tells_how_to_make_one(monkeypatch):
-    monkeypatch.setenv("XERO_MOCK_MODE", "false")
-    with pytest.raises(ConfigurationError, match="secrets.token_hex"):
-        Settings.load().require_encryption_key()
-
-
 def test_live_mode_without_an_app_tells_where_to_make_one(monkeypatch):
     with pytest.raises(ConfigurationError, match="developer.xero.com"):
         Settings.load().require_app()

@@ -36,7 +36,7 @@ def connect(
             parts.vault,
             parts.organisations,
             announce=_announce,
-            open_browser=None if no_browser else webbrowser.open,
+            open_browser=None if no_browser else _open_browser,
             timeout_seconds=CONSENT_MINUTES * 60,
         )
     print_table(
@@ -48,6 +48,11 @@ def _announce(url: str) -> None:
     """The address alone on its line, so that programs find it and people can copy it."""
     sys.stdout.write("Open this address in your browser and allow access:\n" + url + "\n")
     sys.stdout.flush()
+
+
+def _open_browser(url: str) -> None:
+    # Where there is no browser, the printed address remains.
+    webbrowser.open(url)
 
 
 @contextmanager
@@ -124,9 +129,11 @@ def disconnect(
         )
     if organisation:
         one = parts.organisations.find(organisation)
-        consent.disconnect(parts.oauth, parts.tokens, parts.vault, parts.organisations, one)
+        told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
         say(f"Disconnected {one.name}.")
+        if not told:
+            say("Xero did not let us in to say so: remove the app in Xero under Settings, Connected apps.")
         return
-    for consent_id in {one.consent_id for one in parts.organisations.list() if one.status != "disconnected"}:
+    for consent_id in {one.consent_id for one in parts.organisations.list() if one.consent_id}:
         consent.disconnect_all(parts.oauth, parts.vault, parts.organisations, consent_id)
     say("Disconnected every organisation; the consents are revoked.")

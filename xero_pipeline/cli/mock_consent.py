@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xero_pipeline.parts import Parts
@@ -12,13 +13,15 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
-def connect_mock_organisations(parts: Parts) -> list[Organisation]:
+def connect_mock_organisations(parts: Parts) -> Sequence[Organisation]:
     """Walk the whole OAuth way against the simulator: address, consent page, callback, code, tokens, connections.
 
     Args:
         parts: The wired parts, in mock mode.
     """
-    from xero_pipeline.simulator.visitor import allow
+    import httpx
+
+    from xero_pipeline.simulator.person import Person
     from xero_pipeline.xero import consent
 
     # Nobody registered a redirect URI with the simulator, so any free port will do.
@@ -28,8 +31,11 @@ def connect_mock_organisations(parts: Parts) -> list[Organisation]:
     oauth = parts.oauth_for(parts.app(redirect_uri=f"http://localhost:{port}/xero/callback"))
 
     def visit(url: str) -> None:
-        threading.Thread(target=allow, args=(url, parts.transport), daemon=True).start()
+        httpx.get(Person(parts.transport).allow(url), timeout=60)
+
+    def send(url: str) -> None:
+        threading.Thread(target=visit, args=(url,), name="browser", daemon=True).start()
 
     return consent.connect(
-        oauth, parts.vault, parts.organisations, announce=visit, open_browser=None, timeout_seconds=60
+        oauth, parts.vault, parts.organisations, announce=send, open_browser=None, timeout_seconds=60
     )

@@ -36,7 +36,9 @@ def serve(
 
     today = (datetime.now(UTC) - timedelta(hours=1)).date()
     config = BooksConfig(organisations=organisations, invoices=invoices, months=months, seed=seed, today=today)
-    simulated = Simulator(config, store_path=store, limits=SimLimits() if limits else None)
+    simulated = Simulator(
+        config, store_path=store, limits=SimLimits() if limits else None, controllable=faults, follow_clock=True
+    )
 
     def ready(url: str) -> None:
         say(f"The simulated Xero answers at {url}\nPoint a pipeline at it with:")
@@ -44,4 +46,4 @@ def serve(
             f"  XERO_MOCK_MODE=false XERO_API_URL={url} XERO_IDENTITY_URL={url} XERO_LOGIN_URL={url} XERO_CLIENT_ID=any"
         )
 
-    serve_simulator(simulated, port, ready, control=faults)
+    serve_simulator(simulated, port, ready)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from xero_pipeline.cli.runs import Runner
     from xero_pipeline.xero.organisations import Organisation
 
 Organisations = Annotated[
@@ -97,7 +98,9 @@ def chosen_organisations(parts: Parts, wanted: Sequence[str]) -> list[Organisati
     return connected
 
 
-def carry(parts: Parts, chosen: Sequence[Organisation], subjects: int, work) -> bool:  # noqa: ANN001
+def carry(
+    parts: Parts, chosen: Sequence[Organisation], subjects: int, work: Callable[[Runner, Organisation], bool]
+) -> bool:
     """Carry the runs of some organisations with progress, then print what they brought.
 
     Args:

@@ -13,7 +13,8 @@ from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import Call, XeroClient
+    from xero_pipeline.xero.answers import Call
+    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.organisations import Organisation
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Merged
-    from xero_pipeline.xero.client import Call
+    from xero_pipeline.xero.answers import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,6 @@ class Tally:
             self.calls += 1
             self.wire_bytes += call.wire_bytes
             self.statuses[call.status] += 1
-            left = call.limits.day_remaining if call.limits else None
+            left = call.limits.day_remaining
             if left is not None:
                 self.day_remaining = left if self.day_remaining is None else min(left, self.day_remaining)

@@ -26,14 +26,12 @@ class MonthlyReport:
 
     Args:
         table: The warehouse table, and the name people choose it by.
-        scope: The scope its endpoint needs.
         columns: The row's own columns in the warehouse, in order.
         months_per_call: How many months one call can bring.
         description: What a row is.
     """
 
     table: str
-    scope: str
     columns: tuple[str, ...]
     months_per_call: int
     description: str
@@ -41,10 +39,10 @@ class MonthlyReport:
 
 def monthly_reports() -> tuple[MonthlyReport, ...]:
     """The reports that are kept month by month."""
+    balances = ("opening_balance", "cash_received", "cash_spent", "closing_balance")
     return (
         MonthlyReport(
             "profit_and_loss",
-            "accounting.reports.profitandloss.read",
             ("position", "section", "line_type", "account_id", "account_name", "amount"),
             12,
             "Xero's profit and loss: a row per organisation, month and account, totals marked, on accrual basis, "
@@ -52,16 +50,7 @@ def monthly_reports() -> tuple[MonthlyReport, ...]:
         ),
         MonthlyReport(
             "bank_summary",
-            "accounting.reports.banksummary.read",
-            (
-                "position",
-                "account_id",
-                "account_name",
-                "opening_balance",
-                "cash_received",
-                "cash_spent",
-                "closing_balance",
-            ),
+            ("position", "account_id", "account_name", *balances),
             1,
             "Xero's bank summary: a row per organisation, month and bank account, with opening and closing balance.",
         ),
