@@ -123,7 +123,8 @@ class Application:
         return response
 
     def _call_identity(self, request: Request) -> Response:
-        match request.method, request.path:
+        path = request.path.lower()
+        match request.method, path:
             case (("GET" | "POST"), "/identity/connect/authorize"):
                 return self.consent.answer(request)
             case "POST", "/connect/token":
@@ -136,7 +137,7 @@ class Application:
                 return self.identity.keys()
             case _, ("/connect/token" | "/connect/revocation" | "/identity/connect/authorize"):
                 raise not_allowed()
-        if request.path == "/connections" or request.path.startswith("/connections/"):
+        if path == "/connections" or path.startswith("/connections/"):
             bearer = self.identity.bearer(request)
             remaining = self.limiter.app_call(bearer.client_id)
             response = self.identity.connections(request, bearer)

@@ -8,13 +8,13 @@ from pathlib import Path
 from xero_pipeline.simulator.api import AccountingApi, BooksWithReports
 from xero_pipeline.simulator.app import Application
 from xero_pipeline.simulator.apps import Apps, SimulatedApp
-from xero_pipeline.simulator.company import BadReportRequest
 from xero_pipeline.simulator.connections import Connections, SimulatedOrganisation
 from xero_pipeline.simulator.consent import ConsentPage
 from xero_pipeline.simulator.faults import Faults
 from xero_pipeline.simulator.grants import Grants
 from xero_pipeline.simulator.identity import Identity
 from xero_pipeline.simulator.limits import RateLimiter, SimLimits
+from xero_pipeline.simulator.reports.request import BadReportRequest
 from xero_pipeline.simulator.signer import Signer
 from xero_pipeline.simulator.store import Store
 

@@ -128,7 +128,7 @@ class Identity:
         Raises:
             Refused: 404 for an unknown connection, 405 for another method.
         """
-        connection_id = request.path.removeprefix("/connections").strip("/")
+        connection_id = request.path[len("/connections") :].strip("/")
         if request.method == "DELETE" and connection_id:
             if not self._connections.remove(bearer.client_id, connection_id):
                 raise not_found()
