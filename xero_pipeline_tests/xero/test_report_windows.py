@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xero_pipeline.xero.report_windows import windows
+from xero_pipeline.xero.values import add_months, month_end, month_start
+
+MONTHS = st.lists(st.dates(date(2015, 1, 1), date(2030, 12, 31)), max_size=40)
+
+
+@given(MONTHS)
+def test_every_month_wanted_is_in_exactly_one_window_and_under_its_own_label(months):
+    found = windows(months)
+    covered = [month for window in found for month in window.wanted]
+    assert covered == sorted({month_start(month) for month in months})
+    for window in found:
+        for month in window.wanted:
+            assert window.ends[window.column(month)] == month_end(month)
+
+
+@given(MONTHS)
+def test_a_window_of_several_months_begins_at_one_of_31_days_and_xero_accepts_it(months):
+    for window in windows(months):
+        assert 1 <= window.columns <= 12
+        assert window.columns == 1 or month_end(window.anchor).day == 31
+        assert window.anchor <= add_months(window.wanted[-1], 1)
+
+
+@pytest.mark.parametrize("newest", [date(2026, month, 1) for month in range(1, 13)])
+def test_eleven_months_in_a_row_are_one_call_and_two_years_are_three_at_most(newest):
+    year = [add_months(newest, -back) for back in range(11)]
+    assert len(windows(year)) == 1
+    two_years = [add_months(newest, -back) for back in range(24)]
+    assert len(windows(two_years)) <= 3
+
+
+def test_a_year_ending_in_a_month_of_31_days_is_one_call():
+    (window,) = windows([date(2025, month, 15) for month in range(1, 13)])
+    assert window.params == {
+        "fromDate": "2025-12-01",
+        "toDate": "2025-12-31",
+        "periods": "11",
+        "timeframe": "MONTH",
+    }
+
+
+def test_one_month_is_asked_for_by_its_own_days():
+    (window,) = windows([date(2026, 2, 7)])
+    assert window.params == {"fromDate": "2026-02-01", "toDate": "2026-02-28"}
+
+
+def test_nothing_wanted_is_no_call():
+    assert windows([]) == ()
