@@ -101,7 +101,7 @@ class Envelope:
         """
         try:
             return cls(msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
-        except msgspec.DecodeError as problem:
+        except (msgspec.DecodeError, RecursionError) as problem:
             raise ValueError(f"not a JSON object: {problem}") from None
 
     @property

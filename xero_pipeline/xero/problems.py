@@ -26,7 +26,7 @@ def problem_text(body: bytes) -> str:
         found = list(_json_messages(loads(body)))
     except ValueError:
         found = _text_messages(body.decode("utf-8", "replace"))
-    unique = dict.fromkeys(" ".join(message.split()) for message in found)
+    unique = dict.fromkeys(_one_line(message) for message in found)
     return "; ".join(message for message in unique if message)[:_LONGEST]
 
 
@@ -42,6 +42,11 @@ def _json_messages(problem: Any) -> Iterator[str]:
     ]
     # "A validation exception occurred" says nothing once the exceptions themselves are known.
     yield from details or [str(members[key]) for key in ("message", "detail", "title") if members.get(key)][:1]
+
+
+def _one_line(message: str) -> str:
+    # What is not printable could do things to a terminal.
+    return "".join(letter for letter in " ".join(message.split()) if letter.isprintable())
 
 
 def _text_messages(text: str) -> list[str]:

@@ -101,9 +101,9 @@ def loads(body: bytes | str) -> Any:
         body: A whole JSON text, UTF-8.
 
     Raises:
-        ValueError: The text is not JSON, for example because it was cut off.
+        ValueError: The text is not JSON, for example because it was cut off, or nested beyond all reason.
     """
     try:
         return msgspec.json.Decoder(float_hook=Decimal).decode(body)
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise ValueError(f"not JSON: {problem}") from problem
