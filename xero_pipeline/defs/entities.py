@@ -1,6 +1,6 @@
 """An asset per table of every collection; the tables of one collection are written together."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -82,7 +82,7 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
     return sync
 
 
-def row_counts(warehouse: Warehouse, tenant_id: str, tables: Sequence[str]) -> dict[str, int]:
+def row_counts(warehouse: "Warehouse", tenant_id: str, tables: Sequence[str]) -> dict[str, int]:
     """Rows an organisation has, deleted ones left out.
 
     Args:

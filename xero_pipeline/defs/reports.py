@@ -1,6 +1,6 @@
 """The monthly reports as assets, cut by month and organisation."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Iterator, Sequence
 from datetime import date

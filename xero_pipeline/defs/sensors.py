@@ -1,6 +1,6 @@
 """Two sensors: new organisations get their first load, months that are missing or stale get their reports."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
