@@ -25,6 +25,7 @@ class Line:
     client: httpx.Client
     base: str
     refresh_token: str
+    waited: list[float]
 
     def get(self, path: str = "Accounts", **given: object) -> httpx.Response:
         return self.client.get(f"{self.base}/api.xro/2.0/{path}", **given)  # pyright: ignore[reportArgumentType]
@@ -42,18 +43,18 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
         {"AccountID": identity(n), "Status": "ACTIVE", "UpdatedDateUTC": wire(dt.date(2026, 1, n))} for n in (1, 2, 3)
     ]
     if request.param == "in process":
-        yield _line(simulator, BASE, SimulatorTransport(simulator))
+        yield _line(simulator, BASE, SimulatorTransport(simulator), waited)
     else:
         with serving(simulator) as base, httpx.HTTPTransport() as transport:
-            yield _line(simulator, base, transport)
+            yield _line(simulator, base, transport, waited)
 
 
-def _line(simulator: TinySimulator, base: str, transport: httpx.BaseTransport) -> Line:
+def _line(simulator: TinySimulator, base: str, transport: httpx.BaseTransport, waited: list[float]) -> Line:
     client = httpx.Client(transport=transport, headers={"Accept": "application/json"}, timeout=20)
     token = consent(client, base, transport=transport)
     client.headers["Authorization"] = f"Bearer {token['access_token']}"
     client.headers["xero-tenant-id"] = simulator.tiny.tenant_id
-    return Line(simulator, client, base, token["refresh_token"])
+    return Line(simulator, client, base, token["refresh_token"], waited)
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +143,14 @@ def test_a_lost_refresh_answer_has_rotated_the_token_and_may_be_asked_for_again(
 
 def consent_token(line: Line) -> str:
     return consent(line.client, line.base, transport=line.client._transport)["refresh_token"]
+
+
+def test_a_slow_answer_waits_and_arrives(line: Line) -> None:
+    line.simulator.faults.add(Fault("slow", path="Accounts", seconds=7))
+    before = len(line.waited)
+    assert line.get("Items").status_code == 200
+    assert line.get().status_code == 200
+    assert line.waited[before:] == [7]
 
 
 def test_unknown_fields_come_with_every_record(line: Line) -> None:

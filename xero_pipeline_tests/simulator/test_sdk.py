@@ -105,7 +105,7 @@ class Sdk:
 @pytest.fixture(scope="module")
 def sdk() -> Iterator[Sdk]:
     noon = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC).timestamp()
-    simulator = Simulator(BooksConfig(today=TODAY, invoices=240, months=12), limits=None, clock=lambda: noon)
+    simulator = Simulator(BooksConfig(today=TODAY, invoices=600, months=12), limits=None, clock=lambda: noon)
     with serving(simulator) as base, httpx.Client() as client:
         held = consent(client, base)
         configuration = Configuration(oauth2_token=OAuth2Token(client_id="an-app", client_secret="s3cret"))
