@@ -73,7 +73,6 @@ class Identity:
     previous: str = ""
     code: str | None = "code-secret-1"
     error: tuple[int, dict] | None = None
-    reached: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def transport(self) -> httpx.MockTransport:
@@ -111,7 +110,6 @@ class Identity:
             return int(fault), b"The Xero API is temporarily unavailable"
         if fault == "html":
             return 200, b"<html>a gateway's page</html>"
-        self.reached.set()
         time.sleep(self.slow_seconds)
         with self.lock:
             status, answer = self._grant(headers, form)
