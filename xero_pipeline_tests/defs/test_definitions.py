@@ -1,0 +1,63 @@
+"""What Dagster is told: keys, groups, partitions, pools, jobs, schedules, sensors. A change shows here in review."""
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from xero_pipeline.definitions import build, first_month
+from xero_pipeline.settings import Settings
+
+GOLDEN = Path(__file__).with_name("definitions.txt")
+
+
+@pytest.fixture(scope="module")
+def definitions():
+    return build(Settings(_env_file=None, mock_mode=True))
+
+
+def described(definitions: dg.Definitions) -> str:
+    repository = definitions.get_repository_def()
+    graph = repository.asset_graph
+    lines = []
+    for key in sorted(graph.get_all_asset_keys(), key=lambda k: k.to_user_string()):
+        node = graph.get(key)
+        dimensions = (
+            "month × organisation"
+            if isinstance(node.partitions_def, dg.MultiPartitionsDefinition)
+            else node.partitions_def.name
+        )
+        pools = ",".join(sorted(node.pools or ()))
+        lines.append(f"asset {key.to_user_string()} | {node.group_name} | {dimensions} | pool {pools}")
+    lines += [f"job {job.name}" for job in sorted(repository.get_all_jobs(), key=lambda j: j.name)]
+    lines += [f"schedule {s.name} | {s.cron_schedule} {s.execution_timezone}" for s in repository.schedule_defs]
+    lines += [f"sensor {s.name} | every {s.minimum_interval_seconds} s" for s in repository.sensor_defs]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_definitions_are_the_agreed_ones(definitions):
+    assert described(definitions) == GOLDEN.read_text()
+
+
+def test_every_asset_says_what_a_row_is_and_describes_its_columns(definitions):
+    for spec in definitions.resolve_all_asset_specs():
+        assert spec.description, spec.key
+        columns = spec.metadata["dagster/column_schema"].columns
+        assert all(column.description for column in columns), spec.key
+        assert {"xero", "table"} <= spec.kinds
+
+
+def test_every_collection_of_the_catalogue_is_an_asset(definitions):
+    from xero_pipeline.xero.endpoints import catalogue
+
+    keys = {spec.key.to_user_string() for spec in definitions.resolve_all_asset_specs()}
+    assert {f"xero/{endpoint.table}" for endpoint in catalogue()} <= keys
+
+
+def test_the_first_month_holds_every_financial_year_that_began_two_years_ago():
+    assert first_month(Settings(_env_file=None), date(2026, 11, 22)) == date(2023, 1, 1)
+
+
+def test_the_start_date_a_person_set_is_the_first_month():
+    assert first_month(Settings(_env_file=None, start_date=date(2025, 7, 3)), date(2026, 11, 22)) == date(2025, 7, 1)
