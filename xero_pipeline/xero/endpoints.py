@@ -77,6 +77,11 @@ def _whole(
     return Endpoint(table, name, wrapper or name, key, "whole", None, modified_since, scope, params or {})
 
 
+def _untold(table: str, name: str, key: str, scope: str, page_size: int, *, modified_since: bool) -> Endpoint:
+    params = {"pageSize": str(page_size)} if page_size == LARGEST_PAGE else {}
+    return Endpoint(table, name, name, (key,), "until_empty", page_size, modified_since, scope, params)
+
+
 @cache
 def catalogue() -> tuple[Endpoint, ...]:
     """Every collection we read, in the order of their tables' names."""
@@ -106,26 +111,10 @@ def _documents() -> tuple[Endpoint, ...]:
         _paged("credit_notes", "CreditNotes", "CreditNoteID", _INVOICES, _FOUR_DECIMALS),
         _paged("purchase_orders", "PurchaseOrders", "PurchaseOrderID", _INVOICES),
         # Its documentation names pageSize, but its description has neither that nor the pagination object.
-        Endpoint(
-            "quotes",
-            "Quotes",
-            "Quotes",
-            ("QuoteID",),
-            "until_empty",
-            LARGEST_PAGE,
-            True,
-            _INVOICES,
-            {"pageSize": str(LARGEST_PAGE)},
-        ),
-        Endpoint(
-            "linked_transactions",
-            "LinkedTransactions",
-            "LinkedTransactions",
-            ("LinkedTransactionID",),
-            "until_empty",
-            100,  # fixed: a pageSize is ignored
-            False,
-            _INVOICES,
+        _untold("quotes", "Quotes", "QuoteID", _INVOICES, LARGEST_PAGE, modified_since=True),
+        # Pages of 100 whatever is asked for, and no If-Modified-Since.
+        _untold(
+            "linked_transactions", "LinkedTransactions", "LinkedTransactionID", _INVOICES, 100, modified_since=False
         ),
         _whole("repeating_invoices", "RepeatingInvoices", ("RepeatingInvoiceID",), _INVOICES),
         # No `order` may be sent with manual journals: it has broken their paging.
