@@ -114,7 +114,10 @@ def _add_extras(bench: Workbench, record: Record, number: int) -> None:
         record["PaymentTerms"] = {"Sales": {"Day": 14, "Type": "DAYSAFTERBILLDATE"}}
     if number % 5 == 0:
         record["AccountsReceivableTaxType"] = bench.country.sales_tax
+        record["AccountsPayableTaxType"] = bench.country.purchases_tax
         record["SalesDefaultAccountCode"] = "200"
+        record["PurchasesDefaultAccountCode"] = "310"
+        record["CompanyNumber"] = f"{7_000_000 + number}"
         record["SalesTrackingCategories"] = [{"TrackingCategoryName": "Region", "TrackingOptionName": "North"}]
     if number % 7 == 0:
         record["Website"] = f"https://contact{number}.example"

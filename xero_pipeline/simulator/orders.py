@@ -22,7 +22,7 @@ _ORDER_ENDS = ("AUTHORISED", "BILLED", "DRAFT", "SUBMITTED", "DELETED", "BILLED"
 
 def write_quotes(bench: Workbench, plan: MonthPlan) -> None:
     """Write a month's quotes up to today."""
-    for place in range(max(2, plan.sales // 5)):
+    for place in range(max(2, min(plan.sales // 5, 60))):
         chance = bench.random(plan.month, f"quote/{place}")
         day = plan.month + dt.timedelta(days=chance.randrange(plan.last.day))
         if day <= bench.today:
@@ -62,7 +62,7 @@ def _quote(bench: Workbench, plan: MonthPlan, place: int, day: dt.date, chance: 
 
 def write_purchase_orders(bench: Workbench, plan: MonthPlan) -> None:
     """Write a month's purchase orders up to today."""
-    for place in range(max(2, plan.bills // 5)):
+    for place in range(max(2, min(plan.bills // 5, 40))):
         chance = bench.random(plan.month, f"order/{place}")
         day = plan.month + dt.timedelta(days=chance.randrange(plan.last.day))
         if day <= bench.today:
