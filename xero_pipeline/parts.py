@@ -48,7 +48,8 @@ class Parts:
     def home(self) -> Path:
         """The folder of everything that is ours; only its owner may look inside."""
         home = self.settings.home
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o700)  # also where another program made it
         return home
 
     @cached_property

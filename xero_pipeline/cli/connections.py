@@ -98,8 +98,6 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
 
 
 def _state(parts: Parts, organisation: Organisation) -> dict[str, Any]:
-    from xero_pipeline.sync.collections import OVERLAP
-
     cursor = parts.warehouse.cursor(organisation.tenant_id, "invoices")
     quota = parts.quota.snapshot(organisation.tenant_id)
     return {
@@ -107,7 +105,7 @@ def _state(parts: Parts, organisation: Organisation) -> dict[str, Any]:
         "tenant_id": organisation.tenant_id,
         "status": organisation.status,
         "connected_at": organisation.connected_at,
-        "last_sync": cursor.modified_since + OVERLAP if cursor else None,
+        "last_sync": cursor.complete_at if cursor else None,
         "calls_today": quota.calls_today,
         "calls_left_today": quota.day_remaining,
         "resume_at": quota.resume_at,

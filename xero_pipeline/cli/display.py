@@ -61,9 +61,10 @@ def print_table(
         rows: Cells, as values or text.
         last_is_total: Set the last row apart.
     """
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", pad_edge=False)
-    for header, justify in columns:
-        table.add_column(header, justify=justify)  # pyright: ignore[reportArgumentType]
+    screen().print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
+    table = Table(header_style="bold", pad_edge=False)
+    for number, (header, justify) in enumerate(columns):
+        table.add_column(header, justify=justify, no_wrap=number == 0)  # pyright: ignore[reportArgumentType]
     cells = [[escape(cell(value)) for value in row] for row in rows]
     for number, row in enumerate(cells, start=1):
         table.add_row(*row, style="bold" if last_is_total and number == len(cells) else None)
@@ -110,7 +111,8 @@ def profit_and_loss(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
         title: Organisation and month.
         rows: `section`, `line_type`, `account_name`, `amount`, in order.
     """
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, pad_edge=False, box=None)
+    screen().print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
+    table = Table(show_header=False, pad_edge=False, box=None)
     table.add_column()
     table.add_column(justify="right")
     section: str | None = None

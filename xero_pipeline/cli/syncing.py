@@ -124,41 +124,25 @@ def carry(
 
 
 def summary(lines: Sequence[Line]) -> None:
-    """Print what a sync brought, asset by asset, and each error once.
+    """Print what a sync brought, a table per organisation, and each error once.
 
     Args:
         lines: What the watch collected.
     """
     from xero_pipeline.cli.display import complain, print_table, size
 
-    columns = [
-        (h, "left" if i < 2 else "right")
-        for i, h in enumerate(("Organisation", "Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", ""))
-    ]
-    rows: list[tuple[object, ...]] = [
-        (
-            x.organisation,
-            x.subject,
-            x.records,
-            x.changed,
-            x.calls,
-            size(x.wire_bytes),
-            x.seconds,
-            "failed" if x.error else "",
-        )
-        for x in lines
-    ]
-    total = (
-        "",
-        "Total",
-        sum(x.records for x in lines),
-        sum(x.changed for x in lines),
-        sum(x.calls for x in lines),
-        size(sum(x.wire_bytes for x in lines)),
-        sum(x.seconds for x in lines),
-        "",
-    )
-    print_table("What arrived", columns, [*rows, total], last_is_total=True)
+    headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
+    for organisation in dict.fromkeys(line.organisation for line in lines):
+        mine = [line for line in lines if line.organisation == organisation]
+        total = Line(organisation, "Total")
+        for line in mine:
+            total.add(line)
+        rows = [
+            (x.subject, x.records, x.changed, x.calls, size(x.wire_bytes), x.seconds, "failed" if x.error else "")
+            for x in (*mine, total)
+        ]
+        columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
+        print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
     for message in dict.fromkeys(line.error for line in lines if line.error):
         complain(message)
 

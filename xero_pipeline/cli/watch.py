@@ -27,8 +27,8 @@ class Line:
     seconds: float = 0.0
     error: str | None = None
 
-    def add(self, outcome: Outcome) -> None:
-        """Count in another outcome of the same subject (a report has one a month)."""
+    def add(self, outcome: Outcome | Line) -> None:
+        """Count in another outcome of the same subject (a report has one a call)."""
         self.records += outcome.records
         self.changed += outcome.changed
         self.calls += outcome.calls

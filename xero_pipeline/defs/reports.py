@@ -4,16 +4,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, cost, figures, spec
+from xero_pipeline.defs.specs import asset_key, changes, cost, spec
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.reports import MonthlyReport, monthly_reports, sync_report
+from xero_pipeline.sync.reports import Kept, MonthlyReport, monthly_reports, sync_report
 from xero_pipeline.warehouse.tables import table
 
 MONTHS_PER_RUN = 120
@@ -53,7 +54,7 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
                 holding(xero.parts, tenant_id),
                 xero.client(on_call=tally.add, on_wait=progress.wait) as client,
             ):
-                for month, outcome in sync_report(
+                for kept in sync_report(
                     client,
                     warehouse.warehouse,
                     tenant_id,
@@ -62,13 +63,27 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
                     tally=tally,
                     progress=progress.step,
                 ):
-                    progress.end(outcome)
-                    record(
-                        asset_key(report.table),
-                        report_key(month, tenant_id),
-                        {**figures(outcome.tables[report.table], outcome.records), **cost(outcome)},
-                    )
+                    progress.end(kept.outcome)
+                    newest = max(kept.rows)
+                    for month, rows in kept.rows.items():
+                        told = report_facts(kept, report.table) if month == newest else {}
+                        record(
+                            asset_key(report.table),
+                            report_key(month, tenant_id),
+                            {"dagster/partition_row_count": rows, **told},
+                        )
 
         yield from for_each_organisation(context, wanted, one, progress)
 
     return pull
+
+
+def report_facts(kept: Kept, table: str) -> dict[str, Any]:
+    """What months that were kept together brought and cost; told with the newest of them.
+
+    Args:
+        kept: The months.
+        table: The report's table.
+    """
+    merged = kept.outcome.tables[table]
+    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome)}

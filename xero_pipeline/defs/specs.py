@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.outcome import Outcome, TableOutcome
+    from xero_pipeline.sync.outcome import Outcome
+    from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.tables import Table
 
 SCHEMA = "xero"
@@ -112,19 +113,17 @@ def _columns(table: Table) -> dg.TableSchema:
     )
 
 
-def figures(table: TableOutcome, rows: int) -> dict[str, Any]:
-    """What a materialisation says of its table.
+def changes(merged: Merged) -> dict[str, Any]:
+    """What a materialisation did to the rows of its table.
 
     Args:
-        table: What happened to the rows.
-        rows: Rows the organisation has in the table now, deleted ones left out.
+        merged: Counted by the merge.
     """
     return {
-        "dagster/partition_row_count": rows,
-        "rows_inserted": table.inserted,
-        "rows_updated": table.updated,
-        "rows_unchanged": table.unchanged,
-        "rows_removed": table.removed,
+        "rows_inserted": merged.inserted,
+        "rows_updated": merged.updated,
+        "rows_unchanged": merged.unchanged,
+        "rows_removed": merged.removed,
     }
 
 

@@ -88,5 +88,6 @@ def for_each_organisation(
         )
     for (key, partition), metadata in done.items():
         context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
-    for key in context.selected_asset_keys:
+    for key in context.assets_def.keys_by_output_name.values():
+        # In the order of their declaration: Dagster wants parents before children.
         yield dg.MaterializeResult(asset_key=key)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.outcome import Outcome, TableOutcome, Tally
+from xero_pipeline.sync.outcome import Outcome, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,9 +59,9 @@ def sync_collection(
     started = time.monotonic()
     cursor = warehouse.cursor(tenant_id, endpoint.table) if endpoint.modified_since and not full else None
     since = cursor.modified_since if cursor else None
-    load = _Load(warehouse, tenant_id, endpoint, synced_at=now())
+    load = _Load(warehouse, tenant_id, endpoint, now=now, whole=since is None)
     for batch, last in _batches(_read(client, tenant_id, endpoint, since), PAGES_PER_MERGE):
-        load.take(batch, last=last, snapshot=since is None)
+        load.take(batch, last=last)
         if progress:
             progress(load.pages, batch[-1].of)
     return Outcome(
@@ -84,64 +84,76 @@ def _read(client: XeroClient, tenant_id: str, endpoint: Endpoint, since: datetim
 class _Load:
     """The pages of one read on their way into the warehouse."""
 
-    def __init__(self, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, synced_at: datetime) -> None:
+    def __init__(
+        self, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, now: Callable[[], datetime], whole: bool
+    ) -> None:
+        from xero_pipeline.warehouse.merge import Merged
         from xero_pipeline.warehouse.tables import table_group
 
         self.pages = 0
         self.records = 0
-        self.tables = {table.name: TableOutcome() for table in table_group(endpoint.table)}
+        self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self._warehouse = warehouse
         self._tenant_id = tenant_id
         self._endpoint = endpoint
-        self._synced_at = synced_at
-        self._first_seen: datetime | None = None
-        self._seen: list[pa.Table] = []
+        self._now = now
+        self._began = now()
+        self._first_answer: datetime | None = None
+        # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
+        self._sweeps = whole and endpoint.paging in {"whole", "details"} and len(endpoint.key) == 1
+        self._seen: list[str] = []
 
-    def take(self, batch: Sequence[Page], *, last: bool, snapshot: bool) -> None:
-        """Merge a few pages; with the last of them sweep (after a snapshot) and move the cursor."""
+    def take(self, batch: Sequence[Page], *, last: bool) -> None:
+        """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
         from xero_pipeline.warehouse.shape import shape
 
         if self.pages == 0:
-            self._first_seen = batch[0].answer.server_time
+            self._first_answer = batch[0].answer.server_time
         tables = shape(
             self._endpoint.table,
             [page.answer.body for page in batch],
             wrapper=self._endpoint.wrapper,
             tenant_id=self._tenant_id,
-            synced_at=self._synced_at,
+            synced_at=self._now(),
         )
         self.pages += len(batch)
         self.records += tables[self._endpoint.table].num_rows
-        sweep = snapshot and self._endpoint.paging in {"whole", "details"}
-        if sweep:
-            self._seen.append(tables[self._endpoint.table])
-        cursor = self._cursor() if last else None
-        self._count(self._warehouse.merge(tables, cursor=None if sweep else cursor))
-        if sweep and last:
+        if self._sweeps:
+            self._see(tables[self._endpoint.table])
+        # Where rows are marked as gone, the cursor waits for that: a crash between makes the next read a whole one.
+        self._merge(tables, cursor=self._cursor() if last and not self._sweeps else None)
+        if self._sweeps and last:
             self._sweep()
-            self._count(self._warehouse.merge({}, cursor=cursor))
+            self._merge({}, cursor=self._cursor())
 
-    def _count(self, merged: dict) -> None:
-        for name, counts in merged.items():
-            self.tables[name] = self.tables[name].plus(counts)
+    def _merge(self, tables: Mapping[str, pa.Table], *, cursor: Cursor | None) -> None:
+        for name, merged in self._warehouse.merge(tables, cursor=cursor).items():
+            self.tables[name] += merged
 
-    def _cursor(self) -> Cursor | None:
+    def _cursor(self) -> Cursor:
         """Where the next read starts: Xero's clock at our first answer, less the overlap."""
         from xero_pipeline.warehouse.store import Cursor
 
-        if self._first_seen is None or not self._endpoint.modified_since:
-            return None
+        knows = self._endpoint.modified_since and self._first_answer is not None
         return Cursor(
             tenant_id=self._tenant_id,
             endpoint=self._endpoint.table,
-            modified_since=self._first_seen - OVERLAP,
+            modified_since=self._first_answer - OVERLAP if knows and self._first_answer else None,
+            complete_at=self._now(),
+            records=self.records,
         )
 
+    def _see(self, rows: pa.Table) -> None:
+        from xero_pipeline.warehouse.tables import table_group
+
+        self._seen += rows.column(table_group(self._endpoint.table)[0].key[0]).to_pylist()
+
     def _sweep(self) -> None:
-        """A list that came whole shows what is gone: those rows are marked, never removed."""
-        swept = self._warehouse.sweep(self._endpoint.table, self._tenant_id, self._seen)
-        parent = self._endpoint.table
-        self.tables[parent] = self.tables[parent].plus(TableOutcome(removed=swept))
+        """Mark what Xero does not list any more; the rows are kept."""
+        from xero_pipeline.warehouse.merge import Merged
+
+        gone = self._warehouse.sweep(self._endpoint.table, self._tenant_id, self._seen, as_of=self._began)
+        self.tables[self._endpoint.table] += Merged(removed=gone)
 
 
 def _batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:

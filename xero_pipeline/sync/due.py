@@ -96,10 +96,11 @@ def months_due(
 
 def _pulled(warehouse: Warehouse, tenant_id: str, report: str) -> dict[date, datetime]:
     rows = warehouse.query(
-        "select period_start, fetched_at from xero.report_pulls where tenant_id = :tenant_id and report = :report",
+        "select period_start, max(checked_at) as at from xero.report_pulls "
+        "where tenant_id = :tenant_id and report = :report group by period_start",
         {"tenant_id": tenant_id, "report": report},
     ).to_pylist()
-    return {row["period_start"]: row["fetched_at"].astimezone(UTC) for row in rows}
+    return {row["period_start"]: row["at"].astimezone(UTC) for row in rows}
 
 
 def _changed(warehouse: Warehouse, tenant_id: str) -> dict[date, datetime]:

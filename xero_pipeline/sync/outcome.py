@@ -10,32 +10,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.store import Merged
+    from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.xero.answers import Call
 
 
-@dataclass(frozen=True, slots=True)
-class TableOutcome:
-    """Rows of one table, by what happened to them."""
+def changed(merged: Merged) -> int:
+    """Rows of a table that are not as they were before.
 
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-
-    @property
-    def changed(self) -> int:
-        """Rows that are not as they were before."""
-        return self.inserted + self.updated + self.removed
-
-    def plus(self, merged: Merged | TableOutcome) -> TableOutcome:
-        """Both together."""
-        return TableOutcome(
-            self.inserted + merged.inserted,
-            self.updated + merged.updated,
-            self.unchanged + merged.unchanged,
-            self.removed + merged.removed,
-        )
+    Args:
+        merged: What a merge did to it.
+    """
+    return merged.inserted + merged.updated + merged.removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +37,7 @@ class Outcome:
         modified_since: The cursor that was asked with; None for a full read.
     """
 
-    tables: Mapping[str, TableOutcome]
+    tables: Mapping[str, Merged]
     records: int
     calls: int
     wire_bytes: int
@@ -63,7 +48,7 @@ class Outcome:
     @property
     def changed(self) -> int:
         """Rows of all tables that are not as they were before."""
-        return sum(table.changed for table in self.tables.values())
+        return sum(changed(merged) for merged in self.tables.values())
 
 
 @dataclass(slots=True)

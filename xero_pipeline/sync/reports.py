@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.sync.outcome import Outcome, TableOutcome, Tally
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.sync.outcome import Outcome, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.reports import ReportMonth
 
 ACCRUAL = "accrual"
+
+MONTHS_TOGETHER = 12
+"""A year a transaction: what one call of the profit and loss brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,19 @@ def monthly_reports() -> tuple[MonthlyReport, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Months of a report that were kept together.
+
+    Args:
+        rows: How many lines the report of each month has, by its first day.
+        outcome: What they brought and cost.
+    """
+
+    rows: Mapping[date, int]
+    outcome: Outcome
+
+
 def sync_report(
     client: XeroClient,
     warehouse: Warehouse,
@@ -67,12 +84,12 @@ def sync_report(
     tally: Tally,
     progress: Callable[[int, int | None], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Iterator[tuple[date, Outcome]]:
+) -> Iterator[Kept]:
     """Pull a report for some months and keep what differs from what we had.
 
     Args:
         client: Asks Xero.
-        warehouse: Takes the rows, one month a transaction.
+        warehouse: Takes the rows, up to a year in one transaction.
         tenant_id: The organisation.
         report: Which report.
         months: First days of the months wanted.
@@ -81,30 +98,59 @@ def sync_report(
         now: The clock for `fetched_at`.
 
     Yields:
-        Each month's first day and what it brought, once it is kept; calls and bytes are those since the month before.
+        What was kept, as soon as it is; calls and bytes are those since the yield before.
 
     Raises:
         XeroPipelineError: Whatever stopped it; months kept until then stay.
     """
-    calls, wire_bytes, started = 0, 0, time.monotonic()
-    for done, month in enumerate(_pull(client, tenant_id, report, months), start=1):
-        merged = warehouse.replace_report(
-            report.table, _rows(report, month, tenant_id, now()), _pull_record(month, tenant_id, now())
+    waiting: list[ReportMonth] = []
+    keep = _Keeper(warehouse, tenant_id, report, tally, now)
+    try:
+        for done, month in enumerate(_pull(client, tenant_id, report, months), start=1):
+            waiting.append(month)
+            if progress:
+                progress(done, len(months))
+            if len(waiting) == MONTHS_TOGETHER:
+                yield keep(waiting)
+                waiting = []
+    except XeroPipelineError:
+        # What did arrive was paid for with calls: it stays, whatever stopped the rest.
+        if waiting:
+            yield keep(waiting)
+        raise
+    if waiting:
+        yield keep(waiting)
+
+
+class _Keeper:
+    """Puts months into the warehouse and counts what they cost since the last time."""
+
+    def __init__(
+        self, warehouse: Warehouse, tenant_id: str, report: MonthlyReport, tally: Tally, now: Callable[[], datetime]
+    ) -> None:
+        self._warehouse = warehouse
+        self._tenant_id = tenant_id
+        self._report = report
+        self._tally = tally
+        self._now = now
+        self._calls, self._wire_bytes, self._since = tally.calls, tally.wire_bytes, time.monotonic()
+
+    def __call__(self, months: Sequence[ReportMonth]) -> Kept:
+        """Keep these months in one transaction."""
+        at, tally = self._now(), self._tally
+        rows = _rows(self._report, months, self._tenant_id, at)
+        pulls = [_pull_record(month, self._tenant_id, at) for month in months]
+        merged = self._warehouse.replace_reports(self._report.table, rows, pulls)
+        outcome = Outcome(
+            tables={self._report.table: merged},
+            records=rows.num_rows,
+            calls=tally.calls - self._calls,
+            wire_bytes=tally.wire_bytes - self._wire_bytes,
+            seconds=time.monotonic() - self._since,
+            day_remaining=tally.day_remaining,
         )
-        if progress:
-            progress(done, len(months))
-        yield (
-            month.period_start,
-            Outcome(
-                tables={report.table: TableOutcome().plus(merged)},
-                records=len(month.rows),
-                calls=tally.calls - calls,
-                wire_bytes=tally.wire_bytes - wire_bytes,
-                seconds=time.monotonic() - started,
-                day_remaining=tally.day_remaining,
-            ),
-        )
-        calls, wire_bytes, started = tally.calls, tally.wire_bytes, time.monotonic()
+        self._calls, self._wire_bytes, self._since = tally.calls, tally.wire_bytes, time.monotonic()
+        return Kept({month.period_start: len(month.rows) for month in months}, outcome)
 
 
 def _pull(client: XeroClient, tenant_id: str, report: MonthlyReport, months: Sequence[date]) -> Iterator[ReportMonth]:
@@ -114,22 +160,27 @@ def _pull(client: XeroClient, tenant_id: str, report: MonthlyReport, months: Seq
     return iter(pull(client, tenant_id, months))
 
 
-def _rows(report: MonthlyReport, month: ReportMonth, tenant_id: str, synced_at: datetime) -> pa.Table:
-    """A month's rows as the warehouse table wants them."""
+def _rows(report: MonthlyReport, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:
+    """The rows of some months as the warehouse table wants them."""
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.tables import arrow_schema
+    from xero_pipeline.warehouse.tables import table
+    from xero_pipeline.warehouse.wire import table_schema
 
-    same: dict[str, Any] = {
-        "tenant_id": tenant_id,
-        "period_start": month.period_start,
-        "period_end": month.period_end,
-        "basis": ACCRUAL,
-        "synced_at": synced_at,
-    }
-    schema = arrow_schema(report.table)
-    records = [{**same, **{column: getattr(row, column) for column in report.columns}} for row in month.rows]
-    return pa.Table.from_pylist(records, schema=schema)
+    schema = table_schema(report.table, table(report.table).collection)
+    records: list[dict[str, Any]] = [
+        {
+            "tenant_id": tenant_id,
+            "period_start": month.period_start,
+            "period_end": month.period_end,
+            "basis": ACCRUAL,
+            "synced_at": synced_at,
+            **{column: getattr(row, column) for column in report.columns},
+        }
+        for month in months
+        for row in month.rows
+    ]
+    return pa.Table.from_pylist([{name: record[name] for name in schema.names} for record in records], schema=schema)
 
 
 def _pull_record(month: ReportMonth, tenant_id: str, fetched_at: datetime) -> Any:

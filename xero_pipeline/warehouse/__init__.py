@@ -1,0 +1,1 @@
+"""Typed tables, bulk merge, what vanished. Knows no HTTP."""

@@ -1,0 +1,1 @@
+"""Xero over HTTP and OAuth: tokens, limits, paging, reports. Knows no Dagster and no warehouse."""
