@@ -109,15 +109,23 @@ class Simulator:
         Raises:
             KeyError: When there is no such organisation.
         """
+        company = self._current(tenant_id)
+        if company is not None:
+            return company
         places = {organisation.tenant_id: at for at, organisation in enumerate(self.organisations())}
         place = places[tenant_id]
+        # Only who needs books that are not written yet waits for the lock.
         with self._lock:
-            company = self._companies.get(tenant_id)
-            if company is None or self._has_outlived(company):
+            company = self._current(tenant_id)
+            if company is None:
                 from xero_pipeline.simulator.books import build_company
 
                 company = self._companies[tenant_id] = build_company(self._config_of_today(), place)
             return company
+
+    def _current(self, tenant_id: str) -> Company | None:
+        company = self._companies.get(tenant_id)
+        return None if company is None or self._has_outlived(company) else company
 
     def _has_outlived(self, company: Company) -> bool:
         return self._follow_clock and company.revision == 0 and company.today < self.today
@@ -134,23 +142,27 @@ class Simulator:
         return lambda: self.company(tenant_id)
 
     def _app(self) -> Application:
-        with self._lock:
-            if self._application is None:
-                from xero_pipeline.simulator.assembly import assemble
+        if self._application is None:
+            with self._lock:
+                if self._application is None:
+                    self._application = self._assembled()
+        return self._application
 
-                self._application = assemble(
-                    store_path=self._store_path,
-                    clock=self._clock,
-                    faults=self.faults,
-                    limits=self._limits,
-                    apps=self._apps,
-                    organisations=self.organisations,
-                    books=self._books,
-                    max_matching=self._max_matching,
-                    controllable=self._controllable,
-                    sleep=self._sleep,
-                )
-            return self._application
+    def _assembled(self) -> Application:
+        from xero_pipeline.simulator.assembly import assemble
+
+        return assemble(
+            store_path=self._store_path,
+            clock=self._clock,
+            faults=self.faults,
+            limits=self._limits,
+            apps=self._apps,
+            organisations=self.organisations,
+            books=self._books,
+            max_matching=self._max_matching,
+            controllable=self._controllable,
+            sleep=self._sleep,
+        )
 
 
 class _Truth(Mapping[str, Sequence[Any]]):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.simulator.query import parse_order, parse_where
@@ -98,6 +98,7 @@ def test_unlike_types_are_refused_when_they_meet(text: str) -> None:
         parse_where(text, FIELDS)(RECORD)
 
 
+@settings(deadline=None, max_examples=200)
 @given(st.text(max_size=40))
 def test_any_text_is_either_read_or_refused(text: str) -> None:
     try:
@@ -107,6 +108,7 @@ def test_any_text_is_either_read_or_refused(text: str) -> None:
     assert isinstance(verdict, bool)
 
 
+@settings(deadline=None, max_examples=200)
 @given(st.lists(st.integers(0, 5), max_size=12), st.integers(0, 5))
 def test_a_comparison_keeps_what_python_would_keep(numbers: list[int], bound: int) -> None:
     keep = parse_where(f"Count>={bound} AND Count!=3", FIELDS)

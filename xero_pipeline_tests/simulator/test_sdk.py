@@ -165,6 +165,10 @@ def test_the_sdk_reads_the_report(sdk: Sdk, name: str) -> None:
     assert report.rows
 
 
+def test_the_sdk_reads_the_list_of_published_reports(sdk: Sdk) -> None:
+    assert sdk.read("get_reports_list").reports == []
+
+
 def test_the_sdk_filters_and_asks_for_changes(sdk: Sdk) -> None:
     found = sdk.read("get_invoices", where='Status=="PAID"', order="Date DESC", page=1, unitdp=4).invoices
     assert found
