@@ -121,26 +121,29 @@ def write_transfer(bench: Workbench, name: str, banks: tuple[str, str], amount: 
         if source["CurrencyCode"] == target["CurrencyCode"]
         else int(divide_half_up(amount * 10**6, int(rate * 10**6)))
     )
-    key = bench.id_of(name)
     ids = []
     for bank, kind, part in ((banks[0], "SPEND", amount), (banks[1], "RECEIVE", arrived)):
         head = Movement(f"{name}/{kind}", f"{kind}-TRANSFER", bank, day, "")
         half = add_movement(bench, head, Lines([], part, 0), TaxWay("NoTax", bench.country.no_tax, 0))
         ids.append(half["BankTransactionID"])
+    record = _transfer_record(bench, name, (source, target), amount, day)
+    record["FromBankTransactionID"], record["ToBankTransactionID"] = ids
+    return bench.add("BankTransfers", record["BankTransferID"], record)
+
+
+def _transfer_record(bench: Workbench, name: str, banks: tuple[Record, Record], amount: int, day: dt.date) -> Record:
     instant = event_ms(day, name)
-    record: Record = {
-        "BankTransferID": key,
+    return {
+        "BankTransferID": bench.id_of(name),
         "CreatedDateUTCString": wire_ms_string(instant).rstrip("Z"),
         "CreatedDateUTC": wire_ms(instant),
         "DateString": wire_day_string(day),
         "Date": wire_day(day),
         "Status": "AUTHORISED",
-        "FromBankAccount": source["Short"],
-        "ToBankAccount": target["Short"],
+        "FromBankAccount": banks[0]["Short"],
+        "ToBankAccount": banks[1]["Short"],
         "Amount": money(amount),
-        "CurrencyRate": rate,
-        "FromBankTransactionID": ids[0],
-        "ToBankTransactionID": ids[1],
+        "CurrencyRate": rate_on(bench.country, banks[0]["CurrencyCode"], day),
         "FromIsReconciled": True,
         "ToIsReconciled": False,
         "Reference": f"Move {day:%d %b}",
@@ -148,7 +151,6 @@ def write_transfer(bench: Workbench, name: str, banks: tuple[str, str], amount: 
         "FromTracking": [],
         "ToTracking": [],
     }
-    return bench.add("BankTransfers", key, record)
 
 
 def delete_a_transfer(bench: Workbench) -> None:

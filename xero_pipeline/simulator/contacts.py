@@ -59,7 +59,6 @@ def _add(bench: Workbench, key: str, name: str, currency: str) -> Record:
     contact_id = bench.id_of(f"contact/{key}")
     number = len(bench.tables.get("Contacts", ()))
     first, last = _PEOPLE[number % 10], _SECOND[number % len(_SECOND)]
-    city, region, postcode = bench.country.cities[number % len(bench.country.cities)]
     slug = "".join(letter for letter in name.lower() if letter.isalnum())
     record: Record = {
         "ContactID": contact_id,
@@ -72,22 +71,8 @@ def _add(bench: Workbench, key: str, name: str, currency: str) -> Record:
         "EmailAddress": f"accounts@{slug}.example",
         "BankAccountDetails": f"0103{number:08d}00",
         "TaxNumber": f"{100_200_300 + number}",
-        "Addresses": [
-            {"AddressType": "STREET", "City": "", "Region": "", "PostalCode": "", "Country": ""},
-            {
-                "AddressType": "POBOX",
-                "AddressLine1": f"{number + 1} Market Street",
-                "City": city,
-                "Region": region,
-                "PostalCode": postcode,
-                "Country": bench.country.code,
-                "AttentionTo": f"{first} {last}",
-            },
-        ],
-        "Phones": [
-            {"PhoneType": kind, "PhoneNumber": text, "PhoneAreaCode": "04" if text else "", "PhoneCountryCode": ""}
-            for kind, text in (("DDI", ""), ("DEFAULT", f"555 {number:04d}"), ("FAX", ""), ("MOBILE", ""))
-        ],
+        "Addresses": _addresses(bench, number, f"{first} {last}"),
+        "Phones": _phones(number),
         "UpdatedDateUTC": bench.founded(f"contact/{key}"),
         "ContactGroups": [],
         "IsSupplier": False,
@@ -103,6 +88,21 @@ def _add(bench: Workbench, key: str, name: str, currency: str) -> Record:
     }
     _add_extras(bench, record, number)
     return bench.add("Contacts", contact_id, record)
+
+
+def _addresses(bench: Workbench, number: int, person: str) -> list[Record]:
+    city, region, postcode = bench.country.cities[number % len(bench.country.cities)]
+    place = {"City": city, "Region": region, "PostalCode": postcode, "Country": bench.country.code}
+    street = {"AddressType": "STREET", "City": "", "Region": "", "PostalCode": "", "Country": ""}
+    box = {"AddressType": "POBOX", "AddressLine1": f"{number + 1} Market Street", **place, "AttentionTo": person}
+    return [street, box]
+
+
+def _phones(number: int) -> list[Record]:
+    return [
+        {"PhoneType": kind, "PhoneNumber": text, "PhoneAreaCode": "04" if text else "", "PhoneCountryCode": ""}
+        for kind, text in (("DDI", ""), ("DEFAULT", f"555 {number:04d}"), ("FAX", ""), ("MOBILE", ""))
+    ]
 
 
 def _add_extras(bench: Workbench, record: Record, number: int) -> None:

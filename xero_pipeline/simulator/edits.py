@@ -11,54 +11,13 @@ from decimal import Decimal
 
 from xero_pipeline.simulator.amounts import ZERO, cents, divide_half_up, money
 from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.days import wire_ms, wire_ms_string
 from xero_pipeline.simulator.documents import Heading, invoice_record
+from xero_pipeline.simulator.edit_copy import EditRefused, mark, oldest_change, open_copy
 from xero_pipeline.simulator.lines import Part, build_lines, tax_way
 from xero_pipeline.simulator.settlement import Settlement, pay
 from xero_pipeline.simulator.workbench import Record
 
-_LISTS = ("Payments", "Allocations", "CreditNotes", "Prepayments", "Overpayments", "LineItems")
 _CREDIT_KEYS = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overpayments": "OverpaymentID"}
-
-
-class EditRefused(ValueError):
-    """The edit is one that Xero does not allow, such as voiding an invoice that has a payment."""
-
-
-def open_copy(company: Company, wrapper: str, key: str) -> Record:
-    """Put a fresh copy of a record in its place and return it for changes.
-
-    Args:
-        company: The organisation.
-        wrapper: The kind of record.
-        key: Its id.
-
-    Raises:
-        EditRefused: There is no such record.
-    """
-    record = company.bench.tables.get(wrapper, {}).get(key)
-    if record is None:
-        raise EditRefused(f"There is no {key} among the {wrapper}")
-    copy = {**record, **{name: list(record[name]) for name in _LISTS if name in record}}
-    company.bench.tables[wrapper][key] = copy
-    return copy
-
-
-def mark(company: Company, at: dt.datetime, *records: Record) -> None:
-    """Move the instant of the last change of records and raise the company's revision.
-
-    Args:
-        company: The organisation.
-        at: The instant, with its zone.
-        records: What was changed.
-    """
-    milliseconds = int(at.timestamp() * 1000)
-    for record in records:
-        if "UpdatedDateUTC" in record:
-            record["UpdatedDateUTC"] = wire_ms(milliseconds)
-        if "UpdatedDateUTCString" in record:
-            record["UpdatedDateUTCString"] = wire_ms_string(milliseconds)
-    company.revision += 1
 
 
 def edit_invoice(company: Company, invoice_id: str | None, at: dt.datetime, *, add: int = 0) -> Record:
@@ -242,14 +201,3 @@ def _add_to_first_line(invoice: Record, add: int, percent: int) -> None:
     invoice["Total"] = shown_total if inclusive else shown_total + tax_total
     invoice["SubTotal"] = invoice["Total"] - tax_total
     invoice["AmountDue"] = invoice["Total"]
-
-
-def oldest_change(company: Company, wrapper: str) -> str:
-    """The id of the record that was changed longest ago: the first of the first page.
-
-    Args:
-        company: The organisation.
-        wrapper: The kind of record.
-    """
-    table = company.bench.tables[wrapper]
-    return min(table, key=lambda key: (int(table[key]["UpdatedDateUTC"][6:-7]), key))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.edits import EditRefused, mark, open_copy
+from xero_pipeline.simulator.edit_copy import EditRefused, mark, open_copy
 from xero_pipeline.simulator.workbench import Record
 
 
