@@ -1,0 +1,119 @@
+"""What we keep about our own reading: cursors, and the answers of reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from sqlalchemy import text
+
+from xero_pipeline.warehouse.merge import Merged, merge_rows, q, same, target
+from xero_pipeline.warehouse.store import Cursor, ReportPull
+from xero_pipeline.warehouse.tables import table as table_named
+from xero_pipeline.warehouse.wire import table_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.tables import Table
+
+_WRITE_CURSOR = """
+INSERT INTO xero.cursors (tenant_id, endpoint, modified_since, complete_at, records)
+VALUES (:tenant_id, :endpoint, :modified_since, :complete_at, :records)
+ON CONFLICT (tenant_id, endpoint) DO UPDATE SET
+    modified_since = excluded.modified_since, complete_at = excluded.complete_at, records = excluded.records
+"""
+_READ_CURSOR = """
+SELECT tenant_id, endpoint, modified_since, complete_at, records FROM xero.cursors
+WHERE tenant_id = :tenant_id AND endpoint = :endpoint
+"""
+_ANSWER = ("tenant_id", "report", "basis", "period_start", "period_end")
+
+
+def write_cursor(connection: Connection, cursor: Cursor) -> None:
+    """Note how far an endpoint has been read, in the transaction of its rows."""
+    values = {name: getattr(cursor, name) for name in Cursor.__dataclass_fields__}
+    connection.execute(text(_WRITE_CURSOR), values)
+
+
+def read_cursor(connection: Connection, tenant_id: str, endpoint: str) -> Cursor | None:
+    """How far an endpoint has been read, None before its first complete read; times in UTC."""
+    from datetime import UTC
+
+    found = connection.execute(text(_READ_CURSOR), {"tenant_id": tenant_id, "endpoint": endpoint}).one_or_none()
+    if found is None:
+        return None
+    since = found.modified_since
+    return Cursor(
+        tenant_id=found.tenant_id,
+        endpoint=found.endpoint,
+        modified_since=since.astimezone(UTC) if since else None,
+        complete_at=found.complete_at.astimezone(UTC),
+        records=found.records,
+    )
+
+
+def replace_reports(
+    dialect: Dialect, connection: Connection, table: Table, rows: pa.Table, pulls: Sequence[ReportPull]
+) -> Merged:
+    """Make the rows of the pulled periods what was answered, and note the pulls.
+
+    Args:
+        dialect: The database's ways.
+        connection: In a transaction.
+        table: The report's table.
+        rows: All rows of all these periods.
+        pulls: One answer a period.
+    """
+    staged = dialect.stage(connection, f"arrived_{table.name}", rows, table)
+    asked = dialect.stage(connection, "asked", _pulls(pulls), table_named("report_pulls"))
+    merged = merge_rows(dialect, connection, table, staged)
+    period = [name for name in _ANSWER if table.has(name)]
+    gone = f"gone_{table.name}"
+    connection.exec_driver_sql(_gone_sql(gone, table, staged, asked, period))
+    removed = connection.exec_driver_sql(
+        f"DELETE FROM {target(table)} AS t USING {gone} AS g WHERE {same('t', 'g', table.primary_key)} RETURNING 1"
+    ).fetchall()
+    _note_pulls(connection, asked, f"changed_{table.name}", gone, period)
+    return merged + Merged(removed=len(removed))
+
+
+def _gone_sql(gone: str, table: Table, staged: str, asked: str, period: Sequence[str]) -> str:
+    return (
+        f"CREATE TEMP TABLE {gone} AS SELECT {', '.join(map(q, table.primary_key))} FROM {target(table)} AS t "
+        f"WHERE EXISTS (SELECT 1 FROM {asked} AS a WHERE {same('a', 't', period)}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {staged} AS s WHERE {same('s', 't', table.primary_key)})"
+    )
+
+
+def _note_pulls(connection: Connection, asked: str, changed: str, gone: str, period: Sequence[str]) -> None:
+    """Keep an answer that is new or differs; of one that does not, note that it was checked."""
+    pulls = table_named("report_pulls")
+    names = ", ".join(q(column.name) for column in pulls.all_columns)
+    connection.exec_driver_sql(
+        f"CREATE TEMP TABLE news AS SELECT a.* FROM {asked} AS a WHERE "
+        f"EXISTS (SELECT 1 FROM {changed} AS c WHERE {same('c', 'a', period)}) "
+        f"OR EXISTS (SELECT 1 FROM {gone} AS g WHERE {same('g', 'a', period)}) "
+        f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', _ANSWER)})"
+    )
+    connection.exec_driver_sql(
+        f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at FROM {asked} AS a WHERE {same('t', 'a', _ANSWER)} "
+        f"AND NOT EXISTS (SELECT 1 FROM news AS n WHERE {same('n', 'a', _ANSWER)}) AND NOT EXISTS (SELECT 1 "
+        f"FROM {target(pulls)} AS o WHERE {same('o', 't', _ANSWER)} AND o.fetched_at > t.fetched_at)"
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {target(pulls)} ({names}) SELECT {names} FROM news "
+        f"ON CONFLICT ({', '.join(map(q, pulls.primary_key))}) "
+        "DO UPDATE SET raw = excluded.raw, checked_at = excluded.checked_at"
+    )
+
+
+def _pulls(pulls: Sequence[ReportPull]) -> pa.Table:
+    rows = [
+        {name: getattr(pull, name) for name in ReportPull.__dataclass_fields__} | {"checked_at": pull.fetched_at}
+        for pull in pulls
+    ]
+    return pa.Table.from_pylist(rows, schema=table_schema("report_pulls", "bookkeeping"))

@@ -1,0 +1,106 @@
+"""Who may have the warehouse file: one process, and in it one thread, at a time.
+
+The operating system holds the lock and frees it when its holder dies. A small file beside it says who that is, for
+the message to those who waited in vain; nothing depends on it, so a stale one does no harm.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import WarehouseBusy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POLL_SECONDS = 0.02
+
+
+class FileHold:
+    """The right to open one file.
+
+    Args:
+        path: The file; the lock is `<file>.lock`, the holder's card `<file>.holder`.
+        timeout_seconds: How long to wait for the holder before.
+    """
+
+    def __init__(self, path: Path, *, timeout_seconds: float) -> None:
+        from filelock import FileLock
+
+        self.path = path
+        self.timeout = timeout_seconds
+        self.card = path.with_name(f"{path.name}.holder")
+        self._thread = threading.RLock()
+        self._process = FileLock(f"{path}.lock", thread_local=False)
+        self._purposes: list[str] = []
+
+    @contextmanager
+    def held(self, purpose: str) -> Iterator[None]:
+        """Hold the file while in the context.
+
+        Args:
+            purpose: What for, as the end of "is …": `written`, `read`.
+
+        Raises:
+            WarehouseBusy: Somebody else held it all the time.
+            RuntimeError: This thread holds it for another purpose: a bug of the caller's.
+        """
+        if not self._thread.acquire(timeout=self.timeout):
+            raise WarehouseBusy(f"{self._waited()} by another thread of this process")
+        try:
+            if self._purposes and self._purposes[-1] != purpose:
+                raise RuntimeError(f"the warehouse cannot be {purpose} while this thread has it {self._purposes[-1]}")
+            with self._for_process(purpose):
+                yield
+        finally:
+            self._thread.release()
+
+    @contextmanager
+    def _for_process(self, purpose: str) -> Iterator[None]:
+        from filelock import Timeout
+
+        try:
+            self._process.acquire(timeout=self.timeout, poll_interval=POLL_SECONDS)
+        except Timeout as error:
+            raise WarehouseBusy(f"{self._waited()} by {self._holder()}") from error
+        self._purposes.append(purpose)
+        try:
+            if len(self._purposes) == 1:
+                self._write_card(purpose)
+            yield
+        finally:
+            self._purposes.pop()
+            if not self._purposes:
+                self.card.unlink(missing_ok=True)
+            self._process.release()
+
+    def _waited(self) -> str:
+        return f"the warehouse {self.path} was held for more than {self.timeout:g} s"
+
+    def _holder(self) -> str:
+        try:
+            told = json.loads(self.card.read_text(encoding="utf-8"))
+            who = f"process {told['pid']} ({told['command']}), which has it {told['purpose']} since {told['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+        return who
+
+    def _write_card(self, purpose: str) -> None:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        told = {"pid": os.getpid(), "command": _command(), "purpose": purpose, "since": since}
+        draft = self.card.with_name(f"{self.card.name}.{os.getpid()}")
+        draft.write_text(json.dumps(told), encoding="utf-8")
+        draft.replace(self.card)
+
+
+def _command() -> str:
+    """Program and first word only: what follows on a command line may be secret."""
+    words = [Path(sys.argv[0]).name, *[word for word in sys.argv[1:2] if not word.startswith("-")]]
+    return " ".join(words)

@@ -1,0 +1,130 @@
+"""PostgreSQL's ways: many writers, rows copied into temporary tables."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.merge import q, same, target
+from xero_pipeline.warehouse.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pyarrow as pa
+    from sqlalchemy import URL, Connection, Engine
+
+    from xero_pipeline.warehouse.tables import Table
+
+_EXISTING = """
+SELECT c.relname, COALESCE(a.attname, ''), d.description
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = a.attnum AND d.classoid = 'pg_class'::regclass
+WHERE n.nspname = %s AND c.relkind IN ('r', 'p')
+UNION ALL
+SELECT c.relname, '', d.description
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0 AND d.classoid = 'pg_class'::regclass
+WHERE n.nspname = %s AND c.relkind IN ('r', 'p')
+"""
+
+
+class PostgreSQL:
+    """One PostgreSQL database, version 15 or later (MERGE).
+
+    Args:
+        url: SQLAlchemy URL; the driver is psycopg 3 whatever it says.
+
+    Raises:
+        ConfigurationError: The URL names another driver.
+    """
+
+    def __init__(self, url: URL) -> None:
+        if url.drivername not in ("postgresql", "postgresql+psycopg"):
+            raise ConfigurationError(f"XERO_WAREHOUSE_URL: use postgresql+psycopg://…, not {url.drivername}://…")
+        self.url = url.set(drivername="postgresql+psycopg")
+        self._engines: dict[bool, Engine] = {}
+
+    def engine(self, *, read_only: bool) -> Engine:
+        """An engine whose connections are closed after use, as on DuckDB; every session speaks UTC."""
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import NullPool
+
+        if read_only not in self._engines:
+            options = f"-c timezone=UTC -c default_transaction_read_only={'on' if read_only else 'off'}"
+            self._engines[read_only] = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
+        return self._engines[read_only]
+
+    @contextmanager
+    def exclusive(self, purpose: str) -> Iterator[None]:
+        """Nothing to hold: PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
+        yield
+
+    def existing(self, connection: Connection) -> dict[str, dict[str, str | None]]:
+        """Table → column → comment, the table's own comment under the empty name."""
+        found: dict[str, dict[str, str | None]] = {}
+        for name, column, comment in connection.exec_driver_sql(_EXISTING, (SCHEMA, SCHEMA)):
+            found.setdefault(name, {})[column] = comment
+        return found
+
+    def stage(self, connection: Connection, name: str, rows: pa.Table, like: Table) -> str:
+        """Copy the rows, written as CSV by Arrow, into a temporary table of the same types."""
+        names = [column.name for column in like.all_columns]
+        listed = ", ".join(map(q, names))
+        connection.exec_driver_sql(f"CREATE TEMP TABLE {name} AS SELECT {listed} FROM {target(like)} WITH NO DATA")
+        _copy(connection, f"{name} ({listed})", rows.select(names))
+        connection.exec_driver_sql(f"ANALYZE {name}")
+        return name
+
+    def stage_ids(self, connection: Connection, name: str, ids: pa.Array) -> str:
+        """One column of texts, called `id`."""
+        import pyarrow as pa
+
+        connection.exec_driver_sql(f"CREATE TEMP TABLE {name} (id TEXT)")
+        _copy(connection, f"{name} (id)", pa.table({"id": ids}))
+        return name
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """One writer a name; the others wait for its transaction to end."""
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{SCHEMA}.{name}",))
+
+    def known(self, source: str, table: Table, differs: str) -> str:
+        """The primary key's index finds the rows; only those are read."""
+        keys = ", ".join(f"s.{q(key)}" for key in table.primary_key)
+        return (
+            f"SELECT {keys}, {differs} AS differs FROM {source} AS s "
+            f"JOIN {target(table)} AS t ON {same('t', 's', table.primary_key)}"
+        )
+
+    def different(self, table: Table, column: str) -> str:
+        """A condition that a column of `s` and `t` differs; JSON has no equality but as text."""
+        as_text = "::text" if table.column(column).kind == "json" else ""
+        return f"t.{q(column)}{as_text} IS DISTINCT FROM s.{q(column)}{as_text}"
+
+    def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
+        """The result of a query, with `:name` parameters; JSON as the text that was stored."""
+        import pyarrow as pa
+        from psycopg.types.string import TextLoader
+        from sqlalchemy import text
+
+        driver: Any = connection.connection.driver_connection
+        driver.adapters.register_loader("json", TextLoader)
+        found = connection.execute(text(sql), dict(params))
+        names, rows = list(found.keys()), found.fetchall()
+        return pa.table([pa.array([row[place] for row in rows]) for place in range(len(names))], names=names)
+
+
+def _copy(connection: Connection, into: str, rows: pa.Table) -> None:
+    """Null is an empty field and text is always quoted, so that an empty text stays one."""
+    from pyarrow import csv
+
+    written = BytesIO()
+    csv.write_csv(rows, written, csv.WriteOptions(include_header=False, quoting_style="needed"))
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN (FORMAT csv)") as copy:
+        copy.write(written.getbuffer())

@@ -1,0 +1,146 @@
+"""From answers to records: Xero's envelopes opened, every record typed and its exact text kept.
+
+The quick way hands all records to Arrow's JSON reader, which takes decimals from their text and refuses whatever is
+not of the promised type. What it refuses is read again by `careful`, record by record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow as pa
+import pyarrow.json as pj
+
+from xero_pipeline.errors import UnreadableAnswer
+from xero_pipeline.warehouse import careful
+from xero_pipeline.warehouse.wire import wire_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xero_pipeline.warehouse.careful import Refuse
+
+# One block must hold the longest record; a few megabytes keep both cores busy on a batch of pages.
+BLOCK_BYTES = 4 << 20
+
+
+class NotPlain(ValueError):
+    """The quick way does not fit these records; the careful way may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records of one collection.
+
+    Args:
+        values: One struct a record, of the collection's `wire_type`.
+        raw: The exact text of each record.
+    """
+
+    values: pa.StructArray
+    raw: pa.StringArray
+
+    def only(self, mask: pa.BooleanArray) -> Records:
+        """The records where the mask is true."""
+        return Records(self.values.filter(mask), self.raw.filter(mask))
+
+
+def split(body: bytes, wrapper: str) -> list[bytes]:
+    """The exact text of each record of an envelope.
+
+    Args:
+        body: A whole answer.
+        wrapper: Name of the list in the envelope, such as `Invoices`.
+
+    Raises:
+        UnreadableAnswer: It is not JSON, or not an envelope with that list.
+    """
+    try:
+        return [bytes(record) for record in _envelope(wrapper).decode(body).records]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: {error}") from error
+
+
+def read_quickly(collection: str, texts: Sequence[bytes]) -> Records:
+    """Records by Arrow's JSON reader.
+
+    Raises:
+        NotPlain: Some value is not of the promised type, or is written in an unusual way.
+        UnreadableAnswer: The text is not UTF-8.
+    """
+    kind = wire_type(collection)
+    if not texts:
+        return Records(pa.array([], kind), pa.array([], pa.string()))
+    options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior="ignore")
+    blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
+    try:
+        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
+        values = table.to_struct_array().combine_chunks()
+        values.validate(full=True)  # the reader does not mind a decimal with too many digits before the point
+    except pa.ArrowInvalid as error:
+        raise NotPlain(str(error)) from error
+    if len(values) != len(texts):
+        raise NotPlain(f"{len(texts)} records became {len(values)}")
+    return Records(_one(values, kind), raw_texts(texts))
+
+
+def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse) -> Records:
+    """Records one by one in Python; those of a wrong type are handed to `refuse` and left out.
+
+    Raises:
+        RecordRefused: `refuse` may raise it.
+        UnreadableAnswer: The text is not UTF-8.
+    """
+    kind = wire_type(collection)
+    kept: list[bytes] = []
+    values: list[dict[str, object] | None] = []
+    for text in texts:
+        value = careful.record(collection, text, refuse)
+        if value is not None:
+            kept.append(text)
+            values.append(value)
+    return Records(pa.array(values, kind), raw_texts(kept))
+
+
+def join(parts: Sequence[Records]) -> Records:
+    """Several lots of records as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Records(pa.concat_arrays([part.values for part in parts]), pa.concat_arrays([part.raw for part in parts]))
+
+
+def raw_texts(texts: Sequence[bytes]) -> pa.StringArray:
+    """Texts as a column.
+
+    Raises:
+        UnreadableAnswer: One of them is not UTF-8.
+    """
+    try:
+        return pa.array(texts, pa.string())
+    except pa.ArrowInvalid as error:
+        raise UnreadableAnswer("the answer is not UTF-8 text") from error
+
+
+def _lines(texts: Sequence[bytes]) -> bytes:
+    """One record a line. A line break inside a record can only be layout: in a string it would be escaped."""
+    joined = b"\n".join(texts)
+    if joined.count(b"\n") == len(texts) - 1 and b"\r" not in joined:
+        return joined
+    layout = bytes.maketrans(b"\r\n", b"  ")
+    return b"\n".join(text.translate(layout) for text in texts)
+
+
+def _one(values: pa.Array | pa.ChunkedArray, kind: pa.StructType) -> pa.StructArray:
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    whole = pa.concat_arrays(chunks) if chunks else pa.array([], kind)
+    # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
+    return whole if whole.type == kind else whole.cast(kind)
+
+
+@cache
+def _envelope(wrapper: str) -> msgspec.json.Decoder:
+    shape = msgspec.defstruct("Envelope", [("records", list[msgspec.Raw], msgspec.field(name=wrapper))])
+    return msgspec.json.Decoder(shape)

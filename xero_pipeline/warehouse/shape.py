@@ -1,0 +1,110 @@
+"""Pages of JSON to typed tables: a record's own columns, and one table for every list inside it.
+
+Exact by construction: decimals are taken from the text they arrive in, days never move, and both ways to read a
+page (Arrow's reader, and Python for what it refuses) end in the same typed records, from which everything below is
+made the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from xero_pipeline.warehouse import instants
+from xero_pipeline.warehouse.elements import Elements, children, newest, root
+from xero_pipeline.warehouse.records import NotPlain, Records, join, read_carefully, read_quickly, split
+from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.wire import table_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from xero_pipeline.errors import RecordRefused
+    from xero_pipeline.warehouse.careful import Refuse
+    from xero_pipeline.warehouse.tables import Column
+
+
+def shape(
+    collection: str,
+    bodies: Sequence[bytes],
+    *,
+    wrapper: str,
+    tenant_id: str,
+    synced_at: datetime,
+    refuse: Refuse | None = None,
+) -> dict[str, pa.Table]:
+    """Answers as tables ready to merge, parents before children.
+
+    A record that occurs twice is taken once: the one with the later `UpdatedDateUTC`, then the later in the batch.
+
+    Args:
+        collection: Name of the record's table, such as `invoices`.
+        bodies: Whole envelopes as received, in the order they were read.
+        wrapper: Name of the list in the envelope.
+        tenant_id: The organisation.
+        synced_at: The instant to mark the rows with.
+        refuse: What to do with a record of a wrong type; raises it by default.
+
+    Raises:
+        UnreadableAnswer: A body is not the envelope it should be.
+        RecordRefused: A record's field has another type than Xero documents, and there is no `refuse`.
+    """
+    texts = [split(body, wrapper) for body in bodies]
+    refuse = refuse or _raise
+    standard = {"tenant_id": pa.scalar(tenant_id), "synced_at": pa.scalar(synced_at, instants.INSTANT)}
+    try:
+        return _tables(collection, _read(collection, texts, refuse), standard)
+    except (NotPlain, instants.UnreadableTime):
+        everything = [text for page in texts for text in page]
+        return _tables(collection, read_carefully(collection, everything, refuse), standard)
+
+
+def _raise(fault: RecordRefused) -> None:
+    raise fault
+
+
+def _read(collection: str, pages: Sequence[Sequence[bytes]], refuse: Refuse) -> Records:
+    """All pages at once, or, when that fails, carefully those pages that need it."""
+    try:
+        return read_quickly(collection, [text for page in pages for text in page])
+    except NotPlain:
+        return join([_read_page(collection, page, refuse) for page in pages])
+
+
+def _read_page(collection: str, page: Sequence[bytes], refuse: Refuse) -> Records:
+    try:
+        return read_quickly(collection, page)
+    except NotPlain:
+        return read_carefully(collection, page, refuse)
+
+
+def _tables(collection: str, records: Records, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:
+    """Raises UnreadableTime or NotPlain where a time or a key cannot be read from quickly read records."""
+    group = table_group(collection)
+    levels = {group[0].name: root(group[0], newest(group[0], records))}
+    for table in group[1:]:
+        levels[table.name] = children(table, levels[table.parent or ""], standard["tenant_id"].as_py())
+    return {name: _table(elements, standard) for name, elements in levels.items()}
+
+
+def _table(elements: Elements, standard: Mapping[str, pa.Scalar]) -> pa.Table:
+    table = elements.table
+    columns = [_column(column, elements, standard) for column in table.all_columns]
+    return pa.table(columns, schema=table_schema(table.name, table.collection))
+
+
+def _column(column: Column, elements: Elements, standard: Mapping[str, pa.Scalar]) -> pa.Array:
+    if column.name in standard:
+        return pa.repeat(standard[column.name], len(elements))
+    if column.name in elements.known:
+        return elements.known[column.name]
+    if column.kind == "json":
+        return elements.json(column.path)
+    values = elements.at(column.path)
+    if column.kind == "day":
+        return instants.days(values)
+    if column.kind == "instant":
+        return instants.instants(values)
+    return values

@@ -1,0 +1,253 @@
+"""The warehouse: one door to the tables, whatever database they live in.
+
+Every method opens the database, does its one transaction and closes it again, so that other processes get their
+turn. Whoever writes twice at the same time waits for the other, and is told whom he waited for.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.tables import table, table_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    import pandas as pd
+    import pyarrow as pa
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.merge import Dialect, Merged
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far one endpoint of one organisation has been read.
+
+    Args:
+        tenant_id: The organisation.
+        endpoint: Name of the record's table.
+        modified_since: Xero's clock when the last complete read began; the next one asks from here. None where
+            the endpoint knows no such question.
+        complete_at: When that read was complete.
+        records: How many records it brought.
+    """
+
+    tenant_id: str
+    endpoint: str
+    modified_since: datetime | None
+    complete_at: datetime
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPull:
+    """One answer of a report.
+
+    Args:
+        tenant_id: The organisation.
+        report: Name of the report's table.
+        basis: `accrual` or `cash`.
+        period_start: First day.
+        period_end: Last day.
+        fetched_at: When Xero gave the answer.
+        raw: The report as received, JSON.
+    """
+
+    tenant_id: str
+    report: str
+    basis: str
+    period_start: date
+    period_end: date
+    fetched_at: datetime
+    raw: str
+
+
+class Warehouse:
+    """The tables of all organisations.
+
+    Args:
+        url: SQLAlchemy URL; DuckDB needs a file, PostgreSQL uses psycopg 3.
+        lock_timeout_seconds: How long to wait while another process has the file.
+
+    Raises:
+        ConfigurationError: The URL is no DuckDB file and no PostgreSQL database.
+    """
+
+    def __init__(self, url: str, *, lock_timeout_seconds: float = 120) -> None:
+        self._dialect = _dialect(url, lock_timeout_seconds)
+        self._ready = False
+
+    def prepare(self) -> None:
+        """Create what is missing: schema, tables, columns, comments. Changes nothing that is there.
+
+        Every other method does it by itself the first time.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        from xero_pipeline.warehouse.schema import SCHEMA, changes
+
+        with self._connected("written") as connection:
+            self._dialect.lock(connection, "prepare")
+            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            for statement in changes(self._dialect.existing(connection), connection.dialect):
+                connection.exec_driver_sql(statement)
+        self._ready = True
+
+    def merge(self, batch: Mapping[str, pa.Table], *, cursor: Cursor | None = None) -> dict[str, Merged]:
+        """Bring arrived rows in, together with the cursor: both or neither.
+
+        Args:
+            batch: What `shape` made of some answers; may be empty.
+            cursor: Where the next read goes on, with the last batch of a complete read.
+
+        Returns:
+            What happened, by table.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        from xero_pipeline.warehouse.bookkeeping import write_cursor
+        from xero_pipeline.warehouse.merge import merge_collection
+
+        merged: dict[str, Merged] = {}
+        with self._writing() as connection:
+            for name in _records(batch):
+                group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
+                self._dialect.lock(connection, name)
+                merged |= merge_collection(self._dialect, connection, group)
+            if cursor is not None:
+                write_cursor(connection, cursor)
+        return merged
+
+    def sweep(self, collection: str, tenant_id: str, seen_ids: Sequence[str] | pa.Array, *, as_of: datetime) -> int:
+        """Mark records, and all that hangs on them, that a full read did not bring: Xero deleted them.
+
+        Args:
+            collection: Name of the record's table; its key is one column.
+            tenant_id: The organisation.
+            seen_ids: The ids the full read brought.
+            as_of: When the full read began; rows written since then are left alone.
+
+        Returns:
+            How many records were marked just now.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+            ValueError: The collection's key is not one column.
+        """
+        from xero_pipeline.warehouse.sweep import sweep
+
+        with self._writing() as connection:
+            self._dialect.lock(connection, collection)
+            return sweep(self._dialect, connection, collection, tenant_id, seen_ids, as_of)
+
+    def replace_report(self, name: str, rows: pa.Table, pull: ReportPull) -> Merged:
+        """Bring one report in; see `replace_reports`."""
+        return self.replace_reports(name, rows, [pull])
+
+    def replace_reports(self, name: str, rows: pa.Table, pulls: Sequence[ReportPull]) -> Merged:
+        """Make the rows of some periods what Xero answered; rows that say the same stay untouched.
+
+        Args:
+            name: The report's table.
+            rows: All rows of all these periods; a period without rows becomes empty.
+            pulls: One answer a period. It is kept when it differs from the one before, else noted as checked.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        from xero_pipeline.warehouse.bookkeeping import replace_reports
+
+        with self._writing() as connection:
+            self._dialect.lock(connection, name)
+            return replace_reports(self._dialect, connection, table(name), rows, pulls)
+
+    def cursor(self, tenant_id: str, endpoint: str) -> Cursor | None:
+        """How far an endpoint has been read, None before its first complete read.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        from xero_pipeline.warehouse.bookkeeping import read_cursor
+
+        with self.reading() as connection:
+            return read_cursor(connection, tenant_id, endpoint)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with; on DuckDB nobody else gets in until it is closed.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        self._prepared()
+        with self._connected("read") as connection:
+            yield connection
+
+    def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
+        """The result of a query as Arrow: decimals, instants and JSON text exactly as stored.
+
+        Args:
+            sql: One SELECT; parameters are written `:name`.
+            params: Their values.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        with self.reading() as connection:
+            return self._dialect.arrow(connection, sql, params or {})
+
+    def frame(self, sql: str, params: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """The result of a query as a pandas frame; decimals stay `Decimal`.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        return self.query(sql, params).to_pandas()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._prepared()
+        with self._connected("written") as connection:
+            yield connection
+
+    def _prepared(self) -> None:
+        if not self._ready:
+            self.prepare()
+
+    @contextmanager
+    def _connected(self, purpose: str) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back on any error."""
+        engine = self._dialect.engine(read_only=purpose == "read")
+        with self._dialect.exclusive(purpose), engine.begin() as connection:
+            yield connection
+
+
+def _dialect(url: str, lock_timeout_seconds: float) -> Dialect:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(f"XERO_WAREHOUSE_URL is not a database URL: {url.partition(':')[0]}:…") from error
+    backend = parsed.get_backend_name()
+    if backend == "duckdb":
+        from xero_pipeline.warehouse.merge_duckdb import DuckDB
+
+        return cast("Dialect", DuckDB(parsed, lock_timeout_seconds=lock_timeout_seconds))
+    if backend == "postgresql":
+        from xero_pipeline.warehouse.merge_postgresql import PostgreSQL
+
+        return cast("Dialect", PostgreSQL(parsed))
+    raise ConfigurationError(f"XERO_WAREHOUSE_URL must begin with duckdb: or postgresql:, not {backend}:")
+
+
+def _records(batch: Mapping[str, pa.Table]) -> list[str]:
+    return [name for name in batch if table(name).role == "record"]

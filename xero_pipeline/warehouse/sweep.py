@@ -1,0 +1,72 @@
+"""Records that are gone: Xero deletes some without a trace, and only a full read shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from sqlalchemy import text
+
+from xero_pipeline.warehouse.merge import q, same, target
+from xero_pipeline.warehouse.tables import table_group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.tables import Table
+
+
+def sweep(
+    dialect: Dialect,
+    connection: Connection,
+    collection: str,
+    tenant_id: str,
+    seen_ids: Sequence[str] | pa.Array,
+    as_of: datetime,
+) -> int:
+    """Mark the records that were not seen, and their children, as deleted. They stay, with all they said.
+
+    Args:
+        dialect: The database's ways.
+        connection: In a transaction.
+        collection: Name of the record's table.
+        tenant_id: The organisation.
+        seen_ids: What the full read brought.
+        as_of: When the full read began; what was written since may be younger than it, and stays.
+
+    Returns:
+        How many records were marked.
+
+    Raises:
+        ValueError: The collection's key is not one column.
+    """
+    record, *children = table_group(collection)
+    if len(record.key) != 1:
+        raise ValueError(f"{collection} has no single id to sweep by")
+    ids = seen_ids if isinstance(seen_ids, pa.Array) else pa.array(seen_ids, pa.string())
+    seen = dialect.stage_ids(connection, "seen", ids)
+    params = {"tenant_id": tenant_id, "as_of": as_of}
+    connection.execute(text(_gone_sql(record, seen)), params)
+    marked = connection.execute(text(_mark_sql(record, record)), params).fetchall()
+    for child in children:
+        connection.execute(text(_mark_sql(record, child)), params).fetchall()
+    return len(marked)
+
+
+def _gone_sql(record: Table, seen: str) -> str:
+    return (
+        f"CREATE TEMP TABLE gone_{record.name} AS SELECT {', '.join(map(q, record.primary_key))} "
+        f"FROM {target(record)} AS t WHERE tenant_id = :tenant_id AND NOT is_deleted AND synced_at < :as_of "
+        f"AND NOT EXISTS (SELECT 1 FROM {seen} AS s WHERE s.id = t.{q(record.key[0])})"
+    )
+
+
+def _mark_sql(record: Table, table: Table) -> str:
+    return (
+        f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = :as_of FROM gone_{record.name} AS g "
+        f"WHERE {same('t', 'g', record.primary_key)} AND NOT t.is_deleted RETURNING 1"
+    )
