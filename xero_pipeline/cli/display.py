@@ -8,15 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+WIDTH_WITHOUT_TERMINAL = 160
+"""Columns of a table that goes into a file or a pipe, where nobody can widen the window."""
+
 
 def screen() -> Console:
     """Where results go."""
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH_WITHOUT_TERMINAL)
 
 
 def complain(message: str) -> None:
@@ -62,9 +67,10 @@ def print_table(
         last_is_total: Set the last row apart.
     """
     screen().print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
-    table = Table(header_style="bold", pad_edge=False)
+    table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
     for number, (header, justify) in enumerate(columns):
-        table.add_column(header, justify=justify, no_wrap=number == 0)  # pyright: ignore[reportArgumentType]
+        # The first column names the row: it is never broken. The others break rather than lose a letter.
+        table.add_column(header, justify=justify, no_wrap=number == 0, overflow="fold")  # pyright: ignore[reportArgumentType]
     cells = [[escape(cell(value)) for value in row] for row in rows]
     for number, row in enumerate(cells, start=1):
         table.add_row(*row, style="bold" if last_is_total and number == len(cells) else None)

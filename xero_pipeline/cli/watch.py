@@ -13,6 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from xero_pipeline.sync.outcome import Outcome
 
+WORTH_A_WORD = 2.0
+"""Seconds: shorter waits are told to nobody."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -69,11 +72,13 @@ class Watch:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._tell()
         if self._bars:
             self._bars.stop()
 
     def begin(self, organisation: str, subject: str) -> None:
         """See `Progress.begin`."""
+        self._tell()
         with self._lock:
             self.lines.append(Line(self.names.get(organisation, organisation), subject))
             self._describe("")
@@ -87,27 +92,31 @@ class Watch:
 
     def wait(self, seconds: float, why: str) -> None:
         """See `Progress.wait`: short pauses between calls are not worth a word."""
-        if seconds < 1:
+        if seconds < WORTH_A_WORD:
             return
         self._describe(f" - waiting {seconds:.0f} s: {why}")
         if not self._bars:
-            self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False)
+            self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False, soft_wrap=True)
 
     def end(self, outcome: Outcome) -> None:
         """See `Progress.end`."""
-        line = self.lines[-1]
         with self._lock:
-            line.add(outcome)
-        if not self._bars and line.records == outcome.records:
-            self._console.print(
-                f"  {line.organisation}: {line.subject}: {outcome.records:,} records, {outcome.changed:,} rows changed",
-                markup=False,
-            )
+            self.lines[-1].add(outcome)
+
+    def _tell(self) -> None:
+        """Without a bar: a line about what has just ended."""
+        line = self.lines[-1] if self.lines else None
+        if self._bars or line is None or line.error:
+            return
+        counts = f"{line.records:,} records, {line.changed:,} rows changed"
+        self._console.print(f"  {line.organisation}: {line.subject}: {counts}", markup=False, soft_wrap=True)
 
     def fail(self, message: str) -> None:
         """See `Progress.fail`."""
         self.lines[-1].error = message
-        self._console.print(f"  {self.lines[-1].organisation}: {self.lines[-1].subject}: {message}", markup=False)
+        self._console.print(
+            f"  {self.lines[-1].organisation}: {self.lines[-1].subject}: {message}", markup=False, soft_wrap=True
+        )
 
     def _describe(self, more: str) -> None:
         if self._bars and self._all is not None and self.lines:
