@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -61,7 +63,11 @@ class Parts:
         from xero_pipeline.simulator.simulator import Simulator
 
         today = (datetime.now(UTC) - timedelta(hours=1)).date()
-        return Simulator(BooksConfig(today=today), store_path=self.home / "simulator.sqlite", follow_clock=True)
+        config = BooksConfig(today=today)
+        # A company does not forget its oldest month because a new one begins.
+        start = _written_once(self.home / "simulator.start", config.first_month.isoformat())
+        config = replace(config, start=date.fromisoformat(start))
+        return Simulator(config, store_path=self.home / "simulator.sqlite", follow_clock=True)
 
     @cached_property
     def transport(self) -> httpx.BaseTransport | None:
@@ -219,3 +225,13 @@ class Parts:
 
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def _written_once(path: Path, text: str) -> str:
+    """What the file says; the text, if nobody wrote it before."""
+    try:
+        with path.open("x") as file:
+            file.write(text)
+    except FileExistsError:
+        return path.read_text()
+    return text
