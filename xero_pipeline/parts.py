@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -228,10 +230,10 @@ def _plain(secret: SecretStr | None) -> str | None:
 
 
 def _written_once(path: Path, text: str) -> str:
-    """What the file says; the text, if nobody wrote it before."""
-    try:
-        with path.open("x") as file:
-            file.write(text)
-    except FileExistsError:
-        return path.read_text()
-    return text
+    """What the file says; the text, if no process wrote it before."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(text)
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+    return path.read_text()
