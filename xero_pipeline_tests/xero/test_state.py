@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -146,6 +147,15 @@ def test_tokens_and_organisations_live_in_either_database(desk):
     assert desk.vault.load(consent_id).access_token == newer
     assert desk.vault.rotate() == 1
     assert desk.vault.consents()[0].created_at == NOON
+
+
+def test_more_threads_than_the_database_takes_connections_still_share_one_refresh(desk):
+    desk.consent("t-1")
+    desk.clock.minutes(40)
+    desk.identity.slow_seconds = 0.1
+    with ThreadPoolExecutor(24) as pool:
+        assert len(set(pool.map(desk.tokens.access_token, ["t-1"] * 24))) == 1
+    assert desk.identity.refreshes == 1
 
 
 def test_an_instant_without_a_time_zone_is_refused(desk):

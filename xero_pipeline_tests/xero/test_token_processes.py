@@ -39,8 +39,12 @@ def ask_for_token(url: str, root: str, ready, go, results) -> None:
     source = TokenSource(Vault(engine, Keys(KEY)), OAuth(an_app(root)), Organisations(engine))
     ready.release()
     go.wait(60)
-    results.put((os.getpid(), source.access_token("t-1")))
-    engine.dispose()
+    answer = "no token: see the traceback on stderr"
+    try:
+        answer = source.access_token("t-1")
+    finally:
+        results.put((os.getpid(), answer))
+        engine.dispose()
 
 
 def start(context, url, root, count, results):

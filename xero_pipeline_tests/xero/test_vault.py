@@ -169,15 +169,16 @@ def test_a_rotation_that_meets_an_unreadable_token_changes_nothing(tmp_path):
             assert connection.execute(table).all() == before
 
 
-def make_key(path, results):
+def make_key(path, together, results):
+    together.wait(60)
     results.put(load_or_make_key_file(path))
 
 
 def test_processes_that_make_the_key_file_at_once_get_one_key(tmp_path):
     path = tmp_path / "new home" / "key"
     context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    processes = [context.Process(target=make_key, args=(path, results)) for _ in range(3)]
+    results, together = context.Queue(), context.Barrier(3)
+    processes = [context.Process(target=make_key, args=(path, together, results)) for _ in range(3)]
     for process in processes:
         process.start()
     keys = {results.get(timeout=60) for _ in processes}
