@@ -54,8 +54,9 @@ def open_state(url: str) -> sa.Engine:
                 _make_tables(connection)
     except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
+        reason = getattr(error, "orig", error)  # SQLAlchemy's own text would repeat the statement
         raise ConfigurationError(
-            f"XERO_STATE_URL: cannot use {address.render_as_string()} as state database: {getattr(error, 'orig', error)}"
+            f"XERO_STATE_URL: cannot use {address.render_as_string()} as state database: {reason}"
         ) from error
     except (ConfigurationError, TimeoutError):
         engine.dispose()
