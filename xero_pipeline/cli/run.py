@@ -80,19 +80,6 @@ def _become_dagster(host: str, port: int) -> None:
     # A shell that starts us in the background leaves SIGINT ignored; the children would then outlive us.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stdout.flush()
-    workspace = str(project_file("workspace.yaml"))
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-w",
-        workspace,
-        "-h",
-        host,
-        "-p",
-        str(port),
-        "--log-level",
-        "warning",
-    ]
-    os.execv(sys.executable, command)  # noqa: S606 - no shell on purpose
+    dagster = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--log-level", "error"]
+    where = ["-w", str(project_file("workspace.yaml")), "-h", host, "-p", str(port)]
+    os.execv(sys.executable, [*dagster, *where])  # noqa: S606 - no shell on purpose
