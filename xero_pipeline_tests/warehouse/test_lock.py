@@ -1,0 +1,186 @@
+"""One DuckDB file and many who want it: they take turns, and who waits in vain learns for whom."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.warehouse.lock import FileHold
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.warehouse.answers import invoice, invoices
+
+HOLDER = """
+import sys
+from xero_pipeline.warehouse.store import Warehouse
+with Warehouse({url!r})._writing() as connection:
+    {body}
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def holding(url, body="pass"):
+    """Another process in the middle of writing, until its standard input gets a line or it is killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(HOLDER.format(url=url, body=body))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def ended(process):
+    process.communicate("\n")
+    return process.returncode
+
+
+def count(warehouse):
+    return warehouse.query("SELECT COUNT(*) AS n FROM xero.invoices").to_pylist()[0]["n"]
+
+
+def test_who_waits_in_vain_is_told_who_holds_the_warehouse(duckdb_url):
+    process = holding(duckdb_url)
+    try:
+        for attempt in (lambda w: w.merge(invoices(invoice("a"))), lambda w: w.query("SELECT 1")):
+            waiting = Warehouse(duckdb_url, lock_timeout_seconds=0.1)
+            waiting._ready = True
+            with pytest.raises(WarehouseBusy, match=rf"process {process.pid} .*written since 20"):
+                attempt(waiting)
+    finally:
+        assert ended(process) == 0
+    assert Warehouse(duckdb_url).merge(invoices(invoice("a")))["invoices"].inserted == 1
+
+
+def test_who_waits_long_enough_gets_its_turn(duckdb_url):
+    process = holding(duckdb_url)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(Warehouse(duckdb_url, lock_timeout_seconds=60).merge, invoices(invoice("a")))
+        assert ended(process) == 0
+        assert waiting.result()["invoices"].inserted == 1
+
+
+def test_many_processes_write_one_after_the_other(duckdb_url):
+    code = (
+        "import sys; from xero_pipeline.warehouse.store import Warehouse; "
+        "from xero_pipeline_tests.warehouse.answers import invoice, invoices\n"
+        f"for n in range(3): Warehouse({duckdb_url!r}).merge(invoices(invoice(sys.argv[1] + str(n))))"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(n)]) for n in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert count(Warehouse(duckdb_url)) == 9
+
+
+def test_threads_of_one_process_share_one_writer(duckdb_url):
+    warehouse = Warehouse(duckdb_url)
+    with ThreadPoolExecutor(4) as threads:
+        results = list(
+            threads.map(lambda n: warehouse.merge(invoices(invoice(str(n % 4), Reference=str(n)))), range(12))
+        )
+    assert count(warehouse) == 4
+    assert sum(result["invoices"].inserted for result in results) == 4
+
+
+def test_a_writer_killed_in_the_middle_leaves_what_was_committed(duckdb_url):
+    warehouse = Warehouse(duckdb_url, lock_timeout_seconds=30)
+    warehouse.merge(invoices(invoice("before")))
+    process = holding(duckdb_url, "connection.exec_driver_sql(\"UPDATE xero.invoices SET reference = 'half'\")")
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+    assert warehouse.query("SELECT reference FROM xero.invoices").to_pylist() == [{"reference": None}]
+    assert warehouse.merge(invoices(invoice("after")))["invoices"].inserted == 1
+
+
+def test_a_writer_killed_after_its_commit_has_its_rows_in(duckdb_url):
+    code = (
+        "import os, signal; from xero_pipeline.warehouse.store import Warehouse; "
+        "from xero_pipeline_tests.warehouse.answers import invoice, invoices\n"
+        f"w = Warehouse({duckdb_url!r})\n"
+        "w.prepare()\n"
+        "from sqlalchemy import event\n"
+        "engine = w._dialect.engine(read_only=False)\n"
+        "event.listen(engine.pool, 'reset', lambda *_: os.kill(os.getpid(), signal.SIGKILL))\n"
+        "w.merge(invoices(invoice('a')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    assert Path(f"{duckdb_url.removeprefix('duckdb:///')}.wal").exists()
+    assert count(Warehouse(duckdb_url)) == 1
+
+
+def test_a_stale_or_broken_card_does_no_harm(duckdb_url, tmp_path):
+    card = Path(f"{duckdb_url.removeprefix('duckdb:///')}.holder")
+    card.write_text("{", encoding="utf-8")
+    Warehouse(duckdb_url).merge(invoices(invoice("a")))
+    assert not card.exists()
+    hold = FileHold(tmp_path / "other", timeout_seconds=0.05)
+    with hold.held("written"):
+        hold.card.write_text("no json", encoding="utf-8")
+        second = FileHold(tmp_path / "other", timeout_seconds=0.05)
+        with pytest.raises(WarehouseBusy, match="by another process"), second.held("written"):
+            pass
+
+
+def test_the_card_tells_no_arguments(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/bin/xero-pipeline", "sync", "--secret=abc"])
+    hold = FileHold(tmp_path / "file", timeout_seconds=1)
+    with hold.held("written"):
+        told = hold.card.read_text(encoding="utf-8")
+    assert f'"pid": {os.getpid()}, "command": "xero-pipeline sync"' in told
+    assert "abc" not in told
+
+
+def test_a_thread_waits_for_another_thread_of_its_process(tmp_path):
+    hold = FileHold(tmp_path / "file", timeout_seconds=0.05)
+    done, inside = threading.Event(), threading.Event()
+
+    def keep():
+        with hold.held("written"):
+            inside.set()
+            done.wait(10)
+
+    keeper = threading.Thread(target=keep)
+    keeper.start()
+    inside.wait(10)
+    try:
+        with pytest.raises(WarehouseBusy, match="another thread"), hold.held("read"):
+            pass
+    finally:
+        done.set()
+        keeper.join()
+
+
+def test_writing_while_reading_is_a_bug_that_is_told_at_once(duckdb_url):
+    warehouse = Warehouse(duckdb_url)
+    with warehouse.reading(), pytest.raises(RuntimeError, match="cannot be written while"):
+        warehouse.merge(invoices(invoice("a")))
+
+
+def test_a_file_opened_by_another_program_is_named(duckdb_url):
+    path = duckdb_url.removeprefix("duckdb:///")
+    code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    try:
+        with pytest.raises(WarehouseBusy, match=f"PID {process.pid}"):
+            Warehouse(duckdb_url, lock_timeout_seconds=0.2).prepare()
+    finally:
+        assert ended(process) == 0
+
+
+def test_the_file_is_free_as_soon_as_a_method_returns(duckdb_url):
+    warehouse = Warehouse(duckdb_url)
+    warehouse.merge(invoices(invoice("a")))
+    with duckdb.connect(duckdb_url.removeprefix("duckdb:///")) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM xero.invoices").fetchone() == (1,)
