@@ -9,7 +9,7 @@ import dagster as dg
 
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, changes, cost, spec
+from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
@@ -74,8 +74,9 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
             progress.end(outcome)
             rows = row_counts(warehouse.warehouse, tenant_id, list(outcome.tables))
             for name, merged in outcome.tables.items():
-                facts = {"dagster/partition_row_count": rows[name], **changes(merged)}
-                record(asset_key(name), tenant_id, facts | (cost(outcome) if name == endpoint.table else {}))
+                told = cost(outcome) if name == endpoint.table else no_cost(outcome, told_with=endpoint.table)
+                facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told}
+                record(asset_key(name), tenant_id, facts)
 
         yield from for_each_organisation(context, context.partition_keys, one, progress)
 

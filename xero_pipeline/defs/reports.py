@@ -9,16 +9,14 @@ from typing import Any
 import dagster as dg
 
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
+from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, changes, cost, spec
+from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, MonthlyReport, monthly_reports, sync_report
 from xero_pipeline.warehouse.tables import table
-
-MONTHS_PER_RUN = 120
-"""One run carries ten years of an organisation: the calls are few, a run's launch is what costs."""
 
 
 def report_assets(start: date, storage_kind: str) -> Sequence[dg.AssetsDefinition]:
@@ -36,7 +34,7 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
         name=f"pull_{report.table}",
         specs=[spec(table(report.table), description=report.description, storage_kind=storage_kind)],
         partitions_def=report_partitions(start),
-        backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_PER_RUN),
+        backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
         pool="xero",
     )
     def pull(
@@ -66,12 +64,13 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
                     progress.end(kept.outcome)
                     newest = max(kept.rows)
                     for month, rows in kept.rows.items():
-                        told = report_facts(kept, report.table) if month == newest else {}
-                        record(
-                            asset_key(report.table),
-                            report_key(month, tenant_id),
-                            {"dagster/partition_row_count": rows, **told},
+                        told = (
+                            report_facts(kept, report.table)
+                            if month == newest
+                            else no_cost(kept.outcome, told_with=f"{newest:%B %Y}")
                         )
+                        facts = {"dagster/partition_row_count": rows, **told}
+                        record(asset_key(report.table), report_key(month, tenant_id), facts)
 
         yield from for_each_organisation(context, wanted, one, progress)
 

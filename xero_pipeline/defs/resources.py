@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
+GLANCE_SECONDS = 20
+"""Dagster gives a sensor's tick 60 seconds, all in all."""
+
+
 class TokenStoreResource(dg.ConfigurableResource):
     """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them.
 
@@ -34,6 +38,14 @@ class TokenStoreResource(dg.ConfigurableResource):
             context: Dagster's.
         """
         self._parts = Parts(Settings.load())
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Let go of the databases: a tick of a sensor must not leave a connection behind.
+
+        Args:
+            context: Dagster's.
+        """
+        self._parts.close()
 
     @property
     def parts(self) -> Parts:
@@ -80,7 +92,22 @@ class WarehouseResource(dg.ConfigurableResource):
         """
         self._parts = Parts(Settings.load())
 
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Let go of the databases: a tick of a sensor must not leave a connection behind.
+
+        Args:
+            context: Dagster's.
+        """
+        self._parts.close()
+
     @property
     def warehouse(self) -> Warehouse:
         """The warehouse, its tables made."""
         return self._parts.warehouse
+
+    def glance(self) -> Warehouse:
+        """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
+        from xero_pipeline.warehouse.store import Warehouse
+
+        self._parts.home  # noqa: B018 - the folder of the DuckDB file
+        return Warehouse(self._parts.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)

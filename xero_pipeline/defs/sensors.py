@@ -2,28 +2,29 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import dagster as dg
 
 from xero_pipeline.defs.jobs import PULL, SYNC
-from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key, runs_of_neighbours
+from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.defs.pulls import Pull, at_work, from_cursor, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.sync.budget import affordable
-from xero_pipeline.sync.due import months_between, months_due
+from xero_pipeline.sync.due import all_months_due, first_load_complete
 from xero_pipeline.sync.reports import monthly_reports
 
 NEW_ORGANISATIONS = "new_organisations"
 MONTHS_TO_PULL = "months_to_pull"
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
+
+RUNS_PER_TICK = 20
+"""A tick has 60 seconds, and a queue of thousands helps nobody: the next tick goes on where this one stopped."""
+
+ORGANISATIONS_PER_TICK = 300
+"""Of how many organisations a tick looks up what is left of the day."""
 
 
 def new_organisations() -> dg.SensorDefinition:
@@ -67,54 +68,50 @@ def months_to_pull() -> dg.SensorDefinition:
     )
     def due(
         context: dg.SensorEvaluationContext, token_store: TokenStoreResource, warehouse: WarehouseResource
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        today = datetime.now(UTC).date()
-        known = set(context.instance.get_dynamic_partitions(ORGANISATIONS))
-        asked = 0
-        for organisation in token_store.connected():
-            tenant_id = organisation.tenant_id
-            if tenant_id not in known or _busy(context.instance, tenant_id):
-                continue
-            try:
-                months = _months(token_store.parts, warehouse, tenant_id, today)
-            except WarehouseBusy as busy:
-                yield dg.SkipReason(f"The warehouse is in use, the next tick looks again: {busy.message}")
-                return
-            for stretch in runs_of_neighbours(
-                [m.isoformat() for m in months_between(min(months), max(months))] if months else [],
-                [m.isoformat() for m in months],
-                at_most=120,
-            ):
-                asked += 1
-                yield _request(tenant_id, stretch, today)
-        if not asked:
-            yield dg.SkipReason("No month is missing or stale, or its organisation is being synced.")
+    ) -> dg.SensorResult:
+        now = datetime.now(UTC)
+        known = context.instance.get_dynamic_partitions(ORGANISATIONS)
+        # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
+        ready = {o.tenant_id for o in token_store.connected() if o.status == "connected"} & set(known)
+        ready -= at_work(context.instance, known, now)
+        try:
+            months = _due(token_store.parts, warehouse, sorted(ready), now.date())
+        except WarehouseBusy as busy:
+            return dg.SensorResult(
+                skip_reason=f"The warehouse is in use, the next tick looks again: {busy.message}", cursor=context.cursor
+            )
+        turn = from_cursor(sorted(months), context.cursor)
+        chosen = turn[:ORGANISATIONS_PER_TICK]
+        pulls = pulls_of(known, _affordable(token_store.parts, chosen, months))
+        asked, left = pulls[:RUNS_PER_TICK], pulls[RUNS_PER_TICK:]
+        following = [*(pull.tenants[0] for pull in left), *turn[len(chosen) :]]
+        return dg.SensorResult(
+            run_requests=[_request(pull, now) for pull in asked],
+            skip_reason=None if asked else "No month is missing or stale, or its organisation is being synced.",
+            cursor=following[0] if following else context.cursor,
+        )
 
     return due
 
 
-def _busy(instance: dg.DagsterInstance, tenant_id: str) -> bool:
-    """Whether a run of this organisation is waiting or under way."""
-    return any(
-        instance.get_runs_count(dg.RunsFilter(statuses=UNFINISHED, tags={tag: tenant_id}))
-        for tag in ("xero/organisation", "dagster/partition")
-    )
+def _due(parts: Parts, warehouse: WarehouseResource, ready: Sequence[str], today: date) -> Mapping[str, Sequence[date]]:
+    """What is due in any report of these organisations; nothing before an organisation's first load is complete."""
+    store = warehouse.glance()
+    tenants = sorted(first_load_complete(store, ready)) if ready else []
+    reports = [report.table for report in monthly_reports()]
+    due = all_months_due(store, tenants, reports, today=today, start_date=parts.settings.start_date)
+    return {tenant_id: months for tenant_id, months in due.items() if months}
 
 
-def _months(parts: Parts, warehouse: WarehouseResource, tenant_id: str, today: date) -> Sequence[date]:
-    """What is due in any report, as far as the day's calls reach; nothing before the first load is complete."""
-    store = warehouse.warehouse
-    if not all(store.cursor(tenant_id, table) for table in ("invoices", "payments", "bank_transactions")):
-        return []
-    due = {
-        month
-        for report in monthly_reports()
-        for month in months_due(store, tenant_id, report.table, today=today, start_date=parts.settings.start_date)
+def _affordable(
+    parts: Parts, tenants: Sequence[str], months: Mapping[str, Sequence[date]]
+) -> Mapping[str, Sequence[date]]:
+    """As much of it as each organisation's day still holds."""
+    return {
+        tenant_id: affordable(months[tenant_id], parts.quota.snapshot(tenant_id).day_remaining) for tenant_id in tenants
     }
-    return affordable(sorted(due), parts.quota.snapshot(tenant_id).day_remaining)
 
 
-def _request(tenant_id: str, months: Sequence[str], today: date) -> dg.RunRequest:
-    keys = [report_key(date.fromisoformat(month), tenant_id) for month in months]
-    tags = {"xero/organisation": tenant_id, **range_tags(keys)}
-    return dg.RunRequest(run_key=f"{tenant_id}:{months[0]}:{months[-1]}:{datetime.now(UTC):%Y-%m-%dT%H}", tags=tags)
+def _request(pull: Pull, now: datetime) -> dg.RunRequest:
+    # With the hour in its key, a pull that failed is asked for again, but not every minute.
+    return dg.RunRequest(run_key=f"{pull.name}:{now:%Y-%m-%dT%H}", tags=pull.tags)

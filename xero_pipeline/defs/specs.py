@@ -128,7 +128,7 @@ def changes(merged: Merged) -> dict[str, Any]:
 
 
 def cost(outcome: Outcome) -> dict[str, Any]:
-    """What a materialisation cost; told once per collection, with the record's table.
+    """What a materialisation cost; told once, with the record's table or the newest month, so that sums are right.
 
     Args:
         outcome: What came of the sync.
@@ -142,6 +142,18 @@ def cost(outcome: Outcome) -> dict[str, Any]:
         if outcome.modified_since
         else "everything",
     }
-    if outcome.day_remaining is not None:
-        facts["calls_left_today"] = outcome.day_remaining
-    return facts
+    return facts | _left(outcome)
+
+
+def no_cost(outcome: Outcome, *, told_with: str) -> dict[str, Any]:
+    """For what came along with another materialisation: no call was made for it alone.
+
+    Args:
+        outcome: What came of the sync.
+        told_with: Where the calls and bytes are counted.
+    """
+    return {"calls": 0, "bytes": 0, "calls_counted_with": told_with, **_left(outcome)}
+
+
+def _left(outcome: Outcome) -> dict[str, Any]:
+    return {} if outcome.day_remaining is None else {"calls_left_today": outcome.day_remaining}

@@ -62,32 +62,62 @@ def for_each_organisation(
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
     """
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
-    failed: dict[str, XeroPipelineError] = {}
+    failed: dict[str, Exception] = {}
 
     def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
         done[key, partition] = metadata
 
-    for tenant_id in tenants:
-        try:
-            work(tenant_id, record)
-        except XeroPipelineError as error:
-            failed[tenant_id] = error
-            progress.fail(str(error))
-            context.log.error(str(error))
-    if failed:
+    try:
+        for tenant_id in tenants:
+            try:
+                work(tenant_id, record)
+            except Exception as error:  # noqa: BLE001 - told below; a bug in one organisation must not cost the others
+                failed[tenant_id] = error
+                _tell(error, tenant_id, context, progress)
+        if failed:
+            raise _failure(failed)
+    except BaseException:
+        # Also when somebody ends the run: what is in the warehouse is materialised.
         for (key, partition), metadata in done.items():
             context.log_event(dg.AssetMaterialization(key, metadata=dict(metadata), partition=partition))
-        raise dg.Failure(
-            "\n".join(str(error) for error in failed.values()),
-            metadata={
-                "failed": dg.MetadataValue.json(
-                    [{"organisation": t, "kind": type(e).__name__, "error": e.message} for t, e in failed.items()]
-                )
-            },
-            allow_retries=False,
-        )
+        raise
     for (key, partition), metadata in done.items():
         context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
     for key in context.assets_def.keys_by_output_name.values():
         # In the order of their declaration: Dagster wants parents before children.
         yield dg.MaterializeResult(asset_key=key)
+
+
+def _tell(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:
+    if isinstance(error, XeroPipelineError):
+        context.log.error(str(error))
+    else:
+        context.log.error(_sentence(tenant_id, error), exc_info=error)
+    progress.fail(_sentence(tenant_id, error))
+
+
+def _failure(failed: Mapping[str, Exception]) -> dg.Failure:
+    return dg.Failure(
+        "\n".join(_sentence(tenant_id, error) for tenant_id, error in failed.items()),
+        metadata={
+            "failed": dg.MetadataValue.json(
+                [
+                    {
+                        "organisation": tenant_id,
+                        "kind": type(error).__name__,
+                        "error": error.message if isinstance(error, XeroPipelineError) else str(error),
+                    }
+                    for tenant_id, error in failed.items()
+                ]
+            )
+        },
+        allow_retries=False,
+    )
+
+
+def _sentence(tenant_id: str, error: Exception) -> str:
+    """What people read: our own errors say what to do, any other is a bug of ours."""
+    if isinstance(error, XeroPipelineError):
+        return str(error) if error.organisation else f"{error} (organisation {tenant_id})"
+    kind = type(error).__name__
+    return f"Unexpected {kind}: {error}. Please report it; the run's log has the details. (organisation {tenant_id})"

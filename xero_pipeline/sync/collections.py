@@ -23,6 +23,9 @@ Progress = Callable[[int, int | None], None]
 OVERLAP = timedelta(minutes=5)
 """How far before Xero's own clock the next read starts: records written while we read are read again, never missed."""
 
+READS = 3
+"""How often a list is read when it changed while its pages were: a record may have moved onto a page already read."""
+
 PAGES_PER_MERGE = 3
 """A merge per page is slow, ten pages are memory: measured in benchmarks/."""
 
@@ -60,10 +63,12 @@ def sync_collection(
     cursor = warehouse.cursor(tenant_id, endpoint.table) if endpoint.modified_since and not full else None
     since = cursor.modified_since if cursor else None
     load = _Load(warehouse, tenant_id, endpoint, now=now, whole=since is None)
-    for batch, last in _batches(_read(client, tenant_id, endpoint, since), PAGES_PER_MERGE):
-        load.take(batch, last=last)
-        if progress:
-            progress(load.pages, batch[-1].of)
+    while not load.complete:
+        load.begin()
+        for batch, last in _batches(_read(client, tenant_id, endpoint, since), PAGES_PER_MERGE):
+            load.take(batch, last=last)
+            if progress:
+                progress(load.pages, batch[-1].of)
     return Outcome(
         tables=load.tables,
         records=load.records,
@@ -82,7 +87,7 @@ def _read(client: XeroClient, tenant_id: str, endpoint: Endpoint, since: datetim
 
 
 class _Load:
-    """The pages of one read on their way into the warehouse."""
+    """The pages of a list on their way into the warehouse."""
 
     def __init__(
         self, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, now: Callable[[], datetime], whole: bool
@@ -92,6 +97,7 @@ class _Load:
 
         self.pages = 0
         self.records = 0
+        self.complete = False
         self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self._warehouse = warehouse
         self._tenant_id = tenant_id
@@ -102,13 +108,23 @@ class _Load:
         # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
         self._sweeps = whole and endpoint.paging in {"whole", "details"} and len(endpoint.key) == 1
         self._seen: list[str] = []
+        self._reads = 0
+        self._drifted = False
+
+    def begin(self) -> None:
+        """Read from the first page on, perhaps once more; what was merged before stays."""
+        self._reads += 1
+        self.pages = self.records = 0
+        self._seen.clear()
+        self._drifted = False
 
     def take(self, batch: Sequence[Page], *, last: bool) -> None:
         """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
         from xero_pipeline.warehouse.shape import shape
 
-        if self.pages == 0:
-            self._first_answer = batch[0].answer.server_time
+        # Of the first of several reads: what changed since then is asked for again the next time.
+        self._first_answer = self._first_answer or batch[0].answer.server_time
+        self._drifted = self._drifted or any(page.drifted for page in batch)
         tables = shape(
             self._endpoint.table,
             [page.answer.body for page in batch],
@@ -120,9 +136,10 @@ class _Load:
         self.records += tables[self._endpoint.table].num_rows
         if self._sweeps:
             self._see(tables[self._endpoint.table])
+        self.complete = last and (not self._drifted or self._reads == READS)
         # Where rows are marked as gone, the cursor waits for that: a crash between makes the next read a whole one.
-        self._merge(tables, cursor=self._cursor() if last and not self._sweeps else None)
-        if self._sweeps and last:
+        self._merge(tables, cursor=self._cursor() if self.complete and not self._sweeps else None)
+        if self._sweeps and self.complete:
             self._sweep()
             self._merge({}, cursor=self._cursor())
 

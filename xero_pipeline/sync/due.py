@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -57,23 +57,13 @@ def first_month(warehouse: Warehouse, tenant_id: str, today: date, start_date: d
         today: Today, in UTC.
         start_date: What the user set, which wins.
     """
-    if start_date:
-        return start_date.replace(day=1)
-    found = warehouse.query(
-        "select financial_year_end_month, financial_year_end_day from xero.organisations where tenant_id = :tenant_id",
-        {"tenant_id": tenant_id},
-    ).to_pylist()
-    month, day = found[0].values() if found else (None, None)
-    return financial_year_start(today, month or 12, day or 31, years_back=2)
+    return _first_months(warehouse, [tenant_id], today, start_date)[tenant_id]
 
 
 def months_due(
     warehouse: Warehouse, tenant_id: str, report: str, *, today: date, start_date: date | None
 ) -> Sequence[date]:
-    """The months of a report to pull now, oldest first.
-
-    Due is a month that was never pulled, one with a document that we learnt of after the pull, and the current
-    month once a day (Xero posts depreciation and revaluations that no document shows).
+    """The months of a report to pull now, oldest first; see `all_months_due`.
 
     Args:
         warehouse: Where pulls and documents are.
@@ -82,36 +72,104 @@ def months_due(
         today: Today, in UTC.
         start_date: First month wanted; None for the default of `first_month`.
     """
-    wanted = months_between(first_month(warehouse, tenant_id, today, start_date), today)
-    pulled = _pulled(warehouse, tenant_id, report)
-    changed = _changed(warehouse, tenant_id)
-    due = []
-    for month in wanted:
-        at = pulled.get(month)
-        is_current = month == today.replace(day=1)
-        if at is None or changed.get(month, at) > at or (is_current and at.date() < today):
-            due.append(month)
-    return due
+    return all_months_due(warehouse, [tenant_id], [report], today=today, start_date=start_date)[tenant_id]
 
 
-def _pulled(warehouse: Warehouse, tenant_id: str, report: str) -> dict[date, datetime]:
+def all_months_due(
+    warehouse: Warehouse,
+    tenants: Sequence[str],
+    reports: Iterable[str],
+    *,
+    today: date,
+    start_date: date | None,
+) -> dict[str, list[date]]:
+    """The months in which any of the reports is to be pulled now. A few queries, however many organisations there are.
+
+    Due is a month that was never pulled, one with a document that we learnt of after the pull, and the current
+    month once a day (Xero posts depreciation and revaluations that no document shows).
+
+    Args:
+        warehouse: Where pulls and documents are.
+        tenants: The organisations.
+        reports: Tables of the reports.
+        today: Today, in UTC.
+        start_date: First month wanted; None for the default of `first_month`.
+
+    Returns:
+        For every organisation the first days of its months, oldest first; none where nothing is due.
+    """
+    if not tenants:
+        return {}
+    first = _first_months(warehouse, tenants, today, start_date)
+    current, due = today.replace(day=1), {tenant_id: set[date]() for tenant_id in tenants}
+    for report in reports:
+        pulled = _pulled(warehouse, tenants, report)
+        for tenant_id, months in due.items():
+            at = pulled.get(tenant_id, {})
+            months |= {month for month in months_between(first[tenant_id], today) if month not in at}
+            months |= {month for month, (_, stale) in at.items() if stale and first[tenant_id] <= month <= current}
+            if current in at and at[current][0].date() < today:
+                months.add(current)
+    return {tenant_id: sorted(months) for tenant_id, months in due.items()}
+
+
+def first_load_complete(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
+    """Which organisations' documents were read whole once: before that, any month would be stale again at once.
+
+    Args:
+        warehouse: Has the cursors.
+        tenants: The organisations.
+    """
     rows = warehouse.query(
-        "select period_start, max(checked_at) as at from xero.report_pulls "
-        "where tenant_id = :tenant_id and report = :report group by period_start",
-        {"tenant_id": tenant_id, "report": report},
+        "select tenant_id from xero.cursors where endpoint in ('invoices', 'payments', 'bank_transactions') "
+        f"and {_chosen(tenants)} group by tenant_id having count(*) = 3",
+        _param(tenants),
     ).to_pylist()
-    return {row["period_start"]: row["at"].astimezone(UTC) for row in rows}
+    return {row["tenant_id"] for row in rows} & set(tenants)
 
 
-def _changed(warehouse: Warehouse, tenant_id: str) -> dict[date, datetime]:
-    """When we last learnt of a change to a document of each month."""
-    union = " union all ".join(
-        f'select "{column}" as day, synced_at from xero.{table} where tenant_id = :tenant_id'
+def _first_months(
+    warehouse: Warehouse, tenants: Sequence[str], today: date, start_date: date | None
+) -> dict[str, date]:
+    if start_date:
+        return dict.fromkeys(tenants, start_date.replace(day=1))
+    rows = warehouse.query(
+        "select tenant_id, financial_year_end_month as m, financial_year_end_day as d from xero.organisations "
+        f"where {_chosen(tenants)}",
+        _param(tenants),
+    ).to_pylist()
+    ends = {row["tenant_id"]: (row["m"] or 12, row["d"] or 31) for row in rows}
+    return {
+        tenant_id: financial_year_start(today, *ends.get(tenant_id, (12, 31)), years_back=2) for tenant_id in tenants
+    }
+
+
+def _pulled(warehouse: Warehouse, tenants: Sequence[str], report: str) -> dict[str, dict[date, tuple[datetime, bool]]]:
+    """When each month was pulled last, and whether we learnt of a change to one of its documents since."""
+    chosen = _chosen(tenants)
+    documents = " union all ".join(
+        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, max(synced_at) as at "
+        f'from xero.{table} where {chosen} and "{column}" is not null group by 1, 2'
         for table, column in dated_tables().items()
     )
     rows = warehouse.query(
-        f"select cast(date_trunc('month', day) as date) as month, max(synced_at) as at from ({union}) as documents "
-        "where day is not null group by 1",
-        {"tenant_id": tenant_id},
-    ).to_pylist()
-    return {row["month"]: row["at"].astimezone(UTC) for row in rows}
+        f"with pulls as (select tenant_id, period_start as month, max(checked_at) as at from xero.report_pulls "
+        f"where report = :report and {chosen} group by 1, 2), "
+        f"changes as (select tenant_id, month, max(at) as at from ({documents}) as documents group by 1, 2) "
+        "select p.tenant_id, p.month, p.at, coalesce(c.at > p.at, false) as stale "
+        "from pulls as p left join changes as c on c.tenant_id = p.tenant_id and c.month = p.month",
+        {"report": report, **_param(tenants)},
+    )
+    found: dict[str, dict[date, tuple[datetime, bool]]] = {}
+    for row in rows.to_pylist():
+        found.setdefault(row["tenant_id"], {})[row["month"]] = (row["at"].astimezone(UTC), row["stale"])
+    return found
+
+
+def _chosen(tenants: Sequence[str]) -> str:
+    """A condition for one organisation; for several, everything is read at once and sorted out here."""
+    return "tenant_id = :tenant_id" if len(tenants) == 1 else "true"
+
+
+def _param(tenants: Sequence[str]) -> dict[str, object]:
+    return {"tenant_id": tenants[0]} if len(tenants) == 1 else {}

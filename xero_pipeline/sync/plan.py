@@ -48,6 +48,7 @@ def plan_sync(warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Sett
         tenant_id: The organisation.
         settings: Limits and first month.
     """
+    from xero_pipeline.sync.budget import calls_for
     from xero_pipeline.sync.due import months_due
     from xero_pipeline.sync.reports import monthly_reports
     from xero_pipeline.xero.endpoints import catalogue
@@ -58,10 +59,7 @@ def plan_sync(warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Sett
         {"tenant_id": tenant_id},
     ).to_pylist()[0]["n"]
     reports = sum(
-        -(
-            -len(months_due(warehouse, tenant_id, r.table, today=today, start_date=settings.start_date))
-            // r.months_per_call
-        )
+        calls_for(r, months_due(warehouse, tenant_id, r.table, today=today, start_date=settings.start_date))
         for r in monthly_reports()
     )
     return Plan(

@@ -1,0 +1,128 @@
+"""Which runs bring the months that are due: neighbours share one, and nobody is asked twice at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
+from xero_pipeline.sync.budget import stretches
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+PARTITIONS_PER_RUN = 120
+"""Months times organisations of a run: ten years of one, or this month of many. Launching is what costs."""
+
+LONGEST_RUN = timedelta(hours=6)
+"""A run that began longer ago was killed with nobody left to say so; `dagster.yaml` ends it at the same age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A run of the reports: the same months of neighbouring organisations.
+
+    Args:
+        tenants: Tenant ids, neighbours in the order of the partitions.
+        months: First days, without a gap, oldest first.
+    """
+
+    tenants: tuple[str, ...]
+    months: tuple[date, ...]
+
+    @property
+    def name(self) -> str:
+        """The same for the same pull."""
+        return f"{self.tenants[0]}+{len(self.tenants) - 1}:{self.months[0]}:{self.months[-1]}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that make a run carry it."""
+        first, last = report_key(self.months[0], self.tenants[0]), report_key(self.months[-1], self.tenants[-1])
+        whose = {"xero/organisation": self.tenants[0]} if len(self.tenants) == 1 else {}
+        return {**whose, **range_tags([first, last])}
+
+
+def pulls_of(order: Sequence[str], months: Mapping[str, Sequence[date]]) -> list[Pull]:
+    """The runs that bring some months of some organisations.
+
+    Args:
+        order: All organisations, in Dagster's order.
+        months: For each organisation the first days of its months, in the order of turns.
+
+    Returns:
+        In the order of turns; of an organisation the newest months first.
+    """
+    sharing: dict[tuple[date, ...], list[str]] = {}
+    for tenant_id, wanted in months.items():
+        for stretch in reversed(stretches(wanted)):
+            for months_of_run in _cut(stretch, PARTITIONS_PER_RUN):
+                sharing.setdefault(months_of_run, []).append(tenant_id)
+    return [
+        Pull(tuple(tenants), stretch)
+        for stretch, whose in sharing.items()
+        for tenants in runs_of_neighbours(order, whose, at_most=max(1, PARTITIONS_PER_RUN // len(stretch)))
+    ]
+
+
+def _cut(stretch: Sequence[date], size: int) -> list[tuple[date, ...]]:
+    """The newest months whole, what does not fit in pieces before them."""
+    ends = range(len(stretch), 0, -size)
+    return [tuple(stretch[max(0, end - size) : end]) for end in ends]
+
+
+def from_cursor(tenants: Sequence[str], cursor: str | None) -> list[str]:
+    """Organisations in order, beginning where the last tick stopped.
+
+    Args:
+        tenants: Sorted.
+        cursor: Whose turn it is; None for the first.
+    """
+    return [*(t for t in tenants if t >= (cursor or "")), *(t for t in tenants if t < (cursor or ""))]
+
+
+def at_work(instance: dg.DagsterInstance, order: Sequence[str], now: datetime) -> set[str]:
+    """The organisations that a run is waiting for or under way with. One query, however many there are.
+
+    Args:
+        instance: Dagster's history.
+        order: All organisations, in Dagster's order.
+        now: In UTC.
+    """
+    import dagster as dg
+
+    waiting = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
+    busy: set[str] = set()
+    for record in instance.get_run_records(
+        dg.RunsFilter(statuses=[*waiting, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    ):
+        if not record.start_time or now.timestamp() - record.start_time < LONGEST_RUN.total_seconds():
+            busy |= set(organisations_of(record.dagster_run.tags, order))
+    return busy
+
+
+def organisations_of(tags: Mapping[str, str], order: Sequence[str]) -> Iterable[str]:
+    """The organisations of a run, whoever asked for it: a sensor, the schedule, a person, a backfill.
+
+    Args:
+        tags: The run's.
+        order: All organisations, in Dagster's order.
+    """
+    if one := tags.get("xero/organisation"):
+        return [one]
+    if one := tags.get("dagster/partition"):
+        return [_tenant(one)]
+    first, last = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")
+    if not first or not last:
+        return []
+    ends = _tenant(first), _tenant(last)
+    if not set(ends) <= set(order):
+        return ends
+    return order[order.index(ends[0]) : order.index(ends[1]) + 1]
+
+
+def _tenant(partition: str) -> str:
+    """Of a report's key the part behind the month, of any other key all."""
+    return partition.rpartition("|")[2]
