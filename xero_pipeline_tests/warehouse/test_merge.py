@@ -74,6 +74,14 @@ def test_a_line_that_left_its_record_is_marked_and_comes_back(warehouse):
     assert not any(deleted for deleted, _ in line_states(warehouse).values())
 
 
+def test_a_line_that_is_gone_is_marked_once_only(warehouse):
+    for minute, lines in enumerate([[line("a1"), line("a2")], [line("a1")]]):
+        warehouse.merge(invoices(invoice("a", minute=minute, lines=lines)))
+    merged = warehouse.merge(invoices(invoice("a", minute=2, lines=[line("a1")]), synced_at=LATER))
+    assert merged["invoice_line_items"] == Merged(unchanged=1)
+    assert line_states(warehouse)[uid("a2")] == (True, False)
+
+
 def test_a_record_that_loses_its_last_line_marks_it(warehouse):
     warehouse.merge(invoices(invoice("a", lines=[line("a1")])))
     assert warehouse.merge(invoices(invoice("a", minute=1)))["invoice_line_items"] == Merged(removed=1)
