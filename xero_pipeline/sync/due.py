@@ -148,21 +148,22 @@ def _pulled(warehouse: Warehouse, tenants: Sequence[str], report: str) -> dict[s
     """When each month was pulled last, and whether we learnt of a change to one of its documents since."""
     chosen = _chosen(tenants)
     documents = " union all ".join(
-        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, max(synced_at) as at "
+        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, max(synced_at) as changed_at "
         f'from xero.{table} where {chosen} and "{column}" is not null group by 1, 2'
         for table, column in dated_tables().items()
     )
     rows = warehouse.query(
-        f"with pulls as (select tenant_id, period_start as month, max(checked_at) as at from xero.report_pulls "
+        f"with pulls as (select tenant_id, period_start as month, max(checked_at) as pulled_at from xero.report_pulls "
         f"where report = :report and {chosen} group by 1, 2), "
-        f"changes as (select tenant_id, month, max(at) as at from ({documents}) as documents group by 1, 2) "
-        "select p.tenant_id, p.month, p.at, coalesce(c.at > p.at, false) as stale "
+        f"changes as (select tenant_id, month, max(changed_at) as changed_at from ({documents}) as documents "
+        "group by 1, 2) "
+        "select p.tenant_id, p.month, p.pulled_at, coalesce(c.changed_at > p.pulled_at, false) as stale "
         "from pulls as p left join changes as c on c.tenant_id = p.tenant_id and c.month = p.month",
         {"report": report, **_param(tenants)},
     )
     found: dict[str, dict[date, tuple[datetime, bool]]] = {}
     for row in rows.to_pylist():
-        found.setdefault(row["tenant_id"], {})[row["month"]] = (row["at"].astimezone(UTC), row["stale"])
+        found.setdefault(row["tenant_id"], {})[row["month"]] = (row["pulled_at"].astimezone(UTC), row["stale"])
     return found
 
 
