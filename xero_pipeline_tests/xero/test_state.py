@@ -17,8 +17,8 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.locks import exclusive
 from xero_pipeline.xero.state import immediate, open_state
 from xero_pipeline.xero.state_tables import state_metadata, state_table
+from xero_pipeline_tests.postgresql import running_postgresql
 from xero_pipeline_tests.xero.desk import NOON, a_desk
-from xero_pipeline_tests.xero.postgresql import needs_postgresql, running_postgresql
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def postgresql_url():
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgresql)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def desk(request, tmp_path):
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
     with a_desk(tmp_path, url=url) as made:
