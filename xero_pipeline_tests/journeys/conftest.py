@@ -1,0 +1,67 @@
+"""What the journeys share: one served simulator, one home that was synced once and is copied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from xero_pipeline_tests.journeys.home import Home, live
+from xero_pipeline_tests.journeys.watched import Watched, today, watched
+
+
+@pytest.fixture(scope="session")
+def xero() -> Iterator[Watched]:
+    with watched() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def first_month() -> dt.date:
+    """The month two before this one: where the simulated books begin."""
+    day = today().replace(day=1)
+    for _ in range(2):
+        day = (day - dt.timedelta(days=1)).replace(day=1)
+    return day
+
+
+@pytest.fixture
+def new_home(xero: Watched, first_month: dt.date, tmp_path: Path) -> Home:
+    """A home that is not connected."""
+    return live(tmp_path / "home", xero.url, first_month.isoformat())
+
+
+@pytest.fixture(scope="session")
+def connected(xero: Watched, first_month: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = live(tmp_path_factory.mktemp("connected") / "home", xero.url, first_month.isoformat())
+    done = home.connect()
+    assert done.code == 0, done.said
+    return home
+
+
+@pytest.fixture(scope="session")
+def synced(connected: Home, xero: Watched, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = connected.copy(tmp_path_factory.mktemp("synced") / "home")
+    done = home.sync()
+    assert done.code == 0, done.said
+    return home
+
+
+@pytest.fixture
+def home(synced: Home, tmp_path: Path) -> Home:
+    """A home that was synced a moment ago."""
+    return synced.copy(tmp_path / "home")
+
+
+@pytest.fixture
+def connected_home(connected: Home, tmp_path: Path) -> Callable[[], Home]:
+    """Makes homes that are connected and have nothing yet."""
+    made: list[Home] = []
+
+    def make() -> Home:
+        made.append(connected.copy(tmp_path / f"connected-{len(made)}"))
+        return made[-1]
+
+    return make

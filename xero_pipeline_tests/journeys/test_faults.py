@@ -1,0 +1,146 @@
+"""Whatever Xero does to a sync, it heals or says what to do; and the next sync makes it whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from xero_pipeline.simulator.faults import Fault, FaultKind
+from xero_pipeline_tests.journeys.home import IMPATIENT, Done, Home
+from xero_pipeline_tests.journeys.truth import Facts, kept, truth
+from xero_pipeline_tests.journeys.watched import Watched
+
+PASSING = (
+    Fault("minute_limit", path="Accounts", seconds=1),
+    Fault("app_limit", path="Items", seconds=1),
+    Fault("concurrent_limit", path="Currencies", times=2),
+    Fault("server_error", path="Contacts"),
+    Fault("unavailable", path="Invoices", times=2),
+    Fault("gateway", path="Payments"),
+    Fault("invalid_json", path="PurchaseOrders"),
+    Fault("truncated", path="CreditNotes"),
+    Fault("dropped", path="BankTransactions"),
+    Fault("lost_answer", path="ManualJournals"),
+    Fault("slow", path="Users", seconds=0.2),
+    Fault("expired_token", path="TaxRates"),
+    # The refresh that the expired token asks for.
+    Fault("lost_answer", path="connect/token"),
+    Fault("new_fields", path="BrandingThemes"),
+    Fault("new_enum", path="Overpayments"),
+    Fault("dropped", path="Reports/ProfitAndLoss"),
+    Fault("truncated", path="Reports/BankSummary", after=1),
+)
+LASTING: dict[FaultKind, tuple[str, str, str]] = {
+    "revoked_token": ("Accounts", "accounts", "Run `xero-pipeline connect` again"),
+    "disconnected": ("Contacts", "contacts", "does not let us into this organisation any more"),
+    "unavailable": ("Invoices", "invoices", "Xero is not available"),
+    "server_error": ("Payments", "payments", "Xero is not available"),
+    "gateway": ("Currencies", "currencies", "Xero is not available"),
+    "invalid_json": ("Users", "users", "not what the endpoint promises"),
+    "truncated": ("CreditNotes", "credit_notes", "not what the endpoint promises"),
+    "dropped": ("Reports/BankSummary", "bank_summary", "could not be reached"),
+}
+
+
+@pytest.fixture(scope="module")
+def whole(xero: Watched) -> Facts:
+    with truth(xero.url) as told:
+        return told.facts()
+
+
+def states(home: Home) -> list[str]:
+    return [run["state"] for run in json.loads(home.run("logs", "--json").out)]
+
+
+def test_every_fault_that_passes_heals_within_the_same_sync(new_home: Home, xero: Watched, whole: Facts) -> None:
+    assert new_home.connect().code == 0
+    tokens_before = xero.simulator.calls["", "connect/token"]
+    with xero.looking():
+        xero.simulator.faults.add(*PASSING)
+        done = new_home.sync(prelude=IMPATIENT)
+        assert xero.simulator.faults.pending() == []
+    assert done.code == 0, done.said
+    assert kept(new_home) == whole
+    assert xero.simulator.calls["", "connect/token"] == tokens_before + 2
+    novel = new_home.query("SELECT count(*) FROM xero.overpayments WHERE status = 'SIMULATED_NEW_VALUE'")
+    assert novel == [(1,)]
+    themes = new_home.query("SELECT count(*) FROM xero.branding_themes WHERE raw ->> 'SimulatedText' = 'new'")
+    assert themes == [(whole["branding_themes"][0],)]
+    assert new_home.query("SELECT count(DISTINCT period_start) FROM xero.bank_summary")[0][0] >= 3
+
+
+def test_a_fault_that_lasts_fails_its_asset_only_and_the_next_sync_makes_it_whole(
+    connected_home: Callable[[], Home], xero: Watched, whole: Facts
+) -> None:
+    home = connected_home()
+    with xero.looking():
+        for kind, (path, _, _) in LASTING.items():
+            xero.simulator.faults.add(Fault(kind, path=path, times=None))
+        done = home.sync(prelude=IMPATIENT)
+    assert done.code == 1
+    assert "Traceback" not in done.said
+    failed = {table for _, table, _ in LASTING.values()}
+    for _, table, words in LASTING.values():
+        assert words in line_of(done, table)
+        assert home.query(f"SELECT count(*) FROM xero.{table}") == [(0,)]
+    now = kept(home)
+    complete = {table: facts for table, facts in whole.items() if parent(table) not in failed}
+    assert {table: now[table] for table in complete} == complete
+    assert "failure" in states(home)
+
+    done = home.sync()
+    assert done.code == 0, done.said
+    assert kept(home) == whole
+    assert home.query("SELECT count(DISTINCT period_start) FROM xero.bank_summary")[0][0] >= 3
+
+
+def parent(table: str) -> str:
+    return {"invoice_line_items": "invoices", "credit_note_line_items": "credit_notes"}.get(table, table)
+
+
+def line_of(done: Done, table: str) -> str:
+    """What was said about an asset when it failed."""
+    (line,) = [line for line in done.err.splitlines() if f": {table}: " in line]
+    return line
+
+
+def test_a_used_up_day_stops_at_once_says_until_when_and_goes_on_then(
+    connected_home: Callable[[], Home], xero: Watched
+) -> None:
+    home = connected_home()
+    picked = ("--select", "accounts", "--select", "contacts", "--select", "items", "--select", "users")
+    with xero.looking() as seen:
+        xero.simulator.faults.add(Fault("day_limit", path="Contacts", seconds=5 * 3600))
+        done = home.sync(*picked)
+        assert [one.path for one in seen] == ["Accounts", "Contacts"]
+    assert done.code == 1
+    assert "used up" in line_of(done, "contacts")
+    assert "It may go on at 20" in line_of(done, "contacts")
+    assert "UTC" in line_of(done, "users")
+    (organisation,) = json.loads(home.run("status", "--json").out)["organisations"]
+    assert organisation["resume_at"] is not None
+    assert organisation["calls_left_today"] == 0
+    assert home.query("SELECT count(*) > 0 FROM xero.accounts") == [(True,)]
+
+    home.a_day_passes()
+    assert home.sync(*picked).code == 0
+    assert home.query("SELECT count(*) > 0 FROM xero.users") == [(True,)]
+
+
+def test_a_consent_revoked_elsewhere_needs_a_new_one_and_is_shown_as_such(new_home: Home, xero: Watched) -> None:
+    assert new_home.connect().code == 0
+    elsewhere = replace(new_home, path=new_home.path.with_name("elsewhere"))
+    new_home.copy(elsewhere.path)
+    assert elsewhere.run("disconnect", "--all").code == 0
+    with xero.looking() as seen:
+        done = new_home.sync("--select", "accounts", "--select", "items")
+        assert len(seen) == 1
+    assert done.code == 1
+    assert "Run `xero-pipeline connect` again" in done.err
+    (organisation,) = json.loads(new_home.run("status", "--json").out)["organisations"]
+    assert organisation["status"] == "needs re-consent"
+    assert new_home.connect().code == 0
+    assert new_home.sync("--select", "accounts").code == 0

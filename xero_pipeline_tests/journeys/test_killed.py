@@ -1,0 +1,68 @@
+"""A sync that is killed anywhere loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+from collections.abc import Callable
+
+from xero_pipeline.simulator.faults import Fault
+from xero_pipeline_tests.journeys.home import Home
+from xero_pipeline_tests.journeys.truth import kept, truth
+from xero_pipeline_tests.journeys.watched import Watched
+
+CALLS = 34
+"""Of a first sync."""
+IN_MID_TRANSACTION = """
+import os, signal
+from xero_pipeline.warehouse import merge, store
+whole = merge.merge_collection
+def half(dialect, connection, batch):
+    done = whole(dialect, connection, batch)
+    if "invoices" in batch:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+merge.merge_collection = half
+"""
+BEFORE_THE_NEW_TOKEN_IS_KEPT = """
+import os, signal
+from xero_pipeline.xero.vault import Vault
+Vault.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_sync_killed_at_any_call_and_in_mid_transaction_is_completed_by_the_next(
+    connected_home: Callable[[], Home], xero: Watched
+) -> None:
+    home = connected_home()
+    points = sorted(random.Random(20).sample(range(2, CALLS), 2))
+    for point in points:
+        with xero.looking():
+            home.a_minute_passes()
+            process = home.start("sync")
+            xero.on_call = lambda number, at=point, pid=process.pid: os.kill(pid, signal.SIGKILL) if number == at else 0
+            assert home.ended(process).code == -signal.SIGKILL
+    assert home.sync("--full", "--select", "invoices", prelude=IN_MID_TRANSACTION).code == -signal.SIGKILL
+
+    done = home.sync()
+    assert done.code == 0, done.said
+    with truth(xero.url) as told:
+        assert kept(home) == told.facts()
+    runs = json.loads(home.run("logs", "--json").out)
+    killed = [run for run in runs if run["state"] != "success"]
+    assert [run["state"] for run in killed] == ["failure"] * 3
+    assert all("killed" in run["error"] and run["end"] for run in killed)
+
+
+def test_a_process_killed_before_it_kept_the_renewed_token_costs_no_consent(new_home: Home, xero: Watched) -> None:
+    assert new_home.connect().code == 0
+    with xero.looking():
+        xero.simulator.faults.add(Fault("expired_token", path="Items"))
+        killed = new_home.sync("--select", "items", prelude=BEFORE_THE_NEW_TOKEN_IS_KEPT)
+        assert killed.code == -signal.SIGKILL
+        xero.simulator.faults.add(Fault("expired_token", path="Items"))
+        done = new_home.sync("--select", "items")
+        assert xero.simulator.faults.pending() == []
+    assert done.code == 0, done.said

@@ -1,0 +1,106 @@
+"""A served simulator that notes every request and can do something at a certain one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.messages import Request, Response
+from xero_pipeline.simulator.server import serving
+from xero_pipeline.simulator.simulator import Simulator
+
+API = "/api.xro/2.0/"
+
+
+@dataclass
+class Seen:
+    """One request of the Accounting API."""
+
+    path: str
+    tenant_id: str
+    since: str | None
+    token: str
+    began: float
+    ended: float = 0.0
+
+
+@dataclass
+class Watched:
+    """Stands in front of a simulator."""
+
+    simulator: Simulator
+    url: str = ""
+    seen: list[Seen] = field(default_factory=list)
+    on_call: Callable[[int], object] | None = None
+    """Told the number of each API request, from 1, before it is answered."""
+    secrets: set[str] = field(default_factory=set)
+    """Every token that was ever given out."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def handle(self, request: Request) -> Response:
+        if not request.path.startswith(API):
+            return self._identity(request)
+        headers = request.headers
+        seen = Seen(
+            path=request.path.removeprefix(API),
+            tenant_id=headers.get("xero-tenant-id", ""),
+            since=headers.get("if-modified-since"),
+            token=headers.get("authorization", ""),
+            began=time.monotonic(),
+        )
+        with self._lock:
+            self.seen.append(seen)
+            if self.on_call is not None:
+                self.on_call(len(self.seen))
+        answer = self.simulator.handle(request)
+        seen.ended = time.monotonic()
+        return answer
+
+    def _identity(self, request: Request) -> Response:
+        answer = self.simulator.handle(request)
+        if request.path == "/connect/token" and answer.status == 200:
+            given = json.loads(gzip.decompress(answer.body) if "Content-Encoding" in answer.headers else answer.body)
+            self.secrets |= {given["access_token"], given["refresh_token"]}
+        return answer
+
+    @contextmanager
+    def looking(self) -> Iterator[list[Seen]]:
+        """The requests of the block; nothing is left over from before, nor stays."""
+        self.seen = []
+        try:
+            yield self.seen
+        finally:
+            self.on_call = None
+            self.simulator.faults.clear()
+
+
+def most_at_once(seen: list[Seen]) -> int:
+    """How many requests were under way together, at most."""
+    edges = sorted([(one.began, 1) for one in seen] + [(one.ended, -1) for one in seen])
+    now = most = 0
+    for _, step in edges:
+        now += step
+        most = max(most, now)
+    return most
+
+
+def today() -> dt.date:
+    """The last day of the simulated books."""
+    return (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).date()
+
+
+@contextmanager
+def watched(organisations: int = 1) -> Iterator[Watched]:
+    """Three months of a small company, over HTTP, without limits of calls."""
+    config = BooksConfig(today=today(), organisations=organisations, invoices=60, months=3)
+    watch = Watched(Simulator(config, limits=None, controllable=True))
+    with serving(watch) as url:
+        watch.url = url
+        yield watch
