@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -137,15 +137,12 @@ class _Load:
         if self._sweeps:
             self._see(tables[self._endpoint.table])
         self.complete = last and (not self._drifted or self._reads == READS)
-        # Where rows are marked as gone, the cursor waits for that: a crash between makes the next read a whole one.
-        self._merge(tables, cursor=self._cursor() if self.complete and not self._sweeps else None)
-        if self._sweeps and self.complete:
-            self._sweep()
-            self._merge({}, cursor=self._cursor())
-
-    def _merge(self, tables: Mapping[str, pa.Table], *, cursor: Cursor | None) -> None:
-        for name, merged in self._warehouse.merge(tables, cursor=cursor).items():
-            self.tables[name] += merged
+        with self._warehouse.transaction():
+            merged = self._warehouse.merge(tables, cursor=self._cursor() if self.complete else None)
+            if self._sweeps and self.complete:
+                self._sweep()
+        for name, counts in merged.items():
+            self.tables[name] += counts
 
     def _cursor(self) -> Cursor:
         """Where the next read starts: Xero's clock at our first answer, less the overlap."""

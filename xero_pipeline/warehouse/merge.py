@@ -183,7 +183,7 @@ def _merge_children(
     connection.exec_driver_sql(f"CREATE TEMP TABLE {source} AS {chosen}")
     merged = merge_rows(dialect, connection, table, source)
     untouched = rows.num_rows - merged.inserted - merged.updated - merged.unchanged
-    gone = connection.exec_driver_sql(_gone_sql(record, table, staged)).fetchall()
+    gone = [] if table.accumulates else connection.exec_driver_sql(_gone_sql(record, table, staged)).fetchall()
     return merged + Merged(unchanged=untouched, removed=len(gone))
 
 

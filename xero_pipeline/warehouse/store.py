@@ -6,16 +6,17 @@ turn. Whoever writes twice at the same time waits for the other, and is told who
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.entries import Cursor, ReportPull
 from xero_pipeline.warehouse.tables import table, table_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     import pandas as pd
     import pyarrow as pa
@@ -24,47 +25,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.merge import Dialect, Merged
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far one endpoint of one organisation has been read.
-
-    Args:
-        tenant_id: The organisation.
-        endpoint: Name of the record's table.
-        modified_since: Xero's clock when the last complete read began; the next one asks from here. None where
-            the endpoint knows no such question.
-        complete_at: When that read was complete.
-        records: How many records it brought.
-    """
-
-    tenant_id: str
-    endpoint: str
-    modified_since: datetime | None
-    complete_at: datetime
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPull:
-    """One answer of a report.
-
-    Args:
-        tenant_id: The organisation.
-        report: Name of the report's table.
-        basis: `accrual` or `cash`.
-        period_start: First day.
-        period_end: Last day.
-        fetched_at: When Xero gave the answer.
-        raw: The report as received, JSON.
-    """
-
-    tenant_id: str
-    report: str
-    basis: str
-    period_start: date
-    period_end: date
-    fetched_at: datetime
-    raw: str
+__all__ = ["Cursor", "ReportPull", "Warehouse"]
 
 
 class Warehouse:
@@ -81,6 +42,7 @@ class Warehouse:
     def __init__(self, url: str, *, lock_timeout_seconds: float = 120) -> None:
         self._dialect = _dialect(url, lock_timeout_seconds)
         self._ready = False
+        self._mine = threading.local()
 
     def prepare(self) -> None:
         """Create what is missing: schema, tables, columns, comments. Changes nothing that is there.
@@ -212,6 +174,20 @@ class Warehouse:
         return self.query(sql, params).to_pandas()
 
     @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything this thread does inside one transaction: all of it is committed, or nothing.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        with self._writing() as connection:
+            self._mine.connection = connection
+            try:
+                yield
+            finally:
+                self._mine.connection = None
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
         self._prepared()
         with self._connected("written") as connection:
@@ -224,6 +200,10 @@ class Warehouse:
     @contextmanager
     def _connected(self, purpose: str) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back on any error."""
+        joined: Connection | None = getattr(self._mine, "connection", None)
+        if joined is not None:
+            yield joined
+            return
         engine = self._dialect.engine(read_only=purpose == "read")
         with self._dialect.exclusive(purpose), engine.begin() as connection:
             yield connection

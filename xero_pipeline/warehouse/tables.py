@@ -24,6 +24,8 @@ owned by its parent (a line, a payment); a mere reference that may occur twice (
 invoice) is keyed by `position`. A field `IsDeleted` of Xero's is not declared: it goes into `is_deleted`, as does
 `Status` DELETED. Use the kind json sparingly: it costs a second look at every record that has the field.
 
+`accumulates = true` on a child: Xero sends a moving window of it, so what is not sent any more is not gone.
+
 A table that we fill ourselves says so: `role = "report"` (adds `synced_at`) or `role = "own"` (adds nothing).
 """
 
@@ -82,6 +84,7 @@ class Table:
         columns: The declared columns only; `all_columns` has the rest.
         parent: Name of the table one level up, None for a record.
         inherited: The parent's key columns, as they are called here too.
+        accumulates: Whether rows that Xero does not send any more stay as they are.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Table:
     columns: tuple[Column, ...]
     parent: str | None
     inherited: tuple[Column, ...]
+    accumulates: bool = False
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -226,6 +230,7 @@ def _table(collection: str, name: str, entry: Mapping[str, object], before: tupl
         columns=tuple(Column(row[0], row[1], cast("Kind", row[2]), row[3]) for row in rows),
         parent=parent.name if parent else None,
         inherited=tuple(parent.column(key) for key in parent.key) if parent else (),
+        accumulates=bool(entry.get("accumulates", False)),
     )
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.warehouse.merge import Merged
+from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.store import Cursor, Warehouse
-from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, invoice, invoices, line, uid
+from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 
 
 def rows(warehouse, sql):
@@ -182,3 +183,33 @@ def test_a_reader_cannot_write(warehouse):
 def test_a_second_object_on_the_same_warehouse_sees_the_rows(warehouse, warehouse_url):
     warehouse.merge(invoices(invoice("a")))
     assert rows(Warehouse(warehouse_url), "SELECT COUNT(*) AS n FROM xero.invoices") == [{"n": 1}]
+
+
+def test_a_transaction_commits_all_of_it_or_nothing(warehouse):
+    with pytest.raises(RuntimeError, match="on the way"), warehouse.transaction():
+        warehouse.merge(invoices(invoice("INV-1")))
+        warehouse.sweep("invoices", TENANT, [], as_of=LATER)
+        assert warehouse.query("SELECT 1 FROM xero.invoices WHERE is_deleted").num_rows == 1
+        raise RuntimeError("on the way")
+    assert warehouse.query("SELECT 1 FROM xero.invoices").num_rows == 0
+    with warehouse.transaction():
+        warehouse.merge(invoices(invoice("INV-1")))
+    assert warehouse.query("SELECT 1 FROM xero.invoices").num_rows == 1
+
+
+def budget(*periods, at):
+    balances = [{"Period": period, "Amount": 10} for period in periods]
+    lines = [{"AccountID": uid("sales"), "AccountCode": "200", "BudgetBalances": balances}]
+    answer = envelope({"BudgetID": uid("budget"), "Type": "OVERALL", "BudgetLines": lines}, wrapper="Budgets")
+    return shape("budgets", [answer], wrapper="Budgets", tenant_id=TENANT, synced_at=at)
+
+
+def test_a_month_that_leaves_the_window_of_a_budget_stays(warehouse):
+    warehouse.merge(budget("2026-01", "2026-02", at=FIRST))
+    warehouse.merge(budget("2026-02", "2026-03", at=LATER))
+    kept = warehouse.query("SELECT period, is_deleted FROM xero.budget_line_balances ORDER BY 1").to_pylist()
+    assert [(row["period"], row["is_deleted"]) for row in kept] == [
+        ("2026-01", False),
+        ("2026-02", False),
+        ("2026-03", False),
+    ]

@@ -1,0 +1,49 @@
+"""What we write down about our own reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far one endpoint of one organisation has been read.
+
+    Args:
+        tenant_id: The organisation.
+        endpoint: Name of the record's table.
+        modified_since: Xero's clock when the last complete read began; the next one asks from here. None where
+            the endpoint knows no such question.
+        complete_at: When that read was complete.
+        records: How many records it brought.
+    """
+
+    tenant_id: str
+    endpoint: str
+    modified_since: datetime | None
+    complete_at: datetime
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPull:
+    """One answer of a report.
+
+    Args:
+        tenant_id: The organisation.
+        report: Name of the report's table.
+        basis: `accrual` or `cash`.
+        period_start: First day.
+        period_end: Last day.
+        fetched_at: When Xero gave the answer.
+        raw: The report as received, JSON.
+    """
+
+    tenant_id: str
+    report: str
+    basis: str
+    period_start: date
+    period_end: date
+    fetched_at: datetime
+    raw: str
