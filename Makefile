@@ -31,7 +31,7 @@ bench: setup ## speed and size, printed as a page
 	@$(BIN)/python -m benchmarks
 
 docs: setup ## the generated pages under docs/
-	@$(BIN)/python -m xero_pipeline.warehouse.reference
+	@$(BIN)/python -m xero_pipeline.warehouse.reference > docs/tables.md
 
 lock: setup ## resolve pyproject.toml into requirements.lock again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
