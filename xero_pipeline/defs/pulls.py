@@ -60,11 +60,13 @@ def pulls_of(order: Sequence[str], months: Mapping[str, Sequence[date]]) -> list
         for stretch in reversed(stretches(wanted)):
             for months_of_run in _cut(stretch, PARTITIONS_PER_RUN):
                 sharing.setdefault(months_of_run, []).append(tenant_id)
-    return [
+    pulls = [
         Pull(tuple(tenants), stretch)
         for stretch, whose in sharing.items()
         for tenants in runs_of_neighbours(order, whose, at_most=max(1, PARTITIONS_PER_RUN // len(stretch)))
     ]
+    turn = {tenant_id: number for number, tenant_id in enumerate(months)}
+    return sorted(pulls, key=lambda pull: min(turn[tenant_id] for tenant_id in pull.tenants))
 
 
 def _cut(stretch: Sequence[date], size: int) -> list[tuple[date, ...]]:

@@ -84,7 +84,7 @@ def months_to_pull() -> dg.SensorDefinition:
         chosen = turn[:ORGANISATIONS_PER_TICK]
         pulls = pulls_of(known, _affordable(token_store.parts, chosen, months))
         asked, left = pulls[:RUNS_PER_TICK], pulls[RUNS_PER_TICK:]
-        following = [*(pull.tenants[0] for pull in left), *turn[len(chosen) :]]
+        following = [*(t for t in chosen if any(t in pull.tenants for pull in left)), *turn[len(chosen) :]]
         return dg.SensorResult(
             run_requests=[_request(pull, now) for pull in asked],
             skip_reason=None if asked else "No month is missing or stale, or its organisation is being synced.",

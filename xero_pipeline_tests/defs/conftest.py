@@ -1,0 +1,131 @@
+"""A house with Dagster in it: three small simulated organisations, connected, and an instance of our own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.definitions import build
+from xero_pipeline.defs.jobs import PULL, SYNC
+from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
+from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.faults import Fault
+from xero_pipeline.simulator.simulator import Simulator
+from xero_pipeline.sync.due import months_between
+from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.xero.quota import Quota
+
+MONTHS = 3
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def first_month() -> date:
+    return months_between(today() - timedelta(days=31 * (MONTHS + 1)), today())[-MONTHS]
+
+
+@dataclass
+class House:
+    """What a test needs: the parts, the simulator behind them, Dagster's history and definitions."""
+
+    parts: Parts
+    simulator: Simulator
+    instance: dg.DagsterInstance
+    definitions: dg.Definitions
+    tenants: list[str]
+
+    def sync(self, *tables, tenants=None, config=None):
+        """A run of the sync for some collections: of one organisation, or of a range of them."""
+        tenants = tenants or self.tenants
+        one = tenants[0] if len(tenants) == 1 else None
+        keys = [asset_key(member.name) for name in tables for member in table_group(name)]
+        return self._run(
+            SYNC, keys or None, partition_key=one, tags={} if one else range_tags(tenants), ops=config or {}
+        )
+
+    def pull(self, months, tenants=None):
+        """A run of the reports for a range of months and organisations."""
+        tenants = tenants or self.tenants
+        ends = [report_key(months[0], tenants[0]), report_key(months[-1], tenants[-1])]
+        return self._run(PULL, None, tags=range_tags(ends), ops={})
+
+    def materialisations(self, table):
+        """Newest first, by partition."""
+        records = self.instance.fetch_materializations(asset_key(table), limit=100).records
+        return {r.partition_key: r.asset_materialization for r in reversed(records)}
+
+    def fault(self, kind, path="", tenant="", **more):
+        self.simulator.faults.add(Fault(kind, path, tenant_id=tenant, **{"times": None, **more}))
+
+    def _run(self, job, keys, *, partition_key=None, tags, ops):
+        return self.definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance,
+            partition_key=partition_key,
+            asset_selection=keys,
+            run_config={**QUIET, "ops": ops},
+            tags=tags,
+            raise_on_error=False,
+        )
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A home in which the organisations are connected and the tables made, to be copied."""
+
+    home: Path
+    simulator: Simulator
+    tenants: list[str]
+    definitions: dg.Definitions
+
+
+def surroundings(monkeypatch, home, simulator):
+    """The environment of a home in mock mode, and behind it our small simulator instead of the usual one."""
+    for name in ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_ENCRYPTION_KEY", "DAGSTER_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XERO_MOCK_MODE", "true")
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(home))
+    monkeypatch.setenv("XERO_START_DATE", first_month().isoformat())
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
+    # Our own limit of the minute would hold the tests up; it has tests of its own.
+    monkeypatch.setattr(Parts, "quota", property(lambda parts: Quota(parts.state, per_minute=100_000)))
+
+
+@pytest.fixture(scope="session")
+def connected(tmp_path_factory):
+    home = tmp_path_factory.mktemp("connected")
+    simulator = Simulator(BooksConfig(today=today(), organisations=3, invoices=45, months=MONTHS), limits=None)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        surroundings(monkeypatch, home, simulator)
+        parts = Parts(Settings.load())
+        tenants = [one.tenant_id for one in connect_mock_organisations(parts)]
+        parts.warehouse.prepare()
+        parts.close()
+        (home / "dagster").mkdir()
+        with dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
+            instance.add_dynamic_partitions(ORGANISATIONS, tenants)
+        return Connected(home, simulator, tenants, build(parts.settings))
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch, connected):
+    home = tmp_path / "home"
+    shutil.copytree(connected.home, home)
+    surroundings(monkeypatch, home, connected.simulator)
+    parts = Parts(Settings.load())
+    with dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
+        yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
+    connected.simulator.faults.clear()
+    parts.close()

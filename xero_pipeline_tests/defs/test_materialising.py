@@ -1,0 +1,143 @@
+"""Assets bring their tables, tell what they did and cost, and fail alone."""
+
+from types import SimpleNamespace
+
+from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.sync.due import months_between
+from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline_tests.defs.conftest import first_month, today
+
+
+def failure_of(result, step):
+    (data,) = [e.step_failure_data for e in result.all_events if e.is_step_failure and e.step_key == step]
+    return data.user_failure_data.description
+
+
+def count(house, table, tenant):
+    sql = f"select count(*) as n from xero.{table} where tenant_id = :t and not is_deleted"
+    return house.parts.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
+
+
+def test_a_partition_brings_a_collection_and_tells_rows_changes_and_cost_on_every_asset(house):
+    tenant = house.tenants[0]
+    assert house.sync("invoices", tenants=[tenant]).success
+    for table in table_group("invoices"):
+        (materialisation,) = house.materialisations(table.name).values()
+        facts = {name: value.value for name, value in materialisation.metadata.items()}
+        assert facts["dagster/partition_row_count"] == facts["rows_inserted"] == count(house, table.name, tenant)
+        assert (facts["rows_updated"], facts["rows_removed"]) == (0, 0)
+        assert facts["calls"] == (1 if table.parent is None else 0), "counted once, so that sums are right"
+        assert (facts["bytes"] > 0) == (table.parent is None)
+        assert facts["calls_left_today"] > 4_000
+    assert count(house, "invoices", tenant) > 20
+
+
+def test_a_second_run_says_that_nothing_changed_and_since_when_it_asked(house):
+    tenant = house.tenants[0]
+    house.sync("invoices", tenants=[tenant])
+    assert house.sync("invoices", tenants=[tenant]).success
+    facts = {k: v.value for k, v in house.materialisations("invoices")[tenant].metadata.items()}
+    assert (facts["rows_inserted"], facts["rows_updated"], facts["calls"]) == (0, 0, 1)
+    assert facts["read"].startswith("changes since ")
+    assert facts["dagster/partition_row_count"] == count(house, "invoices", tenant)
+
+
+def test_a_full_read_is_a_choice_of_the_run(house):
+    tenant = house.tenants[0]
+    house.sync("accounts", tenants=[tenant])
+    house.sync("accounts", tenants=[tenant], config={"sync_accounts": {"config": {"full": True}}})
+    assert house.materialisations("accounts")[tenant].metadata["read"].value == "everything"
+
+
+def test_one_run_carries_a_range_of_organisations(house):
+    assert house.sync("accounts").success
+    assert set(house.materialisations("accounts")) == set(house.tenants)
+    for tenant in house.tenants:
+        rows = house.materialisations("accounts")[tenant].metadata["dagster/partition_row_count"].value
+        assert rows == count(house, "accounts", tenant) > 0
+
+
+def test_one_run_carries_months_times_organisations(house):
+    months = months_between(first_month(), today())
+    assert house.pull(months).success
+    found = house.materialisations("bank_summary")
+    assert set(found) == {f"{month}|{tenant}" for month in months for tenant in house.tenants}
+    for tenant in house.tenants:
+        told = [found[f"{month}|{tenant}"].metadata for month in months]
+        assert [facts["calls"].value for facts in told] == [0] * (len(months) - 1) + [len(months)]
+        assert all(facts["calls_left_today"].value > 0 for facts in told)
+
+
+def test_an_organisation_that_was_disconnected_does_not_stop_the_others(house):
+    lost = house.tenants[1]
+    house.fault("disconnected", tenant=lost)
+    result = house.sync("accounts")
+    assert not result.success
+    assert set(house.materialisations("accounts")) == set(house.tenants) - {lost}
+    message = failure_of(result, "sync_accounts")
+    assert lost in message
+    assert "Accounts" in message
+    assert "xero-pipeline connect" in message
+    assert not [tenant for tenant in house.tenants if tenant != lost and tenant in message]
+
+
+def test_an_endpoint_that_fails_fails_its_asset_alone_and_with_it_the_run(house, monkeypatch):
+    monkeypatch.setattr("xero_pipeline.parts.time", SimpleNamespace(sleep=lambda seconds: None))
+    house.fault("server_error", "Accounts")
+    result = house.sync("accounts", "currencies", "users", tenants=house.tenants[:1])
+    assert not result.success
+    assert house.materialisations("accounts") == {}
+    assert set(house.materialisations("currencies")) == set(house.materialisations("users")) == {house.tenants[0]}
+    assert "Accounts" in failure_of(result, "sync_accounts")
+
+
+def test_a_bug_in_one_organisation_is_told_and_costs_the_others_nothing(house, monkeypatch):
+    from xero_pipeline.defs import entities
+
+    broken, real = house.tenants[0], entities.sync_collection
+
+    def sync_collection(client, warehouse, tenant_id, *rest, **more):
+        if tenant_id == broken:
+            raise KeyError("a bug of ours")
+        return real(client, warehouse, tenant_id, *rest, **more)
+
+    monkeypatch.setattr(entities, "sync_collection", sync_collection)
+    result = house.sync("accounts")
+    assert set(house.materialisations("accounts")) == set(house.tenants[1:])
+    message = failure_of(result, "sync_accounts")
+    assert "Unexpected KeyError" in message
+    assert broken in message
+
+
+def test_a_run_that_is_stopped_has_materialised_what_is_in_the_warehouse(house, monkeypatch):
+    from xero_pipeline.defs import entities
+
+    real = entities.sync_collection
+
+    def sync_collection(client, warehouse, tenant_id, *rest, **more):
+        if tenant_id == house.tenants[2]:
+            raise KeyboardInterrupt
+        return real(client, warehouse, tenant_id, *rest, **more)
+
+    monkeypatch.setattr(entities, "sync_collection", sync_collection)
+    assert not house.sync("accounts").success
+    assert set(house.materialisations("accounts")) == set(house.tenants[:2])
+
+
+def test_months_that_arrived_before_the_days_calls_were_used_up_are_kept_and_told(house):
+    tenant, months = house.tenants[0], months_between(first_month(), today())
+    house.fault("day_limit", "Reports/BankSummary", after=2)
+    result = house.pull(months, tenants=[tenant])
+    assert not result.success
+    assert set(house.materialisations("bank_summary")) == {f"{month}|{tenant}" for month in months[:2]}
+    assert "may go on at" in failure_of(result, "pull_bank_summary")
+
+
+def test_a_dagster_backfill_of_a_single_month_brings_that_month(house):
+    tenant = house.tenants[0]
+    key = f"{first_month()}|{tenant}"
+    result = house.definitions.resolve_job_def("pull_reports").execute_in_process(
+        instance=house.instance, partition_key=key, asset_selection=[asset_key("profit_and_loss")]
+    )
+    assert result.success
+    assert set(house.materialisations("profit_and_loss")) == {key}

@@ -1,0 +1,265 @@
+"""Sensors and the schedule: who is asked for, when, and that no tick ever calls Xero."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+import time_machine
+from dagster._core.events import DagsterEvent, DagsterEventType
+from dagster._core.events.log import EventLogEntry
+
+from xero_pipeline.defs import sensors
+from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
+from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
+from xero_pipeline.defs.schedules import daily_sync
+from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK, months_to_pull, new_organisations
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.parts import Parts
+from xero_pipeline.sync.due import months_between
+from xero_pipeline.warehouse.store import Cursor
+from xero_pipeline_tests.defs.conftest import first_month, today
+
+DOCUMENTS = ("invoices", "payments", "bank_transactions")
+
+
+@pytest.fixture
+def tick(house, monkeypatch):
+    """Evaluates a sensor the way the daemon does, with Xero out of reach."""
+
+    def refused(*args, **kwargs):
+        raise AssertionError("a sensor called Xero")
+
+    def evaluate(sensor, cursor=None):
+        with (
+            monkeypatch.context() as unreachable,
+            dg.build_sensor_context(
+                instance=house.instance,
+                cursor=cursor,
+                definitions=house.definitions,
+                resources={"token_store": TokenStoreResource(), "warehouse": WarehouseResource()},
+            ) as context,
+        ):
+            unreachable.setattr("httpx.Client.send", refused)
+            # Resolving keys of partitions that are only asked for is the daemon's work: `test_daemon.py` sees it.
+            return sensor(context) if sensor.name == NEW_ORGANISATIONS else sensor.evaluate_tick(context)
+
+    return evaluate
+
+
+def loaded(house, *tenants):
+    """Says that the first load of these organisations is complete."""
+    for tenant in tenants:
+        for table in DOCUMENTS:
+            at = datetime.now(UTC)
+            house.parts.warehouse.merge({}, cursor=Cursor(tenant, table, at, at, 0))
+
+
+def asked(data):
+    """The partitions a tick asks for: (organisations, first month, last month) of each run."""
+    found = []
+    for request in data.run_requests:
+        first, last = (request.tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
+        found.append((first.split("|")[1], last.split("|")[1], first.split("|")[0], last.split("|")[0]))
+    return found
+
+
+def months():
+    return months_between(first_month(), today())
+
+
+class TestNewOrganisations:
+    @pytest.fixture(autouse=True)
+    def _nobody_is_known(self, house):
+        for tenant in house.tenants:
+            house.instance.delete_dynamic_partition(ORGANISATIONS, tenant)
+
+    def test_every_new_organisation_gets_its_partition_and_one_first_load(self, house, tick):
+        data = tick(new_organisations())
+        (request,) = data.dynamic_partitions_requests
+        assert sorted(request.partition_keys) == sorted(house.tenants)
+        assert sorted(r.partition_key for r in data.run_requests) == sorted(house.tenants)
+        assert {r.tags["xero/organisation"] for r in data.run_requests} == set(house.tenants)
+        assert len({r.run_key for r in data.run_requests}) == len(house.tenants)
+
+    def test_it_is_silent_afterwards(self, house, tick):
+        house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
+        data = tick(new_organisations())
+        assert not data.run_requests
+        assert not data.dynamic_partitions_requests
+        assert "has its partition" in data.skip_reason.skip_message
+
+    def test_a_disconnected_organisation_is_not_new(self, house, tick):
+        house.parts.organisations.mark(house.tenants[0], "disconnected")
+        assert house.tenants[0] not in {r.partition_key for r in tick(new_organisations()).run_requests}
+
+
+class TestMonthsToPull:
+    def test_nothing_is_asked_before_the_first_load_is_complete(self, house, tick):
+        at = datetime.now(UTC)
+        for table in DOCUMENTS[:2]:
+            house.parts.warehouse.merge({}, cursor=Cursor(house.tenants[0], table, at, at, 0))
+        data = tick(months_to_pull())
+        assert not data.run_requests
+        assert "No month is missing" in data.skip_message
+
+    def test_every_month_is_missing_after_the_first_load(self, house, tick):
+        loaded(house, house.tenants[0])
+        (run,) = tick(months_to_pull()).run_requests
+        first, last = (report_key(month, house.tenants[0]) for month in (months()[0], months()[-1]))
+        assert run.tags.items() >= {**range_tags([first, last]), "xero/organisation": house.tenants[0]}.items()
+
+    def test_neighbours_with_the_same_months_share_a_run(self, house, tick):
+        loaded(house, *house.tenants)
+        assert asked(tick(months_to_pull())) == [
+            (house.tenants[0], house.tenants[2], str(months()[0]), str(months()[-1]))
+        ]
+
+    def test_what_it_asks_for_satisfies_it(self, house, tick):
+        loaded(house, *house.tenants)
+        assert house.pull(months()).success
+        assert not tick(months_to_pull()).run_requests
+
+    def test_the_newest_months_come_first_when_the_day_is_nearly_used_up(self, house, tick, monkeypatch):
+        loaded(house, house.tenants[0])
+        left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=103))
+        monkeypatch.setattr(Parts, "quota", left)
+        assert [run[2:] for run in asked(tick(months_to_pull()))] == [(str(months()[-2]), str(months()[-1]))]
+
+    def test_nothing_is_asked_when_the_days_calls_are_kept_for_the_daily_sync(self, house, tick, monkeypatch):
+        loaded(house, house.tenants[0])
+        left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=100))
+        monkeypatch.setattr(Parts, "quota", left)
+        assert not tick(months_to_pull()).run_requests
+
+    def test_a_month_is_stale_when_we_learnt_of_a_change_to_its_documents(self, house, tick):
+        tenant = house.tenants[1]
+        loaded(house, tenant)
+        assert house.pull(months(), tenants=[tenant]).success
+        with house.parts.warehouse._connected("written") as connection:
+            connection.exec_driver_sql(
+                "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
+                (tenant, "i", months()[1].replace(day=15), datetime.now(UTC) + timedelta(seconds=1), False),
+            )
+        assert asked(tick(months_to_pull())) == [(tenant, tenant, str(months()[1]), str(months()[1]))]
+
+    def test_the_current_month_is_asked_once_a_day(self, house, tick):
+        tenant = house.tenants[0]
+        loaded(house, tenant)
+        assert house.pull(months(), tenants=[tenant]).success
+        with house.parts.warehouse._connected("written") as connection:
+            connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
+        assert asked(tick(months_to_pull())) == [(tenant, tenant, str(months()[-1]), str(months()[-1]))]
+
+    @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    @pytest.mark.parametrize("how", ["a sensor", "a person", "a range", "a report"])
+    def test_an_organisation_that_is_being_synced_is_left_alone(self, house, tick, how, status):
+        loaded(house, *house.tenants)
+        busy, free = house.tenants[:2], house.tenants[2]
+        tags = {
+            "a sensor": [{"xero/organisation": tenant} for tenant in busy],
+            "a person": [{"dagster/partition": tenant} for tenant in busy],
+            "a range": [range_tags(busy)],
+            "a report": [range_tags([report_key(months()[0], t) for t in busy])],
+        }[how]
+        for more in tags:
+            a_run(house, status, more)
+        assert [run[:2] for run in asked(tick(months_to_pull()))] == [(free, free)]
+
+    @pytest.mark.parametrize("status", [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE])
+    def test_a_run_that_has_ended_keeps_nobody_out(self, house, tick, status):
+        loaded(house, house.tenants[0])
+        a_run(house, status, {"xero/organisation": house.tenants[0]})
+        assert len(tick(months_to_pull()).run_requests) == 1
+
+    def test_a_run_that_was_killed_unseen_does_not_keep_its_organisation_out_for_ever(self, house, tick):
+        loaded(house, house.tenants[0])
+        run = a_run(house, dg.DagsterRunStatus.NOT_STARTED, {"xero/organisation": house.tenants[0]})
+        house.instance.report_engine_event("went off", run)
+        house.instance.handle_new_event(started(run))
+        assert not tick(months_to_pull()).run_requests
+        with time_machine.travel(datetime.now(UTC) + timedelta(hours=6, minutes=1), tick=False):
+            assert len(tick(months_to_pull()).run_requests) >= 1
+
+    def test_a_pull_that_failed_is_asked_for_again_but_not_every_minute(self, house, tick):
+        loaded(house, house.tenants[0])
+        begun = datetime.now(UTC).replace(hour=12, minute=5)
+        keys = []
+        for minutes in (0, 20, 60):
+            with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):
+                keys += [request.run_key for request in tick(months_to_pull()).run_requests]
+        assert keys[0] == keys[1] != keys[2]
+
+    def test_whoever_must_consent_again_is_not_asked_about(self, house, tick):
+        loaded(house, house.tenants[0])
+        house.parts.organisations.mark(house.tenants[0], "needs re-consent")
+        assert not tick(months_to_pull()).run_requests
+
+    def test_a_warehouse_in_use_is_a_reason_to_skip_and_keeps_the_turn(self, house, tick, monkeypatch):
+        def busy(self):
+            raise WarehouseBusy("held by process 7")
+
+        loaded(house, house.tenants[0])
+        monkeypatch.setattr(WarehouseResource, "glance", busy)
+        data = tick(months_to_pull(), cursor="b")
+        assert not data.run_requests
+        assert "held by process 7" in data.skip_message
+        assert data.cursor == "b"
+
+    def test_a_tick_asks_for_a_bounded_number_of_runs_and_the_next_goes_on_there(self, house, tick, monkeypatch):
+        monkeypatch.setattr(sensors, "RUNS_PER_TICK", 1)
+        loaded(house, house.tenants[0], house.tenants[2])  # no neighbours: a run each
+        first = tick(months_to_pull())
+        second = tick(months_to_pull(), cursor=first.cursor)
+        assert len(first.run_requests) == len(second.run_requests) == 1 <= RUNS_PER_TICK
+        assert {run[0] for data in (first, second) for run in asked(data)} == {house.tenants[0], house.tenants[2]}
+
+
+class TestDailySync:
+    def evaluate(self, house):
+        with dg.build_schedule_context(
+            instance=house.instance,
+            repository_def=house.definitions.get_repository_def(),
+            scheduled_execution_time=datetime(2026, 11, 22, 5, tzinfo=UTC),
+            resources={"token_store": TokenStoreResource()},
+        ) as context:
+            return daily_sync().evaluate_tick(context).run_requests
+
+    def test_neighbouring_organisations_share_a_run(self, house):
+        (request,) = self.evaluate(house)
+        assert request.tags.items() >= range_tags([house.tenants[0], house.tenants[2]]).items()
+
+    def test_a_disconnected_organisation_is_left_out(self, house):
+        house.parts.organisations.mark(house.tenants[1], "disconnected")
+        assert [r.partition_key for r in self.evaluate(house)] == [house.tenants[0], house.tenants[2]]
+
+    def test_one_that_needs_a_new_consent_is_kept_so_that_its_failure_is_seen(self, house):
+        house.parts.organisations.mark(house.tenants[0], "disconnected")
+        house.parts.organisations.mark(house.tenants[1], "needs re-consent")
+        (request,) = self.evaluate(house)
+        assert request.tags.items() >= range_tags(house.tenants[1:]).items()
+
+    def test_a_day_has_one_run_of_each(self, house):
+        assert [r.run_key for r in self.evaluate(house)] == [r.run_key for r in self.evaluate(house)]
+
+
+def a_run(house, status, tags):
+    """A run somebody else began."""
+    run = dg.DagsterRun(job_name="a_job", run_id=str(uuid.uuid4()), status=status, tags=tags)
+    return house.instance.add_run(run)
+
+
+def started(run):
+    return EventLogEntry(
+        error_info=None,
+        level=logging.INFO,
+        user_message="",
+        run_id=run.run_id,
+        timestamp=time.time(),
+        dagster_event=DagsterEvent(DagsterEventType.PIPELINE_START.value, run.job_name),
+    )
