@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -50,9 +51,13 @@ def print_json(value: object) -> None:
     """Print for programs.
 
     Args:
-        value: Anything JSON can say; instants and amounts become text.
+        value: Anything JSON can say; instants become ISO 8601, amounts text.
     """
-    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, default=_as_text) + "\n")
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def print_table(
