@@ -31,7 +31,7 @@ def schedule(
 
     with open_instance(Settings.load()):
         if switch is Switch.status:
-            screen().print("on" if f"{DAILY} [STARTED]" in _dagster("list") else "off")
+            screen().print("off" if f"{DAILY} [STOPPED]" in _dagster("list") else "on")
             return
         _dagster("start" if switch is Switch.on else "stop", DAILY)
     say(f"The daily sync is {switch.value}.")
