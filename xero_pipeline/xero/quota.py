@@ -136,7 +136,8 @@ class Quota:
                 page.note(tenant_id, stopped_until=now + (_UNTOLD_DAY if retry_after is None else retry_after))
             elif problem in {"minute", "appminute"}:
                 pause = MINUTE if retry_after is None else min(retry_after, MINUTE)
-                page.note(tenant_id if problem == "minute" else APP, paused_until=now + pause)
+                # The refusal's header says that nothing is left, too; how long that holds is what Xero asks for here.
+                page.note(tenant_id if problem == "minute" else APP, paused_until=now + pause, minute_remaining=None)
 
     def snapshot(self, tenant_id: str) -> QuotaSnapshot:
         """How an organisation stands now; changes nothing.

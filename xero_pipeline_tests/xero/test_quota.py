@@ -97,6 +97,15 @@ def test_a_minute_429_pauses_that_organisation_and_an_app_429_pauses_all(engine,
     assert call(quota, clock, B) == pytest.approx(paused + 60, abs=0.1)
 
 
+def test_a_minute_429_waits_what_xero_says_though_its_header_leaves_nothing(engine, clock):
+    quota = Quota(engine, clock=clock)
+    call(quota, clock)
+    quota.learn(A, Limits(minute_remaining=0, day_remaining=4_000))
+    quota.exhausted(A, "minute", 20)
+    assert call(quota, clock) == pytest.approx(START + 20, abs=0.1)
+    assert quota.snapshot(A).day_remaining == 3_999
+
+
 def test_nobody_ever_sleeps_longer_than_a_minute_for_a_pause(engine, clock):
     quota = Quota(engine, clock=clock)
     quota.exhausted(A, "minute", 66_183)
