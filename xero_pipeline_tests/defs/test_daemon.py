@@ -1,0 +1,114 @@
+"""The real thing: `dagster dev` with its daemon finds a connected organisation, loads it, and pulls its reports."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from xero_pipeline.cli.instance import prepare_home, project_file
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+from xero_pipeline.sync.due import months_between
+from xero_pipeline_tests.defs.conftest import first_month, today
+
+RUNS = "{ runsOrError { ... on Runs { results { jobName status tags { key value } } } } }"
+TICKS = """{ sensorsOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "xero_pipeline"})
+  { ... on Sensors { results { name sensorState { ticks(limit: 20) { status error { message } } } } } } }"""
+PATIENCE = 240
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    for name in ("DAGSTER_HOME", "XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_ENCRYPTION_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XERO_MOCK_MODE", "true")
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XERO_START_DATE", first_month().isoformat())
+    monkeypatch.chdir(tmp_path)
+    parts = Parts(Settings.load())
+    connect_mock_organisations(parts)
+    monkeypatch.setenv("DAGSTER_HOME", "")  # so that what `prepare_home` sets is undone
+    prepare_home(parts.settings)
+    parts.close()
+    return parts.home
+
+
+@pytest.fixture
+def dagster(home):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(project_file("workspace.yaml"))]
+    with (home / "dagster.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "-h", "127.0.0.1", "-p", str(port), "--log-level", "warning"],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+    try:
+        yield process, f"http://127.0.0.1:{port}/graphql"
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def asked(url, query):
+    try:
+        return httpx.post(url, json={"query": query}, timeout=20).json()["data"]
+    except httpx.TransportError:
+        return None
+
+
+def states(url):
+    """Job, and how the runs of it stand."""
+    data = asked(url, RUNS)
+    return {run["jobName"]: run["status"] for run in data["runsOrError"]["results"]} if data else {}
+
+
+def left_over(home: Path):
+    """Processes that have our home in their environment."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if entry.name != str(os.getpid()) and str(home).encode() in (entry / "environ").read_bytes():
+                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for children in /proc")
+def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_without_a_trace(home, dagster):
+    process, url = dagster
+    deadline = time.monotonic() + PATIENCE
+    while (seen := states(url)) != {"sync_organisation": "SUCCESS", "pull_reports": "SUCCESS"}:
+        assert "FAILURE" not in seen.values(), (home / "dagster.log").read_text()
+        assert process.poll() is None, (home / "dagster.log").read_text()
+        assert time.monotonic() < deadline, f"{seen} {asked(url, TICKS)}"
+        time.sleep(1)
+    ticks = [tick for sensor in asked(url, TICKS)["sensorsOrError"]["results"] for tick in sensor["sensorState"]["ticks"]]
+    assert not [tick for tick in ticks if tick["status"] == "FAILURE"]
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) is not None
+    deadline = time.monotonic() + 20
+    while left_over(home) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert left_over(home) == []
+
+    rows = Parts(Settings.load()).warehouse.query(
+        "select distinct period_start as month from xero.report_pulls where report = 'bank_summary' order by 1"
+    )
+    assert rows.column("month").to_pylist() == months_between(first_month(), today())

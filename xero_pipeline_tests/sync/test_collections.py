@@ -1,0 +1,194 @@
+"""Reading a collection: the cursor follows Xero's clock and moves with the last rows, or not at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+
+import httpx
+import pytest
+
+from xero_pipeline.errors import AccessRefused, WarehouseBusy, XeroPipelineError
+from xero_pipeline.sync.collections import OVERLAP, READS, sync_collection
+from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT, Xero, uid
+
+FORBIDDEN = httpx.Response(403, json={"Detail": "The user's role has no access"})
+
+
+@pytest.fixture
+def sync(talk, warehouse):
+    hours = count()
+
+    def read(xero, table="invoices", **more):
+        """Every read is an hour after the one before."""
+        tally, client = talk(xero)
+        now = OURS + timedelta(hours=next(hours))
+        return sync_collection(client, warehouse, TENANT, endpoint(table), tally=tally, now=lambda: now, **more)
+
+    return read
+
+
+@pytest.fixture
+def rows(warehouse):
+    def read(table="invoices", column="invoice_id"):
+        sql = f"select {column} as id, is_deleted from xero.{table} where tenant_id = :t"
+        return {row["id"]: row["is_deleted"] for row in warehouse.query(sql, {"t": TENANT}).to_pylist()}
+
+    return read
+
+
+def a_page(*names):
+    return [(name, {"Status": "AUTHORISED"}) for name in names]
+
+
+def test_the_cursor_is_xeros_clock_at_the_first_answer_less_the_overlap(sync, warehouse):
+    xero = Xero()
+    xero.put(a_page("a"), a_page("b"), a_page("c"))
+    sync(xero)
+    cursor = warehouse.cursor(TENANT, "invoices")
+    assert cursor.modified_since == SERVER_TIME + timedelta(seconds=1) - OVERLAP
+    assert (cursor.complete_at, cursor.records) == (OURS, 3)
+
+
+def test_the_next_read_asks_from_the_cursor_and_says_so(sync, warehouse):
+    xero = Xero()
+    xero.put(a_page("a"))
+    assert sync(xero).modified_since is None
+    since = warehouse.cursor(TENANT, "invoices").modified_since
+    assert sync(xero).modified_since == since
+    assert xero.asked_since == [None, since.strftime("%Y-%m-%dT%H:%M:%S")]
+
+
+def test_a_full_read_asks_for_everything_and_moves_the_cursor_too(sync, warehouse):
+    xero = Xero()
+    xero.put(a_page("a"))
+    sync(xero)
+    before = warehouse.cursor(TENANT, "invoices").modified_since
+    assert sync(xero, full=True).modified_since is None
+    assert xero.asked_since == [None, None]
+    assert warehouse.cursor(TENANT, "invoices").modified_since > before
+
+
+def test_a_page_that_fails_leaves_the_rows_before_it_and_the_cursor_where_it_was(sync, warehouse, rows):
+    xero = Xero()
+    xero.put(a_page("a"), a_page("b"), a_page("c"), a_page("d"), a_page("e"))
+    xero.breaks[5] = FORBIDDEN
+    with pytest.raises(AccessRefused):
+        sync(xero)
+    assert {uid("a"), uid("b"), uid("c")} <= set(rows())
+    assert warehouse.cursor(TENANT, "invoices") is None
+    xero.breaks.clear()
+    sync(xero)
+    assert set(rows()) == {uid(name) for name in "abcde"}
+    assert xero.asked_since[-1] is None, "the next read is whole again"
+
+
+def test_a_crash_in_the_last_merge_loses_its_rows_and_the_cursor_together(sync, warehouse, rows, monkeypatch):
+    from xero_pipeline.warehouse import bookkeeping
+
+    def crash(connection, cursor):
+        raise WarehouseBusy("gone")
+
+    xero = Xero()
+    xero.put(a_page("a"))
+    monkeypatch.setattr(bookkeeping, "write_cursor", crash)
+    with pytest.raises(XeroPipelineError):
+        sync(xero)
+    assert rows() == {}
+    assert warehouse.cursor(TENANT, "invoices") is None
+
+
+def test_an_empty_list_moves_the_cursor(sync, warehouse):
+    outcome = sync(Xero())
+    assert (outcome.records, outcome.changed) == (0, 0)
+    assert warehouse.cursor(TENANT, "invoices").records == 0
+
+
+def test_an_unchanged_second_read_changes_no_row(sync):
+    xero = Xero()
+    xero.put(a_page("a", "b"))
+    assert sync(xero).changed == 2
+    second = sync(xero)
+    assert second.changed == 0
+    assert second.tables["invoices"].unchanged == 2
+
+
+def test_the_outcome_counts_calls_and_records(sync):
+    xero = Xero()
+    xero.put(a_page("a"), a_page("b", "c"))
+    outcome = sync(xero)
+    assert (outcome.calls, outcome.records) == (2, 3)
+
+
+def test_progress_is_told_after_each_merge(sync):
+    xero, told = Xero(), []
+    xero.put(*(a_page(name) for name in "abcd"))
+    sync(xero, progress=lambda done, of: told.append((done, of)))
+    assert told == [(3, 4), (4, 4)]
+
+
+def test_what_a_snapshot_does_not_list_any_more_is_marked_and_kept(sync, rows):
+    xero = Xero("BrandingThemes", "BrandingThemeID")
+    xero.put(a_page("a", "b"))
+    sync(xero, "branding_themes")
+    xero.put(a_page("b"))
+    outcome = sync(xero, "branding_themes")
+    assert rows("branding_themes", "branding_theme_id") == {uid("a"): True, uid("b"): False}
+    assert outcome.tables["branding_themes"].removed == 1
+
+
+def test_what_comes_back_is_not_deleted_any_more(sync, rows):
+    xero = Xero("BrandingThemes", "BrandingThemeID")
+    for page in (a_page("a", "b"), a_page("b"), a_page("a", "b")):
+        xero.put(page)
+        sync(xero, "branding_themes")
+    assert rows("branding_themes", "branding_theme_id") == {uid("a"): False, uid("b"): False}
+
+
+def test_a_list_of_changes_alone_marks_nothing_as_gone(sync, rows):
+    xero = Xero("Accounts", "AccountID")
+    xero.put(a_page("a", "b"))
+    sync(xero, "accounts")
+    xero.put([])
+    assert sync(xero, "accounts").modified_since is not None
+    assert rows("accounts", "account_id") == {uid("a"): False, uid("b"): False}
+
+
+def test_a_full_read_of_such_a_list_does(sync, rows):
+    xero = Xero("Accounts", "AccountID")
+    xero.put(a_page("a", "b"))
+    sync(xero, "accounts")
+    xero.put(a_page("a"))
+    sync(xero, "accounts", full=True)
+    assert rows("accounts", "account_id") == {uid("a"): False, uid("b"): True}
+
+
+def test_pages_never_mark_anything_as_gone(sync, rows):
+    xero = Xero()
+    xero.put(a_page("a", "b"))
+    sync(xero)
+    xero.put(a_page("a"))
+    sync(xero, full=True)
+    assert rows() == {uid("a"): False, uid("b"): False}
+
+
+def test_a_list_that_changes_while_it_is_read_is_read_again(sync, warehouse):
+    xero = Xero()
+    xero.put(a_page("a"), a_page("b"))
+    xero.counts = [2, 1]
+    outcome = sync(xero)
+    assert [int(r.url.params["page"]) for r in xero.requests] == [1, 2, 1, 2]
+    assert outcome.calls == 4
+    cursor = warehouse.cursor(TENANT, "invoices")
+    assert cursor.modified_since == SERVER_TIME + timedelta(seconds=1) - OVERLAP, "of the first of both reads"
+    assert cursor.records == 2
+
+
+def test_a_list_that_never_stands_still_is_not_read_for_ever(sync, warehouse):
+    xero = Xero()
+    xero.put(a_page("a"), a_page("b"))
+    xero.counts = [2, 1] * 9
+    sync(xero)
+    assert len(xero.requests) == 2 * READS
+    assert warehouse.cursor(TENANT, "invoices") is not None

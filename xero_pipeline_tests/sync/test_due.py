@@ -1,0 +1,204 @@
+"""Which months are due: missing ones, stale ones, the current one once a day; and never one before the first."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xero_pipeline.sync.due import (
+    all_months_due,
+    dated_tables,
+    financial_year_start,
+    first_load_complete,
+    first_month,
+    months_between,
+    months_due,
+)
+from xero_pipeline.warehouse.store import Cursor
+from xero_pipeline.warehouse.tables import table
+from xero_pipeline_tests.sync.conftest import TENANT
+
+TODAY = date(2026, 11, 22)
+START = date(2026, 8, 1)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OTHER = "11111111-1111-4111-8111-111111111111"
+DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("today", "month", "day", "expected"),
+    [
+        (date(2026, 11, 22), 12, 31, date(2026, 1, 1)),
+        (date(2026, 11, 22), 6, 30, date(2026, 7, 1)),
+        (date(2026, 6, 30), 6, 30, date(2025, 7, 1)),
+        (date(2026, 7, 1), 6, 30, date(2026, 7, 1)),
+        (date(2026, 4, 3), 4, 5, date(2026, 4, 1)),  # the year begins on the 6th: its month is wanted whole
+        (date(2026, 3, 31), 4, 5, date(2025, 4, 1)),
+        (date(2024, 2, 29), 2, 28, date(2023, 3, 1)),
+        (date(2024, 2, 29), 2, 29, date(2023, 3, 1)),
+        (date(2024, 3, 1), 2, 29, date(2024, 3, 1)),
+        (date(2023, 3, 1), 2, 29, date(2023, 3, 1)),
+        (date(2026, 11, 22), 3, 31, date(2026, 4, 1)),
+    ],
+)
+def test_a_financial_year_starts_in_the_month_after_its_end(today, month, day, expected):
+    assert financial_year_start(today, month, day) == expected
+
+
+@given(DAYS, st.integers(1, 12), st.integers(1, 31), st.integers(0, 3))
+def test_a_financial_year_holds_its_day_and_is_one_year_long(today, month, day, back):
+    day = min(day, calendar.monthrange(2024, month)[1])
+    start = financial_year_start(today, month, day)
+    assert start.day == 1
+    assert start <= today < start.replace(year=start.year + 1)
+    assert financial_year_start(today, month, day, years_back=back) == start.replace(year=start.year - back)
+
+
+@given(DAYS, DAYS)
+def test_months_between_are_all_first_days_once_in_order(one, other):
+    first, last = min(one, other), max(one, other)
+    months = months_between(first, last)
+    assert (months[0], months[-1]) == (first.replace(day=1), last.replace(day=1))
+    assert all(month.day == 1 for month in months)
+    steps = {(b.year * 12 + b.month) - (a.year * 12 + a.month) for a, b in zip(months, months[1:], strict=False)}
+    assert steps <= {1}
+
+
+@pytest.fixture
+def write(warehouse):
+    """Puts rows into the warehouse as a sync would have left them."""
+
+    def into(name, **values):
+        names = ", ".join(f'"{column}"' for column in values)
+        with warehouse._connected("written") as connection:
+            marks = ", ".join("?" * len(values))
+            connection.exec_driver_sql(f"insert into xero.{name} ({names}) values ({marks})", tuple(values.values()))
+
+    return into
+
+
+@pytest.fixture
+def pulled(write):
+    def months(*starts, report="profit_and_loss", at=NOON, tenant=TENANT):
+        for month in starts:
+            write(
+                "report_pulls", tenant_id=tenant, report=report, basis="accrual", period_start=month,
+                period_end=month.replace(day=28), fetched_at=at, checked_at=at, raw="{}",
+            )  # fmt: skip
+
+    return months
+
+
+@pytest.fixture
+def document(write):
+    def dated(day, *, at, name="invoices", tenant=TENANT, **more):
+        key = dict.fromkeys(table(name).key, "one")
+        write(name, tenant_id=tenant, date=day, synced_at=at, is_deleted=False, **key, **more)
+
+    return dated
+
+
+@pytest.fixture
+def due(warehouse):
+    def of(report="profit_and_loss", start=START):
+        return months_due(warehouse, TENANT, report, today=TODAY, start_date=start)
+
+    return of
+
+
+EVERY = months_between(START, TODAY)
+
+
+def test_every_month_is_due_before_the_first_pull(due):
+    assert due() == EVERY
+
+
+def test_a_month_that_was_pulled_is_not_due_again(due, pulled):
+    pulled(*EVERY)
+    assert due() == []
+
+
+def test_a_month_that_is_missing_is_due(due, pulled):
+    pulled(EVERY[0], EVERY[2], EVERY[3])
+    assert due() == [EVERY[1]]
+
+
+def test_what_another_report_or_organisation_has_does_not_count(due, pulled):
+    pulled(*EVERY, report="bank_summary")
+    pulled(*EVERY, tenant=OTHER)
+    assert due() == EVERY
+
+
+@pytest.mark.parametrize("name", dated_tables())
+def test_a_month_is_stale_when_a_document_of_it_was_learnt_of_after_the_pull(due, pulled, document, name):
+    pulled(*EVERY)
+    document(EVERY[1].replace(day=30), at=NOON + timedelta(seconds=1), name=name)
+    assert due() == [EVERY[1]]
+
+
+def test_a_document_that_was_known_at_the_pull_makes_nothing_stale(due, pulled, document):
+    document(EVERY[1], at=NOON - timedelta(seconds=1))
+    pulled(*EVERY)
+    assert due() == []
+
+
+def test_a_document_of_another_organisation_makes_nothing_stale(due, pulled, document):
+    pulled(*EVERY)
+    document(EVERY[1], at=NOON + timedelta(hours=1), tenant=OTHER)
+    assert due() == []
+
+
+def test_the_current_month_is_due_on_the_next_day(due, pulled):
+    pulled(*EVERY, at=NOON - timedelta(days=1))
+    assert due() == [EVERY[-1]]
+
+
+def test_no_month_before_the_first_is_ever_due(due, pulled, document):
+    pulled(date(2025, 1, 1), *EVERY)
+    document(date(2025, 1, 15), at=NOON + timedelta(hours=1))
+    assert due() == []
+
+
+def test_no_month_after_the_current_one_is_due(due, pulled, document):
+    pulled(*EVERY, date(2026, 12, 1))
+    document(date(2026, 12, 15), at=NOON + timedelta(hours=1))
+    assert due() == []
+
+
+def test_the_first_month_is_the_organisations_financial_year_two_years_back(warehouse, write):
+    write(
+        "organisations", tenant_id=TENANT, organisation_id="one", financial_year_end_month=6, financial_year_end_day=30,
+        synced_at=NOON, is_deleted=False,
+    )  # fmt: skip
+    assert first_month(warehouse, TENANT, TODAY, None) == date(2024, 7, 1)
+    assert first_month(warehouse, TENANT, TODAY, date(2026, 3, 9)) == date(2026, 3, 1)
+
+
+def test_the_first_month_of_an_organisation_not_synced_yet_is_a_calendar_year(warehouse):
+    assert first_month(warehouse, TENANT, TODAY, None) == date(2024, 1, 1)
+
+
+def test_all_organisations_and_reports_together_are_what_each_is_alone(warehouse, pulled, document):
+    pulled(*EVERY)
+    pulled(*EVERY[:2], report="bank_summary")
+    pulled(*EVERY, tenant=OTHER)
+    pulled(*EVERY, report="bank_summary", tenant=OTHER)
+    document(EVERY[0], at=NOON + timedelta(hours=1), tenant=OTHER)
+    reports = ["profit_and_loss", "bank_summary"]
+    together = all_months_due(warehouse, [TENANT, OTHER], reports, today=TODAY, start_date=START)
+    assert together == {TENANT: EVERY[2:], OTHER: [EVERY[0]]}
+    for tenant in (TENANT, OTHER):
+        alone = [months_due(warehouse, tenant, report, today=TODAY, start_date=START) for report in reports]
+        assert sorted({month for months in alone for month in months}) == together[tenant]
+
+
+def test_a_first_load_is_complete_when_the_documents_that_count_were_read(warehouse):
+    for name in ("invoices", "payments"):
+        warehouse.merge({}, cursor=Cursor(TENANT, name, NOON, NOON, 0))
+    assert first_load_complete(warehouse, [TENANT, OTHER]) == set()
+    warehouse.merge({}, cursor=Cursor(TENANT, "bank_transactions", NOON, NOON, 0))
+    assert first_load_complete(warehouse, [TENANT, OTHER]) == first_load_complete(warehouse, [TENANT]) == {TENANT}
