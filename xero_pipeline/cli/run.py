@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -24,6 +26,8 @@ def run(
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.cli.syncing import carry, chosen_organisations
 
+    if serve:
+        _require_free(host, port)
     parts = Parts(Settings.load())
     _connect_when_nothing_is(parts)
     choice = choose([])
@@ -36,6 +40,19 @@ def run(
     parts.close()
     say(f"\nDagster UI: http://{'localhost' if host == '127.0.0.1' else host}:{port}  (Ctrl-C stops it)")
     _become_dagster(host, port)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Better now than after a sync of some minutes."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"The Dagster UI cannot listen on {host}:{port}: {error.strerror}. Stop what is there, or choose "
+                f'another port: make run ARGS="--port {port + 1}".'
+            ) from None
 
 
 def _connect_when_nothing_is(parts: Parts) -> None:
