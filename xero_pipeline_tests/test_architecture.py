@@ -9,6 +9,13 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xero_pipeline"
 EVERYBODY = {"errors"}
+SIMULATOR_MAY_IMPORT = {
+    "values": {"values"},
+    "books": {"books", "values", "config", "company", "workbench"},
+    "reports": {"reports", "books", "values", "company", "workbench"},
+    "api": {"api", "messages", "wire"},
+    "identity": {"identity", "api.catalogue", "apps", "messages", "wire", "store"},
+}
 MAY_IMPORT = {
     "__main__": {"cli"},
     "errors": set(),
@@ -43,6 +50,14 @@ def test_imports_point_downward(path):
     allowed = MAY_IMPORT[room_of(path)] | EVERYBODY
     for name in imports_of(path):
         assert any(name == room or name.startswith(f"{room}.") for room in allowed), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("room", SIMULATOR_MAY_IMPORT)
+def test_the_rooms_of_the_simulator_keep_apart(room):
+    allowed = {f"simulator.{one}" for one in SIMULATOR_MAY_IMPORT[room]}
+    for path in (PACKAGE / "simulator" / room).rglob("*.py"):
+        for name in imports_of(path):
+            assert any(name == one or name.startswith(f"{one}.") for one in allowed), f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("room", ["xero", "warehouse", "sync", "simulator"])

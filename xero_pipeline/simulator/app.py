@@ -11,17 +11,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from xero_pipeline.simulator.api import API_ROOT, AccountingApi, BooksWithReports
-from xero_pipeline.simulator.connections import Connections
-from xero_pipeline.simulator.consent import ConsentPage
+from xero_pipeline.simulator.api.accounting import API_ROOT, AccountingApi, BooksWithReports
 from xero_pipeline.simulator.faults import Fault, Faults, fault_of
-from xero_pipeline.simulator.identity import Identity
+from xero_pipeline.simulator.identity.connections import Connections
+from xero_pipeline.simulator.identity.consent import ConsentPage
+from xero_pipeline.simulator.identity.service import Identity
 from xero_pipeline.simulator.limits import RateLimiter
 from xero_pipeline.simulator.messages import Refused, Request, Response
 from xero_pipeline.simulator.spoil import afterwards, instead
 from xero_pipeline.simulator.wire import forbidden, json_answer, not_allowed, not_found
 
-AUTHORIZE = "/identity/connect/authorize"
 # Compressing less than a packet costs more than it saves.
 _WORTH_COMPRESSING = 1_000
 

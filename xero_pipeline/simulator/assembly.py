@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from xero_pipeline.simulator.api import AccountingApi, BooksWithReports
+from xero_pipeline.simulator.api.accounting import AccountingApi, BooksWithReports
 from xero_pipeline.simulator.app import Application
 from xero_pipeline.simulator.apps import Apps, SimulatedApp
-from xero_pipeline.simulator.connections import Connections, SimulatedOrganisation
-from xero_pipeline.simulator.consent import ConsentPage
 from xero_pipeline.simulator.faults import Faults
-from xero_pipeline.simulator.grants import Grants
-from xero_pipeline.simulator.identity import Identity
+from xero_pipeline.simulator.identity.connections import Connections, SimulatedOrganisation
+from xero_pipeline.simulator.identity.consent import ConsentPage
+from xero_pipeline.simulator.identity.grants import Grants
+from xero_pipeline.simulator.identity.service import Identity
+from xero_pipeline.simulator.identity.signer import Signer
 from xero_pipeline.simulator.limits import RateLimiter, SimLimits
 from xero_pipeline.simulator.reports.request import BadReportRequest
-from xero_pipeline.simulator.signer import Signer
 from xero_pipeline.simulator.store import Store
 
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from xero_pipeline.simulator.contacts import with_balances
-from xero_pipeline.simulator.ledger import Ledger
-from xero_pipeline.simulator.open_amounts import OpenAmounts
-from xero_pipeline.simulator.postings import Poster, Posting
+from xero_pipeline.simulator.books.double_entry.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts
+from xero_pipeline.simulator.books.double_entry.postings import Poster, Posting
+from xero_pipeline.simulator.books.lists.contacts import with_balances
 from xero_pipeline.simulator.workbench import Record, Workbench
 
 Kept = TypeVar("Kept")

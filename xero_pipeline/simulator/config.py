@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from xero_pipeline.simulator.days import add_months, month_start
+from xero_pipeline.simulator.values.days import add_months, month_start
 
 
 @dataclass(frozen=True, slots=True)

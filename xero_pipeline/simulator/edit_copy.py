@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.days import wire_ms, wire_ms_string
+from xero_pipeline.simulator.values.days import wire_ms, wire_ms_string
 from xero_pipeline.simulator.workbench import Record
 
 _LISTS = ("Payments", "Allocations", "CreditNotes", "Prepayments", "Overpayments", "LineItems")

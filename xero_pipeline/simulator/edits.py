@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from xero_pipeline.simulator.amounts import ZERO, cents, divide_half_up, money
+from xero_pipeline.simulator.books.lines import Part, build_lines, tax_way
+from xero_pipeline.simulator.books.trade.documents import Heading, invoice_record
+from xero_pipeline.simulator.books.trade.settlement import Settlement, pay
 from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.documents import Heading, invoice_record
 from xero_pipeline.simulator.edit_copy import EditRefused, mark, oldest_change, open_copy
-from xero_pipeline.simulator.lines import Part, build_lines, tax_way
-from xero_pipeline.simulator.settlement import Settlement, pay
+from xero_pipeline.simulator.values.amounts import ZERO, cents, divide_half_up, money
 from xero_pipeline.simulator.workbench import Record
 
 _CREDIT_KEYS = {"CreditNotes": "CreditNoteID", "Prepayments": "PrepaymentID", "Overpayments": "OverpaymentID"}

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.connections import SimulatedOrganisation
 from xero_pipeline.simulator.faults import Faults
+from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
 from xero_pipeline.simulator.limits import OFF, SimLimits
 from xero_pipeline.simulator.messages import Request, Response
 
@@ -182,7 +182,7 @@ class _Truth(Mapping[str, Sequence[Any]]):
 
 
 def _organisations(config: BooksConfig) -> tuple[SimulatedOrganisation, ...]:
-    from xero_pipeline.simulator.country import country_of, name_of
+    from xero_pipeline.simulator.books.country import country_of, name_of
     from xero_pipeline.simulator.workbench import Workbench
 
     benches = (Workbench(config, index, name_of(index), country_of(index)) for index in range(config.organisations))

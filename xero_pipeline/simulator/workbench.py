@@ -7,10 +7,10 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from xero_pipeline.simulator.books.country import Country
 from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.country import Country
-from xero_pipeline.simulator.days import event_ms, wire_ms
-from xero_pipeline.simulator.ids import stable_id
+from xero_pipeline.simulator.values.days import event_ms, wire_ms
+from xero_pipeline.simulator.values.ids import stable_id
 
 Record = dict[str, Any]
 """One wire-shaped record: Xero's own key names, decimals, `/Date()/` strings."""

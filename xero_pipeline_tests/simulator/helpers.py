@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from xero_pipeline.simulator.catalogue import grantable_scopes
+from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.person import Person
 from xero_pipeline.simulator.reports.request import BadReportRequest

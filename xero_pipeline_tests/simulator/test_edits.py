@@ -9,9 +9,9 @@ from xero_pipeline.simulator import edits, edits_settings
 from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.days import wire_ms
+from xero_pipeline.simulator.values.days import wire_ms
+from xero_pipeline_tests.simulator.books.test_laws import check_laws
 from xero_pipeline_tests.simulator.laws import profit_and_loss, value_of
-from xero_pipeline_tests.simulator.test_books_laws import check_laws
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 14, 3, 7, 250_000, tzinfo=dt.UTC)

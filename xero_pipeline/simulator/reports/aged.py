@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import ZERO, to_base
-from xero_pipeline.simulator.days import day_of_wire, month_end
-from xero_pipeline.simulator.postings import POSTED
+from xero_pipeline.simulator.books.double_entry.postings import POSTED
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.layout import Row
 from xero_pipeline.simulator.reports.request import BadReportRequest, ReportRequest
+from xero_pipeline.simulator.values.amounts import ZERO, to_base
+from xero_pipeline.simulator.values.days import day_of_wire, month_end
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:

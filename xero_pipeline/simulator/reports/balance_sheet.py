@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.days import add_months, month_end, month_start
-from xero_pipeline.simulator.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.balances import Balances
 from xero_pipeline.simulator.reports.layout import Amounts, Row
 from xero_pipeline.simulator.reports.request import ReportRequest
+from xero_pipeline.simulator.values.days import add_months, month_end, month_start
 
 if TYPE_CHECKING:
     from xero_pipeline.simulator.company import Company

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import ZERO
-from xero_pipeline.simulator.days import financial_year_start
-from xero_pipeline.simulator.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.ledger import Ledger
+from xero_pipeline.simulator.values.amounts import ZERO
+from xero_pipeline.simulator.values.days import financial_year_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:

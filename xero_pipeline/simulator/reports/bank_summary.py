@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.days import month_end, month_start
-from xero_pipeline.simulator.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.layout import Amounts, Row
 from xero_pipeline.simulator.reports.request import BadReportRequest, ReportRequest
+from xero_pipeline.simulator.values.days import month_end, month_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import ZERO
-from xero_pipeline.simulator.days import add_months, month_start
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.layout import Amounts, Row
 from xero_pipeline.simulator.reports.request import BadReportRequest, ReportRequest
+from xero_pipeline.simulator.values.amounts import ZERO
+from xero_pipeline.simulator.values.days import add_months, month_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:

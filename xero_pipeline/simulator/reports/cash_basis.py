@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import CENT
-from xero_pipeline.simulator.open_amounts import OpenAmounts, document_key
-from xero_pipeline.simulator.postings import Posting
+from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts, document_key
+from xero_pipeline.simulator.books.double_entry.postings import Posting
+from xero_pipeline.simulator.values.amounts import CENT
 
 if TYPE_CHECKING:
     from xero_pipeline.simulator.company import Company

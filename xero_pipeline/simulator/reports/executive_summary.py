@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import ZERO
-from xero_pipeline.simulator.days import add_months, month_end, month_start
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.balances import Balances
 from xero_pipeline.simulator.reports.bank_summary import bank_accounts, cash_flows
 from xero_pipeline.simulator.reports.layout import Row
 from xero_pipeline.simulator.reports.profit_and_loss import Column, statement_lines
 from xero_pipeline.simulator.reports.request import ReportRequest
+from xero_pipeline.simulator.values.amounts import ZERO
+from xero_pipeline.simulator.values.days import add_months, month_end, month_start
 
 if TYPE_CHECKING:
     from xero_pipeline.simulator.company import Company

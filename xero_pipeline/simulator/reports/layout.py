@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from xero_pipeline.simulator.amounts import CENT
-from xero_pipeline.simulator.days import wire_ms
+from xero_pipeline.simulator.values.amounts import CENT
+from xero_pipeline.simulator.values.days import wire_ms
 
 Cell = dict[str, Any]
 Row = dict[str, Any]

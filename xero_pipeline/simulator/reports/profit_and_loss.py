@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import ZERO
-from xero_pipeline.simulator.days import add_months, month_end, month_start
-from xero_pipeline.simulator.ledger import Ledger
-from xero_pipeline.simulator.postings import Posting
+from xero_pipeline.simulator.books.double_entry.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.postings import Posting
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.cash_basis import cash_postings
 from xero_pipeline.simulator.reports.layout import Amounts, Row
 from xero_pipeline.simulator.reports.request import BadReportRequest, ReportRequest
+from xero_pipeline.simulator.values.amounts import ZERO
+from xero_pipeline.simulator.values.days import add_months, month_end, month_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.amounts import ZERO
-from xero_pipeline.simulator.days import month_start
-from xero_pipeline.simulator.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.balances import Balances
 from xero_pipeline.simulator.reports.cash_basis import cash_postings
 from xero_pipeline.simulator.reports.layout import Row
 from xero_pipeline.simulator.reports.request import ReportRequest
+from xero_pipeline.simulator.values.amounts import ZERO
+from xero_pipeline.simulator.values.days import month_start
 
 if TYPE_CHECKING:
     from xero_pipeline.simulator.company import Company

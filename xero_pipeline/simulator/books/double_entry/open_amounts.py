@@ -1,0 +1,95 @@
+"""How the open amount of every document falls, event by event, in its own and in base currency."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from xero_pipeline.simulator.values.amounts import CENT, ZERO, to_base
+from xero_pipeline.simulator.values.days import day_of_wire
+from xero_pipeline.simulator.workbench import Record
+
+_CREDITS = ("CreditNotes", "Prepayments", "Overpayments")
+
+
+def document_key(record: Record) -> str:
+    """The id of an invoice, credit note, prepayment or overpayment."""
+    for key in ("InvoiceID", "CreditNoteID", "PrepaymentID", "OverpaymentID"):
+        if key in record:
+            return record[key]
+    raise KeyError("the record is neither an invoice nor a credit")
+
+
+class OpenAmounts:
+    """The payments and allocations of all documents, in the order of their days.
+
+    Args:
+        tables: The records by wrapper and id.
+    """
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
+        self._tables = tables
+        self._events: dict[str, list[tuple[dt.date, str, Decimal]]] = defaultdict(list)
+        self._before: dict[str, dict[str, Decimal]] = {}
+        for payment in tables.get("Payments", {}).values():
+            if payment["Status"] == "AUTHORISED":
+                event = (day_of_wire(payment["Date"]), payment["PaymentID"], payment["Amount"])
+                self._events[payment["Invoice"]["InvoiceID"]].append(event)
+        for wrapper in _CREDITS:
+            for key, credit in tables.get(wrapper, {}).items():
+                for allocation in credit["Allocations"]:
+                    event = (day_of_wire(allocation["Date"]), allocation["AllocationID"], allocation["Amount"])
+                    self._events[key].append(event)
+                    self._events[allocation["Invoice"]["InvoiceID"]].append(event)
+
+    def document(self, key: str) -> Record:
+        """The invoice, credit note, prepayment or overpayment of an id."""
+        for wrapper in ("Invoices", *_CREDITS):
+            record = self._tables.get(wrapper, {}).get(key)
+            if record is not None:
+                return record
+        raise KeyError(key)
+
+    def events(self, key: str) -> list[tuple[dt.date, str, Decimal]]:
+        """Day, id and amount of everything that was taken off a document, oldest first."""
+        return sorted(self._events.get(key, ()))
+
+    def open_at(self, record: Record, day: dt.date) -> Decimal:
+        """What was open of a document on the evening of a day, in its own currency."""
+        taken = (amount for when, _, amount in self._events.get(document_key(record), ()) if when <= day)
+        return record["Total"] - sum(taken, ZERO)
+
+    def cleared(self, record: Record, event: str, amount: Decimal) -> Decimal:
+        """By how much an event lowers a document's open amount in base currency.
+
+        Args:
+            record: The document.
+            event: Id of the payment or allocation.
+            amount: The event's amount in the document's currency.
+        """
+        rate = record["CurrencyRate"]
+        if rate == 1:
+            return amount
+        left = record["Total"] - self._taken_before(record)[event]
+        return to_base(left, rate) - to_base(left - amount, rate)
+
+    def tax_share(self, record: Record, event: str, amount: Decimal) -> Decimal:
+        """The tax within an event's amount; over all events the shares add up to the document's tax."""
+        before = self._taken_before(record)[event]
+        tax, total = record["TotalTax"], record["Total"]
+        upto, till = (tax * part / total for part in (before, before + amount))
+        return till.quantize(CENT, rounding=ROUND_HALF_UP) - upto.quantize(CENT, rounding=ROUND_HALF_UP)
+
+    def _taken_before(self, record: Record) -> dict[str, Decimal]:
+        """For every event of a document, what earlier events had taken off it."""
+        key = document_key(record)
+        if key not in self._before:
+            sums: dict[str, Decimal] = {}
+            taken = ZERO
+            for _, event, amount in self.events(key):
+                sums[event] = taken
+                taken += amount
+            self._before[key] = sums
+        return self._before[key]

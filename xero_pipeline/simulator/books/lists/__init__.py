@@ -1,0 +1,1 @@
+"""What is set up once: `chart` (accounts), `contacts`, `items`, `settings` (the small lists), `budgets`."""
