@@ -61,7 +61,7 @@ def months_to_pull() -> dg.SensorDefinition:
     @dg.sensor(
         name=MONTHS_TO_PULL,
         job_name=PULL,
-        minimum_interval_seconds=60,
+        minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Asks for the reports of months that were never pulled, or whose documents changed since, as far "
         "as the day's calls reach. The newest months come first; the rest waits for tomorrow.",

@@ -1,0 +1,112 @@
+"""One organisation is never synced twice at once, by threads or processes; different ones go side by side."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from xero_pipeline.defs import entities
+from xero_pipeline.defs.work import holding
+from xero_pipeline.errors import OrganisationBusy
+
+HOLDER = """
+import sys
+from xero_pipeline.defs.work import holding
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+with holding(Parts(Settings.load()), sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def elsewhere(house):
+    """Another process that holds the first organisation."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, house.tenants[0]], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+
+
+def test_another_process_keeps_us_out_and_the_error_names_the_organisation(house, elsewhere):
+    with pytest.raises(OrganisationBusy) as refused, holding(house.parts, house.tenants[0], wait_seconds=0.1):
+        pass
+    assert refused.value.organisation == house.tenants[0]
+    assert "xero-pipeline logs" in str(refused.value)
+
+
+def test_another_organisation_is_free(house, elsewhere):
+    with holding(house.parts, house.tenants[1], wait_seconds=0):
+        pass
+
+
+def test_a_killed_holder_keeps_nobody_out(house, elsewhere):
+    elsewhere.kill()
+    elsewhere.wait()
+    with holding(house.parts, house.tenants[0], wait_seconds=5):
+        pass
+
+
+def test_whoever_waits_gets_its_turn(house, elsewhere):
+    threading.Timer(0.3, elsewhere.stdin.close).start()
+    with holding(house.parts, house.tenants[0], wait_seconds=20):
+        pass
+
+
+class Together:
+    """Counts how many syncs of an organisation are under way at once, and of all; each waits a moment for company."""
+
+    def __init__(self, real, company):
+        self.real = real
+        self.company = threading.Barrier(company)
+        self.lock = threading.Lock()
+        self.now, self.most = [], {}
+
+    def __call__(self, client, warehouse, tenant_id, *rest, **more):
+        with self.lock:
+            self.now.append(tenant_id)
+            self.most[tenant_id] = max(self.most.get(tenant_id, 0), self.now.count(tenant_id))
+            self.most["all"] = max(self.most.get("all", 0), len(self.now))
+        try:
+            self.company.wait(timeout=1.5)
+        except threading.BrokenBarrierError:
+            pass
+        try:
+            return self.real(client, warehouse, tenant_id, *rest, **more)
+        finally:
+            with self.lock:
+                self.now.remove(tenant_id)
+
+
+def runs_at_once(house, monkeypatch, *tenants):
+    together = Together(entities.sync_collection, company=len(tenants))
+    monkeypatch.setattr(entities, "sync_collection", together)
+    results = []
+    threads = [
+        threading.Thread(target=lambda t=tenant: results.append(house.sync("accounts", tenants=[t]).success))
+        for tenant in tenants
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert results == [True] * len(tenants)
+    return together.most
+
+
+def test_two_runs_of_one_organisation_go_one_after_the_other(house, monkeypatch):
+    assert runs_at_once(house, monkeypatch, house.tenants[0], house.tenants[0])["all"] == 1
+
+
+def test_runs_of_two_organisations_go_side_by_side(house, monkeypatch):
+    assert runs_at_once(house, monkeypatch, *house.tenants[:2])["all"] == 2
