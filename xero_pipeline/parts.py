@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -195,18 +194,13 @@ class Parts:
         """
         from xero_pipeline.xero.client import XeroClient
 
-        def sleep(seconds: float) -> None:
-            if on_wait:
-                on_wait(seconds, "Xero's limit of calls")
-            time.sleep(seconds)
-
         return XeroClient(
             api_url=self.api_url,
             tokens=self.tokens,
             quota=self.quota,
             transport=self.transport,
             on_call=on_call,
-            sleep=sleep,
+            on_wait=on_wait,
         )
 
     @cached_property
@@ -218,6 +212,15 @@ class Parts:
         warehouse = Warehouse(self.settings.warehouse)
         warehouse.prepare()
         return warehouse
+
+    def check(self) -> None:
+        """Find a wrong setting before any work begins.
+
+        Raises:
+            ConfigurationError: One is missing or wrong.
+        """
+        self.app()
+        _ = self.keys
 
     def close(self) -> None:
         """Let go of the databases before another program takes over."""

@@ -115,6 +115,7 @@ def carry(
     from xero_pipeline.cli.instance import open_instance
     from xero_pipeline.cli.runs import Runner
 
+    parts.check()
     names = {one.tenant_id: one.name for one in chosen}
     with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
         runner = Runner(parts, instance, watch)

@@ -25,6 +25,8 @@ __all__ = ["AccessTokens", "Answer", "Call", "XeroClient"]
 # Waits where Xero names none. Both jitter, so that five threads do not come back as one.
 _BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30, jitter=1)
 _ELBOW_ROOM = tenacity.wait_random(1, 5)
+_LIMIT = "Xero's limit of calls"
+_TROUBLE = "Xero did not answer well, we ask again"
 
 
 class AccessTokens(Protocol):
@@ -57,6 +59,7 @@ class _Turn:
     headers: Mapping[str, str]
     attempt: int = 0
     rejected: str | None = field(default=None, repr=False)
+    limited: bool = False
     repeated: Counter[str] = field(default_factory=Counter)
 
 
@@ -71,6 +74,7 @@ class XeroClient:
         on_call: Told about every attempt, in the thread that made it.
         clock: Seconds since the epoch.
         sleep: Waits so many seconds.
+        on_wait: Told before every wait: how many seconds, and why, in words for people.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class XeroClient:
         on_call: Callable[[Call], None] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        on_wait: Callable[[float, str], None] | None = None,
     ) -> None:
         self._base = f"{api_url.rstrip('/')}/api.xro/2.0/"
         self._tokens = tokens
@@ -90,6 +95,7 @@ class XeroClient:
         self._on_call = on_call
         self._clock = clock
         self._sleep = sleep
+        self._on_wait = on_wait
         self._wire = Wire(transport, clock)
 
     def __enter__(self) -> Self:
@@ -138,7 +144,7 @@ class XeroClient:
         query = f"?{urlencode(dict(params), quote_via=quote)}" if params else ""
         turn = _Turn(asked, f"{self._base}{asked.path}{query}", headers)
         retrying = tenacity.Retrying(
-            sleep=self._sleep,
+            sleep=lambda seconds: self._wait(seconds, _LIMIT if turn.limited else _TROUBLE),
             retry=tenacity.retry_if_exception_type(_Repeat),
             wait=lambda state: _pause(_again(state), state),
             stop=lambda state: turn.repeated[_again(state).reason] > PATIENCE[_again(state).reason],
@@ -151,7 +157,7 @@ class XeroClient:
         tenant_id = turn.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=turn.rejected)
         turn.rejected = None
-        with self._quota.slot(tenant_id, self._sleep):
+        with self._quota.slot(tenant_id, lambda seconds: self._wait(seconds, _LIMIT)):
             sent = self._wire.get(turn.url, turn.headers, token)
         self._quota.learn(tenant_id, sent.limits)
         self._tell(turn, sent)
@@ -161,8 +167,14 @@ class XeroClient:
         if isinstance(verdict, Again):
             turn.rejected = token if verdict.reason == "token" else None
             turn.repeated[verdict.reason] += 1
+            turn.limited = verdict.reason in {"minute", "concurrent"}
             raise _Repeat(verdict)
         return verdict
+
+    def _wait(self, seconds: float, why: str) -> None:
+        if self._on_wait is not None:
+            self._on_wait(seconds, why)
+        self._sleep(seconds)
 
     def _decide(self, asked: Asked, sent: Sent) -> Answer | Again | XeroPipelineError:
         if sent.reply is None:
