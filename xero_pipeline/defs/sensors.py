@@ -23,6 +23,9 @@ MONTHS_TO_PULL = "months_to_pull"
 RUNS_PER_TICK = 20
 """A tick has 60 seconds, and a queue of thousands helps nobody: the next tick goes on where this one stopped."""
 
+HOURS_BEFORE_AGAIN = 4
+"""A first load that failed is asked for again in the next such part of the day: some causes cure themselves."""
+
 ORGANISATIONS_PER_TICK = 300
 """Of how many organisations a tick looks up what is left of the day."""
 
@@ -35,24 +38,42 @@ def new_organisations() -> dg.SensorDefinition:
         job_name=SYNC,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Gives every newly connected organisation its partition and its first load.",
+        description="Gives every newly connected organisation its partition and its first load; asks again some hours "
+        "later if that did not get through.",
     )
-    def found(context: dg.SensorEvaluationContext, token_store: TokenStoreResource) -> dg.SensorResult:
-        known = set(context.instance.get_dynamic_partitions(ORGANISATIONS))
-        new = [o.tenant_id for o in token_store.connected() if o.tenant_id not in known]
-        if not new:
-            return dg.SensorResult(skip_reason="Every connected organisation has its partition.")
+    def found(
+        context: dg.SensorEvaluationContext, token_store: TokenStoreResource, warehouse: WarehouseResource
+    ) -> dg.SensorResult:
+        now = datetime.now(UTC)
+        known = context.instance.get_dynamic_partitions(ORGANISATIONS)
+        organisations = token_store.connected()
+        new = [o.tenant_id for o in organisations if o.tenant_id not in set(known)]
+        if new:
+            return dg.SensorResult(
+                dynamic_partitions_requests=[dg.DynamicPartitionsDefinition(name=ORGANISATIONS).build_add_request(new)],
+                run_requests=[_first_load(tenant_id, "first-load") for tenant_id in new],
+            )
+        waiting = {o.tenant_id for o in organisations if o.status == "connected"}
+        waiting -= at_work(context.instance, known, now)
+        try:
+            waiting -= first_load_complete(warehouse.glance(), sorted(waiting)) if waiting else set()
+        except WarehouseBusy as busy:
+            return dg.SensorResult(skip_reason=_in_use(busy))
+        again = f"first-load-again:{now:%Y-%m-%d}:{now.hour // HOURS_BEFORE_AGAIN}"
         return dg.SensorResult(
-            dynamic_partitions_requests=[dg.DynamicPartitionsDefinition(name=ORGANISATIONS).build_add_request(new)],
-            run_requests=[
-                dg.RunRequest(
-                    run_key=f"first-load:{tenant_id}", partition_key=tenant_id, tags={"xero/organisation": tenant_id}
-                )
-                for tenant_id in new
-            ],
+            run_requests=[_first_load(tenant_id, again) for tenant_id in sorted(waiting)],
+            skip_reason=None if waiting else "Every connected organisation has its partition and its first load.",
         )
 
     return found
+
+
+def _first_load(tenant_id: str, why: str) -> dg.RunRequest:
+    return dg.RunRequest(run_key=f"{why}:{tenant_id}", partition_key=tenant_id, tags={"xero/organisation": tenant_id})
+
+
+def _in_use(busy: WarehouseBusy) -> str:
+    return f"The warehouse is in use, the next tick looks again: {busy.message}"
 
 
 def months_to_pull() -> dg.SensorDefinition:
@@ -77,9 +98,7 @@ def months_to_pull() -> dg.SensorDefinition:
         try:
             months = _due(token_store.parts, warehouse, sorted(ready), now.date())
         except WarehouseBusy as busy:
-            return dg.SensorResult(
-                skip_reason=f"The warehouse is in use, the next tick looks again: {busy.message}", cursor=context.cursor
-            )
+            return dg.SensorResult(skip_reason=_in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
         chosen = turn[:ORGANISATIONS_PER_TICK]
         pulls = pulls_of(known, _affordable(token_store.parts, chosen, months))

@@ -21,7 +21,8 @@ from xero_pipeline.sync.due import months_between
 from xero_pipeline_tests.defs.conftest import first_month, today
 
 RUNS = "{ runsOrError { ... on Runs { results { jobName status tags { key value } } } } }"
-TICKS = """{ sensorsOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "xero_pipeline"})
+TICKS = """{ sensorsOrError(
+  repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "xero_pipeline"})
   { ... on Sensors { results { name sensorState { ticks(limit: 20) { status error { message } } } } } } }"""
 PATIENCE = 240
 
@@ -54,7 +55,8 @@ def dagster(home):
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            # A shell that starts the tests in the background leaves SIGINT ignored, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
         )
     try:
         yield process, f"http://127.0.0.1:{port}/graphql"
@@ -98,7 +100,9 @@ def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_wi
         assert process.poll() is None, (home / "dagster.log").read_text()
         assert time.monotonic() < deadline, f"{seen} {asked(url, TICKS)}"
         time.sleep(1)
-    ticks = [tick for sensor in asked(url, TICKS)["sensorsOrError"]["results"] for tick in sensor["sensorState"]["ticks"]]
+    ticks = [
+        tick for sensor in asked(url, TICKS)["sensorsOrError"]["results"] for tick in sensor["sensorState"]["ticks"]
+    ]
     assert not [tick for tick in ticks if tick["status"] == "FAILURE"]
 
     process.send_signal(signal.SIGINT)

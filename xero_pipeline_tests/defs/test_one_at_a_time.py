@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -77,10 +78,8 @@ class Together:
             self.now.append(tenant_id)
             self.most[tenant_id] = max(self.most.get(tenant_id, 0), self.now.count(tenant_id))
             self.most["all"] = max(self.most.get("all", 0), len(self.now))
-        try:
+        with suppress(threading.BrokenBarrierError):
             self.company.wait(timeout=1.5)
-        except threading.BrokenBarrierError:
-            pass
         try:
             return self.real(client, warehouse, tenant_id, *rest, **more)
         finally:

@@ -87,12 +87,37 @@ class TestNewOrganisations:
         assert {r.tags["xero/organisation"] for r in data.run_requests} == set(house.tenants)
         assert len({r.run_key for r in data.run_requests}) == len(house.tenants)
 
+    def test_it_is_silent_while_the_first_loads_are_under_way(self, house, tick):
+        house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
+        for tenant in house.tenants:
+            a_run(house, dg.DagsterRunStatus.STARTING, {"xero/organisation": tenant})
+        assert not tick(new_organisations()).run_requests
+
     def test_it_is_silent_afterwards(self, house, tick):
         house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
+        loaded(house, *house.tenants)
         data = tick(new_organisations())
         assert not data.run_requests
         assert not data.dynamic_partitions_requests
-        assert "has its partition" in data.skip_reason.skip_message
+        assert "has its partition and its first load" in data.skip_reason.skip_message
+
+    def test_a_first_load_that_did_not_get_through_is_asked_for_again_some_hours_later(self, house, tick):
+        house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
+        loaded(house, *house.tenants[1:])
+        a_run(house, dg.DagsterRunStatus.FAILURE, {"xero/organisation": house.tenants[0]})
+        keys = []
+        for hour in (8, 11, 12):
+            with time_machine.travel(datetime.now(UTC).replace(hour=hour), tick=False):
+                (request,) = tick(new_organisations()).run_requests
+            assert request.partition_key == house.tenants[0]
+            keys.append(request.run_key)
+        assert keys[0] == keys[1] != keys[2]
+
+    def test_whoever_must_consent_again_is_not_loaded_again(self, house, tick):
+        house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
+        for tenant in house.tenants:
+            house.parts.organisations.mark(tenant, "needs re-consent")
+        assert not tick(new_organisations()).run_requests
 
     def test_a_disconnected_organisation_is_not_new(self, house, tick):
         house.parts.organisations.mark(house.tenants[0], "disconnected")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def test_stretches_are_the_months_without_a_gap(months):
     assert [month for stretch in found for month in stretch] == months
     for stretch in found:
         assert stretch == months_between(stretch[0], stretch[-1])
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert len(months_between(before[-1], after[0])) > 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_months_between_are_all_first_days_once_in_order(one, other):
     months = months_between(first, last)
     assert (months[0], months[-1]) == (first.replace(day=1), last.replace(day=1))
     assert all(month.day == 1 for month in months)
-    steps = {(b.year * 12 + b.month) - (a.year * 12 + a.month) for a, b in zip(months, months[1:], strict=False)}
+    steps = {(b.year * 12 + b.month) - (a.year * 12 + a.month) for a, b in pairwise(months)}
     assert steps <= {1}
 
 
