@@ -8,7 +8,8 @@ import pyarrow as pa
 from sqlalchemy import text
 
 from xero_pipeline.warehouse.entries import Cursor, ReportPull
-from xero_pipeline.warehouse.merge import Merged, merge_rows, q, same, target
+from xero_pipeline.warehouse.merge import Merged, merge_rows
+from xero_pipeline.warehouse.sql import q, same, target
 from xero_pipeline.warehouse.tables import table as table_named
 from xero_pipeline.warehouse.wire import table_schema
 

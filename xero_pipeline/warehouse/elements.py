@@ -89,9 +89,24 @@ def newest(table: Table, records: Records) -> Records:
     return records.only(pa.array(mask))
 
 
-def root(table: Table, records: Records) -> Elements:
-    """The records themselves."""
+def root(table: Table, records: Records, seen_at: pa.Scalar) -> Elements:
+    """The records themselves.
+
+    Args:
+        table: Their table.
+        records: What was read.
+        seen_at: Since when a record is valid that does not say when it was changed.
+
+    Raises:
+        UnreadableTime: An `UpdatedDateUTC` cannot be read.
+    """
     known = {"raw": records.raw, "is_deleted": _deleted(records.values, None)}
+    known["valid_from"] = pa.repeat(seen_at, len(records.values))
+    if table.has("updated_date_utc"):
+        path = table.column("updated_date_utc").path.split(".")
+        changed = known["updated_date_utc"] = instants.instants(pc.struct_field(records.values, path))
+        believable = pc.greater_equal(changed, pa.scalar(instants.EARLIEST, instants.INSTANT))
+        known["valid_from"] = pc.if_else(pc.fill_null(believable, False), changed, known["valid_from"])
     return Elements(table, records.values, known, records.raw, pa.array(np.arange(len(records.values))))
 
 
@@ -105,6 +120,7 @@ def children(table: Table, parent: Elements, tenant_id: str) -> Elements:
         values, owners = values.filter(there), owners.filter(there)
     known = {column.name: parent_column(parent, column.name).take(owners) for column in table.inherited}
     known["position"] = _positions(owners)
+    known["valid_from"] = parent.known["valid_from"].take(owners)
     known["is_deleted"] = _deleted(values, parent.known["is_deleted"].take(owners))
     elements = Elements(table, values, known, parent.raw, parent.sources.take(owners))
     if table.own_id:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 INSTANT = pa.timestamp("us", tz="UTC")
 DAY = pa.date32()
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""No change in Xero is older: voided documents have been seen with a time of 1970."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)

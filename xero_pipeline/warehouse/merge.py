@@ -2,7 +2,8 @@
 
 Every table is merged in the same three steps. First the rows that are there already are compared with the arrived
 ones; a row that says the same stays untouched, with its `synced_at`. Then one MERGE writes what is new or differs.
-Last, children that a changed record has no longer are marked `is_deleted`.
+Last, children that a changed record has no longer are marked `is_deleted`. What is written over or marked goes into the
+history first, as it was.
 
 A record differs when its `raw` does, or when it comes back after it was marked deleted; one with an older
 `updated_date_utc` than ours is an old page that came late, and stays out. The children of a record that does not
@@ -14,7 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from xero_pipeline.warehouse.schema import SCHEMA
+from xero_pipeline.warehouse.history import NO_TIME_BEFORE, has_history, keep, next_since
+from xero_pipeline.warehouse.sql import q, same, target
+from xero_pipeline.warehouse.tables import SYNCED_AT, VALID_FROM
 from xero_pipeline.warehouse.tables import table as table_named
 
 if TYPE_CHECKING:
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from xero_pipeline.warehouse.tables import Table
-
-# Voided documents have been seen with a time of 1970: no reason to take them for older than what we have.
-NO_TIME_BEFORE = "TIMESTAMP WITH TIME ZONE '1980-01-01 00:00:00+00'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class Dialect(Protocol):
         """Until the transaction ends, nobody else writes what goes by this name; for databases with many writers."""
         ...
 
-    def known(self, source: str, table: Table, differs: str) -> str:
-        """A query of the key columns of rows of `source` (s) that are in the table (t), and whether they differ."""
+    def pairs(self, source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
+        """A query over the rows of `source` (s), each beside the rows of the table (t) with the same keys."""
         ...
 
     def different(self, table: Table, column: str) -> str:
@@ -120,7 +120,7 @@ def merge_collection(dialect: Dialect, connection: Connection, batch: Mapping[st
 
 
 def merge_rows(dialect: Dialect, connection: Connection, table: Table, source: str) -> Merged:
-    """Merge rows that stand alone, such as report lines: a row differs when any column but `synced_at` does.
+    """Merge rows that stand alone, such as report lines: a row differs when any column of Xero's does.
 
     Args:
         dialect: The database's ways.
@@ -141,21 +141,6 @@ def merge_sql(table: Table, source: str) -> str:
         f"{update if values else ''} WHEN NOT MATCHED THEN INSERT ({', '.join(map(q, names))}) "
         f"VALUES ({', '.join(f's.{q(name)}' for name in names)})"
     )
-
-
-def target(table: Table) -> str:
-    """The table's full name in SQL."""
-    return f"{SCHEMA}.{q(table.name)}"
-
-
-def q(name: str) -> str:
-    """A quoted identifier: `option` and `position` are words of SQL."""
-    return f'"{name}"'
-
-
-def same(left: str, right: str, names: Sequence[str]) -> str:
-    """A condition that two rows have the same values in these columns."""
-    return " AND ".join(f"{left}.{q(name)} = {right}.{q(name)}" for name in names)
 
 
 def _merge_records(dialect: Dialect, connection: Connection, table: Table, rows: pa.Table) -> Merged:
@@ -179,34 +164,43 @@ def _merge_children(
         connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {staged}"))
         return Merged(inserted=rows.num_rows)
     source = f"of_{table.name}"
-    chosen = _chosen(staged, _verdict_name(record), record.primary_key)
+    chosen = _chosen(table, staged, _verdict_name(record), record.primary_key)
     connection.exec_driver_sql(f"CREATE TEMP TABLE {source} AS {chosen}")
     merged = merge_rows(dialect, connection, table, source)
     untouched = rows.num_rows - merged.inserted - merged.updated - merged.unchanged
-    gone = [] if table.accumulates else connection.exec_driver_sql(_gone_sql(record, table, staged)).fetchall()
-    return merged + Merged(unchanged=untouched, removed=len(gone))
+    removed = 0 if table.accumulates else _mark_gone(dialect, connection, record, table, staged)
+    return merged + Merged(unchanged=untouched, removed=removed)
 
 
-def _gone_sql(record: Table, table: Table, staged: str) -> str:
-    return (
-        f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = c.synced_at "
-        f"FROM {_verdict_name(record)} AS c "
-        f"WHERE c.is_known AND {same('t', 'c', record.primary_key)} AND NOT t.is_deleted "
-        f"AND NOT EXISTS (SELECT 1 FROM {staged} AS s WHERE {same('s', 't', table.primary_key)}) RETURNING 1"
+def _mark_gone(dialect: Dialect, connection: Connection, record: Table, table: Table, staged: str) -> int:
+    """Children that a changed record has no longer: their last version is kept, then they are marked."""
+    verdict, keys = _verdict_name(record), record.primary_key
+    gone = (
+        "s.is_known AND NOT t.is_deleted "
+        f"AND NOT EXISTS (SELECT 1 FROM {staged} AS a WHERE {same('a', 't', table.primary_key)})"
     )
+    kept = keep(dialect, connection, table, verdict, keys=keys, where=gone)
+    if kept:
+        connection.exec_driver_sql(
+            f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = s.synced_at, valid_from = s.valid_from "
+            f"FROM {verdict} AS s WHERE {same('t', 's', keys)} AND {gone}"
+        )
+    return kept
 
 
 def _write(dialect: Dialect, connection: Connection, table: Table, source: str, differs: str) -> Merged:
     """Compare, then one MERGE of what is new or differs."""
     verdict = _verdict_name(table)
-    connection.exec_driver_sql(_verdict_sql(verdict, table, source, dialect.known(source, table, differs)))
+    connection.exec_driver_sql(_verdict_sql(dialect, verdict, table, source, differs))
     total = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {source}").scalar_one()
     updates = "COUNT(CASE WHEN is_known THEN 1 END)"
     counts = connection.exec_driver_sql(f"SELECT COUNT(*) - {updates}, {updates} FROM {verdict}").one()
     merged = Merged(inserted=counts[0], updated=counts[1], unchanged=total - counts[0] - counts[1])
+    if merged.updated and has_history(table):
+        keep(dialect, connection, table, verdict, keys=table.primary_key, where="s.is_known")
     if merged.inserted or merged.updated:
-        chosen = _chosen(source, verdict, table.primary_key)
-        rows = chosen if merged.unchanged else f"SELECT * FROM {source}"
+        all_new = merged.inserted == total
+        rows = f"SELECT * FROM {source}" if all_new else _chosen(table, source, verdict, table.primary_key)
         connection.exec_driver_sql(merge_sql(table, rows))
     return merged
 
@@ -215,10 +209,13 @@ def _verdict_name(table: Table) -> str:
     return f"changed_{table.name}"
 
 
-def _verdict_sql(verdict: str, table: Table, source: str, known: str) -> str:
-    """A temporary table of the keys to write, and whether each is there already."""
+def _verdict_sql(dialect: Dialect, verdict: str, table: Table, source: str, differs: str) -> str:
+    """A temporary table of the keys to write, whether each is there already, and since when it is valid."""
     keys = table.primary_key
-    told = ", ".join(f"s.{q(name)}" for name in (*keys, "synced_at") if table.has(name))
+    begins = next_since(table) if has_history(table) else "NULL"
+    told = ", ".join(f"s.{q(key)}" for key in keys)
+    known = dialect.pairs(source, table, f"{told}, {differs} AS differs, {begins} AS begins", keys=keys)
+    told += ", s.synced_at, COALESCE(known.begins, s.valid_from) AS valid_from" if has_history(table) else ""
     return (
         f"CREATE TEMP TABLE {verdict} AS WITH known AS ({known}) "
         f"SELECT {told}, known.differs IS NOT NULL AS is_known FROM {source} AS s "
@@ -226,11 +223,13 @@ def _verdict_sql(verdict: str, table: Table, source: str, known: str) -> str:
     )
 
 
-def _chosen(source: str, verdict: str, keys: Sequence[str]) -> str:
-    return f"SELECT s.* FROM {source} AS s WHERE EXISTS (SELECT 1 FROM {verdict} AS c WHERE {same('c', 's', keys)})"
+def _chosen(table: Table, source: str, verdict: str, keys: Sequence[str]) -> str:
+    """The rows to write, with the beginning that the verdict gave them."""
+    told = (f"{'c' if column == VALID_FROM else 's'}.{q(column.name)}" for column in table.all_columns)
+    return f"SELECT {', '.join(told)} FROM {source} AS s JOIN {verdict} AS c ON {same('c', 's', keys)}"
 
 
 def _any_differs(dialect: Dialect, table: Table) -> str:
-    names = [column.name for column in table.all_columns]
-    told = [name for name in names if name not in table.primary_key and name != "synced_at"]
+    ours = (*table.primary_key, VALID_FROM.name, SYNCED_AT.name)
+    told = [column.name for column in table.all_columns if column.name not in ours]
     return "(" + (" OR ".join(dialect.different(table, name) for name in told) or "FALSE") + ")"

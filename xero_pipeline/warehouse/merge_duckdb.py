@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.warehouse.lock import FileHold
-from xero_pipeline.warehouse.merge import q, same, target
 from xero_pipeline.warehouse.schema import SCHEMA
+from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
@@ -115,13 +115,12 @@ class DuckDB:
     def lock(self, connection: Connection, name: str) -> None:
         """Nothing to do: whoever has the file is alone."""
 
-    def known(self, source: str, table: Table, differs: str) -> str:
+    def pairs(self, source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
         """Keys first, then only the rows found: joined at once, DuckDB reads every `raw` of the table."""
-        keys = ", ".join(f"s.{q(key)}" for key in table.primary_key)
         return (
             f"WITH found AS MATERIALIZED (SELECT t.rowid AS place, s.* FROM {source} AS s "
-            f"JOIN {target(table)} AS t ON {same('t', 's', table.primary_key)}) "
-            f"SELECT {keys}, {differs} AS differs FROM found AS s JOIN {target(table)} AS t ON t.rowid = s.place"
+            f"JOIN {target(table)} AS t ON {same('t', 's', keys)}) "
+            f"SELECT {select} FROM found AS s JOIN {target(table)} AS t ON t.rowid = s.place WHERE {where}"
         )
 
     def different(self, table: Table, column: str) -> str:

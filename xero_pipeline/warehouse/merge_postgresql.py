@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.warehouse.merge import q, same, target
 from xero_pipeline.warehouse.schema import SCHEMA
+from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
@@ -93,13 +93,9 @@ class PostgreSQL:
         """One writer a name; the others wait for its transaction to end."""
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{SCHEMA}.{name}",))
 
-    def known(self, source: str, table: Table, differs: str) -> str:
+    def pairs(self, source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
         """The primary key's index finds the rows; only those are read."""
-        keys = ", ".join(f"s.{q(key)}" for key in table.primary_key)
-        return (
-            f"SELECT {keys}, {differs} AS differs FROM {source} AS s "
-            f"JOIN {target(table)} AS t ON {same('t', 's', table.primary_key)}"
-        )
+        return f"SELECT {select} FROM {source} AS s JOIN {target(table)} AS t ON {same('t', 's', keys)} WHERE {where}"
 
     def different(self, table: Table, column: str) -> str:
         """A condition that a column of `s` and `t` differs; JSON has no equality but as text."""

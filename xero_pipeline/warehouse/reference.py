@@ -8,14 +8,25 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.tables import IS_DELETED, POSITION, RAW, SYNCED_AT, TENANT_ID, collections, table_group
+from xero_pipeline.warehouse.history import view_columns
+from xero_pipeline.warehouse.tables import (
+    IS_DELETED,
+    POSITION,
+    RAW,
+    SYNCED_AT,
+    TENANT_ID,
+    VALID_FROM,
+    collections,
+    table,
+    table_group,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from xero_pipeline.warehouse.tables import Column, Kind, Table
 
-STANDARD = (TENANT_ID, POSITION, SYNCED_AT, IS_DELETED, RAW)
+STANDARD = (TENANT_ID, POSITION, VALID_FROM, SYNCED_AT, IS_DELETED, RAW)
 
 INTRODUCTION = """\
 # The tables
@@ -27,11 +38,20 @@ invoice is `contact_id` of `invoices`, and each list inside a record is a table 
 This page is made from the declarations: `python -m xero_pipeline.warehouse.reference > docs/tables.md`.
 """
 
+HISTORY = """\
+## What they said before
+
+Beside every table of records, and of the lists inside them, is a view `<table>_history`, such as `invoices_history`:
+all versions of every row, each with the time it stood. It has the columns of the table, in place of `synced_at` those
+below, and [how to ask it](history.md) what the books said on a day. Nothing is written for a record that is read again
+unchanged.
+"""
+
 
 def markdown() -> str:
     """The whole page: what is common to all tables, an overview, then every table with its columns."""
     groups = sorted((table_group(name) for name in collections()), key=lambda group: group[0].role != "record")
-    parts = [INTRODUCTION, _kinds(), _standard(), _overview(groups)]
+    parts = [INTRODUCTION, _kinds(), _standard(), _history(), _overview(groups)]
     parts += [_section(table) for group in groups for table in group]
     return "\n".join(parts)
 
@@ -66,12 +86,19 @@ def _standard() -> str:
     where = {
         TENANT_ID: "every table, always the first column of the key",
         POSITION: "lists inside a record",
+        VALID_FROM: "records and the lists inside them",
         SYNCED_AT: "everything that comes from Xero",
         IS_DELETED: "records and the lists inside them; nothing is ever removed",
         RAW: "records",
     }
     rows = ([f"`{column.name}`", column.kind, column.comment, where[column]] for column in STANDARD)
     return "## Columns that are added\n\n" + _grid(("Column", "Kind", "Meaning", "In"), rows)
+
+
+def _history() -> str:
+    added = [column for column in view_columns(table("invoices")) if column not in table("invoices").all_columns]
+    rows = ([f"`{column.name}`", column.kind, column.comment] for column in (VALID_FROM, *added))
+    return f"{HISTORY}\n{_grid(('Column', 'Kind', 'Meaning'), rows)}"
 
 
 def _overview(groups: Sequence[Sequence[Table]]) -> str:

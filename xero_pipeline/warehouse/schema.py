@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.warehouse.tables import all_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from sqlalchemy import Column as SqlColumn
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Dialect
     from sqlalchemy.schema import DDLElement
@@ -36,7 +37,7 @@ def metadata(schema: str = SCHEMA) -> MetaData:
 
     collected = MetaData(schema=schema)
     for table in all_tables():
-        SqlTable(table.name, collected, *_columns(table), comment=table.comment)
+        SqlTable(table.name, collected, *sql_columns(table, table.all_columns), comment=table.comment)
     return collected
 
 
@@ -67,10 +68,16 @@ def _sql(statement: DDLElement, dialect: Dialect) -> str:
     return str(statement.compile(dialect=dialect))
 
 
-def _columns(table: Table) -> Iterator[Any]:
+def sql_columns(table: Table, columns: Iterable[Column]) -> Iterator[SqlColumn[Any]]:
+    """Columns as SQLAlchemy knows them.
+
+    Args:
+        table: Says which of them are its key.
+        columns: Which, in their order.
+    """
     from sqlalchemy import Column as SqlColumn
 
-    for column in table.all_columns:
+    for column in columns:
         in_key = column.name in table.primary_key
         yield SqlColumn(
             column.name,

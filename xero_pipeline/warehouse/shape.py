@@ -83,7 +83,7 @@ def _read_page(collection: str, page: Sequence[bytes], refuse: Refuse) -> Record
 def _tables(collection: str, records: Records, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:
     """Raises UnreadableTime or NotPlain where a time or a key cannot be read from quickly read records."""
     group = table_group(collection)
-    levels = {group[0].name: root(group[0], newest(group[0], records))}
+    levels = {group[0].name: root(group[0], newest(group[0], records), standard["synced_at"])}
     for table in group[1:]:
         levels[table.name] = children(table, levels[table.parent or ""], standard["tenant_id"].as_py())
     return {name: _table(elements, standard) for name, elements in levels.items()}

@@ -45,19 +45,23 @@ class Warehouse:
         self._mine = threading.local()
 
     def prepare(self) -> None:
-        """Create what is missing: schema, tables, columns, comments. Changes nothing that is there.
+        """Create what is missing: tables, columns, comments, views of the history. Changes nothing that is there.
 
         Every other method does it by itself the first time.
 
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
+        from xero_pipeline.warehouse.history import HISTORY_SCHEMA, history_changes
         from xero_pipeline.warehouse.schema import SCHEMA, changes
 
         with self._connected("written") as connection:
             self._dialect.lock(connection, "prepare")
-            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            for schema in (SCHEMA, HISTORY_SCHEMA):
+                connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             for statement in changes(self._dialect.existing(connection), connection.dialect):
+                connection.exec_driver_sql(statement)
+            for statement in history_changes(connection):
                 connection.exec_driver_sql(statement)
         self._ready = True
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from sqlalchemy import text
 
-from xero_pipeline.warehouse.merge import q, same, target
+from xero_pipeline.warehouse.history import keep, since
+from xero_pipeline.warehouse.sql import q, same, target
 from xero_pipeline.warehouse.tables import table_group
 
 if TYPE_CHECKING:
@@ -51,22 +52,28 @@ def sweep(
     seen = dialect.stage_ids(connection, "seen", ids)
     params = {"tenant_id": tenant_id, "as_of": as_of}
     connection.execute(text(_gone_sql(record, seen)), params)
-    marked = connection.execute(text(_mark_sql(record, record)), params).fetchall()
-    for child in children:
-        connection.execute(text(_mark_sql(record, child)), params).fetchall()
-    return len(marked)
+    marked = _mark(dialect, connection, record, record)
+    for child in children if marked else ():
+        _mark(dialect, connection, record, child)
+    return marked
 
 
 def _gone_sql(record: Table, seen: str) -> str:
     return (
-        f"CREATE TEMP TABLE gone_{record.name} AS SELECT {', '.join(map(q, record.primary_key))} "
+        f"CREATE TEMP TABLE gone_{record.name} AS SELECT {', '.join(map(q, record.primary_key))}, "
+        f"CAST(:as_of AS TIMESTAMP WITH TIME ZONE) AS synced_at, GREATEST(:as_of, {since(record, 't')}) AS valid_from "
         f"FROM {target(record)} AS t WHERE tenant_id = :tenant_id AND NOT is_deleted AND synced_at < :as_of "
         f"AND NOT EXISTS (SELECT 1 FROM {seen} AS s WHERE s.id = t.{q(record.key[0])})"
     )
 
 
-def _mark_sql(record: Table, table: Table) -> str:
-    return (
-        f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = :as_of FROM gone_{record.name} AS g "
-        f"WHERE {same('t', 'g', record.primary_key)} AND NOT t.is_deleted RETURNING 1"
-    )
+def _mark(dialect: Dialect, connection: Connection, record: Table, table: Table) -> int:
+    """Keep the last version of what hangs on the records that are gone, then mark it."""
+    gone, keys = f"gone_{record.name}", record.primary_key
+    kept = keep(dialect, connection, table, gone, keys=keys, where="NOT t.is_deleted")
+    if kept:
+        connection.exec_driver_sql(
+            f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = s.synced_at, valid_from = s.valid_from "
+            f"FROM {gone} AS s WHERE {same('t', 's', keys)} AND NOT t.is_deleted"
+        )
+    return kept

@@ -19,9 +19,9 @@ key = ["invoice_id", "line_item_id", "position"]
 ```
 
 Not declared, because every table has them: `tenant_id`, the key columns of the parent, `position` (children),
-`synced_at`, `is_deleted`, and `raw` (records). An element's own id belongs in the key only if the element is
-owned by its parent (a line, a payment); a mere reference that may occur twice (the credit note applied to an
-invoice) is keyed by `position`. A field `IsDeleted` of Xero's is not declared: it goes into `is_deleted`, as does
+`valid_from`, `synced_at`, `is_deleted`, and `raw` (records). An element's own id belongs in the key only if the
+element is owned by its parent (a line, a payment); a mere reference that may occur twice (the credit note applied to
+an invoice) is keyed by `position`. A field `IsDeleted` of Xero's is not declared: it goes into `is_deleted`, as does
 `Status` DELETED. Use the kind json sparingly: it costs a second look at every record that has the field.
 
 `accumulates = true` on a child: Xero sends a moving window of it, so what is not sent any more is not gone.
@@ -102,8 +102,8 @@ class Table:
     def all_columns(self) -> tuple[Column, ...]:
         """Every column in the order of the table, the standard ones included."""
         tail: dict[Role, tuple[Column, ...]] = {
-            "record": (SYNCED_AT, IS_DELETED, RAW),
-            "child": (SYNCED_AT, IS_DELETED),
+            "record": (VALID_FROM, SYNCED_AT, IS_DELETED, RAW),
+            "child": (VALID_FROM, SYNCED_AT, IS_DELETED),
             "report": (SYNCED_AT,),
             "own": (),
         }
@@ -140,6 +140,7 @@ class Table:
 
 TENANT_ID = Column("tenant_id", "", "id", "Xero's tenant id of the organisation")
 POSITION = Column("position", "", "integer", "Place in the list Xero sent, counted from 1")
+VALID_FROM = Column("valid_from", "", "instant", "Since when it has been what this row says: when Xero changed it")
 SYNCED_AT = Column("synced_at", "", "instant", "When we last wrote a change to this row")
 IS_DELETED = Column(
     "is_deleted", "", "boolean", "True when Xero deleted it: its status says so, or it is gone from its list"

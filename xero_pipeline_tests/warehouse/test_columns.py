@@ -53,7 +53,7 @@ WITH_LINES = {
     "repeating_invoice",
 }
 
-STANDARD = {"tenant_id", "position", "synced_at", "is_deleted", "raw"}
+STANDARD = {"tenant_id", "position", "valid_from", "synced_at", "is_deleted", "raw"}
 
 OURS = {"reports", "bookkeeping"}
 """Files of tables that we fill ourselves: their columns have no path in Xero's JSON."""

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.history import has_history, history_changes, view_columns, view_name
 from xero_pipeline.warehouse.schema import metadata
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import all_tables
@@ -31,7 +32,9 @@ def run(url, *statements):
 
 def test_every_table_and_column_is_there_with_its_comment(warehouse):
     expected = {(table.name, column.name) for table in all_tables() for column in table.all_columns}
-    assert columns(warehouse) == expected
+    kept = filter(has_history, all_tables())
+    views = {(view_name(table), column.name) for table in kept for column in view_columns(table)}
+    assert columns(warehouse) == expected | views
     with warehouse.reading() as connection:
         comments = warehouse._dialect.existing(connection)
     for table in metadata().tables.values():
@@ -49,6 +52,7 @@ def test_a_second_preparation_finds_nothing_to_do(warehouse):
         from xero_pipeline.warehouse.schema import changes
 
         assert list(changes(warehouse._dialect.existing(connection), connection.dialect)) == []
+        assert list(history_changes(connection)) == []
     warehouse.prepare()
     assert columns(warehouse) == before
 
@@ -57,7 +61,8 @@ def test_an_older_warehouse_gets_what_it_lacks_and_keeps_its_rows(warehouse, war
     warehouse.merge(invoices(invoice("a", Reference="kept")))
     run(
         warehouse_url,
-        "ALTER TABLE xero.invoices DROP COLUMN url",
+        *(f"DROP VIEW xero.{name}_history" for name in ("invoices", "items")),
+        *(f"ALTER TABLE {schema}.invoices DROP COLUMN url" for schema in ("xero", "xero_history")),
         "DROP TABLE xero.items",
         "COMMENT ON COLUMN xero.invoices.total IS 'an older comment'",
     )
