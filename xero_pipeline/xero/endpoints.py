@@ -16,6 +16,7 @@ from typing import Literal
 LARGEST_PAGE = 1_000
 
 Paging = Literal["pages", "until_empty", "whole", "details"]
+Slicing = Literal["where Date", "where UpdatedDateUTC", "DateFrom and DateTo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Endpoint:
         modified_since: Whether If-Modified-Since finds every new and changed record.
         params: Query parameters that go with every call.
         scope: The smallest granular scope that opens it.
+        slicing: How days are cut out of a list that is too long for Xero; None if it offers no way. The field must be
+            one that every record has.
     """
 
     table: str
@@ -44,11 +47,13 @@ class Endpoint:
     modified_since: bool
     scope: str
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    slicing: Slicing | None = None
 
 
 # Without it Xero rounds unit prices to cents, and quantity × price is no longer the line's amount.
 _FOUR_DECIMALS = {"unitdp": "4"}
 _ARCHIVED_TOO = {"includeArchived": "true"}
+_DAYS: Slicing = "DateFrom and DateTo"
 
 _INVOICES = "accounting.invoices.read"
 _PAYMENTS = "accounting.payments.read"
@@ -59,9 +64,17 @@ _SETTINGS = "accounting.settings.read"
 _BUDGETS = "accounting.budgets.read"
 
 
-def _paged(table: str, name: str, key: str, scope: str, params: Mapping[str, str] | None = None) -> Endpoint:
+def _paged(
+    table: str,
+    name: str,
+    key: str,
+    scope: str,
+    params: Mapping[str, str] | None = None,
+    *,
+    slicing: Slicing = "where Date",
+) -> Endpoint:
     sized = {"pageSize": str(LARGEST_PAGE), **(params or {})}
-    return Endpoint(table, name, name, (key,), "pages", LARGEST_PAGE, True, scope, sized)
+    return Endpoint(table, name, name, (key,), "pages", LARGEST_PAGE, True, scope, sized, slicing)
 
 
 def _whole(
@@ -73,13 +86,23 @@ def _whole(
     wrapper: str | None = None,
     modified_since: bool = False,
     params: Mapping[str, str] | None = None,
+    slicing: Slicing | None = None,
 ) -> Endpoint:
-    return Endpoint(table, name, wrapper or name, key, "whole", None, modified_since, scope, params or {})
+    return Endpoint(table, name, wrapper or name, key, "whole", None, modified_since, scope, params or {}, slicing)
 
 
-def _untold(table: str, name: str, key: str, scope: str, page_size: int, *, modified_since: bool) -> Endpoint:
+def _untold(
+    table: str,
+    name: str,
+    key: str,
+    scope: str,
+    page_size: int,
+    *,
+    modified_since: bool,
+    slicing: Slicing | None = None,
+) -> Endpoint:
     params = {"pageSize": str(page_size)} if page_size == LARGEST_PAGE else {}
-    return Endpoint(table, name, name, (key,), "until_empty", page_size, modified_since, scope, params)
+    return Endpoint(table, name, name, (key,), "until_empty", page_size, modified_since, scope, params, slicing)
 
 
 @cache
@@ -109,9 +132,10 @@ def _documents() -> tuple[Endpoint, ...]:
         # Whether the list holds DELETED invoices without asking for them is not documented; VOIDED ones it holds.
         _paged("invoices", "Invoices", "InvoiceID", _INVOICES, {**_FOUR_DECIMALS, **_ARCHIVED_TOO}),
         _paged("credit_notes", "CreditNotes", "CreditNoteID", _INVOICES, _FOUR_DECIMALS),
-        _paged("purchase_orders", "PurchaseOrders", "PurchaseOrderID", _INVOICES),
+        # No `where` is known here.
+        _paged("purchase_orders", "PurchaseOrders", "PurchaseOrderID", _INVOICES, slicing=_DAYS),
         # Its documentation names pageSize, but its description has neither that nor the pagination object.
-        _untold("quotes", "Quotes", "QuoteID", _INVOICES, LARGEST_PAGE, modified_since=True),
+        _untold("quotes", "Quotes", "QuoteID", _INVOICES, LARGEST_PAGE, modified_since=True, slicing=_DAYS),
         # Pages of 100 whatever is asked for, and no If-Modified-Since.
         _untold(
             "linked_transactions", "LinkedTransactions", "LinkedTransactionID", _INVOICES, 100, modified_since=False
@@ -126,11 +150,25 @@ def _money() -> tuple[Endpoint, ...]:
     return (
         _paged("bank_transactions", "BankTransactions", "BankTransactionID", _BANK, _FOUR_DECIMALS),
         # If-Modified-Since looks at the day of creation only, so a deletion would never arrive: always read whole.
-        _whole("bank_transfers", "BankTransfers", ("BankTransferID",), _BANK, params={"includeDeleted": "true"}),
+        _whole(
+            "bank_transfers",
+            "BankTransfers",
+            ("BankTransferID",),
+            _BANK,
+            params={"includeDeleted": "true"},
+            slicing="where Date",
+        ),
         _paged("payments", "Payments", "PaymentID", _PAYMENTS),
         _paged("prepayments", "Prepayments", "PrepaymentID", _PAYMENTS, _FOUR_DECIMALS),
         _paged("overpayments", "Overpayments", "OverpaymentID", _PAYMENTS, _FOUR_DECIMALS),
-        _whole("batch_payments", "BatchPayments", ("BatchPaymentID",), _PAYMENTS, modified_since=True),
+        _whole(
+            "batch_payments",
+            "BatchPayments",
+            ("BatchPaymentID",),
+            _PAYMENTS,
+            modified_since=True,
+            slicing="where Date",
+        ),
     )
 
 
@@ -157,7 +195,8 @@ def _settings() -> tuple[Endpoint, ...]:
 
 def _contacts_and_budgets() -> tuple[Endpoint, ...]:
     return (
-        _paged("contacts", "Contacts", "ContactID", _CONTACTS, _ARCHIVED_TOO),
+        # A contact has no other day than that of its last change.
+        _paged("contacts", "Contacts", "ContactID", _CONTACTS, _ARCHIVED_TOO, slicing="where UpdatedDateUTC"),
         _whole("contact_groups", "ContactGroups", ("ContactGroupID",), _CONTACTS),
         Endpoint("budgets", "Budgets", "Budgets", ("BudgetID",), "details", None, False, _BUDGETS),
     )

@@ -1,0 +1,75 @@
+"""Reading a list of headers, then each record by itself: budgets."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+
+from xero_pipeline.xero.answers import Answer
+from xero_pipeline.xero.paging.asking import Ask
+from xero_pipeline.xero.paging.page import Page
+from xero_pipeline.xero.values import add_months, month_end, month_start
+
+_Key = TypeVar("_Key")
+
+# Xero gives at most 24 months of a budget in one answer.
+_BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
+
+
+def read_details(ask: Ask, workers: int) -> Iterator[Page]:
+    """Read headers, then one answer per record; without records the headers' empty answer comes.
+
+    Args:
+        ask: The list.
+        workers: Calls at once, at most.
+    """
+    endpoint = ask.endpoint
+    headers = ask.get(endpoint.path, dict(endpoint.params))
+    ids = [_identity(ask, record, headers) for record in ask.records(headers)]
+    if not ids:
+        yield Page(1, 1, headers)
+        return
+    window = _budget_window(headers)
+    answers = _ahead(lambda one: ask.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
+    for number, answer in enumerate(answers, start=1):
+        yield Page(number, len(ids), ask.checked(answer))
+
+
+def _identity(ask: Ask, record: msgspec.Raw, answer: Answer) -> str:
+    try:
+        return msgspec.json.decode(record, type=dict[str, Any])[ask.endpoint.key[0]]
+    except (ValueError, KeyError):
+        raise ask.unreadable(f"a record has no {ask.endpoint.key[0]}", answer) from None
+
+
+def _budget_window(headers: Answer) -> dict[str, str]:
+    """Two years around this month, by Xero's clock: all that one answer can hold.
+
+    Source: Xero's page "Budgets" (without dates it sends three months).
+    """
+    if headers.server_time is None:
+        return {}
+    # Xero's clock is UTC, the organisation may be in tomorrow already; a month's edge is not worth more.
+    month = month_start(headers.server_time.date())
+    return {
+        "DateFrom": add_months(month, -_BUDGET_MONTHS_BACK).isoformat(),
+        "DateTo": month_end(add_months(month, _BUDGET_MONTHS_AHEAD)).isoformat(),
+    }
+
+
+def _ahead(fetch: Callable[[_Key], Answer], keys: Iterator[_Key], workers: int) -> Iterator[Answer]:
+    """Answers in the order of their keys; at most `workers` are fetched ahead of the consumer."""
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="xero-page")
+    try:
+        pending = deque(pool.submit(fetch, key) for key in islice(keys, workers))
+        while pending:
+            answer = pending.popleft().result()
+            pending.extend(pool.submit(fetch, key) for key in islice(keys, 1))
+            yield answer
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,88 @@
+"""Reading lists that come in pages, by the rule this package explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from xero_pipeline.xero.answers import Pagination
+from xero_pipeline.xero.paging.asking import Ask, Sheet
+from xero_pipeline.xero.paging.descents import Descent, descend, strips
+from xero_pipeline.xero.paging.page import Page
+from xero_pipeline.xero.paging.sightings import Sightings
+
+# A page of as many records may be full; Xero gives 100 where it does not know or honour `pageSize`.
+_USUAL_PAGE = 100
+
+_Version = tuple[str, datetime | None]
+
+
+def read_pages(ask: Ask, workers: int) -> Iterator[Page]:
+    """Read a list page by page; at least one page comes.
+
+    Args:
+        ask: The list.
+        workers: Calls at once, at most.
+    """
+    first = ask.sheet(1)
+    told = first.answer.pagination
+    if told is None:
+        yield from _there_and_back(ask, first)
+    elif told.page_count <= 1:
+        yield Page(1, 1, first.answer)
+    else:
+        yield from _in_strips(ask, first, told, workers)
+
+
+def _in_strips(ask: Ask, first: Sheet, told: Pagination, workers: int) -> Iterator[Page]:
+    lowest, upper = Descent(1, 1), strips(2, told.page_count, workers)
+    lowest.take(first)
+    seen = Sightings(first, told.item_count)
+    number = 0
+    for number, sheet in enumerate(descend(ask, upper, workers, before=first), start=1):
+        seen.see(sheet)
+        lost = number == told.page_count and not (seen.complete or seen.ordered)
+        yield Page(number, told.page_count, sheet.answer, drifted=lost)
+    if seen.complete or not seen.ordered:
+        return
+    # A lower strip that began with an empty page saw the end of the list, so nothing lies between it and the upper.
+    edges = [(lower.top, lower.edge) for lower, _ in pairwise([lowest, *upper]) if lower.edge is not None]
+    again = [Descent(top, 1, until=edge) for top, edge in edges]
+    for further, sheet in enumerate(descend(ask, again, workers), start=1):
+        of = number + max(further, len(again))
+        yield Page(number + further, of, sheet.answer, drifted=not sheet.rows.ordered)
+
+
+def _there_and_back(ask: Ask, first: Sheet) -> Iterator[Page]:
+    yield Page(1, None, first.answer)
+    sheet, end, there = first, 1, _versions(first)
+    while sheet.rows.ids:
+        end += 1
+        sheet = _another(ask, sheet, end)
+        there |= _versions(sheet)
+        if sheet.rows.ids:
+            yield Page(end, None, sheet.answer)
+    full = len(first.rows.ids) in {_USUAL_PAGE, ask.endpoint.page_size}
+    if end == 1 or (end == 2 and not full):
+        return
+    back: set[_Version] = set()
+    ordered = True
+    for number, sheet in enumerate(descend(ask, [Descent(end - 1, 1)], 1), start=1):
+        ordered &= sheet.rows.ordered
+        back |= _versions(sheet)
+        lost = number == end - 1 and not ordered and back != there
+        yield Page(end - 1 + number, None, sheet.answer, drifted=lost)
+
+
+def _another(ask: Ask, before: Sheet, number: int) -> Sheet:
+    sheet = ask.sheet(number)
+    if sheet.rows.ids and (sheet.rows.ids[0], sheet.rows.first) == (before.rows.ids[0], before.rows.first):
+        # An endpoint that knows no pages sends everything each time; asking on would never end. A record that only
+        # moved is no such case: it moves to a later page by an edit alone, with another stamp.
+        raise ask.unreadable(f"page {number} begins as page {number - 1} did", sheet.answer)
+    return sheet
+
+
+def _versions(sheet: Sheet) -> set[_Version]:
+    return set(zip(sheet.rows.ids, sheet.rows.stamps, strict=True))
