@@ -13,6 +13,7 @@ from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
+from xero_pipeline.sync.due import dated_tables
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, MonthlyReport, monthly_reports, sync_report
@@ -32,7 +33,14 @@ def report_assets(start: date, storage_kind: str) -> Sequence[dg.AssetsDefinitio
 def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"pull_{report.table}",
-        specs=[spec(table(report.table), description=report.description, storage_kind=storage_kind)],
+        specs=[
+            spec(
+                table(report.table),
+                description=report.description,
+                storage_kind=storage_kind,
+                made_of=dated_tables(),
+            )
+        ],
         partitions_def=report_partitions(start),
         backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
         pool="xero",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -70,20 +70,23 @@ def asset_key(table: str) -> dg.AssetKey:
     return dg.AssetKey([SCHEMA, table])
 
 
-def spec(table: Table, *, description: str | None = None, storage_kind: str = "duckdb") -> dg.AssetSpec:
+def spec(
+    table: Table, *, description: str | None = None, storage_kind: str = "duckdb", made_of: Iterable[str] = ()
+) -> dg.AssetSpec:
     """A table as an asset.
 
     Args:
         table: From the warehouse's declarations.
         description: What a row is, when the table's own comment does not say it best.
         storage_kind: Which database holds it.
+        made_of: Tables whose rows change its figures; the lineage shows them.
     """
     return dg.AssetSpec(
         key=asset_key(table.name),
         group_name=group_of(table.collection if table.role != "report" else table.name),
         description=description or table.comment,
         kinds={"xero", storage_kind, "table"},
-        deps=[asset_key(table.parent)] if table.parent else [],
+        deps=[asset_key(name) for name in ([table.parent] if table.parent else made_of)],
         metadata={
             "dagster/column_schema": _columns(table),
             "dagster/table_name": f"{SCHEMA}.{table.name}",

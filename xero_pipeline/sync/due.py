@@ -147,9 +147,11 @@ def _first_months(
 def _pulled(warehouse: Warehouse, tenants: Sequence[str], report: str) -> dict[str, dict[date, tuple[datetime, bool]]]:
     """When each month was pulled last, and whether we learnt of a change to one of its documents since."""
     chosen = _chosen(tenants)
+    # All versions, for a document that was moved to another month changes the figures of the one it left, too.
     documents = " union all ".join(
-        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, max(synced_at) as changed_at "
-        f'from xero.{table} where {chosen} and "{column}" is not null group by 1, 2'
+        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
+        "max(coalesce(replaced_at, seen_at)) as changed_at "
+        f'from xero.{table}_history where {chosen} and "{column}" is not null group by 1, 2'
         for table, column in dated_tables().items()
     )
     rows = warehouse.query(

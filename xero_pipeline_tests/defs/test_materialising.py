@@ -1,10 +1,9 @@
 """Assets bring their tables, tell what they did and cost, and fail alone."""
 
-from types import SimpleNamespace
-
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.xero.client import XeroClient
 from xero_pipeline_tests.defs.conftest import first_month, today
 
 
@@ -82,7 +81,7 @@ def test_an_organisation_that_was_disconnected_does_not_stop_the_others(house):
 
 
 def test_an_endpoint_that_fails_fails_its_asset_alone_and_with_it_the_run(house, monkeypatch):
-    monkeypatch.setattr("xero_pipeline.parts.time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr(XeroClient, "_wait", lambda client, seconds, why: None)
     house.fault("server_error", "Accounts")
     result = house.sync("accounts", "currencies", "users", tenants=house.tenants[:1])
     assert not result.success

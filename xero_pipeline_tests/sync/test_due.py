@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -19,9 +20,10 @@ from xero_pipeline.sync.due import (
     months_between,
     months_due,
 )
+from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.warehouse.tables import table
-from xero_pipeline_tests.sync.conftest import TENANT
+from xero_pipeline_tests.sync.conftest import TENANT, uid
 
 TODAY = date(2026, 11, 22)
 START = date(2026, 8, 1)
@@ -145,6 +147,22 @@ def test_a_document_that_was_known_at_the_pull_makes_nothing_stale(due, pulled, 
     document(EVERY[1], at=NOON - timedelta(seconds=1))
     pulled(*EVERY)
     assert due() == []
+
+
+def test_a_document_that_moved_makes_both_its_months_stale(due, pulled, warehouse):
+    def merge(month, at, stamp):
+        record = {"InvoiceID": uid("moved"), "Date": f"/Date({ms(month)}+0000)/", "UpdatedDateUTC": f"/Date({stamp})/"}
+        body = json.dumps({"Invoices": [record]}).encode()
+        warehouse.merge(shape("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=at))
+
+    def ms(day):
+        return int(datetime(day.year, day.month, 15, tzinfo=UTC).timestamp() * 1000)
+
+    merge(EVERY[0], NOON - timedelta(hours=1), ms(EVERY[0]))
+    pulled(*EVERY)
+    assert due() == []
+    merge(EVERY[2], NOON + timedelta(hours=1), ms(EVERY[2]))
+    assert due() == [EVERY[0], EVERY[2]]
 
 
 def test_a_document_of_another_organisation_makes_nothing_stale(due, pulled, document):
