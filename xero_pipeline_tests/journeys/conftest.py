@@ -29,8 +29,8 @@ def first_month() -> dt.date:
 
 @pytest.fixture
 def new_home(xero: Watched, first_month: dt.date, tmp_path: Path) -> Home:
-    """A home that is not connected."""
-    return live(tmp_path / "home", xero.url, first_month.isoformat())
+    """A home that is not connected; an app of its own, for revoking one consent ends all of its app."""
+    return live(tmp_path / "home", xero.url, first_month.isoformat(), XERO_CLIENT_ID=f"app-of-{tmp_path.name}")
 
 
 @pytest.fixture(scope="session")

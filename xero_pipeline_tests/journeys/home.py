@@ -95,6 +95,7 @@ class Home:
                 browser.get((answer or Person().allow)(line.strip()))
         except BaseException:
             process.kill()
+            process.communicate()
             raise
         done = self.ended(process)
         self.said += [*before, line]

@@ -32,6 +32,8 @@ class List:
     params: dict[str, str] = field(default_factory=dict)
 
 
+SMALLEST_PAGE = 100
+"""Some endpoints give no more at once, whatever is asked for."""
 _TOTALS = {"SubTotal": "sub_total", "TotalTax": "total_tax", "Total": "total"}
 _ARCHIVED = {"includeArchived": "true"}
 LISTS = (
@@ -90,9 +92,12 @@ class Xero:
         if one.path not in _PAGED:
             return self.get(one.path, one.params)[wrapper]
         found: list[dict[str, Any]] = []
-        page = 1
-        while more := self.get(one.path, {**one.params, "page": str(page)})[wrapper]:
-            found, page = found + more, page + 1
+        more: list[dict[str, Any]] = [{}] * SMALLEST_PAGE
+        page = 0
+        while len(more) >= SMALLEST_PAGE:
+            page += 1
+            more = self.get(one.path, {**one.params, "page": str(page), "pageSize": "1000"})[wrapper]
+            found += more
         return found
 
     def facts(self) -> Facts:

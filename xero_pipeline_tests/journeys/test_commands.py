@@ -1,0 +1,107 @@
+"""Every other command does what its help says, and refuses what it cannot do by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from xero_pipeline_tests.journeys.home import Home
+from xero_pipeline_tests.journeys.watched import Watched
+
+
+def name_in(home: Home) -> str:
+    (line,) = [line for line in home.run("status").out.splitlines() if " connected " in line]
+    return line.split("  ")[0].strip()
+
+
+def test_selecting_a_child_table_asks_for_its_collection_alone(
+    connected_home: Callable[[], Home], xero: Watched
+) -> None:
+    home = connected_home()
+    with xero.looking() as seen:
+        done = home.sync("--select", "xero/invoice_line_items", "--organisation", name_in(home))
+        assert {one.path for one in seen} == {"Invoices"}
+    assert done.code == 0, done.said
+    assert home.query("SELECT count(*) > 0 FROM xero.invoice_line_items") == [(True,)]
+    assert home.query("SELECT count(*) FROM xero.accounts") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("sync", "--select", "invoces"), "Did you mean invoices"),
+        (("sync", "--organisation", "Nobody Ltd"), "Known: "),
+        (("disconnect", "Nobody Ltd"), "Known: "),
+        (("disconnect",), "--all"),
+        (("backfill", "--from", "2026-13", "--to", "2026-02"), "--from 2026-13"),
+        (("backfill", "--from", "2026-02", "--to", "2026-01"), "after"),
+        (("backfill", "--from", "2026-01", "--to", "2026-02", "--select", "invoices"), "--full"),
+        (("schedule", "sometimes"), "sometimes"),
+    ],
+)
+def test_a_name_that_is_none_is_wrong_use_and_gets_a_hint(synced: Home, words: tuple[str, ...], hint: str) -> None:
+    done = synced.run(*words)
+    assert done.code == 2, done.said
+    assert hint in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_plan_asks_xero_nothing_and_knows_which_reports_are_due(
+    connected_home: Callable[[], Home], synced: Home, xero: Watched
+) -> None:
+    def columns(home: Home) -> list[str]:
+        done = home.run("plan")
+        assert done.code == 0, done.said
+        return next(line for line in done.out.splitlines() if "Limited" in line).split()[-5:]
+
+    with xero.looking() as seen:
+        first, second = columns(connected_home()), columns(synced)
+        assert seen == []
+    collections, reports, calls, minutes, _ = map(int, (one.replace(",", "") for one in first))
+    assert collections == 26
+    assert reports in {4, 5}  # five in the first hour of a month, when the books are a month behind
+    assert (calls, minutes) == (collections + reports, 0)
+    assert second[1] == "0"
+
+
+def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(
+    home: Home, xero: Watched, first_month: dt.date
+) -> None:
+    before = home.checksums()
+    second = (first_month + dt.timedelta(days=31)).replace(day=1)
+    home.a_minute_passes()
+    with xero.looking() as seen:
+        done = home.run("backfill", "--from", f"{first_month:%Y-%m}", "--to", f"{second:%Y-%m}")
+        assert sorted(one.path for one in seen) == ["Reports/BankSummary"] * 2 + ["Reports/ProfitAndLoss"]
+    assert done.code == 0, done.said
+    after = home.checksums()
+    assert {name for name in after if after[name] != before[name]} <= {"report_pulls"}
+    assert after["report_pulls"][0] == before["report_pulls"][0]
+
+
+def test_a_rotated_key_opens_the_tokens_and_the_old_one_does_not(connected_home: Callable[[], Home]) -> None:
+    home = connected_home()
+    old, new = home.variables["XERO_ENCRYPTION_KEY"], "c3" * 32
+    done = home.run("keys", "rotate", XERO_ENCRYPTION_KEY=new, XERO_ENCRYPTION_KEYS_RETIRED=old)
+    assert done.code == 0, done.said
+    assert "1 stored consent" in done.err
+    assert home.sync("--select", "accounts", XERO_ENCRYPTION_KEY=new).code == 0
+    refused = home.sync("--select", "accounts")
+    assert refused.code == 1
+    assert "XERO_ENCRYPTION_KEY" in refused.err
+    home.variables["XERO_ENCRYPTION_KEY"] = new
+    again = home.run("keys", "rotate", XERO_ENCRYPTION_KEYS_RETIRED="not-a-key")
+    assert again.code == 2
+    assert "XERO_ENCRYPTION_KEYS_RETIRED" in again.err
+    assert not [said for said in home.said if old in said or new in said]
+
+
+def test_the_schedule_is_switched_off_and_on(new_home: Home) -> None:
+    done = new_home.run("schedule", "off")
+    assert done.code == 0, done.said
+    assert new_home.run("schedule", "status").out.strip() == "off"
+    done = new_home.run("schedule", "on")
+    assert done.code == 0, done.said
+    assert new_home.run("schedule", "status").out.strip() == "on"
