@@ -66,7 +66,7 @@ def pulls_of(order: Sequence[str], months: Mapping[str, Sequence[date]]) -> list
         for tenants in runs_of_neighbours(order, whose, at_most=max(1, PARTITIONS_PER_RUN // len(stretch)))
     ]
     turn = {tenant_id: number for number, tenant_id in enumerate(months)}
-    return sorted(pulls, key=lambda pull: min(turn[tenant_id] for tenant_id in pull.tenants))
+    return sorted(pulls, key=lambda pull: (min(turn[t] for t in pull.tenants), -pull.months[-1].toordinal()))
 
 
 def _cut(stretch: Sequence[date], size: int) -> list[tuple[date, ...]]:

@@ -47,7 +47,8 @@ def new_organisations() -> dg.SensorDefinition:
         now = datetime.now(UTC)
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         organisations = token_store.connected()
-        new = [o.tenant_id for o in organisations if o.tenant_id not in set(known)]
+        has_partition = set(known)
+        new = [o.tenant_id for o in organisations if o.tenant_id not in has_partition]
         if new:
             return dg.SensorResult(
                 dynamic_partitions_requests=[dg.DynamicPartitionsDefinition(name=ORGANISATIONS).build_add_request(new)],
