@@ -232,3 +232,10 @@ def test_no_budgets_are_one_empty_page(client):
     (page,) = read(client(app), TENANT, endpoint("budgets"))
     assert ids([page], endpoint("budgets")) == []
     assert len(app.requests) == 1
+
+
+def test_a_hundred_thousand_invoices_are_a_hundred_calls(client):
+    app = Lists(INVOICES, 100_000, page_size=1000)
+    pages = list(read(client(app), TENANT, INVOICES))
+    assert len(app.requests) == 100
+    assert len(set(ids(pages, INVOICES))) == 100_000

@@ -10,6 +10,9 @@ import pytest
 
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.paging import Page, read
+from xero_pipeline.xero.paging.asking import Sheet
+from xero_pipeline.xero.paging.descents import Descent, strips
+from xero_pipeline.xero.paging.rows import Rows
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized
 
 SEEDS = 200
@@ -143,3 +146,31 @@ def test_a_change_a_moment_before_the_first_answer_costs_calls_but_no_row(office
         pages = list(read(client, office.tenant_id, row, workers=2))
     assert set(by_id(records_of(pages, row), row)) == set(office.truth("Invoices"))
     assert len(office.requests) > pages[0].answer.pagination.page_count
+
+
+def test_a_walk_ends_with_the_page_that_begins_before_the_edge_and_not_at_it():
+    """Rows of one instant stand in the order of their ids, so one that begins at the edge may not be the last."""
+    walk = Descent(9, 1, until=MORNING)
+    for begins in (MORNING + timedelta(seconds=1), None, MORNING, MORNING - timedelta(microseconds=1)):
+        assert walk.page is not None
+        walk.take(Sheet(None, Rows(*(((), ()) if begins is None else (("id",), (begins,))))))
+    assert walk.page is None
+
+
+def test_a_walk_remembers_the_end_of_its_first_page():
+    walk = Descent(3, 1)
+    for second in (5, 3, 1):
+        walk.take(Sheet(None, Rows(("a", "b"), (MORNING, MORNING + timedelta(seconds=second)))))
+    assert walk.edge == MORNING + timedelta(seconds=5)
+    assert walk.page is None
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5, 9])
+@pytest.mark.parametrize("high", [1, 2, 3, 6, 100])
+def test_strips_hold_every_page_once(high, workers):
+    pages = []
+    for strip in strips(2, high, workers):
+        while strip.page is not None:
+            pages.append(strip.page)
+            strip.take(Sheet(None, Rows((), ())))
+    assert sorted(pages) == list(range(2, high + 1))

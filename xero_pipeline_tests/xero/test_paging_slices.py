@@ -1,0 +1,200 @@
+"""Lists that Xero refuses for their length are read in slices by themselves, and reading goes on where it stopped."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import httpx
+import pytest
+
+from xero_pipeline.errors import RequestRefused
+from xero_pipeline.xero.endpoints import catalogue, endpoint
+from xero_pipeline.xero.paging import read
+from xero_pipeline.xero.paging.slices import Slice
+from xero_pipeline_tests.xero.fakes import TENANT, App, client_of
+from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, records_of, sized
+
+SLICED = [row for row in catalogue() if row.slicing is not None]
+INVOICES = sized(endpoint("invoices"), 4)
+
+
+@pytest.fixture(scope="module")
+def office():
+    """Xero's bound is 100,000; here it is 18 records, which no busy day of these books reaches."""
+    return Office(max_matching=18)
+
+
+@pytest.fixture(scope="module")
+def large_enough():
+    return Office()
+
+
+def everything(office, row, **more):
+    with office.client() as client:
+        return list(read(client, office.tenant_id, row, **more))
+
+
+@pytest.mark.parametrize("row", [row for row in SLICED if row.table != "contacts"], ids=lambda row: row.table)
+def test_a_list_over_the_bound_is_read_whole_in_slices(office, large_enough, row):
+    office.open()
+    large_enough.open()
+    whole = by_id(records_of(everything(large_enough, row), row), row)
+    pages = everything(office, row)
+    assert by_id(records_of(pages, row), row) == whole
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    if len(whole) > 18:
+        assert len(pages) > 1
+        assert {page.of for page in pages} == {None}
+
+
+def test_contacts_are_sliced_by_the_day_of_their_last_change():
+    office = Office(max_matching=45)  # most were entered on one day
+    office.open()
+    row = endpoint("contacts")
+    assert len(office.truth("Contacts")) > 45
+    pages = everything(office, row)
+    assert by_id(records_of(pages, row), row).keys() == office.truth("Contacts").keys()
+    assert "where" in office.requests[-1].query
+
+
+def test_most_lists_of_these_books_are_over_the_bound(large_enough):
+    large_enough.open()
+    over = {row.table for row in SLICED if len(large_enough.books.records(row.wrapper)) > 18}
+    assert {"invoices", "bank_transactions", "payments", "manual_journals"} <= over
+
+
+@pytest.mark.parametrize(("table", "wrapper"), [("purchase_orders", "PurchaseOrders"), ("quotes", "Quotes")])
+def test_lists_without_filters_are_sliced_by_their_own_day_parameters(table, wrapper):
+    office = Office(max_matching=2)
+    office.open()
+    row = endpoint(table)
+    pages = everything(office, row)
+    assert by_id(records_of(pages, row), row) == office.truth(wrapper)
+    assert not any("where" in request.query for request in office.requests)
+
+
+def test_slices_come_by_age_and_tell_how_far_all_is_read(office):
+    office.open()
+    before = date.min
+    for page in everything(office, INVOICES):
+        days = [day_of(record) for record in records_of([page], INVOICES)]
+        assert all(day >= before for day in days)
+        if page.read_before is not None:
+            assert all(day < page.read_before for day in days)
+            assert page.read_before > before
+            before = page.read_before
+    assert before > date(2026, 1, 1)
+
+
+def day_of(record):
+    return datetime.fromisoformat(record["DateString"]).date()
+
+
+def test_reading_goes_on_after_the_last_complete_slice_wherever_it_stopped(office):
+    office.open()
+    pages = everything(office, INVOICES)
+    whole = set(office.truth("Invoices"))
+    for stop in range(1, len(pages)):
+        done = [page.read_before for page in pages[:stop] if page.read_before is not None]
+        office.requests.clear()
+        rest = everything(office, INVOICES, resume=done[-1] if done else None)
+        got = by_id(records_of([*pages[:stop], *rest], INVOICES), INVOICES)
+        assert set(got) == whole
+        if done:
+            assert all(day_of(record) >= done[-1] for record in records_of(rest, INVOICES))
+            assert all("where" in request.query for request in office.requests)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_row_is_lost_in_slices_either_while_people_work(office, seed):
+    office.open()
+    before = office.truth("Invoices")
+    office.people = People(seed, "Invoices", busy=1)
+    row = sized(endpoint("invoices"), 2 + seed % 4)
+    try:
+        pages = everything(office, row, workers=1 + seed % 5)
+    except RequestRefused:
+        # New invoices are dated today: after so many of them a single day is over the bound of these books.
+        assert sum(day_of(record) >= date(2026, 3, 10) for record in office.truth("Invoices").values()) > 18
+        return
+    got = by_id(records_of(pages, row), row)
+    assert set(before) - office.people.touched - set(got) == set()
+
+
+def test_changes_since_are_sliced_too(office):
+    office.open()
+    since = MORNING - timedelta(days=50)
+    pages = everything(office, INVOICES, modified_since=since)
+    assert all("if-modified-since" in request.headers for request in office.requests)
+    assert len(office.requests) > len(pages) > 1, "the list itself was refused"
+
+
+def test_a_day_that_is_over_the_bound_by_itself_is_said():
+    office = Office(max_matching=0)
+    office.open()
+    with pytest.raises(RequestRefused, match="more than 100,000"):
+        everything(office, INVOICES)
+    *_, last = office.requests
+    first, end = (date(*map(int, found)) for found in re.findall(r"(\d+),(\d+),(\d+)", last.query["where"]))
+    assert end - first == timedelta(days=1)
+
+
+@pytest.fixture
+def client(engine, clock):
+    made = []
+
+    def make(app):
+        made.append(client_of(app, engine, clock, per_minute=100_000))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+class Refusing(App):
+    def answer(self, request):
+        return httpx.Response(400, json={"Message": "A mistake"})
+
+
+def test_another_refusal_is_not_asked_over_and_over(client):
+    app = Refusing()
+    with pytest.raises(RequestRefused, match="A mistake"):
+        list(read(client(app), TENANT, endpoint("invoices")))
+    assert [request.url.params.get("where") for request in app.requests] == [None, "Date<DateTime(2000,01,01)"]
+
+
+def test_a_list_that_offers_no_way_is_not_sliced(client):
+    app = Refusing()
+    with pytest.raises(RequestRefused, match="A mistake"):
+        list(read(client(app), TENANT, endpoint("linked_transactions")))
+    assert len(app.requests) == 1
+
+
+def test_halving_leaves_no_day_out_and_takes_none_twice():
+    todo, done = [Slice()], []
+    while todo:
+        one = todo.pop()
+        halves = one.halves(date(2026, 11, 22)) if len(done) % 7 else one.halves(None)
+        long = one.start is None or one.end is None or (one.end - one.start).days > 400
+        if halves and long and len(done) < 200:
+            todo += reversed(halves)
+        else:
+            done.append(one)
+    assert done[0].start is None
+    assert done[-1].end is None
+    assert all(one.end == other.start for one, other in pairwise(done))
+
+
+def test_a_day_is_not_halved():
+    assert Slice(date(2026, 5, 1), date(2026, 5, 2)).halves(None) is None
+    assert Slice(None, date(2000, 1, 1)).halves(None) is None
+
+
+def test_a_slice_of_days_says_its_last_day_where_both_days_belong_to_it():
+    may = Slice(date(2026, 5, 1), date(2026, 6, 1))
+    assert may.params("DateFrom and DateTo") == {"DateFrom": "2026-05-01", "DateTo": "2026-05-31"}
+    assert may.params("where Date") == {"where": "Date>=DateTime(2026,05,01) AND Date<DateTime(2026,06,01)"}
+    assert Slice().params("where Date") == Slice().params("DateFrom and DateTo") == {}
