@@ -31,6 +31,8 @@ def bury_lost_runs(instance: dg.DagsterInstance) -> None:
     for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
         owner = run.tags.get(PROCESS)
         if owner and owner.startswith(f"{socket.gethostname()}:") and not _alive(owner):
+            # Its places in the pool first: four that nobody gives back, and every later sync would wait for ever.
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             instance.report_run_failed(
                 run, "The process of this run was killed. The next sync goes on where it stopped."
             )
