@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -49,7 +50,7 @@ class Home:
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith(("XERO_", "DAGSTER_"))}
-        given = self.variables | {"XERO_PIPELINE_HOME": str(self.path)} | changes
+        given = self.variables | {"XERO_PIPELINE_HOME": str(self.path), "PYTHONFAULTHANDLER": "1"} | changes
         return mine | {key: value for key, value in given.items() if value is not None}
 
     def start(self, *words: str, prelude: str = "", **changes: str | None) -> subprocess.Popen[str]:
@@ -73,8 +74,9 @@ class Home:
     def ended(self, process: subprocess.Popen[str]) -> Done:
         try:
             out, err = process.communicate(timeout=SECONDS)
-        finally:
-            process.kill()
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it tells where it is (PYTHONFAULTHANDLER)
+            raise AssertionError(process.communicate()) from None
         self.said += [out, err]
         return Done(process.returncode, out, err)
 
