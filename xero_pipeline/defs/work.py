@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import dagster as dg
 
-from xero_pipeline.errors import OrganisationBusy, XeroPipelineError
+from xero_pipeline.errors import OrganisationBusy, OrganisationDisconnected, XeroPipelineError
 from xero_pipeline.parts import Parts
 from xero_pipeline.sync.progress import Progress
+from xero_pipeline.xero.consent import check
 from xero_pipeline.xero.locks import exclusive
 
 Record = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
@@ -28,6 +30,7 @@ def holding(parts: Parts, tenant_id: str, *, wait_seconds: float = 600) -> Itera
 
     Raises:
         OrganisationBusy: Another sync did not finish in time.
+        OrganisationDisconnected: Xero does not let us in; whether it lists the organisation is noted.
     """
     with ExitStack() as held:
         try:
@@ -38,7 +41,20 @@ def holding(parts: Parts, tenant_id: str, *, wait_seconds: float = 600) -> Itera
                 "`xero-pipeline logs` shows which run it is; sync again when it has ended, nothing is lost.",
                 organisation=tenant_id,
             ) from None
-        yield
+        try:
+            yield
+        except OrganisationDisconnected:
+            _look_again(parts)
+            raise
+
+
+def _look_again(parts: Parts) -> None:
+    """Xero does not let us in: if it does not list the organisation any more, note that it needs a new consent."""
+    try:
+        check(parts.oauth, parts.vault, parts.organisations)
+    except XeroPipelineError as error:
+        # Not the reason why this asset fails; the next sync looks again.
+        logging.getLogger(__name__).warning("The list of connections could not be read: %s", error)
 
 
 def for_each_organisation(

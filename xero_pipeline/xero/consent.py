@@ -151,7 +151,8 @@ def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[
         organisations.upsert(consent.consent_id, [entry for entry in listed if entry.tenant_id in known])
         gone = [one for one in reachable if one.tenant_id not in {entry.tenant_id for entry in listed}]
         for organisation in gone:
-            organisations.mark(organisation.tenant_id, "disconnected")
+            # Not "disconnected", which is what somebody chose here: until somebody does, its syncs fail visibly.
+            organisations.mark(organisation.tenant_id, "needs re-consent")
         lost.extend(gone)
     return lost
 

@@ -1,5 +1,6 @@
 """Assets bring their tables, tell what they did and cost, and fail alone."""
 
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.tables import table_group
@@ -78,6 +79,19 @@ def test_an_organisation_that_was_disconnected_does_not_stop_the_others(house):
     assert "Accounts" in message
     assert "xero-pipeline connect" in message
     assert not [tenant for tenant in house.tenants if tenant != lost and tenant in message]
+
+
+def test_an_organisation_that_somebody_removed_in_xero_stays_visible_until_it_is_connected_again(house):
+    lost = house.tenants[1]
+    removed = house.parts.organisations.get(lost)
+    house.parts.oauth.remove_connection(house.parts.tokens.access_token(lost), removed.connection_id)
+    assert "does not let us into this organisation" in failure_of(house.sync("accounts"), "sync_accounts")
+    assert {o.tenant_id: o.status for o in house.parts.organisations.list()} == {
+        tenant: "needs re-consent" if tenant == lost else "connected" for tenant in house.tenants
+    }
+    assert "xero-pipeline connect" in failure_of(house.sync("accounts"), "sync_accounts")
+    connect_mock_organisations(house.parts)
+    assert house.sync("accounts").success
 
 
 def test_an_endpoint_that_fails_fails_its_asset_alone_and_with_it_the_run(house, monkeypatch):

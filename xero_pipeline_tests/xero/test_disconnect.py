@@ -87,7 +87,7 @@ def test_an_organisation_that_xero_lists_no_more_is_reported_once(desk):
 
     assert check() == ["t-1"]
     assert check() == []
-    assert desk.organisations.get("t-1").status == "disconnected"
+    assert desk.organisations.get("t-1").status == "needs re-consent"
     assert desk.organisations.get("t-2").name == "Two, renamed"
     assert desk.organisations.get("t-3") is None
 
