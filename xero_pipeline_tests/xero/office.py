@@ -120,6 +120,8 @@ class People:
         wrapper: The collection.
         busy: Edits before an answer, at most.
         vanish: Whether they delete without a trace, too.
+
+    They go home when they have had a third of the records in hand, or nothing would be left that nobody touched.
     """
 
     def __init__(self, seed, wrapper, busy=3, *, vanish=True):
@@ -135,6 +137,8 @@ class People:
     def work(self, company, at):
         for _ in range(self.random.randint(0, self.busy)):
             before = dict(company.bench.tables[self.wrapper])
+            if 3 * len(self.touched) > len(before):
+                return
             self._edit(company, at)
             after = company.bench.tables[self.wrapper]
             self.touched |= {name for name in {**before, **after} if before.get(name) is not after.get(name)}

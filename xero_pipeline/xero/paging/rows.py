@@ -54,23 +54,24 @@ def rows_of(body: bytes, endpoint: Endpoint) -> Rows:
     Raises:
         ValueError: The envelope does not hold a list of records.
     """
-    records = Envelope.read(body).records(endpoint.wrapper)
-    row = _row(endpoint.key[0])
+    parts = Envelope.read(body).parts
+    if endpoint.wrapper not in parts:
+        raise ValueError(f"no {endpoint.wrapper!r} in the answer, but {sorted(parts)[:10]}")
     try:
-        found = [msgspec.json.decode(record, type=row) for record in records]
+        found = msgspec.json.decode(parts[endpoint.wrapper], type=_rows(endpoint.key[0]))
     except msgspec.DecodeError as flaw:
-        raise ValueError(f"{endpoint.wrapper!r} holds something else than records: {flaw}") from None
+        raise ValueError(f"{endpoint.wrapper!r} is not a list of records: {flaw}") from None
     return Rows(tuple(str(one.id) for one in found), tuple(_stamp(one.stamp) for one in found))
 
 
 @cache
-def _row(key: str) -> Any:
+def _rows(key: str) -> Any:
     # A type that knows two fields lets the decoder skip the others without making objects of them.
     fields = [
         ("id", Any, msgspec.field(name=key, default=None)),
         ("stamp", Any, msgspec.field(name="UpdatedDateUTC", default=None)),
     ]
-    return msgspec.defstruct("Row", fields)
+    return list[msgspec.defstruct("Row", fields)]
 
 
 def _stamp(value: object) -> datetime | None:
