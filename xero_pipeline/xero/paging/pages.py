@@ -46,9 +46,7 @@ def _in_strips(ask: Ask, first: Sheet, told: Pagination, workers: int) -> Iterat
         yield Page(number, told.page_count, sheet.answer, drifted=lost)
     if seen.complete or not seen.ordered:
         return
-    # A lower strip that began with an empty page saw the end of the list, so nothing lies between it and the upper.
-    edges = [(lower.top, lower.edge) for lower, _ in pairwise([lowest, *upper]) if lower.edge is not None]
-    again = [Descent(top, 1, until=edge) for top, edge in edges]
+    again = [Descent(lower.top, 1, until=lower.edge) for lower, _ in pairwise([lowest, *upper])]
     for further, sheet in enumerate(descend(ask, again, workers), start=1):
         of = number + max(further, len(again))
         yield Page(number + further, of, sheet.answer, drifted=not sheet.rows.ordered)
