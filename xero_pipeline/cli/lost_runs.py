@@ -31,8 +31,6 @@ def bury_lost_runs(instance: dg.DagsterInstance) -> None:
     for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
         owner = run.tags.get(PROCESS)
         if owner and owner.startswith(f"{socket.gethostname()}:") and not _alive(owner):
-            # Its places in the pool first: four that nobody gives back, and every later sync would wait for ever.
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
             instance.report_run_failed(
                 run, "The process of this run was killed. The next sync goes on where it stopped."
             )
@@ -49,7 +47,9 @@ def _started(pid: int) -> str:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return _without_proc(pid)
-    return stat.rpartition(")")[2].split()[19]
+    state, *rest = stat.rpartition(")")[2].split()
+    # A process that is dead but not yet fetched by its parent works no more.
+    return "" if state == "Z" else rest[18]
 
 
 def _without_proc(pid: int) -> str:

@@ -144,8 +144,27 @@ def summary(lines: Sequence[Line]) -> None:
         ]
         columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
         print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
-    for message in dict.fromkeys(line.error for line in lines if line.error):
+    for message in failures(lines):
         complain(message)
+
+
+def failures(lines: Sequence[Line]) -> list[str]:
+    """What went wrong: a message that many assets share comes once, with their names before it.
+
+    Args:
+        lines: What the watch collected.
+    """
+    shared: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.error:
+            # The facts in brackets at the end (endpoint, correlation id) differ from call to call.
+            shared.setdefault(line.error.rpartition(" (")[0] or line.error, []).append(line)
+    return [f"{_some([line.subject for line in group])}: {group[0].error}" for group in shared.values()]
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    left_out = len(names) - most
+    return ", ".join(names[:most]) + (f" and {left_out} more" if left_out > 0 else "")
 
 
 def month(text: str, option: str) -> date:

@@ -112,11 +112,9 @@ class Watch:
         self._console.print(f"  {line.organisation}: {line.subject}: {counts}", markup=False, soft_wrap=True)
 
     def fail(self, message: str) -> None:
-        """See `Progress.fail`."""
+        """See `Progress.fail`: the whole message comes once, after the table."""
         self.lines[-1].error = message
-        self._console.print(
-            f"  {self.lines[-1].organisation}: {self.lines[-1].subject}: {message}", markup=False, soft_wrap=True
-        )
+        self._console.print(f"  {self.lines[-1].organisation}: {self.lines[-1].subject}: failed", markup=False)
 
     def _describe(self, more: str) -> None:
         if self._bars and self._all is not None and self.lines:

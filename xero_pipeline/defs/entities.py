@@ -46,7 +46,6 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
         specs=[spec(table, storage_kind=storage_kind) for table in table_group(endpoint.table)],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
-        pool="xero",
     )
     def sync(
         context: dg.AssetExecutionContext,

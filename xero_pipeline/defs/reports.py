@@ -43,7 +43,6 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
         ],
         partitions_def=report_partitions(start),
         backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
-        pool="xero",
     )
     def pull(
         context: dg.AssetExecutionContext,

@@ -1,4 +1,4 @@
-"""What Dagster is told: keys, groups, partitions, pools, jobs, schedules, sensors. A change shows here in review."""
+"""What Dagster is told: keys, groups, partitions, jobs, schedules, sensors. A change shows here in review."""
 
 from datetime import date
 from pathlib import Path
@@ -28,8 +28,7 @@ def described(definitions: dg.Definitions) -> str:
             if isinstance(node.partitions_def, dg.MultiPartitionsDefinition)
             else node.partitions_def.name
         )
-        pools = ",".join(sorted(node.pools or ()))
-        lines.append(f"asset {key.to_user_string()} | {node.group_name} | {dimensions} | pool {pools}")
+        lines.append(f"asset {key.to_user_string()} | {node.group_name} | {dimensions}")
     lines += [f"job {job.name}" for job in sorted(repository.get_all_jobs(), key=lambda j: j.name)]
     lines += [f"schedule {s.name} | {s.cron_schedule} {s.execution_timezone}" for s in repository.schedule_defs]
     lines += [f"sensor {s.name} | every {s.minimum_interval_seconds} s" for s in repository.sensor_defs]
