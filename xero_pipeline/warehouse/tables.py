@@ -140,7 +140,12 @@ class Table:
 
 TENANT_ID = Column("tenant_id", "", "id", "Xero's tenant id of the organisation")
 POSITION = Column("position", "", "integer", "Place in the list Xero sent, counted from 1")
-VALID_FROM = Column("valid_from", "", "instant", "Since when it has been what this row says: when Xero changed it")
+VALID_FROM = Column(
+    "valid_from",
+    "",
+    "instant",
+    "Since when this row says so: when Xero changed it, or, where Xero tells no time, when we saw it",
+)
 SYNCED_AT = Column("synced_at", "", "instant", "When we last wrote a change to this row")
 IS_DELETED = Column(
     "is_deleted", "", "boolean", "True when Xero deleted it: its status says so, or it is gone from its list"
