@@ -21,7 +21,7 @@ from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline.simulator.wire import encode
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.values import parse_xero_date
-from xero_pipeline_tests.simulator.helpers import consent, let_in
+from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.fakes import Clock
 
 TODAY = dt.date(2026, 3, 10)
@@ -205,4 +205,4 @@ def changed_since(records, since):
     return {name for name, record in records.items() if parse_xero_date(record["UpdatedDateUTC"]) >= since}
 
 
-__all__ = ["MORNING", "Office", "People", "by_id", "changed_since", "consent", "key_of", "records_of", "sized"]
+__all__ = ["MORNING", "Office", "People", "by_id", "changed_since", "key_of", "records_of", "sized"]
