@@ -86,6 +86,14 @@ def test_what_a_full_read_did_not_bring_existed_until_then(warehouse):
         assert until == [{"is_deleted": False, "valid_to": LATER}, {"is_deleted": True, "valid_to": None}]
 
 
+def test_a_clock_behind_xeros_ends_no_version_before_it_began(warehouse):
+    ahead = LATER + timedelta(minutes=1)
+    warehouse.merge(invoices(invoice("a", UpdatedDateUTC=xero_time(ahead))))
+    warehouse.sweep("invoices", TENANT, [], as_of=LATER)
+    spans = [(row["valid_from"], row["valid_to"]) for row in rows(warehouse, VERSIONS)]
+    assert sorted(spans, key=str) == [(ahead, None), (ahead, ahead)]
+
+
 def test_rows_from_before_there_was_a_history_have_one_from_now_on(warehouse, warehouse_url):
     warehouse.merge(invoices(invoice("a", lines=[line("a1")])))
     run(warehouse_url, *(f"UPDATE xero.{name} SET valid_from = NULL" for name in TABLES))
