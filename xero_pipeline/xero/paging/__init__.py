@@ -34,7 +34,7 @@ seen, the last page says so (`Page.drifted`), and the consumer reads the list ag
 
 **More than 100,000 records** Xero refuses (400). Such a list is read in slices of days, see `slices`.
 
-Source: Xero's pages "Requests and responses" (order, paging, the bound) and "Efficient data retrieval".
+Source: Xero's page "Requests and responses" (order, paging, the bound); the rule and its proof are ours.
 """
 
 from __future__ import annotations
