@@ -52,17 +52,22 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
+        from xero_pipeline.warehouse import layout
         from xero_pipeline.warehouse.history import HISTORY_SCHEMA, history_changes
         from xero_pipeline.warehouse.schema import SCHEMA, changes
 
         with self._connected("written") as connection:
             self._dialect.lock(connection, "prepare")
+            if layout.is_current(connection):
+                self._ready = True
+                return
             for schema in (SCHEMA, HISTORY_SCHEMA):
                 connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             for statement in changes(self._dialect.existing(connection), connection.dialect):
                 connection.exec_driver_sql(statement)
             for statement in history_changes(connection):
                 connection.exec_driver_sql(statement)
+            layout.note(connection)
         self._ready = True
 
     def merge(self, batch: Mapping[str, pa.Table], *, cursor: Cursor | None = None) -> dict[str, Merged]:

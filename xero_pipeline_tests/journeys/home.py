@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import signal
@@ -47,6 +48,8 @@ class Home:
     variables: dict[str, str]
     said: list[str] = field(default_factory=list)
     """Everything any command has printed."""
+    day: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
+    """When it was made: at midnight the current month is due again."""
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith(("XERO_", "DAGSTER_"))}

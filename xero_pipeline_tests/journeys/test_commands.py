@@ -63,7 +63,8 @@ def test_a_plan_asks_xero_nothing_and_knows_which_reports_are_due(
     assert collections == 26
     assert reports in {4, 5}  # five in the first hour of a month, when the books are a month behind
     assert (calls, minutes) == (collections + reports, 0)
-    assert second[1] == "0"
+    if synced.day == dt.datetime.now(dt.UTC).date():  # the current month is due again the next day
+        assert second[1] == "0"
 
 
 def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(
