@@ -17,5 +17,4 @@ def main() -> None:
         complain(str(error))
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
     except KeyboardInterrupt:
-        complain("Stopped. What was synced until now is kept; the next run goes on from there.")
         sys.exit(130)

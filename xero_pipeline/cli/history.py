@@ -91,6 +91,8 @@ def _error(instance: dg.DagsterInstance, run_id: str) -> str | None:
         data = event.step_failure_data if event else None
         if data and data.user_failure_data and data.user_failure_data.description:
             return data.user_failure_data.description
+        if data and data.error and data.error.cls_name == "DagsterExecutionInterruptedError":
+            return "Stopped by a person. The next sync goes on from there."
         if data and data.error:
             return data.error.message.strip()
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):

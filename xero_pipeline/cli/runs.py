@@ -168,6 +168,8 @@ class Runner:
         )
         for event in result.all_events:
             failure = event.step_failure_data if event.is_step_failure else None
+            if failure and failure.error and failure.error.cls_name == "DagsterExecutionInterruptedError":
+                raise KeyboardInterrupt
             if failure and failure.error and not failure.user_failure_data:
                 # Not one of our own errors, which the watch has heard of: a bug, and no reason to stay silent.
                 self._watch.fail(f"unexpected: {failure.error.message.strip()} - please report it")

@@ -112,14 +112,19 @@ def carry(
     Returns:
         Whether all went well.
     """
+    from xero_pipeline.cli.display import complain
     from xero_pipeline.cli.instance import open_instance
     from xero_pipeline.cli.runs import Runner
 
     parts.check()
     names = {one.tenant_id: one.name for one in chosen}
-    with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
-        runner = Runner(parts, instance, watch)
-        well = [work(runner, one) for one in chosen]
+    try:
+        with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
+            runner = Runner(parts, instance, watch)
+            well = [work(runner, one) for one in chosen]
+    except KeyboardInterrupt:
+        complain("Stopped. What was synced until now is kept; the next run goes on from there.")
+        raise
     summary(watch.lines)
     return all(well)
 

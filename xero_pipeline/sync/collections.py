@@ -26,7 +26,7 @@ OVERLAP = timedelta(minutes=5)
 READS = 3
 """How often a list is read when it changed while its pages were: a record may have moved onto a page already read."""
 
-PAGES_PER_MERGE = 3
+PAGES_PER_MERGE = 4
 """A merge per page is slow, ten pages are memory: measured in benchmarks/."""
 
 

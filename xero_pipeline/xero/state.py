@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The file is made before SQLite sees it, so that it never exists with a wider mode;
         # SQLite gives its journal files the mode of the database.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        make_private(path)
         path.chmod(0o600)
     except OSError as error:
         raise ConfigurationError(f"XERO_STATE_URL: cannot write {path}: {error.strerror}.") from error
@@ -118,6 +118,20 @@ def _sqlite(address: sa.URL) -> sa.Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, unless it is there.
+
+    A file that is there is not opened: closing it again would drop every lock this process holds on it, SQLite's own
+    among them, and other processes would take the database for abandoned and throw its journal away (POSIX locks;
+    sqlite.org, "How To Corrupt An SQLite Database File", section 2.2).
+
+    Args:
+        path: The file.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -162,3 +164,30 @@ def test_an_instant_without_a_time_zone_is_refused(desk):
     consents = state_table("consents")
     with pytest.raises(sa.exc.StatementError, match="time zone"), desk.engine.connect() as connection:
         connection.execute(sa.select(consents).where(consents.c.created_at == datetime(2026, 1, 1)))
+
+
+def test_opening_the_state_twice_takes_nothing_from_the_other_processes(tmp_path):
+    """A process that opens the file once more must not lose SQLite's locks: others would delete the journal."""
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    first, second = open_state(url), None
+    try:
+        held = first.connect()
+        held.execute(sa.text("SELECT 1")).all()
+        second = open_state(url)
+        another = f"from xero_pipeline.xero.state import open_state; e = open_state({url!r}); e.connect().close(); "
+        subprocess.run([sys.executable, "-c", another + "e.dispose()"], check=True)
+        assert (tmp_path / "state.db-wal").exists()
+        held.close()
+        with immediate(first) as connection:
+            connection.execute(sa.text("CREATE TABLE kept (x INTEGER)"))
+        reader = (
+            "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT COUNT(*) FROM kept').fetchone())"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", reader, str(tmp_path / "state.db")], check=False, capture_output=True, text=True
+        )
+        assert done.stdout.strip() == "(0,)", done.stderr
+    finally:
+        first.dispose()
+        if second is not None:
+            second.dispose()
