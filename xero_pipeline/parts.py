@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,10 +50,21 @@ class Parts:
 
     @cached_property
     def home(self) -> Path:
-        """The folder of everything that is ours; only its owner may look inside."""
+        """The folder of everything that is ours; only its owner may look inside.
+
+        Raises:
+            ConfigurationError: It belongs to the other mode.
+        """
         home = self.settings.home
         home.mkdir(parents=True, exist_ok=True)
         home.chmod(0o700)  # also where another program made it
+        mode = _written_once(home / "mode", self.settings.mode)
+        if mode != self.settings.mode:
+            raise ConfigurationError(
+                f"{home} holds the organisations and the books of {mode} mode; those of {self.settings.mode} mode must "
+                f"not mix with them. Set XERO_PIPELINE_HOME to another folder, such as .xero-{self.settings.mode}, "
+                "or remove that one to start anew."
+            )
         return home
 
     @cached_property

@@ -132,6 +132,10 @@ def disconnect(
         if not told:
             say("Xero did not let us in to say so: remove the app in Xero under Settings, Connected apps.")
         return
-    for consent_id in {one.consent_id for one in parts.organisations.list() if one.consent_id}:
+    consents = {one.consent_id for one in parts.organisations.list() if one.consent_id}
+    if not consents:
+        say("No organisation is connected: there is nothing to disconnect.")
+        return
+    for consent_id in consents:
         consent.disconnect_all(parts.oauth, parts.vault, parts.organisations, consent_id)
     say("Disconnected every organisation; the consents are revoked.")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
+# Where Dagster's overview and its jobs look for runs; one that a server launches has it by itself.
+_OURS = {".dagster/repository": "__repository__@xero_pipeline"}
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What to sync: collections and reports, by the name of their table."""
@@ -163,7 +167,7 @@ class Runner:
             partition_key=partition,
             asset_selection=keys,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
-            tags={"xero/organisation": organisation.tenant_id, PROCESS: this_process(), **(tags or {})},
+            tags={**_OURS, "xero/organisation": organisation.tenant_id, PROCESS: this_process(), **(tags or {})},
             raise_on_error=False,
         )
         for event in result.all_events:

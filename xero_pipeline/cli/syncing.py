@@ -53,6 +53,8 @@ def backfill(
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:
         raise ConfigurationError(f"--from {start} is after --to {end}.")
+    if last > datetime.now(UTC).date():
+        raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
     parts = Parts(Settings.load())
     reports = choose(select or []).reports
     if not reports:
