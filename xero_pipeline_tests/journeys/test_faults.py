@@ -100,8 +100,9 @@ def months(home: Home, report: str) -> int:
 
 
 def line_of(done: Done, table: str) -> str:
-    """What was said about an asset when it failed."""
-    (line,) = [line for line in done.err.splitlines() if f": {table}: " in line]
+    """What was said about an asset when it failed: once, with all the assets it is true of before it."""
+    told = [line.removeprefix("Error: ") for line in done.err.splitlines() if line.startswith("Error: ")]
+    (line,) = [line for line in told if table in line.partition(": ")[0].split(", ")]
     return line
 
 

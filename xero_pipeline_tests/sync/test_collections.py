@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import AccessRefused, WarehouseBusy, XeroPipelineError
-from xero_pipeline.sync.collections import OVERLAP, READS, sync_collection
+from xero_pipeline.sync.collections import OVERLAP, PAGES_PER_MERGE, READS, sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT, Xero, uid
 
@@ -72,15 +72,16 @@ def test_a_full_read_asks_for_everything_and_moves_the_cursor_too(sync, warehous
 
 def test_a_page_that_fails_leaves_the_rows_before_it_and_the_cursor_where_it_was(sync, warehouse, rows):
     xero = Xero()
-    xero.put(a_page("a"), a_page("b"), a_page("c"), a_page("d"), a_page("e"))
-    xero.breaks[5] = FORBIDDEN
+    names = "abcdefgh"[: PAGES_PER_MERGE + 2]
+    xero.put(*(a_page(name) for name in names))
+    xero.breaks[len(names)] = FORBIDDEN
     with pytest.raises(AccessRefused):
         sync(xero)
-    assert {uid("a"), uid("b"), uid("c")} <= set(rows())
+    assert {uid(name) for name in names[:PAGES_PER_MERGE]} <= set(rows())
     assert warehouse.cursor(TENANT, "invoices") is None
     xero.breaks.clear()
     sync(xero)
-    assert set(rows()) == {uid(name) for name in "abcde"}
+    assert set(rows()) == {uid(name) for name in names}
     assert xero.asked_since[-1] is None, "the next read is whole again"
 
 
@@ -123,9 +124,10 @@ def test_the_outcome_counts_calls_and_records(sync):
 
 def test_progress_is_told_after_each_merge(sync):
     xero, told = Xero(), []
-    xero.put(*(a_page(name) for name in "abcd"))
+    pages = PAGES_PER_MERGE + 1
+    xero.put(*(a_page(name) for name in "abcdefgh"[:pages]))
     sync(xero, progress=lambda done, of: told.append((done, of)))
-    assert told == [(3, 4), (4, 4)]
+    assert told == [(pages - 1, pages), (pages, pages)]
 
 
 def test_what_a_snapshot_does_not_list_any_more_is_marked_and_kept(sync, rows):
