@@ -28,6 +28,8 @@ def half(dialect, connection, batch):
     return done
 merge.merge_collection = half
 """
+# Tests that run in the background inherit an ignored SIGINT.
+LIKE_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 BEFORE_THE_NEW_TOKEN_IS_KEPT = """
 import os, signal
 from xero_pipeline.xero.vault import Vault
@@ -59,6 +61,23 @@ def test_a_sync_killed_at_any_call_and_in_mid_transaction_is_completed_by_the_ne
     assert states.count("failure") == 4
     assert set(states) == {"failure", "success"}
     assert all("killed" in run["error"] and run["end"] for run in runs if run["state"] == "failure")
+
+
+def test_ctrl_c_ends_a_sync_at_once_with_one_sentence_and_the_next_goes_on(
+    connected_home: Callable[[], Home], xero: Watched
+) -> None:
+    home = connected_home()
+    with xero.looking():
+        home.a_minute_passes()
+        process = home.start("sync", *SELECT, prelude=LIKE_A_TERMINAL)
+        xero.on_call = lambda number: process.send_signal(signal.SIGINT) if number == 3 else None
+        stopped = home.ended(process)
+    assert stopped.code == 130, stopped.said
+    assert "Stopped. What was synced until now is kept" in stopped.err
+    assert "Traceback" not in stopped.said
+    (run,) = json.loads(home.run("logs", "--json").out)
+    assert (run["state"], run["error"]) == ("failure", "Stopped by a person. The next sync goes on from there.")
+    assert home.sync(*SELECT).code == 0
 
 
 def test_a_process_killed_before_it_kept_the_renewed_token_costs_no_consent(new_home: Home, xero: Watched) -> None:
