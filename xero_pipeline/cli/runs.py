@@ -125,11 +125,13 @@ class Runner:
                 well = self._run(PULL, organisation, [report], tags=range_tags(keys)) and well
         return well
 
-    def _collections(self, organisation: Organisation, names: Iterable[str], *, full: bool) -> bool:
+    def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
         from xero_pipeline.defs.jobs import SYNC
+        from xero_pipeline.warehouse.tables import table_group
 
         ops = {f"sync_{name}": {"config": {"full": full}} for name in names}
-        return self._run(SYNC, organisation, list(names), partition=organisation.tenant_id, ops=ops)
+        tables = [table.name for name in names for table in table_group(name)]
+        return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
         from xero_pipeline.sync.due import first_month, months_between, months_due
@@ -153,19 +155,12 @@ class Runner:
     ) -> bool:
         from xero_pipeline.defs.partitions import ORGANISATIONS
         from xero_pipeline.defs.specs import asset_key
-        from xero_pipeline.warehouse.tables import table_group
 
         self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
-        reports = {"profit_and_loss", "bank_summary"}
-        keys = [
-            asset_key(child)
-            for name in tables
-            for child in ([name] if name in reports else [t.name for t in table_group(name)])
-        ]
         result = self._definitions.resolve_job_def(job).execute_in_process(
             instance=self._instance,
             partition_key=partition,
-            asset_selection=keys,
+            asset_selection=[asset_key(name) for name in tables],
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
             tags={**_OURS, "xero/organisation": organisation.tenant_id, PROCESS: this_process(), **(tags or {})},
             raise_on_error=False,

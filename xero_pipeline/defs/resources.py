@@ -22,12 +22,8 @@ GLANCE_SECONDS = 20
 """Dagster gives a sensor's tick 60 seconds, all in all."""
 
 
-class TokenStoreResource(dg.ConfigurableResource):
-    """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them.
-
-    It has no fields on purpose: settings come from the environment (`.env.example` names them), so that neither a key
-    nor a token is ever typed into, stored in or shown by Dagster.
-    """
+class _WithParts(dg.ConfigurableResource):
+    """A resource over parts of its own, made of the environment of the process that runs."""
 
     _parts: Parts = PrivateAttr()
 
@@ -46,6 +42,14 @@ class TokenStoreResource(dg.ConfigurableResource):
             context: Dagster's.
         """
         self._parts.close()
+
+
+class TokenStoreResource(_WithParts):
+    """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them.
+
+    It has no fields on purpose: settings come from the environment (`.env.example` names them), so that neither a key
+    nor a token is ever typed into, stored in or shown by Dagster.
+    """
 
     @property
     def parts(self) -> Parts:
@@ -79,26 +83,8 @@ class XeroResource(dg.ConfigurableResource):
         return self.parts.client(on_call=on_call, on_wait=on_wait)
 
 
-class WarehouseResource(dg.ConfigurableResource):
+class WarehouseResource(_WithParts):
     """The warehouse: typed tables that take whole batches and move a cursor with its rows."""
-
-    _parts: Parts = PrivateAttr()
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Read the environment of the process that runs.
-
-        Args:
-            context: Dagster's.
-        """
-        self._parts = Parts(Settings.load())
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Let go of the databases: a tick of a sensor must not leave a connection behind.
-
-        Args:
-            context: Dagster's.
-        """
-        self._parts.close()
 
     @property
     def warehouse(self) -> Warehouse:
