@@ -87,7 +87,7 @@ class Warehouse:
         from xero_pipeline.warehouse.merge import merge_collection
 
         merged: dict[str, Merged] = {}
-        with self._writing() as connection:
+        with self.writing() as connection:
             for name in _records(batch):
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
                 self._dialect.lock(connection, name)
@@ -114,7 +114,7 @@ class Warehouse:
         """
         from xero_pipeline.warehouse.sweep import sweep
 
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._dialect.lock(connection, collection)
             return sweep(self._dialect, connection, collection, tenant_id, seen_ids, as_of)
 
@@ -135,7 +135,7 @@ class Warehouse:
         """
         from xero_pipeline.warehouse.bookkeeping import replace_reports
 
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._dialect.lock(connection, name)
             return replace_reports(self._dialect, connection, table(name), rows, pulls)
 
@@ -189,7 +189,7 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             self._mine.connection = connection
             try:
                 yield
@@ -197,7 +197,12 @@ class Warehouse:
                 self._mine.connection = None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose one transaction is committed at the end, rolled back on any error: for our own tables.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
         self._prepared()
         with self._connected("written") as connection:
             yield connection
