@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -42,6 +42,8 @@ class Answer:
         path: Below `/api.xro/2.0/`.
         seconds: From sending to the last byte.
         pagination: Of a paged list; None where Xero gives none.
+        params: The query it answers.
+        modified_since: What it was asked for changes since; None where it was not.
     """
 
     body: bytes
@@ -52,6 +54,8 @@ class Answer:
     path: str
     seconds: float
     pagination: Pagination | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    modified_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

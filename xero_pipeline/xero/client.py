@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import NoReturn, Protocol, Self
@@ -150,7 +150,7 @@ class XeroClient:
             stop=lambda state: turn.repeated[_again(state).reason] > PATIENCE[_again(state).reason],
             retry_error_callback=_give_up,
         )
-        return retrying(self._attempt, turn)
+        return replace(retrying(self._attempt, turn), params=dict(params or {}), modified_since=modified_since)
 
     def _attempt(self, turn: _Turn) -> Answer:
         turn.attempt += 1
