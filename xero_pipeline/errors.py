@@ -3,6 +3,7 @@
 ```
 XeroPipelineError
 ├── ConfigurationError            fix the setting that the message names
+│   └── NewerDatabase             update the program, or go back to the copy made before its last update
 ├── ReconnectError                run `xero-pipeline connect` again
 │   ├── ConsentDenied             the person said no on Xero's consent page
 │   ├── ConsentForged             the answer does not belong to the question we asked
@@ -15,6 +16,7 @@ XeroPipelineError
 │   ├── XeroUnavailable           … when Xero answers again
 │   ├── WarehouseBusy             … when the named holder has finished
 │   └── OrganisationBusy          … when the other sync of this organisation has finished
+├── LandingError                  the landing zone: make room, or bring back the file that the message names
 ├── RequestRefused                Xero did not understand the request: a bug of ours, please report it
 └── DataError                     look at the record or answer that the message names
     ├── UnreadableAnswer          an answer that is not what the endpoint promises
@@ -70,6 +72,10 @@ class XeroPipelineError(Exception):
 
 class ConfigurationError(XeroPipelineError):
     """A setting is missing or wrong."""
+
+
+class NewerDatabase(ConfigurationError):
+    """The warehouse or the state was written by a newer version of this program."""
 
 
 class ReconnectError(XeroPipelineError):
@@ -128,6 +134,10 @@ class WarehouseBusy(WaitError):
 
 class OrganisationBusy(WaitError):
     """Another sync of the same organisation is under way."""
+
+
+class LandingError(XeroPipelineError):
+    """The landing zone cannot be written, or a file in it is missing or damaged."""
 
 
 class RequestRefused(XeroPipelineError):

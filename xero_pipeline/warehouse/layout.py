@@ -1,13 +1,19 @@
-"""Whether a warehouse already has the layout that is declared: one look instead of comparing thousands of columns."""
+"""Whether a warehouse already has the layout that is declared: one look instead of comparing thousands of columns.
+
+If it has not, which revision it has, and what makes it ours.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
+from xero_pipeline.revisions import BASE, Revisions, program_version
+from xero_pipeline.warehouse import migrations
 from xero_pipeline.warehouse.history import HISTORY_SCHEMA
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.tables import all_tables
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 _THERE = (
     f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{HISTORY_SCHEMA}' AND table_name = 'layout'"
 )
-_MAKE = f"CREATE TABLE IF NOT EXISTS {HISTORY_SCHEMA}.layout (declared TEXT, found TEXT)"
+_MAKE = f"CREATE TABLE {HISTORY_SCHEMA}.layout (declared TEXT, found TEXT, program TEXT)"
 _NOTED = f"SELECT declared, found FROM {HISTORY_SCHEMA}.layout"
 _FOUND = f"""
 SELECT table_schema, table_name, column_name FROM information_schema.columns
@@ -41,21 +47,51 @@ def is_current(connection: Connection) -> bool:
     return noted is not None and tuple(noted) == (_declared(), _found(connection))
 
 
+def migrate(connection: Connection, *, is_new: bool) -> None:
+    """Run the revisions a warehouse lacks; a new one has the newest from the beginning.
+
+    Args:
+        connection: In the transaction that adds what is new in the declarations, too.
+        is_new: Whether there is no table of ours yet.
+
+    Raises:
+        NewerDatabase: A newer program wrote it; nothing is changed.
+    """
+    known = revisions()
+    if known.of(connection, HISTORY_SCHEMA) is None:
+        known.stamp(connection, HISTORY_SCHEMA, known.head if is_new else BASE)
+    known.upgrade(connection, HISTORY_SCHEMA, written_by=_program(connection))
+
+
+def revisions() -> Revisions:
+    """The revisions of the warehouse's layout."""
+    return Revisions(Path(migrations.__file__).parent, migrations.HEAD, "warehouse", "XERO_WAREHOUSE_URL")
+
+
 def note(connection: Connection) -> None:
-    """Write down that the warehouse has the declared layout now.
+    """Write down that the warehouse has the declared layout now, and who gave it that.
 
     Args:
         connection: In the transaction that made it so.
     """
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {HISTORY_SCHEMA}.layout")
     connection.exec_driver_sql(_MAKE)
-    connection.exec_driver_sql(f"DELETE FROM {HISTORY_SCHEMA}.layout")
-    values = {"declared": _declared(), "found": _found(connection)}
-    connection.execute(text(f"INSERT INTO {HISTORY_SCHEMA}.layout VALUES (:declared, :found)"), values)
+    values = {"declared": _declared(), "found": _found(connection), "program": program_version()}
+    connection.execute(text(f"INSERT INTO {HISTORY_SCHEMA}.layout VALUES (:declared, :found, :program)"), values)
+
+
+def _program(connection: Connection) -> str | None:
+    """The version that noted the layout; those from before there were revisions did not say."""
+    known = inspect(connection)
+    there = known.has_table("layout", schema=HISTORY_SCHEMA)
+    if not there or all(one["name"] != "program" for one in known.get_columns("layout", schema=HISTORY_SCHEMA)):
+        return None
+    return connection.exec_driver_sql(f"SELECT program FROM {HISTORY_SCHEMA}.layout").scalar_one_or_none()
 
 
 @cache
 def _declared() -> str:
-    return hashlib.sha256(repr((_STATEMENTS, all_tables())).encode()).hexdigest()
+    return hashlib.sha256(repr((_STATEMENTS, migrations.HEAD, all_tables())).encode()).hexdigest()
 
 
 def _found(connection: Connection) -> str:

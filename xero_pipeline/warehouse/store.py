@@ -45,11 +45,12 @@ class Warehouse:
         self._mine = threading.local()
 
     def prepare(self) -> None:
-        """Create what is missing: tables, columns, comments, views of the history. Changes nothing that is there.
+        """Create what is missing: tables, columns, comments, views of the history; an older layout becomes ours.
 
-        Every other method does it by itself the first time.
+        All of it, or on any error nothing. Every other method does it by itself the first time.
 
         Raises:
+            NewerDatabase: A newer program wrote it; nothing is changed.
             WarehouseBusy: Another process held the file all the time.
         """
         from xero_pipeline.warehouse import layout
@@ -63,6 +64,7 @@ class Warehouse:
                 return
             for schema in (SCHEMA, HISTORY_SCHEMA):
                 connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            layout.migrate(connection, is_new=not self._dialect.existing(connection))
             for statement in changes(self._dialect.existing(connection), connection.dialect):
                 connection.exec_driver_sql(statement)
             for statement in history_changes(connection):
