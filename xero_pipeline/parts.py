@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from xero_pipeline.simulator.simulator import Simulator
+    from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.app import App
@@ -224,6 +225,14 @@ class Parts:
         warehouse = Warehouse(self.settings.warehouse)
         warehouse.prepare()
         return warehouse
+
+    @cached_property
+    def landing(self) -> Landing | None:
+        """Where answers are kept as received, if they are."""
+        from xero_pipeline.sync.landing import Landing
+
+        folder = self.settings.landing
+        return Landing(folder.expanduser().absolute(), self.warehouse) if folder else None
 
     def check(self) -> None:
         """Find a wrong setting before any work begins.

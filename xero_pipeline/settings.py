@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     state_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL of tokens and quotas. Default: SQLite, `state.sqlite` in the home."
     )
+    landing: Path | None = Field(
+        None,
+        description="A folder for every answer as received, compressed, from which the tables can be made again "
+        "without a call. Default: none are kept.",
+    )
     start_date: date | None = Field(
         None,
         description="First month of the reports, as YYYY-MM-DD. Default: the organisation's financial year two "
