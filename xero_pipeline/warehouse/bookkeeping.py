@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from xero_pipeline.warehouse.entries import Cursor, ReportPull
 from xero_pipeline.warehouse.merge import Merged, merge_rows
+from xero_pipeline.warehouse.restatements import ANSWER, note_restatements
 from xero_pipeline.warehouse.sql import q, same, target
 from xero_pipeline.warehouse.tables import table as table_named
 from xero_pipeline.warehouse.wire import table_schema
@@ -31,7 +32,6 @@ _READ_CURSOR = """
 SELECT tenant_id, endpoint, modified_since, complete_at, records FROM xero.cursors
 WHERE tenant_id = :tenant_id AND endpoint = :endpoint
 """
-_ANSWER = ("tenant_id", "report", "basis", "period_start", "period_end")
 
 
 def write_cursor(connection: Connection, cursor: Cursor) -> None:
@@ -60,7 +60,7 @@ def read_cursor(connection: Connection, tenant_id: str, endpoint: str) -> Cursor
 def replace_reports(
     dialect: Dialect, connection: Connection, table: Table, rows: pa.Table, pulls: Sequence[ReportPull]
 ) -> Merged:
-    """Make the rows of the pulled periods what was answered, and note the pulls.
+    """Make the rows of the pulled periods what was answered; note the pulls, and what they restate.
 
     Args:
         dialect: The database's ways.
@@ -71,8 +71,9 @@ def replace_reports(
     """
     staged = dialect.stage(connection, f"arrived_{table.name}", rows, table)
     asked = dialect.stage(connection, "asked", _pulls(pulls), table_named("report_pulls"))
+    note_restatements(connection, table, staged, asked)
     merged = merge_rows(dialect, connection, table, staged)
-    period = [name for name in _ANSWER if table.has(name)]
+    period = [name for name in ANSWER if table.has(name)]
     gone = f"gone_{table.name}"
     connection.exec_driver_sql(_gone_sql(gone, table, staged, asked, period))
     removed = connection.exec_driver_sql(
@@ -98,12 +99,12 @@ def _note_pulls(connection: Connection, asked: str, changed: str, gone: str, per
         f"CREATE TEMP TABLE news AS SELECT a.* FROM {asked} AS a WHERE "
         f"EXISTS (SELECT 1 FROM {changed} AS c WHERE {same('c', 'a', period)}) "
         f"OR EXISTS (SELECT 1 FROM {gone} AS g WHERE {same('g', 'a', period)}) "
-        f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', _ANSWER)})"
+        f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', ANSWER)})"
     )
     connection.exec_driver_sql(
-        f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at FROM {asked} AS a WHERE {same('t', 'a', _ANSWER)} "
-        f"AND NOT EXISTS (SELECT 1 FROM news AS n WHERE {same('n', 'a', _ANSWER)}) AND NOT EXISTS (SELECT 1 "
-        f"FROM {target(pulls)} AS o WHERE {same('o', 't', _ANSWER)} AND o.fetched_at > t.fetched_at)"
+        f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at FROM {asked} AS a WHERE {same('t', 'a', ANSWER)} "
+        f"AND NOT EXISTS (SELECT 1 FROM news AS n WHERE {same('n', 'a', ANSWER)}) AND NOT EXISTS (SELECT 1 "
+        f"FROM {target(pulls)} AS o WHERE {same('o', 't', ANSWER)} AND o.fetched_at > t.fetched_at)"
     )
     connection.exec_driver_sql(
         f"INSERT INTO {target(pulls)} ({names}) SELECT {names} FROM news "

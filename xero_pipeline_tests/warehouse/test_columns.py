@@ -55,7 +55,7 @@ WITH_LINES = {
 
 STANDARD = {"tenant_id", "position", "valid_from", "synced_at", "is_deleted", "raw"}
 
-OURS = {"reports", "bookkeeping"}
+OURS = {name for name in collections() if table_group(name)[0].role in ("report", "own")}
 """Files of tables that we fill ourselves: their columns have no path in Xero's JSON."""
 
 TABLES = [table for table in all_tables() if table.role in ("record", "child")]

@@ -1,0 +1,187 @@
+"""What changed in closed months, on both databases: found once, with its amounts and instants, and adding up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from xero_pipeline.warehouse.restatements import labels, measures
+from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.store import ReportPull
+from xero_pipeline.warehouse.tables import all_tables
+from xero_pipeline.warehouse.wire import table_schema
+from xero_pipeline_tests.warehouse.answers import TENANT, envelope
+
+JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
+FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
+OVER_EVERYWHERE = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
+FIRST = datetime(2026, 2, 3, 5, 0, tzinfo=UTC)
+CHECKED, SEEN = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
+
+
+def lines(amounts, period=JANUARY, tenant=TENANT):
+    """Account lines and their total, as a profit and loss has them; a name with a star is renamed since."""
+    rows = [
+        {
+            "section": "Income",
+            "line_type": "account",
+            "account_id": name.rstrip("*"),
+            "account_name": name,
+            "amount": amount,
+        }
+        for name, amount in amounts.items()
+    ]
+    total = sum(map(Decimal, amounts.values()), Decimal(0))
+    rows.append({"section": "Income", "line_type": "total", "account_name": "Total Income", "amount": total})
+    return [
+        {"tenant_id": tenant, "period_start": period[0], "period_end": period[1], "basis": "accrual", "synced_at": SEEN}
+        | {"account_id": None, **row, "position": position, "amount": Decimal(row["amount"])}
+        for position, row in enumerate(rows, start=1)
+    ]
+
+
+def answer(warehouse, at, amounts, *, period=JANUARY, tenant=TENANT, basis="accrual"):
+    rows = [row | {"basis": basis} for row in lines(amounts, period, tenant)]
+    table = pa.Table.from_pylist(rows, schema=table_schema("profit_and_loss", "reports"))
+    warehouse.replace_report(
+        "profit_and_loss", table, ReportPull(tenant, "profit_and_loss", basis, *period, fetched_at=at, raw="{}")
+    )
+
+
+def seen(warehouse, *columns, where="line_type = 'account'"):
+    names = ", ".join(columns or ("account_name", "change", "amount_before", "amount_after", "difference"))
+    rows = warehouse.query(f"select {names} from xero.restatements where {where} order by seen_at, account_name")
+    return [tuple(row.values()) for row in rows.to_pylist()]
+
+
+def test_a_changed_figure_of_a_closed_month_is_told_once_with_its_amounts_and_instants(warehouse):
+    answer(warehouse, FIRST, {"Sales": "100", "Rent": "-40"})
+    answer(warehouse, CHECKED, {"Sales": "100", "Rent": "-40"})
+    answer(warehouse, SEEN, {"Sales": "130.50", "Rent": "-40"})
+    answer(warehouse, SEEN + timedelta(days=1), {"Sales": "130.50", "Rent": "-40"})
+
+    told = ("account_id", "measure", "amount_before", "amount_after", "difference")
+    assert seen(warehouse, *told, where="true") == [
+        ("Sales", "amount", Decimal("100"), Decimal("130.5"), Decimal("30.5")),
+        (None, "amount", Decimal("60"), Decimal("90.5"), Decimal("30.5")),
+    ]
+    instants = ("answered_at", "unchanged_until", "seen_at")
+    assert [tuple(at.astimezone(UTC) for at in row) for row in seen(warehouse, *instants)] == [(FIRST, CHECKED, SEEN)]
+
+
+def test_a_line_that_is_not_there_says_nothing(warehouse):
+    answer(warehouse, FIRST, {"Rent": "-40", "Stamps": "0"})
+    answer(warehouse, SEEN, {"Sales": "5"})
+
+    assert seen(warehouse) == [
+        ("Rent", "vanished", Decimal(-40), Decimal(0), Decimal(40)),
+        ("Sales", "appeared", Decimal(0), Decimal(5), Decimal(5)),
+    ]
+
+
+def test_a_line_that_moved_or_got_another_name_did_not_change(warehouse):
+    answer(warehouse, FIRST, {"Rent": "-40", "Sales": "100"})
+    answer(warehouse, SEEN, {"Advice": "1", "Rent*": "-40", "Sales*": "100"})
+
+    assert [row[0] for row in seen(warehouse)] == ["Advice"]
+
+
+@pytest.mark.parametrize(("late", "told"), [(timedelta(seconds=-1), 0), (timedelta(0), 1)])
+def test_a_month_is_closed_when_it_was_asked_for_after_it_was_over_everywhere(warehouse, late, told):
+    answer(warehouse, FIRST - timedelta(days=9), {"Sales": "1"})
+    answer(warehouse, OVER_EVERYWHERE + late, {"Sales": "1"})
+    answer(warehouse, SEEN, {"Sales": "2"})
+
+    assert len(seen(warehouse)) == told
+
+
+def test_a_first_answer_restates_nothing_whatever_other_answers_there_are(warehouse):
+    answer(warehouse, SEEN, {"Sales": "1"})
+    answer(warehouse, SEEN, {"Sales": "2"}, period=FEBRUARY)
+    answer(warehouse, SEEN, {"Sales": "3"}, basis="cash")
+    answer(warehouse, SEEN, {"Sales": "4"}, tenant=str(uuid4()))
+
+    assert seen(warehouse) == []
+
+
+LOCKS = [
+    pytest.param([("2026-01-31", None)], True, id="locked"),
+    pytest.param([(None, "2026-02-15")], True, id="locked by the end of the year"),
+    pytest.param([("2026-01-30", "2025-12-31")], False, id="a day is open"),
+    pytest.param([(None, None)], False, id="no lock"),
+    pytest.param([], False, id="nothing known"),
+    pytest.param([(None, None), ("2026-01-31", None)], False, id="locked after the change"),
+    pytest.param([("2026-01-31", None), (None, None)], True, id="opened to make the change"),
+]
+
+
+@pytest.mark.parametrize(("locks", "was_locked"), LOCKS)
+def test_a_month_was_locked_when_it_was_so_the_last_time_the_old_figure_was_seen(warehouse, locks, was_locked):
+    for at, (period, year) in zip((FIRST - timedelta(days=30), SEEN - timedelta(hours=1)), locks, strict=False):
+        known = {"PeriodLockDate": day_of(period), "EndOfYearLockDate": day_of(year)}
+        body = envelope({"OrganisationID": TENANT, **known}, wrapper="Organisations")
+        warehouse.merge(
+            shape("organisations", [body], wrapper="Organisations", tenant_id=TENANT, synced_at=at),
+        )
+    answer(warehouse, FIRST, {"Sales": "1"})
+    answer(warehouse, SEEN, {"Sales": "2"})
+
+    assert seen(warehouse, "was_locked") == [(was_locked,)]
+
+
+def day_of(text):
+    return None if text is None else f"/Date({date.fromisoformat(text).toordinal() * 86_400_000 - 62135683200000})/"
+
+
+MONTHS = [(date(2025, m, 1), date(2025, m, 28)) for m in range(1, 13)]
+some_amounts = st.dictionaries(st.sampled_from(["Sales", "Rent", "Fees"]), st.integers(-2, 2).map(lambda n: n * 7))
+
+
+@settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(st.lists(some_amounts, min_size=12, max_size=12), min_size=2, max_size=5))
+def test_the_differences_of_a_line_add_up_to_its_last_figure_less_its_first(warehouse, answers):
+    tenant = str(uuid4())
+    for number, months in enumerate(answers):
+        at = SEEN + timedelta(days=number)
+        rows = [row for period, amounts in zip(MONTHS, months, strict=True) for row in lines(amounts, period, tenant)]
+        warehouse.replace_reports(
+            "profit_and_loss",
+            pa.Table.from_pylist(rows, schema=table_schema("profit_and_loss", "reports")),
+            [ReportPull(tenant, "profit_and_loss", "accrual", *p, fetched_at=at, raw="{}") for p in MONTHS],
+        )
+    found = warehouse.query(
+        "select period_start, account_name, sum(difference) as d, min(abs(difference)) as least, "
+        "count(*) as n, count(distinct seen_at) as times from xero.restatements "
+        "where tenant_id = :tenant_id and line_type = 'account' group by 1, 2",
+        {"tenant_id": tenant},
+    ).to_pylist()
+
+    sums = {(row["period_start"], row["account_name"]): row["d"] for row in found}
+    for period, first, last in zip(MONTHS, answers[0], answers[-1], strict=True):
+        for name in ("Sales", "Rent", "Fees"):
+            assert sums.get((period[0], name), 0) == last.get(name, 0) - first.get(name, 0)
+    assert all(row["least"] > 0 and row["n"] == row["times"] < len(answers) for row in found)
+
+
+REPORTS = [
+    table for table in all_tables() if table.role == "report" and {"period_start", "period_end"} <= set(table.key)
+]
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
+def test_every_word_of_a_report_line_is_told_with_its_restatements(report):
+    told = {column.name for column in (*measures(report), *labels(report))}
+
+    assert measures(report)
+    assert {column.name for column in report.columns} - told <= set(report.primary_key)
