@@ -13,6 +13,7 @@ XeroPipelineError
 ├── AccessRefused                 the connecting user's role in Xero does not reach this endpoint
 ├── WaitError                     nothing to fix: go on later
 │   ├── DailyLimitReached         … at `resume_at`
+│   ├── BudgetReached             … at `resume_at`, in another run
 │   ├── XeroUnavailable           … when Xero answers again
 │   ├── WarehouseBusy             … when the named holder has finished
 │   └── OrganisationBusy          … when the other sync of this organisation has finished
@@ -124,6 +125,22 @@ class DailyLimitReached(WaitError):
         self.resume_at = resume_at
 
 
+class BudgetReached(WaitError):
+    """The run has made the calls to this organisation that it may make.
+
+    Args:
+        message: What happened.
+        resume_at: When another run may go on, in UTC.
+        **facts: As for `XeroPipelineError`.
+    """
+
+    def __init__(self, message: str, *, resume_at: datetime, **facts: str | int | None) -> None:
+        super().__init__(message, **facts)  # pyright: ignore[reportArgumentType]
+        self.resume_at = resume_at
+        self.progressed = False
+        """Whether the next attempt has less to do than this one had."""
+
+
 class XeroUnavailable(WaitError):
     """Xero could not be reached, or kept failing, after the retries."""
 
@@ -158,9 +175,13 @@ class RecordRefused(DataError):
     Args:
         message: Which field, what was found, what was expected.
         record_id: The record's id.
+        raw: The record as received; never part of the message.
         **facts: As for `XeroPipelineError`.
     """
 
-    def __init__(self, message: str, *, record_id: str | None = None, **facts: str | int | None) -> None:
+    def __init__(
+        self, message: str, *, record_id: str | None = None, raw: bytes = b"", **facts: str | int | None
+    ) -> None:
         super().__init__(message, **facts)  # pyright: ignore[reportArgumentType]
         self.record_id = record_id
+        self.raw = raw

@@ -48,10 +48,22 @@ def record(collection: str, text: bytes, refuse: Refuse) -> dict[str, Any] | Non
         values = _object(wire_type(collection), found, collection)
         _has_key(parent.key, [parent.column(name).path for name in parent.key], found)
     except (_WrongType, msgspec.DecodeError) as error:
-        name = _id(found, [parent.column(key).path for key in parent.key])
-        refuse(RecordRefused(f"{collection} record {name}: {error}", record_id=name))
+        name = id_of(collection, found)
+        refuse(RecordRefused(f"{collection} record {name}: {error}", record_id=name, raw=text))
         return None
     return values
+
+
+def id_of(collection: str, found: Any) -> str | None:
+    """The id of a record as we name it, None where it has none.
+
+    Args:
+        collection: The collection it belongs to.
+        found: The record's JSON as Python values.
+    """
+    record = table_group(collection)[0]
+    values = [_at(found, record.column(name).path) for name in record.key]
+    return "/".join(map(str, values)) or None if all(values) else None
 
 
 def half_up(value: Decimal, precision: int, scale: int) -> Decimal:
@@ -165,10 +177,6 @@ def _has_key(names: tuple[str, ...], paths: list[str], found: Any) -> None:
     for name, path in zip(names, paths, strict=True):
         if not _at(found, path):
             raise _WrongType(f"it has no {path}, which is its {name}")
-
-
-def _id(found: Any, paths: list[str]) -> str | None:
-    return "/".join(str(_at(found, path)) for path in paths) or None
 
 
 def _at(found: Any, path: str) -> Any:

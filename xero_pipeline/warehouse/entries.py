@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
+
+DriftKind = Literal["field", "value", "section", "missing"]
+"""An unknown field, an unknown word in a known field, an unknown part of a report, a field that was never missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,24 @@ class ReportPull:
     period_end: date
     fetched_at: datetime
     raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Something Xero sent that this version does not know of. Nothing of it is lost: it is in `raw`.
+
+    Args:
+        kind: What it is.
+        path: Where in the record, such as `LineItems[].Discount`.
+        value: The new word or section; empty for a field.
+        sample: What was found there, JSON, cut off when long.
+        records: How many records had it.
+        record_id: One of them; None where records have no id.
+    """
+
+    kind: DriftKind
+    path: str
+    value: str
+    sample: str
+    records: int
+    record_id: str | None

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import pyarrow as pa
 import pyarrow.json as pj
 
 from xero_pipeline.errors import UnreadableAnswer
-from xero_pipeline.warehouse import careful
+from xero_pipeline.warehouse import careful, strange
 from xero_pipeline.warehouse.wire import wire_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xero_pipeline.warehouse.careful import Refuse
+    from xero_pipeline.warehouse.strange import Notice
 
 # One block must hold the longest record; a few megabytes keep both cores busy on a batch of pages.
 BLOCK_BYTES = 4 << 20
@@ -64,8 +65,13 @@ def split(body: bytes, wrapper: str) -> list[bytes]:
         raise UnreadableAnswer(f"the answer is not a list of {wrapper}: {error}") from error
 
 
-def read_quickly(collection: str, texts: Sequence[bytes]) -> Records:
+def read_quickly(collection: str, texts: Sequence[bytes], notice: Notice | None = None) -> Records:
     """Records by Arrow's JSON reader.
+
+    Args:
+        collection: Name of their table.
+        texts: The JSON of each.
+        notice: Told of fields that nobody knew of.
 
     Raises:
         NotPlain: Some value is not of the promised type, or is written in an unusual way.
@@ -74,21 +80,28 @@ def read_quickly(collection: str, texts: Sequence[bytes]) -> Records:
     kind = wire_type(collection)
     if not texts:
         return Records(pa.array([], kind), pa.array([], pa.string()))
-    options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior="ignore")
-    blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
+    if notice is None:
+        return Records(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
     try:
-        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
-        values = table.to_struct_array().combine_chunks()
-        values.validate(full=True)  # the reader does not mind a decimal with too many digits before the point
-    except pa.ArrowInvalid as error:
-        raise NotPlain(str(error)) from error
-    if len(values) != len(texts):
-        raise NotPlain(f"{len(texts)} records became {len(values)}")
+        values = _parsed(texts, kind, "infer")
+        found = strange.fields_quickly(collection, values, texts)
+    except NotPlain:
+        # Perhaps only a field we do not keep is odd: a number here, a text there.
+        values = _parsed(texts, kind, "ignore")
+        found = strange.fields_carefully(collection, texts)
+    for drift in found:
+        notice(drift)
     return Records(_one(values, kind), raw_texts(texts))
 
 
-def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse) -> Records:
+def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: Notice | None = None) -> Records:
     """Records one by one in Python; those of a wrong type are handed to `refuse` and left out.
+
+    Args:
+        collection: Name of their table.
+        texts: The JSON of each.
+        refuse: Told of each record that cannot be read.
+        notice: Told of fields that nobody knew of.
 
     Raises:
         RecordRefused: `refuse` may raise it.
@@ -102,6 +115,9 @@ def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse) -> R
         if value is not None:
             kept.append(text)
             values.append(value)
+    if notice is not None:
+        for drift in strange.fields_carefully(collection, kept):
+            notice(drift)
     return Records(pa.array(values, kind), raw_texts(kept))
 
 
@@ -124,6 +140,20 @@ def raw_texts(texts: Sequence[bytes]) -> pa.StringArray:
         raise UnreadableAnswer("the answer is not UTF-8 text") from error
 
 
+def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ignore", "infer"]) -> pa.StructArray:
+    options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior=unexpected)
+    blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
+    try:
+        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
+        values = table.to_struct_array().combine_chunks()
+        values.validate(full=True)  # the reader does not mind a decimal with too many digits before the point
+    except pa.ArrowInvalid as error:
+        raise NotPlain(str(error)) from error
+    if len(values) != len(texts):
+        raise NotPlain(f"{len(texts)} records became {len(values)}")
+    return _whole(values)
+
+
 def _lines(texts: Sequence[bytes]) -> bytes:
     """One record a line. A line break inside a record can only be layout: in a string it would be escaped."""
     joined = b"\n".join(texts)
@@ -133,11 +163,14 @@ def _lines(texts: Sequence[bytes]) -> bytes:
     return b"\n".join(text.translate(layout) for text in texts)
 
 
-def _one(values: pa.Array | pa.ChunkedArray, kind: pa.StructType) -> pa.StructArray:
+def _whole(values: pa.Array | pa.ChunkedArray) -> pa.StructArray:
     chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-    whole = pa.concat_arrays(chunks) if chunks else pa.array([], kind)
+    return pa.concat_arrays(chunks) if chunks else pa.array([], values.type)
+
+
+def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
     # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
-    return whole if whole.type == kind else whole.cast(kind)
+    return values if values.type == kind else values.cast(kind)
 
 
 @cache

@@ -14,6 +14,7 @@ import pyarrow as pa
 from xero_pipeline.warehouse import instants
 from xero_pipeline.warehouse.elements import Elements, children, newest, root
 from xero_pipeline.warehouse.records import NotPlain, Records, join, read_carefully, read_quickly, split
+from xero_pipeline.warehouse.strange import in_tables, summed
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.warehouse.wire import table_schema
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from xero_pipeline.errors import RecordRefused
     from xero_pipeline.warehouse.careful import Refuse
+    from xero_pipeline.warehouse.entries import Drift
+    from xero_pipeline.warehouse.strange import Notice
     from xero_pipeline.warehouse.tables import Column
 
 
@@ -34,6 +37,7 @@ def shape(
     tenant_id: str,
     synced_at: datetime,
     refuse: Refuse | None = None,
+    notice: Notice | None = None,
 ) -> dict[str, pa.Table]:
     """Answers as tables ready to merge, parents before children.
 
@@ -46,38 +50,49 @@ def shape(
         tenant_id: The organisation.
         synced_at: The instant to mark the rows with.
         refuse: What to do with a record of a wrong type; raises it by default.
+        notice: Told of each thing that nobody knew of, once a batch; it stays in `raw`.
 
     Raises:
         UnreadableAnswer: A body is not the envelope it should be.
         RecordRefused: A record's field has another type than Xero documents, and there is no `refuse`.
     """
-    texts = [split(body, wrapper) for body in bodies]
-    refuse = refuse or _raise
+    pages = [split(body, wrapper) for body in bodies]
     standard = {"tenant_id": pa.scalar(tenant_id), "synced_at": pa.scalar(synced_at, instants.INSTANT)}
+    refused: list[RecordRefused] = []
+    drifts: list[Drift] = []
+    noting = drifts.append if notice else None
     try:
-        return _tables(collection, _read(collection, texts, refuse), standard)
+        tables = _tables(collection, _read(collection, pages, refused.append, noting), standard)
     except (NotPlain, instants.UnreadableTime):
-        everything = [text for page in texts for text in page]
-        return _tables(collection, read_carefully(collection, everything, refuse), standard)
+        refused.clear()
+        drifts.clear()
+        everything = [text for page in pages for text in page]
+        tables = _tables(collection, read_carefully(collection, everything, refused.append, noting), standard)
+    for fault in refused:
+        (refuse or _raise)(fault)
+    if notice:
+        for drift in summed([*drifts, *in_tables(collection, tables)]):
+            notice(drift)
+    return tables
 
 
 def _raise(fault: RecordRefused) -> None:
     raise fault
 
 
-def _read(collection: str, pages: Sequence[Sequence[bytes]], refuse: Refuse) -> Records:
+def _read(collection: str, pages: Sequence[Sequence[bytes]], refuse: Refuse, notice: Notice | None) -> Records:
     """All pages at once, or, when that fails, carefully those pages that need it."""
     try:
-        return read_quickly(collection, [text for page in pages for text in page])
+        return read_quickly(collection, [text for page in pages for text in page], notice)
     except NotPlain:
-        return join([_read_page(collection, page, refuse) for page in pages])
+        return join([_read_page(collection, page, refuse, notice) for page in pages])
 
 
-def _read_page(collection: str, page: Sequence[bytes], refuse: Refuse) -> Records:
+def _read_page(collection: str, page: Sequence[bytes], refuse: Refuse, notice: Notice | None) -> Records:
     try:
-        return read_quickly(collection, page)
+        return read_quickly(collection, page, notice)
     except NotPlain:
-        return read_carefully(collection, page, refuse)
+        return read_carefully(collection, page, refuse, notice)
 
 
 def _tables(collection: str, records: Records, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:

@@ -1,0 +1,177 @@
+"""What Xero sent that nobody told us of: fields, words, and keys that are missing. None of it stops a sync.
+
+Nearly free by construction: Arrow's reader tells the type of everything it read, so that unknown fields show in its
+schema and not in its rows; words and missing keys are looked for in whole columns.
+"""
+
+# pyarrow makes the functions of pyarrow.compute when it is imported; the checker cannot see them.
+# pyright: reportAttributeAccessIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xero_pipeline.warehouse.careful import id_of
+from xero_pipeline.warehouse.entries import Drift
+from xero_pipeline.warehouse.known import Place, always, inside, known, words
+from xero_pipeline.warehouse.tables import table_group
+
+Notice = Callable[[Drift], None]
+"""Told of what nobody knew of."""
+
+WORDS_PER_BATCH = 20
+"""More new words than this in one column of one batch are not words: it has become free text."""
+
+_SHOWN = 200
+
+
+def fields_quickly(collection: str, values: pa.StructArray, texts: Sequence[bytes]) -> Iterator[Drift]:
+    """The unknown fields of records that Arrow's reader took, each once.
+
+    Args:
+        collection: Name of the records' table.
+        values: What the reader made of them, unknown fields included.
+        texts: The records' JSON.
+    """
+    for path in _unknown(values.type, (known(collection),), ""):
+        rows = _rows_with(values, path)
+        if len(rows):
+            yield _field(collection, path, len(rows), texts[rows[0]])
+
+
+def fields_carefully(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
+    """The same for records that it refused, one by one.
+
+    Args:
+        collection: Name of the records' table.
+        texts: The records' JSON.
+    """
+    places: dict[str, tuple[Place, ...]] = {"": (known(collection),)}
+    for text in texts:
+        for path in dict.fromkeys(_strangers(_decoded(text), "", places)):
+            yield _field(collection, path, 1, text)
+
+
+def in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator[Drift]:
+    """The unknown words, and what is missing although it never was, of rows that are ready.
+
+    Args:
+        collection: Name of the records' table.
+        tables: As `shape` makes them.
+    """
+    for word in words(collection):
+        column = tables[word.table].column(word.column)
+        new = [said for said in pc.unique(column).to_pylist() if said and said not in word.known]
+        for said in new[:WORDS_PER_BATCH]:
+            ids = _ids(collection, tables[word.table], pc.equal(column, said))
+            yield Drift("value", word.path, said[:_SHOWN], said[:_SHOWN], len(set(ids)), ids[0])
+    record = tables[collection]
+    for name, path in always(collection):
+        if record.column(name).null_count:
+            missing = pc.and_(record.column(name).is_null(), pc.invert(record.column("is_deleted")))
+            ids = _ids(collection, record, missing)
+            if ids:
+                yield Drift("missing", path, "", "", len(ids), ids[0])
+
+
+def summed(found: Iterable[Drift]) -> list[Drift]:
+    """What was found in several lots, each once with all its records.
+
+    Args:
+        found: In the order it was found.
+    """
+    total: dict[tuple[str, str, str], Drift] = {}
+    for drift in found:
+        key = (drift.kind, drift.path, drift.value)
+        first = total.get(key)
+        total[key] = replace(first, records=first.records + drift.records) if first else drift
+    return list(total.values())
+
+
+def _unknown(kind: pa.StructType, places: tuple[Place, ...], path: str) -> Iterator[str]:
+    """The paths in a type that are not known; what is inside of an unknown field is not looked at."""
+    for entry in kind:
+        here = f"{path}.{entry.name}" if path else entry.name
+        found = inside(places, entry.name)
+        if not found:
+            yield here
+            continue
+        inner = entry.type
+        while pa.types.is_list(inner):
+            here, inner = f"{here}[]", inner.value_type
+        if pa.types.is_struct(inner):
+            yield from _unknown(inner, found, here)
+
+
+def _rows_with(values: pa.Array, path: str) -> np.ndarray:
+    """The places of the records that have a value at a path."""
+    rows = np.arange(len(values))
+    for step in path.split("."):
+        values = pc.struct_field(values, [step.rstrip("[]")])
+        for _ in range(step.count("[]")):
+            rows = rows[pc.list_parent_indices(values).to_numpy()]
+            values = pc.list_flatten(values)
+    return np.unique(rows[values.is_valid().to_numpy(zero_copy_only=False)])
+
+
+def _strangers(value: Any, path: str, places: dict[str, tuple[Place, ...]]) -> Iterator[str]:
+    """The unknown paths of one record. `places` grows: what is known at a path is looked up once."""
+    if isinstance(value, list):
+        places.setdefault(f"{path}[]", places[path])
+        for element in value:
+            yield from _strangers(element, f"{path}[]", places)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            here = f"{path}.{name}" if path else name
+            if here not in places:
+                places[here] = inside(places[path], name)
+            if inner is None:
+                continue
+            if places[here]:
+                yield from _strangers(inner, here, places)
+            else:
+                yield here
+
+
+def _field(collection: str, path: str, records: int, text: bytes) -> Drift:
+    record = _decoded(text)
+    return Drift("field", path, "", _sample(record, path), records, id_of(collection, record))
+
+
+def _sample(value: Any, path: str) -> str:
+    """The first value at a path as JSON, its beginning when it is long."""
+    found = next(_at(value, path.split(".")), None)
+    return msgspec.json.encode(found).decode()[:_SHOWN]
+
+
+def _at(value: Any, steps: Sequence[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for element in value:
+            yield from _at(element, steps)
+    elif not steps:
+        yield value
+    elif isinstance(value, dict) and value.get(steps[0].rstrip("[]")) is not None:
+        yield from _at(value[steps[0].rstrip("[]")], steps[1:])
+
+
+def _decoded(text: bytes) -> Any:
+    """None for what Arrow reads and this reader does not: there is nothing to tell of it."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
+
+
+def _ids(collection: str, rows: pa.Table, mask: pa.ChunkedArray) -> list[str]:
+    """The ids of the records that some rows belong to."""
+    keys = [rows.filter(mask).column(name).to_pylist() for name in table_group(collection)[0].key]
+    if not keys:
+        return [""] * pc.sum(mask).as_py()
+    return ["/".join(map(str, key)) for key in zip(*keys, strict=True)]
