@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.locks import exclusive
-from xero_pipeline.xero.state_tables import state_metadata
+from xero_pipeline.xero.state_layout import altering, is_current, make
 
 # Seconds a writer waits for the others before SQLite gives up; every write of ours takes milliseconds.
 BUSY_SECONDS = 30
@@ -43,6 +43,7 @@ def open_state(url: str) -> sa.Engine:
 
     Raises:
         ConfigurationError: XERO_STATE_URL names no database we can use, or one with other tables.
+        NewerDatabase: A newer program wrote it; nothing is changed.
     """
     address = _parsed(url)
     engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
@@ -50,8 +51,7 @@ def open_state(url: str) -> sa.Engine:
         with exclusive(engine, "open", timeout_seconds=BUSY_SECONDS):
             if engine.dialect.name == "sqlite":
                 _use_write_ahead_log(engine)
-            with immediate(engine) as connection:
-                _make_tables(connection)
+            _make_ready(engine)
     except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
         reason = getattr(error, "orig", error)  # SQLAlchemy's own text would repeat the statement
@@ -162,19 +162,12 @@ def _postgresql(address: sa.URL) -> sa.Engine:
     )
 
 
-def _make_tables(connection: sa.Connection) -> None:
-    schema = None
-    if connection.dialect.name == "postgresql":
-        schema = POSTGRESQL_SCHEMA
-        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-    metadata = state_metadata()
-    metadata.create_all(connection)
-    inspector = sa.inspect(connection)
-    for table in metadata.sorted_tables:
-        found = {column["name"] for column in inspector.get_columns(table.name, schema=schema)}
-        missing = sorted({column.name for column in table.columns} - found)
-        if missing:
-            raise ConfigurationError(
-                f"XERO_STATE_URL: the table {table.name} there has no column {', '.join(missing)}; "
-                "it was made by another version or another program. Name another database and connect again."
-            )
+def _make_ready(engine: sa.Engine) -> None:
+    schema = POSTGRESQL_SCHEMA if engine.dialect.name == "postgresql" else None
+    with immediate(engine) as connection:
+        if schema is not None:
+            connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        if is_current(connection, schema):
+            return
+    with altering(engine) as connection:
+        make(connection, schema)

@@ -1,4 +1,4 @@
-"""The tables of the state database: consents, organisations and, beside them, the call budgets.
+"""The tables of the state database: consents, organisations, what connects them, and the call budgets.
 
 The state database is ours alone: tokens (encrypted), which organisation belongs to which consent, and what every
 process must know of the others. What Xero sent lives in the warehouse, never here.
@@ -62,12 +62,18 @@ def state_metadata() -> sa.MetaData:
     Returns:
         The metadata; `state_metadata().tables["consents"]` is a table of it.
     """
+    from xero_pipeline.xero.call_outbox import outbox_table
+    from xero_pipeline.xero.postponed import postponed_table
     from xero_pipeline.xero.quota_tables import quota_tables
 
     metadata = sa.MetaData()
     _consents(metadata)
     _organisations(metadata)
+    _connections(metadata)
+    _layout(metadata)
     quota_tables(metadata)
+    outbox_table(metadata)
+    postponed_table(metadata)
     return metadata
 
 
@@ -95,6 +101,7 @@ def _consents(metadata: sa.MetaData) -> None:
         sa.Column("scopes", sa.Text, nullable=False, comment="What was granted, with spaces between"),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("updated_at", Instant, nullable=False, comment="When the tokens were last replaced"),
+        sa.Column("user_id", sa.Text, comment="Xero's id of the person who said yes; none where a token does not tell"),
     )
 
 
@@ -104,8 +111,27 @@ def _organisations(metadata: sa.MetaData) -> None:
         metadata,
         sa.Column("tenant_id", sa.Text, primary_key=True, comment="Xero's id of the organisation"),
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("connection_id", sa.Text, comment="Xero's id of the connection; none after a disconnect"),
+        sa.Column("connection_id", sa.Text, comment="Xero's id of the connection in use; none after a disconnect"),
         sa.Column("consent_id", sa.Text, sa.ForeignKey("consents.consent_id", ondelete="SET NULL"), index=True),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("connected_at", Instant, nullable=False),
+    )
+
+
+def _connections(metadata: sa.MetaData) -> None:
+    sa.Table(
+        "connections",
+        metadata,
+        sa.Column("tenant_id", sa.Text, primary_key=True, comment="Xero's id of the organisation"),
+        sa.Column("consent_id", sa.Text, sa.ForeignKey("consents.consent_id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("connection_id", sa.Text, nullable=False, comment="Xero's id of the connection"),
+        sa.Column("connected_at", Instant, nullable=False),
+    )
+
+
+def _layout(metadata: sa.MetaData) -> None:
+    sa.Table(
+        "layout",
+        metadata,
+        sa.Column("program", sa.Text, primary_key=True, comment="The version that last made or completed the tables"),
     )
