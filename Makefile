@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench lock docs clean
+.PHONY: help setup run test check format bench lock docs layout clean
 
 help: ## what can be typed
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ bench: setup ## speed and size, printed as a page
 
 docs: setup ## the generated pages under docs/
 	@$(BIN)/python -m xero_pipeline.warehouse.reference > docs/tables.md
+
+layout: setup ## pin the declared tables and columns after a change of them
+	@$(BIN)/python -m xero_pipeline_tests.layouts.pinned
 
 lock: setup ## resolve pyproject.toml into requirements.lock again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
