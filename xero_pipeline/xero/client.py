@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import NoReturn, Protocol, Self
-from urllib.parse import quote, urlencode
 
 import httpx
 import tenacity
 
-from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.errors import XeroPipelineError, XeroUnavailable
 from xero_pipeline.xero.answers import Answer, Call
+from xero_pipeline.xero.errand import Errand
+from xero_pipeline.xero.outages import Outages
 from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.verdicts import PATIENCE, Again, Asked, judge, judge_failure, rate_limit
+from xero_pipeline.xero.turn import Turn
+from xero_pipeline.xero.verdicts import Again, Asked, judge, judge_failure, rate_limit
 from xero_pipeline.xero.wire import Sent, Wire
 
 __all__ = ["AccessTokens", "Answer", "Call", "XeroClient"]
@@ -50,19 +50,6 @@ class _Repeat(Exception):
         self.again = again
 
 
-@dataclass(slots=True)
-class _Turn:
-    """One `get`, and what its attempts have seen so far."""
-
-    asked: Asked
-    url: str
-    headers: Mapping[str, str]
-    attempt: int = 0
-    rejected: str | None = field(default=None, repr=False)
-    limited: bool = False
-    repeated: Counter[str] = field(default_factory=Counter)
-
-
 class XeroClient:
     """Reads from Xero for any number of organisations and threads.
 
@@ -75,6 +62,8 @@ class XeroClient:
         clock: Seconds since the epoch.
         sleep: Waits so many seconds.
         on_wait: Told before every wait: how many seconds, and why, in words for people.
+        errand: What the calls are made for, and how many they may be.
+        outages: Which organisations Xero does not answer for; shared by the clients of a run.
     """
 
     def __init__(
@@ -88,6 +77,8 @@ class XeroClient:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         on_wait: Callable[[float, str], None] | None = None,
+        errand: Errand | None = None,
+        outages: Outages | None = None,
     ) -> None:
         self._base = f"{api_url.rstrip('/')}/api.xro/2.0/"
         self._tokens = tokens
@@ -96,6 +87,8 @@ class XeroClient:
         self._clock = clock
         self._sleep = sleep
         self._on_wait = on_wait
+        self._errand = errand or Errand()
+        self._outages = outages or Outages()
         self._wire = Wire(transport, clock)
 
     def __enter__(self) -> Self:
@@ -131,91 +124,72 @@ class XeroClient:
         Raises:
             ReconnectError: The consent is gone or does not reach so far (MissingScope, OrganisationDisconnected, …).
             AccessRefused: The person who connected has no role for it.
+            BudgetReached: The run has made the calls it may make.
             DailyLimitReached: The organisation's day is used up; it says until when.
             XeroUnavailable: Xero kept failing.
             UnreadableAnswer: Xero kept answering something else than a JSON envelope.
             RequestRefused: Xero did not understand the request.
         """
-        asked = Asked(tenant_id, path.strip("/"), scope)
-        headers = {"xero-tenant-id": tenant_id}
-        if modified_since is not None:
-            headers["If-Modified-Since"] = _whole_seconds(modified_since)
-        # A space must not become a plus, which Xero's filters need not take for one.
-        query = f"?{urlencode(dict(params), quote_via=quote)}" if params else ""
-        turn = _Turn(asked, f"{self._base}{asked.path}{query}", headers)
+        turn = Turn(Asked(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._errand)
         retrying = tenacity.Retrying(
             sleep=lambda seconds: self._wait(seconds, _LIMIT if turn.limited else _TROUBLE),
             retry=tenacity.retry_if_exception_type(_Repeat),
             wait=lambda state: _pause(_again(state), state),
-            stop=lambda state: turn.repeated[_again(state).reason] > PATIENCE[_again(state).reason],
-            retry_error_callback=_give_up,
+            stop=lambda state: self._is_enough(turn, _again(state)),
+            retry_error_callback=lambda state: self._give_up(tenant_id, _again(state).otherwise),
         )
-        return replace(retrying(self._attempt, turn), params=dict(params or {}), modified_since=modified_since)
+        return retrying(self._attempt, turn)
 
-    def _attempt(self, turn: _Turn) -> Answer:
+    def calls_left(self, tenant_id: str) -> int:
+        """How many calls may still be made to an organisation: today, and by this run.
+
+        Args:
+            tenant_id: The organisation.
+        """
+        return self._quota.calls_left(tenant_id, self._errand)
+
+    def _attempt(self, turn: Turn) -> Answer:
         turn.attempt += 1
         tenant_id = turn.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=turn.rejected)
         turn.rejected = None
-        with self._quota.slot(tenant_id, lambda seconds: self._wait(seconds, _LIMIT)):
-            sent = self._wire.get(turn.url, turn.headers, token)
-        self._quota.learn(tenant_id, sent.limits)
-        self._tell(turn, sent)
-        verdict = self._decide(turn.asked, sent)
+        url, headers = f"{self._base}{turn.asked.path}{'?' if turn.params else ''}{turn.query}", turn.headers
+        with self._quota.slot(tenant_id, lambda seconds: self._wait(seconds, _LIMIT), turn.outgoing()) as held:
+            sent = self._wire.get(url, headers, token)
+            held.call = call = turn.call(sent)
+        if self._on_call is not None:
+            self._on_call(call)
+        verdict = self._decide(turn, sent)
         if isinstance(verdict, XeroPipelineError):
             raise verdict
         if isinstance(verdict, Again):
-            turn.rejected = token if verdict.reason == "token" else None
-            turn.repeated[verdict.reason] += 1
-            turn.limited = verdict.reason in {"minute", "concurrent"}
+            turn.again(verdict, token)
             raise _Repeat(verdict)
+        self._outages.end(tenant_id)
         return verdict
+
+    def _is_enough(self, turn: Turn, again: Again) -> bool:
+        return turn.repeated[again.reason] > self._outages.patience(turn.asked.tenant_id, again.reason)
+
+    def _give_up(self, tenant_id: str, error: XeroPipelineError) -> NoReturn:
+        if isinstance(error, XeroUnavailable):
+            if tenant_id in self._outages:
+                error.message += " Another call of this run had no answer before, so this one was not repeated."
+            self._outages.begin(tenant_id)
+        raise error from None
 
     def _wait(self, seconds: float, why: str) -> None:
         if self._on_wait is not None:
             self._on_wait(seconds, why)
         self._sleep(seconds)
 
-    def _decide(self, asked: Asked, sent: Sent) -> Answer | Again | XeroPipelineError:
+    def _decide(self, turn: Turn, sent: Sent) -> Answer | Again | XeroPipelineError:
         if sent.reply is None:
-            return judge_failure(asked, sent.failure)
+            return judge_failure(turn.asked, sent.failure)
         if sent.reply.status == 429:
-            self._quota.exhausted(asked.tenant_id, *rate_limit(sent.reply))
-        verdict = judge(asked, sent.reply, self._clock())
-        if verdict is not None or sent.envelope is None:
-            return verdict or judge_failure(asked, "an answer without an envelope")
-        return Answer(
-            body=sent.reply.body,
-            status=sent.reply.status,
-            wire_bytes=sent.wire_bytes,
-            server_time=sent.envelope.server_time,
-            limits=sent.limits,
-            path=asked.path,
-            seconds=sent.seconds,
-            pagination=sent.envelope.pagination,
-        )
-
-    def _tell(self, turn: _Turn, sent: Sent) -> None:
-        if self._on_call is None:
-            return
-        self._on_call(
-            Call(
-                tenant_id=turn.asked.tenant_id,
-                path=turn.asked.path,
-                status=None if sent.reply is None else sent.reply.status,
-                wire_bytes=sent.wire_bytes,
-                seconds=sent.seconds,
-                attempt=turn.attempt,
-                limits=sent.limits,
-                at=datetime.fromtimestamp(sent.started, UTC),
-            )
-        )
-
-
-def _whole_seconds(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("If-Modified-Since needs an instant with its zone")
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+            self._quota.exhausted(turn.asked.tenant_id, *rate_limit(sent.reply))
+        verdict = judge(turn.asked, sent.reply, self._clock())
+        return verdict or turn.answer(sent) or judge_failure(turn.asked, "an answer without an envelope")
 
 
 def _again(state: tenacity.RetryCallState) -> Again:
@@ -229,7 +203,3 @@ def _pause(again: Again, state: tenacity.RetryCallState) -> float:
     if again.wait is not None:
         return again.wait
     return _ELBOW_ROOM(state) if again.reason == "concurrent" else _BACKOFF(state)
-
-
-def _give_up(state: tenacity.RetryCallState) -> NoReturn:
-    raise _again(state).otherwise from None

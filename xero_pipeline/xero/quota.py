@@ -6,7 +6,6 @@ import os
 import random
 import socket
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,17 +14,21 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from xero_pipeline.errors import DailyLimitReached
-from xero_pipeline.xero.limits import DAY, MINUTE, Go, Limits, Rules, Stop, Wait, decide
+from xero_pipeline.xero.answers import Call
+from xero_pipeline.xero.call_outbox import Outgoing, new_call_id
+from xero_pipeline.xero.errand import Errand
+from xero_pipeline.xero.limits import DAY, MINUTE, Go, Rules, Stop, Wait, decide
 from xero_pipeline.xero.quota_ledger import APP, QuotaLedger
 from xero_pipeline.xero.quota_tables import quota_tables
 
-__all__ = ["LEASE_SECONDS", "Quota", "QuotaSnapshot", "quota_tables"]
+__all__ = ["LEASE_SECONDS", "Held", "Quota", "QuotaSnapshot", "quota_tables"]
 
 # How long to wait for a day of which Xero did not say when it ends.
 _UNTOLD_DAY = 3_600.0
 # A slot of a killed process is freed at once on its own machine; others must wait for this lease to end. It is
 # longer than any request of ours may take (client.REQUEST_SECONDS), so that a living holder never loses its slot.
 LEASE_SECONDS = 300.0
+_ANY_CALL = Outgoing(endpoint="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,17 @@ class QuotaSnapshot:
     day_remaining: int
     minute_remaining: int
     resume_at: datetime | None
+
+
+@dataclass(slots=True)
+class Held:
+    """The slot of a call that is under way.
+
+    Args:
+        call: How the call ended: to be set by whoever made it, and written down when the slot is given back.
+    """
+
+    call: Call | None = None
 
 
 class Quota:
@@ -72,56 +86,64 @@ class Quota:
         self._rules = Rules(per_minute, per_day, concurrent, app_per_minute)
         self._ledger = QuotaLedger(engine, clock, host=socket.gethostname(), pid_alive=_pid_alive)
         self._lease = lease_seconds
+        self._clock = clock
 
     @contextmanager
-    def slot(self, tenant_id: str, sleep: Callable[[float], object] = time.sleep) -> Iterator[None]:
+    def slot(
+        self,
+        tenant_id: str,
+        sleep: Callable[[float], object] = time.sleep,
+        outgoing: Outgoing = _ANY_CALL,
+    ) -> Iterator[Held]:
         """Wait until one more call may go out, and hold its place while it is under way.
 
         Args:
             tenant_id: The organisation.
             sleep: Waits so many seconds; called with no lock held, never with more than about a minute.
+            outgoing: What is asked, and what for; it is in the outbox before the call goes out.
 
         Yields:
-            Nothing; the call is made inside.
+            Where to say how the call ended; it is made inside.
 
         Raises:
+            BudgetReached: The run has made the calls it may make.
             DailyLimitReached: The organisation's day is used up; waiting would take hours.
         """
-        slot_id = uuid.uuid4().hex
-        while not isinstance(verdict := self._ask(tenant_id, slot_id), Go):
+        slot_id = new_call_id(self._clock())
+        while not isinstance(verdict := self._ask(tenant_id, slot_id, outgoing), Go):
             if isinstance(verdict, Stop):
                 raise _day_is_over(tenant_id, verdict.resume_at)
             # For a place of another call nobody can say how long; the jitter keeps the waiting ones apart.
             sleep(random.uniform(0.05, 0.15) if verdict.for_slot else verdict.seconds)
+        held = Held()
         try:
-            yield
+            yield held
         finally:
-            self._ledger.release(slot_id)
+            self._ledger.release(slot_id, tenant_id, held.call)
 
-    def _ask(self, tenant_id: str, slot_id: str) -> Go | Wait | Stop:
+    def _ask(self, tenant_id: str, slot_id: str, outgoing: Outgoing) -> Go | Wait | Stop:
+        errand = outgoing.errand
         with self._ledger.locked() as (page, now):
+            if errand.max_calls is not None and page.spent(tenant_id, errand) >= errand.max_calls:
+                raise errand.reached(tenant_id, now)
             page.tidy(now)
             verdict = decide(self._rules, page.usage(tenant_id, self._rules), now)
             if isinstance(verdict, Go):
-                page.enter(tenant_id, slot_id, now, now + self._lease)
+                page.enter(tenant_id, slot_id, now, now + self._lease, outgoing)
             return verdict
 
-    def learn(self, tenant_id: str, limits: Limits) -> None:
-        """Take note of what an answer's headers say is left.
+    def calls_left(self, tenant_id: str, errand: Errand) -> int:
+        """How many calls may still be made to an organisation: today, and by this run.
 
         Args:
-            tenant_id: The organisation that was called.
-            limits: From the answer.
+            tenant_id: The organisation.
+            errand: For whom.
         """
-        if limits.minute_remaining is None and limits.day_remaining is None:
-            return
-        with self._ledger.locked() as (page, now):
-            page.note(
-                tenant_id,
-                heard_at=now,
-                minute_remaining=limits.minute_remaining,
-                day_remaining=limits.day_remaining,
-            )
+        today = self.snapshot(tenant_id).day_remaining
+        if errand.max_calls is None:
+            return today
+        with self._ledger.reading() as (page, _):
+            return max(0, min(today, errand.max_calls - page.spent(tenant_id, errand)))
 
     def exhausted(self, tenant_id: str, problem: str, retry_after: float | None) -> None:
         """Take note of a 429, so that every process keeps still.

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import DailyLimitReached
+from xero_pipeline.xero.answers import Call
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import immediate, open_state
@@ -25,9 +26,14 @@ from xero_pipeline_tests.xero.fakes import START, Clock
 A, B = "tenant-a", "tenant-b"
 
 
-def call(quota, clock, tenant=A):
-    with quota.slot(tenant, clock.sleep):
+def call(quota, clock, tenant=A, limits=None):
+    with quota.slot(tenant, clock.sleep) as held:
+        held.call = ended(tenant, limits or Limits())
         return clock.now
+
+
+def ended(tenant, limits):
+    return Call(tenant, "Accounts", 200, 0, 0.0, 1, limits, datetime.fromtimestamp(START, UTC))
 
 
 def times(engine):
@@ -99,8 +105,7 @@ def test_a_minute_429_pauses_that_organisation_and_an_app_429_pauses_all(engine,
 
 def test_a_minute_429_waits_what_xero_says_though_its_header_leaves_nothing(engine, clock):
     quota = Quota(engine, clock=clock)
-    call(quota, clock)
-    quota.learn(A, Limits(minute_remaining=0, day_remaining=4_000))
+    call(quota, clock, A, Limits(minute_remaining=0, day_remaining=4_000))
     quota.exhausted(A, "minute", 20)
     assert call(quota, clock) == pytest.approx(START + 20, abs=0.1)
     assert quota.snapshot(A).day_remaining == 3_999
@@ -115,8 +120,7 @@ def test_nobody_ever_sleeps_longer_than_a_minute_for_a_pause(engine, clock):
 
 def test_the_minute_header_wins_when_it_leaves_less_and_counts_the_calls_since(engine, clock):
     quota = Quota(engine, clock=clock)
-    call(quota, clock)
-    quota.learn(A, Limits(minute_remaining=2))
+    call(quota, clock, A, Limits(minute_remaining=2))
     assert quota.snapshot(A).minute_remaining == 2
     clock.now += 1
     assert call(quota, clock) == START + 1
@@ -130,11 +134,11 @@ def test_the_snapshot_tells_the_lower_of_our_budget_and_xeros_day(engine, clock)
     call(quota, clock)
     clock.now += 1
     assert quota.snapshot(A).day_remaining == 99
-    quota.learn(A, Limits(day_remaining=7, minute_remaining=50))
+    call(quota, clock, A, Limits(day_remaining=7, minute_remaining=50))
     clock.now += 1
     call(quota, clock)
     snapshot = quota.snapshot(A)
-    assert (snapshot.calls_today, snapshot.day_remaining, snapshot.resume_at) == (2, 6, None)
+    assert (snapshot.calls_today, snapshot.day_remaining, snapshot.resume_at) == (3, 6, None)
     clock.now += 86_401
     assert (quota.snapshot(A).calls_today, quota.snapshot(A).day_remaining) == (0, 100)
 

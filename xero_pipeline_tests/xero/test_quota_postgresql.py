@@ -16,6 +16,7 @@ from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
 from xero_pipeline_tests.postgresql import running_postgresql
 from xero_pipeline_tests.xero.fakes import START
+from xero_pipeline_tests.xero.test_quota import ended
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,8 @@ def test_racing_connections_get_no_call_too_many(url):
 
 def test_what_xero_said_is_known_to_the_next_connection(url, clock):
     first, second = open_state(url), open_state(url)
-    Quota(first, clock=clock).learn("told", Limits(minute_remaining=3, day_remaining=70))
+    with Quota(first, clock=clock).slot("told", clock.sleep) as held:
+        held.call = ended("told", Limits(minute_remaining=3, day_remaining=70))
     assert Quota(second, clock=clock).snapshot("told").day_remaining == 70
     Quota(first, clock=clock).exhausted("told", "day", 66_183)
     with pytest.raises(DailyLimitReached) as stopped, Quota(second, clock=clock).slot("told", clock.sleep):
