@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,25 +95,31 @@ class Landing:
         """
         return _folders(self.folder / tenant_id)
 
-    def read(self, tenant_id: str, subject: str, gaps: list[str] | None = None) -> Iterator[Landed]:
+    def read(
+        self, tenant_id: str, subjects: Iterable[str] | None = None, *, gaps: list[str] | None = None
+    ) -> Iterator[Landed]:
         """What arrived, in the order in which it did.
 
         Args:
             tenant_id: The organisation.
-            subject: The collection or the report.
-            gaps: Takes a sentence for whatever is missing, instead of an error.
+            subjects: Collections and reports; all by default.
+            gaps: Takes a sentence for whatever is missing or damaged, instead of an error.
 
         Raises:
             LandingError: A file is missing or damaged, or the first one says that the warehouse had rows before.
         """
-        paths = [path for _, path in _files(self.folder / tenant_id / subject)]
-        names = {path.name for path in paths}
-        for path in paths:
-            landed = unpacked(path)
-            if flaw := _gap(landed, names, self.folder / tenant_id / subject):
-                if gaps is None:
-                    raise LandingError(flaw, organisation=tenant_id)
-                gaps.append(flaw)
+        wanted = self.subjects(tenant_id) if subjects is None else subjects
+        homes = {subject: self.folder / tenant_id / subject for subject in wanted}
+        files = sorted((*file, subject) for subject, home in homes.items() for file in _files(home))
+        names = {subject: {path.name for _, path, whose in files if whose == subject} for subject in homes}
+        for _, path, subject in files:
+            try:
+                landed = unpacked(path)
+            except LandingError as flaw:
+                _tell(flaw, gaps)
+                continue
+            if flaw := _gap(landed, names[subject], homes[subject]):
+                _tell(flaw, gaps)
             yield landed
 
     def _written(self, arrival: Arrival, answers: Sequence[Answer]) -> Path:
@@ -124,31 +130,44 @@ class Landing:
         times = [answer.server_time for answer in answers if answer.server_time]
         day = home / f"{(times[0] if times else now).astimezone(UTC):%Y-%m-%d}"
         head = head_of(
-            arrival, answers, after=last.name if last else None, incomplete=last is None and self._knew(arrival)
+            arrival,
+            answers,
+            after=last.name if last else None,
+            incomplete=last is None and has_rows(self._warehouse, arrival),
         )
         _private_folder(day, self.folder)
         return _publish(packed(head, answers), day, place)
 
-    def _knew(self, arrival: Arrival) -> bool:
-        """Whether the warehouse has rows of this subject already, of which no file will tell."""
-        basis = "AND basis = :basis" if arrival.basis else ""
-        found = self._warehouse.query(
-            f"SELECT 1 AS one FROM xero.{arrival.table} WHERE tenant_id = :tenant_id {basis} LIMIT 1",
-            {"tenant_id": arrival.tenant_id, "basis": arrival.basis} if basis else {"tenant_id": arrival.tenant_id},
-        )
-        return found.num_rows > 0
+
+def has_rows(warehouse: Warehouse, arrival: Arrival) -> bool:
+    """Whether a warehouse has rows of a subject already.
+
+    Args:
+        warehouse: Which.
+        arrival: Something of the subject.
+    """
+    whose = {"tenant_id": arrival.tenant_id} | ({"basis": arrival.basis} if arrival.basis else {})
+    where = " AND ".join(f"{column} = :{column}" for column in whose)
+    return warehouse.query(f"SELECT 1 AS one FROM xero.{arrival.table} WHERE {where} LIMIT 1", whose).num_rows > 0
 
 
-def _gap(landed: Landed, names: set[str], home: Path) -> str | None:
-    """What is missing before a file, in words."""
+def _tell(flaw: LandingError, gaps: list[str] | None) -> None:
+    """Note what is wrong if the caller wants to go on, else raise it."""
+    if gaps is None:
+        raise flaw
+    gaps.append(flaw.message)
+
+
+def _gap(landed: Landed, names: set[str], home: Path) -> LandingError | None:
+    """What is missing before a file."""
     after = landed.head.after
     if after is not None and after not in names:
-        return (
+        return LandingError(
             f"{home} lacks the file {after}, which came before {landed.path.name}: it was removed or never copied. Put "
             "it back, or rebuild what the others say with --incomplete."
         )
     if landed.head.incomplete:
-        return (
+        return LandingError(
             f"{home} begins with {landed.path.name}, when the warehouse had rows already: what came before the landing "
             "zone was switched on (or emptied) is in no file. Rebuild what it does say with --incomplete."
         )

@@ -37,7 +37,7 @@ def arrival(at=OURS, **more):
 
 
 def read(landing, gaps=None):
-    return list(landing.read(TENANT, "invoices", gaps))
+    return list(landing.read(TENANT, ["invoices"], gaps=gaps))
 
 
 def test_what_was_kept_is_read_again_byte_for_byte_with_all_that_was_said_of_it(landing):
@@ -135,7 +135,7 @@ def test_a_landing_zone_that_was_switched_on_late_says_so(landing, warehouse):
     assert len(read(landing, gaps)) == 2
     assert len(gaps) == 1, "only the first one is late"
     landing.keep(arrival(tenant_id="another"))
-    assert len(list(landing.read("another", "invoices"))) == 1
+    assert len(list(landing.read("another"))) == 1
 
 
 def test_a_folder_that_cannot_be_made_stops_with_what_to_do(warehouse, tmp_path):
