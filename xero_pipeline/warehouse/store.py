@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.warehouse.entries import Cursor, ReportPull
@@ -120,6 +120,28 @@ class Warehouse:
             self._dialect.lock(connection, collection)
             return sweep(self._dialect, connection, collection, tenant_id, seen_ids, as_of)
 
+    def mark_deleted(self, collection: str, tenant_id: str, ids: Sequence[str], *, at: datetime) -> int:
+        """Mark records, and all that hangs on them, that Xero does not know any more when asked for them.
+
+        Args:
+            collection: Name of the record's table; its key is one column.
+            tenant_id: The organisation.
+            ids: The records.
+            at: When Xero said so; rows written since then are left alone.
+
+        Returns:
+            How many records were marked just now.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+            ValueError: The collection's key is not one column.
+        """
+        from xero_pipeline.warehouse.sweep import mark_deleted
+
+        with self.writing() as connection:
+            self._dialect.lock(connection, collection)
+            return mark_deleted(self._dialect, connection, collection, tenant_id, ids, at)
+
     def replace_report(self, name: str, rows: pa.Table, pull: ReportPull) -> Merged:
         """Bring one report in; see `replace_reports`."""
         return self.replace_reports(name, rows, [pull])
@@ -151,6 +173,17 @@ class Warehouse:
 
         with self.reading() as connection:
             return read_cursor(connection, tenant_id, endpoint)
+
+    def keep_calls(self, calls: Sequence[Mapping[str, Any]], *, oldest_id: str) -> None:
+        """Add calls to those in `api_calls`; see `warehouse/call_record.py`.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        from xero_pipeline.warehouse.call_record import keep_calls
+
+        with self.writing() as connection:
+            keep_calls(self._dialect, connection, calls, oldest_id=oldest_id)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -45,25 +45,59 @@ def sweep(
     Raises:
         ValueError: The collection's key is not one column.
     """
+    return _mark_all(dialect, connection, collection, tenant_id, seen_ids, as_of, "NOT EXISTS")
+
+
+def mark_deleted(
+    dialect: Dialect, connection: Connection, collection: str, tenant_id: str, ids: Sequence[str], at: datetime
+) -> int:
+    """Mark the records of these ids, and their children, as deleted. They stay, with all they said.
+
+    Args:
+        dialect: The database's ways.
+        connection: In a transaction.
+        collection: Name of the record's table.
+        tenant_id: The organisation.
+        ids: What Xero does not know any more.
+        at: When it said so; what was written since may be younger than that, and stays.
+
+    Returns:
+        How many records were marked.
+
+    Raises:
+        ValueError: The collection's key is not one column.
+    """
+    return _mark_all(dialect, connection, collection, tenant_id, ids, at, "EXISTS")
+
+
+def _mark_all(
+    dialect: Dialect,
+    connection: Connection,
+    collection: str,
+    tenant_id: str,
+    ids: Sequence[str] | pa.Array,
+    as_of: datetime,
+    which: str,
+) -> int:
     record, *children = table_group(collection)
     if len(record.key) != 1:
         raise ValueError(f"{collection} has no single id to sweep by")
-    ids = seen_ids if isinstance(seen_ids, pa.Array) else pa.array(seen_ids, pa.string())
-    seen = dialect.stage_ids(connection, "seen", ids)
+    array = ids if isinstance(ids, pa.Array) else pa.array(ids, pa.string())
+    staged = dialect.stage_ids(connection, "seen", array)
     params = {"tenant_id": tenant_id, "as_of": as_of}
-    connection.execute(text(_gone_sql(record, seen)), params)
+    connection.execute(text(_gone_sql(record, staged, which)), params)
     marked = _mark(dialect, connection, record, record)
     for child in children if marked else ():
         _mark(dialect, connection, record, child)
     return marked
 
 
-def _gone_sql(record: Table, seen: str) -> str:
+def _gone_sql(record: Table, ids: str, which: str) -> str:
     return (
         f"CREATE TEMP TABLE gone_{record.name} AS SELECT {', '.join(map(q, record.primary_key))}, "
         f"CAST(:as_of AS TIMESTAMP WITH TIME ZONE) AS synced_at, GREATEST(:as_of, {since(record, 't')}) AS valid_from "
         f"FROM {target(record)} AS t WHERE tenant_id = :tenant_id AND NOT is_deleted AND synced_at < :as_of "
-        f"AND NOT EXISTS (SELECT 1 FROM {seen} AS s WHERE s.id = t.{q(record.key[0])})"
+        f"AND {which} (SELECT 1 FROM {ids} AS s WHERE s.id = t.{q(record.key[0])})"
     )
 
 

@@ -215,7 +215,7 @@ def test_halving_leaves_no_day_out_and_takes_none_twice():
     todo, done = [Slice()], []
     while todo:
         one = todo.pop()
-        halves = one.halves(date(2026, 11, 22)) if len(done) % 7 else one.halves(None)
+        halves = one.parts(date(2026, 11, 22)) if len(done) % 7 else one.parts(None)
         long = one.start is None or one.end is None or (one.end - one.start).days > 400
         if halves and long and len(done) < 200:
             todo += reversed(halves)
@@ -227,8 +227,8 @@ def test_halving_leaves_no_day_out_and_takes_none_twice():
 
 
 def test_a_day_is_not_halved():
-    assert Slice(date(2026, 5, 1), date(2026, 5, 2)).halves(None) is None
-    assert Slice(None, date(2000, 1, 1)).halves(None) is None
+    assert Slice(date(2026, 5, 1), date(2026, 5, 2)).parts(None) is None
+    assert Slice(None, date(2000, 1, 1)).parts(None) is None
 
 
 def test_a_slice_of_days_says_its_last_day_where_both_days_belong_to_it():

@@ -32,7 +32,8 @@ unless one page that cannot be full was all there is.
 **If the order is not as documented** on some page, the rule proves nothing, but counting does: if not all ids were
 seen, the last page says so (`Page.drifted`), and the consumer reads the list again.
 
-**More than 100,000 records** Xero refuses (400). Such a list is read in slices of days, see `slices`.
+**More than 100,000 records** Xero refuses (400). Such a list is read in slices of days, see `slices`; so is one of more
+pages than there are calls left.
 
 Source: Xero's page "Requests and responses" (order, paging, the bound); the rule and its proof are ours.
 """
@@ -41,5 +42,6 @@ from __future__ import annotations
 
 from xero_pipeline.xero.paging.page import Page
 from xero_pipeline.xero.paging.reading import read
+from xero_pipeline.xero.paging.slices import Slice
 
-__all__ = ["Page", "read"]
+__all__ = ["Page", "Slice", "read"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from xero_pipeline.xero.paging.asking import Ask, Sheet
 from xero_pipeline.xero.paging.descents import Descent, descend, strips
 from xero_pipeline.xero.paging.page import Page
 from xero_pipeline.xero.paging.sightings import Sightings
+from xero_pipeline.xero.paging.slices import TooLong
 
 # A page of as many records may be full; Xero gives 100 where it does not know or honour `pageSize`.
 _USUAL_PAGE = 100
@@ -18,15 +19,21 @@ _USUAL_PAGE = 100
 _Version = tuple[str, datetime | None]
 
 
-def read_pages(ask: Ask, workers: int) -> Iterator[Page]:
+def read_pages(ask: Ask, workers: int, fits: Callable[[], int] | None = None) -> Iterator[Page]:
     """Read a list page by page; at least one page comes.
 
     Args:
         ask: The list.
         workers: Calls at once, at most.
+        fits: Says how many more calls there may be; None for no bound.
+
+    Raises:
+        TooLong: There are more pages than that; none of them was handed out.
     """
     first = ask.sheet(1)
     told = first.answer.pagination
+    if told is not None and fits is not None and told.page_count - 1 > (left := fits()):
+        raise TooLong(told.page_count, left, first.answer.server_time.date() if first.answer.server_time else None)
     if told is None:
         yield from _there_and_back(ask, first)
     elif told.page_count <= 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -23,6 +23,8 @@ def read(
     modified_since: datetime | None = None,
     workers: int = 5,
     resume: date | None = None,
+    window: Slice | None = None,
+    fits: Callable[[], int] | None = None,
 ) -> Iterator[Page]:
     """Read a collection: every record, or those changed since.
 
@@ -39,6 +41,9 @@ def read(
         resume: Leave out what is dated before this day: the `Page.read_before` up to which an earlier attempt came.
             The next incremental read must then start at the first answer of that attempt, not of this one.
             None, and for endpoints that are not sliced, reads from the start.
+        window: Only what is dated in these days, of an endpoint that is sliced.
+        fits: Says how many more calls there may be. A list of more pages is read in slices, as far as days divide it,
+            so that `Page.read_before` tells how far the calls reached. None for no bound.
 
     Yields:
         The pages, in no particular order.
@@ -52,16 +57,16 @@ def read(
         yield from _list(ask, workers)
         return
 
-    def slice_of(one: Slice) -> Iterator[Page]:
-        return _list(replace(ask, narrowed=one.params(slicing)), workers)
+    def slice_of(one: Slice, may_be_cut: bool) -> Iterator[Page]:
+        return _list(replace(ask, narrowed=one.params(slicing)), workers, fits if may_be_cut else None)
 
-    yield from Slices(slice_of, resume).pages()
+    yield from Slices(slice_of, window or Slice(resume, None)).pages()
 
 
-def _list(ask: Ask, workers: int) -> Iterator[Page]:
+def _list(ask: Ask, workers: int, fits: Callable[[], int] | None = None) -> Iterator[Page]:
     if ask.endpoint.paging == "whole":
         yield Page(1, 1, ask.whole())
     elif ask.endpoint.paging == "details":
         yield from read_details(ask, workers)
     else:
-        yield from read_pages(ask, workers)
+        yield from read_pages(ask, workers, fits)

@@ -1,6 +1,7 @@
-"""Lists of more than 100,000 records, which Xero refuses: read in slices of days, the oldest first.
+"""Lists that are too long at once: read in slices of days, the oldest first.
 
-A slice is asked for like the list; one that is refused as well is halved. Slices come strictly by age, so where
+Too long is a list of more than 100,000 records, which Xero refuses, and one of more pages than there are calls left.
+A slice is asked for like the list; one that is too long as well is cut in two. Slices come strictly by age, so where
 reading stopped is one day: everything dated before it has been read, and reading may go on from there, in another
 process too (`Page.read_before`, `read(…, resume=…)`). Slices do not overlap and leave nothing out: the first has no
 beginning, the last has no end, and every record of these collections has the field they are cut by.
@@ -57,30 +58,49 @@ class Slice:
         terms = [f"{name}{sign}DateTime({day:%Y,%m,%d})" for sign, day in bounds.items() if day is not None]
         return {"where": " AND ".join(terms)} if terms else {}
 
-    def halves(self, today: date | None) -> tuple[Slice, Slice] | None:
-        """The older and the newer half; None if it cannot be cut.
+    def parts(self, today: date | None, share: float = 0.5) -> tuple[Slice, Slice] | None:
+        """The older and the newer part; None if it cannot be cut.
 
         Args:
             today: Roughly; most records are dated before it.
+            share: How much of the days the older part gets, where both ends are known; at most half of them.
         """
         if self.start is None:
             return (Slice(None, _OLD), Slice(_OLD, None)) if self.end is None else None
         end = self.end or max(today or _LATE, self.start + timedelta(days=2))
-        middle = self.start + (end - self.start) // 2
-        return (Slice(self.start, middle), Slice(middle, self.end)) if self.start < middle else None
+        days = (end - self.start).days
+        middle = self.start + timedelta(days=max(1, int(days * min(share, 0.5))) if self.end else days // 2)
+        return (Slice(self.start, middle), Slice(middle, self.end)) if self.start < middle < end else None
+
+
+class TooLong(Exception):
+    """Says that a list has more pages than there are calls left; never leaves this package.
+
+    Args:
+        pages: How many it has.
+        left: How many there may be.
+        today: Xero's day, if it told.
+    """
+
+    def __init__(self, pages: int, left: int, today: date | None) -> None:
+        super().__init__(f"{pages} pages, {left} calls")
+        self.today = today
+        # A little less than would fit, as records do not spread evenly over the days.
+        self.share = 0.8 * max(left, 1) / pages
 
 
 class Slices:
-    """Reads a list, in slices if it is refused whole.
+    """Reads a list, in slices if it is too long.
 
     Args:
-        read: Reads one slice; the widest is the list itself.
-        resume: Everything dated before this day has been read already.
+        read: Reads one slice; the widest is the list itself. If told that it may, it raises TooLong before its first
+            page.
+        whole: What is to be read.
     """
 
-    def __init__(self, read: Callable[[Slice], Iterator[Page]], resume: date | None) -> None:
+    def __init__(self, read: Callable[[Slice, bool], Iterator[Page]], whole: Slice) -> None:
         self._read = read
-        self._resume = resume
+        self._whole = whole
         self._today: date | None = None
 
     def pages(self) -> Iterator[Page]:
@@ -90,26 +110,30 @@ class Slices:
             RequestRefused: Not because of the number of records, or a single day has too many.
         """
         numbers = count(1)
-        todo = [Slice(self._resume, None)]
+        todo = [self._whole]
         while todo:
             one = todo.pop()
             try:
                 for page in self._one(one):
-                    cut = todo or one != Slice()
+                    cut = todo or one != self._whole
                     yield replace(page, number=next(numbers), of=None) if cut else page
             except RequestRefused as refused:
-                halves = one.halves(self._today) if refused.status == 400 else None
-                if halves is None:
+                parts = one.parts(self._today) if refused.status == 400 else None
+                if parts is None:
                     raise
-                todo += reversed(halves)
+                todo += reversed(parts)
+            except TooLong as long:
+                self._today = long.today or self._today
+                todo += reversed(one.parts(self._today, long.share) or ())
 
     def _one(self, one: Slice) -> Iterator[Page]:
         """The pages of a slice; the last of them, if nothing is missing, tells the day before which all is read."""
-        if one.end is None:
-            yield from self._read(one)
+        pages = self._read(one, one.parts(self._today) is not None)
+        if one.end is None or one == self._whole:
+            yield from pages
             return
         drifted, before = False, None
-        for page in self._read(one):
+        for page in pages:
             self._today = page.answer.server_time.date() if page.answer.server_time else None
             drifted |= page.drifted
             if before is not None:

@@ -1,0 +1,202 @@
+"""The pages of one read of a list on their way into the warehouse, and what is noted with the last of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.sync.bring import bring, ids_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.reading import CutRead
+    from xero_pipeline.warehouse.store import Cursor, Warehouse
+    from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.paging import Page
+
+OVERLAP = timedelta(minutes=5)
+"""How far before Xero's own clock the next read starts: records written while we read are read again, never missed."""
+
+READS = 3
+"""How often a list is read when it changed while its pages were: a record may have moved onto a page already read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a read of a list is to bring.
+
+    Args:
+        since: Changes since then; None for everything.
+        cut: The earlier attempt that it goes on from.
+    """
+
+    since: datetime | None
+    cut: CutRead | None = None
+
+
+class Load:
+    """One read of a list.
+
+    Args:
+        warehouse: Takes the rows.
+        tenant_id: The organisation.
+        endpoint: The collection.
+        aim: What is read.
+        now: The clock for `synced_at`.
+    """
+
+    def __init__(
+        self, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, aim: Aim, *, now: Callable[[], datetime]
+    ) -> None:
+        from xero_pipeline.warehouse.merge import Merged
+        from xero_pipeline.warehouse.tables import table_group
+
+        cut = aim.cut
+        self.pages = 0
+        self.records = 0
+        self.complete = False
+        self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
+        self.read_before: date | None = cut.read_before if cut else None
+        """Where the next attempt goes on: everything dated before it is in the warehouse."""
+        self._records_before = cut.records if cut else 0
+        self._warehouse = warehouse
+        self._tenant_id = tenant_id
+        self._endpoint = endpoint
+        self._aim = aim
+        self._now = now
+        self._began = cut.began_at if cut else now()
+        self._first_answer = cut.first_answer if cut else None
+        # A read of changes, or of the rest of a list, shows nothing about what is gone.
+        self._sees_all = aim.since is None and cut is None and len(endpoint.key) == 1
+        self._seen: list[str] = []
+        self._reads = 0
+        self._drifted = False
+
+    def begin(self) -> None:
+        """Read, perhaps once more; what was merged before stays."""
+        self._reads += 1
+        self.pages = 0
+        self.records = self._records_before
+        self._drifted = False
+        if self.read_before is None:
+            self._seen.clear()
+
+    def take(self, batch: Sequence[Page], *, last: bool) -> None:
+        """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
+        answers = [page.answer for page in batch]
+        # Of the first of several reads: what changed since then is asked for again the next time.
+        self._first_answer = self._first_answer or answers[0].server_time
+        self.pages += len(batch)
+        if self._sees_all:
+            self._seen += ids_of(answers, self._endpoint)
+        reached = self._reach(batch)
+        self.complete = last and (not self._drifted or self._reads == READS)
+        # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
+        sweeps = self.complete and self._sees_all and self._endpoint.paging in {"whole", "details"}
+        brought = bring(
+            self._warehouse,
+            self._tenant_id,
+            self._endpoint,
+            answers,
+            at=self._now(),
+            cursor=self._cursor() if self.complete else None,
+            seen=self._seen if sweeps else None,
+            as_of=self._began if sweeps else None,
+            note=self._note_complete if self.complete else partial(self._note_cut, reached),
+        )
+        self.records += brought.records
+        for name, counts in brought.tables.items():
+            self.tables[name] += counts
+
+    def _reach(self, batch: Sequence[Page]) -> bool:
+        """Whether another slice is complete with these pages; one that drifted ends that for this read."""
+        before = self.read_before
+        for page in batch:
+            self._drifted = self._drifted or page.drifted
+            if page.read_before is not None and not self._drifted:
+                self.read_before = page.read_before
+        return self.read_before != before
+
+    def _cursor(self) -> Cursor:
+        """Where the next read starts: Xero's clock at our first answer, less the overlap."""
+        from xero_pipeline.warehouse.store import Cursor
+
+        knows = self._endpoint.modified_since and self._first_answer is not None
+        return Cursor(
+            tenant_id=self._tenant_id,
+            endpoint=self._endpoint.table,
+            modified_since=self._first_answer - OVERLAP if knows and self._first_answer else None,
+            complete_at=self._now(),
+            records=self.records,
+        )
+
+    def _note_cut(self, reached: bool, connection: Connection, records: int) -> None:
+        """How far this read has come, for a process that goes on where this one may be ended."""
+        from xero_pipeline.warehouse.reading import CutRead, note_cut
+
+        if not reached or self.read_before is None:
+            return
+        self._records_before = self.records + records
+        note_cut(
+            connection,
+            CutRead(
+                tenant_id=self._tenant_id,
+                endpoint=self._endpoint.table,
+                modified_since=self._aim.since,
+                first_answer=self._first_answer,
+                read_before=self.read_before,
+                records=self._records_before,
+                began_at=self._began,
+            ),
+        )
+
+    def _note_complete(self, connection: Connection, _records: int) -> None:
+        """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
+        from xero_pipeline.warehouse.presence import living
+        from xero_pipeline.warehouse.reading import Round, forget_cut, note_missing, note_round, round_of
+
+        forget_cut(connection, self._tenant_id, self._endpoint.table)
+        if self._aim.since is not None:
+            return
+        before = round_of(connection, self._tenant_id, self._endpoint.table)
+        swept = self._began if self._sees_all and not self._drifted else before.swept_at
+        note_round(
+            connection,
+            Round(
+                self._tenant_id,
+                self._endpoint.table,
+                complete_at=self._began,
+                swept_at=swept,
+                called_on=before.called_on,
+                calls=before.calls,
+            ),
+        )
+        if swept is self._began and self._endpoint.paging not in {"whole", "details"}:
+            ours = living(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
+            note_missing(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
+
+
+def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
+    """Pages in groups of at most `size`, each with whether it is the last; those before an error come before it.
+
+    Args:
+        pages: Of a read.
+        size: At most so many in a group.
+    """
+    batch: list[Page] = []
+    try:
+        for page in pages:
+            if len(batch) == size:
+                yield batch, False
+                batch = []
+            batch.append(page)
+    except XeroPipelineError:
+        if batch:
+            yield batch, False
+        raise
+    yield batch, True
