@@ -9,6 +9,7 @@ import datetime as dt
 
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.edit_copy import EditRefused, mark, open_copy
+from xero_pipeline.simulator.values.days import wire_day
 from xero_pipeline.simulator.workbench import Record
 
 
@@ -158,3 +159,21 @@ def void_journal(company: Company, journal_id: str, at: dt.datetime) -> Record:
     journal["Status"] = "VOIDED"
     mark(company, at, journal)
     return journal
+
+
+def lock_books(company: Company, until: dt.date | None, *, end_of_year: bool = False) -> Record:
+    """Lock the books up to a day, or lift the lock; advisers may still change what lies before a period's lock.
+
+    Args:
+        company: The organisation.
+        until: The last locked day; None lifts the lock.
+        end_of_year: The lock of the financial year instead of that of the period.
+    """
+    (key,) = company.bench.tables["Organisations"]
+    organisation = open_copy(company, "Organisations", key)
+    name = "EndOfYearLockDate" if end_of_year else "PeriodLockDate"
+    organisation.pop(name, None)
+    if until is not None:
+        organisation[name] = wire_day(until)
+    company.revision += 1
+    return organisation

@@ -6,7 +6,7 @@ none, by section and label. A line that is not there says 0, for reports leave o
 differences of a line add up to its last figure less its first.
 
 Nothing here knows a report: what the columns of `restatements` and of a report's table have in common describes a
-line, and every other figure outside the key is a measure.
+line, and every figure outside the key that is the period's own is a measure.
 """
 
 from __future__ import annotations
@@ -27,17 +27,21 @@ ANSWER = ("tenant_id", "report", "basis", "period_start", "period_end")
 """What says which report an answer is: any other answer with the same values is an earlier or a later one of it."""
 
 _FIGURES = ("money", "quantity", "rate")
+_OF_ANOTHER_PERIOD = ("last_month_value", "variance_value")
+"""Shown beside the period's own figure; the other period's report has it as its own."""
+
 _AFTER_THE_PERIOD = 36 * 3600
 """Seconds from the beginning of its last day to the end of a period in the last of all time zones, UTC-12."""
 
 
 def measures(report: Table) -> tuple[Column, ...]:
-    """The columns of a report's table that hold figures.
+    """The columns of a report's table that hold figures of its period.
 
     Args:
         report: The report's table.
     """
-    return tuple(c for c in report.columns if c.kind in _FIGURES and c.name not in report.primary_key)
+    own = (c for c in report.columns if c.name not in (*report.primary_key, *_OF_ANOTHER_PERIOD))
+    return tuple(c for c in own if c.kind in _FIGURES)
 
 
 def labels(report: Table) -> tuple[Column, ...]:
@@ -47,7 +51,7 @@ def labels(report: Table) -> tuple[Column, ...]:
         report: The report's table.
     """
     ours = table_named("restatements")
-    return tuple(c for c in report.columns if ours.has(c.name) and c.name not in (*ANSWER, *report.primary_key))
+    return tuple(c for c in report.columns if ours.has(c.name) and c.name not in ANSWER)
 
 
 def note_restatements(connection: Connection, report: Table, staged: str, asked: str) -> None:
@@ -92,7 +96,7 @@ def _lines_sql(report: Table, staged: str) -> str:
     by = [name for name in ANSWER if report.has(name)]
     told = ", ".join(f"r.{q(column.name)}" for column in labels(report))
     return " UNION ALL ".join(
-        f"SELECT {', '.join(f'c.{q(name)}' for name in ANSWER)}, {_line_sql(report)} AS line, {told}, "
+        f"SELECT {', '.join(f'c.{q(name)}' for name in ANSWER)}, {_line_sql(report)} AS line_key, {told}, "
         f"CAST('{measure.name}' AS TEXT) AS measure, {arrived} AS arrived, "
         f"CAST(r.{q(measure.name)} AS NUMERIC(19, 4)) AS figure "
         f"FROM {rows} AS r JOIN closed AS c ON {same('c', 'r', by)}"
@@ -102,17 +106,20 @@ def _lines_sql(report: Table, staged: str) -> str:
 
 
 def _line_sql(report: Table) -> str:
-    """What a line is, as one text: ids where it has them, words where it has none."""
+    """What makes a line the same line, as one text: ids where there are some, words where there are none."""
     names = [column.name for column in labels(report)]
-    ids = [f"r.{q(name)}" for name in names if name.endswith("_id") and name != "account_id"]
-    words = [f"r.{q(name)}" for name in names if not name.endswith("_id")]
-    account = f"COALESCE(r.account_id, CONCAT_WS(' / ', {', '.join(words)}))"
-    return f"CONCAT_WS(' / ', {', '.join([*ids, account])})"
+    others = [name for name in names if name.endswith("_id") and name != "account_id"]
+    named = [name.removesuffix("_id") for name in others]
+    words = ", ".join(f"r.{q(name)}" for name in names if not name.endswith("_id") and name not in named)
+    parts = [f"COALESCE(r.{q(other)}, r.{q(name)})" for other, name in zip(others, named, strict=True)]
+    account = "r.account_id, " if report.has("account_id") else ""
+    parts.append(f"COALESCE({account}CONCAT_WS(' / ', {words}))")
+    return f"CONCAT_WS(' / ', {', '.join(parts)})"
 
 
 def _figures_sql(report: Table) -> str:
     """The two figures of every line and measure."""
-    by = ", ".join(map(q, (*ANSWER, "line", "measure")))
+    by = ", ".join(map(q, (*ANSWER, "line_key", "measure")))
     now = ", ".join(
         f"COALESCE(MAX(CASE WHEN arrived THEN {q(c.name)} END), MAX({q(c.name)})) AS {q(c.name)}"
         for c in labels(report)
@@ -135,7 +142,7 @@ def _told(report: Table, name: str) -> str:
         return known[name]
     if name in ("seen_at", "answered_at", "unchanged_until", "lock_date"):
         return f"c.{q(name)}"
-    figures: Sequence[str] = (*ANSWER, "line", "measure", "amount_before", "amount_after")
+    figures: Sequence[str] = (*ANSWER, "line_key", "measure", "amount_before", "amount_after")
     if name in figures or any(column.name == name for column in labels(report)):
         return f"f.{q(name)}"
     return "NULL"

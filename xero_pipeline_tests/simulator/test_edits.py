@@ -149,3 +149,11 @@ def test_contacts_and_accounts_can_be_renamed_and_archived(company: Company) -> 
     assert (renamed["Name"], renamed["UpdatedDateUTC"]) == ("New Name", STAMP)
     assert (merged["ContactStatus"], merged["MergedToContactID"]) == ("ARCHIVED", contact["ContactID"])
     assert first(company, "Accounts", Code="200")["Name"] == "Shop sales"
+
+
+def test_a_lock_is_moved_and_lifted(company: Company) -> None:
+    edits_settings.lock_books(company, dt.date(2026, 9, 30))
+    edits_settings.lock_books(company, None, end_of_year=True)
+    (organisation,) = company.records("Organisations")
+    assert organisation["PeriodLockDate"] == "/Date(1790726400000+0000)/"
+    assert "EndOfYearLockDate" not in organisation

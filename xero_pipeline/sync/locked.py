@@ -1,0 +1,132 @@
+"""What changed in months whose books were locked, until a person accepts it or the old figures are back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+
+_LINE = ("tenant_id", "report", "basis", "period_start", "line_key", "measure")
+_OF_ONE_LINE = " and ".join(f"l.{name} = r.{name}" for name in _LINE)
+_OPEN = f"""
+with waiting as (
+    select r.* from xero.restatements as r where not exists (
+        select 1 from xero.accepted_changes as a
+        where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at))
+select r.*, o.name as organisation from waiting as r
+left join xero.organisations as o on o.tenant_id = r.tenant_id
+where exists (select 1 from waiting as l where l.was_locked and {_OF_ONE_LINE})
+order by r.seen_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedChange:
+    """A figure of a locked month that is not what it was when the month was locked.
+
+    Args:
+        tenant_id: The organisation.
+        organisation: Its name, as far as it is known.
+        report: Name of the report's table.
+        basis: `accrual` or `cash`.
+        period_start: First day of the month.
+        section: Heading the line stands under, behind its tracking option where it has one.
+        line_type: `account` or `total`, where the report tells them apart.
+        label: The account's name, or that of the total.
+        measure: The report's column.
+        before: What it was when it was locked, in base currency.
+        after: What it is.
+        lock_date: Last locked day, as known before the change.
+        unchanged_until: When the old figure was seen last: the change came after it.
+        seen_at: When the present figure was seen first.
+    """
+
+    tenant_id: str
+    organisation: str
+    report: str
+    basis: str
+    period_start: date
+    section: str
+    line_type: str
+    label: str
+    measure: str
+    before: Decimal
+    after: Decimal
+    lock_date: date
+    unchanged_until: datetime
+    seen_at: datetime
+
+    @property
+    def difference(self) -> Decimal:
+        """By how much it changed."""
+        return self.after - self.before
+
+
+def open_changes(warehouse: Warehouse) -> list[LockedChange]:
+    """The changes in locked months that nobody has accepted and that were not undone; oldest months first.
+
+    A line whose figure is again what it was when it was locked is not among them, in whatever steps it got there.
+
+    Args:
+        warehouse: Has the restatements.
+    """
+    lines: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in warehouse.query(_OPEN).to_pylist():
+        steps = lines.setdefault(tuple(row[name] for name in _LINE), [])
+        if steps or row["was_locked"]:
+            steps.append(row)
+    changes = (_change(steps) for steps in lines.values())
+    return sorted(
+        (change for change in changes if change.difference),
+        key=lambda c: (c.organisation, c.period_start, c.report, c.basis, c.line_type, c.section, c.label, c.measure),
+    )
+
+
+def _change(steps: Sequence[Mapping[str, Any]]) -> LockedChange:
+    first, last = steps[0], steps[-1]
+    return LockedChange(
+        tenant_id=last["tenant_id"],
+        organisation=last["organisation"] or last["tenant_id"],
+        report=last["report"],
+        basis=last["basis"],
+        period_start=last["period_start"],
+        section=", ".join(filter(None, (last["tracking_option"], last["section"]))),
+        line_type=last["line_type"] or "",
+        label=last["account_name"] or last["line"] or last["line_key"],
+        measure=last["measure"],
+        before=first["amount_before"],
+        after=last["amount_after"],
+        lock_date=first["lock_date"],
+        unchanged_until=first["unchanged_until"].astimezone(UTC),
+        seen_at=last["seen_at"].astimezone(UTC),
+    )
+
+
+def accept(warehouse: Warehouse, changes: Iterable[LockedChange], note: str, *, at: datetime) -> int:
+    """Accept changes: their months count as settled up to now; what is seen later is not covered.
+
+    Args:
+        warehouse: Takes the notes.
+        changes: From `open_changes`; with one change of a month, all of that month's are accepted.
+        note: Why, in the person's words.
+        at: Now, in UTC.
+
+    Returns:
+        How many months of organisations were accepted.
+    """
+    from sqlalchemy import text
+
+    rows = [
+        {"tenant_id": tenant_id, "period_start": month, "accepted_at": at, "note": note}
+        for tenant_id, month in sorted({(change.tenant_id, change.period_start) for change in changes})
+    ]
+    if rows:
+        insert = "insert into xero.accepted_changes values (:tenant_id, :period_start, :accepted_at, :note)"
+        with warehouse.writing() as connection:
+            connection.execute(text(insert), rows)
+    return len(rows)
