@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from xero_pipeline.sync.landed import Marks, records_arrival
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.answers import Answer
@@ -22,11 +25,13 @@ class Brought:
 
     Args:
         tables: By table, what happened to its rows.
-        records: Records of the answers, one that came twice counted once.
+        records: Records of the answers that could be read, one that came twice counted once.
+        refused: The names of those that could not, and are in quarantine.
     """
 
     tables: dict[str, Merged]
     records: int
+    refused: frozenset[str] = frozenset()
 
 
 def bring(
@@ -41,6 +46,7 @@ def bring(
     as_of: datetime | None = None,
     gone: Sequence[str] = (),
     note: Callable[[Connection, int], None] | None = None,
+    landing: Landing | None = None,
 ) -> Brought:
     """Shape some answers and merge them, with everything that is to be true together with them.
 
@@ -57,13 +63,21 @@ def bring(
         gone: Ids that Xero, asked for them, does not know any more: they are marked deleted.
         note: Writes down what else belongs to these rows, such as how far the read has come; told how many records
             they are.
-    """
-    from xero_pipeline.warehouse.merge import Merged
-    from xero_pipeline.warehouse.shape import shape
+        landing: Where the answers are kept before their rows are.
 
-    bodies = [answer.body for answer in answers]
-    tables = shape(endpoint.table, bodies, wrapper=endpoint.wrapper, tenant_id=tenant_id, synced_at=at)
+    Raises:
+        LandingError: They could not be kept; nothing was merged.
+        RecordRefused: Most of the records cannot be read; nothing was merged.
+    """
+    from xero_pipeline.sync.findings import Findings
+    from xero_pipeline.warehouse.merge import Merged
+
+    found = Findings(tenant_id, endpoint)
+    tables = found.shape([answer.body for answer in answers], at=at)
     records = tables[endpoint.table].num_rows
+    if landing:
+        marks = Marks(cursor=cursor, seen=None if seen is None else tuple(seen), as_of=as_of, gone=tuple(gone))
+        landing.keep(records_arrival(tenant_id, endpoint.table, at, answers, marks), answers)
     cursor = cursor and replace(cursor, records=cursor.records + records)
     with warehouse.transaction():
         merged = warehouse.merge(tables, cursor=cursor)
@@ -72,11 +86,12 @@ def bring(
             removed = warehouse.sweep(endpoint.table, tenant_id, seen, as_of=as_of or at)
         if gone:
             removed += warehouse.mark_deleted(endpoint.table, tenant_id, gone, at=at)
-        if note is not None:
-            with warehouse.writing() as connection:
+        with warehouse.writing() as connection:
+            found.note(connection, tables, at=at, gone=gone)
+            if note is not None:
                 note(connection, records)
     merged[endpoint.table] += Merged(removed=removed)
-    return Brought(merged, records)
+    return Brought(merged, records, found.refused)
 
 
 def ids_of(answers: Iterable[Answer], endpoint: Endpoint) -> list[str]:

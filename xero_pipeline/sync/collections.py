@@ -13,6 +13,7 @@ from xero_pipeline.sync.outcome import Outcome, Tally
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.reading import CutRead
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.client import XeroClient
@@ -44,6 +45,7 @@ def sync_collection(
     full: bool = False,
     fits: Callable[[], int] | None = None,
     progress: Progress | None = None,
+    landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Outcome:
     """Bring one collection of one organisation up to date.
@@ -58,6 +60,7 @@ def sync_collection(
         fits: Says how many calls are left. A list of more pages is read in slices, so that what was read until they
             are used up need not be read again. None for no bound.
         progress: Told after each merge.
+        landing: Where answers are kept before their rows are.
         now: The clock for `synced_at`.
 
     Returns:
@@ -72,7 +75,7 @@ def sync_collection(
     started = time.monotonic()
     with warehouse.reading() as connection:
         aim = _aim(connection, tenant_id, endpoint, full=full, at=now())
-    load = Load(warehouse, tenant_id, endpoint, aim, now=now)
+    load = Load(warehouse, tenant_id, endpoint, aim, now=now, landing=landing)
     while not load.complete:
         load.begin()
         pages = paging.read(client, tenant_id, endpoint, modified_since=aim.since, resume=load.read_before, fits=fits)
@@ -88,6 +91,7 @@ def sync_collection(
         seconds=time.monotonic() - started,
         day_remaining=tally.day_remaining,
         modified_since=aim.since,
+        refused=load.refused,
     )
 
 

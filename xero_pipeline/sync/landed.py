@@ -17,6 +17,7 @@ from xero_pipeline.errors import LandingError
 from xero_pipeline.warehouse.entries import Cursor
 from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.limits import Limits
+from xero_pipeline.xero.report_rows import TrackingCategory
 
 FORMAT = 1
 """Of the files; a reader refuses what is newer."""
@@ -25,6 +26,22 @@ LEVEL = 6
 """Of the compression: measured, see docs/landing.md."""
 
 Kind = Literal["changes", "everything", "window", "gone", "report"]
+
+
+class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is true of a collection together with some rows.
+
+    Args:
+        cursor: Where the next read goes on, with the last rows of a complete read.
+        seen: The ids a whole read brought, if what it did not bring is marked as deleted.
+        as_of: When that read began.
+        gone: Ids of records that Xero has no more.
+    """
+
+    cursor: Cursor | None = None
+    seen: tuple[str, ...] | None = None
+    as_of: datetime | None = None
+    gone: tuple[str, ...] = ()
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,12 +53,10 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         subject: What is read: the collection (its table), or the report by its own name.
         kind: What was asked for: what changed, everything, a window of days, a report; or which records are gone.
         at: The instant the rows are marked with.
-        cursor: Where the next read goes on, with the last rows of a complete read.
-        seen: The ids a whole read brought, if what it did not bring is marked as deleted.
-        as_of: When that read began, or when Xero said that the records in `gone` are.
-        gone: Ids of records that Xero has no more.
+        marks: Of a collection, what else is noted.
         months: Of a report, the first days of the months.
         basis: Of a report, `accrual` or `cash`.
+        categories: Of a report that is split by them, the tracking categories as they were.
     """
 
     tenant_id: str
@@ -49,12 +64,28 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     kind: Kind
     at: datetime
-    cursor: Cursor | None = None
-    seen: tuple[str, ...] | None = None
-    as_of: datetime | None = None
-    gone: tuple[str, ...] = ()
+    marks: Marks = Marks()
     months: tuple[date, ...] = ()
     basis: str = ""
+    categories: tuple[TrackingCategory, ...] = ()
+
+
+def records_arrival(tenant_id: str, table: str, at: datetime, answers: Sequence[Answer], marks: Marks) -> Arrival:
+    """What answers of a collection are about to bring.
+
+    Args:
+        tenant_id: The organisation.
+        table: The table of the records.
+        at: The instant for `synced_at`.
+        answers: As received.
+        marks: What else is noted.
+    """
+    kind: Kind = "everything" if answers else "gone"
+    if any("where" in answer.params for answer in answers):
+        kind = "window"
+    if any(answer.modified_since for answer in answers):
+        kind = "changes"
+    return Arrival(tenant_id=tenant_id, table=table, subject=table, kind=kind, at=at, marks=marks)
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from xero_pipeline.sync.bring import bring, ids_of
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.reading import CutRead
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
@@ -48,10 +49,18 @@ class Load:
         endpoint: The collection.
         aim: What is read.
         now: The clock for `synced_at`.
+        landing: Where answers are kept before their rows are.
     """
 
     def __init__(
-        self, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, aim: Aim, *, now: Callable[[], datetime]
+        self,
+        warehouse: Warehouse,
+        tenant_id: str,
+        endpoint: Endpoint,
+        aim: Aim,
+        *,
+        now: Callable[[], datetime],
+        landing: Landing | None = None,
     ) -> None:
         from xero_pipeline.warehouse.merge import Merged
         from xero_pipeline.warehouse.tables import table_group
@@ -59,6 +68,7 @@ class Load:
         cut = aim.cut
         self.pages = 0
         self.records = 0
+        self.refused: set[str] = set()
         self.complete = False
         self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self.read_before: date | None = cut.read_before if cut else None
@@ -69,6 +79,7 @@ class Load:
         self._endpoint = endpoint
         self._aim = aim
         self._now = now
+        self._landing = landing
         self._began = cut.began_at if cut else now()
         self._first_answer = cut.first_answer if cut else None
         # A read of changes, or of the rest of a list, shows nothing about what is gone.
@@ -108,8 +119,10 @@ class Load:
             seen=self._seen if sweeps else None,
             as_of=self._began if sweeps else None,
             note=self._note_complete if self.complete else partial(self._note_cut, reached),
+            landing=self._landing,
         )
         self.records += brought.records
+        self.refused |= brought.refused
         for name, counts in brought.tables.items():
             self.tables[name] += counts
 
@@ -158,6 +171,7 @@ class Load:
     def _note_complete(self, connection: Connection, _records: int) -> None:
         """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
         from xero_pipeline.warehouse.presence import living
+        from xero_pipeline.warehouse.quarantine import resolve_gone
         from xero_pipeline.warehouse.reading import Round, forget_cut, note_missing, note_round, round_of
 
         forget_cut(connection, self._tenant_id, self._endpoint.table)
@@ -176,6 +190,8 @@ class Load:
                 calls=before.calls,
             ),
         )
+        if swept is self._began:
+            resolve_gone(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
         if swept is self._began and self._endpoint.paging not in {"whole", "details"}:
             ours = living(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
             note_missing(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)

@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landed import unpacked
+from xero_pipeline.sync.landed import Marks, unpacked
 from xero_pipeline.sync.landing import Arrival, Landing
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.limits import Limits
+from xero_pipeline.xero.report_rows import TrackingCategory
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 
 BODY = b'{\n "Invoices": [{"Total": 1.10, "Name": "\xc3\x9cber"}]\n}'
@@ -42,7 +43,8 @@ def read(landing, gaps=None):
 
 def test_what_was_kept_is_read_again_byte_for_byte_with_all_that_was_said_of_it(landing):
     cursor = Cursor(TENANT, "invoices", SERVER_TIME, OURS, 2)
-    told = arrival(cursor=cursor, seen=("a", "b"), as_of=OURS, gone=("c",), months=(date(2026, 1, 1),), basis="")
+    marks = Marks(cursor=cursor, seen=("a", "b"), as_of=OURS, gone=("c",))
+    told = arrival(marks=marks, months=(date(2026, 1, 1),), categories=(TrackingCategory("c", "Region", {"N": "n"}),))
     asked = answer(params={"page": "1", "where": 'Date >= "x"'}, modified_since=SERVER_TIME - timedelta(days=1))
     path = landing.keep(told, [asked, answer(b"{}")])
     (back,) = read(landing)
@@ -70,19 +72,19 @@ def test_the_order_is_that_of_arrival_even_if_our_clock_stands_still_goes_back_o
     times = [0, 0, -3600, 3600, 3600, 7200, 0]
     days = [0, 1, 0, 0, 1, 1, 1]
     for number, (seconds, day) in enumerate(zip(times, days, strict=True)):
-        told = arrival(OURS + timedelta(seconds=seconds), gone=(str(number),))
+        told = arrival(OURS + timedelta(seconds=seconds), marks=Marks(gone=(str(number),)))
         Landing(landing.folder, landing._warehouse).keep(told, [answer(at=SERVER_TIME + timedelta(days=day))])
-    assert [one.head.arrival.gone for one in read(landing)] == [(str(n),) for n in range(len(times))]
+    assert [one.head.arrival.marks.gone for one in read(landing)] == [(str(n),) for n in range(len(times))]
 
 
 def test_two_processes_that_take_the_same_place_both_keep_theirs(landing, monkeypatch):
     from xero_pipeline.sync import landing as module
 
     monkeypatch.setattr(module, "_files", lambda home, newest=0: [])
-    paths = [landing.keep(arrival(gone=(name,))) for name in "ab"]
+    paths = [landing.keep(arrival(marks=Marks(gone=(name,)))) for name in "ab"]
     monkeypatch.undo()
     assert [path.name.partition("Z-")[2] for path in paths] == ["1.json.zst", "2.json.zst"]
-    assert [one.head.arrival.gone for one in read(landing)] == [("a",), ("b",)]
+    assert [one.head.arrival.marks.gone for one in read(landing)] == [("a",), ("b",)]
 
 
 @pytest.mark.parametrize("harm", ["short", "changed", "empty", "no zstd"])
