@@ -69,6 +69,7 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
                     tally=tally,
                     full=config.full,
                     progress=progress.step,
+                    landing=warehouse.landing,
                 )
             progress.end(outcome)
             rows = row_counts(warehouse.warehouse, tenant_id, list(outcome.tables))

@@ -12,6 +12,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.client import XeroClient
@@ -90,6 +91,11 @@ class WarehouseResource(_WithParts):
     def warehouse(self) -> Warehouse:
         """The warehouse, its tables made."""
         return self._parts.warehouse
+
+    @property
+    def landing(self) -> Landing | None:
+        """Where answers are kept as received, if they are."""
+        return self._parts.landing
 
     def glance(self) -> Warehouse:
         """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
