@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ class Outcome:
         seconds: Wall-clock seconds.
         day_remaining: Calls left to the organisation today, as Xero's header says.
         modified_since: The cursor that was asked with; None for a full read.
+        refused: The names of records that could not be read, and are in quarantine.
     """
 
     tables: Mapping[str, Merged]
@@ -44,6 +45,7 @@ class Outcome:
     seconds: float
     day_remaining: int | None
     modified_since: datetime | None = None
+    refused: Collection[str] = ()
 
     @property
     def changed(self) -> int:
