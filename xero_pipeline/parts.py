@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.home import opened
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,11 +21,14 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.app import App
+    from xero_pipeline.xero.call_book import CallBook
     from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.errand import Errand
     from xero_pipeline.xero.keys import Keys
     from xero_pipeline.xero.oauth import OAuth
     from xero_pipeline.xero.organisations import Organisations
     from xero_pipeline.xero.quota import Quota
+    from xero_pipeline.xero.reports import Report
     from xero_pipeline.xero.tokens import TokenSource
     from xero_pipeline.xero.vault import Vault
 
@@ -56,32 +55,14 @@ class Parts:
         Raises:
             ConfigurationError: It belongs to the other mode.
         """
-        home = self.settings.home
-        home.mkdir(parents=True, exist_ok=True)
-        home.chmod(0o700)  # also where another program made it
-        mode = _written_once(home / "mode", self.settings.mode)
-        if mode != self.settings.mode:
-            raise ConfigurationError(
-                f"{home} holds the organisations and the books of {mode} mode; those of {self.settings.mode} mode must "
-                f"not mix with them. Set XERO_PIPELINE_HOME to another folder, such as .xero-{self.settings.mode}, "
-                "or remove that one to start anew."
-            )
-        return home
+        return opened(self.settings.home, self.settings.mode)
 
     @cached_property
     def simulator(self) -> Simulator:
         """Our own Xero, with its state in the home so that all processes see one."""
-        from datetime import UTC, datetime, timedelta
+        from xero_pipeline.home import simulator_in
 
-        from xero_pipeline.simulator.config import BooksConfig
-        from xero_pipeline.simulator.simulator import Simulator
-
-        today = (datetime.now(UTC) - timedelta(hours=1)).date()
-        config = BooksConfig(today=today)
-        # A company does not forget its oldest month because a new one begins.
-        start = _written_once(self.home / "simulator.start", config.first_month.isoformat())
-        config = replace(config, start=date.fromisoformat(start))
-        return Simulator(config, store_path=self.home / "simulator.sqlite", follow_clock=True)
+        return simulator_in(self.home)
 
     @cached_property
     def transport(self) -> httpx.BaseTransport | None:
@@ -155,13 +136,22 @@ class Parts:
         """Where the accounting API is."""
         return SIMULATED_URL if self.settings.mock_mode else self.settings.api_url
 
-    @staticmethod
-    def needed_scopes() -> tuple[list[str], list[str]]:
-        """The scopes of all collections, and of all reports, that we have an asset for."""
-        from xero_pipeline.xero.endpoints import catalogue
-        from xero_pipeline.xero.reports import REPORTS
+    @cached_property
+    def reports(self) -> tuple[Report, ...]:
+        """The reports that are pulled by themselves.
 
-        return [endpoint.scope for endpoint in catalogue()], [report.scope for report in REPORTS.values()]
+        Raises:
+            ConfigurationError: XERO_REPORTS names one that does not exist.
+        """
+        from xero_pipeline.xero.reports import chosen_reports
+
+        return chosen_reports(self.settings.reports, cash_basis=self.settings.cash_basis)
+
+    def needed_scopes(self) -> tuple[list[str], list[str]]:
+        """The scopes of all collections we have an asset for, and of the reports that are pulled by themselves."""
+        from xero_pipeline.xero.endpoints import catalogue
+
+        return [endpoint.scope for endpoint in catalogue()], [report.scope for report in self.reports]
 
     @cached_property
     def oauth(self) -> OAuth:
@@ -190,18 +180,27 @@ class Parts:
         """What may still be asked, shared by all processes."""
         from xero_pipeline.xero.quota import Quota
 
-        return Quota(
-            self.state,
-            per_minute=self.settings.calls_per_minute,
-            per_day=self.settings.calls_per_day,
-        )
+        settings = self.settings
+        return Quota(self.state, per_minute=settings.calls_per_minute, per_day=settings.calls_per_day)
+
+    @cached_property
+    def call_book(self) -> CallBook:
+        """What is known of calls beyond the limits."""
+        from xero_pipeline.xero.call_book import CallBook
+
+        return CallBook(self.state)
 
     def client(
-        self, *, on_call: Callable[[Call], None] | None = None, on_wait: Callable[[float, str], None] | None = None
+        self,
+        errand: Errand | None = None,
+        *,
+        on_call: Callable[[Call], None] | None = None,
+        on_wait: Callable[[float, str], None] | None = None,
     ) -> XeroClient:
         """A client for one asset's work.
 
         Args:
+            errand: What it calls for, and how often it may.
             on_call: Told of every request.
             on_wait: Told before every wait: seconds, and why.
         """
@@ -214,6 +213,8 @@ class Parts:
             transport=self.transport,
             on_call=on_call,
             on_wait=on_wait,
+            errand=errand,
+            outages=self.call_book.outages,
         )
 
     @cached_property
@@ -241,7 +242,7 @@ class Parts:
             ConfigurationError: One is missing or wrong.
         """
         self.app()
-        _ = self.keys
+        _ = self.keys, self.reports
 
     def close(self) -> None:
         """Let go of the databases before another program takes over."""
@@ -251,13 +252,3 @@ class Parts:
 
 def _plain(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
-
-
-def _written_once(path: Path, text: str) -> str:
-    """What the file says; the text, if no process wrote it before."""
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(text)
-    with suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
-    return path.read_text()

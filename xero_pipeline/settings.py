@@ -68,11 +68,25 @@ class Settings(BaseSettings):
         description="First month of the reports, as YYYY-MM-DD. Default: the organisation's financial year two "
         "years back. Documents are always read whole.",
     )
+    reports: str | None = Field(
+        None,
+        description="The reports pulled by themselves, separated by commas. Default: profit_and_loss, balance_sheet, "
+        "trial_balance, bank_summary, executive_summary, budget_summary. The others wait for `sync --select`.",
+    )
+    cash_basis: bool = Field(
+        False, description="Pull profit and loss, balance sheet and trial balance on cash basis too, by themselves."
+    )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
     )
     calls_per_day: int = Field(
         4800, ge=1, le=5000, description="Calls a day per organisation. Xero allows 5,000 (Starter tier: 1,000)."
+    )
+    calls_per_run: int | None = Field(
+        None,
+        ge=1,
+        description="Calls a run may make to each organisation; what does not fit goes on an hour later. Default: no "
+        "bound.",
     )
 
     @classmethod

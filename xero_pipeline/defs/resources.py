@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.errand import Errand
     from xero_pipeline.xero.organisations import Organisation
 
 
@@ -73,15 +74,20 @@ class XeroResource(dg.ConfigurableResource):
         return self.token_store.parts
 
     def client(
-        self, *, on_call: Callable[[Call], None] | None = None, on_wait: Callable[[float, str], None] | None = None
+        self,
+        errand: Errand | None = None,
+        *,
+        on_call: Callable[[Call], None] | None = None,
+        on_wait: Callable[[float, str], None] | None = None,
     ) -> XeroClient:
         """A client for one asset's work.
 
         Args:
+            errand: What it calls for, and how often it may.
             on_call: Told of every request.
             on_wait: Told before every wait: seconds, and why.
         """
-        return self.parts.client(on_call=on_call, on_wait=on_wait)
+        return self.parts.client(errand, on_call=on_call, on_wait=on_wait)
 
 
 class WarehouseResource(_WithParts):

@@ -203,7 +203,9 @@ deliver_calls(outbox, Warehouse(sys.argv[2]))
 
 
 @pytest.mark.parametrize("database", ["files", "postgresql"])
-def test_processes_that_race_for_the_outbox_lose_and_double_nothing(database, tmp_path, clock, empty_warehouse, request):
+def test_processes_that_race_for_the_outbox_lose_and_double_nothing(
+    database, tmp_path, clock, empty_warehouse, request
+):
     if database == "files":
         shutil.copy(empty_warehouse, tmp_path / "books.duckdb")
         addresses = [f"sqlite:///{tmp_path / 'state.db'}", f"duckdb:///{tmp_path / 'books.duckdb'}"]

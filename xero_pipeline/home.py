@@ -1,0 +1,65 @@
+"""The folder of everything that is ours, and what is written into it once for all processes."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xero_pipeline.simulator.simulator import Simulator
+
+
+def opened(home: Path, mode: str) -> Path:
+    """Make the folder, if it is not there; only its owner may look inside.
+
+    Args:
+        home: Where.
+        mode: Which Xero's books it holds.
+
+    Raises:
+        ConfigurationError: It belongs to the other mode.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)  # also where another program made it
+    found = _written_once(home / "mode", mode)
+    if found != mode:
+        raise ConfigurationError(
+            f"{home} holds the organisations and the books of {found} mode; those of {mode} mode must "
+            f"not mix with them. Set XERO_PIPELINE_HOME to another folder, such as .xero-{mode}, "
+            "or remove that one to start anew."
+        )
+    return home
+
+
+def simulator_in(home: Path) -> Simulator:
+    """Our own Xero, with its state in the home so that all processes see one.
+
+    Args:
+        home: From `opened`.
+    """
+    from xero_pipeline.simulator.config import BooksConfig
+    from xero_pipeline.simulator.simulator import Simulator
+
+    today = (datetime.now(UTC) - timedelta(hours=1)).date()
+    config = BooksConfig(today=today)
+    # A company does not forget its oldest month because a new one begins.
+    start = _written_once(home / "simulator.start", config.first_month.isoformat())
+    config = replace(config, start=date.fromisoformat(start))
+    return Simulator(config, store_path=home / "simulator.sqlite", follow_clock=True)
+
+
+def _written_once(path: Path, text: str) -> str:
+    """What the file says; the text, if no process wrote it before."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(text)
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+    return path.read_text()
