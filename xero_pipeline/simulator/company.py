@@ -97,3 +97,13 @@ class Company:
         from xero_pipeline.simulator.reports.catalogue import write_report
 
         return write_report(self, name, params, today)
+
+    def tax_returns(self, today: dt.date) -> Sequence[Record]:
+        """The tax returns that were published, oldest first; see `reports.tax_returns`.
+
+        Args:
+            today: The day of the request.
+        """
+        from xero_pipeline.simulator.reports.tax_returns import tax_returns
+
+        return tax_returns(self, today)

@@ -25,7 +25,10 @@ from xero_pipeline.simulator.wire import (
 
 API_ROOT = "/api.xro/2.0"
 _MONTH = re.compile(r"\d{4}-\d{2}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOUR = 3600
+# Of a tax return: the list of all of them shows neither.
+_FIGURES = frozenset({"Fields", "Attributes"})
 
 
 class BooksWithReports(Books, Protocol):
@@ -33,6 +36,10 @@ class BooksWithReports(Books, Protocol):
 
     def report(self, name: str, params: dict[str, str], today: date) -> dict[str, Any]:
         """One report, as an element of `Reports`."""
+        ...
+
+    def tax_returns(self, today: date) -> Sequence[dict[str, Any]]:
+        """The tax returns that were published, with their figures."""
         ...
 
 
@@ -69,11 +76,11 @@ class AccountingApi:
             raise not_found()
         if request.method != "GET":
             raise not_allowed()
+        if path == "Reports" or (report and _UUID.fullmatch(report)):
+            _require(scopes, ("accounting.reports.taxreports",))
+            return self._tax_returns(report, company())
         if report is not None:
             return self._report(report, request, scopes, company)
-        if path == "Reports":
-            _require(scopes, ("accounting.reports.taxreports",))
-            return envelope("Reports", (), self.clock())
         if collection is None:
             raise insufficient_scope()
         _require(scopes, collection.scopes)
@@ -106,6 +113,21 @@ class AccountingApi:
         form = Form(rounded=_rounded(shelf.collection, request), months=_months(shelf.collection, request))
         return envelope(shelf.collection.wrapper, [shelf.encoded(place, form)], self.clock())
 
+    def _tax_returns(self, identity: str | None, company: BooksWithReports) -> Response:
+        """Headers without figures, or one return with them."""
+        published = company.tax_returns(self._today())
+        if identity is None:
+            headers = ({key: value for key, value in one.items() if key not in _FIGURES} for one in published)
+            return envelope("Reports", [encode(one) for one in headers], self.clock())
+        found = [one for one in published if one["ReportID"] == identity.lower()]
+        if not found:
+            raise not_found()
+        return envelope("Reports", [encode(found[0])], self.clock())
+
+    def _today(self) -> date:
+        """The books count a day as begun at one o'clock, so that nothing in them lies in the future."""
+        return datetime.fromtimestamp(self.clock() - _HOUR, UTC).date()
+
     def _report(
         self, name: str, request: Request, scopes: frozenset[str], company: Callable[[], BooksWithReports]
     ) -> Response:
@@ -115,10 +137,8 @@ class AccountingApi:
         _require(scopes, (known[1],))
         spelled = {param.lower(): param for param in REPORT_PARAMS}
         params = {spelled.get(param, param): value for param, value in request.query.items()}
-        # The books count a day as begun at one o'clock, so that nothing in them lies in the future.
-        today = datetime.fromtimestamp(self.clock() - _HOUR, UTC).date()
         try:
-            report = company().report(known[0], params, today)
+            report = company().report(known[0], params, self._today())
         except self.refusals as error:
             raise validation_refused(str(error)) from error
         return envelope("Reports", [encode(report)], self.clock()) if wants_json(request) else xml_envelope()

@@ -166,7 +166,12 @@ def test_the_sdk_reads_the_report(sdk: Sdk, name: str) -> None:
 
 
 def test_the_sdk_reads_the_list_of_published_reports(sdk: Sdk) -> None:
-    assert sdk.read("get_reports_list").reports == []
+    listed = sdk.read("get_reports_list").reports
+    assert len(listed) > 1
+    (newest,) = sdk.read("get_report_from_id", listed[-1].report_id).reports
+    assert newest.report_date == listed[-1].report_date
+    assert [field.field_id for field in newest.fields][:2] == ["Box5", "Box11"]
+    assert not listed[-1].fields
 
 
 def test_the_sdk_filters_and_asks_for_changes(sdk: Sdk) -> None:
