@@ -27,8 +27,8 @@ def postgresql_server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server):
-    _create_database(postgresql_server, "prepared", "template1")
-    Warehouse(_at(postgresql_server, "prepared")).prepare()
+    create_database(postgresql_server, "prepared", "template1")
+    Warehouse(at(postgresql_server, "prepared")).prepare()
     return "prepared"
 
 
@@ -46,8 +46,8 @@ def warehouse_url(request):
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
     name = f"test_{abs(hash(request.node.nodeid))}"
-    _create_database(server, name, template)
-    return _at(server, name)
+    create_database(server, name, template)
+    return at(server, name)
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -57,8 +57,8 @@ def empty_url(request, tmp_path):
         return f"duckdb:///{tmp_path / 'new' / 'warehouse.duckdb'}"
     server = request.getfixturevalue("postgresql_server")
     name = f"empty_{abs(hash(request.node.nodeid))}"
-    _create_database(server, name, "template1")
-    return _at(server, name)
+    create_database(server, name, "template1")
+    return at(server, name)
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def warehouse(warehouse_url):
     return Warehouse(warehouse_url, lock_timeout_seconds=20)
 
 
-def _at(server, database):
+def at(server, database):
     return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
 
 
-def _create_database(server, name, template):
-    engine = create_engine(_at(server, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+def create_database(server, name, template):
+    engine = create_engine(at(server, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
