@@ -28,13 +28,14 @@ def deliver_calls(outbox: CallOutbox, warehouse: Warehouse, now: datetime | None
     Raises:
         WarehouseBusy: Another process held the warehouse all the time; the calls stay in the outbox.
     """
-    from xero_pipeline.warehouse.call_record import KEPT
+    from xero_pipeline.warehouse.call_record import KEPT, keep_calls
     from xero_pipeline.xero.call_outbox import first_call_id
 
     oldest = first_call_id(((now or datetime.now(UTC)) - KEPT).timestamp())
     carried = 0
     while calls := outbox.ended():
-        warehouse.keep_calls([_row(call) for call in calls], oldest_id=oldest)
+        with warehouse.writing() as connection:
+            keep_calls(connection, [_row(call) for call in calls], oldest_id=oldest)
         outbox.drop([call["call_id"] for call in calls])
         carried += len(calls)
     return carried

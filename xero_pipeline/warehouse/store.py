@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.warehouse.entries import Cursor, ReportPull
@@ -173,17 +173,6 @@ class Warehouse:
 
         with self.reading() as connection:
             return read_cursor(connection, tenant_id, endpoint)
-
-    def keep_calls(self, calls: Sequence[Mapping[str, Any]], *, oldest_id: str) -> None:
-        """Add calls to those in `api_calls`; see `warehouse/call_record.py`.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
-        """
-        from xero_pipeline.warehouse.call_record import keep_calls
-
-        with self.writing() as connection:
-            keep_calls(self._dialect, connection, calls, oldest_id=oldest_id)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -118,7 +118,7 @@ def test_calls_stay_in_the_outbox_while_somebody_has_the_warehouse(state, clock,
     with client_of(App(), state, clock) as client:
         client.get(TENANT, "Accounts")
     with monkeypatch.context() as taken, pytest.raises(WarehouseBusy):
-        taken.setattr(Warehouse, "keep_calls", busy)
+        taken.setattr(Warehouse, "writing", busy)
         deliver_calls(CallOutbox(state), warehouse)
     deliver_calls(CallOutbox(state), warehouse)
     assert len(kept(warehouse)) == 1
