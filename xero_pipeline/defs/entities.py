@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline.defs.oddities import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
@@ -44,6 +45,7 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"sync_{endpoint.table}",
         specs=[spec(table, storage_kind=storage_kind) for table in table_group(endpoint.table)],
+        check_specs=[readable_spec(endpoint.table)],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
     )
@@ -53,7 +55,7 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
         xero: XeroResource,
         warehouse: WarehouseResource,
         progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         def one(tenant_id: str, record: Record) -> None:
             tally = Tally()
             progress.begin(tenant_id, endpoint.table)
@@ -72,13 +74,15 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
                     landing=warehouse.landing,
                 )
             progress.end(outcome)
+            observe(context, warehouse.warehouse, tenant_id, endpoint.table)
             rows = row_counts(warehouse.warehouse, tenant_id, list(outcome.tables))
             for name, merged in outcome.tables.items():
                 told = cost(outcome) if name == endpoint.table else no_cost(outcome, told_with=endpoint.table)
                 facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told}
                 record(asset_key(name), tenant_id, facts)
 
-        yield from for_each_organisation(context, context.partition_keys, one, progress)
+        work = for_each_organisation(context, context.partition_keys, one, progress)
+        yield from with_check(context, work, warehouse, endpoint.table)
 
     return sync
 

@@ -1,0 +1,171 @@
+"""How a run tells what was odd in Xero's answers: new things once, as an observation; unreadable records as a check."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.warehouse import drift, quarantine
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.resources import WarehouseResource
+    from xero_pipeline.warehouse.store import Warehouse
+
+READABLE = "readable"
+
+ROWS_SHOWN = 100
+"""Of a table in Dagster's UI; all of them are in `xero.schema_drift` and `xero.quarantine`."""
+
+_NAMED = 3
+
+
+def readable_spec(collection: str) -> dg.AssetCheckSpec:
+    """The check that every record of a collection could be read.
+
+    Args:
+        collection: Name of the record's table.
+    """
+    return dg.AssetCheckSpec(
+        READABLE,
+        asset=asset_key(collection),
+        description="Every record that Xero sent could be read, of all organisations. One with a value of a wrong type "
+        "is kept out of the tables, in xero.quarantine; the others are loaded. Passes again when it can be read.",
+    )
+
+
+def observe(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    tenant_id: str,
+    name: str,
+    *,
+    asset: str | None = None,
+    partition: str | None = None,
+) -> None:
+    """Report what no run has reported before of what Xero sends and we do not know.
+
+    Args:
+        context: Dagster's.
+        warehouse: Has the notes.
+        tenant_id: The organisation.
+        name: The record's table, or the report's.
+        asset: What to tell it of, where that is called differently.
+        partition: Of the asset, where it is not the organisation.
+    """
+    with warehouse.reading() as connection:
+        found = drift.unreported(connection, tenant_id, name)
+    if not found:
+        return
+    context.log_event(
+        dg.AssetObservation(
+            asset_key(asset or name),
+            partition=partition or tenant_id,
+            description=_told(found),
+            metadata={"new": len(found), "schema_drift": dg.MetadataValue.md(_drift_table(found[:ROWS_SHOWN]))},
+        )
+    )
+    # After it was told: a run that is killed in between lets the next one tell it again, not nobody.
+    with warehouse.writing() as connection:
+        drift.note_reported(connection, tenant_id, name, at=datetime.now(UTC))
+
+
+def with_check(
+    context: dg.AssetExecutionContext, work: Iterator[dg.MaterializeResult], warehouse: WarehouseResource, name: str
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """The results of the work, then the check's; also when the work failed for some organisation.
+
+    Args:
+        context: Dagster's.
+        work: Materialises the tables.
+        warehouse: Has the quarantine.
+        name: The collection.
+    """
+    try:
+        yield from work
+    except dg.Failure:
+        _evaluate_after_failure(context, warehouse, name)
+        raise
+    yield readable(warehouse.warehouse, name)
+
+
+def readable(warehouse: Warehouse, name: str) -> dg.AssetCheckResult:
+    """Whether no record of a collection is kept out, of any organisation: a run of some must not hide the others.
+
+    Args:
+        warehouse: Has the quarantine.
+        name: The collection.
+    """
+    with warehouse.reading() as connection:
+        out = quarantine.kept_out(connection, name)
+    if not out:
+        return dg.AssetCheckResult(
+            passed=True, check_name=READABLE, asset_key=asset_key(name), description="Every record could be read."
+        )
+    named = "; ".join(one["error"] for one in out[:_NAMED])
+    more = f"; and {len(out) - _NAMED} more" if len(out) > _NAMED else ""
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=READABLE,
+        asset_key=asset_key(name),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{_count(len(out), 'record')} could not be read: {named}{more}. Everything else is loaded. What "
+        "Xero sent is in xero.quarantine; correct the record in Xero, or look for a newer version of xero_pipeline.",
+        metadata={"records": len(out), "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN]))},
+    )
+
+
+def _evaluate_after_failure(context: dg.AssetExecutionContext, warehouse: WarehouseResource, name: str) -> None:
+    try:
+        result = readable(warehouse.glance(), name)
+    except WarehouseBusy as error:
+        # The reason of the failure is told already; the check keeps what it said last.
+        logging.getLogger(__name__).warning("The quarantine could not be read: %s", error)
+        return
+    evaluation = dg.AssetCheckEvaluation(
+        asset_key=asset_key(name),
+        check_name=READABLE,
+        passed=result.passed,
+        metadata=dict(result.metadata),
+        severity=result.severity,
+        description=result.description,
+    )
+    # Dagster logs it; its annotation names older kinds of events only.
+    context.log_event(evaluation)  # pyright: ignore[reportArgumentType]
+
+
+def _told(found: Sequence[Mapping[str, Any]]) -> str:
+    said = [f"{one['kind']} {one['path']}" + (f" = {one['value']}" if one["value"] else "") for one in found[:_NAMED]]
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return (
+        f"New in Xero's answers, unknown to this version: {', '.join(said)}{more}. Nothing is lost: it is kept in raw, "
+        "and a newer version may make it a column. This is told once; `xero-pipeline status` lists it."
+    )
+
+
+def _drift_table(found: Sequence[Mapping[str, Any]]) -> str:
+    rows = [[one[name] for name in ("kind", "path", "value", "sample", "example_record_id")] for one in found]
+    return _markdown(("What", "Where", "New value", "Sample", "For example in record"), rows)
+
+
+def _quarantine_table(out: Sequence[Mapping[str, Any]]) -> str:
+    rows = [[one["tenant_id"], one["record_id"], one["error"], f"{one['seen_at']:%Y-%m-%d %H:%M}"] for one in out]
+    return _markdown(("Organisation", "Record", "What is wrong", "Since"), rows)
+
+
+def _markdown(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    lines = [headers, ["---"] * len(headers), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
