@@ -58,7 +58,7 @@ def open_state(url: str) -> sa.Engine:
         raise ConfigurationError(
             f"XERO_STATE_URL: cannot use {address.render_as_string()} as state database: {reason}"
         ) from error
-    except (ConfigurationError, TimeoutError):
+    except BaseException:
         engine.dispose()
         raise
     return engine
