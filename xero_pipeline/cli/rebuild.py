@@ -1,0 +1,84 @@
+"""`rebuild`: the tables once more, out of the landing zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xero_pipeline.cli.syncing import Organisations, Select
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.rebuild import Rebuilt
+
+NEW_FILE = "books-rebuilt.duckdb"
+"""In the home, where nothing else is named."""
+
+
+def rebuild(
+    organisation: Organisations = None,
+    select: Select = None,
+    into: Annotated[
+        str | None,
+        typer.Option("--into", help=f"SQLAlchemy URL of an empty warehouse. Default: {NEW_FILE} in the home."),
+    ] = None,
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Go on where files are missing or damaged, and name them.")
+    ] = False,
+) -> None:
+    """Make the tables again out of the landing zone (XERO_LANDING), into a new warehouse, without a call."""
+    from xero_pipeline.cli.display import complain, say
+    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.sync import rebuild as work
+    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.warehouse.store import Warehouse
+
+    parts = Parts(Settings.load())
+    folder = _folder(parts.settings)
+    url = into or f"duckdb:///{parts.home / NEW_FILE}"
+    warehouse = Warehouse(url)
+    landing = Landing(folder, warehouse)
+    tenants = [_tenant(parts, landing, one) for one in organisation or landing.tenants()]
+    if not tenants:
+        raise ConfigurationError(f"There is nothing in the landing zone {folder} yet: run `xero-pipeline sync` first.")
+    choice = choose(select) if select else None
+    subjects = [*choice.collections, *choice.reports] if choice else []
+    done = list(work.rebuild(landing, warehouse, tenants=tenants, subjects=subjects, incomplete=incomplete))
+    _show(parts, done)
+    for gap in (gap for one in done for gap in one.gaps):
+        complain(gap)
+    # A URL may hold a password: what the person typed, they know.
+    where = "the warehouse you named" if into else url
+    say(f"Made without a call: {where}. To use it, set XERO_WAREHOUSE_URL to it.")
+
+
+def _folder(settings: Settings) -> Path:
+    if settings.landing is None:
+        raise ConfigurationError(
+            "XERO_LANDING is not set: there is no landing zone to rebuild from. Set it to a folder, and every answer "
+            "from then on is kept there."
+        )
+    return settings.landing.expanduser().absolute()
+
+
+def _tenant(parts: Parts, landing: Landing, named: str) -> str:
+    """An organisation as a person names it; one that is connected no more, by its id."""
+    return named if named in landing.tenants() else parts.organisations.find(named).tenant_id
+
+
+def _show(parts: Parts, done: Sequence[Rebuilt]) -> None:
+    from xero_pipeline.cli.display import print_table
+
+    names = {one.tenant_id: one.name for one in parts.organisations.list()}
+    for one in done:
+        rows = [(subject, one.files[subject], one.records[subject]) for subject in sorted(one.files)]
+        total = ("Total", sum(one.files.values()), sum(one.records.values()))
+        columns = [("Asset", "left"), ("Files", "right"), ("Records", "right")]
+        title = f"What was landed of {names.get(one.tenant_id, one.tenant_id)}"
+        print_table(title, columns, [*rows, total], last_is_total=True)

@@ -1,0 +1,178 @@
+"""The tables made again out of the landing zone are the tables, to the last column, and cost no call."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+import pytest
+
+from xero_pipeline.errors import ConfigurationError, LandingError
+from xero_pipeline.simulator.edit_copy import EditRefused
+from xero_pipeline.simulator.edits import add_payment, delete_payment, edit_invoice, void_invoice
+from xero_pipeline.simulator.edits_settings import delete_account, delete_item, edit_contact, rename_account
+from xero_pipeline.sync.collections import sync_collection
+from xero_pipeline.sync.landing import Landing
+from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.rebuild import rebuild
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline_tests.simulator.helpers import let_in
+from xero_pipeline_tests.xero.office import Office, sized
+
+COLLECTIONS = (
+    "accounts",
+    "budgets",
+    "contacts",
+    "credit_notes",
+    "invoices",
+    "items",
+    "payments",
+    "tracking_categories",
+)
+OURS = {"api_calls", "reads", "rounds", "missing"}
+"""What we keep about our own work, and no answer tells."""
+MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
+
+
+@pytest.fixture(scope="module")
+def books():
+    return Office()
+
+
+@pytest.fixture
+def office(books):
+    books.open()
+    return books
+
+
+@pytest.fixture
+def landing(warehouse, tmp_path):
+    return Landing(tmp_path / "landing", warehouse)
+
+
+@pytest.fixture
+def anew(empty_warehouse, tmp_path):
+    shutil.copy(empty_warehouse, tmp_path / "anew.duckdb")
+    return Warehouse(f"duckdb:///{tmp_path / 'anew.duckdb'}")
+
+
+def sync(office, warehouse, landing, tables=COLLECTIONS, *, full=False):
+    tally = Tally()
+    office.token = let_in(office).headers["Authorization"].removeprefix("Bearer ")  # hours have passed
+    with office.client(on_call=tally.add) as client:
+        for table in tables:
+            row = endpoint(table)
+            sync_collection(
+                client,
+                warehouse,
+                office.tenant_id,
+                sized(row, 7) if row.paging == "pages" else row,
+                tally=tally,
+                full=full,
+                landing=landing,
+                now=lambda: datetime.fromtimestamp(office.time.now, UTC),
+            )
+
+
+def edit(office, seed):
+    """Some hours of work of all kinds, of which some leave no trace."""
+    chance = random.Random(seed)
+
+    def some(wrapper, key):
+        return chance.choice(office.books.records(wrapper))[key]
+
+    for _ in range(12):
+        office.time.now += chance.randint(1, 7200)
+        at = datetime.fromtimestamp(office.time.now, UTC)
+        ways = [
+            lambda at: edit_invoice(office.books, some("Invoices", "InvoiceID"), at, add=100),
+            lambda at: void_invoice(office.books, some("Invoices", "InvoiceID"), at),
+            lambda at: add_payment(office.books, some("Invoices", "InvoiceID"), at),
+            lambda at: delete_payment(office.books, some("Payments", "PaymentID"), at),
+            lambda at: edit_contact(office.books, some("Contacts", "ContactID"), at, name=f"Renamed {at}"),
+            lambda at: rename_account(office.books, some("Accounts", "AccountID"), at, name=f"Account {at}"),
+            lambda at: delete_account(office.books, some("Accounts", "AccountID")),
+            lambda at: delete_item(office.books, some("Items", "ItemID")),
+        ]
+        with suppress(EditRefused):
+            chance.choice(ways)(at)
+    office.time.now += 3600
+
+
+def contents(warehouse, schemas=("xero", "xero_history")):
+    """Every row of every table, all columns."""
+    with warehouse.reading() as connection:
+        names = connection.exec_driver_sql(
+            "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL",
+        ).fetchall()
+        return {
+            f"{schema}.{name}": connection.exec_driver_sql(f"SELECT * FROM {schema}.{name} ORDER BY ALL").fetchall()
+            for schema, name in names
+            if schema in schemas and name not in OURS
+        }
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors_are_the_same(
+    office, warehouse, landing, anew, seed
+):
+    sync(office, warehouse, landing)
+    # An hour later what changed; a day later the lists that come whole, and they show what is gone.
+    for later in (3600, 86_400):
+        edit(office, seed + later)
+        office.time.now += later
+        sync(office, warehouse, landing)
+    (done,) = rebuild(landing, anew)
+    assert done.gaps == []
+    before, after = contents(warehouse), contents(anew)
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+    assert before.keys() == after.keys()
+    assert before["xero_history.invoices"], "there were versions"
+    assert any(row[-2] is True or True in row for row in before["xero.items"] + before["xero.accounts"]), "some deleted"
+
+
+def test_only_what_was_chosen_is_made_again_and_never_over_rows_that_are_there(office, warehouse, landing, anew):
+    sync(office, warehouse, landing, ("items", "accounts"))
+    (done,) = rebuild(landing, anew, tenants=[office.tenant_id], subjects=["items"])
+    assert set(done.files) == {"items"}
+    made = contents(anew)
+    assert made["xero.items"] == contents(warehouse)["xero.items"]
+    assert made["xero.accounts"] == []
+    with pytest.raises(ConfigurationError, match="has rows of items already"):
+        list(rebuild(landing, anew, subjects=["items"]))
+    assert contents(anew) == made
+
+
+def test_what_is_missing_stops_it_unless_asked_to_go_on_and_then_it_is_told(office, warehouse, landing, anew):
+    sync(office, warehouse, None, ("items",))
+    office.time.now += 60
+    sync(office, warehouse, landing, ("items",))
+    with pytest.raises(LandingError, match="switched on"):
+        list(rebuild(landing, anew))
+    assert contents(anew)["xero.items"] == []
+    (done,) = rebuild(landing, anew, incomplete=True)
+    assert len(done.gaps) == 1
+    assert done.files == {"items": 1}
+
+
+def test_an_answer_that_cannot_be_landed_does_not_reach_the_warehouse(office, warehouse, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LandingError):
+        sync(office, warehouse, Landing(tmp_path / "file" / "landing", warehouse), ("items",))
+    assert contents(warehouse)["xero.items"] == []
+    assert contents(warehouse)["xero.cursors"] == []
+
+
+def test_a_merge_that_fails_leaves_its_answers_in_the_landing_zone(office, warehouse, landing, anew, monkeypatch):
+    def full(*_, **__):
+        raise OSError("no space")
+
+    monkeypatch.setattr(warehouse, "merge", full)
+    with pytest.raises(OSError, match="no space"):
+        sync(office, warehouse, landing, ("items",))
+    monkeypatch.undo()
+    list(rebuild(landing, anew))
+    assert len(contents(anew)["xero.items"]) == len(office.books.records("Items"))
