@@ -82,6 +82,13 @@ class Settings(BaseSettings):
     calls_per_day: int = Field(
         4800, ge=1, le=5000, description="Calls a day per organisation. Xero allows 5,000 (Starter tier: 1,000)."
     )
+    reread_calls: int = Field(
+        20,
+        ge=0,
+        le=5000,
+        description="Calls a day per organisation for reading everything again little by little, which finds what Xero "
+        "changed or deleted without telling. 0 turns it off.",
+    )
     calls_per_run: int | None = Field(
         None,
         ge=1,

@@ -6,14 +6,21 @@ import os
 import signal
 import socket
 import sys
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.xero.organisations import Organisation
+
+MONTHS_AT_FIRST = 12
+"""Of how many months people wait for the reports; the sensor pulls the older ones while they look around."""
 
 
 def run(
@@ -30,9 +37,18 @@ def run(
         _require_free(host, port)
     parts = Parts(Settings.load())
     _connect_when_nothing_is(parts)
-    choice = choose([])
+    choice = choose([], parts.reports)
     chosen = chosen_organisations(parts, [])
-    well = carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=False))
+    older: set[date] = set()
+
+    def work(runner: Runner, one: Organisation) -> bool:
+        well = runner.sync(one, choice, full=False, newest=MONTHS_AT_FIRST)
+        older.update(runner.left_out)
+        return well
+
+    well = carry(parts, chosen, choice.subjects, work)
+    if older:
+        say(f"Reports from {min(older):%B %Y} to {max(older):%B %Y} follow by themselves while the Dagster UI runs.")
     for organisation in chosen:
         this_month(parts, organisation.tenant_id, organisation.name)
     if not serve:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.reports import Report
 
 
 # Where Dagster's overview and its jobs look for runs; one that a server launches has it by itself.
@@ -35,25 +36,27 @@ class Choice:
         return len(self.collections) + len(self.reports)
 
 
-def choose(select: Sequence[str]) -> Choice:
+def choose(select: Sequence[str], usual: Sequence[Report] = ()) -> Choice:
     """Turn what a person selected into collections and reports.
 
     Args:
-        select: Names of tables, `xero/` before them or not; a child table stands for its collection. Empty: all.
+        select: Names of assets, `xero/` before them or not; a child table stands for its collection. Empty: all
+            collections and the usual reports.
+        usual: The reports that are pulled by themselves.
 
     Raises:
         ConfigurationError: No such table; the message offers the nearest.
     """
     from difflib import get_close_matches
 
-    from xero_pipeline.sync.reports import monthly_reports
     from xero_pipeline.warehouse.tables import table_group
     from xero_pipeline.xero.endpoints import catalogue
+    from xero_pipeline.xero.reports import reports as all_reports
 
     collections = [endpoint.table for endpoint in catalogue()]
-    reports = [report.table for report in monthly_reports()]
+    reports = [report.name for report in all_reports()]
     if not select:
-        return Choice(tuple(collections), tuple(reports))
+        return Choice(tuple(collections), tuple(report.name for report in usual))
     home = {table.name: name for name in collections for table in table_group(name)}
     home |= {name: name for name in reports}
     chosen: set[str] = set()
@@ -85,22 +88,35 @@ class Runner:
         self._instance = instance
         self._watch = watch
         self._definitions = build(parts.settings, watch)
+        self.left_out: set[date] = set()
 
-    def sync(self, organisation: Organisation, choice: Choice, *, full: bool) -> bool:
+    def sync(self, organisation: Organisation, choice: Choice, *, full: bool, newest: int | None = None) -> bool:
         """Everything chosen of an organisation: its collections, then the months of its reports that are due.
 
         Args:
             organisation: Which.
             choice: What.
             full: Read everything again; of the reports, every month.
+            newest: Of how many months to pull reports, if not of all that are due.
 
         Returns:
             Whether all went well.
         """
         well = not choice.collections or self._collections(organisation, choice.collections, full=full)
         if choice.reports:
-            well = self.pull(organisation, self._due(organisation, choice.reports, full=full)) and well
+            due = self._due(organisation, choice.reports, full=full)
+            if newest is not None:
+                due = self._newest(due, newest)
+            well = self.pull(organisation, due) and well
         return well
+
+    def _newest(self, due: Mapping[str, Sequence[date]], count: int) -> dict[str, Sequence[date]]:
+        """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
+        from xero_pipeline.xero.values import add_months
+
+        first = add_months(datetime.now(UTC).date().replace(day=1), 1 - count)
+        self.left_out |= {month for months in due.values() for month in months if month < first}
+        return {report: [month for month in months if month >= first] for report, months in due.items()}
 
     def pull(self, organisation: Organisation, due: Mapping[str, Sequence[date]]) -> bool:
         """The reports of some months.

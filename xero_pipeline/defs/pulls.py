@@ -22,20 +22,23 @@ LONGEST_RUN = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A run of the reports: the same months of neighbouring organisations.
+    """A run of some reports: the same months of neighbouring organisations.
 
     Args:
         tenants: Tenant ids, neighbours in the order of the partitions.
         months: First days, without a gap, oldest first.
+        reports: Names of the reports.
     """
 
     tenants: tuple[str, ...]
     months: tuple[date, ...]
+    reports: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """The same for the same pull."""
-        return f"{self.tenants[0]}+{len(self.tenants) - 1}:{self.months[0]}:{self.months[-1]}"
+        which = "+".join(self.reports)
+        return f"{self.tenants[0]}+{len(self.tenants) - 1}:{self.months[0]}:{self.months[-1]}:{which}"
 
     @property
     def tags(self) -> dict[str, str]:
@@ -45,28 +48,37 @@ class Pull:
         return {**whose, **range_tags([first, last])}
 
 
-def pulls_of(order: Sequence[str], months: Mapping[str, Sequence[date]]) -> list[Pull]:
-    """The runs that bring some months of some organisations.
+def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[date]]]) -> list[Pull]:
+    """The runs that bring some months of some reports of some organisations.
 
     Args:
         order: All organisations, in Dagster's order.
-        months: For each organisation the first days of its months, in the order of turns.
+        months: For each organisation, in the order of turns, and each report the first days of its months.
 
     Returns:
         In the order of turns; of an organisation the newest months first.
     """
-    sharing: dict[tuple[date, ...], list[str]] = {}
+    sharing: dict[tuple[tuple[date, ...], tuple[str, ...]], list[str]] = {}
     for tenant_id, wanted in months.items():
-        for stretch in reversed(stretches(wanted)):
-            for months_of_run in _cut(stretch, PARTITIONS_PER_RUN):
-                sharing.setdefault(months_of_run, []).append(tenant_id)
+        for months_of_run, reports in _together(wanted).items():
+            sharing.setdefault((months_of_run, tuple(reports)), []).append(tenant_id)
     pulls = [
-        Pull(tuple(tenants), stretch)
-        for stretch, whose in sharing.items()
+        Pull(tuple(tenants), stretch, reports)
+        for (stretch, reports), whose in sharing.items()
         for tenants in runs_of_neighbours(order, whose, at_most=max(1, PARTITIONS_PER_RUN // len(stretch)))
     ]
     turn = {tenant_id: number for number, tenant_id in enumerate(months)}
     return sorted(pulls, key=lambda pull: (min(turn[t] for t in pull.tenants), -pull.months[-1].toordinal()))
+
+
+def _together(wanted: Mapping[str, Sequence[date]]) -> dict[tuple[date, ...], list[str]]:
+    """Months without a gap, and the reports that want exactly these: a run pulls nothing that is not due."""
+    found: dict[tuple[date, ...], list[str]] = {}
+    for report, months in wanted.items():
+        for stretch in stretches(months):
+            for months_of_run in _cut(stretch, PARTITIONS_PER_RUN):
+                found.setdefault(months_of_run, []).append(report)
+    return found
 
 
 def _cut(stretch: Sequence[date], size: int) -> list[tuple[date, ...]]:

@@ -12,12 +12,13 @@ from xero_pipeline.defs.partitions import months_by_organisation, report_key, re
 from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
-from xero_pipeline.defs.work import Record, for_each_organisation, holding
-from xero_pipeline.sync.due import dated_tables
+from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.reports import Kept, MonthlyReport, monthly_reports, sync_report
+from xero_pipeline.sync.reports import Kept, sync_report
+from xero_pipeline.sync.staleness import made_of
 from xero_pipeline.warehouse.tables import table
+from xero_pipeline.xero.reports import Report, reports
 
 
 def report_assets(start: date, storage_kind: str) -> Sequence[dg.AssetsDefinition]:
@@ -27,18 +28,19 @@ def report_assets(start: date, storage_kind: str) -> Sequence[dg.AssetsDefinitio
         start: First month there is a partition for.
         storage_kind: Which database holds the tables.
     """
-    return [_asset_of(report, start, storage_kind) for report in monthly_reports()]
+    return [_asset_of(report, start, storage_kind) for report in reports()]
 
 
-def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.AssetsDefinition:
+def _asset_of(report: Report, start: date, storage_kind: str) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name=f"pull_{report.table}",
+        name=f"pull_{report.name}",
         specs=[
             spec(
                 table(report.table),
+                name=report.name,
                 description=report.description,
                 storage_kind=storage_kind,
-                made_of=dated_tables(),
+                made_of=made_of(report),
             )
         ],
         partitions_def=report_partitions(start),
@@ -54,11 +56,8 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
 
         def one(tenant_id: str, record: Record) -> None:
             tally = Tally()
-            progress.begin(tenant_id, report.table)
-            with (
-                holding(xero.parts, tenant_id),
-                xero.client(on_call=tally.add, on_wait=progress.wait) as client,
-            ):
+            progress.begin(tenant_id, report.name)
+            with calling(context, xero, warehouse, tenant_id, tally, progress) as client:
                 for kept in sync_report(
                     client,
                     warehouse.warehouse,
@@ -77,9 +76,9 @@ def _asset_of(report: MonthlyReport, start: date, storage_kind: str) -> dg.Asset
                             else no_cost(kept.outcome, told_with=f"{newest:%B %Y}")
                         )
                         facts = {"dagster/partition_row_count": rows, **told}
-                        record(asset_key(report.table), report_key(month, tenant_id), facts)
+                        record(asset_key(report.name), report_key(month, tenant_id), facts)
 
-        yield from for_each_organisation(context, wanted, one, progress)
+        yield from for_each_organisation(context, wanted, one, progress, xero.parts)
 
     return pull
 

@@ -11,11 +11,12 @@ from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.pulls import Pull, at_work, from_cursor, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
+from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.sync.budget import affordable
 from xero_pipeline.sync.due import all_months_due, first_load_complete
-from xero_pipeline.sync.reports import monthly_reports
+from xero_pipeline.xero.reports import Report
 
 NEW_ORGANISATIONS = "new_organisations"
 MONTHS_TO_PULL = "months_to_pull"
@@ -114,24 +115,33 @@ def months_to_pull() -> dg.SensorDefinition:
     return due
 
 
-def _due(parts: Parts, warehouse: WarehouseResource, ready: Sequence[str], today: date) -> Mapping[str, Sequence[date]]:
-    """What is due in any report of these organisations; nothing before an organisation's first load is complete."""
+Due = Mapping[str, Mapping[Report, Sequence[date]]]
+"""By organisation and report the months that are due."""
+
+
+def _due(parts: Parts, warehouse: WarehouseResource, ready: Sequence[str], today: date) -> Due:
+    """What is due in these organisations; nothing before an organisation's first load is complete."""
     store = warehouse.glance()
     tenants = sorted(first_load_complete(store, ready)) if ready else []
-    reports = [report.table for report in monthly_reports()]
-    due = all_months_due(store, tenants, reports, today=today, start_date=parts.settings.start_date)
-    return {tenant_id: months for tenant_id, months in due.items() if months}
+    due = all_months_due(store, tenants, parts.reports, today=today, start_date=parts.settings.start_date)
+    return {tenant_id: months for tenant_id, months in due.items() if any(months.values())}
 
 
-def _affordable(
-    parts: Parts, tenants: Sequence[str], months: Mapping[str, Sequence[date]]
-) -> Mapping[str, Sequence[date]]:
-    """As much of it as each organisation's day still holds."""
+def _affordable(parts: Parts, tenants: Sequence[str], due: Due) -> Mapping[str, Mapping[str, Sequence[date]]]:
+    """As much of it as each organisation's day still holds, by the names of the reports."""
     return {
-        tenant_id: affordable(months[tenant_id], parts.quota.snapshot(tenant_id).day_remaining) for tenant_id in tenants
+        tenant_id: {
+            report.name: months
+            for report, months in affordable(due[tenant_id], parts.quota.snapshot(tenant_id).day_remaining).items()
+        }
+        for tenant_id in tenants
     }
 
 
 def _request(pull: Pull, now: datetime) -> dg.RunRequest:
     # With the hour in its key, a pull that failed is asked for again, but not every minute.
-    return dg.RunRequest(run_key=f"{pull.name}:{now:%Y-%m-%dT%H}", tags=pull.tags)
+    return dg.RunRequest(
+        run_key=f"{pull.name}:{now:%Y-%m-%dT%H}",
+        tags=pull.tags,
+        asset_selection=[asset_key(report) for report in pull.reports],
+    )

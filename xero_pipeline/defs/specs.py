@@ -42,7 +42,15 @@ def groups() -> Mapping[str, tuple[str, ...]]:
             "users",
             "invoice_reminders",
         ),
-        "reports": ("profit_and_loss", "bank_summary"),
+        "reports": (
+            "profit_and_loss",
+            "balance_sheet",
+            "trial_balance",
+            "bank_summary",
+            "executive_summary",
+            "budget_summary",
+            "profit_and_loss_by_tracking",
+        ),
     }
 
 
@@ -71,18 +79,24 @@ def asset_key(table: str) -> dg.AssetKey:
 
 
 def spec(
-    table: Table, *, description: str | None = None, storage_kind: str = "duckdb", made_of: Iterable[str] = ()
+    table: Table,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    storage_kind: str = "duckdb",
+    made_of: Iterable[str] = (),
 ) -> dg.AssetSpec:
     """A table as an asset.
 
     Args:
         table: From the warehouse's declarations.
+        name: Of the asset, where several write one table: a report on another basis.
         description: What a row is, when the table's own comment does not say it best.
         storage_kind: Which database holds it.
         made_of: Tables whose rows change its figures; the lineage shows them.
     """
     return dg.AssetSpec(
-        key=asset_key(table.name),
+        key=asset_key(name or table.name),
         group_name=group_of(table.collection if table.role != "report" else table.name),
         description=description or table.comment,
         kinds={"xero", storage_kind, "table"},
@@ -141,11 +155,16 @@ def cost(outcome: Outcome) -> dict[str, Any]:
         "calls": outcome.calls,
         "bytes": outcome.wire_bytes,
         "seconds": round(outcome.seconds, 3),
-        "read": "changes since " + outcome.modified_since.isoformat(" ", "seconds")
-        if outcome.modified_since
-        else "everything",
+        "read": outcome.read or _asked(outcome),
     }
+    if outcome.refused:
+        facts["records_quarantined"] = len(outcome.refused)
     return facts | _left(outcome)
+
+
+def _asked(outcome: Outcome) -> str:
+    since = outcome.modified_since
+    return "changes since " + since.isoformat(" ", "seconds") if since else "everything"
 
 
 def no_cost(outcome: Outcome, *, told_with: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.reports import MonthlyReport, monthly_reports
+if TYPE_CHECKING:
+    from xero_pipeline.xero.reports import Report
 
 RESERVE = 100
 """Calls of the day that a backfill leaves for the daily sync and for people."""
@@ -30,31 +32,29 @@ def stretches(months: Iterable[date]) -> list[list[date]]:
     return found
 
 
-def calls_for(report: MonthlyReport, months: Iterable[date]) -> int:
-    """How many calls a report of some months costs.
+def calls_for(report: Report, months: Iterable[date]) -> int:
+    """How many calls a report of some months costs, at most.
 
     Args:
         report: Which report.
         months: First days.
     """
-    from xero_pipeline.xero.report_windows import windows
-
-    if report.months_per_call == 1:
-        return len(set(months))
-    return sum(len(windows(stretch)) for stretch in stretches(months))
+    return sum(len(report.asking.windows(stretch)) for stretch in stretches(months)) * report.calls_a_month
 
 
-def affordable(months: Sequence[date], day_remaining: int) -> list[date]:
-    """The newest of the months whose reports fit into what is left of the day.
+def affordable(months: Mapping[Report, Sequence[date]], day_remaining: int) -> dict[Report, list[date]]:
+    """The newest of the months, of all reports alike, that fit into what is left of the day.
 
     Args:
-        months: First days, oldest first.
+        months: For each report first days, oldest first.
         day_remaining: Calls the organisation has left today.
 
     Returns:
-        First days, oldest first; what was left out is still due tomorrow.
+        Likewise; what was left out is still due tomorrow, a report of which nothing is left is not there.
     """
-    left = list(months)
-    while left and sum(calls_for(report, left) for report in monthly_reports()) > day_remaining - RESERVE:
-        del left[0]
-    return left
+    spare = day_remaining - RESERVE
+    for oldest in sorted({month for wanted in months.values() for month in wanted}):
+        left = {report: [month for month in wanted if month >= oldest] for report, wanted in months.items()}
+        if sum(calls_for(report, wanted) for report, wanted in left.items()) <= spare:
+            return {report: wanted for report, wanted in left.items() if wanted}
+    return {}

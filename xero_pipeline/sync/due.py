@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
+
+from xero_pipeline.sync.staleness import chosen, param, pulled_months, stale_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-
-
-def dated_tables() -> Mapping[str, str]:
-    """Tables whose rows change a month's figures, each with the column that says which month."""
-    return {
-        "invoices": "date",
-        "credit_notes": "date",
-        "bank_transactions": "date",
-        "bank_transfers": "date",
-        "overpayments": "date",
-        "prepayments": "date",
-        "payments": "date",
-        "manual_journals": "date",
-    }
+    from xero_pipeline.xero.reports import Report
 
 
 def financial_year_start(today: date, end_month: int, end_day: int, *, years_back: int = 0) -> date:
@@ -68,49 +57,55 @@ def months_due(
     Args:
         warehouse: Where pulls and documents are.
         tenant_id: The organisation.
-        report: The report's table.
+        report: The report's name.
         today: Today, in UTC.
         start_date: First month wanted; None for the default of `first_month`.
     """
-    return all_months_due(warehouse, [tenant_id], [report], today=today, start_date=start_date)[tenant_id]
+    from xero_pipeline.xero.reports import report_named
+
+    named = report_named(report)
+    return all_months_due(warehouse, [tenant_id], [named], today=today, start_date=start_date)[tenant_id][named]
 
 
 def all_months_due(
     warehouse: Warehouse,
     tenants: Sequence[str],
-    reports: Iterable[str],
+    reports: Iterable[Report],
     *,
     today: date,
     start_date: date | None,
-) -> dict[str, list[date]]:
-    """The months in which any of the reports is to be pulled now. A few queries, however many organisations there are.
+) -> dict[str, dict[Report, list[date]]]:
+    """The months of some reports to be pulled now. A few queries, however many organisations and reports there are.
 
-    Due is a month that was never pulled, one with a document that we learnt of after the pull, and the current
-    month once a day (Xero posts depreciation and revaluations that no document shows).
+    Due is a month that was never pulled, one whose figures changed since by what we learnt of a document (of the month,
+    or of an earlier one where the report shows balances), and the current month once a day (Xero posts depreciation
+    and revaluations that no document shows).
 
     Args:
         warehouse: Where pulls and documents are.
         tenants: The organisations.
-        reports: Tables of the reports.
+        reports: Which reports.
         today: Today, in UTC.
         start_date: First month wanted; None for the default of `first_month`.
 
     Returns:
-        For every organisation the first days of its months, oldest first; none where nothing is due.
+        For every organisation and report the first days of its months, oldest first; none where nothing is due.
     """
-    if not tenants:
-        return {}
+    wanted = list(reports)
+    if not tenants or not wanted:
+        return {tenant_id: {report: [] for report in wanted} for tenant_id in tenants}
     first = _first_months(warehouse, tenants, today, start_date)
-    current, due = today.replace(day=1), {tenant_id: set[date]() for tenant_id in tenants}
-    for report in reports:
-        pulled = _pulled(warehouse, tenants, report)
-        for tenant_id, months in due.items():
-            at = pulled.get(tenant_id, {})
-            months |= {month for month in months_between(first[tenant_id], today) if month not in at}
-            months |= {month for month, (_, stale) in at.items() if stale and first[tenant_id] <= month <= current}
-            if current in at and at[current][0].date() < today:
-                months.add(current)
-    return {tenant_id: sorted(months) for tenant_id, months in due.items()}
+    pulled, stale = pulled_months(warehouse, tenants, wanted), stale_months(warehouse, tenants, wanted, today)
+    months = {start: months_between(start, today) for start in set(first.values())}
+    due: dict[str, dict[Report, list[date]]] = {}
+    for tenant_id in tenants:
+        due[tenant_id] = {}
+        for report in wanted:
+            key = (tenant_id, report.table, report.basis)
+            at, changed = pulled.get(key, frozenset()), stale.get(key, frozenset())
+            every = months[first[tenant_id]]
+            due[tenant_id][report] = [month for month in every if month not in at or month in changed]
+    return due
 
 
 def first_load_complete(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
@@ -122,8 +117,8 @@ def first_load_complete(warehouse: Warehouse, tenants: Sequence[str]) -> set[str
     """
     rows = warehouse.query(
         "select tenant_id from xero.cursors where endpoint in ('invoices', 'payments', 'bank_transactions') "
-        f"and {_chosen(tenants)} group by tenant_id having count(*) = 3",
-        _param(tenants),
+        f"and {chosen(tenants)} group by tenant_id having count(*) = 3",
+        param(tenants),
     ).to_pylist()
     return {row["tenant_id"] for row in rows} & set(tenants)
 
@@ -135,44 +130,10 @@ def _first_months(
         return dict.fromkeys(tenants, start_date.replace(day=1))
     rows = warehouse.query(
         "select tenant_id, financial_year_end_month as m, financial_year_end_day as d from xero.organisations "
-        f"where {_chosen(tenants)}",
-        _param(tenants),
+        f"where {chosen(tenants)}",
+        param(tenants),
     ).to_pylist()
     ends = {row["tenant_id"]: (row["m"] or 12, row["d"] or 31) for row in rows}
     return {
         tenant_id: financial_year_start(today, *ends.get(tenant_id, (12, 31)), years_back=2) for tenant_id in tenants
     }
-
-
-def _pulled(warehouse: Warehouse, tenants: Sequence[str], report: str) -> dict[str, dict[date, tuple[datetime, bool]]]:
-    """When each month was pulled last, and whether we learnt of a change to one of its documents since."""
-    chosen = _chosen(tenants)
-    # All versions, for a document that was moved to another month changes the figures of the one it left, too.
-    documents = " union all ".join(
-        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
-        "max(coalesce(replaced_at, seen_at)) as changed_at "
-        f'from xero.{table}_history where {chosen} and "{column}" is not null group by 1, 2'
-        for table, column in dated_tables().items()
-    )
-    rows = warehouse.query(
-        f"with pulls as (select tenant_id, period_start as month, max(checked_at) as pulled_at from xero.report_pulls "
-        f"where report = :report and {chosen} group by 1, 2), "
-        f"changes as (select tenant_id, month, max(changed_at) as changed_at from ({documents}) as documents "
-        "group by 1, 2) "
-        "select p.tenant_id, p.month, p.pulled_at, coalesce(c.changed_at > p.pulled_at, false) as stale "
-        "from pulls as p left join changes as c on c.tenant_id = p.tenant_id and c.month = p.month",
-        {"report": report, **_param(tenants)},
-    )
-    found: dict[str, dict[date, tuple[datetime, bool]]] = {}
-    for row in rows.to_pylist():
-        found.setdefault(row["tenant_id"], {})[row["month"]] = (row["pulled_at"].astimezone(UTC), row["stale"])
-    return found
-
-
-def _chosen(tenants: Sequence[str]) -> str:
-    """A condition for one organisation; for several, everything is read at once and sorted out here."""
-    return "tenant_id = :tenant_id" if len(tenants) == 1 else "true"
-
-
-def _param(tenants: Sequence[str]) -> dict[str, object]:
-    return {"tenant_id": tenants[0]} if len(tenants) == 1 else {}

@@ -49,19 +49,18 @@ def plan_sync(warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Sett
         settings: Limits and first month.
     """
     from xero_pipeline.sync.budget import calls_for
-    from xero_pipeline.sync.due import months_due
-    from xero_pipeline.sync.reports import monthly_reports
+    from xero_pipeline.sync.due import all_months_due
     from xero_pipeline.xero.endpoints import catalogue
+    from xero_pipeline.xero.reports import chosen_reports
 
     today = datetime.now(UTC).date()
     budgets = warehouse.query(
         "select count(*) as n from xero.budgets where tenant_id = :tenant_id and not is_deleted",
         {"tenant_id": tenant_id},
     ).to_pylist()[0]["n"]
-    reports = sum(
-        calls_for(r, months_due(warehouse, tenant_id, r.table, today=today, start_date=settings.start_date))
-        for r in monthly_reports()
-    )
+    chosen = chosen_reports(settings.reports, cash_basis=settings.cash_basis)
+    due = all_months_due(warehouse, [tenant_id], chosen, today=today, start_date=settings.start_date)[tenant_id]
+    reports = sum(calls_for(report, months) for report, months in due.items())
     return Plan(
         collections=len(catalogue()) + budgets,
         reports=reports,

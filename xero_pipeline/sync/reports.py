@@ -14,51 +14,14 @@ from xero_pipeline.sync.outcome import Outcome, Tally
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import XeroClient
-    from xero_pipeline.xero.reports import ReportMonth
-
-ACCRUAL = "accrual"
+    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.store import ReportPull, Warehouse
+    from xero_pipeline.xero.report_calls import Asker
+    from xero_pipeline.xero.report_months import ReportMonth
+    from xero_pipeline.xero.reports import Report
 
 MONTHS_TOGETHER = 12
 """A year a transaction: what one call of the profit and loss brings."""
-
-
-@dataclass(frozen=True, slots=True)
-class MonthlyReport:
-    """A report that is kept month by month.
-
-    Args:
-        table: The warehouse table, and the name people choose it by.
-        columns: The row's own columns in the warehouse, in order.
-        months_per_call: How many months one call can bring.
-        description: What a row is.
-    """
-
-    table: str
-    columns: tuple[str, ...]
-    months_per_call: int
-    description: str
-
-
-def monthly_reports() -> tuple[MonthlyReport, ...]:
-    """The reports that are kept month by month."""
-    balances = ("opening_balance", "cash_received", "cash_spent", "closing_balance")
-    return (
-        MonthlyReport(
-            "profit_and_loss",
-            ("position", "section", "line_type", "account_id", "account_name", "amount"),
-            12,
-            "Xero's profit and loss: a row per organisation, month and account, totals marked, on accrual basis, "
-            "with the sign Xero shows.",
-        ),
-        MonthlyReport(
-            "bank_summary",
-            ("position", "account_id", "account_name", *balances),
-            1,
-            "Xero's bank summary: a row per organisation, month and bank account, with opening and closing balance.",
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +38,10 @@ class Kept:
 
 
 def sync_report(
-    client: XeroClient,
+    client: Asker,
     warehouse: Warehouse,
     tenant_id: str,
-    report: MonthlyReport,
+    report: Report,
     months: Sequence[date],
     *,
     tally: Tally,
@@ -106,7 +69,7 @@ def sync_report(
     waiting: list[ReportMonth] = []
     keep = _Keeper(warehouse, tenant_id, report, tally, now)
     try:
-        for done, month in enumerate(_pull(client, tenant_id, report, months), start=1):
+        for done, month in enumerate(_pull(client, warehouse, tenant_id, report, months), start=1):
             waiting.append(month)
             if progress:
                 progress(done, len(months))
@@ -126,7 +89,7 @@ class _Keeper:
     """Puts months into the warehouse and counts what they cost since the last time."""
 
     def __init__(
-        self, warehouse: Warehouse, tenant_id: str, report: MonthlyReport, tally: Tally, now: Callable[[], datetime]
+        self, warehouse: Warehouse, tenant_id: str, report: Report, tally: Tally, now: Callable[[], datetime]
     ) -> None:
         self._warehouse = warehouse
         self._tenant_id = tenant_id
@@ -137,13 +100,11 @@ class _Keeper:
 
     def __call__(self, months: Sequence[ReportMonth]) -> Kept:
         """Keep these months in one transaction."""
-        at, tally = self._now(), self._tally
-        rows = _rows(self._report, months, self._tenant_id, at)
-        pulls = [_pull_record(month, self._tenant_id, at) for month in months]
-        merged = self._warehouse.replace_reports(self._report.table, rows, pulls)
+        tally = self._tally
+        merged = keep_months(self._warehouse, self._tenant_id, self._report, months, self._now())
         outcome = Outcome(
             tables={self._report.table: merged},
-            records=rows.num_rows,
+            records=sum(len(month.rows) for month in months),
             calls=tally.calls - self._calls,
             wire_bytes=tally.wire_bytes - self._wire_bytes,
             seconds=time.monotonic() - self._since,
@@ -153,14 +114,36 @@ class _Keeper:
         return Kept({month.period_start: len(month.rows) for month in months}, outcome)
 
 
-def _pull(client: XeroClient, tenant_id: str, report: MonthlyReport, months: Sequence[date]) -> Iterator[ReportMonth]:
-    from xero_pipeline.xero import reports
+def keep_months(
+    warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
+) -> Merged:
+    """Make the rows of some months of a report what was answered, in one transaction.
 
-    pull = {"profit_and_loss": reports.profit_and_loss, "bank_summary": reports.bank_summary}[report.table]
-    return iter(pull(client, tenant_id, months))
+    Args:
+        warehouse: Takes the rows.
+        tenant_id: The organisation.
+        report: Which report.
+        months: What was read out of the answers.
+        at: The instant the rows are marked with.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    pulls = [_pull_record(month, tenant_id, at) for month in months]
+    return warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
 
 
-def _rows(report: MonthlyReport, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:
+def _pull(
+    client: Asker, warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[date]
+) -> Iterator[ReportMonth]:
+    from xero_pipeline.sync.tracking import tracking_categories
+    from xero_pipeline.xero.report_months import report_months
+
+    categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
+    return report_months(client, tenant_id, report, months, categories)
+
+
+def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:
     """The rows of some months as the warehouse table wants them."""
     import pyarrow as pa
 
@@ -168,28 +151,28 @@ def _rows(report: MonthlyReport, months: Sequence[ReportMonth], tenant_id: str, 
     from xero_pipeline.warehouse.wire import table_schema
 
     schema = table_schema(report.table, table(report.table).collection)
-    records: list[dict[str, Any]] = [
-        {
+    records: list[dict[str, Any]] = []
+    for month in months:
+        told: dict[str, object] = {
             "tenant_id": tenant_id,
             "period_start": month.period_start,
             "period_end": month.period_end,
-            "basis": ACCRUAL,
+            "basis": report.basis,
             "synced_at": synced_at,
-            **{column: getattr(row, column) for column in report.columns},
         }
-        for month in months
-        for row in month.rows
-    ]
-    return pa.Table.from_pylist([{name: record[name] for name in schema.names} for record in records], schema=schema)
+        own = [name for name in schema.names if name not in told]
+        common = {name: value for name, value in told.items() if name in schema.names}
+        records += [common | {name: getattr(row, name) for name in own} for row in month.rows]
+    return pa.Table.from_pylist(records, schema=schema)
 
 
-def _pull_record(month: ReportMonth, tenant_id: str, fetched_at: datetime) -> Any:
+def _pull_record(month: ReportMonth, tenant_id: str, fetched_at: datetime) -> ReportPull:
     from xero_pipeline.warehouse.store import ReportPull
 
     return ReportPull(
         tenant_id=tenant_id,
-        report=month.report,
-        basis=ACCRUAL,
+        report=month.report.table,
+        basis=month.report.basis,
         period_start=month.period_start,
         period_end=month.period_end,
         fetched_at=fetched_at,

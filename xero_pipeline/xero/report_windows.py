@@ -1,14 +1,15 @@
-"""Which calls bring which months of a profit and loss.
+"""Which calls bring which months of a report.
 
-With `periods`, Xero repeats the number of days of the first period for the earlier ones: begun at a month of 30 days,
-every other month loses its last day. Begun at one of 31 days, all come whole, twelve in one call. After every shorter
-month comes one of 31 days, so there is always a fitting beginning, at most one month ahead.
-Source: Xero's page "Reports", profit and loss, and the limit of eleven further periods there.
+A profit and loss with `periods` repeats the number of days of the first period for the earlier ones: begun at a month
+of 30 days, every other month loses its last day. Begun at one of 31 days, all come whole, twelve in one call. After
+every shorter month comes one of 31 days, so there is always a fitting beginning, at most one month ahead. A balance
+sheet shows the ends of months from any beginning; a budget goes ahead from its first month instead of back.
+Source: Xero's page "Reports", the limit of eleven further periods there, and the examples of its OpenAPI description.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,19 +23,22 @@ class Window:
     """One call.
 
     Args:
-        anchor: The first day of the month it begins at, the newest.
-        columns: How many months it covers, going back.
+        anchor: The first day of the month it begins at: the newest, or the oldest when it goes ahead.
+        columns: How many months it covers.
         wanted: The first days of the months it is made for, oldest first.
+        ahead: Whether its columns go ahead from the anchor; otherwise they go back.
     """
 
     anchor: date
     columns: int
     wanted: tuple[date, ...]
+    ahead: bool = False
 
     @property
     def ends(self) -> tuple[date, ...]:
-        """The last days of its months, newest first: what the columns must be labelled with."""
-        return tuple(month_end(add_months(self.anchor, -back)) for back in range(self.columns))
+        """The last days of its months, in the order of the columns: what they must be labelled with."""
+        step = 1 if self.ahead else -1
+        return tuple(month_end(add_months(self.anchor, step * number)) for number in range(self.columns))
 
     def column(self, month: date) -> int:
         """Where a month stands.
@@ -42,42 +46,78 @@ class Window:
         Args:
             month: Its first day.
         """
-        return _months_between(month, self.anchor)
-
-    @property
-    def params(self) -> dict[str, str]:
-        """The query parameters of its period."""
-        period = {"fromDate": self.anchor.isoformat(), "toDate": month_end(self.anchor).isoformat()}
-        if self.columns > 1:
-            period |= {"periods": str(self.columns - 1), "timeframe": "MONTH"}
-        return period
+        return abs(_months_between(month, self.anchor))
 
     def single_months(self) -> tuple[Window, ...]:
         """The same months with a call each."""
-        return tuple(Window(month, 1, (month,)) for month in self.wanted)
+        return month_by_month(self.wanted)
 
 
-def windows(months: Iterable[date]) -> tuple[Window, ...]:
-    """The fewest calls for some months, oldest first.
+def month_by_month(months: Iterable[date]) -> tuple[Window, ...]:
+    """A call for each month, oldest first.
 
     Args:
         months: Any day of each month; doubles do no harm.
     """
-    left = sorted({month_start(month) for month in months})
-    found: list[Window] = []
+    return tuple(Window(month, 1, (month,)) for month in _sorted(months))
+
+
+def whole_months_back(months: Iterable[date]) -> tuple[Window, ...]:
+    """The fewest calls for some months of a report whose periods all have as many days as the first.
+
+    Args:
+        months: Any day of each month; doubles do no harm.
+
+    Returns:
+        Oldest first.
+    """
+    return _back(months, lambda newest: newest if month_end(newest).day == 31 else add_months(newest, 1))
+
+
+def month_ends_back(months: Iterable[date]) -> tuple[Window, ...]:
+    """The fewest calls for some months of a report that stands for the ends of months.
+
+    Args:
+        months: Any day of each month; doubles do no harm.
+
+    Returns:
+        Oldest first.
+    """
+    return _back(months, lambda newest: newest)
+
+
+def months_ahead(months: Iterable[date]) -> tuple[Window, ...]:
+    """The fewest calls for some months of a report whose periods follow the first.
+
+    Args:
+        months: Any day of each month; doubles do no harm.
+
+    Returns:
+        Oldest first.
+    """
+    left, found = _sorted(months), list[Window]()
     while left:
-        found.append(_newest(left))
-        left = left[: len(left) - len(found[-1].wanted)]
+        wanted = tuple(month for month in left if _months_between(left[0], month) < _MOST_COLUMNS)
+        found.append(Window(left[0], _months_between(left[0], wanted[-1]) + 1, wanted, ahead=True))
+        left = left[len(wanted) :]
+    return tuple(found)
+
+
+def _back(months: Iterable[date], anchor_for: Callable[[date], date]) -> tuple[Window, ...]:
+    left, found = _sorted(months), list[Window]()
+    while left:
+        anchor = anchor_for(left[-1])
+        wanted = tuple(month for month in left if _months_between(month, anchor) < _MOST_COLUMNS)
+        alone = len(wanted) == 1
+        found.append(
+            Window(left[-1], 1, wanted) if alone else Window(anchor, _months_between(wanted[0], anchor) + 1, wanted)
+        )
+        left = left[: len(left) - len(wanted)]
     return tuple(reversed(found))
 
 
-def _newest(left: list[date]) -> Window:
-    newest = left[-1]
-    anchor = newest if month_end(newest).day == 31 else add_months(newest, 1)
-    wanted = tuple(month for month in left if _months_between(month, anchor) < _MOST_COLUMNS)
-    if len(wanted) == 1:
-        return Window(newest, 1, wanted)
-    return Window(anchor, _months_between(wanted[0], anchor) + 1, wanted)
+def _sorted(months: Iterable[date]) -> list[date]:
+    return sorted({month_start(month) for month in months})
 
 
 def _months_between(earlier: date, later: date) -> int:

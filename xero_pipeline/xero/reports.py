@@ -1,191 +1,221 @@
-"""Reports month by month: asked for with few calls, given as tidy rows."""
+"""The table of the monthly reports: every one we read, one row of data each.
+
+A new report is a row here, a table in `warehouse/columns/reports.toml`, and a reader if its layout is new.
+Source: Xero's page "Reports" and its OpenAPI description of the Accounting API (16.1.0).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
-from xero_pipeline.errors import UnreadableAnswer
-from xero_pipeline.xero.answers import Answer, Envelope
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.report_rows import (
-    BankSummaryRow,
-    ProfitAndLossRow,
-    bank_summary_rows,
-    column_labels,
-    label_day,
-    profit_and_loss_rows,
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.xero.report_asking import (
+    MONTH,
+    MONTH_AND_THE_ONE_BEFORE,
+    MONTH_END,
+    MONTH_ENDS,
+    MONTHS_AHEAD,
+    PERIODS,
+    Asking,
 )
-from xero_pipeline.xero.report_windows import Window, windows
-from xero_pipeline.xero.values import loads, month_end, month_start
+from xero_pipeline.xero.report_figures import (
+    BankSummaryRow,
+    ExecutiveSummaryRow,
+    TrialBalanceRow,
+    bank_summary_rows,
+    executive_summary_rows,
+    trial_balance_rows,
+)
+from xero_pipeline.xero.report_rows import StatementRow, TrackingRow, balance_sheet_rows, statement_rows
 
-__all__ = [
-    "REPORTS",
-    "BankSummaryRow",
-    "ProfitAndLossRow",
-    "Report",
-    "ReportMonth",
-    "ReportRow",
-    "bank_summary",
-    "profit_and_loss",
-]
+Basis = Literal["accrual", "cash"]
+ReportRow = StatementRow | TrackingRow | BankSummaryRow | TrialBalanceRow | ExecutiveSummaryRow
 
-ReportRow = ProfitAndLossRow | BankSummaryRow
-ReportName = Literal["profit_and_loss", "bank_summary"]
+Affected = Literal["by its month", "by its month and earlier ones", "by money that moved until then", "by budgets"]
+"""What makes a month of a report stale: a document of the month; of the month or before, for what shows balances;
+a document that moved money in the month or before; a budget."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of the Accounting API.
+    """A report that is kept month by month.
 
     Args:
-        name: Our name of it: its table in the warehouse.
+        name: Our name of it: its asset, and what people choose it by.
+        table: The warehouse table; reports that differ in their basis share one.
         path: Below `/api.xro/2.0/`.
         scope: The granular scope that opens it.
+        asking: How months become calls.
+        read: Its rows out of the `Reports[0]` object and the column of the month; raises ValueError. None for the
+            report that has a call for each tracking category, whose columns are its options.
+        description: What a row is.
+        affected: What makes a month stale.
+        params: Query parameters that go with every call.
+        basis: What counts when: documents by their date, or by when they were paid.
+        calls_a_month: How many calls a month costs at most, where every month has its own.
+        by_itself: Whether it is pulled unless XERO_REPORTS says otherwise.
     """
 
-    name: ReportName
+    name: str
+    table: str
     path: str
     scope: str
+    asking: Asking
+    read: Callable[[dict[str, Any], int], tuple[ReportRow, ...]] | None
+    description: str
+    affected: Affected
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    basis: Basis = "accrual"
+    calls_a_month: int = 1
+    by_itself: bool = True
 
 
-REPORTS: Mapping[ReportName, Report] = {
-    report.name: report
-    for report in (
-        Report("profit_and_loss", "Reports/ProfitAndLoss", "accounting.reports.profitandloss.read"),
-        Report("bank_summary", "Reports/BankSummary", "accounting.reports.banksummary.read"),
-    )
-}
+# Without it an organisation's own layout comes: sections renamed, accounts put together.
+_STANDARD = {"standardLayout": "true"}
+_CASH = {"paymentsOnly": "true"}
 
 
-@dataclass(frozen=True, slots=True)
-class ReportMonth:
-    """One report of one calendar month.
-
-    Args:
-        report: Its name in `REPORTS`.
-        period_start: The month's first day, as asked for.
-        period_end: The month's last day, as asked for.
-        rows: Its lines, in order.
-        answer: The call that brought it, perhaps together with other months.
-        raw: The JSON text of the report as received, perhaps with other months.
-    """
-
-    report: str
-    period_start: date
-    period_end: date
-    rows: tuple[ReportRow, ...]
-    answer: Answer
-    raw: bytes
+@cache
+def reports() -> tuple[Report, ...]:
+    """Every monthly report there is an asset for."""
+    return (*_accrual(), *_cash())
 
 
-def profit_and_loss(client: XeroClient, tenant_id: str, months: Sequence[date]) -> Iterator[ReportMonth]:
-    """The accrual profit and loss of whole months, in Xero's standard layout, up to twelve months a call.
-
-    Every month is what a call for it alone would show.
+def report_named(name: str) -> Report:
+    """The report of that name.
 
     Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
-        months: Any day of each month.
-
-    Yields:
-        The months, oldest first.
+        name: As in the table.
 
     Raises:
-        XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the report is not laid out as documented.
+        KeyError: There is none.
     """
-    source = _Source(client, tenant_id, REPORTS["profit_and_loss"])
-    for window in windows(months):
-        yield from _window_months(source, window)
+    return {report.name: report for report in reports()}[name]
 
 
-def bank_summary(client: XeroClient, tenant_id: str, months: Sequence[date]) -> Iterator[ReportMonth]:
-    """The bank summary of whole months, a call each: this report has no columns for further periods.
+def chosen_reports(text: str | None, *, cash_basis: bool) -> tuple[Report, ...]:
+    """The reports that are pulled by themselves, in the order of the table.
 
     Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
-        months: Any day of each month.
-
-    Yields:
-        The months, oldest first.
+        text: XERO_REPORTS: names with commas or spaces between; None for those that suit everybody.
+        cash_basis: Those of them that Xero has on cash basis, on that basis too.
 
     Raises:
-        XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the report is not laid out as documented.
+        ConfigurationError: No such report; the message names those there are.
     """
-    source = _Source(client, tenant_id, REPORTS["bank_summary"])
-    for month in sorted({month_start(month) for month in months}):
-        pulled = source.pull({"fromDate": month.isoformat(), "toDate": month_end(month).isoformat()})
-        yield pulled.month(month, bank_summary_rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where one report of one organisation comes from."""
-
-    client: XeroClient
-    tenant_id: str
-    report: Report
-
-    def pull(self, params: Mapping[str, str]) -> _Pulled:
-        answer = self.client.get(self.tenant_id, self.report.path, params=params, scope=self.report.scope)
-        try:
-            (raw,) = Envelope.read(answer.body).records("Reports")
-            report = loads(bytes(raw))
-            if not isinstance(report, dict):
-                raise ValueError("the report is not an object")
-        except ValueError as flaw:
-            raise self.unreadable(str(flaw), answer) from None
-        return _Pulled(self, report, bytes(raw), answer)
-
-    def unreadable(self, flaw: str, answer: Answer) -> UnreadableAnswer:
-        return UnreadableAnswer(
-            f"Xero's report is not laid out as documented: {flaw}. Please report it.",
-            organisation=self.tenant_id,
-            endpoint=answer.path,
-            status=answer.status,
+    names = {report.name for report in reports() if report.by_itself}
+    if text is not None:
+        names = set(text.replace(",", " ").split())
+    unknown = sorted(names - {report.name for report in reports()})
+    if unknown:
+        raise ConfigurationError(
+            f"XERO_REPORTS: there is no report {', '.join(unknown)}. There are "
+            f"{', '.join(report.name for report in reports())}."
         )
+    if cash_basis:
+        names |= {cash.name for cash in _cash() if cash.table in names}
+    return tuple(report for report in reports() if report.name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pulled:
-    """A report as received."""
+def _accrual() -> tuple[Report, ...]:
+    return (
+        Report(
+            "profit_and_loss",
+            "profit_and_loss",
+            "Reports/ProfitAndLoss",
+            "accounting.reports.profitandloss.read",
+            PERIODS,
+            statement_rows,
+            "Xero's profit and loss: a row per organisation, month and account, totals marked, on accrual basis, "
+            "with the sign Xero shows.",
+            "by its month",
+            _STANDARD,
+        ),
+        Report(
+            "balance_sheet",
+            "balance_sheet",
+            "Reports/BalanceSheet",
+            "accounting.reports.balancesheet.read",
+            MONTH_ENDS,
+            balance_sheet_rows,
+            "Xero's balance sheet at the end of each month: a row per organisation, month and account, totals marked, "
+            "on accrual basis, with the sign Xero shows.",
+            "by its month and earlier ones",
+            _STANDARD,
+        ),
+        Report(
+            "trial_balance",
+            "trial_balance",
+            "Reports/TrialBalance",
+            "accounting.reports.trialbalance.read",
+            MONTH_END,
+            lambda report, _: trial_balance_rows(report),
+            "Xero's trial balance at the end of each month: a row per organisation, month and account, with debit and "
+            "credit of the month and of the financial year, on accrual basis.",
+            "by its month and earlier ones",
+        ),
+        Report(
+            "bank_summary",
+            "bank_summary",
+            "Reports/BankSummary",
+            "accounting.reports.banksummary.read",
+            MONTH,
+            lambda report, _: bank_summary_rows(report),
+            "Xero's bank summary: a row per organisation, month and bank account, with opening and closing balance.",
+            "by money that moved until then",
+        ),
+        Report(
+            "executive_summary",
+            "executive_summary",
+            "Reports/ExecutiveSummary",
+            "accounting.reports.executivesummary.read",
+            MONTH_AND_THE_ONE_BEFORE,
+            lambda report, _: executive_summary_rows(report),
+            "Xero's executive summary: a row per organisation, month and key figure, beside the month before.",
+            "by its month and earlier ones",
+        ),
+        Report(
+            "budget_summary",
+            "budget_summary",
+            "Reports/BudgetSummary",
+            "accounting.reports.budgetsummary.read",
+            MONTHS_AHEAD,
+            statement_rows,
+            "Xero's budget summary, of the overall budget: a row per organisation, month and account, totals marked.",
+            "by budgets",
+        ),
+        Report(
+            "profit_and_loss_by_tracking",
+            "profit_and_loss_by_tracking",
+            "Reports/ProfitAndLoss",
+            "accounting.reports.profitandloss.read",
+            MONTH,
+            None,
+            "Xero's profit and loss by tracking category: a row per organisation, month, category, column and account, "
+            "on accrual basis. A column is an option, or what has none, or all together.",
+            "by its month",
+            _STANDARD,
+            calls_a_month=2,  # Xero allows two active categories
+            by_itself=False,
+        ),
+    )
 
-    source: _Source
-    report: dict[str, Any]
-    raw: bytes
-    answer: Answer
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        try:
-            return column_labels(self.report)
-        except (ValueError, AttributeError) as flaw:
-            raise self.source.unreadable(str(flaw), self.answer) from None
-
-    def month(self, month: date, parse: Callable[[dict[str, Any]], tuple[ReportRow, ...]]) -> ReportMonth:
-        try:
-            rows = parse(self.report)
-        except (ValueError, AttributeError) as flaw:  # AttributeError: text where an object belongs
-            raise self.source.unreadable(str(flaw), self.answer) from None
-        return ReportMonth(self.source.report.name, month, month_end(month), rows, self.answer, self.raw)
-
-
-def _window_months(source: _Source, window: Window) -> Iterator[ReportMonth]:
-    pulled = source.pull({"standardLayout": "true", **window.params})
-    days = tuple(label_day(label) for label in pulled.labels)
-    if window.columns > 1 and days != window.ends:
-        # Months cut short, or columns we cannot tell apart: every month for itself is always true.
-        for single in window.single_months():
-            yield from _window_months(source, single)
-        return
-    if len(days) != 1 and window.columns == 1:
-        raise source.unreadable(f"{len(days)} columns for one month", pulled.answer)
-    if window.columns == 1 and days[0] not in {None, window.ends[0]}:
-        raise source.unreadable(f"asked for {window.ends[0]}, its column says {days[0]}", pulled.answer)
-    for month in window.wanted:
-        column = window.column(month)
-        yield pulled.month(month, lambda report, column=column: profit_and_loss_rows(report, column))
+def _cash() -> tuple[Report, ...]:
+    known = {report.name: report for report in _accrual()}
+    return tuple(
+        replace(
+            known[name],
+            name=f"{name}_cash",
+            description=known[name].description.replace("accrual", "cash"),
+            # What is paid later counts in the month it is paid, but is written on a document of an earlier one.
+            affected="by its month and earlier ones",
+            params={**known[name].params, **_CASH},
+            basis="cash",
+            by_itself=False,
+        )
+        for name in ("profit_and_loss", "balance_sheet", "trial_balance")
+    )

@@ -16,16 +16,31 @@ ORDER = [f"tenant-{number}" for number in range(12)]
 MONTHS = st.sets(st.integers(0, 300)).map(
     lambda numbers: [date(2005 + number // 12, number % 12 + 1, 1) for number in sorted(numbers)]
 )
+REPORTS = ["profit_and_loss", "trial_balance"]
 ALIKE = st.sampled_from([[date(2026, 11, 1)], months_between(date(2024, 1, 1), date(2026, 11, 1))])
 
 
-@given(st.dictionaries(st.sampled_from(ORDER), MONTHS | ALIKE))
-def test_every_month_of_every_organisation_is_in_one_run_and_none_beside(wanted):
-    runs = [(t, month) for pull in pulls_of(ORDER, wanted) for t in pull.tenants for month in pull.months]
-    assert sorted(runs) == sorted((t, month) for t, months in wanted.items() for month in months)
+WANTED = st.dictionaries(st.sampled_from(ORDER), st.dictionaries(st.sampled_from(REPORTS), MONTHS | ALIKE))
 
 
-@given(st.dictionaries(st.sampled_from(ORDER), MONTHS | ALIKE))
+@given(WANTED)
+def test_every_month_of_every_report_of_every_organisation_is_in_one_run_and_none_beside(wanted):
+    runs = [
+        (tenant, report, month)
+        for pull in pulls_of(ORDER, wanted)
+        for tenant in pull.tenants
+        for report in pull.reports
+        for month in pull.months
+    ]
+    assert sorted(runs) == sorted(
+        (tenant, report, month)
+        for tenant, reports in wanted.items()
+        for report, months in reports.items()
+        for month in months
+    )
+
+
+@given(WANTED)
 def test_a_run_is_a_whole_range_and_not_too_large(wanted):
     for pull in pulls_of(ORDER, wanted):
         start = ORDER.index(pull.tenants[0])
@@ -34,7 +49,7 @@ def test_a_run_is_a_whole_range_and_not_too_large(wanted):
         assert len(pull.tenants) * len(pull.months) <= PARTITIONS_PER_RUN
 
 
-@given(st.dictionaries(st.sampled_from(ORDER), MONTHS))
+@given(WANTED)
 def test_the_newest_months_of_an_organisation_come_first(wanted):
     pulls = pulls_of(ORDER, wanted)
     for tenant in wanted:
@@ -43,15 +58,28 @@ def test_the_newest_months_of_an_organisation_come_first(wanted):
 
 
 def test_the_first_in_turn_is_in_the_first_run():
-    wanted = {tenant: [date(2026, 11, 1)] for tenant in (ORDER[7], ORDER[2], ORDER[5])}
+    wanted = {tenant: {REPORTS[0]: [date(2026, 11, 1)]} for tenant in (ORDER[7], ORDER[2], ORDER[5])}
     assert pulls_of(ORDER, wanted)[0].tenants == (ORDER[7],)
 
 
 def test_the_same_pull_has_the_same_name_and_another_another():
     months = (date(2026, 10, 1), date(2026, 11, 1))
-    names = {Pull(tenants, span).name for tenants in [("a",), ("a", "b"), ("b",)] for span in [months, months[:1]]}
-    assert len(names) == 6
-    assert Pull(("a",), months).name == Pull(("a",), months).name
+    names = {
+        Pull(tenants, span, reports).name
+        for tenants in [("a",), ("a", "b"), ("b",)]
+        for span in [months, months[:1]]
+        for reports in [("x",), ("x", "y")]
+    }
+    assert len(names) == 12
+    assert Pull(("a",), months, ("x",)).name == Pull(("a",), months, ("x",)).name
+
+
+def test_reports_that_want_the_same_months_share_a_run():
+    year, month = months_between(date(2026, 1, 1), date(2026, 11, 1)), [date(2026, 11, 1)]
+    (older, newer) = sorted(
+        pulls_of(ORDER, {ORDER[0]: {"a": year, "b": month, "c": year}}), key=lambda pull: -len(pull.months)
+    )
+    assert (older.reports, newer.reports) == (("a", "c"), ("b",))
 
 
 @given(st.sets(st.sampled_from(ORDER)).map(sorted), st.sampled_from([None, "", "tenant-3", "tenant-zzz"]))

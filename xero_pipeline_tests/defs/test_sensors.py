@@ -21,8 +21,10 @@ from xero_pipeline.defs.schedules import daily_sync
 from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK, months_to_pull, new_organisations
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
+from xero_pipeline.sync.budget import RESERVE, calls_for
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.store import Cursor
+from xero_pipeline.xero.reports import chosen_reports
 from xero_pipeline_tests.defs.conftest import first_month, today
 
 DOCUMENTS = ("invoices", "payments", "bank_transactions")
@@ -67,6 +69,21 @@ def asked(data):
         first, last = (request.tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
         found.append((first.split("|")[1], last.split("|")[1], first.split("|")[0], last.split("|")[0]))
     return found
+
+
+def reports_of(data):
+    """For each run the first month, and which reports it brings."""
+    return {
+        request.tags["dagster/asset_partition_range_start"].split("|")[0]: {
+            key.path[-1] for key in request.asset_selection
+        }
+        for request in data.run_requests
+    }
+
+
+def cost(of):
+    """Calls of all reports that are pulled by themselves."""
+    return sum(calls_for(report, of) for report in chosen_reports(None, cash_basis=False))
 
 
 def months():
@@ -152,7 +169,8 @@ class TestMonthsToPull:
 
     def test_the_newest_months_come_first_when_the_day_is_nearly_used_up(self, house, tick, monkeypatch):
         loaded(house, house.tenants[0])
-        left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=103))
+        enough = RESERVE + cost(months()[-2:])
+        left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=enough))
         monkeypatch.setattr(Parts, "quota", left)
         assert [run[2:] for run in asked(tick(months_to_pull()))] == [(str(months()[-2]), str(months()[-1]))]
 
@@ -171,7 +189,45 @@ class TestMonthsToPull:
                 "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "i", months()[1].replace(day=15), datetime.now(UTC) + timedelta(seconds=1), False),
             )
-        assert asked(tick(months_to_pull())) == [(tenant, tenant, str(months()[1]), str(months()[1]))]
+        data = tick(months_to_pull())
+        assert sorted(asked(data)) == [
+            (tenant, tenant, str(months()[1]), str(months()[1])),
+            (tenant, tenant, str(months()[1]), str(months()[2])),
+        ]
+
+    def test_a_run_brings_the_reports_that_are_due_and_no_others(self, house, tick):
+        tenant = house.tenants[0]
+        loaded(house, tenant)
+        assert house.pull(months(), tenants=[tenant]).success
+        with house.parts.warehouse._connected("written") as connection:
+            connection.exec_driver_sql(
+                "insert into xero.payments (tenant_id, payment_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
+                (tenant, "p", months()[-1], datetime.now(UTC) + timedelta(seconds=1), False),
+            )
+        assert reports_of(tick(months_to_pull())) == {
+            str(months()[-1]): {
+                "profit_and_loss", "balance_sheet", "trial_balance", "bank_summary", "executive_summary"
+            }
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("variables", "expected"),
+        [
+            (
+                {"XERO_REPORTS": "bank_summary, profit_and_loss_by_tracking"},
+                {"bank_summary", "profit_and_loss_by_tracking"},
+            ),
+            (
+                {"XERO_REPORTS": "trial_balance bank_summary", "XERO_CASH_BASIS": "true"},
+                {"trial_balance", "trial_balance_cash", "bank_summary"},
+            ),
+        ],
+    )
+    def test_the_reports_a_person_chose_are_pulled_by_themselves(self, house, tick, monkeypatch, variables, expected):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        loaded(house, house.tenants[0])
+        assert set().union(*reports_of(tick(months_to_pull())).values()) == expected
 
     def test_the_current_month_is_asked_once_a_day(self, house, tick):
         tenant = house.tenants[0]

@@ -19,12 +19,13 @@ from xero_pipeline.simulator.workbench import Record
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.due import months_due
 from xero_pipeline.sync.outcome import Outcome, Tally
-from xero_pipeline.sync.reports import monthly_reports, sync_report
+from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.reports import chosen_reports, report_named
 from xero_pipeline.xero.values import month_end, parse_xero_date
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
@@ -78,16 +79,11 @@ class Office:
             now=self.now,
         )
 
-    def due(self) -> list[dt.date]:
-        due = {
-            report.table: months_due(self.warehouse, self.tenant_id, report.table, today=TODAY, start_date=JANUARY)
-            for report in monthly_reports()
-        }
-        (months,) = {tuple(months) for months in due.values()}
-        return list(months)
+    def due(self, report: str = "profit_and_loss") -> list[dt.date]:
+        return list(months_due(self.warehouse, self.tenant_id, report, today=TODAY, start_date=JANUARY))
 
-    def pull(self, months: list[dt.date]) -> None:
-        for report in monthly_reports():
+    def pull(self, months: list[dt.date], *names: str) -> None:
+        for report in map(report_named, names or [one.name for one in chosen_reports(None, cash_basis=False)]):
             for _ in sync_report(
                 self.client, self.warehouse, self.tenant_id, report, months, tally=self.tally, now=self.now
             ):
@@ -156,7 +152,7 @@ def test_an_edit_an_addition_and_a_void_arrive_alone_and_their_months_are_pulled
     }
     assert voided["Status"] == "VOIDED"
 
-    assert office.due() == [FEBRUARY, MARCH]
+    assert office.due() == office.due("trial_balance") == [FEBRUARY, MARCH]
     pulls_before = office.rows("SELECT count(*) AS n FROM xero.report_pulls WHERE report = 'profit_and_loss'")
     office.pull([FEBRUARY, MARCH])
     assert office.due() == []
@@ -188,5 +184,6 @@ def test_a_document_that_moves_to_another_month_makes_both_months_due(office: Of
     office.later()
     office.sync("invoices")
     assert office.due() == [JANUARY, FEBRUARY]
+    assert office.due("balance_sheet") == [JANUARY, FEBRUARY, MARCH]
     office.pull([JANUARY, FEBRUARY])
     office.profits_are_xeros()

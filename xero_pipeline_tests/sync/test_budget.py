@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,9 +13,8 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.sync.budget import RESERVE, affordable, calls_for, stretches
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.sync.plan import Plan, plan_sync
-from xero_pipeline.sync.reports import monthly_reports
 from xero_pipeline.xero.endpoints import catalogue
-from xero_pipeline.xero.report_windows import windows
+from xero_pipeline.xero.reports import chosen_reports, report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT
 
 MONTHS = st.sets(st.integers(0, 150)).map(
@@ -22,23 +22,33 @@ MONTHS = st.sets(st.integers(0, 150)).map(
 )
 
 
-def calls_of_runs(months):
-    """What the runs of these months really send, a run for each stretch."""
-    return sum(len(windows(stretch)) + len(stretch) for stretch in stretches(months))
+DUE = st.dictionaries(st.sampled_from(reports()), MONTHS)
 
 
-@given(MONTHS, st.integers(0, 400))
-def test_the_day_is_never_exceeded_and_the_newest_come_first(months, left):
-    chosen = affordable(months, left)
-    assert calls_of_runs(chosen) <= max(0, left - RESERVE)
-    assert chosen == months[len(months) - len(chosen) :]
-    older = months[: len(months) - len(chosen)]
-    assert not older or calls_of_runs([older[-1], *chosen]) > left - RESERVE
+def cost(due):
+    return sum(calls_for(report, months) for report, months in due.items())
 
 
-@given(MONTHS)
-def test_a_day_with_enough_left_takes_everything(months):
-    assert affordable(months, 5_000) == months
+def newest(due, since):
+    return {
+        report: [m for m in months if m >= since] for report, months in due.items() if months and months[-1] >= since
+    }
+
+
+@given(DUE, st.integers(0, 400))
+def test_the_day_is_never_exceeded_and_the_newest_months_of_every_report_come_first(due, left):
+    chosen = affordable(due, left)
+    assert cost(chosen) <= max(0, left - RESERVE)
+    every = sorted({month for months in due.values() for month in months})
+    kept = sorted({month for months in chosen.values() for month in months})
+    assert chosen == (newest(due, kept[0]) if kept else {})
+    older = every[: len(every) - len(kept)]
+    assert not older or cost(newest(due, older[-1])) > left - RESERVE
+
+
+@given(DUE)
+def test_a_day_with_enough_left_takes_everything(due):
+    assert affordable(due, 50_000) == {report: months for report, months in due.items() if months}
 
 
 @given(MONTHS)
@@ -51,22 +61,33 @@ def test_stretches_are_the_months_without_a_gap(months):
         assert len(months_between(before[-1], after[0])) > 2
 
 
-def test_a_year_of_profit_and_loss_that_ends_in_a_long_month_is_one_call_and_of_bank_summaries_twelve():
-    profit_and_loss, bank_summary = monthly_reports()
-    year = months_between(date(2026, 1, 1), date(2026, 12, 1))
-    assert (calls_for(profit_and_loss, year), calls_for(bank_summary, year)) == (1, 12)
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("profit_and_loss", 1),
+        ("profit_and_loss_cash", 1),
+        ("balance_sheet", 1),
+        ("budget_summary", 1),
+        ("trial_balance", 12),
+        ("bank_summary", 12),
+        ("executive_summary", 12),
+        ("profit_and_loss_by_tracking", 24),  # two categories at most
+    ],
+)
+def test_a_year_that_ends_in_a_long_month_costs(name, calls):
+    assert calls_for(report_named(name), months_between(date(2026, 1, 1), date(2026, 12, 1))) == calls
 
 
 def test_months_with_gaps_cost_a_call_each():
-    profit_and_loss, _ = monthly_reports()
-    assert calls_for(profit_and_loss, [date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)]) == 3
+    gaps = [date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)]
+    assert calls_for(report_named("profit_and_loss"), gaps) == 3
 
 
 def test_a_plan_counts_every_collection_and_the_months_that_are_due(warehouse, quota):
     today = datetime.now(UTC).date()
     settings = Settings(_env_file=None, start_date=today)
     plan = plan_sync(warehouse, quota, TENANT, settings)
-    assert (plan.collections, plan.reports) == (len(catalogue()), 2)
+    assert (plan.collections, plan.reports) == (len(catalogue()), len(chosen_reports(None, cash_basis=False)))
     assert plan.left == 4_800
 
 

@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 
 from xero_pipeline.sync.due import (
     all_months_due,
-    dated_tables,
     financial_year_start,
     first_load_complete,
     first_month,
     months_between,
     months_due,
 )
+from xero_pipeline.sync.staleness import dated_tables
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.warehouse.tables import table
+from xero_pipeline.xero.reports import report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT, uid
 
 TODAY = date(2026, 11, 22)
@@ -86,10 +87,10 @@ def write(warehouse):
 
 @pytest.fixture
 def pulled(write):
-    def months(*starts, report="profit_and_loss", at=NOON, tenant=TENANT):
+    def months(*starts, report="profit_and_loss", at=NOON, tenant=TENANT, basis="accrual"):
         for month in starts:
             write(
-                "report_pulls", tenant_id=tenant, report=report, basis="accrual", period_start=month,
+                "report_pulls", tenant_id=tenant, report=report, basis=basis, period_start=month,
                 period_end=month.replace(day=28), fetched_at=at, checked_at=at, raw="{}",
             )  # fmt: skip
 
@@ -207,12 +208,16 @@ def test_all_organisations_and_reports_together_are_what_each_is_alone(warehouse
     pulled(*EVERY, tenant=OTHER)
     pulled(*EVERY, report="bank_summary", tenant=OTHER)
     document(EVERY[0], at=NOON + timedelta(hours=1), tenant=OTHER)
-    reports = ["profit_and_loss", "bank_summary"]
-    together = all_months_due(warehouse, [TENANT, OTHER], reports, today=TODAY, start_date=START)
-    assert together == {TENANT: EVERY[2:], OTHER: [EVERY[0]]}
+    both = [report_named("profit_and_loss"), report_named("bank_summary")]
+    together = all_months_due(warehouse, [TENANT, OTHER], both, today=TODAY, start_date=START)
+    assert {tenant: list(months.values()) for tenant, months in together.items()} == {
+        TENANT: [[], EVERY[2:]],
+        OTHER: [[EVERY[0]], []],
+    }
     for tenant in (TENANT, OTHER):
-        alone = [months_due(warehouse, tenant, report, today=TODAY, start_date=START) for report in reports]
-        assert sorted({month for months in alone for month in months}) == together[tenant]
+        for report in both:
+            alone = months_due(warehouse, tenant, report.name, today=TODAY, start_date=START)
+            assert alone == together[tenant][report]
 
 
 def test_a_first_load_is_complete_when_the_documents_that_count_were_read(warehouse):
@@ -221,3 +226,59 @@ def test_a_first_load_is_complete_when_the_documents_that_count_were_read(wareho
     assert first_load_complete(warehouse, [TENANT, OTHER]) == set()
     warehouse.merge({}, cursor=Cursor(TENANT, "bank_transactions", NOON, NOON, 0))
     assert first_load_complete(warehouse, [TENANT, OTHER]) == first_load_complete(warehouse, [TENANT]) == {TENANT}
+
+
+BALANCES = ["balance_sheet", "trial_balance", "executive_summary", "profit_and_loss_cash"]
+
+
+@pytest.mark.parametrize("report", BALANCES)
+def test_a_document_of_a_month_makes_the_balances_of_all_later_months_stale(due, pulled, document, report):
+    named = report_named(report)
+    pulled(*EVERY, report=named.table, basis=named.basis)
+    document(EVERY[1], at=NOON + timedelta(hours=1))
+    assert due(report) == EVERY[1:]
+
+
+@pytest.mark.parametrize("report", BALANCES)
+def test_a_document_from_before_the_first_month_makes_all_balances_stale(due, pulled, document, report):
+    named = report_named(report)
+    pulled(*EVERY, report=named.table, basis=named.basis)
+    document(date(2019, 1, 1), at=NOON + timedelta(hours=1))
+    assert due(report) == EVERY
+
+
+@pytest.mark.parametrize("name", dated_tables())
+def test_bank_balances_are_stale_only_by_what_moves_money(due, pulled, document, name):
+    pulled(*EVERY, report="bank_summary")
+    document(EVERY[2], at=NOON + timedelta(hours=1), name=name)
+    moves_money = name in {"bank_transactions", "bank_transfers", "payments", "overpayments", "prepayments"}
+    assert due("bank_summary") == (EVERY[2:] if moves_money else [])
+
+
+def test_balances_pulled_after_the_change_are_not_stale(due, pulled, document):
+    pulled(*EVERY[:2], report="trial_balance")
+    document(EVERY[1], at=NOON + timedelta(hours=1))
+    pulled(*EVERY[2:], report="trial_balance", at=NOON + timedelta(hours=2))
+    assert due("trial_balance") == [EVERY[1]]
+
+
+def test_a_budget_that_changed_makes_every_month_of_the_budget_summary_stale_and_no_document_does(
+    due, pulled, document, write
+):
+    pulled(*EVERY, report="budget_summary")
+    document(EVERY[1], at=NOON + timedelta(hours=1))
+    assert due("budget_summary") == []
+    write("budgets", tenant_id=TENANT, budget_id="one", synced_at=NOON + timedelta(hours=1), is_deleted=False)
+    assert due("budget_summary") == EVERY
+
+
+def test_the_bases_of_a_report_are_due_for_themselves(due, pulled):
+    pulled(*EVERY)
+    assert due("profit_and_loss") == []
+    assert due("profit_and_loss_cash") == EVERY
+
+
+@pytest.mark.parametrize("report", reports(), ids=lambda report: report.name)
+def test_no_report_is_due_again_after_its_pull(due, pulled, report):
+    pulled(*EVERY, report=report.table, basis=report.basis)
+    assert due(report.name) == []

@@ -10,11 +10,12 @@ import pytest
 
 from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.sync.due import months_between
-from xero_pipeline.sync.reports import MONTHS_TOGETHER, monthly_reports, sync_report
+from xero_pipeline.sync.reports import MONTHS_TOGETHER, sync_report
+from xero_pipeline.xero.reports import report_named
 from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, uid
 
-_, BANK_SUMMARY = monthly_reports()
+BANK_SUMMARY = report_named("bank_summary")
 MONTHS = months_between(date(2025, 1, 1), date(2026, 6, 1))
 DAY_IS_OVER = httpx.Response(429, headers={"X-Rate-Limit-Problem": "day", "Retry-After": "40000"})
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import MissingScope, UnreadableAnswer
-from xero_pipeline.xero.reports import REPORTS, bank_summary, profit_and_loss
+from xero_pipeline.xero.report_months import report_months
+from xero_pipeline.xero.reports import report_named
 from xero_pipeline.xero.values import add_months, month_end
 from xero_pipeline_tests.xero.fake_reports import SECTIONS, Books
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
@@ -37,6 +38,14 @@ def client(engine, clock):
     yield make
     for one in made:
         one.close()
+
+
+def profit_and_loss(client, tenant_id, months):
+    return report_months(client, tenant_id, report_named("profit_and_loss"), months)
+
+
+def bank_summary(client, tenant_id, months):
+    return report_months(client, tenant_id, report_named("bank_summary"), months)
 
 
 def facts(found):
@@ -156,7 +165,7 @@ def test_the_report_as_received_is_kept(client):
     report = one_month(section("", row("Row", "Net Profit", "1.00")))
     month = november(client, report)
     assert json.loads(month.raw) == report
-    assert month.answer.path == "Reports/ProfitAndLoss"
+    assert month.answers[0].path == "Reports/ProfitAndLoss"
 
 
 @pytest.mark.parametrize(
@@ -229,5 +238,5 @@ def test_an_answer_without_reports_is_refused(client):
 def test_a_report_outside_the_consent_names_its_scope(client):
     app = App()
     app.answer = lambda request: httpx.Response(401, headers={"WWW-Authenticate": "insufficient_scope"})
-    with pytest.raises(MissingScope, match=REPORTS["bank_summary"].scope):
+    with pytest.raises(MissingScope, match=report_named("bank_summary").scope):
         list(bank_summary(client(app), TENANT, [date(2026, 1, 1)]))

@@ -1,0 +1,169 @@
+"""What the warehouse knows about the pulls of reports: which months it has, and which of them are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.reports import Affected, Report
+
+
+def dated_tables() -> Mapping[str, str]:
+    """Tables whose rows change a month's figures, each with the column that says which month."""
+    return {
+        "invoices": "date",
+        "credit_notes": "date",
+        "bank_transactions": "date",
+        "bank_transfers": "date",
+        "overpayments": "date",
+        "prepayments": "date",
+        "payments": "date",
+        "manual_journals": "date",
+    }
+
+
+def made_of(report: Report) -> Sequence[str]:
+    """The tables whose rows change a report's figures.
+
+    Args:
+        report: Which report.
+    """
+    match report.affected:
+        case "by budgets":
+            return ("budgets",)
+        case "by money that moved until then":
+            return [name for name in dated_tables() if name in _MONEY]
+        case _:
+            return [*dated_tables(), *(["tracking_categories"] if report.read is None else [])]
+
+
+_MONEY = frozenset({"bank_transactions", "bank_transfers", "overpayments", "prepayments", "payments"})
+"""Those of them that move money on a bank account; Xero lets no manual journal do that."""
+
+
+Key = tuple[str, str, str]
+"""An organisation, the table of a report, and its basis."""
+
+
+def pulled_months(
+    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report]
+) -> dict[Key, frozenset[date]]:
+    """Which months were ever pulled.
+
+    Args:
+        warehouse: Where pulls are.
+        tenants: The organisations.
+        reports: Which reports.
+    """
+    # As one row a report: there are as many pulls as months times organisations times reports.
+    rows = warehouse.query(
+        "select tenant_id, report, basis, string_agg(distinct cast(period_start as varchar), ',') as months "
+        f"from xero.report_pulls where {chosen(tenants)} and {_among(reports)} group by 1, 2, 3",
+        param(tenants),
+    ).to_pylist()
+    day: dict[str, date] = {}
+    for text in {text for row in rows for text in row["months"].split(",")}:
+        day[text] = date.fromisoformat(text)
+    return {
+        (row["tenant_id"], row["report"], row["basis"]): frozenset(day[text] for text in row["months"].split(","))
+        for row in rows
+    }
+
+
+def stale_months(
+    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], today: date
+) -> dict[Key, set[date]]:
+    """Months whose figures changed since the last pull, and the current one if that was not today.
+
+    Args:
+        warehouse: Where pulls and documents are.
+        tenants: The organisations.
+        reports: Which reports.
+        today: Today, in UTC.
+    """
+    rows = warehouse.query(
+        f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
+        "max(checked_at) as pulled_at from xero.report_pulls "
+        f"where {chosen(tenants)} and {_among(reports)} group by 1, 2, 3, 4) "
+        "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
+        "left join budgets as b on b.tenant_id = p.tenant_id "
+        "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
+        f"where p.pulled_at < {_changed_at(reports)} or (p.month = :current and p.pulled_at < :midnight)",
+        {
+            "current": today.replace(day=1),
+            "midnight": datetime.combine(today, time(), UTC),
+            **param(tenants),
+        },
+    )
+    found: dict[Key, set[date]] = {}
+    for row in rows.to_pylist():
+        found.setdefault((row["tenant_id"], row["report"], row["basis"]), set()).add(row["month"])
+    return found
+
+
+def _changes(tenants: Sequence[str]) -> str:
+    """Tables of the query: for each month when we learnt of the last change to it, and to all until then."""
+    whose = chosen(tenants)
+    # All versions, for a document that was moved to another month changes the figures of the one it left, too.
+    documents = " union all ".join(
+        f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
+        f"{'true' if table in _MONEY else 'false'} as money, max(coalesce(replaced_at, seen_at)) as changed_at "
+        f'from xero.{table}_history where {whose} and "{column}" is not null group by 1, 2'
+        for table, column in dated_tables().items()
+    )
+    # A month without documents has those before it, too: every month that was pulled is among them.
+    pulled = (
+        "select distinct tenant_id, period_start, false, cast(null as timestamp with time zone) "
+        f"from xero.report_pulls where {whose}"
+    )
+    until = "over (partition by tenant_id order by month)"
+    return (
+        "months as (select tenant_id, month, max(changed_at) as changed_at, "
+        "max(case when money then changed_at end) as moved_at "
+        f"from ({documents} union all {pulled}) as d group by 1, 2), "
+        f"reached as (select tenant_id, month, changed_at, max(changed_at) {until} as any_until, "
+        f"max(moved_at) {until} as money_until from months), "
+        "budgets as (select tenant_id, max(coalesce(replaced_at, seen_at)) as changed_at from xero.budgets_history "
+        f"where {whose} group by 1)"
+    )
+
+
+def _changed_at(reports: Sequence[Report]) -> str:
+    """SQL: when we learnt of the last change to a month of the report in `p`."""
+    since: Mapping[Affected, str] = {
+        "by its month": "u.changed_at",
+        "by its month and earlier ones": "u.any_until",
+        "by money that moved until then": "u.money_until",
+        "by budgets": "b.changed_at",
+    }
+    cases = " ".join(
+        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.affected]}"
+        for report in reports
+    )
+    return f"case {cases} end"
+
+
+def _among(reports: Sequence[Report]) -> str:
+    """A condition for the pulls of some reports; the names are of our own table of reports."""
+    return f"report in ({', '.join(sorted({repr(report.table) for report in reports}))})"
+
+
+def chosen(tenants: Sequence[str]) -> str:
+    """A condition for one organisation; for several, everything is read at once and sorted out in Python.
+
+    Args:
+        tenants: The organisations.
+    """
+    return "tenant_id = :tenant_id" if len(tenants) == 1 else "true"
+
+
+def param(tenants: Sequence[str]) -> dict[str, object]:
+    """The parameter of that condition.
+
+    Args:
+        tenants: The organisations.
+    """
+    return {"tenant_id": tenants[0]} if len(tenants) == 1 else {}
