@@ -45,14 +45,17 @@ def edit_invoice(company: Company, invoice_id: str | None, at: dt.datetime, *, a
     return invoice
 
 
-def add_invoice(company: Company, at: dt.datetime, *, kind: str = "ACCREC", net: int = 125_000) -> Record:
-    """Write a new, approved invoice or bill dated on the last day of the books.
+def add_invoice(
+    company: Company, at: dt.datetime, *, kind: str = "ACCREC", net: int = 125_000, status: str = "AUTHORISED"
+) -> Record:
+    """Write a new invoice or bill dated on the last day of the books.
 
     Args:
         company: The organisation.
         at: The instant it is entered.
         kind: `ACCREC` or `ACCPAY`.
         net: Cents without tax.
+        status: `AUTHORISED` or `DRAFT`.
     """
     bench = company.bench
     sales = kind == "ACCREC"
@@ -62,7 +65,7 @@ def add_invoice(company: Company, at: dt.datetime, *, kind: str = "ACCREC", net:
     number = f"INV-X-{company.revision:04d}" if sales else f"X{company.revision}"
     lines = build_lines(bench, name, [Part(net, "200" if sales else "310", "Entered later")], way)
     day, currency = company.today, contact["DefaultCurrency"]
-    head = Heading(name, kind, number, "Entered later", contact, day, 20, currency, "AUTHORISED")
+    head = Heading(name, kind, number, "Entered later", contact, day, 20, currency, status)
     invoice = invoice_record(bench, head, lines, way)
     bench.add("Invoices", invoice["InvoiceID"], invoice)
     mark(company, at, invoice)
@@ -137,14 +140,14 @@ def delete_payment(company: Company, payment_id: str, at: dt.datetime) -> Record
     return payment
 
 
-def remove_allocation(company: Company, wrapper: str, credit_id: str, at: dt.datetime) -> Record:
+def remove_allocation(company: Company, wrapper: str, credit_id: str, at: dt.datetime | None) -> Record:
     """Take back the first allocation of a credit: in Xero it disappears without a trace.
 
     Args:
         company: The organisation.
         wrapper: `CreditNotes`, `Prepayments` or `Overpayments`.
         credit_id: Its id.
-        at: The instant of the edit.
+        at: The instant of the edit; None if neither side's UpdatedDateUTC moves.
 
     Raises:
         EditRefused: It has no allocation.
@@ -159,7 +162,10 @@ def remove_allocation(company: Company, wrapper: str, credit_id: str, at: dt.dat
     invoice["AmountCredited"] -= allocation["Amount"]
     for record in (credit, invoice):
         _reopen(record, allocation["Amount"])
-    mark(company, at, credit, invoice)
+    if at is None:
+        company.revision += 1
+    else:
+        mark(company, at, credit, invoice)
     return credit
 
 

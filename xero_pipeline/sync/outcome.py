@@ -35,6 +35,7 @@ class Outcome:
         seconds: Wall-clock seconds.
         day_remaining: Calls left to the organisation today, as Xero's header says.
         modified_since: The cursor that was asked with; None for a full read.
+        read: What was read, in words, where that is neither everything nor what changed.
         refused: The names of records that could not be read, and are in quarantine.
     """
 
@@ -45,6 +46,7 @@ class Outcome:
     seconds: float
     day_remaining: int | None
     modified_since: datetime | None = None
+    read: str | None = None
     refused: Collection[str] = ()
 
     @property

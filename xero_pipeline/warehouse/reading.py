@@ -113,6 +113,12 @@ def missing(connection: Connection, tenant_id: str, endpoint: str) -> list[str]:
     return [str(row.record_id) for row in connection.execute(text(sql), where)]
 
 
+def missing_counts(connection: Connection, tenant_id: str) -> dict[str, int]:
+    """How many records of an organisation are to be asked for, by endpoint."""
+    sql = f"SELECT endpoint, COUNT(*) AS n FROM {SCHEMA}.missing WHERE tenant_id = :tenant_id GROUP BY endpoint"
+    return {row.endpoint: row.n for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
 def note_missing(connection: Connection, tenant_id: str, endpoint: str, ids: Iterable[str], at: datetime) -> None:
     """Note records that an answer left out; those that are noted already keep their place."""
     values = [{"tenant_id": tenant_id, "endpoint": endpoint, "record_id": name, "noticed_at": at} for name in ids]

@@ -36,6 +36,7 @@ class Endpoint:
         scope: The smallest granular scope that opens it.
         slicing: How days are cut out of a list that is too long for Xero; None if it offers no way. The field must be
             one that every record has.
+        by_ids: Whether `IDs` asks for several records at once, and `summaryOnly` for little more than their ids.
     """
 
     table: str
@@ -48,6 +49,17 @@ class Endpoint:
     scope: str
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
     slicing: Slicing | None = None
+    by_ids: bool = False
+
+    @property
+    def in_windows(self) -> bool:
+        """Whether it is read again in parts: it comes in pages, and days can be cut out of it."""
+        return self.slicing is not None and self.paging in {"pages", "until_empty"}
+
+    @property
+    def day(self) -> str:
+        """The column whose days `slicing` cuts, by our name of it."""
+        return "updated_date_utc" if self.slicing == "where UpdatedDateUTC" else "date"
 
 
 # Without it Xero rounds unit prices to cents, and quantity × price is no longer the line's amount.
@@ -62,6 +74,7 @@ _JOURNALS = "accounting.manualjournals.read"
 _CONTACTS = "accounting.contacts.read"
 _SETTINGS = "accounting.settings.read"
 _BUDGETS = "accounting.budgets.read"
+_TAX_REPORTS = "accounting.reports.taxreports.read"
 
 
 def _paged(
@@ -72,9 +85,10 @@ def _paged(
     params: Mapping[str, str] | None = None,
     *,
     slicing: Slicing = "where Date",
+    by_ids: bool = False,
 ) -> Endpoint:
     sized = {"pageSize": str(LARGEST_PAGE), **(params or {})}
-    return Endpoint(table, name, name, (key,), "pages", LARGEST_PAGE, True, scope, sized, slicing)
+    return Endpoint(table, name, name, (key,), "pages", LARGEST_PAGE, True, scope, sized, slicing, by_ids)
 
 
 def _whole(
@@ -112,6 +126,11 @@ def catalogue() -> tuple[Endpoint, ...]:
     return tuple(sorted(rows, key=lambda row: row.table))
 
 
+def on_request() -> tuple[Endpoint, ...]:
+    """Collections that are read only where somebody chose them: nobody else is asked for their scopes."""
+    return (Endpoint("tax_reports", "Reports", "Reports", ("ReportID",), "details", None, False, _TAX_REPORTS),)
+
+
 def endpoint(table: str) -> Endpoint:
     """The collection behind a table.
 
@@ -121,7 +140,7 @@ def endpoint(table: str) -> Endpoint:
     Raises:
         KeyError: No collection has this table.
     """
-    for row in catalogue():
+    for row in (*catalogue(), *on_request()):
         if row.table == table:
             return row
     raise KeyError(f"no collection of Xero fills a table {table!r}")
@@ -130,7 +149,7 @@ def endpoint(table: str) -> Endpoint:
 def _documents() -> tuple[Endpoint, ...]:
     return (
         # Whether the list holds DELETED invoices without asking for them is not documented; VOIDED ones it holds.
-        _paged("invoices", "Invoices", "InvoiceID", _INVOICES, {**_FOUR_DECIMALS, **_ARCHIVED_TOO}),
+        _paged("invoices", "Invoices", "InvoiceID", _INVOICES, {**_FOUR_DECIMALS, **_ARCHIVED_TOO}, by_ids=True),
         _paged("credit_notes", "CreditNotes", "CreditNoteID", _INVOICES, _FOUR_DECIMALS),
         # No `where` is known here.
         _paged("purchase_orders", "PurchaseOrders", "PurchaseOrderID", _INVOICES, slicing=_DAYS),
@@ -196,7 +215,10 @@ def _settings() -> tuple[Endpoint, ...]:
 def _contacts_and_budgets() -> tuple[Endpoint, ...]:
     return (
         # A contact has no other day than that of its last change.
-        _paged("contacts", "Contacts", "ContactID", _CONTACTS, _ARCHIVED_TOO, slicing="where UpdatedDateUTC"),
+        # What changes without moving that day (balances, groups) is found by reading the day again all the same.
+        _paged(
+            "contacts", "Contacts", "ContactID", _CONTACTS, _ARCHIVED_TOO, slicing="where UpdatedDateUTC", by_ids=True
+        ),
         _whole("contact_groups", "ContactGroups", ("ContactGroupID",), _CONTACTS),
         Endpoint("budgets", "Budgets", "Budgets", ("BudgetID",), "details", None, False, _BUDGETS),
     )
