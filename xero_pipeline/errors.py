@@ -123,6 +123,8 @@ class DailyLimitReached(WaitError):
     def __init__(self, message: str, *, resume_at: datetime, **facts: str | int | None) -> None:
         super().__init__(message, **facts)  # pyright: ignore[reportArgumentType]
         self.resume_at = resume_at
+        self.progressed = False
+        """Whether the next attempt has less to do than this one had."""
 
 
 class BudgetReached(WaitError):
@@ -139,6 +141,8 @@ class BudgetReached(WaitError):
         self.resume_at = resume_at
         self.progressed = False
         """Whether the next attempt has less to do than this one had."""
+        self.tried = False
+        """Whether this attempt has made calls."""
 
 
 class XeroUnavailable(WaitError):

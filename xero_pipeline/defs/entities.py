@@ -11,10 +11,11 @@ from xero_pipeline.defs.oddities import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
-from xero_pipeline.defs.work import Record, for_each_organisation, holding
+from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
+from xero_pipeline.sync.reread import reread_collection
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.endpoints import Endpoint, catalogue
 
@@ -30,6 +31,9 @@ class SyncOptions(dg.Config):
 
     full: bool = False
     """Read everything again instead of what changed since the last time."""
+
+    reread_calls: int = 0
+    """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
 def collection_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
@@ -59,20 +63,15 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
         def one(tenant_id: str, record: Record) -> None:
             tally = Tally()
             progress.begin(tenant_id, endpoint.table)
-            with (
-                holding(xero.parts, tenant_id),
-                xero.client(on_call=tally.add, on_wait=progress.wait) as client,
-            ):
-                outcome = sync_collection(
-                    client,
-                    warehouse.warehouse,
-                    tenant_id,
-                    endpoint,
-                    tally=tally,
-                    full=config.full,
-                    progress=progress.step,
-                    landing=warehouse.landing,
-                )
+            with calling(context, xero, warehouse, tenant_id, tally, progress) as client:
+                whose = (client, warehouse.warehouse, tenant_id, endpoint)
+                how = {"tally": tally, "progress": progress.step, "landing": warehouse.landing}
+                if config.reread_calls and endpoint.page_size:
+                    outcome = reread_collection(*whose, calls=config.reread_calls, **how)
+                else:
+                    # A list that comes whole is read again by one call.
+                    full = config.full or config.reread_calls > 0
+                    outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             progress.end(outcome)
             observe(context, warehouse.warehouse, tenant_id, endpoint.table)
             rows = row_counts(warehouse.warehouse, tenant_id, list(outcome.tables))
@@ -81,7 +80,7 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
                 facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told}
                 record(asset_key(name), tenant_id, facts)
 
-        work = for_each_organisation(context, context.partition_keys, one, progress)
+        work = for_each_organisation(context, context.partition_keys, one, progress, xero.parts)
         yield from with_check(context, work, warehouse, endpoint.table)
 
     return sync

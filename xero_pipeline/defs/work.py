@@ -5,18 +5,81 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.errors import OrganisationBusy, OrganisationDisconnected, XeroPipelineError
+from xero_pipeline.defs.errands import errand_of
+from xero_pipeline.defs.later import Later
+from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.errors import (
+    BudgetReached,
+    OrganisationBusy,
+    OrganisationDisconnected,
+    WarehouseBusy,
+    XeroPipelineError,
+)
 from xero_pipeline.parts import Parts
+from xero_pipeline.sync.call_record import deliver_calls
+from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.xero.consent import check
 from xero_pipeline.xero.locks import exclusive
 
+if TYPE_CHECKING:
+    from xero_pipeline.xero.client import XeroClient
+
 Record = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
 """Told of each materialisation as it happens: asset, partition key, metadata."""
+
+
+@contextmanager
+def calling(
+    context: dg.AssetExecutionContext,
+    xero: XeroResource,
+    warehouse: WarehouseResource,
+    tenant_id: str,
+    tally: Tally,
+    progress: Progress,
+) -> Iterator[XeroClient]:
+    """Hold an organisation and call Xero for it; at the end every call is in the warehouse, whatever came of it.
+
+    Args:
+        context: Dagster's.
+        xero: Makes the client.
+        warehouse: Takes the calls.
+        tenant_id: The organisation.
+        tally: Counts the calls.
+        progress: Told of every wait.
+
+    Yields:
+        The client; it lets out no more calls than the run may make.
+
+    Raises:
+        OrganisationBusy: As `holding`.
+        OrganisationDisconnected: As `holding`.
+        ConfigurationError: A tag of the run is wrong.
+    """
+    errand = errand_of(context, xero.parts.settings.calls_per_run)
+    try:
+        with (
+            holding(xero.parts, tenant_id),
+            xero.client(errand, on_call=tally.add, on_wait=progress.wait) as client,
+        ):
+            yield client
+    except BudgetReached as reached:
+        reached.tried = tally.calls > 0
+        raise
+    finally:
+        _deliver(context, xero, warehouse)
+
+
+def _deliver(context: dg.AssetExecutionContext, xero: XeroResource, warehouse: WarehouseResource) -> None:
+    try:
+        deliver_calls(xero.parts.call_book.outbox, warehouse.warehouse)
+    except WarehouseBusy as busy:
+        # Not the reason why an asset fails: nothing is lost, whoever comes next carries them.
+        context.log.warning(f"The calls are not in xero.api_calls yet, they follow with the next asset: {busy}")
 
 
 @contextmanager
@@ -62,6 +125,7 @@ def for_each_organisation(
     tenants: Iterable[str],
     work: Callable[[str, Record], None],
     progress: Progress,
+    parts: Parts,
 ) -> Iterator[dg.MaterializeResult]:
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
@@ -70,6 +134,7 @@ def for_each_organisation(
         tenants: The organisations.
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
         progress: Told of failures.
+        parts: Know where it is noted what has to wait for calls.
 
     Yields:
         A result per asset, when all went well.
@@ -79,6 +144,7 @@ def for_each_organisation(
     """
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
+    later = Later(context, parts.call_book.postponed)
 
     def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
         done[key, partition] = metadata
@@ -87,9 +153,10 @@ def for_each_organisation(
         for tenant_id in tenants:
             try:
                 work(tenant_id, record)
+                later.done(tenant_id)
             except Exception as error:  # noqa: BLE001 - told below; a bug in one organisation must not cost the others
-                failed[tenant_id] = error
-                _tell(error, tenant_id, context, progress)
+                failed[tenant_id] = later.stopped(tenant_id, error, [partition for _, partition in done])
+                _tell(failed[tenant_id], tenant_id, context, progress)
         if failed:
             raise _failure(failed)
     except BaseException:

@@ -65,7 +65,7 @@ class PostponedWork:
         self._engine = engine
 
     def note(self, left: Postponed, *, progressed: bool, tried: bool) -> Postponed:
-        """Note that an asset goes on later, in place of an older note about it.
+        """Note that an asset goes on later, in place of an older note about it; months that this had are left, too.
 
         Args:
             left: What is left; the pause after a spent budget is found here.
@@ -77,12 +77,15 @@ class PostponedWork:
         """
         table = state_table("postponed")
         with immediate(self._engine) as connection:
-            found = connection.execute(sa.select(table.c.in_vain).where(*_is(left.tenant_id, left.asset))).scalar()
-            in_vain = 0 if progressed else (found or 0) + (left.why == "budget" and tried)
-            values = _values(left) | {"in_vain": in_vain}
+            mine = _is(left.tenant_id, left.asset)
+            found = connection.execute(sa.select(table.c.in_vain, table.c.months).where(*mine)).one_or_none()
+            before, noted = found or (0, "")
+            in_vain = 0 if progressed else before + (left.why == "budget" and tried)
+            months = sorted({*left.months, *_months(noted)})
+            values = _values(left) | {"in_vain": in_vain, "months": _text(months)}
             if left.why == "budget":
                 values["resume_at"] = left.resume_at - PAUSE + pause(max(0, in_vain - 1))
-            connection.execute(sa.delete(table).where(*_is(left.tenant_id, left.asset)))
+            connection.execute(sa.delete(table).where(*mine))
             connection.execute(sa.insert(table).values(values))
         return _row(values)
 
@@ -96,6 +99,9 @@ class PostponedWork:
         """
         table = state_table("postponed")
         mine = _is(tenant_id, asset)
+        with self._engine.connect() as connection:
+            if connection.execute(sa.select(table.c.asset).where(*mine)).scalar() is None:
+                return
         with immediate(self._engine) as connection:
             found = connection.execute(sa.select(table.c.months).where(*mine)).scalar()
             left = set(_months(found)) - set(months)

@@ -1,0 +1,66 @@
+"""What a run calls Xero for, and how often it may: from its tags and the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.xero.errand import Errand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import dagster as dg
+
+MAX_CALLS = "xero/max_calls"
+"""Tag of a run: how many calls it may make to each organisation. Wins over the setting XERO_CALLS_PER_RUN."""
+
+BUDGET = "xero/budget"
+"""Tag of a run: shares its calls with all runs that carry the same; a command of several runs sets it."""
+
+_BACKFILL = "dagster/backfill"
+
+
+def errand_of(context: dg.AssetExecutionContext, calls_per_run: int | None) -> Errand:
+    """What the asset that is at work calls for.
+
+    Args:
+        context: Dagster's.
+        calls_per_run: The setting.
+
+    Raises:
+        ConfigurationError: The run's tag is no number of calls.
+    """
+    tags = context.run.tags
+    bound = max_calls(tags)
+    # The runs of a backfill are one thing to the person who asked for it.
+    budget = tags.get(BUDGET) or tags.get(_BACKFILL)
+    return Errand(asset_of(context), context.run.run_id, calls_per_run if bound is None else bound, budget)
+
+
+def max_calls(tags: Mapping[str, str]) -> int | None:
+    """The bound that a run carries, None if it carries none.
+
+    Args:
+        tags: The run's.
+
+    Raises:
+        ConfigurationError: The tag is no number of calls.
+    """
+    told = tags.get(MAX_CALLS)
+    if told is None:
+        return None
+    if not (told.isascii() and told.isdecimal() and int(told)):
+        raise ConfigurationError(
+            f"The run's tag {MAX_CALLS} is {told!r}: write how many calls it may make, such as 200."
+        )
+    return int(told)
+
+
+def asset_of(context: dg.AssetExecutionContext) -> str:
+    """The name of the asset at work; of a collection's tables the first.
+
+    Args:
+        context: Dagster's.
+    """
+    return next(iter(context.assets_def.keys_by_output_name.values())).path[-1]
