@@ -66,6 +66,7 @@ def _asset_of(report: Report, start: date, storage_kind: str) -> dg.AssetsDefini
                     wanted[tenant_id],
                     tally=tally,
                     progress=progress.step,
+                    landing=warehouse.landing,
                 ):
                     progress.end(kept.outcome)
                     newest = max(kept.rows)

@@ -146,7 +146,11 @@ def has_rows(warehouse: Warehouse, arrival: Arrival) -> bool:
         warehouse: Which.
         arrival: Something of the subject.
     """
-    whose = {"tenant_id": arrival.tenant_id} | ({"basis": arrival.basis} if arrival.basis else {})
+    from xero_pipeline.warehouse.tables import table
+
+    whose = {"tenant_id": arrival.tenant_id}
+    if arrival.basis and table(arrival.table).has("basis"):
+        whose["basis"] = arrival.basis
     where = " AND ".join(f"{column} = :{column}" for column in whose)
     return warehouse.query(f"SELECT 1 AS one FROM xero.{arrival.table} WHERE {where} LIMIT 1", whose).num_rows > 0
 

@@ -14,10 +14,12 @@ from xero_pipeline.sync.outcome import Outcome, Tally
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import ReportPull, Warehouse
     from xero_pipeline.xero.report_calls import Asker
     from xero_pipeline.xero.report_months import ReportMonth
+    from xero_pipeline.xero.report_rows import TrackingCategory
     from xero_pipeline.xero.reports import Report
 
 MONTHS_TOGETHER = 12
@@ -46,6 +48,7 @@ def sync_report(
     *,
     tally: Tally,
     progress: Callable[[int, int | None], None] | None = None,
+    landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Kept]:
     """Pull a report for some months and keep what differs from what we had.
@@ -58,6 +61,7 @@ def sync_report(
         months: First days of the months wanted.
         tally: Where `client` counts its calls.
         progress: Told after each month.
+        landing: Where answers are kept before their rows are.
         now: The clock for `fetched_at`.
 
     Yields:
@@ -66,10 +70,15 @@ def sync_report(
     Raises:
         XeroPipelineError: Whatever stopped it; months kept until then stay.
     """
+    from xero_pipeline.sync.tracking import tracking_categories
+    from xero_pipeline.xero.report_months import report_months
+
     waiting: list[ReportMonth] = []
-    keep = _Keeper(warehouse, tenant_id, report, tally, now)
+    categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
+    land = landing and _Land(landing, tenant_id, report, tuple(categories))
+    keep = _Keeper(warehouse, tenant_id, report, tally, now, land)
     try:
-        for done, month in enumerate(_pull(client, warehouse, tenant_id, report, months), start=1):
+        for done, month in enumerate(report_months(client, tenant_id, report, months, categories), start=1):
             waiting.append(month)
             if progress:
                 progress(done, len(months))
@@ -85,23 +94,60 @@ def sync_report(
         yield keep(waiting)
 
 
+@dataclass(frozen=True, slots=True)
+class _Land:
+    """Keeps the answers of months before their rows are."""
+
+    landing: Landing
+    tenant_id: str
+    report: Report
+    categories: tuple[TrackingCategory, ...]
+
+    def __call__(self, months: Sequence[ReportMonth], at: datetime) -> None:
+        from xero_pipeline.sync.landed import Arrival
+
+        answers = {id(answer): answer for month in months for answer in month.answers}
+        self.landing.keep(
+            Arrival(
+                tenant_id=self.tenant_id,
+                table=self.report.table,
+                subject=self.report.name,
+                kind="report",
+                at=at,
+                months=tuple(month.period_start for month in months),
+                basis=self.report.basis,
+                categories=self.categories,
+            ),
+            list(answers.values()),
+        )
+
+
 class _Keeper:
     """Puts months into the warehouse and counts what they cost since the last time."""
 
     def __init__(
-        self, warehouse: Warehouse, tenant_id: str, report: Report, tally: Tally, now: Callable[[], datetime]
+        self,
+        warehouse: Warehouse,
+        tenant_id: str,
+        report: Report,
+        tally: Tally,
+        now: Callable[[], datetime],
+        land: _Land | None,
     ) -> None:
         self._warehouse = warehouse
         self._tenant_id = tenant_id
         self._report = report
         self._tally = tally
         self._now = now
+        self._land = land
         self._calls, self._wire_bytes, self._since = tally.calls, tally.wire_bytes, time.monotonic()
 
     def __call__(self, months: Sequence[ReportMonth]) -> Kept:
         """Keep these months in one transaction."""
-        tally = self._tally
-        merged = keep_months(self._warehouse, self._tenant_id, self._report, months, self._now())
+        at, tally = self._now(), self._tally
+        if self._land:
+            self._land(months, at)
+        merged = keep_months(self._warehouse, self._tenant_id, self._report, months, at)
         outcome = Outcome(
             tables={self._report.table: merged},
             records=sum(len(month.rows) for month in months),
@@ -131,16 +177,6 @@ def keep_months(
     """
     pulls = [_pull_record(month, tenant_id, at) for month in months]
     return warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
-
-
-def _pull(
-    client: Asker, warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[date]
-) -> Iterator[ReportMonth]:
-    from xero_pipeline.sync.tracking import tracking_categories
-    from xero_pipeline.xero.report_months import report_months
-
-    categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
-    return report_months(client, tenant_id, report, months, categories)
 
 
 def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:

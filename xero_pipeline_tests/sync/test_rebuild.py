@@ -17,8 +17,10 @@ from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.landing import Landing
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.rebuild import rebuild
+from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.office import Office, sized
 
@@ -32,6 +34,7 @@ COLLECTIONS = (
     "payments",
     "tracking_categories",
 )
+REPORTS = ("profit_and_loss", "profit_and_loss_cash", "bank_summary", "profit_and_loss_by_tracking")
 OURS = {"api_calls", "reads", "rounds", "missing"}
 """What we keep about our own work, and no answer tells."""
 MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
@@ -45,6 +48,7 @@ def books():
 @pytest.fixture
 def office(books):
     books.open()
+    books.now = lambda: datetime.fromtimestamp(books.time.now, UTC)
     return books
 
 
@@ -59,7 +63,7 @@ def anew(empty_warehouse, tmp_path):
     return Warehouse(f"duckdb:///{tmp_path / 'anew.duckdb'}")
 
 
-def sync(office, warehouse, landing, tables=COLLECTIONS, *, full=False):
+def sync(office, warehouse, landing, tables=COLLECTIONS, reports=()):
     tally = Tally()
     office.token = let_in(office).headers["Authorization"].removeprefix("Bearer ")  # hours have passed
     with office.client(on_call=tally.add) as client:
@@ -71,10 +75,13 @@ def sync(office, warehouse, landing, tables=COLLECTIONS, *, full=False):
                 office.tenant_id,
                 sized(row, 7) if row.paging == "pages" else row,
                 tally=tally,
-                full=full,
                 landing=landing,
-                now=lambda: datetime.fromtimestamp(office.time.now, UTC),
+                now=office.now,
             )
+        for name in reports:
+            report = report_named(name)
+            how = {"tally": tally, "landing": landing, "now": office.now}
+            assert list(sync_report(client, warehouse, office.tenant_id, report, MONTHS, **how))
 
 
 def edit(office, seed):
@@ -119,18 +126,19 @@ def contents(warehouse, schemas=("xero", "xero_history")):
 def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors_are_the_same(
     office, warehouse, landing, anew, seed
 ):
-    sync(office, warehouse, landing)
+    sync(office, warehouse, landing, reports=REPORTS)
     # An hour later what changed; a day later the lists that come whole, and they show what is gone.
     for later in (3600, 86_400):
         edit(office, seed + later)
         office.time.now += later
-        sync(office, warehouse, landing)
+        sync(office, warehouse, landing, reports=REPORTS)
     (done,) = rebuild(landing, anew)
     assert done.gaps == []
     before, after = contents(warehouse), contents(anew)
     assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
     assert before.keys() == after.keys()
     assert before["xero_history.invoices"], "there were versions"
+    assert len(before["xero.report_pulls"]) > len(MONTHS) * len(REPORTS), "reports differed"
     assert any(row[-2] is True or True in row for row in before["xero.items"] + before["xero.accounts"]), "some deleted"
 
 
