@@ -88,7 +88,9 @@ def rows_of(report: dict) -> list[tuple[str, str, list[str]]]:
         for row in section.get("Rows", []):
             cells = row["Cells"]
             attributes = {entry["Id"]: entry["Value"] for entry in cells[0].get("Attributes", [])}
-            found.append((attributes.get("account", ""), cells[0]["Value"], [cell["Value"] for cell in cells[1:]]))
+            found.append(
+                (attributes.get("account", ""), cells[0]["Value"], [cell.get("Value", "") for cell in cells[1:]])
+            )
     return found
 
 
@@ -106,4 +108,4 @@ def profit_and_loss(company: Company, month: dt.date, **params: str) -> dict:
 
 
 def balance_sheet(company: Company, day: dt.date) -> dict:
-    return company.report("BalanceSheet", {"date": day.isoformat()}, company.today)
+    return company.report("BalanceSheet", {"date": day.isoformat(), "standardLayout": "true"}, company.today)

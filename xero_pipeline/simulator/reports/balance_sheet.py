@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.balances import Balances
+from xero_pipeline.simulator.reports.cash_basis import cash_ledger, cash_postings
 from xero_pipeline.simulator.reports.layout import Amounts, Row
+from xero_pipeline.simulator.reports.own_layout import own_layout
 from xero_pipeline.simulator.reports.request import ReportRequest
 from xero_pipeline.simulator.values.days import add_months, month_end, month_start
 
@@ -37,7 +39,8 @@ def balance_sheet(company: Company, request: ReportRequest) -> Row:
 
     Args:
         company: The organisation.
-        request: `date`, `periods`, `timeframe`, `trackingOptionID1`, `trackingOptionID2`.
+        request: `date`, `periods`, `timeframe`, `trackingOptionID1`, `trackingOptionID2`, `paymentsOnly`,
+            `standardLayout`.
 
     Raises:
         BadReportRequest: A parameter Xero refuses.
@@ -46,7 +49,8 @@ def balance_sheet(company: Company, request: ReportRequest) -> Row:
     columns = [Balances(company, _ledger(company, request), column) for column in _days(request, day)]
     titles = ["Balance Sheet", company.name, f"As at {layout.long_day(day)}"]
     labels = ["", *(layout.middle_day(column.day) for column in columns)]
-    rows = [layout.header(labels), *_rows(company, columns)]
+    body = _rows(company, columns)
+    rows = [layout.header(labels), *(body if request.flag("standardLayout") else own_layout(body))]
     return layout.report("Balance Sheet", "BalanceSheet", titles, rows, request.today)
 
 
@@ -60,9 +64,11 @@ def _days(request: ReportRequest, day: dt.date) -> list[dt.date]:
 
 def _ledger(company: Company, request: ReportRequest) -> Ledger:
     options = {request.text("trackingOptionID1"), request.text("trackingOptionID2")} - {""}
+    cash = request.flag("paymentsOnly")
     if not options:
-        return company.ledger
-    return Ledger(posting for posting in company.postings if options <= set(posting.tracking))
+        return cash_ledger(company) if cash else company.ledger
+    basis = cash_postings(company) if cash else company.postings
+    return Ledger(posting for posting in basis if options <= set(posting.tracking))
 
 
 def _rows(company: Company, columns: Sequence[Balances]) -> list[Row]:

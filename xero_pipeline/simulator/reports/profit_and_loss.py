@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.books.double_entry.postings import Posting
 from xero_pipeline.simulator.reports import layout
-from xero_pipeline.simulator.reports.cash_basis import cash_postings
+from xero_pipeline.simulator.reports.cash_basis import cash_ledger, cash_postings
 from xero_pipeline.simulator.reports.layout import Amounts, Row
+from xero_pipeline.simulator.reports.own_layout import own_layout
 from xero_pipeline.simulator.reports.request import BadReportRequest, ReportRequest
 from xero_pipeline.simulator.values.amounts import ZERO
 from xero_pipeline.simulator.values.days import add_months, month_end, month_start
@@ -52,7 +53,7 @@ def profit_and_loss(company: Company, request: ReportRequest) -> Row:
 
     Args:
         company: The organisation.
-        request: `fromDate`, `toDate`, `periods`, `timeframe`, tracking filters, `paymentsOnly`.
+        request: `fromDate`, `toDate`, `periods`, `timeframe`, tracking filters, `paymentsOnly`, `standardLayout`.
 
     Raises:
         BadReportRequest: More than 365 days, or another parameter Xero refuses.
@@ -66,7 +67,10 @@ def profit_and_loss(company: Company, request: ReportRequest) -> Row:
     columns = _columns(company, request, first, last)
     statement = statement_lines(company, columns)
     titles = ["Profit & Loss", company.name, f"{layout.long_day(first)} to {layout.long_day(last)}"]
-    rows = [layout.header(["", *(column.label for column in columns)]), *_rows(statement, len(columns))]
+    body = _rows(statement, len(columns))
+    if not request.flag("standardLayout"):
+        body = own_layout(body)
+    rows = [layout.header(["", *(column.label for column in columns)]), *body]
     return layout.report("Profit and Loss", "ProfitAndLoss", titles, rows, request.today)
 
 
@@ -102,7 +106,7 @@ def _columns(company: Company, request: ReportRequest, first: dt.date, last: dt.
     if chosen:
         ledger = Ledger(posting for posting in basis if all(option in posting.tracking for option in chosen))
     else:
-        ledger = company.ledger if basis is company.postings else Ledger(basis)
+        ledger = cash_ledger(company) if request.flag("paymentsOnly") else company.ledger
     periods = comparison_periods(first, last, count, request.step_months())
     return [Column(layout.short_day(end), start, end, ledger) for start, end in periods]
 

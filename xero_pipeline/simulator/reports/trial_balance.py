@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.balances import Balances
-from xero_pipeline.simulator.reports.cash_basis import cash_postings
+from xero_pipeline.simulator.reports.cash_basis import cash_ledger
 from xero_pipeline.simulator.reports.layout import Row
 from xero_pipeline.simulator.reports.request import ReportRequest
 from xero_pipeline.simulator.values.amounts import ZERO
@@ -32,13 +31,13 @@ def trial_balance(company: Company, request: ReportRequest) -> Row:
 
     Args:
         company: The organisation.
-        request: `date`, `paymentsOnly`; the latter leaves the income and expense accounts only.
+        request: `date`, `paymentsOnly`.
 
     Raises:
         BadReportRequest: A parameter Xero refuses.
     """
     day = request.day("date") or request.today
-    ledger = Ledger(cash_postings(company)) if request.flag("paymentsOnly") else company.ledger
+    ledger = cash_ledger(company) if request.flag("paymentsOnly") else company.ledger
     balances = Balances(company, ledger, day)
     rows = [layout.header(["Account", "Debit", "Credit", "YTD Debit", "YTD Credit"])]
     sums = [ZERO, ZERO, ZERO, ZERO]
@@ -67,6 +66,9 @@ def _section_rows(company: Company, balances: Balances, wanted: str, sums: list[
         cells = [*_debit_credit(moved, sums, 0, debits), *_debit_credit(balance, sums, 2, debits)]
         label = f"{account['Name']} ({account['Code']})" if "Code" in account else account["Name"]
         rows.append(layout.attributed_row([label, *cells], account["AccountID"], "account"))
+        for cell in rows[-1]["Cells"][3:]:
+            if not cell["Value"]:
+                del cell["Value"]  # some of Xero's blank cells are empty text, some have no value at all
     return rows
 
 

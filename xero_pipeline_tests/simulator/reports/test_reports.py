@@ -49,7 +49,7 @@ def test_periods_from_a_31_day_month_equal_single_months(seed: int, index: int) 
 def test_periods_from_a_short_month_cut_every_month_to_as_many_days(company: Company) -> None:
     many = profit_and_loss(company, dt.date(2026, 2, 1), periods="2", timeframe="MONTH")
     assert header_of(many) == ["", "28 Feb 26", "28 Jan 26", "28 Dec 25"]
-    cut = {"fromDate": "2026-01-01", "toDate": "2026-01-28"}
+    cut = {"fromDate": "2026-01-01", "toDate": "2026-01-28", "standardLayout": "true"}
     assert column(many, 1) == column(company.report("ProfitAndLoss", cut, TODAY), 0)
 
 
@@ -169,11 +169,47 @@ def test_cash_basis_counts_what_was_paid_when_it_was_paid(company: Company) -> N
         and row["CurrencyRate"] == 1
     )
     ids = {entry["PaymentID"] for entry in paid["Payments"]}
-    cash = [posting for posting in cash_postings(company) if posting.source_id == paid["InvoiceID"]]
+    results = {row["AccountID"] for row in company.records("Accounts") if row["Class"] in {"REVENUE", "EXPENSE"}}
+    cash = [
+        posting
+        for posting in cash_postings(company)
+        if posting.source_id == paid["InvoiceID"] and posting.account_id in results
+    ]
     sign = -1 if paid["Type"] == "ACCREC" else 1
     assert {posting.journal_id for posting in cash} == ids
     assert sum((posting.net_amount for posting in cash), ZERO) == sign * paid["SubTotal"]
     assert len({posting.date for posting in cash}) == 2
+
+
+def test_every_journal_balances_on_cash_basis_too(company: Company) -> None:
+    from xero_pipeline.simulator.reports.cash_basis import cash_postings
+
+    sums: dict[tuple[str, str], Decimal] = {}
+    for posting in cash_postings(company):
+        key = (posting.source_id, posting.journal_id)
+        sums[key] = sums.get(key, ZERO) + posting.net_amount
+    assert {key: value for key, value in sums.items() if value} == {}
+
+
+def test_on_cash_basis_what_is_owed_and_due_is_not_there_and_the_sheet_balances(company: Company) -> None:
+    params = {"date": "2026-10-31", "standardLayout": "true"}
+    accrual = company.report("BalanceSheet", params, TODAY)
+    cash = company.report("BalanceSheet", params | {"paymentsOnly": "true"}, TODAY)
+    assert value_of(cash, "Net Assets") == value_of(cash, "Total Equity")
+    assert abs(value_of(cash, "Accounts Receivable")) < value_of(accrual, "Accounts Receivable") / 5
+    assert value_of(cash, "Business Bank Account") == value_of(accrual, "Business Bank Account")
+
+
+@pytest.mark.parametrize("name", ["ProfitAndLoss", "BalanceSheet"])
+def test_without_the_standard_layout_accounts_are_put_together_and_totals_stay(company: Company, name: str) -> None:
+    standard = company.report(name, {"standardLayout": "true"}, TODAY)
+    own = company.report(name, {}, TODAY)
+    titles = [[part.get("Title") for part in report["Rows"]] for report in (standard, own)]
+    assert titles[0] != titles[1]
+    rows = [len([key for key, _, _ in rows_of(report) if key]) for report in (standard, own)]
+    assert rows[1] < rows[0]
+    for label in ("Net Profit", "Net Assets", "Total Equity"):
+        assert value_of(own, label) == value_of(standard, label)
 
 
 def test_tracking_columns_add_up_to_the_total(company: Company) -> None:

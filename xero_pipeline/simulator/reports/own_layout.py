@@ -1,0 +1,68 @@
+"""The layout an organisation made for itself, which Xero gives whenever it is not asked for the standard one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xero_pipeline.simulator.reports import layout
+from xero_pipeline.simulator.reports.layout import Row
+
+_TITLES = {
+    "Income": "Trading Income",
+    "Less Operating Expenses": "Overheads",
+    "Bank": "Cash at Bank",
+    "Fixed Assets": "Equipment",
+}
+_TOTALS = {"Total Operating Expenses": "Total Overheads"} | {
+    f"Total {before}": f"Total {after}" for before, after in _TITLES.items()
+}
+_GROUPS = {
+    "Office Costs": {"Office Expenses", "Subscriptions", "Telephone & Internet", "Light, Power, Heating"},
+    "People": {"Wages and Salaries", "Consulting & Accounting"},
+    "Money in the Bank": {"Business Bank Account", "Business Savings Account"},
+}
+"""Accounts put together: one row that carries no account's id."""
+
+
+def own_layout(sections: Sequence[Row]) -> list[Row]:
+    """The same statement in sections and groups of one's own; every total stays what it was.
+
+    Args:
+        sections: In the standard layout, without the header.
+    """
+    return [
+        layout.section(_TITLES.get(section["Title"], section["Title"]), _grouped(section["Rows"]))
+        for section in sections
+    ]
+
+
+def _grouped(rows: Sequence[Row]) -> list[Row]:
+    group_of = {name: group for group, names in _GROUPS.items() for name in names}
+    found: list[Row] = []
+    groups: dict[str, Row] = {}
+    for row in rows:
+        label: str = row["Cells"][0]["Value"]
+        group = group_of.get(label)
+        if group is None:
+            found.append(_renamed(row, _TOTALS.get(label, label)))
+        elif group in groups:
+            _add(groups[group], row)
+        else:
+            groups[group] = {
+                "RowType": "Row",
+                "Cells": [{"Value": group}, *({"Value": "0.00"} for _ in row["Cells"][1:])],
+            }
+            _add(groups[group], row)
+            found.append(groups[group])
+    return found
+
+
+def _renamed(row: Row, label: str) -> Row:
+    first, *amounts = row["Cells"]
+    return {**row, "Cells": [{**first, "Value": label}, *amounts]}
+
+
+def _add(group: Row, row: Row) -> None:
+    for cell, more in zip(group["Cells"][1:], row["Cells"][1:], strict=True):
+        cell["Value"] = layout.figure(Decimal(cell["Value"]) + Decimal(more["Value"]))
