@@ -236,13 +236,14 @@ class Parts:
         return Landing(folder.expanduser().absolute(), self.warehouse) if folder else None
 
     def check(self) -> None:
-        """Find a wrong setting before any work begins.
+        """Find a wrong setting, or a warehouse that is not for us, before any work begins.
 
         Raises:
-            ConfigurationError: One is missing or wrong.
+            ConfigurationError: One is missing or wrong; a newer program wrote the warehouse.
+            WarehouseBusy: Another process held its file all the time.
         """
         self.app()
-        _ = self.keys, self.reports
+        _ = self.keys, self.reports, self.warehouse
 
     def close(self) -> None:
         """Let go of the databases before another program takes over."""
