@@ -45,7 +45,7 @@ def _grouped(rows: Sequence[Row]) -> list[Row]:
         label: str = row["Cells"][0]["Value"]
         group = group_of.get(label)
         if group is None:
-            found.append(_renamed(row, _TOTALS.get(label, label)))
+            found.append(_renamed(row, _TOTALS[label] if label in _TOTALS else label))
         elif group in groups:
             _add(groups[group], row)
         else:
