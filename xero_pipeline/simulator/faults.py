@@ -26,14 +26,17 @@ FaultKind = Literal[
     "revoked_token",  # 401 AuthenticationUnsuccessful
     "disconnected",  # 403 as for a tenant that is not connected any more
     "new_fields",  # records carry fields nobody knows
-    "new_enum",  # the first record's Status, or Type, is a value nobody knows
+    "new_nested_fields",  # the objects in records, and in their lists, carry fields nobody knows
+    "new_enum",  # the first record's `field` (Status, or Type) is a value nobody knows
+    "wrong_type",  # the first record's `field` (Total, Amount or Name) is an object
+    "missing_field",  # the first record has no `field` (Status, or Type)
 ]
 
 # These make sense for calls of the Accounting API only.
 _API_ONLY = frozenset(
     {
         "minute_limit", "day_limit", "concurrent_limit", "app_limit", "expired_token", "revoked_token",
-        "disconnected", "new_fields", "new_enum",
+        "disconnected", "new_fields", "new_nested_fields", "new_enum", "wrong_type", "missing_field",
     }
 )  # fmt: skip
 
@@ -49,6 +52,7 @@ class Fault:
         after: How many matching calls go well first.
         query: One parameter as `name=value`, such as `page=2`; empty for any.
         tenant_id: Only calls for this organisation.
+        field: Which field of a record, where the kind is about one; empty for a likely one.
         seconds: How long a `slow` answer takes, and the Retry-After of a limit (None: a likely value).
     """
 
@@ -58,6 +62,7 @@ class Fault:
     after: int = 0
     query: str = ""
     tenant_id: str = ""
+    field: str = ""
     seconds: float | None = None
 
     def __post_init__(self) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
 
+from xero_pipeline.simulator import novelty
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.limits import refusal
 from xero_pipeline.simulator.messages import Response, html, text
-from xero_pipeline.simulator.wire import encode, forbidden, json_answer, token_expired, unauthorized
+from xero_pipeline.simulator.wire import forbidden, json_answer, token_expired, unauthorized
 
 _GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _SERVER_ERROR = {"Type": None, "Title": "An error occurred", "Status": 500, "Detail": ""}
@@ -50,8 +48,8 @@ def afterwards(fault: Fault, response: Response) -> Response:
             response.body = response.body[: max(1, len(response.body) * 2 // 3)]
         case "invalid_json":
             response.body = _GATEWAY_PAGE.encode()
-        case "new_fields" | "new_enum" if response.status == 200:
-            response.body = _novel(response.body, fault.kind)
+        case kind if kind in novelty.KINDS and response.status == 200:
+            response.body = novelty.plant(response.body, fault)
     return response
 
 
@@ -64,25 +62,6 @@ def _limit(fault: Fault) -> Response:
         "X-AppMinLimit-Remaining": "0" if problem == "appminute" else "9876",
     }
     return refusal(problem, seconds, left)
-
-
-def _novel(body: bytes, kind: str) -> bytes:
-    answer = json.loads(body, parse_float=Decimal)
-    for records in answer.values():
-        if isinstance(records, list) and records and isinstance(records[0], dict):
-            if kind == "new_enum":
-                _rename(records[0])
-            else:
-                for record in records:
-                    record |= {"SimulatedText": "new", "SimulatedObject": {"Amounts": [Decimal("1.50"), None]}}
-    return encode(answer)
-
-
-def _rename(record: dict[str, Any]) -> None:
-    for name in ("Status", "Type", "ContactStatus"):
-        if name in record:
-            record[name] = "SIMULATED_NEW_VALUE"
-            return
 
 
 _ANSWERS: dict[str, Callable[[], Response]] = {

@@ -119,6 +119,8 @@ def _leaf(kind: Kind, target: pa.DataType, value: Any, where: str) -> Any:
 
 def _text(value: Any, _: pa.DataType) -> str:
     if isinstance(value, str):
+        if "\0" in value:  # PostgreSQL has no place for it: one such text would cost its whole page
+            raise _WrongType
         return value
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from xero_pipeline.warehouse.entries import Drift
 
-WORDS_PER_FIELD = 50
-"""A field in which an organisation has so many new words holds free text: more of them tell nothing more."""
+MANY = 50
+"""So many new words in one field, or so many new fields, and they are no words and no fields but somebody's data: more
+of them tell nothing more."""
 
 _NOTE = """
 INSERT INTO xero.schema_drift AS t (tenant_id, collection, kind, path, value, sample, first_seen_at, last_seen_at,
@@ -24,8 +26,8 @@ VALUES (:tenant_id, :collection, :kind, :path, :value, :sample, :at, :at, :recor
 ON CONFLICT (tenant_id, collection, kind, path, value) DO UPDATE SET
     last_seen_at = excluded.last_seen_at, records = t.records + excluded.records
 """
-_WORDS = """
-SELECT path, value FROM xero.schema_drift WHERE tenant_id = :tenant_id AND collection = :collection AND kind = 'value'
+_THERE = """
+SELECT kind, path, value FROM xero.schema_drift WHERE tenant_id = :tenant_id AND collection = :collection
 """
 _TOLD = """
 UPDATE xero.schema_drift SET reported_at = :at
@@ -53,7 +55,7 @@ def note_drift(
     rows = [
         {**where, "kind": d.kind, "path": d.path, "value": d.value, "sample": d.sample, "at": at}
         | {"records": d.records, "record_id": d.record_id}
-        for d in _few_words(connection, where, found)
+        for d in _without_floods(connection, where, found)
     ]
     if rows:
         connection.execute(text(_NOTE), rows)
@@ -92,20 +94,26 @@ def all_drift(connection: Connection) -> list[Mapping[str, Any]]:
     return _rows(connection, "TRUE", {})
 
 
-def _few_words(connection: Connection, where: Mapping[str, str], found: Sequence[Drift]) -> list[Drift]:
-    """Without new words of fields that have too many of them already."""
-    if not any(drift.kind == "value" for drift in found):
-        return list(found)
-    there: dict[str, set[str]] = {}
-    for path, value in connection.execute(text(_WORDS), where):
-        there.setdefault(path, set()).add(value)
+def _without_floods(connection: Connection, where: Mapping[str, str], found: Sequence[Drift]) -> list[Drift]:
+    """What is noted already, and what is new as long as there is not too much of its kind."""
+    if not found:
+        return []
+    noted = {tuple(row) for row in connection.execute(text(_THERE), where)}
+    per_kind = Counter(_kind(kind, path) for kind, path, _ in noted)
     kept: list[Drift] = []
     for drift in found:
-        known = there.setdefault(drift.path, set())
-        if drift.kind != "value" or drift.value in known or len(known) < WORDS_PER_FIELD:
-            known.add(drift.value)
-            kept.append(drift)
+        of_kind = _kind(drift.kind, drift.path)
+        if (drift.kind, drift.path, drift.value) not in noted:
+            per_kind[of_kind] += 1
+            if per_kind[of_kind] > MANY:
+                continue
+        kept.append(drift)
     return kept
+
+
+def _kind(kind: str, path: str) -> tuple[str, str]:
+    """Words are counted by field, everything else by what it is."""
+    return (kind, path if kind == "value" else "")
 
 
 def _rows(connection: Connection, where: str, params: Mapping[str, str]) -> list[Mapping[str, Any]]:

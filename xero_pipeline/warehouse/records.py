@@ -155,8 +155,14 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
 
 
 def _lines(texts: Sequence[bytes]) -> bytes:
-    """One record a line. A line break inside a record can only be layout: in a string it would be escaped."""
+    """One record a line. A line break inside a record can only be layout: in a string it would be escaped.
+
+    Raises:
+        NotPlain: Perhaps a text holds a NUL character, which must not reach a database.
+    """
     joined = b"\n".join(texts)
+    if b"\\u0000" in joined:
+        raise NotPlain("a NUL character")
     if joined.count(b"\n") == len(texts) - 1 and b"\r" not in joined:
         return joined
     layout = bytes.maketrans(b"\r\n", b"  ")

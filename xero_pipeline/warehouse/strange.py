@@ -71,7 +71,8 @@ def in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator[Drift
         new = [said for said in pc.unique(column).to_pylist() if said and said not in word.known]
         for said in new[:WORDS_PER_BATCH]:
             ids = _ids(collection, tables[word.table], pc.equal(column, said))
-            yield Drift("value", word.path, said[:_SHOWN], said[:_SHOWN], len(set(ids)), ids[0])
+            sample = msgspec.json.encode(said).decode()[:_SHOWN]
+            yield Drift("value", word.path, said[:_SHOWN], sample, len(set(ids)), ids[0])
     record = tables[collection]
     for name, path in always(collection):
         if record.column(name).null_count:
@@ -142,7 +143,9 @@ def _strangers(value: Any, path: str, places: dict[str, tuple[Place, ...]]) -> I
 
 def _field(collection: str, path: str, records: int, text: bytes) -> Drift:
     record = _decoded(text)
-    return Drift("field", path, "", _sample(record, path), records, id_of(collection, record))
+    sample, name = _sample(record, path), id_of(collection, record)
+    # A name may be anything, a key of a database's not: PostgreSQL has no place for NUL, and a bound.
+    return Drift("field", path.replace("\0", "\\0")[:_SHOWN], "", sample, records, name)
 
 
 def _sample(value: Any, path: str) -> str:
