@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from xero_pipeline.simulator.reports import layout
@@ -31,10 +31,11 @@ def own_layout(sections: Sequence[Row]) -> list[Row]:
     Args:
         sections: In the standard layout, without the header.
     """
-    return [
-        layout.section(_TITLES.get(section["Title"], section["Title"]), _grouped(section["Rows"]))
-        for section in sections
-    ]
+    return [layout.section(_own(_TITLES, section["Title"]), _grouped(section["Rows"])) for section in sections]
+
+
+def _own(names: Mapping[str, str], name: str) -> str:
+    return names.get(name, name)
 
 
 def _grouped(rows: Sequence[Row]) -> list[Row]:
@@ -45,7 +46,7 @@ def _grouped(rows: Sequence[Row]) -> list[Row]:
         label: str = row["Cells"][0]["Value"]
         group = group_of.get(label)
         if group is None:
-            found.append(_renamed(row, _TOTALS[label] if label in _TOTALS else label))
+            found.append(_renamed(row, _own(_TOTALS, label)))
         elif group in groups:
             _add(groups[group], row)
         else:
