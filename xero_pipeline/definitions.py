@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
+from xero_pipeline.defs.checks import report_checks
 from xero_pipeline.defs.entities import collection_assets
 from xero_pipeline.defs.jobs import jobs
 from xero_pipeline.defs.reports import report_assets
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
-from xero_pipeline.defs.schedules import daily_sync
+from xero_pipeline.defs.schedules import daily_sync, rolling_reread
 from xero_pipeline.defs.sensors import months_to_pull, new_organisations
+from xero_pipeline.defs.unfinished import unfinished
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Progress, Silent
 
@@ -39,11 +41,13 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
     collections = collection_assets(storage_kind)
     reports = report_assets(first_month(settings, datetime.now(UTC).date()), storage_kind)
     token_store = TokenStoreResource()
+    all_jobs = jobs(collections, reports, reread_calls=settings.reread_calls)
     return dg.Definitions(
         assets=[*collections, *reports],
-        jobs=jobs(collections, reports),
-        schedules=[daily_sync()],
-        sensors=[new_organisations(), months_to_pull()],
+        asset_checks=report_checks(),
+        jobs=all_jobs,
+        schedules=[daily_sync(), rolling_reread()],
+        sensors=[new_organisations(), months_to_pull(), unfinished(all_jobs)],
         resources={
             "token_store": token_store,
             "xero": XeroResource(token_store=token_store),

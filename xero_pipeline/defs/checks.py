@@ -1,0 +1,98 @@
+"""Checks of the reports: what nobody should change any more has not changed."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from xero_pipeline.defs.resources import WarehouseResource
+from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.sync.locked import LockedChange, open_changes
+from xero_pipeline.xero.reports import Report, reports
+
+UNCHANGED = "unchanged_in_locked_periods"
+
+ROWS_SHOWN = 100
+"""Of a check's table; all of them are in `xero.restatements`."""
+
+_HEADERS = ("Organisation", "Month", "Line", "Before", "After", "Difference", "Locked until", "Changed between", "and")
+
+
+def report_checks() -> Sequence[dg.AssetChecksDefinition]:
+    """The checks of all reports whose figures come from documents: a lock date does not lock budgets."""
+    return [_unchanged(report) for report in reports() if report.affected != "by budgets"]
+
+
+def _unchanged(report: Report) -> dg.AssetChecksDefinition:
+    """It looks at all months of all organisations, for a run of a few must not hide what is wrong with the others."""
+
+    @dg.asset_check(
+        asset=asset_key(report.name),
+        name=UNCHANGED,
+        description="No figure of a month changed after the books of that month were locked. Stays failed until the "
+        "old figures are back, or somebody accepts the new ones: `xero-pipeline restatements --accept NOTE`.",
+    )
+    def check(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+        open_ones = open_changes(warehouse.warehouse)
+        return result_of([c for c in open_ones if (c.report, c.basis) == (report.table, report.basis)])
+
+    return check
+
+
+def result_of(changes: Sequence[LockedChange]) -> dg.AssetCheckResult:
+    """What the check says of some changes.
+
+    Args:
+        changes: Those that are open, of one report.
+    """
+    if not changes:
+        return dg.AssetCheckResult(
+            passed=True, description="No figure of a locked month differs from what it was when it was locked."
+        )
+    months = {(change.tenant_id, change.period_start) for change in changes}
+    first = changes[0]
+    return dg.AssetCheckResult(
+        passed=False,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(changes)} figures in {len(months)} locked months changed; the first: {first.organisation}, "
+        f"{first.period_start:%B %Y}, {_line(first)}: {first.before:,.2f} became {first.after:,.2f}. Undo it in Xero, "
+        "or accept it: xero-pipeline restatements --accept NOTE.",
+        metadata={
+            "changes": dg.MetadataValue.md(as_markdown(changes[:ROWS_SHOWN])),
+            "figures": len(changes),
+            "months": len(months),
+        },
+    )
+
+
+def as_markdown(changes: Sequence[LockedChange]) -> str:
+    """A table of changes.
+
+    Args:
+        changes: Its rows.
+    """
+    rows = [
+        (
+            change.organisation,
+            f"{change.period_start:%Y-%m}",
+            _line(change),
+            f"{change.before:,.2f}",
+            f"{change.after:,.2f}",
+            f"{change.difference:+,.2f}",
+            change.lock_date.isoformat(),
+            f"{change.unchanged_until:%Y-%m-%d %H:%M}",
+            f"{change.seen_at:%Y-%m-%d %H:%M} UTC",
+        )
+        for change in changes
+    ]
+    sides = ["---:" if header in ("Before", "After", "Difference") else "---" for header in _HEADERS]
+    lines = (_HEADERS, sides, *([cell.replace("|", "\\|") for cell in row] for row in rows))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _line(change: LockedChange) -> str:
+    """The line as people know it, with the column where there are several, and the basis when it is not the usual."""
+    words = [change.section, change.label, "" if change.measure == "amount" else change.measure.replace("_", " ")]
+    basis = " (cash basis)" if change.basis == "cash" else ""
+    return ", ".join(word for word in words if word) + basis
