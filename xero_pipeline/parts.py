@@ -145,7 +145,8 @@ class Parts:
         """
         from xero_pipeline.xero.reports import chosen_reports
 
-        return chosen_reports(self.settings.reports, cash_basis=self.settings.cash_basis)
+        chosen = self.settings
+        return chosen_reports(chosen.reports, cash_basis=chosen.cash_basis, custom_layouts=chosen.custom_layouts)
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections we have an asset for, and of the reports that are pulled by themselves."""

@@ -76,6 +76,17 @@ class Settings(BaseSettings):
     cash_basis: bool = Field(
         False, description="Pull profit and loss, balance sheet and trial balance on cash basis too, by themselves."
     )
+    custom_layouts: bool = Field(
+        False,
+        description="Pull profit and loss and balance sheet in the organisation's own layout too, by themselves, into "
+        "tables of their own.",
+    )
+    tax_reports: bool = Field(
+        False, description="Read published tax returns (Australia, New Zealand): the consent asks for their scope."
+    )
+    aged_by_contact: bool = Field(
+        False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
+    )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
     )

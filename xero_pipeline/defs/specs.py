@@ -50,6 +50,10 @@ def groups() -> Mapping[str, tuple[str, ...]]:
             "executive_summary",
             "budget_summary",
             "profit_and_loss_by_tracking",
+            "profit_and_loss_custom",
+            "balance_sheet_custom",
+            "aged_by_contact",
+            "tax_reports",
         ),
     }
 

@@ -58,7 +58,7 @@ def plan_sync(warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Sett
         "select count(*) as n from xero.budgets where tenant_id = :tenant_id and not is_deleted",
         {"tenant_id": tenant_id},
     ).to_pylist()[0]["n"]
-    chosen = chosen_reports(settings.reports, cash_basis=settings.cash_basis)
+    chosen = chosen_reports(settings.reports, cash_basis=settings.cash_basis, custom_layouts=settings.custom_layouts)
     due = all_months_due(warehouse, [tenant_id], chosen, today=today, start_date=settings.start_date)[tenant_id]
     reports = sum(calls_for(report, months) for report, months in due.items())
     return Plan(

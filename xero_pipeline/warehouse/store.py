@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from xero_pipeline.warehouse.merge import Dialect, Merged
 
-
 __all__ = ["Cursor", "ReportPull", "Warehouse"]
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from xero_pipeline.xero.report_layout import amount_of, attribute, cells_of, column_labels, rows_of, text_of, title_of
 
-LineType = Literal["account", "total"]
+LineType = Literal["account", "group", "total"]
 
 BELOW = " > "
 """Between the titles of sections that lie one in the other."""
@@ -25,7 +25,8 @@ class StatementRow:
 
     Args:
         section: The title above it; empty for lines between the sections, such as Net Profit.
-        line_type: `account` for an account's own amount, `total` for any sum.
+        line_type: `account` for an account's own amount, `group` for accounts that an organisation's own layout puts
+            together in one line, `total` for any other sum.
         account_id: Of an account's line: its id, or `FXGROUPID` where Xero puts currency gains together, or zeros for
             the current year's earnings, which no account holds.
         account_name: The label, of totals as well.
@@ -154,15 +155,23 @@ def tracking_rows(report: Mapping[str, Any], category: TrackingCategory) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a row stands: under which title, whether all titles above are told, and whether it is at the top."""
+    """Where a row stands.
+
+    Args:
+        section: The title above it.
+        whole_path: Whether all titles above it are told, not only the nearest.
+        top: Whether it is at the top of the report.
+        between: Whether its section holds no accounts but stands between those that do.
+    """
 
     section: str = ""
     whole_path: bool = False
     top: bool = True
+    between: bool = True
 
     def below(self, title: str) -> _Place:
         path = f"{self.section}{BELOW}{title}" if self.whole_path and self.section and title else title or self.section
-        return _Place(path, self.whole_path, top=False)
+        return _Place(path, self.whole_path, top=False, between=not path or (self.top and not title))
 
 
 def _numbered(lines: Iterator[StatementRow]) -> tuple[StatementRow, ...]:
@@ -199,31 +208,31 @@ def _lines(row: Mapping[str, Any], place: _Place, column: int) -> tuple[list[Sta
     if kind == "Header":
         return [], False
     if kind != "Section":
-        line = _line(row, place.section, column)
-        account = line.line_type == "account"
-        return ([line] if line.amount or not account else []), account and line.amount != 0
+        line = _line(row, place, column)
+        total = line.line_type == "total"
+        return ([line] if line.amount or total else []), not total and line.amount != 0
     inside = place.below(title_of(row))
-    between = not inside.section or (place.top and not title_of(row))
     below = [(_lines(child, inside, column), child) for child in rows_of(row)]
     lively = any(has_account for (_, has_account), _ in below)
     kept = [
         line
         for (lines, _), child in below
         for line in lines
-        if lively or child.get("RowType") == "Section" or line.amount or between
+        if lively or child.get("RowType") == "Section" or line.amount or inside.between
     ]
     return kept, lively
 
 
-def _line(row: Mapping[str, Any], section: str, column: int) -> StatementRow:
+def _line(row: Mapping[str, Any], place: _Place, column: int) -> StatementRow:
     cells = cells_of(row)
     label = text_of(cells[0]) if cells else ""
     account_id = attribute(row, "account")
     if len(cells) <= column + 1:
         raise ValueError(f"the line {label!r} has no column {column + 1}")
+    sum_of_all = place.between or row.get("RowType") != "Row"
     return StatementRow(
-        section=section,
-        line_type="total" if account_id is None else "account",
+        section=place.section,
+        line_type="account" if account_id is not None else "total" if sum_of_all else "group",
         account_id=account_id,
         account_name=label,
         amount=amount_of(cells[column + 1], label),

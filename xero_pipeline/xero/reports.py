@@ -73,6 +73,7 @@ class Report:
     by_itself: bool = True
 
 
+_OWN = "_custom"
 # Without it an organisation's own layout comes: sections renamed, accounts put together.
 _STANDARD = {"standardLayout": "true"}
 _CASH = {"paymentsOnly": "true"}
@@ -81,7 +82,7 @@ _CASH = {"paymentsOnly": "true"}
 @cache
 def reports() -> tuple[Report, ...]:
     """Every monthly report there is an asset for."""
-    return (*_accrual(), *_cash())
+    return (*_accrual(), *_cash(), *_custom())
 
 
 def report_named(name: str) -> Report:
@@ -96,12 +97,13 @@ def report_named(name: str) -> Report:
     return {report.name: report for report in reports()}[name]
 
 
-def chosen_reports(text: str | None, *, cash_basis: bool) -> tuple[Report, ...]:
+def chosen_reports(text: str | None, *, cash_basis: bool, custom_layouts: bool = False) -> tuple[Report, ...]:
     """The reports that are pulled by themselves, in the order of the table.
 
     Args:
         text: XERO_REPORTS: names with commas or spaces between; None for those that suit everybody.
         cash_basis: Those of them that Xero has on cash basis, on that basis too.
+        custom_layouts: Those of them that an organisation may lay out by itself, in its own layout too.
 
     Raises:
         ConfigurationError: No such report; the message names those there are.
@@ -117,6 +119,8 @@ def chosen_reports(text: str | None, *, cash_basis: bool) -> tuple[Report, ...]:
         )
     if cash_basis:
         names |= {cash.name for cash in _cash() if cash.table in names}
+    if custom_layouts:
+        names |= {custom.name for custom in _custom() if custom.name.removesuffix(_OWN) in names}
     return tuple(report for report in reports() if report.name in names)
 
 
@@ -218,4 +222,19 @@ def _cash() -> tuple[Report, ...]:
             by_itself=False,
         )
         for name in ("profit_and_loss", "balance_sheet", "trial_balance")
+    )
+
+
+def _custom() -> tuple[Report, ...]:
+    known = {report.name: report for report in _accrual()}
+    return tuple(
+        replace(
+            known[name],
+            name=f"{name}{_OWN}",
+            table=f"{name}{_OWN}",
+            description=f"{known[name].description} In the layout the organisation made for itself, where it has one.",
+            params={},
+            by_itself=False,
+        )
+        for name in ("profit_and_loss", "balance_sheet")
     )

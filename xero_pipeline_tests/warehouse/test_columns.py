@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from xero_pipeline.warehouse.tables import Column, Kind, all_tables, collections, table_group
-from xero_pipeline.xero.endpoints import catalogue
+from xero_pipeline.xero.endpoints import catalogue, on_request
 
 COLLECTIONS = {
     "accounts",
@@ -38,6 +38,7 @@ COLLECTIONS = {
     "quotes",
     "repeating_invoices",
     "tax_rates",
+    "tax_reports",
     "tracking_categories",
     "users",
 }
@@ -73,8 +74,8 @@ KIND_OF_NAME = {
 }
 """What the last word of Xero's name promises."""
 
-DESPITE_THEIR_NAME = {"Schedule.DueDate": "integer"}
-"""A day of the month, or a count of days."""
+DESPITE_THEIR_NAME = {"Schedule.DueDate": "integer", "ReportDate": "text"}
+"""A day of the month, or a count of days; words about a period."""
 
 
 def snake(word: str) -> str:
@@ -93,14 +94,14 @@ def name_of(path: str) -> str:
     return "_".join(words)
 
 
-def test_there_is_a_file_for_each_of_the_26_collections_and_no_other():
+def test_there_is_a_file_for_each_of_the_27_collections_and_no_other():
     assert set(collections()) - OURS == COLLECTIONS
 
 
 def test_the_catalogue_of_endpoints_knows_the_same_collections_by_the_same_keys():
     keys = {name: [table_group(name)[0].column(key).path for key in table_group(name)[0].key] for name in COLLECTIONS}
 
-    assert {endpoint.table: list(endpoint.key) for endpoint in catalogue()} == keys
+    assert {endpoint.table: list(endpoint.key) for endpoint in (*catalogue(), *on_request())} == keys
 
 
 @pytest.mark.parametrize("collection", sorted(COLLECTIONS))

@@ -1,4 +1,4 @@
-"""Reading a list of headers, then each record by itself: budgets."""
+"""Reading a list of headers, then each record by itself: budgets, published tax returns."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_details(ask: Ask, workers: int) -> Iterator[Page]:
     if not ids:
         yield Page(1, 1, headers)
         return
-    window = _budget_window(headers)
+    window = _budget_window(headers) if endpoint.wrapper == "Budgets" else {}
     answers = _ahead(lambda one: ask.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
     for number, answer in enumerate(answers, start=1):
         yield Page(number, len(ids), ask.checked(answer))
