@@ -1,7 +1,8 @@
 """Bringing arrived rows into their tables: what is new, what differs, what is gone. Set by set, never row by row.
 
 Every table is merged in the same three steps. First the rows that are there already are compared with the arrived
-ones; a row that says the same stays untouched, with its `synced_at`. Then one MERGE writes what is new or differs.
+ones; a row that says the same stays untouched, with its `synced_at`. Then one MERGE writes what is new or differs
+(where all is new and the database gains by it, one INSERT).
 Last, children that a changed record has no longer are marked `is_deleted`. What is written over or marked goes into the
 history first, as it was.
 
@@ -78,6 +79,10 @@ class Dialect(Protocol):
         """The same for one column of texts, which is called `id`."""
         ...
 
+    def analyze(self, connection: Connection, name: str, columns: Sequence[str]) -> None:
+        """Let the planner know a temporary table that was just filled, by the columns it is joined by."""
+        ...
+
     def lock(self, connection: Connection, name: str) -> None:
         """Until the transaction ends, nobody else writes what goes by this name; for databases with many writers."""
         ...
@@ -86,8 +91,19 @@ class Dialect(Protocol):
         """A query over the rows of `source` (s), each beside the rows of the table (t) with the same keys."""
         ...
 
+    def beside(self, source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
+        """A query over every row of `source` (s): some of its columns, whether it `is_known`, and what is told of both.
+
+        What is told of it and the table's row with the same key (t) is null where there is no such row.
+        """
+        ...
+
     def different(self, table: Table, column: str) -> str:
         """A condition that a column of `s` and `t` differs, nulls being equal."""
+        ...
+
+    def insert(self, connection: Connection, table: Table, source: str) -> None:
+        """Write all rows of a staged name, of which none should be there yet; one that is gets written over."""
         ...
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
@@ -161,11 +177,12 @@ def _merge_children(
         return Merged()
     staged = dialect.stage(connection, f"arrived_{table.name}", rows, table)
     if all_new:
-        connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {staged}"))
+        dialect.insert(connection, table, staged)
         return Merged(inserted=rows.num_rows)
     source = f"of_{table.name}"
     chosen = _chosen(table, staged, _verdict_name(record), record.primary_key)
     connection.exec_driver_sql(f"CREATE TEMP TABLE {source} AS {chosen}")
+    dialect.analyze(connection, source, table.primary_key)
     merged = merge_rows(dialect, connection, table, source)
     untouched = rows.num_rows - merged.inserted - merged.updated - merged.unchanged
     removed = 0 if table.accumulates else _mark_gone(dialect, connection, record, table, staged)
@@ -192,16 +209,17 @@ def _write(dialect: Dialect, connection: Connection, table: Table, source: str, 
     """Compare, then one MERGE of what is new or differs."""
     verdict = _verdict_name(table)
     connection.exec_driver_sql(_verdict_sql(dialect, verdict, table, source, differs))
+    dialect.analyze(connection, verdict, table.primary_key)
     total = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {source}").scalar_one()
     updates = "COUNT(CASE WHEN is_known THEN 1 END)"
     counts = connection.exec_driver_sql(f"SELECT COUNT(*) - {updates}, {updates} FROM {verdict}").one()
     merged = Merged(inserted=counts[0], updated=counts[1], unchanged=total - counts[0] - counts[1])
     if merged.updated and has_history(table):
         keep(dialect, connection, table, verdict, keys=table.primary_key, where="s.is_known")
-    if merged.inserted or merged.updated:
-        all_new = merged.inserted == total
-        rows = f"SELECT * FROM {source}" if all_new else _chosen(table, source, verdict, table.primary_key)
-        connection.exec_driver_sql(merge_sql(table, rows))
+    if merged.inserted == total > 0:
+        dialect.insert(connection, table, source)
+    elif merged.inserted or merged.updated:
+        connection.exec_driver_sql(merge_sql(table, _chosen(table, source, verdict, table.primary_key)))
     return merged
 
 
@@ -211,15 +229,14 @@ def _verdict_name(table: Table) -> str:
 
 def _verdict_sql(dialect: Dialect, verdict: str, table: Table, source: str, differs: str) -> str:
     """A temporary table of the keys to write, whether each is there already, and since when it is valid."""
-    keys = table.primary_key
-    begins = next_since(table) if has_history(table) else "NULL"
-    told = ", ".join(f"s.{q(key)}" for key in keys)
-    known = dialect.pairs(source, table, f"{told}, {differs} AS differs, {begins} AS begins", keys=keys)
-    told += ", s.synced_at, COALESCE(known.begins, s.valid_from) AS valid_from" if has_history(table) else ""
+    keys, versions = table.primary_key, has_history(table)
+    told = {"differs": differs, "begins": next_since(table) if versions else "NULL"}
+    columns = (*keys, SYNCED_AT.name, VALID_FROM.name) if versions else keys
+    listed = ", ".join(map(q, keys))
+    listed += ", synced_at, COALESCE(begins, valid_from) AS valid_from" if versions else ""
     return (
-        f"CREATE TEMP TABLE {verdict} AS WITH known AS ({known}) "
-        f"SELECT {told}, known.differs IS NOT NULL AS is_known FROM {source} AS s "
-        f"LEFT JOIN known ON {same('known', 's', keys)} WHERE known.differs IS NULL OR known.differs"
+        f"CREATE TEMP TABLE {verdict} AS SELECT {listed}, is_known "
+        f"FROM ({dialect.beside(source, table, columns, told)}) AS b WHERE NOT is_known OR differs"
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.warehouse.lock import FileHold
+from xero_pipeline.warehouse.merge import merge_sql
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
@@ -112,6 +113,9 @@ class DuckDB:
         driver.register(name, pa.table({"id": ids}))
         return name
 
+    def analyze(self, connection: Connection, name: str, columns: Sequence[str]) -> None:
+        """Nothing to do: DuckDB knows how many rows its tables have."""
+
     def lock(self, connection: Connection, name: str) -> None:
         """Nothing to do: whoever has the file is alone."""
 
@@ -123,9 +127,26 @@ class DuckDB:
             f"SELECT {select} FROM found AS s JOIN {target(table)} AS t ON t.rowid = s.place WHERE {where}"
         )
 
+    def beside(self, source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
+        """The pairs, joined to the source once more: a LEFT JOIN at once would read every `raw`, too."""
+        keys = table.primary_key
+        listed = ", ".join(f"s.{q(name)}" for name in columns)
+        given = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
+        pairs = self.pairs(
+            source, table, f"{', '.join(f's.{q(key)}' for key in keys)}, TRUE AS there, {given}", keys=keys
+        )
+        return (
+            f"SELECT {listed}, known.there IS NOT NULL AS is_known, {', '.join(f'known.{name}' for name in told)} "
+            f"FROM {source} AS s LEFT JOIN ({pairs}) AS known ON {same('known', 's', keys)}"
+        )
+
     def different(self, table: Table, column: str) -> str:
         """A condition that a column of `s` and `t` differs."""
         return f"t.{q(column)} IS DISTINCT FROM s.{q(column)}"
+
+    def insert(self, connection: Connection, table: Table, source: str) -> None:
+        """Without a failure to come back from: DuckDB has no savepoints, and its MERGE costs little more."""
+        connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {source}"))
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters."""

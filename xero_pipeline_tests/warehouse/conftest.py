@@ -20,8 +20,8 @@ def duckdb_template(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory):
-    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+def postgresql_server():
+    with running_postgresql() as url:
         yield url
 
 
@@ -39,15 +39,16 @@ def duckdb_url(duckdb_template, tmp_path):
     return f"duckdb:///{path}"
 
 
+@pytest.fixture
+def postgresql_url(postgresql_server, postgresql_template, request):
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    create_database(postgresql_server, name, postgresql_template)
+    return at(postgresql_server, name)
+
+
 @pytest.fixture(params=["duckdb", "postgresql"])
 def warehouse_url(request):
-    if request.param == "duckdb":
-        return request.getfixturevalue("duckdb_url")
-    server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"test_{abs(hash(request.node.nodeid))}"
-    create_database(server, name, template)
-    return at(server, name)
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
