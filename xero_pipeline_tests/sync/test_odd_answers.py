@@ -1,0 +1,180 @@
+"""Over real HTTP: what Xero sends that nobody knew of, and records that cannot be read, cost no other record."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import httpx
+import pytest
+
+from xero_pipeline.errors import RecordRefused
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.faults import Fault
+from xero_pipeline.simulator.server import serving
+from xero_pipeline.simulator.simulator import Simulator
+from xero_pipeline.sync.collections import sync_collection
+from xero_pipeline.sync.findings import A_FEW
+from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.warehouse import drift
+from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline_tests.simulator.helpers import consent
+from xero_pipeline_tests.sync.conftest import TENANT, Xero, uid
+
+BEGIN = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+class Held:
+    """The one token there is."""
+
+    def __init__(self, token):
+        self.token = token
+
+    def access_token(self, tenant_id, rejected=None):
+        return self.token
+
+
+class Line:
+    """A simulated Xero at the other end of a real connection, and a warehouse at this one."""
+
+    def __init__(self, simulator, url, token, quota, warehouse):
+        self.simulator, self.url, self.token, self.quota, self.warehouse = simulator, url, token, quota, warehouse
+        self.tenant = simulator.organisations()[0].tenant_id
+        self.hours = count()
+
+    def sync(self, table, *faults, **more):
+        self.simulator.faults.clear()
+        self.simulator.faults.add(*faults)
+        tally = Tally()
+        at = BEGIN + timedelta(hours=next(self.hours))
+        with XeroClient(api_url=self.url, tokens=Held(self.token), quota=self.quota, on_call=tally.add) as client:
+            return sync_collection(
+                client, self.warehouse, self.tenant, endpoint(table), tally=tally, now=lambda: at, **more
+            )
+
+    def rows(self, sql):
+        return [tuple(row.values()) for row in self.warehouse.query(sql).to_pylist()]
+
+    def ids(self, table, key):
+        return [name for (name,) in self.rows(f"select {key} from xero.{table} where not is_deleted order by 1")]
+
+    def drift(self):
+        return {
+            (kind, path, value): (records, example)
+            for kind, path, value, records, example in self.rows(
+                "select kind, path, value, records, example_record_id from xero.schema_drift"
+            )
+        }
+
+    def kept_out(self):
+        return dict(self.rows("select record_id, error from xero.quarantine where resolved_at is null"))
+
+
+@pytest.fixture(scope="module")
+def served():
+    simulator = Simulator(BooksConfig(today=date(2026, 11, 1), organisations=1, invoices=45, months=3), limits=None)
+    with serving(simulator) as url, httpx.Client() as client:
+        yield simulator, url, consent(client, base=url)["access_token"]
+
+
+@pytest.fixture
+def line(served, quota, warehouse):
+    yield Line(*served, quota, warehouse)
+    served[0].faults.clear()
+
+
+def test_what_nobody_knew_of_is_noted_with_the_rows_and_everything_is_loaded(line):
+    plain = line.sync("invoices").records
+    assert line.drift() == {}
+    for kind in ("new_fields", "new_nested_fields", "new_enum", "missing_field"):
+        assert line.sync("invoices", Fault(kind, path="Invoices"), full=True).records == plain
+    found = line.drift()
+    assert {"SimulatedText", "SimulatedObject", "LineItems[].SimulatedText", "Contact.SimulatedObject"} <= {
+        path for kind, path, _ in found if kind == "field"
+    }
+    assert ("value", "Status", "SIMULATED_NEW_VALUE") in found
+    assert ("missing", "Status", "") in found
+    assert found["field", "SimulatedText", ""][0] == plain
+    assert found["field", "SimulatedText", ""][1] in line.ids("invoices", "invoice_id")
+    assert line.kept_out() == {}
+
+
+def test_what_is_seen_again_is_noted_once_with_when_it_was_first_and_last_seen(line):
+    for _ in range(2):
+        line.sync("accounts", Fault("new_enum", path="Accounts"), full=True)
+    ((path, value, records, first, last),) = line.rows(
+        "select path, value, records, first_seen_at, last_seen_at from xero.schema_drift"
+    )
+    assert (path, value, records) == ("Status", "SIMULATED_NEW_VALUE", 2)
+    assert last - first == timedelta(hours=1)
+
+
+def test_a_record_of_a_wrong_type_is_put_aside_by_its_id_and_the_cursor_moves(line):
+    outcome = line.sync("invoices", Fault("wrong_type", path="Invoices"))
+    (name,) = outcome.refused
+    assert "invoices.Total is dict" in line.kept_out()[name]
+    assert name not in line.ids("invoices", "invoice_id")
+    assert len(line.ids("invoices", "invoice_id")) == outcome.records > 20
+    assert line.warehouse.cursor(line.tenant, "invoices").modified_since is not None
+    ((raw,),) = line.rows("select raw from xero.quarantine")
+    assert '"Total":{"Simulated":["an object where none belongs"]}' in raw.replace(": ", ":")
+
+
+def test_it_is_released_when_it_can_be_read_again(line):
+    (name,) = line.sync("invoices", Fault("wrong_type", path="Invoices")).refused
+    assert line.sync("invoices", full=True).refused == set()
+    assert line.kept_out() == {}
+    assert name in line.ids("invoices", "invoice_id")
+    ((since, until),) = line.rows("select seen_at, resolved_at from xero.quarantine")
+    assert until - since == timedelta(hours=1)
+
+
+def test_its_older_version_stays_and_a_full_read_does_not_take_it_for_deleted(line):
+    line.sync("accounts")
+    before = line.ids("accounts", "account_id")
+    outcome = line.sync("accounts", Fault("wrong_type", path="Accounts"), full=True)
+    assert len(outcome.refused) == 1
+    assert outcome.tables["accounts"].removed == 0
+    assert line.ids("accounts", "account_id") == before
+
+
+def test_a_record_without_its_id_is_put_aside_until_a_whole_read_is_without_it(line):
+    field = "BrandingThemeID"
+    outcome = line.sync("branding_themes", Fault("missing_field", path="BrandingThemes", field=field))
+    (name,) = outcome.refused
+    assert name.startswith("sha256:")
+    assert "it has no BrandingThemeID" in line.kept_out()[name]
+    line.sync("branding_themes")
+    assert line.kept_out() == {}
+
+
+def test_a_list_most_of_whose_records_cannot_be_read_fails_loudly_and_nothing_of_it_is_written(talk, warehouse):
+    xero = Xero()
+    xero.put([(str(n), {"Total": "many"}) for n in range(A_FEW + 1)] + [("good", {"Total": 1})])
+    tally, client = talk(xero)
+    with pytest.raises(RecordRefused, match=r"11 of 12 records of invoices cannot be read.*invoices\.Total"):
+        sync_collection(client, warehouse, TENANT, endpoint("invoices"), tally=tally)
+    assert (
+        warehouse.query("select * from xero.quarantine union all by name select * from xero.quarantine").num_rows == 0
+    )
+    assert warehouse.cursor(TENANT, "invoices") is None
+
+
+def test_a_few_records_may_all_be_unreadable(talk, warehouse):
+    xero = Xero()
+    xero.put([("a", {"Total": "many"}), ("b", {"Total": "?"})])
+    tally, client = talk(xero)
+    outcome = sync_collection(client, warehouse, TENANT, endpoint("invoices"), tally=tally)
+    assert (outcome.records, outcome.refused) == (0, {uid("a"), uid("b")})
+
+
+def test_a_crash_in_the_transaction_takes_the_notes_with_the_rows(line, monkeypatch):
+    def crash(connection, *where, **more):
+        raise RuntimeError("gone")
+
+    monkeypatch.setattr(drift, "note_drift", crash)
+    with suppress(RuntimeError):
+        line.sync("invoices", Fault("wrong_type", path="Invoices"))
+    assert (line.kept_out(), line.ids("invoices", "invoice_id")) == ({}, [])

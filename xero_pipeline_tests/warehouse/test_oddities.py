@@ -1,0 +1,117 @@
+"""Notes of what was odd, on both databases: each thing once, each record until it can be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from xero_pipeline.errors import RecordRefused
+from xero_pipeline.warehouse import drift, quarantine
+from xero_pipeline.warehouse.entries import Drift
+from xero_pipeline.warehouse.shape import shape
+from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, uid
+
+FIELD = Drift("field", "LineItems[].New", "", '{"a": 1}', 2, "x")
+WORD = Drift("value", "Status", "FROZEN", '"FROZEN"', 1, None)
+
+
+@pytest.fixture
+def note(warehouse):
+    def write(*found, at=FIRST, collection="invoices"):
+        with warehouse.writing() as connection:
+            drift.note_drift(connection, TENANT, collection, found, at=at)
+
+    return write
+
+
+@pytest.fixture
+def put_aside(warehouse):
+    def write(name, raw=b"{}", *, at=FIRST, error="wrong"):
+        with warehouse.writing() as connection:
+            fault = RecordRefused(error, record_id=name, raw=raw)
+            quarantine.note_refused(connection, TENANT, "invoices", [fault], at=at)
+
+    return write
+
+
+def kept_out(warehouse, collection=None):
+    with warehouse.reading() as connection:
+        found = quarantine.kept_out(connection, collection)
+    return {one["record_id"]: (one["error"], one["seen_at"].astimezone(FIRST.tzinfo)) for one in found}
+
+
+def test_what_is_seen_again_keeps_its_first_sample_and_time(warehouse, note):
+    note(FIELD, WORD)
+    note(Drift("field", "LineItems[].New", "", "another", 3, "y"), at=LATER)
+    rows = warehouse.query(
+        "select kind, records, sample, example_record_id, first_seen_at, last_seen_at from xero.schema_drift order by 1"
+    )
+    field, word = rows.to_pylist()
+    assert (field["records"], field["sample"], field["example_record_id"]) == (5, '{"a": 1}', "x")
+    assert field["last_seen_at"] - field["first_seen_at"] == LATER - FIRST
+    assert word["records"] == 1
+
+
+def test_a_thing_is_reported_once_and_a_new_one_after_it_too(warehouse, note):
+    note(FIELD)
+    with warehouse.writing() as connection:
+        assert [one["path"] for one in drift.unreported(connection, TENANT, "invoices")] == ["LineItems[].New"]
+        drift.note_reported(connection, TENANT, "invoices", at=LATER)
+    note(FIELD, WORD)
+    with warehouse.reading() as connection:
+        assert [one["path"] for one in drift.unreported(connection, TENANT, "invoices")] == ["Status"]
+
+
+def test_names_that_are_somebodys_data_do_not_flood_the_notes(warehouse, note):
+    flood = [Drift("field", f"Map.{n}", "", "1", 1, None) for n in range(3 * drift.MANY)]
+    for _ in range(2):
+        note(*flood)
+    with warehouse.reading() as connection:
+        assert Counter(one["records"] for one in drift.all_drift(connection)) == {2: drift.MANY}
+
+
+def test_a_record_that_is_refused_again_keeps_since_when_unless_it_has_changed(warehouse, put_aside):
+    put_aside("a")
+    put_aside("a", at=LATER, error="still")
+    assert kept_out(warehouse) == {"a": ("still", FIRST)}
+    put_aside("a", b"[]", at=LATER)
+    assert kept_out(warehouse) == {"a": ("wrong", LATER)}
+
+
+def test_a_record_that_was_read_is_kept_out_no_longer_until_it_is_refused_again(warehouse, put_aside):
+    put_aside("a")
+    put_aside("b")
+    with warehouse.writing() as connection:
+        quarantine.resolve(connection, TENANT, "invoices", {"a", "c"}, at=LATER)
+    assert set(kept_out(warehouse, "invoices")) == {"b"}
+    assert kept_out(warehouse, "contacts") == {}
+    put_aside("a", at=LATER + timedelta(days=1))
+    assert kept_out(warehouse)["a"] == ("wrong", LATER + timedelta(days=1))
+
+
+def test_a_whole_read_releases_what_it_did_not_bring_any_more(warehouse, put_aside):
+    put_aside("gone")
+    put_aside("there", at=LATER)
+    with warehouse.writing() as connection:
+        quarantine.resolve_gone(connection, TENANT, "invoices", since=LATER, at=LATER)
+    assert set(kept_out(warehouse)) == {"there"}
+
+
+def test_a_text_no_database_has_a_place_for_costs_its_own_record_only(warehouse):
+    """PostgreSQL refuses a NUL, and with it the whole batch."""
+
+    refused, noticed = [], []
+    body = envelope(invoice("a"), invoice("b", Reference="nul \0 here"), invoice("c", **{"New\0": "\0"}))
+    tables = shape(
+        "invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=FIRST,
+        refuse=refused.append, notice=noticed.append,
+    )  # fmt: skip
+    warehouse.merge(tables)
+    with warehouse.writing() as connection:
+        quarantine.note_refused(connection, TENANT, "invoices", refused, at=FIRST)
+        drift.note_drift(connection, TENANT, "invoices", noticed, at=FIRST)
+    assert set(kept_out(warehouse)) == {uid("b")}
+    loaded = warehouse.query("select invoice_id from xero.invoices")["invoice_id"].to_pylist()
+    assert set(loaded) == {uid("a"), uid("c")}
