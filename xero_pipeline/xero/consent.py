@@ -64,7 +64,7 @@ def connect(
 
 
 def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organisation: Organisation) -> bool:
-    """Remove one organisation's connection at Xero, and forget the consent if it was its last.
+    """Remove an organisation's connections at Xero, whoever made them, and forget the consents that open nothing else.
 
     Args:
         oauth: Speaks to Xero.
@@ -77,24 +77,26 @@ def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organis
         still be listed in Xero under “Connected apps”.
 
     Raises:
-        XeroUnavailable: Xero does not answer; nothing has changed then.
+        XeroUnavailable: Xero does not answer; nothing has changed on our side then.
     """
-    removed = False
-    if organisation.connection_id is not None and organisation.consent_id is not None:
+    told = False
+    ways = organisations.ways(organisation.tenant_id) if organisation.status == "connected" else []
+    tokens = TokenSource(vault, oauth, organisations)
+    for way in ways:
         try:
-            token = TokenSource(vault, oauth, organisations).access_token(organisation.tenant_id)
-            oauth.remove_connection(token, organisation.connection_id)
-            removed = True
+            oauth.remove_connection(tokens.of_consent(way.consent_id), way.connection_id)
+            told = True
         except ReconnectError as error:
             _log.warning("Xero was not told about the disconnect of %s: %s", organisation.name, error)
     organisations.detach(organisation.tenant_id)
-    if organisation.consent_id is not None:
-        vault.drop_unused(frozenset({organisation.consent_id}))
-    return removed
+    vault.drop_unused(frozenset({way.consent_id for way in ways} | {organisation.consent_id or ""}))
+    return told
 
 
 def disconnect_all(oauth: OAuth, vault: Vault, organisations: Organisations, consent_id: str) -> None:
     """Take a whole consent back: Xero removes every connection its user made for the app, and its tokens end.
+
+    An organisation that another person's consent opens as well stays connected by that one.
 
     Args:
         oauth: Speaks to Xero.
@@ -105,15 +107,14 @@ def disconnect_all(oauth: OAuth, vault: Vault, organisations: Organisations, con
     Raises:
         XeroUnavailable: Xero does not answer; nothing has changed then.
     """
-    covered = organisations.of_consent(consent_id)
     tokens = vault.load(consent_id)
     if tokens is not None and tokens.refresh_token is None:
         # A custom connection has nothing to give back but its connection.
-        for organisation in covered:
+        for organisation in organisations.of_consent(consent_id):
             disconnect(oauth, vault, organisations, organisation)
     elif tokens is not None and tokens.refresh_token is not None:
         oauth.revoke(tokens.refresh_token)
-    for organisation in covered:
+    for organisation in organisations.lose(consent_id):
         organisations.detach(organisation.tenant_id)
     vault.drop(consent_id)
 
@@ -129,32 +130,27 @@ def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[
         organisations: Where it is noted.
 
     Returns:
-        Those that were connected until now and are not any more.
+        Those that were connected until now and are not any more, by anybody's consent.
 
     Raises:
         XeroUnavailable: Xero does not answer.
     """
     tokens = TokenSource(vault, oauth, organisations)
-    lost: list[Organisation] = []
+    before = {one.tenant_id for one in organisations.list() if one.status == "connected"}
     for consent in vault.consents():
-        covered = organisations.of_consent(consent.consent_id)
-        reachable = [one for one in covered if one.status == "connected"]
-        if not reachable:
+        covered = {one.tenant_id for one in organisations.of_consent(consent.consent_id) if one.tenant_id in before}
+        if not covered:
             continue
         try:
-            listed = oauth.connections(tokens.access_token(reachable[0].tenant_id))
+            listed = oauth.connections(tokens.of_consent(consent.consent_id))
         except ReconnectError:
-            # TokenSource has marked them already.
-            lost.extend(reachable)
+            # TokenSource has noted it already.
             continue
-        known = {one.tenant_id for one in covered}
-        organisations.upsert(consent.consent_id, [entry for entry in listed if entry.tenant_id in known])
-        gone = [one for one in reachable if one.tenant_id not in {entry.tenant_id for entry in listed}]
-        for organisation in gone:
-            # Not "disconnected", which is what somebody chose here: until somebody does, its syncs fail visibly.
-            organisations.mark(organisation.tenant_id, "needs re-consent")
-        lost.extend(gone)
-    return lost
+        organisations.refresh(consent.consent_id, [entry for entry in listed if entry.tenant_id in covered])
+        # Not "disconnected", which is what somebody chose here: until somebody does, its syncs fail visibly.
+        organisations.lose(consent.consent_id, covered - {entry.tenant_id for entry in listed})
+        vault.drop_unused(frozenset({consent.consent_id}))
+    return [one for one in organisations.list() if one.tenant_id in before and one.status != "connected"]
 
 
 def _enter(oauth: OAuth, vault: Vault, organisations: Organisations, tokens: TokenSet) -> Sequence[Organisation]:
@@ -171,7 +167,7 @@ def _enter(oauth: OAuth, vault: Vault, organisations: Organisations, tokens: Tok
         raise
     vault.drop_unused(organisations.upsert(consent_id, listed))
     added = {entry.tenant_id for entry in _added(listed, tokens)}
-    return [one for one in organisations.of_consent(consent_id) if one.tenant_id in added]
+    return [one for one in organisations.list() if one.tenant_id in added]
 
 
 def _added(listed: list[Connection], tokens: TokenSet) -> list[Connection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
@@ -14,6 +14,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.connections import Connection
 from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.ways import Way, Ways
 
 Status = Literal["connected", "needs re-consent", "disconnected"]
 
@@ -25,8 +26,8 @@ class Organisation:
     Args:
         tenant_id: Xero's id of it.
         name: As it calls itself.
-        connection_id: Xero's id of the connection; None once it is removed.
-        consent_id: The consent whose tokens open it; None once it is removed.
+        connection_id: Xero's id of the connection in use; None once it is removed.
+        consent_id: The consent whose tokens open it now; None once it is removed.
         status: Whether calls can be made.
         connected_at: When the connection was made, in UTC.
     """
@@ -51,25 +52,84 @@ class Organisations:
         self._engine = engine
         self._clock = clock
         self._table = state_table("organisations")
+        self._ways = Ways()
 
     def upsert(self, consent_id: str, connections: Iterable[Connection]) -> frozenset[str]:
-        """Enter what a consent covers. An organisation known from an older consent moves to this one.
+        """Enter what a new consent covers. An organisation that is known already is opened by this one from now on.
 
         Args:
             consent_id: The consent that listed them.
             connections: As Xero listed them.
 
         Returns:
-            The other consents that lost an organisation by it.
+            The other consents that opened one of them and do not any more; those of other people are kept in reserve.
         """
-        lost: set[str] = set()
+        replaced: set[str] = set()
         with immediate(self._engine) as connection:
             for entry in connections:
-                before = self._consent_of(connection, entry.tenant_id)
-                if before is not None and before != consent_id:
-                    lost.add(before)
-                self._write(connection, consent_id, entry)
-        return frozenset(lost)
+                way, before = self._way(consent_id, entry), self._consent_of(connection, entry.tenant_id)
+                replaced |= self._ways.open(connection, way)
+                kept = {other.consent_id for other in self._ways.listed(connection, tenants=[entry.tenant_id])}
+                replaced |= {before} - kept if before is not None else set()
+                self._use(connection, way, entry.name)
+        return frozenset(replaced)
+
+    def refresh(self, consent_id: str, connections: Iterable[Connection]) -> None:
+        """Note what a known consent covers now: names and connections; which consent opens what stays as it is.
+
+        Args:
+            consent_id: The consent that listed them.
+            connections: As Xero listed them.
+        """
+        with immediate(self._engine) as connection:
+            for entry in connections:
+                way = self._way(consent_id, entry)
+                self._ways.update(connection, way)
+                here = self._table.c.tenant_id == entry.tenant_id
+                connection.execute(self._table.update().where(here).values(name=entry.name))
+                if self._consent_of(connection, entry.tenant_id) == consent_id:
+                    self._use(connection, way, entry.name)
+
+    def lose(self, consent_id: str, tenants: Collection[str] | None = None) -> Sequence[Organisation]:
+        """Note that a consent does not open organisations any more; where another one does, that one goes on.
+
+        Args:
+            consent_id: The consent.
+            tenants: Which organisations; None for all it opened.
+
+        Returns:
+            Those that nothing opens now; they need a new consent.
+        """
+        closed: list[str] = []
+        columns = self._table.c
+        with immediate(self._engine) as connection:
+            self._ways.close(connection, consent_id=consent_id, tenants=tenants)
+            opened = sa.select(columns.tenant_id, columns.name).where(
+                columns.consent_id == consent_id, columns.status != "disconnected"
+            )
+            for tenant_id, name in connection.execute(opened).all():
+                if tenants is not None and tenant_id not in tenants:
+                    continue
+                others = self._ways.listed(connection, tenants=[tenant_id])
+                if others:
+                    self._use(connection, others[0], name)
+                    continue
+                here = columns.tenant_id == tenant_id
+                connection.execute(self._table.update().where(here).values(status="needs re-consent"))
+                closed.append(tenant_id)
+        return self._read(columns.tenant_id.in_(closed)) if closed else []
+
+    def ways(self, tenant_id: str) -> Sequence[Way]:
+        """List the connections that open an organisation.
+
+        Args:
+            tenant_id: Which.
+
+        Returns:
+            The newest first; none when it is disconnected.
+        """
+        with self._engine.connect() as connection:
+            return self._ways.listed(connection, tenants=[tenant_id])
 
     def list(self) -> Sequence[Organisation]:
         """List all, by name.
@@ -80,7 +140,7 @@ class Organisations:
         return self._read(sa.true())
 
     def of_consent(self, consent_id: str) -> Sequence[Organisation]:
-        """List those one consent covers.
+        """List those a consent opens, in use or in reserve.
 
         Args:
             consent_id: The consent.
@@ -88,7 +148,9 @@ class Organisations:
         Returns:
             By name.
         """
-        return self._read(self._table.c.consent_id == consent_id)
+        with self._engine.connect() as connection:
+            tenants = [way.tenant_id for way in self._ways.listed(connection, consent_id=consent_id)]
+        return self._read((self._table.c.consent_id == consent_id) | self._table.c.tenant_id.in_(tenants))
 
     def get(self, tenant_id: str) -> Organisation | None:
         """Look one up by its id.
@@ -132,28 +194,19 @@ class Organisations:
             tenant_id: Which.
             status: What became of it.
         """
-        self._set(self._table.c.tenant_id == tenant_id, status=status)
-
-    def mark_consent(self, consent_id: str, status: Status) -> None:
-        """Note how all organisations of a consent fare; those disconnected stay so.
-
-        Args:
-            consent_id: Whose.
-            status: What became of them.
-        """
-        self._set((self._table.c.consent_id == consent_id) & (self._table.c.status != "disconnected"), status=status)
+        with immediate(self._engine) as connection:
+            connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(status=status))
 
     def detach(self, tenant_id: str) -> None:
-        """Note that an organisation's connection was removed; its name stays known.
+        """Note that an organisation's connections were removed; its name stays known.
 
         Args:
             tenant_id: Which.
         """
-        self._set(self._table.c.tenant_id == tenant_id, status="disconnected", connection_id=None, consent_id=None)
-
-    def _set(self, which: sa.ColumnElement[bool], **values: str | None) -> None:
+        gone = {"status": "disconnected", "connection_id": None, "consent_id": None}
         with immediate(self._engine) as connection:
-            connection.execute(self._table.update().where(which).values(**values))
+            self._ways.close(connection, tenants=[tenant_id])
+            connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(**gone))
 
     def _read(self, which: sa.ColumnElement[bool]) -> Sequence[Organisation]:
         statement = sa.select(self._table).where(which)
@@ -166,14 +219,18 @@ class Organisations:
             sa.select(self._table.c.consent_id).where(self._table.c.tenant_id == tenant_id)
         ).scalar_one_or_none()
 
-    def _write(self, connection: sa.Connection, consent_id: str, entry: Connection) -> None:
+    def _way(self, consent_id: str, entry: Connection) -> Way:
+        made = entry.created_at or datetime.fromtimestamp(self._clock(), UTC)
+        return Way(entry.tenant_id, consent_id, entry.connection_id, made)
+
+    def _use(self, connection: sa.Connection, way: Way, name: str) -> None:
         values = {
-            "name": entry.name,
-            "connection_id": entry.connection_id,
-            "consent_id": consent_id,
+            "name": name,
+            "connection_id": way.connection_id,
+            "consent_id": way.consent_id,
             "status": "connected",
-            "connected_at": entry.created_at or datetime.fromtimestamp(self._clock(), UTC),
+            "connected_at": way.connected_at,
         }
-        known = self._table.c.tenant_id == entry.tenant_id
+        known = self._table.c.tenant_id == way.tenant_id
         if connection.execute(self._table.update().where(known).values(**values)).rowcount == 0:
-            connection.execute(self._table.insert().values(tenant_id=entry.tenant_id, **values))
+            connection.execute(self._table.insert().values(tenant_id=way.tenant_id, **values))

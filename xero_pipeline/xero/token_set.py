@@ -45,6 +45,19 @@ def consent_event(access_token: str) -> str | None:
     return event if isinstance(event, str) else None
 
 
+def user_of(access_token: str) -> str | None:
+    """Xero's id of the person whose consent is behind an access token.
+
+    Args:
+        access_token: A JWT, or the opaque token of another server.
+
+    Returns:
+        The id; None where the token does not tell, as in custom connections.
+    """
+    user = _claims(access_token).get("xero_userid")
+    return user if isinstance(user, str) else None
+
+
 def _claims(access_token: str) -> Mapping[str, Any]:
     parts = access_token.split(".")
     if len(parts) != 3:

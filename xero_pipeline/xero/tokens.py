@@ -7,6 +7,7 @@ token, which Xero accepts for thirty minutes after its first use.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +28,9 @@ from xero_pipeline.xero.vault import Vault
 RENEW_BEFORE_END = timedelta(minutes=5)
 # Longer than the longest refresh: five attempts of half a minute each, and the waits between them.
 LOCK_SECONDS = 300
-_CONSENTS_TO_FOLLOW = 3
+_CONSENTS_TO_FOLLOW = 10
+
+_log = logging.getLogger(__name__)
 
 
 class TokenSource:
@@ -74,7 +77,14 @@ class TokenSource:
             stored = self._vault.load(consent_id)
             if stored is not None and self._is_good(stored, rejected):
                 return stored.access_token
-            renewed = self._renewed(consent_id, stored, rejected)
+            try:
+                renewed = self._renewed(consent_id, stored, rejected)
+            except NeedsReconsent:
+                organisation = self._organisations.get(tenant_id)
+                if organisation is None or organisation.consent_id in {consent_id, None}:
+                    raise
+                # Another person's consent opens it, too, and has taken it over.
+                continue
             if renewed is not None:
                 return renewed.access_token
             # A newer consent took the organisation over while we waited: ask that one.
@@ -82,6 +92,28 @@ class TokenSource:
             "The organisation's consent keeps changing. Run `xero-pipeline connect` once, alone.",
             organisation=tenant_id,
         )
+
+    def of_consent(self, consent_id: str) -> str:
+        """Give an access token of one consent, whatever it opens.
+
+        Args:
+            consent_id: The consent.
+
+        Returns:
+            As `access_token`.
+
+        Raises:
+            NeedsReconsent: Xero does not renew this consent any more, or it is gone.
+            XeroUnavailable: The token endpoint does not answer.
+            ConfigurationError: The app or the key is not the one of this consent.
+        """
+        stored = self._vault.load(consent_id)
+        if stored is not None and self._is_good(stored, None):
+            return stored.access_token
+        renewed = self._renewed(consent_id, stored, None)
+        if renewed is None:
+            raise NeedsReconsent("This consent was taken back. Run `xero-pipeline connect` again.")
+        return renewed.access_token
 
     def _consent_of(self, tenant_id: str) -> str:
         organisation = self._organisations.get(tenant_id)
@@ -106,8 +138,7 @@ class TokenSource:
                 except NeedsReconsent as error:
                     newest = self._vault.load(consent_id)
                     if newest is not None and newest.refresh_token == stored.refresh_token:
-                        self._organisations.mark_consent(consent_id, "needs re-consent")
-                        raise self._for_people(consent_id) from error
+                        raise self._over(consent_id) from error
                     # Somebody outside our lock renewed it: theirs is the one that counts.
                     stored = newest
                     continue
@@ -151,10 +182,17 @@ class TokenSource:
             finally:
                 lock.__exit__(None, None, None)
 
-    def _for_people(self, consent_id: str) -> NeedsReconsent:
+    def _over(self, consent_id: str) -> NeedsReconsent:
+        """Note that a consent is over, and make the error for the organisations that nothing else opens."""
         covered = self._organisations.of_consent(consent_id)
-        names = ", ".join(one.name for one in covered)
-        return _needs_consent(names, covered[0].tenant_id if len(covered) == 1 else None)
+        closed = self._organisations.lose(consent_id)
+        self._vault.drop_unused(frozenset({consent_id}))
+        left = {one.tenant_id for one in closed}
+        if others := [one.name for one in covered if one.tenant_id not in left]:
+            _log.warning("A consent is over; another person's consent goes on with %s.", ", ".join(others))
+        return _needs_consent(
+            ", ".join(one.name for one in closed or covered), closed[0].tenant_id if len(closed) == 1 else None
+        )
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)

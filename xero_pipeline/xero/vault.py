@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from xero_pipeline.xero.keys import Keys
 from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
-from xero_pipeline.xero.token_set import TokenSet
+from xero_pipeline.xero.token_set import TokenSet, user_of
 
 # A consent whose `connect` was killed before it knew its organisations; nothing takes that long.
 ABANDONED_AFTER = timedelta(hours=1)
@@ -162,15 +162,17 @@ class Vault:
             connection.execute(self._table.delete().where(self._table.c.consent_id == consent_id))
 
     def drop_unused(self, once_used: frozenset[str]) -> None:
-        """Forget consents that no organisation belongs to any more.
+        """Forget consents that open no organisation any more.
 
         A consent that is just being given has no organisation yet, so only those named and long abandoned ones go.
 
         Args:
             once_used: Consents that lost an organisation just now.
         """
-        organisations = state_table("organisations")
-        used = sa.select(organisations.c.consent_id).where(organisations.c.consent_id.is_not(None))
+        in_use = state_table("organisations").c.consent_id
+        used = sa.union(
+            sa.select(in_use).where(in_use.is_not(None)), sa.select(state_table("connections").c.consent_id)
+        )
         columns = self._table.c
         abandoned = columns.created_at < self._now() - ABANDONED_AFTER
         with immediate(self.engine) as connection:
@@ -212,6 +214,7 @@ class Vault:
             "refresh_token": self._keys.seal(tokens.refresh_token) if tokens.refresh_token else None,
             "expires_at": tokens.expires_at,
             "scopes": " ".join(tokens.scopes),
+            "user_id": user_of(tokens.access_token),
         }
 
     def _now(self) -> datetime:
