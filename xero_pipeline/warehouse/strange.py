@@ -31,6 +31,10 @@ WORDS_PER_BATCH = 20
 
 _SHOWN = 200
 
+# A name may hold anything, points and brackets too, so a path is its steps: a name, and how many lists deep it goes on.
+_Step = tuple[str, int]
+_Path = tuple[_Step, ...]
+
 
 def fields_quickly(collection: str, values: pa.StructArray, texts: Sequence[bytes]) -> Iterator[Drift]:
     """The unknown fields of records that Arrow's reader took, each once.
@@ -40,7 +44,7 @@ def fields_quickly(collection: str, values: pa.StructArray, texts: Sequence[byte
         values: What the reader made of them, unknown fields included.
         texts: The records' JSON.
     """
-    for path in _unknown(values.type, (known(collection),), ""):
+    for path in _unknown(values.type, (known(collection),), ()):
         rows = _rows_with(values, path)
         if len(rows):
             yield _field(collection, path, len(rows), texts[rows[0]])
@@ -53,9 +57,9 @@ def fields_carefully(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]
         collection: Name of the records' table.
         texts: The records' JSON.
     """
-    places: dict[str, tuple[Place, ...]] = {"": (known(collection),)}
+    places: dict[_Path, tuple[Place, ...]] = {(): (known(collection),)}
     for text in texts:
-        for path in dict.fromkeys(_strangers(_decoded(text), "", places)):
+        for path in dict.fromkeys(_strangers(_decoded(text), (), places)):
             yield _field(collection, path, 1, text)
 
 
@@ -96,41 +100,42 @@ def summed(found: Iterable[Drift]) -> list[Drift]:
     return list(total.values())
 
 
-def _unknown(kind: pa.StructType, places: tuple[Place, ...], path: str) -> Iterator[str]:
+def _unknown(kind: pa.StructType, places: tuple[Place, ...], path: _Path) -> Iterator[_Path]:
     """The paths in a type that are not known; what is inside of an unknown field is not looked at."""
     for entry in kind:
-        here = f"{path}.{entry.name}" if path else entry.name
         found = inside(places, entry.name)
         if not found:
-            yield here
+            yield (*path, (entry.name, 0))
             continue
-        inner = entry.type
+        depth, inner = 0, entry.type
         while pa.types.is_list(inner):
-            here, inner = f"{here}[]", inner.value_type
+            depth, inner = depth + 1, inner.value_type
         if pa.types.is_struct(inner):
-            yield from _unknown(inner, found, here)
+            yield from _unknown(inner, found, (*path, (entry.name, depth)))
 
 
-def _rows_with(values: pa.Array, path: str) -> np.ndarray:
+def _rows_with(values: pa.Array, path: _Path) -> np.ndarray:
     """The places of the records that have a value at a path."""
     rows = np.arange(len(values))
-    for step in path.split("."):
-        values = pc.struct_field(values, [step.rstrip("[]")])
-        for _ in range(step.count("[]")):
+    for name, depth in path:
+        values = pc.struct_field(values, [values.type.get_field_index(name)])
+        for _ in range(depth):
             rows = rows[pc.list_parent_indices(values).to_numpy()]
             values = pc.list_flatten(values)
     return np.unique(rows[values.is_valid().to_numpy(zero_copy_only=False)])
 
 
-def _strangers(value: Any, path: str, places: dict[str, tuple[Place, ...]]) -> Iterator[str]:
+def _strangers(value: Any, path: _Path, places: dict[_Path, tuple[Place, ...]]) -> Iterator[_Path]:
     """The unknown paths of one record. `places` grows: what is known at a path is looked up once."""
     if isinstance(value, list):
-        places.setdefault(f"{path}[]", places[path])
+        *before, (name, depth) = path
+        deeper = (*before, (name, depth + 1))
+        places.setdefault(deeper, places[path])
         for element in value:
-            yield from _strangers(element, f"{path}[]", places)
+            yield from _strangers(element, deeper, places)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            here = f"{path}.{name}" if path else name
+            here = (*path, (name, 0))
             if here not in places:
                 places[here] = inside(places[path], name)
             if inner is None:
@@ -141,27 +146,27 @@ def _strangers(value: Any, path: str, places: dict[str, tuple[Place, ...]]) -> I
                 yield here
 
 
-def _field(collection: str, path: str, records: int, text: bytes) -> Drift:
+def _field(collection: str, path: _Path, records: int, text: bytes) -> Drift:
     record = _decoded(text)
-    sample, name = _sample(record, path), id_of(collection, record)
-    # A name may be anything, a key of a database's not: PostgreSQL has no place for NUL, and a bound.
-    return Drift("field", path.replace("\0", "\\0")[:_SHOWN], "", sample, records, name)
+    written = ".".join(name + "[]" * depth for name, depth in path)
+    sample, name = _sample(record, [name for name, _ in path]), id_of(collection, record)
+    # It is a key of a database's: PostgreSQL has no place for NUL there, and a bound.
+    return Drift("field", written.replace("\0", "\\0")[:_SHOWN], "", sample, records, name)
 
 
-def _sample(value: Any, path: str) -> str:
+def _sample(value: Any, names: Sequence[str]) -> str:
     """The first value at a path as JSON, its beginning when it is long."""
-    found = next(_at(value, path.split(".")), None)
-    return msgspec.json.encode(found).decode()[:_SHOWN]
+    return msgspec.json.encode(next(_at(value, names), None)).decode()[:_SHOWN]
 
 
-def _at(value: Any, steps: Sequence[str]) -> Iterator[Any]:
-    if isinstance(value, list):
-        for element in value:
-            yield from _at(element, steps)
-    elif not steps:
+def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
+    if not names:
         yield value
-    elif isinstance(value, dict) and value.get(steps[0].rstrip("[]")) is not None:
-        yield from _at(value[steps[0].rstrip("[]")], steps[1:])
+    elif isinstance(value, list):
+        for element in value:
+            yield from _at(element, names)
+    elif isinstance(value, dict) and value.get(names[0]) is not None:
+        yield from _at(value[names[0]], names[1:])
 
 
 def _decoded(text: bytes) -> Any:
