@@ -108,7 +108,8 @@ class Application:
     def _call_api(self, request: Request, fault: Fault | None) -> Response:
         bearer = self.identity.bearer(request)
         tenant_id = request.headers.get("xero-tenant-id", "").lower()
-        books = self.books(tenant_id) if self.connections.connected(bearer.client_id, tenant_id) else None
+        is_open = self.connections.connected(bearer.client_id, bearer.user_id, tenant_id)
+        books = self.books(tenant_id) if is_open else None
         if books is None:
             raise forbidden()
         with self.limiter.slot(bearer.client_id, tenant_id) as remaining:

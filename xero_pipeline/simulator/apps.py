@@ -23,11 +23,13 @@ class SimulatedApp:
         client_id: Its id.
         client_secret: Its secret; None for a mobile or desktop app, which must use PKCE.
         redirect_uris: Where consents may lead back to, compared exactly; empty allows any proper one.
+        tenant_id: The organisation a custom connection was set up for; None for the first.
     """
 
     client_id: str
     client_secret: str | None = field(default=None, repr=False)
     redirect_uris: tuple[str, ...] = ()
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,14 @@ class Apps:
             client_id: Its id.
         """
         return bool(client_id) and (not self._apps or client_id in self._apps)
+
+    def organisation_of(self, client_id: str) -> str | None:
+        """The organisation an app was set up for as a custom connection, if that was said.
+
+        Args:
+            client_id: A known app.
+        """
+        return self._apps[client_id].tenant_id if client_id in self._apps else None
 
     def needs_challenge(self, client_id: str) -> bool:
         """Whether an app without a secret asks, so that only PKCE protects the code.

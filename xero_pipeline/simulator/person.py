@@ -14,10 +14,12 @@ class Person:
 
     Args:
         transport: Into the simulator; None for the network.
+        name: Who signs in, by the name on the page; None for whoever is signed in already.
     """
 
-    def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, transport: httpx.BaseTransport | None = None, name: str | None = None) -> None:
         self._transport = transport
+        self._name = name
 
     def allow(self, address: str, organisations: Collection[str] | None = None) -> str:
         """Presses "Allow access" and returns the address the browser is sent back to.
@@ -55,6 +57,8 @@ class Person:
                 if organisations is None or value in organisations or label.strip() in organisations
             ]
             fields = {**form.hidden, "tenant": ticked, "decision": decision}
+            if self._name is not None:
+                fields["person"] = self._name
             answer = browser.post(urljoin(str(page.url), form.action), data=fields)
         if answer.status_code != 302:
             raise ValueError(f"The consent page answered {answer.status_code}")

@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS questions (id TEXT PRIMARY KEY, asked TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS grants (
     id TEXT PRIMARY KEY, client_id TEXT NOT NULL, event_id TEXT NOT NULL, scopes TEXT NOT NULL,
-    granted REAL NOT NULL, public INTEGER NOT NULL DEFAULT 0, revoked INTEGER NOT NULL DEFAULT 0);
+    granted REAL NOT NULL, public INTEGER NOT NULL DEFAULT 0, revoked INTEGER NOT NULL DEFAULT 0,
+    user_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS codes (
     digest TEXT PRIMARY KEY, grant_id TEXT NOT NULL, redirect_uri TEXT NOT NULL, challenge TEXT NOT NULL,
     nonce TEXT NOT NULL, expires REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
@@ -28,11 +29,24 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
     digest TEXT PRIMARY KEY, grant_id TEXT NOT NULL, parent TEXT, expires REAL NOT NULL, replaced REAL);
 CREATE TABLE IF NOT EXISTS connections (
     id TEXT PRIMARY KEY, client_id TEXT NOT NULL, tenant_id TEXT NOT NULL, event_id TEXT NOT NULL,
-    created REAL NOT NULL, updated REAL NOT NULL, UNIQUE (client_id, tenant_id));
+    created REAL NOT NULL, updated REAL NOT NULL, user_id TEXT NOT NULL, UNIQUE (client_id, user_id, tenant_id));
 CREATE TABLE IF NOT EXISTS windows (
     owner TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, calls INTEGER NOT NULL,
     PRIMARY KEY (owner, kind));
 CREATE TABLE IF NOT EXISTS in_flight (id TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL);
+"""
+
+# Stores from before there were several people: whatever they know was allowed by the first.
+_PEOPLE = """
+BEGIN IMMEDIATE;
+ALTER TABLE grants ADD COLUMN user_id TEXT NOT NULL DEFAULT '7a1c1f1e-43a5-5d51-9d1c-6a0f5f2d9b10';
+ALTER TABLE connections RENAME TO connections_before;
+CREATE TABLE connections (
+    id TEXT PRIMARY KEY, client_id TEXT NOT NULL, tenant_id TEXT NOT NULL, event_id TEXT NOT NULL,
+    created REAL NOT NULL, updated REAL NOT NULL, user_id TEXT NOT NULL, UNIQUE (client_id, user_id, tenant_id));
+INSERT INTO connections SELECT *, '7a1c1f1e-43a5-5d51-9d1c-6a0f5f2d9b10' FROM connections_before;
+DROP TABLE connections_before;
+COMMIT;
 """
 
 
@@ -104,4 +118,6 @@ def _open_file(path: Path) -> sqlite3.Connection:
         # A killed process loses nothing; only a power cut could, and simulated tokens are not worth a disk flush.
         connection.execute("PRAGMA synchronous=OFF")
         connection.executescript(_SCHEMA)
+        if "user_id" not in {row["name"] for row in connection.execute("PRAGMA table_info(grants)")}:
+            connection.executescript(_PEOPLE)
     return connection

@@ -17,11 +17,11 @@ from xero_pipeline.simulator.apps import Apps
 from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
 from xero_pipeline.simulator.identity.grant import Question
 from xero_pipeline.simulator.identity.grants import Grants
+from xero_pipeline.simulator.identity.people import PEOPLE, person_called
 from xero_pipeline.simulator.messages import Refused, Request, Response, html
 from xero_pipeline.simulator.store import Store
 
 _QUESTION_SECONDS = 15 * 60
-USER_NAME = "Robin Keeper"
 
 # What the page says a scope is for, by the scope's beginning; the longest fitting beginning counts.
 _MEANINGS = {
@@ -113,7 +113,7 @@ class ConsentPage:
         ticked = [tenant for tenant in request.form_values("tenant") if tenant in offered]
         if not ticked:
             return self._ask(question, "Tick at least one organisation, or choose Cancel.")
-        code = self._grants.consent(question, ticked)
+        code = self._grants.consent(question, ticked, person_called(form.get("person", "")).user_id)
         return _redirect(
             question, {"code": code, "scope": " ".join(question.scopes), "session_state": uuid.uuid4().hex}
         )
@@ -128,7 +128,7 @@ class ConsentPage:
             request_id=number,
             client_id=question.client_id,
             redirect_uri=question.redirect_uri,
-            user=USER_NAME,
+            people=PEOPLE,
             meanings=_meanings(question.scopes),
             scopes=question.scopes,
             organisations=self._organisations(),

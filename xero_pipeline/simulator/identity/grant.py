@@ -15,6 +15,7 @@ class Grant:
         event_id: The `authentication_event_id` of its tokens.
         scopes: What is allowed.
         granted: When, in seconds since 1970.
+        user_id: Who allowed it; empty where the app asked for itself.
         public: The app has no secret.
         revoked: It counts no more.
     """
@@ -24,6 +25,7 @@ class Grant:
     event_id: str
     scopes: tuple[str, ...]
     granted: float
+    user_id: str = ""
     public: bool = False
     revoked: bool = False
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from xero_pipeline.simulator.apps import Caller, oauth_refused
 from xero_pipeline.simulator.identity.connections import Connections
 from xero_pipeline.simulator.identity.grant import Grant, Issued, Question
+from xero_pipeline.simulator.identity.people import NOBODY
 from xero_pipeline.simulator.store import Store
 
 CODE_SECONDS = 300
@@ -34,26 +35,27 @@ class Grants:
         self._connections = connections
         self._clock = clock
 
-    def consent(self, question: Question, tenants: Sequence[str]) -> str:
+    def consent(self, question: Question, tenants: Sequence[str], user_id: str) -> str:
         """Records that the person allowed it, connects the organisations and returns the code.
 
         Args:
             question: What was asked.
             tenants: The organisations the person ticked.
+            user_id: The person.
         """
         code, grant_id, event_id, now = secrets.token_urlsafe(32), uuid.uuid4().hex, str(uuid.uuid4()), self._clock()
         with self._store.writing() as database:
-            scopes = _with_earlier(database, question)
+            scopes = _with_earlier(database, question, user_id)
             database.execute(
-                "INSERT INTO grants (id, client_id, event_id, scopes, granted) VALUES (?, ?, ?, ?, ?)",
-                (grant_id, question.client_id, event_id, " ".join(scopes), now),
+                "INSERT INTO grants (id, client_id, user_id, event_id, scopes, granted) VALUES (?, ?, ?, ?, ?, ?)",
+                (grant_id, question.client_id, user_id, event_id, " ".join(scopes), now),
             )
             database.execute(
                 "INSERT INTO codes (digest, grant_id, redirect_uri, challenge, nonce, expires) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 (_digest(code), grant_id, *_bound_to(question), now + CODE_SECONDS),
             )
-            self._connections.connect(database, question.client_id, tenants, event_id)
+            self._connections.connect(database, question.client_id, user_id, tenants, event_id)
         return code
 
     def own(self, client_id: str, scopes: Sequence[str], tenants: Sequence[str]) -> Grant:
@@ -67,10 +69,10 @@ class Grants:
         grant = Grant(uuid.uuid4().hex, client_id, str(uuid.uuid4()), tuple(scopes), self._clock())
         with self._store.writing() as database:
             database.execute(
-                "INSERT INTO grants (id, client_id, event_id, scopes, granted) VALUES (?, ?, ?, ?, ?)",
-                (grant.id, client_id, grant.event_id, " ".join(scopes), grant.granted),
+                "INSERT INTO grants (id, client_id, user_id, event_id, scopes, granted) VALUES (?, ?, ?, ?, ?, ?)",
+                (grant.id, client_id, NOBODY, grant.event_id, " ".join(scopes), grant.granted),
             )
-            self._connections.connect(database, client_id, tenants, grant.event_id)
+            self._connections.connect(database, client_id, NOBODY, tenants, grant.event_id)
         return grant
 
     def redeem(self, caller: Caller, code: str, redirect_uri: str, verifier: str) -> Issued:
@@ -129,7 +131,9 @@ class Grants:
             return Issued(grant, self._new_token(database, grant, parent=row["digest"]))
 
     def revoke(self, caller: Caller, token: str) -> None:
-        """Ends the consent a refresh token stands for, with all connections of the app; unknown tokens are no error.
+        """Ends what the person behind a refresh token allowed the app, and removes the connections they made.
+
+        Other people's consents stay; unknown tokens are no error.
 
         Args:
             caller: The calling app.
@@ -139,8 +143,9 @@ class Grants:
             row = database.execute("SELECT grant_id FROM refresh_tokens WHERE digest = ?", (_digest(token),)).fetchone()
             grant = _grant(database, row["grant_id"]) if row else None
             if grant is not None and grant.client_id == caller.client_id:
-                database.execute("UPDATE grants SET revoked = 1 WHERE client_id = ?", (caller.client_id,))
-                database.execute("DELETE FROM connections WHERE client_id = ?", (caller.client_id,))
+                theirs = (caller.client_id, grant.user_id)
+                database.execute("UPDATE grants SET revoked = 1 WHERE client_id = ? AND user_id = ?", theirs)
+                database.execute("DELETE FROM connections WHERE client_id = ? AND user_id = ?", theirs)
 
     def find(self, grant_id: str) -> Grant | None:
         """The grant with an id.
@@ -187,10 +192,10 @@ def _is_spent(database: sqlite3.Connection, row: sqlite3.Row, now: float) -> boo
     return successor_used or now - row["replaced"] > GRACE_SECONDS
 
 
-def _with_earlier(database: sqlite3.Connection, question: Question) -> tuple[str, ...]:
-    """The scopes asked for now and those of earlier consents, which add up until the app is revoked."""
-    sql = "SELECT scopes FROM grants WHERE client_id = ? AND revoked = 0 ORDER BY granted"
-    rows = database.execute(sql, (question.client_id,)).fetchall()
+def _with_earlier(database: sqlite3.Connection, question: Question, user_id: str) -> tuple[str, ...]:
+    """The scopes asked for now and those of the person's earlier consents, which add up until they are revoked."""
+    sql = "SELECT scopes FROM grants WHERE client_id = ? AND user_id = ? AND revoked = 0 ORDER BY granted"
+    rows = database.execute(sql, (question.client_id, user_id)).fetchall()
     earlier = [scope for row in rows for scope in row["scopes"].split() if scope != "offline_access"]
     return tuple(dict.fromkeys([*question.scopes, *earlier]))
 
@@ -207,6 +212,7 @@ def _grant_of(row: sqlite3.Row) -> Grant:
         event_id=row["event_id"],
         scopes=tuple(row["scopes"].split()),
         granted=row["granted"],
+        user_id=row["user_id"],
         public=bool(row["public"]),
         revoked=bool(row["revoked"]),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.simulator.apps import Apps, Caller, oauth_refused
 from xero_pipeline.simulator.identity.connections import Connections, SimulatedOrganisation
-from xero_pipeline.simulator.identity.consent import USER_NAME
 from xero_pipeline.simulator.identity.grant import Grant, Issued
 from xero_pipeline.simulator.identity.grants import Grants
+from xero_pipeline.simulator.identity.people import person_with
 from xero_pipeline.simulator.identity.signer import Signer
 from xero_pipeline.simulator.messages import Request, Response
 from xero_pipeline.simulator.wire import json_answer, not_allowed, not_found, token_expired, unauthorized
@@ -21,8 +20,6 @@ from xero_pipeline.simulator.wire import json_answer, not_allowed, not_found, to
 ACCESS_SECONDS = 1800
 _ID_SECONDS = 300
 _ISSUER = "https://identity.xero.com"
-_USER_ID = "7a1c1f1e-43a5-5d51-9d1c-6a0f5f2d9b10"
-_EMAIL = "robin.keeper@example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +28,12 @@ class Bearer:
 
     Attributes:
         client_id: The app.
+        user_id: The person; empty where the app asked for itself.
         scopes: What the token allows.
     """
 
     client_id: str
+    user_id: str
     scopes: frozenset[str]
 
 
@@ -116,7 +115,7 @@ class Identity:
         grant = self._grants.find(claims["sid"])
         if grant is None or grant.revoked:
             raise unauthorized("AuthenticationUnsuccessful")
-        return Bearer(claims["client_id"], frozenset(claims["scope"]))
+        return Bearer(claims["client_id"], grant.user_id, frozenset(claims["scope"]))
 
     def connections(self, request: Request, bearer: Bearer) -> Response:
         """`GET /connections` and `DELETE /connections/{id}`.
@@ -130,14 +129,14 @@ class Identity:
         """
         connection_id = request.path[len("/connections") :].strip("/")
         if request.method == "DELETE" and connection_id:
-            if not self._connections.remove(bearer.client_id, connection_id):
+            if not self._connections.remove(bearer.client_id, bearer.user_id, connection_id):
                 raise not_found()
             return Response(204)
         if request.method != "GET" or connection_id:
             raise not_allowed()
         names = {organisation.tenant_id: organisation.name for organisation in self._organisations()}
         event_id = request.query.get("autheventid")
-        return json_answer(200, self._connections.listed(bearer.client_id, names, event_id))
+        return json_answer(200, self._connections.listed(bearer.client_id, bearer.user_id, names, event_id))
 
     def keys(self) -> Response:
         """The public keys of the tokens."""
@@ -152,8 +151,10 @@ class Identity:
         Raises:
             Refused: 401 for a bad token.
         """
-        self.bearer(request)
-        return json_answer(200, {"sub": _subject(), **_person()})
+        person = person_with(self.bearer(request).user_id)
+        if person is None:
+            raise unauthorized("AuthenticationUnsuccessful")
+        return json_answer(200, {"sub": person.subject, **person.claims()})
 
     def _own(self, caller: Caller, scope: str) -> Issued:
         if caller.public:
@@ -162,8 +163,8 @@ class Identity:
         if not scopes or not set(scopes) <= grantable_scopes():
             raise oauth_refused("invalid_scope")
         # A custom connection is set up for exactly one organisation.
-        first = self._organisations()[0].tenant_id
-        return Issued(self._grants.own(caller.client_id, scopes, [first]))
+        tenant_id = self._apps.organisation_of(caller.client_id) or self._organisations()[0].tenant_id
+        return Issued(self._grants.own(caller.client_id, scopes, [tenant_id]))
 
     def _answer(self, issued: Issued) -> dict[str, Any]:
         grant = issued.grant
@@ -180,7 +181,8 @@ class Identity:
         return answer
 
     def _access_claims(self, grant: Grant) -> dict[str, Any]:
-        now = int(self._clock())
+        now, person = int(self._clock()), person_with(grant.user_id)
+        somebody = {"sub": person.subject, "xero_userid": person.user_id} if person else {}
         return {
             "nbf": now,
             "iat": now,
@@ -188,9 +190,8 @@ class Identity:
             "iss": _ISSUER,
             "aud": f"{_ISSUER}/resources",
             "client_id": grant.client_id,
-            "sub": _subject(),
+            **somebody,
             "auth_time": int(grant.granted),
-            "xero_userid": _USER_ID,
             "global_session_id": grant.id,
             "sid": grant.id,
             "jti": uuid.uuid4().hex,
@@ -199,33 +200,17 @@ class Identity:
         }
 
     def _id_claims(self, issued: Issued) -> dict[str, Any]:
-        now = int(self._clock())
+        now, person = int(self._clock()), person_with(issued.grant.user_id)
+        somebody = {"sub": person.subject, **person.claims()} if person else {}
         claims = {
             "nbf": now,
             "iat": now,
             "exp": now + _ID_SECONDS,
             "iss": _ISSUER,
             "aud": issued.grant.client_id,
-            "sub": _subject(),
             "auth_time": int(issued.grant.granted),
             "sid": issued.grant.id,
             "global_session_id": issued.grant.id,
-            **_person(),
+            **somebody,
         }
         return claims | ({"nonce": issued.nonce} if issued.nonce else {})
-
-
-def _subject() -> str:
-    return hashlib.sha256(_USER_ID.encode()).hexdigest()[:32]
-
-
-def _person() -> dict[str, str]:
-    given, _, family = USER_NAME.partition(" ")
-    return {
-        "xero_userid": _USER_ID,
-        "name": USER_NAME,
-        "given_name": given,
-        "family_name": family,
-        "preferred_username": _EMAIL,
-        "email": _EMAIL,
-    }
