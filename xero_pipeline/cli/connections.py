@@ -128,11 +128,12 @@ def disconnect(
     if organisation:
         one = parts.organisations.find(organisation)
         told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
-        say(f"Disconnected {one.name}.")
+        left = [other.name for other in parts.organisations.list() if other.status == "connected"]
+        say(f"Disconnected {one.name}. Still connected: {', '.join(left) or 'none'}.")
         if not told:
             say("Xero did not let us in to say so: remove the app in Xero under Settings, Connected apps.")
         return
-    consents = {one.consent_id for one in parts.organisations.list() if one.consent_id}
+    consents = [one.consent_id for one in parts.vault.consents()]
     if not consents:
         say("No organisation is connected: there is nothing to disconnect.")
         return

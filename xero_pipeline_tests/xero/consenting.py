@@ -1,0 +1,134 @@
+"""Apps, people and their consents at the real simulator, in one process and by one clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from xero_pipeline.simulator.apps import SimulatedApp
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.person import Person
+from xero_pipeline.simulator.simulator import Simulator
+from xero_pipeline.simulator.transport import SimulatorTransport
+from xero_pipeline.xero import consent
+from xero_pipeline.xero.app import App
+from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.keys import Keys
+from xero_pipeline.xero.oauth import OAuth
+from xero_pipeline.xero.organisations import Organisations
+from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.tokens import TokenSource
+from xero_pipeline.xero.vault import Vault
+from xero_pipeline_tests.xero.desk import KEY, Clock
+from xero_pipeline_tests.xero.person import free_port
+
+ROBIN, KIM = "Robin Keeper", "Kim Ledger"
+SCOPES = ("offline_access", "openid", "accounting.settings.read")
+XERO = "https://xero.test"
+
+
+class World:
+    """A simulated Xero with three organisations, and its clock."""
+
+    def __init__(self, *apps: SimulatedApp) -> None:
+        self.clock = Clock()
+        config = BooksConfig(today=dt.date(2026, 11, 22), organisations=3, invoices=5, months=1)
+        self.simulator = Simulator(config, clock=self.clock, limits=None, apps=apps)
+        self.transport = SimulatorTransport(self.simulator)
+        self.tenants = [one.tenant_id for one in self.simulator.organisations()]
+
+    @contextmanager
+    def home(self, path: Path, **app: object) -> Iterator[Home]:
+        """Our side: a state database, and an app that may be a custom connection."""
+        path.mkdir(exist_ok=True)
+        engine = open_state(f"sqlite:///{path}/state.db")
+        try:
+            yield Home(self, engine, **app)
+        finally:
+            engine.dispose()
+
+
+class Home:
+    """Our side of one app."""
+
+    def __init__(self, world: World, engine, **app) -> None:
+        self.world, self.engine = world, engine
+        self.vault, self.organisations = Vault(engine, Keys(KEY), world.clock), Organisations(engine, world.clock)
+        self.app = {"client_id": "an-app", "client_secret": "s3cret", "custom_connection": False, **app}
+        self.oauth = self.oauth_at(free_port())
+        self.tokens = TokenSource(self.vault, self.oauth, self.organisations, world.clock)
+
+    def oauth_at(self, port: int) -> OAuth:
+        app = App(
+            redirect_uri=f"http://localhost:{port}/xero/callback",
+            scopes=SCOPES,
+            login_url=XERO,
+            identity_url=XERO,
+            api_url=XERO,
+            **self.app,
+        )
+        return OAuth(app, self.world.transport, self.world.clock, self.world.clock.sleep)
+
+    def connect(self, name: str = ROBIN, *places: int):
+        """Somebody consents to organisations, by their places; to all of them without any."""
+        oauth, threads = self.oauth_at(free_port()), []
+        ticked = [self.world.tenants[place] for place in places] or None
+
+        def answer(url: str) -> None:
+            back = httpx.URL(Person(self.world.transport, name).allow(url, ticked))
+            httpx.get(back.copy_with(host="127.0.0.1"), timeout=30, trust_env=False)
+
+        def announce(url: str) -> None:
+            threads.append(threading.Thread(target=answer, args=(url,)))
+            threads[0].start()
+
+        try:
+            return consent.connect(
+                oauth, self.vault, self.organisations, announce=announce, open_browser=None, timeout_seconds=30
+            )
+        finally:
+            for thread in threads:
+                thread.join(30)
+
+    def disconnect(self, place: int) -> bool:
+        one = self.organisations.get(self.world.tenants[place])
+        return consent.disconnect(self.oauth, self.vault, self.organisations, one)
+
+    def disconnect_all(self, consent_id: str) -> None:
+        consent.disconnect_all(self.oauth, self.vault, self.organisations, consent_id)
+
+    def check(self) -> list[int]:
+        lost = consent.check(self.oauth, self.vault, self.organisations)
+        return [self.world.tenants.index(one.tenant_id) for one in lost]
+
+    def status(self) -> list[str | None]:
+        """Of each organisation, by place."""
+        known = [self.organisations.get(tenant_id) for tenant_id in self.world.tenants]
+        return [one and one.status for one in known]
+
+    def read(self, place: int) -> str:
+        """One call; gives the name the organisation's books have."""
+        with XeroClient(
+            api_url=XERO,
+            tokens=self.tokens,
+            quota=Quota(self.engine, clock=self.world.clock),
+            transport=self.world.transport,
+            clock=self.world.clock,
+            sleep=self.world.clock.sleep,
+        ) as client:
+            return httpx.Response(200, content=client.get(self.world.tenants[place], "Organisation").body).json()[
+                "Organisations"
+            ][0]["Name"]
+
+    def consent_of(self, place: int) -> str:
+        return self.organisations.get(self.world.tenants[place]).consent_id
+
+    def revoke_at_xero(self, consent_id: str) -> None:
+        """The person takes the consent back without us."""
+        self.oauth.revoke(self.vault.load(consent_id).refresh_token)
