@@ -145,8 +145,10 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
     blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
     try:
         table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
+        # The reader does not mind a decimal with too many digits before the point, and a list of nulls whose type it
+        # has to guess it gets wrong.
+        table.validate(full=True)
         values = table.to_struct_array().combine_chunks()
-        values.validate(full=True)  # the reader does not mind a decimal with too many digits before the point
     except pa.ArrowInvalid as error:
         raise NotPlain(str(error)) from error
     if len(values) != len(texts):

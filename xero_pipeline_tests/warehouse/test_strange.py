@@ -171,6 +171,7 @@ def replaced(value, path, new):
 @example("invoices", 0, 0, "a\x00b")
 @example("invoices", 0, 2, 10**400)
 @example("invoices", 0, 3, {"": {"": 1}})
+@example("batch_payments", 0, 259, [None, None])
 @example("invoices", 0, 41, {"": None, ".": 1, "a[].b": [[{"[]": 1}]]})
 def test_whatever_one_field_says_its_record_is_loaded_or_put_aside_alone(books, name, record, field, new):
     records = books[name][:8]
