@@ -55,11 +55,12 @@ class House:
             SYNC, keys or None, partition_key=one, tags={} if one else range_tags(tenants), ops=config or {}
         )
 
-    def pull(self, months, tenants=None):
-        """A run of the reports for a range of months and organisations."""
+    def pull(self, months, tenants=None, reports=()):
+        """A run of the usual reports, or of some, for a range of months and organisations."""
         tenants = tenants or self.tenants
         ends = [report_key(months[0], tenants[0]), report_key(months[-1], tenants[-1])]
-        return self._run(PULL, None, tags=range_tags(ends), ops={})
+        keys = [asset_key(name) for name in reports or [report.name for report in self.parts.reports]]
+        return self._run(PULL, keys, partition_key=None, tags=range_tags(ends), ops={})
 
     def materialisations(self, table):
         """Newest first, by partition."""

@@ -2,6 +2,8 @@
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.client import XeroClient
@@ -59,7 +61,7 @@ def test_one_run_carries_a_range_of_organisations(house):
 
 def test_one_run_carries_months_times_organisations(house):
     months = months_between(first_month(), today())
-    assert house.pull(months).success
+    assert house.pull(months, reports=["profit_and_loss", "bank_summary"]).success
     found = house.materialisations("bank_summary")
     assert set(found) == {f"{month}|{tenant}" for month in months for tenant in house.tenants}
     for tenant in house.tenants:
@@ -140,7 +142,7 @@ def test_a_run_that_is_stopped_has_materialised_what_is_in_the_warehouse(house, 
 def test_months_that_arrived_before_the_days_calls_were_used_up_are_kept_and_told(house):
     tenant, months = house.tenants[0], months_between(first_month(), today())
     house.fault("day_limit", "Reports/BankSummary", after=2)
-    result = house.pull(months, tenants=[tenant])
+    result = house.pull(months, tenants=[tenant], reports=["bank_summary"])
     assert not result.success
     assert set(house.materialisations("bank_summary")) == {f"{month}|{tenant}" for month in months[:2]}
     assert "may go on at" in failure_of(result, "pull_bank_summary")
@@ -154,3 +156,28 @@ def test_a_dagster_backfill_of_a_single_month_brings_that_month(house):
     )
     assert result.success
     assert set(house.materialisations("profit_and_loss")) == {key}
+
+
+def test_a_report_outside_the_consent_fails_alone_and_says_what_to_do(house, monkeypatch):
+    tenant, (month,) = house.tenants[0], months_between(first_month(), today())[-1:]
+    monkeypatch.setenv("XERO_CLIENT_ID", "another-app")  # an app whose consent never had more
+    monkeypatch.setenv("XERO_REPORTS", "balance_sheet, executive_summary")
+    connect_mock_organisations(Parts(Settings.load()))
+    result = house.pull([month], tenants=[tenant], reports=["trial_balance", "balance_sheet", "executive_summary"])
+    assert not result.success
+    told = failure_of(result, "pull_trial_balance")
+    assert "accounting.reports.trialbalance.read" in told
+    assert "xero-pipeline connect" in told
+    for report in ("balance_sheet", "executive_summary"):
+        assert set(house.materialisations(report)) == {f"{month}|{tenant}"}
+    assert not house.materialisations("trial_balance")
+
+
+def test_a_report_on_cash_basis_is_an_asset_of_its_own_in_the_same_table(house):
+    tenant, months = house.tenants[0], months_between(first_month(), today())
+    assert house.pull(months, tenants=[tenant], reports=["balance_sheet", "balance_sheet_cash"]).success
+    assert set(house.materialisations("balance_sheet_cash")) == {f"{month}|{tenant}" for month in months}
+    rows = house.parts.warehouse.query(
+        "select basis, count(distinct period_start) as months from xero.balance_sheet group by 1 order by 1"
+    ).to_pylist()
+    assert rows == [{"basis": basis, "months": len(months)} for basis in ("accrual", "cash")]
