@@ -11,7 +11,7 @@ from typing import NoReturn, Protocol, Self
 import httpx
 import tenacity
 
-from xero_pipeline.errors import XeroPipelineError, XeroUnavailable
+from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError, XeroUnavailable
 from xero_pipeline.xero.answers import Answer, Call
 from xero_pipeline.xero.errand import Errand
 from xero_pipeline.xero.outages import Outages
@@ -64,6 +64,7 @@ class XeroClient:
         on_wait: Told before every wait: how many seconds, and why, in words for people.
         errand: What the calls are made for, and how many they may be.
         outages: Which organisations Xero does not answer for; shared by the clients of a run.
+        another_way: Asked when Xero does not let a token into an organisation: is there a token that it lets in?
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class XeroClient:
         on_wait: Callable[[float, str], None] | None = None,
         errand: Errand | None = None,
         outages: Outages | None = None,
+        another_way: Callable[[str, str], bool] = lambda _tenant_id, _token: False,
     ) -> None:
         self._base = f"{api_url.rstrip('/')}/api.xro/2.0/"
         self._tokens = tokens
@@ -89,6 +91,7 @@ class XeroClient:
         self._on_wait = on_wait
         self._errand = errand or Errand()
         self._outages = outages or Outages()
+        self._another_way = another_way
         self._wire = Wire(transport, clock)
 
     def __enter__(self) -> Self:
@@ -160,6 +163,8 @@ class XeroClient:
         if self._on_call is not None:
             self._on_call(call)
         verdict = self._decide(turn, sent)
+        if isinstance(verdict, OrganisationDisconnected) and self._another_way(tenant_id, token):
+            verdict = Again("token", 0.0, verdict)
         if isinstance(verdict, XeroPipelineError):
             raise verdict
         if isinstance(verdict, Again):

@@ -17,6 +17,7 @@ from xero_pipeline.errors import (
     ConfigurationError,
     NeedsReconsent,
     OrganisationDisconnected,
+    XeroPipelineError,
     XeroUnavailable,
 )
 from xero_pipeline.xero.locks import exclusive
@@ -114,6 +115,33 @@ class TokenSource:
         if renewed is None:
             raise NeedsReconsent("This consent was taken back. Run `xero-pipeline connect` again.")
         return renewed.access_token
+
+    def another_way(self, tenant_id: str, refused: str) -> bool:
+        """Say whether another consent opens an organisation that Xero does not let a token into.
+
+        Xero is asked first whether the token's own consent still lists the organisation; if it does, all stays.
+
+        Args:
+            tenant_id: The organisation.
+            refused: The token, which is good, but not for this organisation.
+        """
+        here = self._organisations.get(tenant_id)
+        if here is None or here.consent_id is None or here.status != "connected":
+            return False
+        stored = self._vault.load(here.consent_id)
+        if stored is None or stored.access_token != refused:
+            return stored is not None  # taken over meanwhile
+        if len(self._organisations.ways(tenant_id)) < 2:
+            return False
+        try:
+            listed = {entry.tenant_id for entry in self._oauth.connections(refused)}
+        except XeroPipelineError as error:
+            _log.warning("The list of connections could not be read: %s", error)
+            return False
+        if tenant_id in listed or self._organisations.lose(here.consent_id, [tenant_id]):
+            return False
+        _log.warning("A person disconnected %s in Xero; another person's consent goes on with it.", here.name)
+        return True
 
     def _consent_of(self, tenant_id: str) -> str:
         organisation = self._organisations.get(tenant_id)

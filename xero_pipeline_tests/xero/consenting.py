@@ -121,6 +121,7 @@ class Home:
             transport=self.world.transport,
             clock=self.world.clock,
             sleep=self.world.clock.sleep,
+            another_way=self.tokens.another_way,
         ) as client:
             return httpx.Response(200, content=client.get(self.world.tenants[place], "Organisation").body).json()[
                 "Organisations"

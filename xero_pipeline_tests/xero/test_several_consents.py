@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xero_pipeline.errors import NeedsReconsent, OrganisationDisconnected
+from xero_pipeline.simulator.faults import Fault
 from xero_pipeline_tests.xero.consenting import KIM, ROBIN, World
 
 
@@ -89,14 +90,25 @@ def test_when_both_are_gone_the_organisation_needs_a_person_and_is_told_so_once(
     assert home.read(1)
 
 
-def test_what_a_person_disconnects_in_xero_is_found_and_the_other_way_is_taken(home):
+@pytest.mark.parametrize("look", [lambda home: home.read(1), lambda home: home.check()], ids=["call", "check"])
+def test_what_a_person_disconnects_in_xero_is_found_and_the_other_way_is_taken(home, look):
     robin, kim = both(home)
     way = next(way for way in home.organisations.ways(home.world.tenants[1]) if way.consent_id == kim)
     home.oauth.remove_connection(home.tokens.of_consent(kim), way.connection_id)
-    assert home.check() == []
+    look(home)
     assert home.consent_of(1) == robin
     assert home.read(1)
+    assert home.check() == []
     assert [one.consent_id for one in home.organisations.ways(home.world.tenants[1])] == [robin]
+
+
+def test_an_organisation_that_lets_nobody_in_is_not_taken_for_disconnected_by_one(home):
+    robin, kim = both(home)
+    home.world.simulator.faults.add(Fault("disconnected", "Organisation", times=None))
+    with pytest.raises(OrganisationDisconnected):
+        home.read(1)
+    assert {way.consent_id for way in home.organisations.ways(home.world.tenants[1])} == {robin, kim}
+    assert home.status() == ["connected"] * 3
 
 
 def test_disconnecting_an_organisation_removes_everybodys_connection_and_leaves_the_rest(home):
