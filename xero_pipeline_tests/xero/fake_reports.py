@@ -75,3 +75,33 @@ def line(kind, label, amounts, account=None):
     tag = {"Attributes": [{"Value": f"id-{account}", "Id": "account"}]} if account else {}
     cells = [{"Value": label, **tag}, *({"Value": f"{amount:.2f}", **tag} for amount in amounts)]
     return {"RowType": kind, "Cells": cells}
+
+
+class Sheet(Books):
+    """A balance sheet over the same postings: the ends of months, and without `periods` the year before as well."""
+
+    def answer(self, request):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(str(request.url)).query).items()}
+        assert query["standardLayout"] == "true"
+        day = month_end(date.fromisoformat(query["date"]))
+        back = range(int(query["periods"]) + 1) if "periods" in query else (0, 12)
+        return good(envelope("Reports", [self.sheet([month_end(add_months(day, -months)) for months in back])]))
+
+    def sheet(self, days):
+        if not self.last_day:
+            days = [days[0], *(day.replace(day=28) for day in days[1:])]
+        periods = [(date(2000, 1, 1), day) for day in days]
+        header = {"RowType": "Header", "Cells": [{"Value": ""}, *({"Value": self.shown(day)} for day in days)]}
+        rows = [header, {"RowType": "Section", "Title": "Assets", "Rows": []}]
+        every = [Decimal(0)] * len(days)
+        for section in SECTIONS:
+            found = self.section(section, periods)
+            totals = [sum((amounts[i] for _, amounts in found), Decimal(0)) for i in range(len(days))]
+            every = [before + total for before, total in zip(every, totals, strict=True)]
+            if found:
+                inside = [line("Row", name, amounts, account=name) for name, amounts in found]
+                inside.append(line("SummaryRow", f"Total {section}", totals))
+                rows.append({"RowType": "Section", "Title": section, "Rows": inside})
+        rows.append({"RowType": "Section", "Title": "", "Rows": [line("SummaryRow", "Total Assets", every)]})
+        rows.append({"RowType": "Section", "Title": "", "Rows": [line("Row", "Net Assets", every)]})
+        return {"ReportName": "Balance Sheet", "Rows": rows}
