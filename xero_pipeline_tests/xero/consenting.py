@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from xero_pipeline.simulator.apps import SimulatedApp
 from xero_pipeline.simulator.config import BooksConfig
@@ -49,7 +50,7 @@ class World:
         path.mkdir(exist_ok=True)
         engine = open_state(f"sqlite:///{path}/state.db")
         try:
-            yield Home(self, engine, **app)
+            yield Home(self, path, engine, **app)
         finally:
             engine.dispose()
 
@@ -57,8 +58,8 @@ class World:
 class Home:
     """Our side of one app."""
 
-    def __init__(self, world: World, engine, **app) -> None:
-        self.world, self.engine = world, engine
+    def __init__(self, world: World, path: Path, engine, **app) -> None:
+        self.world, self.path, self.engine = world, path, engine
         self.vault, self.organisations = Vault(engine, Keys(KEY), world.clock), Organisations(engine, world.clock)
         self.app = {"client_id": "an-app", "client_secret": "s3cret", "custom_connection": False, **app}
         self.oauth = self.oauth_at(free_port())
@@ -112,9 +113,8 @@ class Home:
         known = [self.organisations.get(tenant_id) for tenant_id in self.world.tenants]
         return [one and one.status for one in known]
 
-    def read(self, place: int) -> str:
-        """One call; gives the name the organisation's books have."""
-        with XeroClient(
+    def client(self) -> XeroClient:
+        return XeroClient(
             api_url=XERO,
             tokens=self.tokens,
             quota=Quota(self.engine, clock=self.world.clock),
@@ -122,10 +122,13 @@ class Home:
             clock=self.world.clock,
             sleep=self.world.clock.sleep,
             another_way=self.tokens.another_way,
-        ) as client:
-            return httpx.Response(200, content=client.get(self.world.tenants[place], "Organisation").body).json()[
-                "Organisations"
-            ][0]["Name"]
+        )
+
+    def read(self, place: int) -> str:
+        """One call; gives the name the organisation's books have."""
+        with self.client() as client:
+            body = client.get(self.world.tenants[place], "Organisation").body
+        return msgspec.json.decode(body)["Organisations"][0]["Name"]
 
     def consent_of(self, place: int) -> str:
         return self.organisations.get(self.world.tenants[place]).consent_id
