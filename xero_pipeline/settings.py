@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     state_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL of tokens and quotas. Default: SQLite, `state.sqlite` in the home."
     )
+    dagster_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL URL of Dagster's own history. Default: SQLite, in `dagster` in the home. "
+        "A `DAGSTER_HOME` of your own has its own settings.",
+    )
     landing: Path | None = Field(
         None,
         description="A folder for every answer as received, compressed, from which the tables can be made again "

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 COMMAND_LINE = "command-line.yaml"
 """The same settings for runs that this program carries: what they print belongs on the terminal, and catching it would
 take four more processes a step, each with a traceback of its own on Ctrl-C."""
+
+POSTGRESQL = "XERO_DAGSTER_URL"
+"""The variable in which Dagster's processes find the address of their storage, when that is PostgreSQL."""
 
 
 def project_file(name: str) -> Path:
@@ -38,16 +42,23 @@ def prepare_home(settings: Settings) -> Path:
 
     Returns:
         Dagster's home.
+
+    Raises:
+        ConfigurationError: XERO_DAGSTER_URL is no address of a PostgreSQL database.
     """
     import yaml
 
     if os.environ.get("DAGSTER_HOME"):
         return Path(os.environ["DAGSTER_HOME"])
+    in_postgresql = _told_of_postgresql(settings)
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = yaml.safe_load(project_file("dagster.yaml").read_text())
     # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
     config["storage"]["sqlite"]["base_dir"] = str(home / "storage")
+    if in_postgresql:
+        # The address has a password in it: the file says only where it is to be found.
+        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
     config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
     config["local_artifact_storage"]["config"]["base_dir"] = str(home)
     _write(home / "dagster.yaml", yaml.safe_dump(config))
@@ -58,6 +69,27 @@ def prepare_home(settings: Settings) -> Path:
     _write(home / COMMAND_LINE, yaml.safe_dump(config))
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def _told_of_postgresql(settings: Settings) -> bool:
+    """Put the address of Dagster's PostgreSQL into the environment, for this process and those it starts."""
+    if settings.dagster_url is None:
+        return False
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(settings.dagster_url.get_secret_value())
+    except ArgumentError:
+        url = None
+    if url is None or url.get_backend_name() != "postgresql" or not url.database:
+        raise ConfigurationError(
+            "XERO_DAGSTER_URL must be the address of a PostgreSQL database, such as "
+            "postgresql://user:password@host/database; without it Dagster keeps its history in the home."
+        )
+    # The driver that Dagster's own library knows.
+    os.environ[POSTGRESQL] = url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+    return True
 
 
 def _write(path: Path, text: str) -> None:
@@ -75,6 +107,9 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
     Args:
         settings: Where our home is.
+
+    Raises:
+        ConfigurationError: Dagster's PostgreSQL does not let us in.
     """
     import dagster as dg
     from filelock import FileLock
@@ -83,10 +118,27 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
     home = prepare_home(settings)
     # Two processes that open a fresh home at once can break its databases for good.
-    with FileLock(home / "opening.lock"):
+    with FileLock(home / "opening.lock"), _explained():
         ours = (home / COMMAND_LINE).exists()
         instance = dg.DagsterInstance.from_config(str(home), COMMAND_LINE) if ours else dg.DagsterInstance.get()
         instance.get_runs_count()
     with instance:
         bury_lost_runs(instance)
         yield instance
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say which setting is wrong when Dagster's PostgreSQL cannot be reached."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except Exception as error:
+        # Dagster tries several times and then raises an error of its own.
+        known = error if isinstance(error, DBAPIError) else error.__cause__
+        if not isinstance(known, DBAPIError) or POSTGRESQL not in os.environ:
+            raise
+        raise ConfigurationError(
+            f"{POSTGRESQL}: cannot use that database for Dagster's history: {known.orig}"
+        ) from error
