@@ -9,6 +9,7 @@ import dagster as dg
 from xero_pipeline.defs.checks import report_checks
 from xero_pipeline.defs.entities import collection_assets
 from xero_pipeline.defs.jobs import jobs
+from xero_pipeline.defs.on_request import on_request_assets, on_request_jobs
 from xero_pipeline.defs.reports import report_assets
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
 from xero_pipeline.defs.schedules import daily_sync, rolling_reread
@@ -38,14 +39,15 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
         progress: Who watches runs in this process.
     """
     storage_kind = "postgresql" if settings.warehouse.startswith("postgresql") else "duckdb"
-    collections = collection_assets(storage_kind)
+    collections = collection_assets(storage_kind, tax_reports=settings.tax_reports)
     reports = report_assets(first_month(settings, datetime.now(UTC).date()), storage_kind)
+    on_request = on_request_assets(storage_kind)
     token_store = TokenStoreResource()
     all_jobs = jobs(collections, reports, reread_calls=settings.reread_calls)
     return dg.Definitions(
-        assets=[*collections, *reports],
+        assets=[*collections, *reports, *on_request],
         asset_checks=report_checks(),
-        jobs=all_jobs,
+        jobs=[*all_jobs, *on_request_jobs(on_request)],
         schedules=[daily_sync(), rolling_reread()],
         sensors=[new_organisations(), months_to_pull(), unfinished(all_jobs)],
         resources={

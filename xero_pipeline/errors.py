@@ -14,6 +14,7 @@ XeroPipelineError
 ├── WaitError                     nothing to fix: go on later
 │   ├── DailyLimitReached         … at `resume_at`
 │   ├── BudgetReached             … at `resume_at`, in another run
+│   ├── AskedInPart               … by hand: ask for the rest when the message says
 │   ├── XeroUnavailable           … when Xero answers again
 │   ├── WarehouseBusy             … when the named holder has finished
 │   └── OrganisationBusy          … when the other sync of this organisation has finished
@@ -143,6 +144,10 @@ class BudgetReached(WaitError):
         """Whether the next attempt has less to do than this one had."""
         self.tried = False
         """Whether this attempt has made calls."""
+
+
+class AskedInPart(WaitError):
+    """Of what a person asked for, only a part fitted into the calls there are."""
 
 
 class XeroUnavailable(WaitError):

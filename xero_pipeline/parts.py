@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.app import App
     from xero_pipeline.xero.call_book import CallBook
     from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.errand import Errand
     from xero_pipeline.xero.keys import Keys
     from xero_pipeline.xero.oauth import OAuth
@@ -148,11 +149,19 @@ class Parts:
         chosen = self.settings
         return chosen_reports(chosen.reports, cash_basis=chosen.cash_basis, custom_layouts=chosen.custom_layouts)
 
-    def needed_scopes(self) -> tuple[list[str], list[str]]:
-        """The scopes of all collections we have an asset for, and of the reports that are pulled by themselves."""
-        from xero_pipeline.xero.endpoints import catalogue
+    @property
+    def collections(self) -> tuple[Endpoint, ...]:
+        """The collections that are read."""
+        from xero_pipeline.xero.endpoints import chosen
 
-        return [endpoint.scope for endpoint in catalogue()], [report.scope for report in self.reports]
+        return chosen(tax_reports=self.settings.tax_reports)
+
+    def needed_scopes(self) -> tuple[list[str], list[str]]:
+        """The scopes of all collections that are read, and of the reports that were chosen."""
+        from xero_pipeline.xero.aged import SCOPE
+
+        aged = [SCOPE] if self.settings.aged_by_contact else []
+        return [endpoint.scope for endpoint in self.collections], [*(report.scope for report in self.reports), *aged]
 
     @cached_property
     def oauth(self) -> OAuth:
@@ -216,6 +225,7 @@ class Parts:
             on_wait=on_wait,
             errand=errand,
             outages=self.call_book.outages,
+            another_way=self.tokens.another_way,
         )
 
     @cached_property

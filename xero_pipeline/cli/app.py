@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from xero_pipeline.cli import connections, history, keys, rebuild, run, scheduling, simulated, syncing
+from xero_pipeline.cli import aged, connections, history, keys, rebuild, restated, run, scheduling, simulated, syncing
 
 app = typer.Typer(
     name="xero-pipeline",
@@ -18,6 +18,8 @@ app.command()(connections.disconnect)
 app.command()(syncing.sync)
 app.command()(syncing.backfill)
 app.command()(syncing.plan)
+app.command()(restated.restatements)
+app.command()(aged.aged)
 app.command()(rebuild.rebuild)
 app.command()(history.logs)
 app.command()(scheduling.schedule)

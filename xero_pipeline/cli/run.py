@@ -37,7 +37,7 @@ def run(
         _require_free(host, port)
     parts = Parts(Settings.load())
     _connect_when_nothing_is(parts)
-    choice = choose([], parts.reports)
+    choice = choose([], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, [])
     older: set[date] = set()
 

@@ -15,6 +15,7 @@ from xero_pipeline.parts import Parts
 if TYPE_CHECKING:
     import dagster as dg
 
+    from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.organisations import Organisation
     from xero_pipeline.xero.reports import Report
 
@@ -36,13 +37,14 @@ class Choice:
         return len(self.collections) + len(self.reports)
 
 
-def choose(select: Sequence[str], usual: Sequence[Report] = ()) -> Choice:
+def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[Endpoint] | None = None) -> Choice:
     """Turn what a person selected into collections and reports.
 
     Args:
         select: Names of assets, `xero/` before them or not; a child table stands for its collection. Empty: all
             collections and the usual reports.
         usual: The reports that are pulled by themselves.
+        read: The collections that are read; None for all there are.
 
     Raises:
         ConfigurationError: No such table; the message offers the nearest.
@@ -50,10 +52,10 @@ def choose(select: Sequence[str], usual: Sequence[Report] = ()) -> Choice:
     from difflib import get_close_matches
 
     from xero_pipeline.warehouse.tables import table_group
-    from xero_pipeline.xero.endpoints import catalogue
+    from xero_pipeline.xero.endpoints import chosen as all_collections
     from xero_pipeline.xero.reports import reports as all_reports
 
-    collections = [endpoint.table for endpoint in catalogue()]
+    collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True)]
     reports = [report.name for report in all_reports()]
     if not select:
         return Choice(tuple(collections), tuple(report.name for report in usual))
@@ -140,6 +142,24 @@ class Runner:
                 keys = [report_key(date.fromisoformat(day), organisation.tenant_id) for day in stretch]
                 well = self._run(PULL, organisation, [report], tags=range_tags(keys)) and well
         return well
+
+    def aged(self, organisation: Organisation, contacts: Sequence[str], as_of: date) -> bool:
+        """The aged reports of some contacts, or of all with something outstanding.
+
+        Args:
+            organisation: Whose.
+            contacts: Names or contact ids; none for all.
+            as_of: The day.
+
+        Returns:
+            Whether all went well.
+        """
+        from xero_pipeline.defs.on_request import AGED
+        from xero_pipeline.sync.aged import TABLE
+
+        options = {"contacts": list(contacts), "as_of": as_of.isoformat()}
+        ops = {f"ask_{TABLE}": {"config": options}}
+        return self._run(AGED, organisation, [TABLE], partition=organisation.tenant_id, ops=ops)
 
     def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
         from xero_pipeline.defs.jobs import SYNC

@@ -34,7 +34,7 @@ def sync(
     from xero_pipeline.cli.runs import choose
 
     parts = Parts(Settings.load())
-    choice = choose(select or [], parts.reports)
+    choice = choose(select or [], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, organisation or [])
     if not carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full)):
         raise typer.Exit(1)
@@ -56,7 +56,7 @@ def backfill(
     if last > datetime.now(UTC).date():
         raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
     parts = Parts(Settings.load())
-    reports = choose(select or [], parts.reports).reports
+    reports = choose(select or [], parts.reports, parts.collections).reports
     if not reports:
         raise ConfigurationError(
             "Only reports are pulled by month. For documents: xero-pipeline sync --full --select …"

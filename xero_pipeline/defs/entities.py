@@ -17,7 +17,7 @@ from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reread import reread_collection
 from xero_pipeline.warehouse.tables import table_group
-from xero_pipeline.xero.endpoints import Endpoint, catalogue
+from xero_pipeline.xero.endpoints import Endpoint, chosen
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -36,13 +36,14 @@ class SyncOptions(dg.Config):
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
-def collection_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
-    """The assets of every collection of the catalogue.
+def collection_assets(storage_kind: str, *, tax_reports: bool = False) -> Sequence[dg.AssetsDefinition]:
+    """The assets of every collection that is read.
 
     Args:
         storage_kind: Which database holds the tables.
+        tax_reports: Whether published tax returns are read, too.
     """
-    return [_assets_of(endpoint, storage_kind) for endpoint in catalogue()]
+    return [_assets_of(endpoint, storage_kind) for endpoint in chosen(tax_reports=tax_reports)]
 
 
 def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:

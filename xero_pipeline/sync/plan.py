@@ -50,20 +50,24 @@ def plan_sync(warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Sett
     """
     from xero_pipeline.sync.budget import calls_for
     from xero_pipeline.sync.due import all_months_due
-    from xero_pipeline.xero.endpoints import catalogue
+    from xero_pipeline.xero.endpoints import chosen as chosen_collections
     from xero_pipeline.xero.reports import chosen_reports
 
     today = datetime.now(UTC).date()
-    budgets = warehouse.query(
-        "select count(*) as n from xero.budgets where tenant_id = :tenant_id and not is_deleted",
-        {"tenant_id": tenant_id},
-    ).to_pylist()[0]["n"]
+    collections = chosen_collections(tax_reports=settings.tax_reports)
+    details = sum(_records(warehouse, tenant_id, one.table) for one in collections if one.paging == "details")
     chosen = chosen_reports(settings.reports, cash_basis=settings.cash_basis, custom_layouts=settings.custom_layouts)
     due = all_months_due(warehouse, [tenant_id], chosen, today=today, start_date=settings.start_date)[tenant_id]
     reports = sum(calls_for(report, months) for report, months in due.items())
     return Plan(
-        collections=len(catalogue()) + budgets,
+        collections=len(collections) + details,
         reports=reports,
         left=quota.snapshot(tenant_id).day_remaining,
         per_minute=settings.calls_per_minute,
     )
+
+
+def _records(warehouse: Warehouse, tenant_id: str, table: str) -> int:
+    """How many records an organisation has of a collection that takes a call for each."""
+    sql = f"select count(*) as n from xero.{table} where tenant_id = :tenant_id and not is_deleted"
+    return warehouse.query(sql, {"tenant_id": tenant_id}).to_pylist()[0]["n"]

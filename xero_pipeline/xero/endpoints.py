@@ -131,6 +131,15 @@ def on_request() -> tuple[Endpoint, ...]:
     return (Endpoint("tax_reports", "Reports", "Reports", ("ReportID",), "details", None, False, _TAX_REPORTS),)
 
 
+def chosen(*, tax_reports: bool) -> tuple[Endpoint, ...]:
+    """The catalogue, and of what is read on request what somebody chose.
+
+    Args:
+        tax_reports: Whether published tax returns are.
+    """
+    return (*catalogue(), *(row for row in on_request() if tax_reports))
+
+
 def endpoint(table: str) -> Endpoint:
     """The collection behind a table.
 

@@ -1,0 +1,101 @@
+"""`restatements`: what changed in closed months, and the word that it is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from xero_pipeline.sync.locked import LockedChange
+
+_SINCE = """
+select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
+r.amount_before, r.amount_after, r.difference from xero.restatements as r
+left join xero.organisations as o on o.tenant_id = r.tenant_id
+where r.seen_at >= :since and coalesce(r.line_type, 'account') = 'account'
+order by r.seen_at, o.name, r.period_start, r.report, label
+"""
+
+
+def restatements(
+    organisation: Annotated[
+        list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Seen from this month on, as 2026-11. Default: this month.")
+    ] = None,
+    locked: Annotated[bool, typer.Option("--locked", help="Only what fails the check on locked months.")] = False,
+    accept: Annotated[
+        str | None, typer.Option("--accept", metavar="NOTE", help="Accept what changed in locked months; says why.")
+    ] = None,
+) -> None:
+    """Which closed months changed, in which account, by how much. Asks Xero nothing."""
+    from xero_pipeline.cli.syncing import chosen_organisations, month
+    from xero_pipeline.sync.locked import open_changes
+
+    parts = Parts(Settings.load())
+    first = month(since, "--since") if since else datetime.now(UTC).date().replace(day=1)
+    tenants = {one.tenant_id for one in chosen_organisations(parts, organisation or [])}
+    changes = [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]
+    if accept is not None:
+        _accept(parts, changes, accept)
+    elif locked:
+        _show_locked(changes)
+    else:
+        _show_all(parts, tenants, first)
+
+
+def _accept(parts: Parts, changes: Sequence[LockedChange], note: str) -> None:
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.sync.locked import accept
+
+    _show_locked(changes)
+    months = accept(parts.warehouse, changes, note, at=datetime.now(UTC))
+    say(f"Accepted: {len(changes)} figures in {months} months. The checks pass with the next pull of any month.")
+
+
+def _show_locked(changes: Sequence[LockedChange]) -> None:
+    rows = [
+        (c.organisation, f"{c.period_start:%Y-%m}", c.report, c.label, c.measure, c.before, c.after, c.difference)
+        for c in changes
+    ]
+    _show("What changed in locked months", rows)
+
+
+def _show_all(parts: Parts, tenants: Collection[str], first: date) -> None:
+    ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
+    found = [
+        row
+        for tenant_id in sorted(tenants)
+        for row in parts.warehouse.query(ours, {"tenant_id": tenant_id, "since": first}).to_pylist()
+    ]
+    rows = [
+        (
+            row["name"],
+            f"{row['period_start']:%Y-%m}",
+            row["report"] + (" (cash)" if row["basis"] == "cash" else ""),
+            row["label"],
+            row["measure"],
+            row["amount_before"],
+            row["amount_after"],
+            row["difference"],
+        )
+        for row in found
+    ]
+    _show(f"What changed in closed months, seen since {first}", rows)
+
+
+def _show(title: str, rows: Sequence[tuple[object, ...]]) -> None:
+    from xero_pipeline.cli.display import print_table
+
+    headers = ("Organisation", "Month", "Report", "Line", "Figure", "Before", "After", "Difference")
+    columns = [(header, "right" if place > 4 else "left") for place, header in enumerate(headers)]
+    print_table(title, columns, rows)
