@@ -27,16 +27,20 @@ class Switch(StrEnum):
 def schedule(
     switch: Annotated[Switch, typer.Argument(help="Turn the daily sync on or off, or say which it is.")],
 ) -> None:
-    """The daily sync at 05:00 UTC, carried by Dagster while `make run` (or its daemon) is up."""
+    """The daily sync at 05:00 UTC, carried by Dagster while `make run` (or its daemon) is up.
+
+    Reading a little again (XERO_REREAD_CALLS) at 02:00 goes on and off with it.
+    """
     from xero_pipeline.cli.display import say, screen
     from xero_pipeline.cli.instance import open_instance
-    from xero_pipeline.defs.schedules import DAILY
+    from xero_pipeline.defs.schedules import DAILY, REREADING
 
     with open_instance(Settings.load()) as instance:
         if switch is Switch.status:
             screen().print("on" if _is_on(instance, DAILY) else "off")
             return
-        _dagster("start" if switch is Switch.on else "stop", DAILY)
+        for name in (DAILY, REREADING):
+            _dagster("start" if switch is Switch.on else "stop", name)
     say(f"The daily sync is {switch.value}.")
 
 

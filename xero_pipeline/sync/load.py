@@ -198,10 +198,12 @@ class Load:
 
 
 def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
-    """Pages in groups of at most `size`, each with whether it is the last; those before an error come before it.
+    """Pages in groups of at most `size`, each with whether it is the last.
+
+    A slice is handed out as soon as it is complete, and what came before an error before it: it need not come again.
 
     Args:
-        pages: Of a read.
+        pages: Of a read; behind a complete slice there are always more.
         size: At most so many in a group.
     """
     batch: list[Page] = []
@@ -211,6 +213,9 @@ def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool
                 yield batch, False
                 batch = []
             batch.append(page)
+            if page.read_before is not None:
+                yield batch, False
+                batch = []
     except XeroPipelineError:
         if batch:
             yield batch, False

@@ -63,10 +63,13 @@ def reread_collection(
     Raises:
         XeroPipelineError: Whatever stopped it. The windows read until then stay, the next turn goes on behind them.
     """
+    from xero_pipeline.warehouse.reading import round_of
+
     started = time.monotonic()
     with warehouse.reading() as connection:
         share = _share(connection, tenant_id, endpoint, calls, now().date())
-    turn = Turn(client, warehouse, tenant_id, endpoint, share=share, tally=tally, now=now, landing=landing)
+        known = round_of(connection, tenant_id, endpoint.table)
+    turn = Turn(client, warehouse, tenant_id, endpoint, known, share=share, tally=tally, now=now, landing=landing)
     if share:
         turn.ask_for_missing(at_most=max(1, share // 2))
         turn.compare_ids()

@@ -35,9 +35,10 @@ class Turn:
 
     Args:
         client: Asks Xero.
-        warehouse: Takes the rows, and knows how far the round has come.
+        warehouse: Takes the rows.
         tenant_id: The organisation.
         endpoint: The collection.
+        known: How far the round has come.
         share: Calls it may make. A day that alone has more pages is read all the same, as the first of a turn.
         tally: Where `client` counts its calls.
         now: The clock for `synced_at`.
@@ -50,6 +51,7 @@ class Turn:
         warehouse: Warehouse,
         tenant_id: str,
         endpoint: Endpoint,
+        known: Round,
         *,
         share: int,
         tally: Tally,
@@ -57,7 +59,6 @@ class Turn:
         landing: Landing | None = None,
     ) -> None:
         from xero_pipeline.warehouse.merge import Merged
-        from xero_pipeline.warehouse.reading import round_of
         from xero_pipeline.warehouse.tables import table_group
 
         self.records = 0
@@ -71,12 +72,13 @@ class Turn:
         self._tally = tally
         self._now = now
         self._landing = landing
-        with warehouse.reading() as connection:
-            self._round = round_of(connection, tenant_id, endpoint.table)
+        self._round = known
         self._today = now().date()
         self._calls_before = tally.calls
         self._spent_before = self._round.calls_on(self._today)
         self._read: list[str] = []
+        self._noticed = True
+        """Whether there may be records to be asked for."""
 
     @property
     def told(self) -> str:
@@ -100,8 +102,11 @@ class Turn:
         from xero_pipeline.warehouse.reading import missing
         from xero_pipeline.xero.paging.by_id import IDS_PER_CALL
 
+        if not self._noticed:
+            return
         with self._warehouse.reading() as connection:
             ids = missing(connection, self._tenant_id, self._endpoint.table)
+        self._noticed = False
         floor = max(0, self._left - at_most)
         while ids and self._left > floor:
             some, ids = ids[:IDS_PER_CALL], ids[IDS_PER_CALL:]
@@ -223,6 +228,7 @@ class Turn:
             start=days.start if days else None,
             end=days.end if days else None,
         )
+        self._noticed = self._noticed or bool(ours - seen)
         note_missing(connection, self._tenant_id, table, ours - seen, began)
 
     def _note_asked(self, ids: Iterable[str], connection: Connection, _records: int) -> None:
@@ -236,5 +242,5 @@ class Turn:
         from xero_pipeline.warehouse.reading import note_round
 
         spent = self._spent_before + self._spent
-        self._round: Round = replace(self._round, called_on=self._today, calls=spent, **changes)
+        self._round = replace(self._round, called_on=self._today, calls=spent, **changes)
         note_round(connection, self._round)

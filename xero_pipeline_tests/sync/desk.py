@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 
+from xero_pipeline.errors import WaitError
 from xero_pipeline.simulator.api.catalogue import COLLECTIONS
 from xero_pipeline.simulator.wire import encode
 from xero_pipeline.sync.collections import sync_collection
@@ -18,6 +20,10 @@ from xero_pipeline_tests.xero.office import Office
 PAGED = [row.table for row in catalogue() if row.page_size]
 
 
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
 class Desk(Office):
     """An office with somebody who keeps a warehouse of it.
 
@@ -27,6 +33,32 @@ class Desk(Office):
 
     warehouse = None
     rows = {}  # endpoints that tests make smaller
+    calls_left = None  # then the process is gone
+
+    def handle(self, request):
+        if self.calls_left is not None and "/api.xro/" in request.path:
+            if self.calls_left <= 0:
+                raise self.ending
+            self.calls_left -= 1
+        return super().handle(request)
+
+    @contextmanager
+    def cut_after(self, calls, ending=None):
+        """Let a process end at its next call but so many: as if killed, or with an error of ours."""
+        self.calls_left, self.ending = calls, ending or Killed()
+        try:
+            with suppress(Killed, WaitError):
+                yield
+        finally:
+            self.calls_left = None
+
+    def open(self, people=None):
+        books = super().open(people)
+        self._let_in()
+        return books
+
+    def _let_in(self):
+        self.token = let_in(self).headers["Authorization"].removeprefix("Bearer ")
 
     def row(self, table):
         return self.rows.get(table) or endpoint(table)
@@ -38,7 +70,7 @@ class Desk(Office):
         passed = dt.timedelta(**delta)
         self.time.now += passed.total_seconds()
         if passed > dt.timedelta(minutes=20):  # an access token lives for thirty
-            self.token = let_in(self).headers["Authorization"].removeprefix("Bearer ")
+            self._let_in()
         return self.now()
 
     def sync(self, table, **more):
@@ -90,4 +122,4 @@ def _read(text):
     return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
-__all__ = ["PAGED", "Desk", "table_key"]
+__all__ = ["PAGED", "Desk", "Killed", "table_key"]
