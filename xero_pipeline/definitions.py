@@ -49,7 +49,7 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
         asset_checks=report_checks(),
         jobs=[*all_jobs, *on_request_jobs(on_request)],
         schedules=[daily_sync(), rolling_reread()],
-        sensors=[new_organisations(), months_to_pull(), unfinished(all_jobs)],
+        sensors=[new_organisations(), months_to_pull(), unfinished(all_jobs, [*collections, *reports])],
         resources={
             "token_store": token_store,
             "xero": XeroResource(token_store=token_store),

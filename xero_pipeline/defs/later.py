@@ -11,7 +11,7 @@ from xero_pipeline.errors import BudgetReached, DailyLimitReached, WaitError
 from xero_pipeline.xero.postponed import Postponed, PostponedWork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     import dagster as dg
@@ -33,6 +33,7 @@ class Later:
         self._notes = notes
         self._asset = asset_of(context)
         self._months = _months(context.partition_keys)
+        self._config: Mapping[str, object] = context.op_execution_context.op_config or {}
 
     def done(self, tenant_id: str) -> None:
         """An organisation is done: whatever was noted about it is, too.
@@ -40,6 +41,8 @@ class Later:
         Args:
             tenant_id: The organisation.
         """
+        if self._rolls:
+            return
         self._notes.clear(tenant_id, self._asset, self._months.get(tenant_id, ()))
 
     def stopped(self, tenant_id: str, error: Exception, kept: Iterable[str]) -> Exception:
@@ -53,6 +56,8 @@ class Later:
         Returns:
             The error to tell.
         """
+        if self._rolls:
+            return error
         wanted = self._months.get(tenant_id, ())
         done = _months(kept).get(tenant_id, ())
         if isinstance(error, BudgetReached | DailyLimitReached):
@@ -63,6 +68,11 @@ class Later:
         elif done:
             self._notes.clear(tenant_id, self._asset, done)
         return error
+
+    @property
+    def _rolls(self) -> bool:
+        """Whether this is the rolling re-read: it comes again tomorrow by itself, and is no sync that would be done."""
+        return bool(self._config.get("reread_calls"))
 
     def _note(
         self, tenant_id: str, error: BudgetReached | DailyLimitReached, wanted: Sequence[date], done: Sequence[date]
@@ -77,7 +87,7 @@ class Later:
                 resume_at=error.resume_at,
                 why="budget" if budget else "day",
                 months=tuple(month for month in wanted if month not in done),
-                config=json.dumps(self._context.op_execution_context.op_config or {}),
+                config=json.dumps(self._config),
                 max_calls=max_calls(self._context.run.tags),
             ),
             progressed=error.progressed or bool(done),

@@ -57,6 +57,8 @@ def new_organisations() -> dg.SensorDefinition:
             )
         waiting = {o.tenant_id for o in organisations if o.status == "connected"}
         waiting -= at_work(context.instance, known, now)
+        # The sensor `unfinished` asks for exactly what is left of it.
+        waiting -= {one.tenant_id for one in token_store.parts.call_book.postponed.list()}
         try:
             waiting -= first_load_complete(warehouse.glance(), sorted(waiting)) if waiting else set()
         except WarehouseBusy as busy:
@@ -97,6 +99,8 @@ def months_to_pull() -> dg.SensorDefinition:
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
         ready = {o.tenant_id for o in token_store.connected() if o.status == "connected"} & set(known)
         ready -= at_work(context.instance, known, now)
+        # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
+        ready -= {one.tenant_id for one in token_store.parts.call_book.postponed.list() if one.months}
         try:
             months = _due(token_store.parts, warehouse, sorted(ready), now.date())
         except WarehouseBusy as busy:
