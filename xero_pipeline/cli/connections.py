@@ -68,13 +68,15 @@ def _consent_page(parts: Parts) -> Iterator[str | None]:
 
 
 def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Which organisations are connected, when they were synced, and what is left of the day's calls."""
+    """Which organisations are connected, when they were synced, what is left of the day's calls, and what was odd."""
     from xero_pipeline.cli.display import print_json, print_table
+    from xero_pipeline.cli.oddities import oddities, print_oddities
 
     parts = Parts(Settings.load())
     rows = [_state(parts, organisation) for organisation in parts.organisations.list()]
+    odd = oddities(parts)
     if json:
-        print_json({"mode": parts.settings.mode, "home": str(parts.home), "organisations": rows})
+        print_json({"mode": parts.settings.mode, "home": str(parts.home), "organisations": rows, **odd})
         return
     columns = ("Organisation", "Tenant id", "State", "Connected", "Last sync", "Calls today", "Left today")
     print_table(
@@ -93,6 +95,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
             for r in rows
         ],
     )
+    print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
     if not rows:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
 

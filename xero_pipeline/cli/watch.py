@@ -29,6 +29,7 @@ class Line:
     wire_bytes: int = 0
     seconds: float = 0.0
     error: str | None = None
+    refused: int = 0
 
     def add(self, outcome: Outcome | Line) -> None:
         """Count in another outcome of the same subject (a report has one a call)."""
@@ -37,6 +38,7 @@ class Line:
         self.calls += outcome.calls
         self.wire_bytes += outcome.wire_bytes
         self.seconds += outcome.seconds
+        self.refused += outcome.refused if isinstance(outcome, Line) else len(outcome.refused)
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class Watch:
         if self._bars or line is None or line.error:
             return
         counts = f"{line.records:,} records, {line.changed:,} rows changed"
+        counts += f", {line.refused:,} could not be read (see status)" if line.refused else ""
         self._console.print(f"  {line.organisation}: {line.subject}: {counts}", markup=False, soft_wrap=True)
 
     def fail(self, message: str) -> None:
