@@ -146,13 +146,19 @@ def summary(lines: Sequence[Line]) -> None:
         for line in mine:
             total.add(line)
         rows = [
-            (x.subject, x.records, x.changed, x.calls, size(x.wire_bytes), x.seconds, "failed" if x.error else "")
+            (x.subject, x.records, x.changed, x.calls, size(x.wire_bytes), x.seconds, _remark(x))
             for x in (*mine, total)
         ]
         columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
         print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
     for message in failures(lines):
         complain(message)
+
+
+def _remark(line: Line) -> str:
+    if line.error:
+        return "failed"
+    return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
 
 
 def failures(lines: Sequence[Line]) -> list[str]:

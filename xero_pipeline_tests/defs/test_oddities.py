@@ -1,7 +1,11 @@
 """A run tells once what is new in Xero's answers; the check `readable` fails while a record cannot be read."""
 
-import dagster as dg
+import json
 
+import dagster as dg
+from typer.testing import CliRunner
+
+from xero_pipeline.cli.app import app
 from xero_pipeline.defs.oddities import READABLE
 from xero_pipeline.defs.specs import asset_key
 
@@ -71,3 +75,20 @@ def test_a_run_of_another_organisation_or_one_that_fails_does_not_hide_it(house)
     house.simulator.faults.clear()
     assert house.sync("accounts", tenants=[other]).success
     assert not check(house).passed
+
+
+def test_status_lists_both_with_what_it_means_for_people_and_programs(house):
+    one, other = house.tenants[:2]
+    house.fault("new_fields", "Accounts", one)
+    house.fault("wrong_type", "Accounts", other, field="Code")
+    house.sync("accounts", tenants=[one, other])
+    status = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)
+    assert [(row["tenant_id"], row["path"]) for row in status["schema_drift"]] == [
+        (one, "SimulatedObject"),
+        (one, "SimulatedText"),
+    ]
+    ((out, what),) = [(row["tenant_id"], row["error"]) for row in status["quarantine"]]
+    assert (out, "accounts.Code is dict" in what) == (other, True)
+    said = " ".join(CliRunner().invoke(app, ["status"]).stdout.split())
+    assert "it is kept in raw; a newer version may make it a column" in said
+    assert "Records that could not be read: kept out, everything else is loaded" in said
