@@ -23,6 +23,8 @@ from xero_pipeline.simulator.person import Person
 PROGRAM = Path(sys.executable).with_name("xero-pipeline")
 SECONDS = 120
 """Longer than any command of a journey takes on a busy machine."""
+NOTES = frozenset({"cursors", "api_calls", "reads", "rounds"})
+"""What every sync writes, whether anything changed or not."""
 IMPATIENT = "import time\n_sleep = time.sleep\ntime.sleep = lambda seconds: _sleep(min(seconds, 0.01))"
 """For `start`: a process in which no wait lasts longer than a moment."""
 
@@ -132,12 +134,12 @@ class Home:
             return warehouse.execute(sql).fetchall()
 
     def checksums(self) -> dict[str, tuple[int, int]]:
-        """Rows and a checksum over all columns, `synced_at` too, of every table but the cursors."""
+        """Rows and a checksum over all columns, `synced_at` too, of every table but our notes about the reading."""
         tables = [name for (name,) in self.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'xero'")]
         union = " UNION ALL ".join(
             f"SELECT '{name}', count(*), coalesce(sum(hash(t)), 0) FROM xero.{name} AS t"
             for name in tables
-            if name != "cursors"
+            if name not in NOTES
         )
         return {name: (count, checksum) for name, count, checksum in self.query(union)}
 

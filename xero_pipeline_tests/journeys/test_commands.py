@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from xero_pipeline.sync.budget import calls_for
+from xero_pipeline.sync.due import months_between
+from xero_pipeline.xero.reports import chosen_reports
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.watched import Watched
 
@@ -49,7 +52,7 @@ def test_a_name_that_is_none_is_wrong_use_and_gets_a_hint(synced: Home, words: t
 
 
 def test_a_plan_asks_xero_nothing_and_knows_which_reports_are_due(
-    connected_home: Callable[[], Home], synced: Home, xero: Watched
+    connected_home: Callable[[], Home], synced: Home, xero: Watched, first_month: dt.date
 ) -> None:
     def columns(home: Home) -> list[str]:
         done = home.run("plan")
@@ -61,7 +64,8 @@ def test_a_plan_asks_xero_nothing_and_knows_which_reports_are_due(
         assert seen == []
     collections, reports, calls, minutes, _ = map(int, (one.replace(",", "") for one in first))
     assert collections == 26
-    assert reports in {4, 5}  # five in the first hour of a month, when the books are a month behind
+    months = months_between(first_month, synced.day)
+    assert reports == sum(calls_for(report, months) for report in chosen_reports(None, cash_basis=False))
     assert (calls, minutes) == (collections + reports, 0)
     if synced.day == dt.datetime.now(dt.UTC).date():  # the current month is due again the next day
         assert second[1] == "0"
@@ -75,11 +79,34 @@ def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(
     home.a_minute_passes()
     with xero.looking() as seen:
         done = home.run("backfill", "--from", f"{first_month:%Y-%m}", "--to", f"{second:%Y-%m}")
-        assert sorted(one.path for one in seen) == ["Reports/BankSummary"] * 2 + ["Reports/ProfitAndLoss"]
+        assert sorted(one.path.removeprefix("Reports/") for one in seen) == [
+            "BalanceSheet", "BankSummary", "BankSummary", "BudgetSummary", "ExecutiveSummary", "ExecutiveSummary",
+            "ProfitAndLoss", "TrialBalance", "TrialBalance",
+        ]  # fmt: skip
     assert done.code == 0, done.said
     after = home.checksums()
     assert {name for name in after if after[name] != before[name]} <= {"report_pulls"}
     assert after["report_pulls"][0] == before["report_pulls"][0]
+
+
+def test_a_report_that_is_not_pulled_by_itself_is_pulled_when_it_is_selected(
+    home: Home, xero: Watched, first_month: dt.date
+) -> None:
+    home.a_minute_passes()
+    month = f"{first_month:%Y-%m}"
+    selected = ("--select", "profit_and_loss_by_tracking", "--select", "xero/trial_balance_cash")
+    with xero.looking() as seen:
+        done = home.run("backfill", "--from", month, "--to", month, *selected)
+        assert sorted(one.path for one in seen) == ["Reports/ProfitAndLoss"] * 2 + ["Reports/TrialBalance"]
+    assert done.code == 0, done.said
+    assert home.query("SELECT count(DISTINCT tracking_category_id) FROM xero.profit_and_loss_by_tracking") == [(2,)]
+    assert home.query("SELECT sum(debit - credit) FROM xero.trial_balance WHERE basis = 'cash'") == [(0,)]
+
+
+def test_a_report_that_xero_does_not_have_is_a_wrong_setting(synced: Home) -> None:
+    done = synced.run("sync", XERO_REPORTS="balance")
+    assert done.code == 2
+    assert "XERO_REPORTS: there is no report balance" in done.err
 
 
 def test_a_rotated_key_opens_the_tokens_and_the_old_one_does_not(connected_home: Callable[[], Home]) -> None:
