@@ -1,0 +1,70 @@
+"""What is asked for by hand: aged reports within the calls there are; tax returns where somebody chose them."""
+
+import pytest
+
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.definitions import build
+from xero_pipeline.defs.on_request import AGED
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+NEW_ZEALAND, UNITED_KINGDOM = 0, 1
+
+
+@pytest.fixture
+def chosen(house, monkeypatch):
+    """The house after somebody chose aged reports and tax returns, and connected again."""
+    monkeypatch.setenv("XERO_AGED_BY_CONTACT", "true")
+    monkeypatch.setenv("XERO_TAX_REPORTS", "true")
+    house.parts.close()
+    house.parts = Parts(Settings.load())
+    connect_mock_organisations(house.parts)
+    house.definitions = build(house.parts.settings)
+    return house
+
+
+def ask(house, tenant, **tags):
+    return house._run(AGED, None, partition_key=tenant, tags=tags, ops={})
+
+
+def failure(result):
+    (data,) = (event.step_failure_data for event in result.all_events if event.is_step_failure)
+    return data.user_failure_data.description
+
+
+def count(house, sql, tenant):
+    return house.parts.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
+
+
+def test_aged_reports_are_asked_for_as_far_as_the_run_may_call_and_the_rest_is_told(chosen):
+    tenant = chosen.tenants[NEW_ZEALAND]
+    assert chosen.sync("contacts", "invoices", tenants=[tenant]).success
+    told = failure(ask(chosen, tenant, **{"xero/max_calls": "3"}))
+    assert told.startswith("3 of ")
+    assert "Ask for the others" in told
+    assert not [one for one in chosen.parts.call_book.postponed.list() if one.asset == "aged_by_contact"]
+
+    asked = "select count(distinct contact_id || report) as n from xero.aged_by_contact where tenant_id = :t"
+    assert count(chosen, asked, tenant) == 3
+    assert ask(chosen, tenant).success
+    facts = {k: v.value for k, v in chosen.materialisations("aged_by_contact")[tenant].metadata.items()}
+    assert facts["reports"] == facts["calls"] == count(chosen, asked, tenant) > 3
+
+
+def test_without_a_consent_that_covers_it_the_person_is_told_what_to_do(house):
+    tenant = house.tenants[NEW_ZEALAND]
+    assert house.sync("contacts", "invoices", tenants=[tenant]).success
+    assert "xero-pipeline connect" in failure(ask(house, tenant))
+
+
+def test_tax_returns_are_read_with_everything_else_and_their_absence_is_no_error(chosen):
+    tenant = chosen.tenants[UNITED_KINGDOM]
+    assert chosen.sync("tax_reports", tenants=[tenant]).success
+    assert chosen.materialisations("tax_reports")[tenant].metadata["records"].value == 0
+
+
+def test_nobody_is_asked_for_the_scope_of_what_he_did_not_choose(house, chosen):
+    mine = {"accounting.reports.aged.read", "accounting.reports.taxreports.read"}
+    assert mine <= set(chosen.parts.app().scopes)
+    plain = Parts(Settings(_env_file=None, aged_by_contact=False, tax_reports=False, custom_layouts=True))
+    assert not mine & set(plain.app().scopes)
