@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from xero_pipeline.defs.oddities import observe
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
@@ -78,6 +79,8 @@ def _asset_of(report: Report, start: date, storage_kind: str) -> dg.AssetsDefini
                         )
                         facts = {"dagster/partition_row_count": rows, **told}
                         record(asset_key(report.name), report_key(month, tenant_id), facts)
+                    key = report_key(newest, tenant_id)
+                    observe(context, warehouse.warehouse, tenant_id, report.table, asset=report.name, partition=key)
 
         yield from for_each_organisation(context, wanted, one, progress, xero.parts)
 

@@ -29,6 +29,7 @@ FaultKind = Literal[
     "new_nested_fields",  # the objects in records, and in their lists, carry fields nobody knows
     "new_enum",  # the first record's `field` (Status, or Type) is a value nobody knows
     "wrong_type",  # the first record's `field` (Total, Amount or Name) is an object
+    "new_section",  # a report has a section, and in it a kind of row, that nobody knows
     "missing_field",  # the first record has no `field` (Status, or Type)
 ]
 
@@ -37,6 +38,7 @@ _API_ONLY = frozenset(
     {
         "minute_limit", "day_limit", "concurrent_limit", "app_limit", "expired_token", "revoked_token",
         "disconnected", "new_fields", "new_nested_fields", "new_enum", "wrong_type", "missing_field",
+        "new_section",
     }
 )  # fmt: skip
 

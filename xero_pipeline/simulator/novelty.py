@@ -9,7 +9,7 @@ from typing import Any
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.wire import encode
 
-KINDS = ("new_fields", "new_nested_fields", "new_enum", "wrong_type", "missing_field")
+KINDS = ("new_fields", "new_nested_fields", "new_enum", "wrong_type", "missing_field", "new_section")
 NEW_FIELDS = {"SimulatedText": "new", "SimulatedObject": {"Amounts": [Decimal("1.50"), None]}}
 NEW_WORD = "SIMULATED_NEW_VALUE"
 WRONG = {"Simulated": ["an object where none belongs"]}
@@ -46,8 +46,17 @@ def _plant(records: list[dict[str, Any]], fault: Fault) -> None:
             _set(first, fault.field or _named(first, _WORDS), NEW_WORD)
         case "wrong_type":
             _set(first, fault.field or _named(first, _PLAIN), WRONG)
+        case "new_section":
+            first["Rows"].append(_section(first["Rows"]))
         case "missing_field":
             first.pop(fault.field or _named(first, _WORDS), None)
+
+
+def _section(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A section with a line for every column, whose first row is the header."""
+    figures = [{"Value": "12.50"} for _ in rows[0]["Cells"][1:]]
+    line = {"RowType": "SimulatedRow", "Cells": [{"Value": "Simulated line"}, *figures]}
+    return {"RowType": "Section", "Title": "Simulated section", "Rows": [line]}
 
 
 def _inside(record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -176,7 +176,25 @@ def keep_months(
         WarehouseBusy: Another process held the file all the time.
     """
     pulls = [_pull_record(month, tenant_id, at) for month in months]
-    return warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
+    with warehouse.transaction():
+        merged = warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
+        _note_drift(warehouse, tenant_id, report, months, at)
+    return merged
+
+
+def _note_drift(
+    warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
+) -> None:
+    """Note what nobody knew of in the answers; one that brought several months is looked at once."""
+    from xero_pipeline.warehouse.drift import note_drift
+    from xero_pipeline.warehouse.strange import summed
+    from xero_pipeline.warehouse.strange_report import in_report
+
+    answers = {month.raw: f"{month.period_start:%Y-%m}" for month in months}
+    found = summed(drift for raw, month in answers.items() for drift in in_report(report.table, raw, month=month))
+    if found:
+        with warehouse.writing() as connection:
+            note_drift(connection, tenant_id, report.table, found, at=at)
 
 
 def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:

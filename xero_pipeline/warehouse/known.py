@@ -10,6 +10,9 @@ like = { Contact = "contacts" }                  # what may be inside is what th
 …
 [invoices.values]
 status = ["DRAFT", "SUBMITTED", "AUTHORISED", …]  # all that Xero documents, by column
+
+[trial_balance]
+sections = ["revenue", "expenses", …]            # titles of a report's sections, without "less" and "plus"
 ```
 
 Known everywhere: what Xero says about writes, and the `…String` doubles of times.
@@ -129,6 +132,19 @@ def always(collection: str) -> tuple[tuple[str, str], ...]:
         KeyError: Its file names a column that is not there.
     """
     return tuple((column, path_of(collection, column)) for column in _entry(collection).get("always", ()))
+
+
+@cache
+def sections(name: str) -> frozenset[str]:
+    """The titles that the sections of a report may have, in lower case; none where anything may be a title.
+
+    Args:
+        name: The report's table.
+
+    Raises:
+        KeyError: There is no such table.
+    """
+    return frozenset(_file(table(name).collection)[name].get("sections", ()))
 
 
 def path_of(name: str, column: str) -> str:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal
 
-from xero_pipeline.xero.report_layout import amount_of, attribute, cells_of, column_labels, flat, rows_of, text_of
+from xero_pipeline.xero.report_layout import (
+    amount_of,
+    attribute,
+    cells_of,
+    column_labels,
+    flat,
+    kind_of,
+    rows_of,
+    text_of,
+)
 from xero_pipeline.xero.report_rows import LineType
 
 _BANK_COLUMNS = ("opening balance", "cash received", "cash spent", "closing balance")
@@ -121,7 +130,7 @@ def bank_summary_rows(report: Mapping[str, Any]) -> tuple[BankSummaryRow, ...]:
     for top in rows_of(report):
         for _, row in flat(top):
             account_id = attribute(row, "accountID", "account")
-            if account_id is not None and row.get("RowType") == "Row":
+            if account_id is not None and kind_of(row) == "Row":
                 name, amounts = _amounts(row, columns)
                 found.append(BankSummaryRow(account_id, name, *amounts, position=len(found) + 1))
     return tuple(found)

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from xero_pipeline.xero.report_layout import amount_of, attribute, cells_of, column_labels, rows_of, text_of, title_of
+from xero_pipeline.xero.report_layout import (
+    amount_of,
+    attribute,
+    cells_of,
+    column_labels,
+    kind_of,
+    rows_of,
+    text_of,
+    title_of,
+)
 
 LineType = Literal["account", "group", "total"]
 
@@ -204,7 +213,7 @@ def _total_of(group: str) -> str:
 
 def _lines(row: Mapping[str, Any], place: _Place, column: int) -> tuple[list[StatementRow], bool]:
     """The lines of a row and of all below it, and whether an account is among them."""
-    kind = row.get("RowType")
+    kind = kind_of(row)
     if kind == "Header":
         return [], False
     if kind != "Section":
@@ -218,7 +227,7 @@ def _lines(row: Mapping[str, Any], place: _Place, column: int) -> tuple[list[Sta
         line
         for (lines, _), child in below
         for line in lines
-        if lively or child.get("RowType") == "Section" or line.amount or inside.between
+        if lively or kind_of(child) == "Section" or line.amount or inside.between
     ]
     return kept, lively
 
@@ -229,7 +238,7 @@ def _line(row: Mapping[str, Any], place: _Place, column: int) -> StatementRow:
     account_id = attribute(row, "account")
     if len(cells) <= column + 1:
         raise ValueError(f"the line {label!r} has no column {column + 1}")
-    sum_of_all = place.between or row.get("RowType") != "Row"
+    sum_of_all = place.between or kind_of(row) != "Row"
     return StatementRow(
         section=place.section,
         line_type="account" if account_id is not None else "total" if sum_of_all else "group",

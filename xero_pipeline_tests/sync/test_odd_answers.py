@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 import httpx
@@ -17,9 +18,11 @@ from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.findings import A_FEW
 from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse import drift
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_pipeline_tests.sync.conftest import TENANT, Xero, uid
 
@@ -53,6 +56,13 @@ class Line:
             return sync_collection(
                 client, self.warehouse, self.tenant, endpoint(table), tally=tally, now=lambda: at, **more
             )
+
+    def pull(self, name, month, *faults):
+        self.simulator.faults.clear()
+        self.simulator.faults.add(*faults)
+        tally = Tally()
+        with XeroClient(api_url=self.url, tokens=Held(self.token), quota=self.quota, on_call=tally.add) as client:
+            return list(sync_report(client, self.warehouse, self.tenant, report_named(name), [month], tally=tally))
 
     def rows(self, sql):
         return [tuple(row.values()) for row in self.warehouse.query(sql).to_pylist()]
@@ -178,3 +188,15 @@ def test_a_crash_in_the_transaction_takes_the_notes_with_the_rows(line, monkeypa
     with suppress(RuntimeError):
         line.sync("invoices", Fault("wrong_type", path="Invoices"))
     assert (line.kept_out(), line.ids("invoices", "invoice_id")) == ({}, [])
+
+
+@pytest.mark.parametrize(("name", "path"), [("trial_balance", "TrialBalance"), ("profit_and_loss", "ProfitAndLoss")])
+def test_a_part_of_a_report_that_nobody_knows_is_noted_and_its_figures_are_read(line, name, path):
+    line.pull(name, date(2026, 10, 1), Fault("new_section", path=f"Reports/{path}"))
+    figure = "debit" if name == "trial_balance" else "amount"
+    found = line.rows(f"select section, {figure} from xero.{name} where account_name = 'Simulated line'")
+    assert found == [("Simulated section", Decimal("12.5000"))]
+    assert set(line.drift()) == {
+        ("section", "Row.RowType", "SimulatedRow"),
+        ("section", "Row.Title", "Simulated section"),
+    }
