@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from xero_pipeline.cli import aged, connections, history, keys, rebuild, restated, run, scheduling, simulated, syncing
+from xero_pipeline.cli import (
+    aged,
+    connections,
+    history,
+    keys,
+    move,
+    planning,
+    rebuild,
+    restated,
+    run,
+    scheduling,
+    simulated,
+    syncing,
+)
 
 app = typer.Typer(
     name="xero-pipeline",
@@ -17,10 +30,11 @@ app.command()(connections.status)
 app.command()(connections.disconnect)
 app.command()(syncing.sync)
 app.command()(syncing.backfill)
-app.command()(syncing.plan)
+app.command()(planning.plan)
 app.command()(restated.restatements)
 app.command()(aged.aged)
 app.command()(rebuild.rebuild)
+app.command()(move.move)
 app.command()(history.logs)
 app.command()(scheduling.schedule)
 app.command()(run.run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -81,16 +82,20 @@ class Runner:
         parts: The wired parts.
         instance: Dagster's history.
         watch: Who shows the progress.
+        max_calls: Calls to each organisation, over all runs together; None for the setting's bound.
     """
 
-    def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch) -> None:
+    def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
         from xero_pipeline.definitions import build
+        from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
 
         self._parts = parts
         self._instance = instance
         self._watch = watch
         self._definitions = build(parts.settings, watch)
         self.left_out: set[date] = set()
+        # The runs of a command are one to the person who gave it.
+        self._bound = {BUDGET: uuid.uuid4().hex, **({MAX_CALLS: str(max_calls)} if max_calls else {})}
 
     def sync(self, organisation: Organisation, choice: Choice, *, full: bool, newest: int | None = None) -> bool:
         """Everything chosen of an organisation: its collections, then the months of its reports that are due.
@@ -170,14 +175,13 @@ class Runner:
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
-        from xero_pipeline.sync.due import first_month, months_between, months_due
+        from xero_pipeline.sync.plan import reports_due
+        from xero_pipeline.xero.reports import report_named
 
-        today, start = datetime.now(UTC).date(), self._parts.settings.start_date
-        warehouse, tenant_id = self._parts.warehouse, organisation.tenant_id
-        if full:
-            months = months_between(first_month(warehouse, tenant_id, today, start), today)
-            return dict.fromkeys(reports, months)
-        return {r: months_due(warehouse, tenant_id, r, today=today, start_date=start) for r in reports}
+        named = [report_named(name) for name in reports]
+        start = self._parts.settings.start_date
+        due = reports_due(self._parts.warehouse, organisation.tenant_id, named, start, full=full)
+        return {report.name: months for report, months in due.items()}
 
     def _run(
         self,
@@ -198,7 +202,13 @@ class Runner:
             partition_key=partition,
             asset_selection=[asset_key(name) for name in tables],
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
-            tags={**_OURS, "xero/organisation": organisation.tenant_id, PROCESS: this_process(), **(tags or {})},
+            tags={
+                **_OURS,
+                **self._bound,
+                "xero/organisation": organisation.tenant_id,
+                PROCESS: this_process(),
+                **(tags or {}),
+            },
             raise_on_error=False,
         )
         for event in result.all_events:

@@ -1,4 +1,4 @@
-"""`sync`, `backfill` and `plan`."""
+"""`sync` and `backfill`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,19 @@ Organisations = Annotated[
 Select = Annotated[
     list[str] | None, typer.Option("--select", help="Asset, such as invoices or xero/profit_and_loss; may be repeated.")
 ]
+MaxCalls = Annotated[
+    int | None,
+    typer.Option(
+        "--max-calls", min=1, help="Calls to make to each organisation at most; what does not fit goes on later."
+    ),
+]
 
 
 def sync(
     organisation: Organisations = None,
     select: Select = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
+    max_calls: MaxCalls = None,
 ) -> None:
     """Bring the warehouse up to date: what changed in Xero, then the reports of the months it touches."""
     from xero_pipeline.cli.runs import choose
@@ -36,7 +43,7 @@ def sync(
     parts = Parts(Settings.load())
     choice = choose(select or [], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, organisation or [])
-    if not carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full)):
+    if not carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full), max_calls):
         raise typer.Exit(1)
 
 
@@ -45,41 +52,22 @@ def backfill(
     end: Annotated[str, typer.Option("--to", help="Last month, as 2025-12.")],
     organisation: Organisations = None,
     select: Select = None,
+    max_calls: MaxCalls = None,
 ) -> None:
     """Pull the reports of a range of months again."""
     from xero_pipeline.cli.runs import choose
-    from xero_pipeline.sync.due import months_between
 
-    first, last = month(start, "--from"), month(end, "--to")
-    if first > last:
-        raise ConfigurationError(f"--from {start} is after --to {end}.")
-    if last > datetime.now(UTC).date():
-        raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
     parts = Parts(Settings.load())
+    months = months_to_backfill(start, end, parts.settings)
     reports = choose(select or [], parts.reports, parts.collections).reports
     if not reports:
         raise ConfigurationError(
             "Only reports are pulled by month. For documents: xero-pipeline sync --full --select …"
         )
-    months = months_between(max(first, _first_partition(parts.settings)), last)
     due = dict.fromkeys(reports, months)
     chosen = chosen_organisations(parts, organisation or [])
-    if not carry(parts, chosen, len(reports), lambda runner, one: runner.pull(one, due)):
+    if not carry(parts, chosen, len(reports), lambda runner, one: runner.pull(one, due), max_calls):
         raise typer.Exit(1)
-
-
-def plan(organisation: Organisations = None) -> None:
-    """What the next sync will cost in calls, before it is done. Asks Xero nothing."""
-    from xero_pipeline.cli.display import print_table
-    from xero_pipeline.sync.plan import plan_sync
-
-    parts = Parts(Settings.load())
-    rows = []
-    for one in chosen_organisations(parts, organisation or []):
-        planned = plan_sync(parts.warehouse, parts.quota, one.tenant_id, parts.settings)
-        rows.append((one.name, planned.collections, planned.reports, planned.calls, planned.minutes, planned.left))
-    headers = ("Organisation", "Collections", "Reports", "Calls", "Minutes at the limit", "Calls left today")
-    print_table("The next sync", [(h, "right" if i else "left") for i, h in enumerate(headers)], rows)
 
 
 def chosen_organisations(parts: Parts, wanted: Sequence[str]) -> list[Organisation]:
@@ -101,7 +89,11 @@ def chosen_organisations(parts: Parts, wanted: Sequence[str]) -> list[Organisati
 
 
 def carry(
-    parts: Parts, chosen: Sequence[Organisation], subjects: int, work: Callable[[Runner, Organisation], bool]
+    parts: Parts,
+    chosen: Sequence[Organisation],
+    subjects: int,
+    work: Callable[[Runner, Organisation], bool],
+    max_calls: int | None = None,
 ) -> bool:
     """Carry the runs of some organisations with progress, then print what they brought.
 
@@ -110,6 +102,7 @@ def carry(
         chosen: Whose.
         subjects: How many collections and reports each has.
         work: Given the runner and an organisation, does it and says whether it went well.
+        max_calls: Calls to each organisation, over all runs together; None for the setting's bound.
 
     Returns:
         Whether all went well.
@@ -122,7 +115,7 @@ def carry(
     names = {one.tenant_id: one.name for one in chosen}
     try:
         with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
-            runner = Runner(parts, instance, watch)
+            runner = Runner(parts, instance, watch, max_calls)
             well = [work(runner, one) for one in chosen]
     except KeyboardInterrupt:
         complain("Stopped. What was synced until now is kept; the next run goes on from there.")
@@ -178,6 +171,27 @@ def failures(lines: Sequence[Line]) -> list[str]:
 def _some(names: Sequence[str], most: int = 4) -> str:
     left_out = len(names) - most
     return ", ".join(names[:most]) + (f" and {left_out} more" if left_out > 0 else "")
+
+
+def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
+    """The months that a person named, as far as there are partitions for them.
+
+    Args:
+        start: The first, as 2024-01.
+        end: The last.
+        settings: Know which month is the first at all.
+
+    Raises:
+        ConfigurationError: They are no months, or none that have begun, or in the wrong order.
+    """
+    from xero_pipeline.sync.due import months_between
+
+    first, last = month(start, "--from"), month(end, "--to")
+    if first > last:
+        raise ConfigurationError(f"--from {start} is after --to {end}.")
+    if last > datetime.now(UTC).date():
+        raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
+    return months_between(max(first, _first_partition(settings)), last)
 
 
 def month(text: str, option: str) -> date:

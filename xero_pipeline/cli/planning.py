@@ -1,0 +1,188 @@
+"""`plan`: what a sync or backfill will cost, before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xero_pipeline.cli.syncing import Organisations, Select, chosen_organisations, months_to_backfill
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from datetime import date, timedelta
+
+    from xero_pipeline.cli.runs import Choice
+    from xero_pipeline.sync.plan import Counts, Item, Plan
+    from xero_pipeline.xero.organisations import Organisation
+
+
+def plan(
+    organisation: Organisations = None,
+    select: Select = None,
+    full: Annotated[bool, typer.Option("--full", help="Plan `sync --full`.")] = False,
+    start: Annotated[str | None, typer.Option("--from", help="Plan `backfill`: first month, as 2024-01.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Plan `backfill`: last month, as 2025-12.")] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask Xero how long the lists are that were never read: one small call each.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """What the next sync, or a backfill, will cost in calls, bytes and time. Asks Xero nothing, unless told to."""
+    from xero_pipeline.cli.display import print_json
+    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.sync.call_record import deliver_calls
+
+    parts = Parts(Settings.load())
+    if bool(start) != bool(end):
+        raise ConfigurationError("A backfill has a first and a last month: give both --from and --to.")
+    months = months_to_backfill(start, end, parts.settings) if start and end else None
+    choice = choose(select or [], parts.reports, parts.collections)
+    deliver_calls(parts.call_book.outbox, parts.warehouse)
+    plans: list[tuple[Organisation, Plan]] = []
+    for one in chosen_organisations(parts, organisation or []):
+        with _asking(parts, one.tenant_id, wanted=ask) as counts:
+            plans.append((one, _plan(parts, one.tenant_id, choice, months, full=full, ask=counts)))
+    if json:
+        print_json({"organisations": [_as_data(one, planned) for one, planned in plans], "total": _total(plans)})
+        return
+    for one, planned in plans:
+        _print(one.name, planned)
+    if len(plans) > 1:
+        _print_all(plans)
+
+
+@contextmanager
+def _asking(parts: Parts, tenant_id: str, *, wanted: bool) -> Iterator[Counts | None]:
+    from xero_pipeline.sync.plan_calls import asking
+
+    if not wanted:
+        yield None
+        return
+    with parts.client() as client:
+        yield asking(client, tenant_id)
+
+
+def _plan(
+    parts: Parts, tenant_id: str, choice: Choice, months: Sequence[date] | None, *, full: bool, ask: Counts | None
+) -> Plan:
+    from xero_pipeline.sync.plan import Planner
+    from xero_pipeline.xero.endpoints import endpoint
+    from xero_pipeline.xero.reports import report_named
+
+    planner = Planner(parts.warehouse, parts.quota, tenant_id, parts.settings, ask=ask)
+    reports = [report_named(name) for name in choice.reports]
+    if months is not None:
+        return planner.backfill(reports, months)
+    return planner.sync([endpoint(name) for name in choice.collections], reports, full=full)
+
+
+def _groups(planned: Plan) -> dict[str, list[Item]]:
+    from xero_pipeline.defs.specs import group_of
+    from xero_pipeline.xero.reports import reports
+
+    own = {report.name: report.table for report in reports()}
+    groups: dict[str, list[Item]] = {}
+    for item in planned.items:
+        groups.setdefault(group_of(own.get(item.asset, item.asset)), []).append(item)
+    return groups
+
+
+def _print(name: str, planned: Plan) -> None:
+    from xero_pipeline.cli.display import print_table, screen
+
+    rows = [
+        (group.replace("_", " "), len(items), _calls(items), _size([item.wire_bytes for item in items if item.calls]))
+        for group, items in _groups(planned).items()
+    ]
+    total = ("Total", len(planned.items), _calls(planned.items), _size([planned.wire_bytes]))
+    headers = [("Subject", "left"), ("Tables", "right"), ("Calls", "right"), ("Bytes", "right")]
+    print_table(f"Plan for {name}", headers, [*rows, total], last_is_total=True)
+    screen().print(_sentence(planned), markup=False, soft_wrap=True)
+
+
+def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
+    from xero_pipeline.cli.display import print_table
+
+    rows = [
+        (
+            one.name,
+            _calls(planned.items),
+            _size([planned.wire_bytes]),
+            _duration(planned.at_least),
+            f"{planned.share:.1%}",
+            planned.left,
+            "yes" if planned.fits else "no",
+        )
+        for one, planned in plans
+    ]
+    items = [item for _, planned in plans for item in planned.items]
+    # The limits are each organisation's own, but they are synced one after the other.
+    together = sum((planned.at_least for _, planned in plans[1:]), plans[0][1].at_least)
+    total = ("Total", _calls(items), _size([planned.wire_bytes for _, planned in plans]), _duration(together))
+    headers = ("Organisation", "Calls", "Bytes", "At least", "Of the day", "Left today", "Fits")
+    columns = [(header, "right" if number else "left") for number, header in enumerate(headers)]
+    print_table("All organisations", columns, [*rows, (*total, None, None, None)], last_is_total=True)
+
+
+def _sentence(planned: Plan) -> str:
+    least = "" if planned.known else "At least, for some lists were never read (--ask asks Xero how long they are): "
+    told = (
+        f"{least}{_duration(planned.at_least)} at {planned.per_minute} calls a minute, {planned.share:.1%} of the "
+        f"day's {planned.per_day:,} calls. {planned.left:,} are left today"
+    )
+    if planned.fits:
+        return f"{told}: it fits."
+    if planned.per_run is not None and planned.calls > planned.per_run:
+        return f"{told}, and a run may make {planned.per_run:,}: the rest goes on by itself, a run at a time."
+    return f"{told}: it does not fit, the rest goes on by itself when the day is over."
+
+
+def _calls(items: Sequence[Item]) -> str:
+    count = f"{sum(item.calls for item in items):,}"
+    return count if all(item.known for item in items) else f"≥ {count}"
+
+
+def _size(sizes: Sequence[int | None]) -> str:
+    from xero_pipeline.cli.display import size
+
+    known = [one for one in sizes if one is not None]
+    return size(sum(known)) if len(known) == len(sizes) else "unknown"
+
+
+def _duration(time: timedelta) -> str:
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _as_data(one: Organisation, planned: Plan) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "tenant_id": one.tenant_id,
+        "calls": planned.calls,
+        "calls_known": planned.known,
+        "bytes": planned.wire_bytes,
+        "seconds_at_least": round(planned.at_least.total_seconds()),
+        "share_of_day": round(planned.share, 4),
+        "calls_left_today": planned.left,
+        "calls_per_run": planned.per_run,
+        "fits": planned.fits,
+        "items": [
+            {"asset": item.asset, "calls": item.calls, "calls_known": item.known, "bytes": item.wire_bytes}
+            for item in planned.items
+        ],
+    }
+
+
+def _total(plans: Sequence[tuple[Organisation, Plan]]) -> dict[str, Any]:
+    sizes = [planned.wire_bytes for _, planned in plans]
+    return {
+        "calls": sum(planned.calls for _, planned in plans),
+        "calls_known": all(planned.known for _, planned in plans),
+        "bytes": None if None in sizes else sum(one or 0 for one in sizes),
+        "fits": all(planned.fits for _, planned in plans),
+    }
