@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from xero_pipeline.simulator.faults import Fault, FaultKind, Faults
+from xero_pipeline.simulator.novelty import plant
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline_tests.simulator.helpers import BASE, REDIRECT, Clock, TinySimulator, consent, identity, wire
@@ -164,6 +165,21 @@ def test_an_unknown_value_comes_with_the_first_record(line: Line) -> None:
     line.simulator.faults.add(Fault("new_enum"))
     statuses = [record["Status"] for record in line.get().json()["Accounts"]]
     assert statuses == ["SIMULATED_NEW_VALUE", "ACTIVE", "ACTIVE"]
+
+
+def test_the_first_record_has_a_value_of_a_wrong_type_or_lacks_a_field(line: Line) -> None:
+    line.simulator.faults.add(Fault("wrong_type"), Fault("missing_field", field="AccountID"))
+    wrong, missing = line.get().json()["Accounts"], line.get().json()["Accounts"]
+    assert [isinstance(record["Status"], dict) for record in wrong] == [True, False, False]
+    assert ["AccountID" in record for record in missing] == [False, True, True]
+    assert line.get().json()["Accounts"][0]["AccountID"] == wrong[0]["AccountID"], "it passes"
+
+
+def test_unknown_fields_come_inside_of_objects_and_lists() -> None:
+    body = json.dumps({"Invoices": [{"Total": 1, "Contact": {"Name": "a"}, "LineItems": [{"Quantity": 2}, {}]}]})
+    (record,) = json.loads(plant(body.encode(), Fault("new_nested_fields")))["Invoices"]
+    assert set(record) == {"Total", "Contact", "LineItems"}
+    assert [inner["SimulatedText"] for inner in (record["Contact"], *record["LineItems"])] == ["new"] * 3
 
 
 def test_a_fault_waits_for_its_path_its_query_and_its_turn(line: Line) -> None:
