@@ -46,9 +46,15 @@ def edit_invoice(company: Company, invoice_id: str | None, at: dt.datetime, *, a
 
 
 def add_invoice(
-    company: Company, at: dt.datetime, *, kind: str = "ACCREC", net: int = 125_000, status: str = "AUTHORISED"
+    company: Company,
+    at: dt.datetime,
+    *,
+    kind: str = "ACCREC",
+    net: int = 125_000,
+    status: str = "AUTHORISED",
+    day: dt.date | None = None,
 ) -> Record:
-    """Write a new invoice or bill dated on the last day of the books.
+    """Write a new invoice or bill.
 
     Args:
         company: The organisation.
@@ -56,6 +62,7 @@ def add_invoice(
         kind: `ACCREC` or `ACCPAY`.
         net: Cents without tax.
         status: `AUTHORISED` or `DRAFT`.
+        day: Its date, in whatever month; None for the last day of the books.
     """
     bench = company.bench
     sales = kind == "ACCREC"
@@ -64,8 +71,8 @@ def add_invoice(
     name = f"edit/{company.revision}/{kind}"
     number = f"INV-X-{company.revision:04d}" if sales else f"X{company.revision}"
     lines = build_lines(bench, name, [Part(net, "200" if sales else "310", "Entered later")], way)
-    day, currency = company.today, contact["DefaultCurrency"]
-    head = Heading(name, kind, number, "Entered later", contact, day, 20, currency, status)
+    dated, currency = day or company.today, contact["DefaultCurrency"]
+    head = Heading(name, kind, number, "Entered later", contact, dated, 20, currency, status)
     invoice = invoice_record(bench, head, lines, way)
     bench.add("Invoices", invoice["InvoiceID"], invoice)
     mark(company, at, invoice)

@@ -157,3 +157,12 @@ def test_a_lock_is_moved_and_lifted(company: Company) -> None:
     (organisation,) = company.records("Organisations")
     assert organisation["PeriodLockDate"] == "/Date(1790726400000+0000)/"
     assert "EndOfYearLockDate" not in organisation
+
+
+def test_an_invoice_can_be_dated_in_a_month_that_is_over(company: Company) -> None:
+    month = dt.date(2026, 8, 1)
+    before = value_of(profit_and_loss(company, month), "Total Income")
+    invoice = edits.add_invoice(company, NOW, day=dt.date(2026, 8, 12), net=10_000)
+    assert invoice["DateString"] == "2026-08-12T00:00:00"
+    assert value_of(profit_and_loss(company, month), "Total Income") - before == Decimal(100)
+    check_laws(company)
