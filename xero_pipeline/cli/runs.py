@@ -136,16 +136,13 @@ class Runner:
             Whether all went well.
         """
         from xero_pipeline.defs.jobs import PULL
-        from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
-        from xero_pipeline.sync.due import months_between
+        from xero_pipeline.defs.partitions import range_tags, report_key
+        from xero_pipeline.defs.pulls import together
 
         well = True
-        for report, months in due.items():
-            order = months_between(months[0], months[-1]) if months else []
-            days = [month.isoformat() for month in order]
-            for stretch in runs_of_neighbours(days, [m.isoformat() for m in months], at_most=120):
-                keys = [report_key(date.fromisoformat(day), organisation.tenant_id) for day in stretch]
-                well = self._run(PULL, organisation, [report], tags=range_tags(keys)) and well
+        for months, reports in sorted(together(due).items(), key=lambda run: run[0][-1], reverse=True):
+            keys = [report_key(month, organisation.tenant_id) for month in months]
+            well = self._run(PULL, organisation, reports, tags=range_tags(keys)) and well
         return well
 
     def aged(self, organisation: Organisation, contacts: Sequence[str], as_of: date) -> bool:

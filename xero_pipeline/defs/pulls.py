@@ -60,7 +60,7 @@ def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[da
     """
     sharing: dict[tuple[tuple[date, ...], tuple[str, ...]], list[str]] = {}
     for tenant_id, wanted in months.items():
-        for months_of_run, reports in _together(wanted).items():
+        for months_of_run, reports in together(wanted).items():
             sharing.setdefault((months_of_run, tuple(reports)), []).append(tenant_id)
     pulls = [
         Pull(tuple(tenants), stretch, reports)
@@ -71,8 +71,15 @@ def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[da
     return sorted(pulls, key=lambda pull: (min(turn[t] for t in pull.tenants), -pull.months[-1].toordinal()))
 
 
-def _together(wanted: Mapping[str, Sequence[date]]) -> dict[tuple[date, ...], list[str]]:
-    """Months without a gap, and the reports that want exactly these: a run pulls nothing that is not due."""
+def together(wanted: Mapping[str, Sequence[date]]) -> dict[tuple[date, ...], list[str]]:
+    """Months without a gap, and the reports that want exactly these: a run pulls nothing that is not due.
+
+    Args:
+        wanted: For each report the first days of its months.
+
+    Returns:
+        For the months of a run, oldest first, the names of its reports.
+    """
     found: dict[tuple[date, ...], list[str]] = {}
     for report, months in wanted.items():
         for stretch in stretches(months):
