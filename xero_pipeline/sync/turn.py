@@ -195,7 +195,16 @@ class Turn:
     def _bring(
         self, answers: Sequence[Answer], *, gone: Sequence[str] = (), note: Callable[[Connection, int], None]
     ) -> None:
-        brought = bring(self._warehouse, self._tenant_id, self._endpoint, answers, at=self._now(), gone=gone, note=note)
+        brought = bring(
+            self._warehouse,
+            self._tenant_id,
+            self._endpoint,
+            answers,
+            at=self._now(),
+            gone=gone,
+            note=note,
+            landing=self._landing,
+        )
         self.records += brought.records
         for name, counts in brought.tables.items():
             self.tables[name] += counts
