@@ -22,7 +22,7 @@ from xero_pipeline.xero.report_rows import TrackingCategory
 FORMAT = 1
 """Of the files; a reader refuses what is newer."""
 
-LEVEL = 6
+LEVEL = 3
 """Of the compression: measured, see docs/landing.md."""
 
 Kind = Literal["changes", "everything", "window", "gone", "report"]
