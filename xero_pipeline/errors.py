@@ -18,6 +18,7 @@ XeroPipelineError
 │   ├── XeroUnavailable           … when Xero answers again
 │   ├── WarehouseBusy             … when the named holder has finished
 │   └── OrganisationBusy          … when the other sync of this organisation has finished
+├── MoveFailed                    nothing was moved: the message says what stood in the way
 ├── LandingError                  the landing zone: make room, or bring back the file that the message names
 ├── RequestRefused                Xero did not understand the request: a bug of ours, please report it
 └── DataError                     look at the record or answer that the message names
@@ -160,6 +161,10 @@ class WarehouseBusy(WaitError):
 
 class OrganisationBusy(WaitError):
     """Another sync of the same organisation is under way."""
+
+
+class MoveFailed(XeroPipelineError):
+    """A copy of the warehouse or the state does not say what the original says."""
 
 
 class LandingError(XeroPipelineError):

@@ -22,7 +22,7 @@ from xero_pipeline.warehouse.tables import SYNCED_AT, VALID_FROM
 from xero_pipeline.warehouse.tables import table as table_named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
@@ -108,6 +108,18 @@ class Dialect(Protocol):
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters."""
+        ...
+
+    def freeze(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Let nobody write to these tables until the transaction ends; raises WarehouseBusy."""
+        ...
+
+    def batches(self, connection: Connection, sql: str, rows: int) -> Iterator[pa.Table]:
+        """The result of a query that need not fit into memory, some rows at a time."""
+        ...
+
+    def append(self, connection: Connection, name: str, rows: pa.Table) -> None:
+        """Add rows to a table, as fast as it goes."""
         ...
 
 

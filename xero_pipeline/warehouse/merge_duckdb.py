@@ -157,6 +157,24 @@ class DuckDB:
         driver: Any = connection.connection.driver_connection
         return driver.sql(compiled.string, params=values).to_arrow_table()
 
+    def freeze(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Nothing to do: whoever has the file is alone."""
+
+    def batches(self, connection: Connection, sql: str, rows: int) -> Iterator[pa.Table]:
+        """The result of a query, some rows at a time."""
+        import pyarrow as pa
+
+        driver: Any = connection.connection.driver_connection
+        for batch in driver.sql(sql).to_arrow_reader(rows):
+            yield pa.Table.from_batches([batch])
+
+    def append(self, connection: Connection, name: str, rows: pa.Table) -> None:
+        """Arrow rows, read where they lie."""
+        driver: Any = connection.connection.driver_connection
+        driver.register("appended", rows)
+        driver.execute(f"INSERT INTO {name} BY NAME SELECT * FROM appended")
+        driver.unregister("appended")
+
     def _patiently(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
         """Open the file; a program that knows nothing of our lock may have it for a moment."""
         import duckdb

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.warehouse.merge import merge_sql
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
@@ -50,6 +50,7 @@ _WRITING = {
 }
 # Staged rows up to a page's size stay as they are: what is compressed there is unpacked again a moment later.
 _STAGED = "WITH (toast_tuple_target = 8160)"
+_FREEZE_SECONDS = 120
 
 
 class PostgreSQL:
@@ -159,6 +160,35 @@ class PostgreSQL:
         found = connection.execute(text(sql), dict(params))
         names, rows = list(found.keys()), found.fetchall()
         return pa.table([pa.array([row[place] for row in rows]) for place in range(len(names))], names=names)
+
+    def freeze(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Wait for those who write, and keep the next ones out."""
+        from sqlalchemy.exc import OperationalError
+
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_FREEZE_SECONDS}s'")
+        try:
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
+        except OperationalError as error:
+            raise WarehouseBusy(
+                f"somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when the sync has ended"
+            ) from error
+
+    def batches(self, connection: Connection, sql: str, rows: int) -> Iterator[pa.Table]:
+        """The result of a query, fetched from a cursor of the server."""
+        import pyarrow as pa
+        from psycopg.types.string import TextLoader
+
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor(name="batches") as cursor:
+            cursor.adapters.register_loader("json", TextLoader)
+            cursor.execute(sql)
+            names = [column.name for column in cursor.description]
+            while found := cursor.fetchmany(rows):
+                yield pa.table([pa.array(values) for values in zip(*found, strict=True)], names=names)
+
+    def append(self, connection: Connection, name: str, rows: pa.Table) -> None:
+        """Straight into the table."""
+        _copy(connection, f"{name} ({', '.join(map(q, rows.column_names))})", rows)
 
 
 def _copy(connection: Connection, into: str, rows: pa.Table) -> None:

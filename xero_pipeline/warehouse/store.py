@@ -39,7 +39,7 @@ class Warehouse:
     """
 
     def __init__(self, url: str, *, lock_timeout_seconds: float = 120) -> None:
-        self._dialect = _dialect(url, lock_timeout_seconds)
+        self.dialect = _dialect(url, lock_timeout_seconds)
         self._ready = False
         self._mine = threading.local()
 
@@ -57,14 +57,14 @@ class Warehouse:
         from xero_pipeline.warehouse.schema import SCHEMA, changes
 
         with self._connected("written") as connection:
-            self._dialect.lock(connection, "prepare")
+            self.dialect.lock(connection, "prepare")
             if layout.is_current(connection):
                 self._ready = True
                 return
             for schema in (SCHEMA, HISTORY_SCHEMA):
                 connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            layout.migrate(connection, is_new=not self._dialect.existing(connection))
-            for statement in changes(self._dialect.existing(connection), connection.dialect):
+            layout.migrate(connection, is_new=not self.dialect.existing(connection))
+            for statement in changes(self.dialect.existing(connection), connection.dialect):
                 connection.exec_driver_sql(statement)
             for statement in history_changes(connection):
                 connection.exec_driver_sql(statement)
@@ -91,8 +91,8 @@ class Warehouse:
         with self.writing() as connection:
             for name in _records(batch):
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
-                self._dialect.lock(connection, name)
-                merged |= merge_collection(self._dialect, connection, group)
+                self.dialect.lock(connection, name)
+                merged |= merge_collection(self.dialect, connection, group)
             if cursor is not None:
                 write_cursor(connection, cursor)
         return merged
@@ -116,8 +116,8 @@ class Warehouse:
         from xero_pipeline.warehouse.sweep import sweep
 
         with self.writing() as connection:
-            self._dialect.lock(connection, collection)
-            return sweep(self._dialect, connection, collection, tenant_id, seen_ids, as_of)
+            self.dialect.lock(connection, collection)
+            return sweep(self.dialect, connection, collection, tenant_id, seen_ids, as_of)
 
     def mark_deleted(self, collection: str, tenant_id: str, ids: Sequence[str], *, at: datetime) -> int:
         """Mark records, and all that hangs on them, that Xero does not know any more when asked for them.
@@ -138,8 +138,8 @@ class Warehouse:
         from xero_pipeline.warehouse.sweep import mark_deleted
 
         with self.writing() as connection:
-            self._dialect.lock(connection, collection)
-            return mark_deleted(self._dialect, connection, collection, tenant_id, ids, at)
+            self.dialect.lock(connection, collection)
+            return mark_deleted(self.dialect, connection, collection, tenant_id, ids, at)
 
     def replace_report(self, name: str, rows: pa.Table, pull: ReportPull) -> Merged:
         """Bring one report in; see `replace_reports`."""
@@ -159,8 +159,8 @@ class Warehouse:
         from xero_pipeline.warehouse.bookkeeping import replace_reports
 
         with self.writing() as connection:
-            self._dialect.lock(connection, name)
-            return replace_reports(self._dialect, connection, table(name), rows, pulls)
+            self.dialect.lock(connection, name)
+            return replace_reports(self.dialect, connection, table(name), rows, pulls)
 
     def cursor(self, tenant_id: str, endpoint: str) -> Cursor | None:
         """How far an endpoint has been read, None before its first complete read.
@@ -195,7 +195,7 @@ class Warehouse:
             WarehouseBusy: Another process held the file all the time.
         """
         with self.reading() as connection:
-            return self._dialect.arrow(connection, sql, params or {})
+            return self.dialect.arrow(connection, sql, params or {})
 
     def frame(self, sql: str, params: Mapping[str, object] | None = None) -> pd.DataFrame:
         """The result of a query as a pandas frame; decimals stay `Decimal`.
@@ -241,8 +241,8 @@ class Warehouse:
         if joined is not None:
             yield joined
             return
-        engine = self._dialect.engine(read_only=purpose == "read")
-        with self._dialect.exclusive(purpose), engine.begin() as connection:
+        engine = self.dialect.engine(read_only=purpose == "read")
+        with self.dialect.exclusive(purpose), engine.begin() as connection:
             yield connection
 
 

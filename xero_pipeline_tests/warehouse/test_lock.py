@@ -110,7 +110,7 @@ def test_a_writer_killed_after_its_commit_has_its_rows_in(duckdb_url):
         f"w = Warehouse({duckdb_url!r})\n"
         "w.prepare()\n"
         "from sqlalchemy import event\n"
-        "engine = w._dialect.engine(read_only=False)\n"
+        "engine = w.dialect.engine(read_only=False)\n"
         "event.listen(engine.pool, 'reset', lambda *_: os.kill(os.getpid(), signal.SIGKILL))\n"
         "w.merge(invoices(invoice('a')))"
     )

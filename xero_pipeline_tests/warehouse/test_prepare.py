@@ -36,7 +36,7 @@ def test_every_table_and_column_is_there_with_its_comment(warehouse):
     views = {(view_name(table), column.name) for table in kept for column in view_columns(table)}
     assert columns(warehouse) == expected | views
     with warehouse.reading() as connection:
-        comments = warehouse._dialect.existing(connection)
+        comments = warehouse.dialect.existing(connection)
     for table in metadata().tables.values():
         assert comments[table.name] == {"": table.comment, **{column.name: column.comment for column in table.columns}}
 
@@ -51,7 +51,7 @@ def test_a_second_preparation_finds_nothing_to_do(warehouse):
     with warehouse._connected("written") as connection:
         from xero_pipeline.warehouse.schema import changes
 
-        assert list(changes(warehouse._dialect.existing(connection), connection.dialect)) == []
+        assert list(changes(warehouse.dialect.existing(connection), connection.dialect)) == []
         assert list(history_changes(connection)) == []
     warehouse.prepare()
     assert columns(warehouse) == before
