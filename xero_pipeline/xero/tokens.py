@@ -29,6 +29,8 @@ from xero_pipeline.xero.vault import Vault
 RENEW_BEFORE_END = timedelta(minutes=5)
 # Longer than the longest refresh: five attempts of half a minute each, and the waits between them.
 LOCK_SECONDS = 300
+# Xero forgets a consent that is not used for 60 days; one in reserve is kept from that.
+RENEW_RESERVE_AFTER = timedelta(days=7)
 _CONSENTS_TO_FOLLOW = 10
 
 _log = logging.getLogger(__name__)
@@ -87,6 +89,7 @@ class TokenSource:
                 # Another person's consent opens it, too, and has taken it over.
                 continue
             if renewed is not None:
+                self._keep_reserve(tenant_id, consent_id)
                 return renewed.access_token
             # A newer consent took the organisation over while we waited: ask that one.
         raise NeedsReconsent(
@@ -153,6 +156,18 @@ class TokenSource:
                 f"“{name}” is not connected. Run `xero-pipeline connect`.", organisation=tenant_id
             )
         return organisation.consent_id
+
+    def _keep_reserve(self, tenant_id: str, in_use: str) -> None:
+        """Renew the other consents that open an organisation now and then, or they would be dead when needed."""
+        for way in self._organisations.ways(tenant_id):
+            consent = self._vault.consent(way.consent_id) if way.consent_id != in_use else None
+            if consent is None or self._now() - consent.updated_at < RENEW_RESERVE_AFTER:
+                continue
+            try:
+                self.of_consent(way.consent_id)
+            except XeroPipelineError as error:
+                # Nothing that is asked for now depends on it; the next renewal tries again.
+                _log.warning("A consent in reserve could not be renewed: %s", error)
 
     def _renewed(self, consent_id: str, seen: TokenSet | None, rejected: str | None) -> TokenSet | None:
         """Renew alone; None when the consent is gone."""

@@ -82,6 +82,26 @@ def test_a_consent_that_dies_of_age_gives_way_too_and_its_tokens_are_forgotten(h
     assert [one.consent_id for one in home.vault.consents()] == [robin]
 
 
+def test_a_consent_in_reserve_is_kept_alive_by_the_one_in_use(home):
+    robin, kim = both(home)
+    for _ in range(10):
+        home.world.clock.minutes(10 * 24 * 60)
+        assert home.read(1)
+        assert home.consent_of(1) == kim
+    home.revoke_at_xero(kim)
+    assert home.read(1)
+    assert home.consent_of(1) == robin
+
+
+def test_a_reserve_that_cannot_be_renewed_disturbs_nobody(home):
+    robin, kim = both(home)
+    home.revoke_at_xero(robin)
+    home.world.clock.minutes(10 * 24 * 60)
+    assert home.read(1)
+    assert home.status() == ["needs re-consent", "connected", "connected"]
+    assert [way.consent_id for way in home.organisations.ways(home.world.tenants[1])] == [kim]
+
+
 def test_when_both_are_gone_the_organisation_needs_a_person_and_is_told_so_once(home):
     robin, kim = both(home)
     home.revoke_at_xero(robin)
