@@ -188,7 +188,8 @@ def _at(found: Any, path: str) -> Any:
 
 
 def _said(value: Any) -> str:
-    text = f"{type(value).__name__} {value!r}"
+    names = {dict: "the object ", list: "the list ", str: "the text ", int: "the number ", Decimal: "the number "}
+    text = f"{names.get(type(value), '')}{str(value) if isinstance(value, Decimal) else repr(value)}"
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
