@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import dagster as dg
 
@@ -23,9 +24,8 @@ def jobs(
         reports: Partitioned by month and organisation.
         reread_calls: What reading again may cost an organisation in a day.
     """
-    collections = list(collections)
-    paged = {f"sync_{endpoint.table}" for endpoint in catalogue() if endpoint.page_size}
-    again = [asset for asset in collections if asset.op.name in paged]
+    collections, config = list(collections), reread_config(reread_calls)
+    again = [asset for asset in collections if asset.op.name in config["ops"]]
     return [
         dg.define_asset_job(
             SYNC,
@@ -37,7 +37,7 @@ def jobs(
             REREAD,
             selection=dg.AssetSelection.assets(*again),
             executor_def=dg.in_process_executor,
-            config={"ops": {asset.op.name: {"config": {"reread_calls": reread_calls}} for asset in again}},
+            config=config,
             description="Some days of every list that comes in pages, read once more: finds what Xero changed or "
             "deleted without telling.",
         ),
@@ -48,3 +48,13 @@ def jobs(
             description="Monthly reports of an organisation, as many months as the run's partitions say.",
         ),
     ]
+
+
+def reread_config(calls: int) -> dict[str, Any]:
+    """The run config that lets every list that comes in pages be read again in parts.
+
+    Args:
+        calls: What that may cost an organisation in a day.
+    """
+    paged = [f"sync_{endpoint.table}" for endpoint in catalogue() if endpoint.page_size]
+    return {"ops": {name: {"config": {"reread_calls": calls}} for name in paged}}

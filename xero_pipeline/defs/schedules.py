@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.jobs import REREAD, SYNC
+from xero_pipeline.defs.jobs import REREAD, SYNC, reread_config
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, runs_of_neighbours
 from xero_pipeline.defs.resources import TokenStoreResource
 
@@ -48,10 +48,12 @@ def rolling_reread() -> dg.ScheduleDefinition:
     def rolling(
         context: dg.ScheduleEvaluationContext, token_store: TokenStoreResource
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        if not token_store.parts.settings.reread_calls:
+        calls = token_store.parts.settings.reread_calls
+        if not calls:
             yield dg.SkipReason("XERO_REREAD_CALLS is 0: nothing is read again.")
             return
-        yield from _requests(context, token_store, REREADING)
+        for one in _requests(context, token_store, REREADING):
+            yield one._replace(run_config=reread_config(calls))
 
     return rolling
 
