@@ -68,12 +68,16 @@ def _consent_page(parts: Parts) -> Iterator[str | None]:
 
 
 def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Which organisations are connected, when they were synced, what is left of the day's calls, and what was odd."""
+    """Which organisations are connected, when they were synced, the day's calls, what waits, and what was odd."""
     from xero_pipeline.cli.display import print_json, print_table
     from xero_pipeline.cli.oddities import oddities, print_oddities
+    from xero_pipeline.cli.waiting import print_waiting, waiting
 
     parts = Parts(Settings.load())
-    rows = [_state(parts, organisation) for organisation in parts.organisations.list()]
+    later = waiting(parts)
+    rows: list[dict[str, Any]] = [
+        {**_state(parts, one), "waiting": later.get(one.tenant_id, [])} for one in parts.organisations.list()
+    ]
     odd = oddities(parts)
     if json:
         print_json({"mode": parts.settings.mode, "home": str(parts.home), "organisations": rows, **odd})
@@ -86,7 +90,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
             (
                 r["name"],
                 r["tenant_id"],
-                r["status"],
+                r["status"] + (f", {r['connections'] - 1} more in reserve" if r["connections"] > 1 else ""),
                 f"{r['connected_at']:%Y-%m-%d}",
                 f"{r['last_sync']:%Y-%m-%d %H:%M} UTC" if r["last_sync"] else None,
                 r["calls_today"],
@@ -95,6 +99,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
             for r in rows
         ],
     )
+    print_waiting(rows)
     print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
     if not rows:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
@@ -108,6 +113,7 @@ def _state(parts: Parts, organisation: Organisation) -> dict[str, Any]:
         "tenant_id": organisation.tenant_id,
         "status": organisation.status,
         "connected_at": organisation.connected_at,
+        "connections": len(parts.organisations.ways(organisation.tenant_id)),
         "last_sync": cursor.complete_at if cursor else None,
         "calls_today": quota.calls_today,
         "calls_left_today": quota.day_remaining,

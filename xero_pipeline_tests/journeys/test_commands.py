@@ -7,9 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from xero_pipeline.sync.budget import calls_for
-from xero_pipeline.sync.due import months_between
-from xero_pipeline.xero.reports import chosen_reports
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.watched import Watched
 
@@ -49,26 +46,6 @@ def test_a_name_that_is_none_is_wrong_use_and_gets_a_hint(synced: Home, words: t
     assert done.code == 2, done.said
     assert hint in done.err
     assert "Traceback" not in done.err
-
-
-def test_a_plan_asks_xero_nothing_and_knows_which_reports_are_due(
-    connected_home: Callable[[], Home], synced: Home, xero: Watched, first_month: dt.date
-) -> None:
-    def columns(home: Home) -> list[str]:
-        done = home.run("plan")
-        assert done.code == 0, done.said
-        return next(line for line in done.out.splitlines() if "Limited" in line).split()[-5:]
-
-    with xero.looking() as seen:
-        first, second = columns(connected_home()), columns(synced)
-        assert seen == []
-    collections, reports, calls, minutes, _ = map(int, (one.replace(",", "") for one in first))
-    assert collections == 26
-    months = months_between(first_month, synced.day)
-    assert reports == sum(calls_for(report, months) for report in chosen_reports(None, cash_basis=False))
-    assert (calls, minutes) == (collections + reports, 0)
-    if synced.day == dt.datetime.now(dt.UTC).date():  # the current month is due again the next day
-        assert second[1] == "0"
 
 
 def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.settings import Settings
 from xero_pipeline.sync.budget import RESERVE, affordable, calls_for, stretches
 from xero_pipeline.sync.due import months_between
-from xero_pipeline.sync.plan import Plan, plan_sync
-from xero_pipeline.xero.endpoints import catalogue
-from xero_pipeline.xero.reports import chosen_reports, report_named, reports
-from xero_pipeline_tests.sync.conftest import TENANT
+from xero_pipeline.xero.reports import report_named, reports
 
 MONTHS = st.sets(st.integers(0, 150)).map(
     lambda numbers: [date(2015 + number // 12, number % 12 + 1, 1) for number in sorted(numbers)]
@@ -81,28 +77,3 @@ def test_a_year_that_ends_in_a_long_month_costs(name, calls):
 def test_months_with_gaps_cost_a_call_each():
     gaps = [date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)]
     assert calls_for(report_named("profit_and_loss"), gaps) == 3
-
-
-def test_a_plan_counts_every_collection_and_the_months_that_are_due(warehouse, quota):
-    today = datetime.now(UTC).date()
-    settings = Settings(_env_file=None, start_date=today)
-    plan = plan_sync(warehouse, quota, TENANT, settings)
-    assert (plan.collections, plan.reports) == (len(catalogue()), len(chosen_reports(None, cash_basis=False)))
-    assert plan.left == 4_800
-
-
-def test_a_plan_counts_a_call_for_each_budget(warehouse, quota):
-    settings = Settings(_env_file=None, start_date=datetime.now(UTC).date())
-    before = plan_sync(warehouse, quota, TENANT, settings).collections
-    with warehouse._connected("written") as connection:
-        connection.exec_driver_sql(
-            "insert into xero.budgets (tenant_id, budget_id, is_deleted, synced_at) values (?, 'a', false, now()), "
-            "(?, 'b', true, now())",
-            (TENANT, TENANT),
-        )
-    assert plan_sync(warehouse, quota, TENANT, settings).collections == before + 1
-
-
-def test_the_minutes_of_a_plan_are_whole_minutes_at_the_limit():
-    plans = [Plan(collections=calls, reports=0, left=0, per_minute=55) for calls in (0, 1, 55, 56, 110, 111)]
-    assert [plan.minutes for plan in plans] == [0, 0, 0, 1, 1, 2]
