@@ -16,6 +16,7 @@ from xero_pipeline.xero.paging.slices import Slice
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, records_of, sized
 
+SEEDS = 200
 SLICED = [row for row in catalogue() if row.slicing is not None]
 INVOICES = sized(endpoint("invoices"), 4)
 
@@ -123,7 +124,7 @@ def test_reading_goes_on_after_the_last_complete_slice_wherever_it_stopped(offic
             assert all("where" in request.query for request in office.requests)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_no_row_is_lost_in_slices_either_while_people_work(office, seed):
     office.open()
     before = office.truth("Invoices")

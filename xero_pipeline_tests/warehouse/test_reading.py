@@ -1,0 +1,107 @@
+"""What is noted about reading in parts, and which records are there, on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from xero_pipeline.warehouse import presence, reading
+from xero_pipeline.warehouse.reading import CutRead, Round
+from xero_pipeline.warehouse.shape import shape
+
+TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
+MORNING = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
+LATE = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)  # the second of March in most of Asia
+
+
+@pytest.fixture
+def contacts(warehouse):
+    """Three contacts: two that changed late on the first of March, one on the fifth; one is marked deleted."""
+    changed = {"a": LATE, "b": LATE, "c": LATE + dt.timedelta(days=4)}
+    records = [
+        {"ContactID": name, "Name": name, "UpdatedDateUTC": f"/Date({int(at.timestamp() * 1000)}+0000)/"}
+        for name, at in changed.items()
+    ]
+    body = json.dumps({"Contacts": records}).encode()
+    warehouse.merge(shape("contacts", [body], wrapper="Contacts", tenant_id=TENANT, synced_at=MORNING))
+    assert warehouse.mark_deleted("contacts", TENANT, ["b", "nobody"], at=MORNING + dt.timedelta(hours=1)) == 1
+    return warehouse
+
+
+def living(warehouse, **more):
+    with warehouse.reading() as connection:
+        return presence.living(
+            connection,
+            "contacts",
+            TENANT,
+            **{"as_of": MORNING + dt.timedelta(days=1), "day": "updated_date_utc"} | more,
+        )
+
+
+def test_a_mark_is_set_once_and_the_row_stays(contacts):
+    later = MORNING + dt.timedelta(hours=2)
+    assert contacts.mark_deleted("contacts", TENANT, ["b"], at=later) == 0
+    rows = contacts.query("select contact_id, is_deleted, synced_at from xero.contacts order by 1").to_pylist()
+    assert [(row["contact_id"], row["is_deleted"]) for row in rows] == [("a", False), ("b", True), ("c", False)]
+    versions = contacts.query("select is_deleted from xero.contacts_history where contact_id = 'b' order by seen_at")
+    assert versions.column(0).to_pylist() == [False, True]
+
+
+def test_what_was_written_since_is_not_marked(contacts):
+    assert contacts.mark_deleted("contacts", TENANT, ["a"], at=MORNING - dt.timedelta(hours=1)) == 0
+
+
+def test_the_living_are_those_that_were_there_and_are_not_marked(contacts):
+    assert living(contacts) == {"a", "c"}
+    assert living(contacts, as_of=MORNING) == set()
+
+
+def test_days_are_those_of_xeros_clock_whatever_zone_the_database_is_in(contacts):
+    first, second, sixth = (dt.date(2026, 3, day) for day in (1, 2, 6))
+    assert living(contacts, start=first, end=second) == {"a"}
+    assert living(contacts, start=second, end=sixth) == {"c"}
+    with contacts.reading() as connection:
+        counts = presence.days(connection, "contacts", TENANT, "updated_date_utc", None)
+        later = presence.days(connection, "contacts", TENANT, "updated_date_utc", second)
+        assert presence.sizes(connection, ["contacts", "invoices"], TENANT) == {"contacts": 3, "invoices": 0}
+    assert counts == [(first, 2), (dt.date(2026, 3, 5), 1)]
+    assert later == counts[1:]
+
+
+def test_a_cut_read_is_noted_written_over_and_forgotten(warehouse):
+    cut = CutRead(TENANT, "invoices", None, LATE, dt.date(2026, 2, 1), 7, MORNING)
+    further = CutRead(TENANT, "invoices", LATE, LATE, dt.date(2026, 3, 1), 9, MORNING)
+    seen = []
+    for note in (cut, further):
+        with warehouse.writing() as connection:
+            reading.note_cut(connection, note)
+            seen.append(reading.cut_read(connection, TENANT, "invoices"))
+    with warehouse.writing() as connection:
+        reading.forget_cut(connection, TENANT, "invoices")
+        seen.append(reading.cut_read(connection, TENANT, "invoices"))
+    assert seen == [cut, further, None]
+
+
+def test_rounds_are_those_of_one_organisation(warehouse):
+    one = Round(
+        TENANT, "invoices", complete_at=MORNING, read_before=dt.date(2026, 2, 1), called_on=MORNING.date(), calls=3
+    )
+    with warehouse.writing() as connection:
+        reading.note_round(connection, one)
+        reading.note_round(connection, Round("another", "invoices"))
+        assert reading.rounds(connection, TENANT) == {"invoices": one}
+        assert reading.round_of(connection, TENANT, "items") == Round(TENANT, "items")
+    assert (one.calls_on(MORNING.date()), one.calls_on(LATE.date())) == (3, 0)
+
+
+def test_the_missing_are_asked_for_in_the_order_in_which_they_were_noticed(warehouse):
+    with warehouse.writing() as connection:
+        reading.note_missing(connection, TENANT, "invoices", ["z"], LATE)
+        reading.note_missing(connection, TENANT, "invoices", ["z", "a"], MORNING)
+        assert reading.missing(connection, TENANT, "invoices") == ["z", "a"]
+        assert reading.missing_counts(connection, TENANT) == {"invoices": 2}
+        reading.forget_missing(connection, TENANT, "invoices", ["z"])
+        reading.forget_missing(connection, TENANT, "invoices", [])
+        assert reading.missing(connection, TENANT, "invoices") == ["a"]
