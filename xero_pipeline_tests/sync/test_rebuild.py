@@ -18,6 +18,7 @@ from xero_pipeline.sync.landing import Landing
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.rebuild import rebuild
 from xero_pipeline.sync.reports import sync_report
+from xero_pipeline.sync.reread import reread_collection
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
@@ -34,7 +35,7 @@ COLLECTIONS = (
     "payments",
     "tracking_categories",
 )
-REPORTS = ("profit_and_loss", "profit_and_loss_cash", "bank_summary", "profit_and_loss_by_tracking")
+REPORTS = ("profit_and_loss_cash", "profit_and_loss_by_tracking")
 OURS = {"api_calls", "reads", "rounds", "missing"}
 """What we keep about our own work, and no answer tells."""
 MONTHS = [date(2026, month, 1) for month in (1, 2, 3)]
@@ -82,6 +83,20 @@ def sync(office, warehouse, landing, tables=COLLECTIONS, reports=()):
             report = report_named(name)
             how = {"tally": tally, "landing": landing, "now": office.now}
             assert list(sync_report(client, warehouse, office.tenant_id, report, MONTHS, **how))
+
+
+def reread(office, warehouse, landing):
+    """Of the invoices, of which one is gone without a trace: a window does not show it, and Xero, asked, has it not."""
+    vanished = office.books.records("Invoices")[0]["InvoiceID"]
+    office.books.bench.tables["Invoices"].pop(vanished)
+    office.books.revision += 1
+    office.time.now += 60
+    tally = Tally()
+    with office.client(on_call=tally.add) as client:
+        how = {"tally": tally, "landing": landing, "now": office.now}
+        reread_collection(client, warehouse, office.tenant_id, endpoint("invoices"), calls=400, **how)
+    gone = warehouse.query("SELECT invoice_id FROM xero.invoices WHERE is_deleted").to_pylist()
+    assert {"invoice_id": vanished} in gone
 
 
 def edit(office, seed):
@@ -132,6 +147,7 @@ def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors
         edit(office, seed + later)
         office.time.now += later
         sync(office, warehouse, landing, reports=REPORTS)
+    reread(office, warehouse, landing)
     (done,) = rebuild(landing, anew)
     assert done.gaps == []
     before, after = contents(warehouse), contents(anew)
@@ -139,7 +155,6 @@ def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors
     assert before.keys() == after.keys()
     assert before["xero_history.invoices"], "there were versions"
     assert len(before["xero.report_pulls"]) > len(MONTHS) * len(REPORTS), "reports differed"
-    assert any(row[-2] is True or True in row for row in before["xero.items"] + before["xero.accounts"]), "some deleted"
 
 
 def test_only_what_was_chosen_is_made_again_and_never_over_rows_that_are_there(office, warehouse, landing, anew):
