@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from xero_pipeline.errors import BudgetReached, DailyLimitReached
 from xero_pipeline.sync.load import OVERLAP, READS, Aim, Load, batches
 from xero_pipeline.sync.outcome import Outcome, Tally
 
@@ -76,13 +78,15 @@ def sync_collection(
     with warehouse.reading() as connection:
         aim = _aim(connection, tenant_id, endpoint, full=full, at=now())
     load = Load(warehouse, tenant_id, endpoint, aim, now=now, landing=landing)
-    while not load.complete:
-        load.begin()
-        pages = paging.read(client, tenant_id, endpoint, modified_since=aim.since, resume=load.read_before, fits=fits)
-        for batch, last in batches(pages, PAGES_PER_MERGE):
-            load.take(batch, last=last)
-            if progress:
-                progress(load.pages, batch[-1].of)
+    with _saying_how_far(load):
+        while not load.complete:
+            load.begin()
+            resume = load.read_before
+            pages = paging.read(client, tenant_id, endpoint, modified_since=aim.since, resume=resume, fits=fits)
+            for batch, last in batches(pages, PAGES_PER_MERGE):
+                load.take(batch, last=last)
+                if progress:
+                    progress(load.pages, batch[-1].of)
     return Outcome(
         tables=load.tables,
         records=load.records,
@@ -95,20 +99,31 @@ def sync_collection(
     )
 
 
+@contextmanager
+def _saying_how_far(load: Load) -> Iterator[None]:
+    """Say of a read that ran out of calls whether the next one has less to do."""
+    before = load.read_before
+    try:
+        yield
+    except (BudgetReached, DailyLimitReached) as stopped:
+        stopped.progressed = load.read_before != before
+        raise
+
+
 def _aim(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> Aim:
     """What to read: what changed, everything, or the rest of a read that was cut."""
     from xero_pipeline.warehouse.bookkeeping import read_cursor
     from xero_pipeline.warehouse.reading import cut_read, round_of
 
-    cursor = read_cursor(connection, tenant_id, endpoint.table) if endpoint.modified_since and not full else None
-    since = cursor.modified_since if cursor else None
+    cursor = read_cursor(connection, tenant_id, endpoint.table)
+    since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
     cut = cut_read(connection, tenant_id, endpoint.table)
     if cut and _goes_on(cut, since, at):
         return Aim(cut.modified_since, cut)
     if since and endpoint.paging == "whole":
         whole_at = round_of(connection, tenant_id, endpoint.table).complete_at
         since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
-    return Aim(since)
+    return Aim(since, is_first=cursor is None)
 
 
 def _goes_on(cut: CutRead, since: datetime | None, at: datetime) -> bool:

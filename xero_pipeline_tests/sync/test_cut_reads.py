@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from xero_pipeline.errors import WaitError
+from xero_pipeline.errors import BudgetReached, WaitError
 from xero_pipeline.sync.collections import CUT_IS_OLD, OVERLAP, PAGES_PER_MERGE
 from xero_pipeline.xero import paging
 from xero_pipeline.xero.endpoints import endpoint
@@ -182,6 +182,14 @@ def test_a_list_with_more_pages_than_there_are_calls_left_comes_in_several_runs(
         assert runs < 15
     assert runs > 1 or calls == 30
     long_desk.agrees("payments")
+
+
+def test_a_read_that_ran_out_of_calls_says_whether_the_next_has_less_to_do(long_desk):
+    for calls, further in ((1, False), (9, True)):
+        stopped = BudgetReached("No more.", resume_at=long_desk.now())
+        with long_desk.cut_after(calls, ending=stopped):
+            long_desk.sync("payments", fits=lambda: long_desk.calls_left)
+        assert stopped.progressed is further
 
 
 def test_a_list_that_fits_is_not_sliced(long_desk):
