@@ -59,7 +59,7 @@ def _accept(parts: Parts, changes: Sequence[LockedChange], note: str) -> None:
 
     _show_locked(changes)
     months = accept(parts.warehouse, changes, note, at=datetime.now(UTC))
-    say(f"Accepted: {len(changes)} figures in {months} months. The checks pass with the next pull of any month.")
+    say(f"Accepted: {len(changes)} figures, {months} months. The checks pass with the next pull of any month.")
 
 
 def _show_locked(changes: Sequence[LockedChange]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,7 +121,18 @@ def carry(
         complain("Stopped. What was synced until now is kept; the next run goes on from there.")
         raise
     summary(watch.lines)
+    if all(well):
+        _tell_of_locked_months(parts, names)
     return all(well)
+
+
+def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
+    """What the check on the reports says too; the sync itself went well."""
+    from xero_pipeline.cli.display import complain
+    from xero_pipeline.sync.locked import open_changes, told
+
+    if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
+        complain(told(changes))
 
 
 def summary(lines: Sequence[Line]) -> None:

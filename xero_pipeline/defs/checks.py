@@ -8,7 +8,7 @@ import dagster as dg
 
 from xero_pipeline.defs.resources import WarehouseResource
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.sync.locked import LockedChange, open_changes
+from xero_pipeline.sync.locked import LockedChange, open_changes, told
 from xero_pipeline.xero.reports import Report, reports
 
 UNCHANGED = "unchanged_in_locked_periods"
@@ -50,19 +50,11 @@ def result_of(changes: Sequence[LockedChange]) -> dg.AssetCheckResult:
         return dg.AssetCheckResult(
             passed=True, description="No figure of a locked month differs from what it was when it was locked."
         )
-    months = {(change.tenant_id, change.period_start) for change in changes}
-    first = changes[0]
     return dg.AssetCheckResult(
         passed=False,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{len(changes)} figures in {len(months)} locked months changed; the first: {first.organisation}, "
-        f"{first.period_start:%B %Y}, {_line(first)}: {first.before:,.2f} became {first.after:,.2f}. Undo it in Xero, "
-        "or accept it: xero-pipeline restatements --accept NOTE.",
-        metadata={
-            "changes": dg.MetadataValue.md(as_markdown(changes[:ROWS_SHOWN])),
-            "figures": len(changes),
-            "months": len(months),
-        },
+        description=told(changes),
+        metadata={"changes": dg.MetadataValue.md(as_markdown(changes[:ROWS_SHOWN])), "figures": len(changes)},
     )
 
 
@@ -76,7 +68,7 @@ def as_markdown(changes: Sequence[LockedChange]) -> str:
         (
             change.organisation,
             f"{change.period_start:%Y-%m}",
-            _line(change),
+            change.words,
             f"{change.before:,.2f}",
             f"{change.after:,.2f}",
             f"{change.difference:+,.2f}",
@@ -89,10 +81,3 @@ def as_markdown(changes: Sequence[LockedChange]) -> str:
     sides = ["---:" if header in ("Before", "After", "Difference") else "---" for header in _HEADERS]
     lines = (_HEADERS, sides, *([cell.replace("|", "\\|") for cell in row] for row in rows))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _line(change: LockedChange) -> str:
-    """The line as people know it, with the column where there are several, and the basis when it is not the usual."""
-    words = [change.section, change.label, "" if change.measure == "amount" else change.measure.replace("_", " ")]
-    basis = " (cash basis)" if change.basis == "cash" else ""
-    return ", ".join(word for word in words if word) + basis

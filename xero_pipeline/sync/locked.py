@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
+_READ_FIRST = "profit_and_loss"
+"""The report whose figures people know best."""
 _LINE = ("tenant_id", "report", "basis", "period_start", "line_key", "measure")
 _OF_ONE_LINE = " and ".join(f"l.{name} = r.{name}" for name in _LINE)
 _OPEN = f"""
@@ -66,6 +68,12 @@ class LockedChange:
         """By how much it changed."""
         return self.after - self.before
 
+    @property
+    def words(self) -> str:
+        """The line as people know it; with its column where there are several, with the basis if it is cash."""
+        words = (self.section, self.label, "" if self.measure == "amount" else self.measure.replace("_", " "))
+        return ", ".join(filter(None, words)) + (" (cash basis)" if self.basis == "cash" else "")
+
 
 def open_changes(warehouse: Warehouse) -> list[LockedChange]:
     """The changes in locked months that nobody has accepted and that were not undone; oldest months first.
@@ -83,7 +91,15 @@ def open_changes(warehouse: Warehouse) -> list[LockedChange]:
     changes = (_change(steps) for steps in lines.values())
     return sorted(
         (change for change in changes if change.difference),
-        key=lambda c: (c.organisation, c.period_start, c.report, c.basis, c.line_type, c.section, c.label, c.measure),
+        key=lambda c: (
+            c.organisation,
+            c.period_start,
+            c.report != _READ_FIRST,
+            c.report,
+            c.basis,
+            c.line_type,
+            c.label,
+        ),
     )
 
 
@@ -104,6 +120,21 @@ def _change(steps: Sequence[Mapping[str, Any]]) -> LockedChange:
         lock_date=first["lock_date"],
         unchanged_until=first["unchanged_until"].astimezone(UTC),
         seen_at=last["seen_at"].astimezone(UTC),
+    )
+
+
+def told(changes: Sequence[LockedChange]) -> str:
+    """What changed and what to do about it, in a few words.
+
+    Args:
+        changes: From `open_changes`; at least one.
+    """
+    first, months = changes[0], len({(change.tenant_id, change.period_start) for change in changes})
+    figures = "1 figure" if len(changes) == 1 else f"{len(changes)} figures"
+    return (
+        f"{figures} in {months} locked {'month' if months == 1 else 'months'} changed; the first: "
+        f"{first.organisation}, {first.period_start:%B %Y}, {first.words}: {first.before:,.2f} became "
+        f"{first.after:,.2f}. Undo it in Xero, or accept it: xero-pipeline restatements --accept NOTE."
     )
 
 

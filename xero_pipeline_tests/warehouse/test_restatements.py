@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from xero_pipeline.sync.aged import aged_calls
+from xero_pipeline.sync.locked import accept, open_changes
 from xero_pipeline.warehouse.restatements import labels, measures
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.store import ReportPull
@@ -137,6 +139,24 @@ def test_a_month_was_locked_when_it_was_so_the_last_time_the_old_figure_was_seen
 
 def day_of(text):
     return None if text is None else f"/Date({date.fromisoformat(text).toordinal() * 86_400_000 - 62135683200000})/"
+
+
+def test_what_is_open_in_locked_months_and_its_acceptance_are_asked_for_on_both_databases(warehouse):
+    """The rules are tested in sync/test_locked.py."""
+    known = {"OrganisationID": TENANT, "Name": "Kowhai", "PeriodLockDate": day_of("2026-01-31")}
+    body = envelope(known, wrapper="Organisations")
+    warehouse.merge(shape("organisations", [body], wrapper="Organisations", tenant_id=TENANT, synced_at=FIRST))
+    answer(warehouse, FIRST, {"Sales": "100"})
+    answer(warehouse, SEEN, {"Sales": "130.50"})
+
+    changes = open_changes(warehouse)
+    assert [(c.organisation, c.words, c.difference) for c in changes] == [
+        ("Kowhai", "Income, Sales", Decimal("30.5")),
+        ("Kowhai", "Income, Total Income", Decimal("30.5")),
+    ]
+    assert accept(warehouse, changes, "agreed", at=SEEN + timedelta(days=1)) == 1
+    assert open_changes(warehouse) == []
+    assert aged_calls(warehouse, TENANT, JANUARY[1]) == []
 
 
 MONTHS = [(date(2025, m, 1), date(2025, m, 28)) for m in range(1, 13)]
