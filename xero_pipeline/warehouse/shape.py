@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.strange import Notice
     from xero_pipeline.warehouse.tables import Column
 
+FEW = 64
+"""So many records are read one by one when one of them needs care; a page has a thousand."""
+
 
 def shape(
     collection: str,
@@ -56,18 +59,17 @@ def shape(
         UnreadableAnswer: A body is not the envelope it should be.
         RecordRefused: A record's field has another type than Xero documents, and there is no `refuse`.
     """
-    pages = [split(body, wrapper) for body in bodies]
+    texts = [text for body in bodies for text in split(body, wrapper)]
     standard = {"tenant_id": pa.scalar(tenant_id), "synced_at": pa.scalar(synced_at, instants.INSTANT)}
     refused: list[RecordRefused] = []
     drifts: list[Drift] = []
     noting = drifts.append if notice else None
     try:
-        tables = _tables(collection, _read(collection, pages, refused.append, noting), standard)
+        tables = _tables(collection, _read(collection, texts, refused.append, noting), standard)
     except (NotPlain, instants.UnreadableTime):
         refused.clear()
         drifts.clear()
-        everything = [text for page in pages for text in page]
-        tables = _tables(collection, read_carefully(collection, everything, refused.append, noting), standard)
+        tables = _tables(collection, read_carefully(collection, texts, refused.append, noting), standard)
     for fault in refused:
         (refuse or _raise)(fault)
     if notice:
@@ -80,19 +82,15 @@ def _raise(fault: RecordRefused) -> None:
     raise fault
 
 
-def _read(collection: str, pages: Sequence[Sequence[bytes]], refuse: Refuse, notice: Notice | None) -> Records:
-    """All pages at once, or, when that fails, carefully those pages that need it."""
+def _read(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: Notice | None) -> Records:
+    """All at once; when that fails half by half, until the records that need care are few."""
     try:
-        return read_quickly(collection, [text for page in pages for text in page], notice)
+        return read_quickly(collection, texts, notice)
     except NotPlain:
-        return join([_read_page(collection, page, refuse, notice) for page in pages])
-
-
-def _read_page(collection: str, page: Sequence[bytes], refuse: Refuse, notice: Notice | None) -> Records:
-    try:
-        return read_quickly(collection, page, notice)
-    except NotPlain:
-        return read_carefully(collection, page, refuse, notice)
+        if len(texts) <= FEW:
+            return read_carefully(collection, texts, refuse, notice)
+    middle = len(texts) // 2
+    return join([_read(collection, part, refuse, notice) for part in (texts[:middle], texts[middle:])])
 
 
 def _tables(collection: str, records: Records, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:

@@ -92,7 +92,8 @@ def test_a_time_with_a_zone_is_moved_to_utc_but_its_day_is_not():
     assert instants.days(text).to_pylist() == [date(2026, 1, 5)]
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+# No database has a place for a NUL: a record with one is put aside, see test_oddities.py.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 lines = st.fixed_dictionaries(
     {"LineItemID": st.uuids().map(str)},
     optional={

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.errors import RecordRefused, UnreadableAnswer
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.shape import FEW, shape
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body, envelope, invoice, invoices, line, uid
 
 
@@ -105,6 +105,17 @@ def test_a_refused_record_can_be_put_aside_while_the_rest_goes_on():
     assert batch["invoices"]["invoice_id"].to_pylist() == [uid("a"), uid("c")]
     assert batch["invoice_line_items"]["invoice_id"].to_pylist() == [uid("c")]
     assert [fault.record_id for fault in aside] == [uid("b")]
+
+
+def test_of_many_records_the_few_that_need_care_are_found_wherever_they_are():
+    aside = []
+    odd = {3: {"Total": "?"}, 2 * FEW: {"Contact": []}, 5 * FEW + 1: {"Total": "?"}}
+    records = [invoice(str(n), lines=[line(f"{n}a")], **odd.get(n, {})) for n in range(6 * FEW)]
+    batch = shaped(envelope(*records[:100]), envelope(*records[100:]), refuse=aside.append)
+    assert [fault.record_id for fault in aside] == [uid("3"), uid(str(5 * FEW + 1))]
+    kept = [uid(str(n)) for n in range(6 * FEW) if "Total" not in odd.get(n, {})]
+    assert batch["invoices"]["invoice_id"].to_pylist() == kept
+    assert batch["invoice_line_items"]["invoice_id"].to_pylist() == kept
 
 
 def test_a_record_without_its_id_is_refused():
