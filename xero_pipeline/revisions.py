@@ -84,7 +84,7 @@ class Revisions:
             return
         script = self._script(connection)
         if found not in {one.revision for one in script.walk_revisions()}:
-            raise self._newer(str(found), written_by)
+            raise self.newer(found, written_by)
         from alembic.migration import MigrationContext
         from alembic.operations import Operations
 
@@ -94,6 +94,20 @@ class Revisions:
         # The operations are handed over: Alembic's own `op` is one for all threads.
         context.run_migrations(op=Operations(context))
 
+    def newer(self, found: str | None, written_by: str | None) -> NewerDatabase:
+        """The error for a database that has a revision we do not know.
+
+        Args:
+            found: Its revision.
+            written_by: The version of the program that wrote the database last, if known.
+        """
+        writer = f"xero-pipeline {written_by}" if written_by else "a newer xero-pipeline"
+        return NewerDatabase(
+            f"The {self.called} ({self.setting}) has layout {found}, written by {writer}; this is {program_version()}, "
+            f"which knows no layout after {self.head}. Nothing was changed. Update xero-pipeline, or go back to the "
+            "copy you made before the update: docs/upgrades.md tells how."
+        )
+
     def _script(self, connection: Connection) -> ScriptDirectory:
         from alembic.script import ScriptDirectory
 
@@ -102,14 +116,6 @@ class Revisions:
             import duckdb_sqlalchemy.alembic_impl  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
         return ScriptDirectory(str(self.folder), version_locations=[str(self.folder)])
-
-    def _newer(self, found: str, written_by: str | None) -> NewerDatabase:
-        writer = f"xero-pipeline {written_by}" if written_by else "a newer xero-pipeline"
-        return NewerDatabase(
-            f"The {self.called} ({self.setting}) has layout {found}, written by {writer}; this is {program_version()}, "
-            f"which knows no layout after {self.head}. Nothing was changed. Update xero-pipeline, or go back to the "
-            "copy you made before the update: docs/upgrades.md tells how."
-        )
 
 
 def program_version() -> str:

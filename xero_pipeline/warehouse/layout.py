@@ -1,7 +1,4 @@
-"""Whether a warehouse already has the layout that is declared: one look instead of comparing thousands of columns.
-
-If it has not, which revision it has, and what makes it ours.
-"""
+"""The layout of a warehouse: whether it is the declared one, at one look, and what makes it that."""
 
 from __future__ import annotations
 
@@ -12,20 +9,23 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from xero_pipeline.revisions import BASE, Revisions, program_version
+from xero_pipeline.revisions import BASE, TABLE, Revisions, program_version
 from xero_pipeline.warehouse import migrations
-from xero_pipeline.warehouse.history import HISTORY_SCHEMA
-from xero_pipeline.warehouse.schema import SCHEMA
+from xero_pipeline.warehouse.history import HISTORY_SCHEMA, history_changes
+from xero_pipeline.warehouse.schema import SCHEMA, changes
 from xero_pipeline.warehouse.tables import all_tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.merge import Dialect
 
 _THERE = (
     f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{HISTORY_SCHEMA}' AND table_name = 'layout'"
 )
 _MAKE = f"CREATE TABLE {HISTORY_SCHEMA}.layout (declared TEXT, found TEXT, program TEXT)"
 _NOTED = f"SELECT declared, found FROM {HISTORY_SCHEMA}.layout"
+_REVISION = f"SELECT version_num FROM {HISTORY_SCHEMA}.{TABLE}"
 _FOUND = f"""
 SELECT table_schema, table_name, column_name FROM information_schema.columns
 WHERE table_schema IN ('{SCHEMA}', '{HISTORY_SCHEMA}') AND table_name <> 'layout'
@@ -33,6 +33,42 @@ WHERE table_schema IN ('{SCHEMA}', '{HISTORY_SCHEMA}') AND table_name <> 'layout
 
 # Goes up when the statements change that make tables, comments or views of the same declarations.
 _STATEMENTS = 1
+
+
+def make_current(dialect: Dialect, connection: Connection) -> None:
+    """Make what is missing, and an older layout ours: all of it, or on any error nothing.
+
+    Args:
+        dialect: The database's ways.
+        connection: In a transaction; nobody else prepares the warehouse meanwhile.
+
+    Raises:
+        NewerDatabase: A newer program wrote it.
+    """
+    if is_current(connection):
+        return
+    for schema in (SCHEMA, HISTORY_SCHEMA):
+        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    migrate(connection, is_new=not dialect.existing(connection))
+    for statement in changes(dialect.existing(connection), connection.dialect):
+        connection.exec_driver_sql(statement)
+    for statement in history_changes(connection):
+        connection.exec_driver_sql(statement)
+    note(connection)
+
+
+def check(connection: Connection) -> None:
+    """Find out that a newer program has taken the warehouse over while this one was running.
+
+    Args:
+        connection: To a warehouse that was made current by this program once.
+
+    Raises:
+        NewerDatabase: Its layout is not ours any more.
+    """
+    found = connection.exec_driver_sql(_REVISION).scalar_one_or_none()
+    if found != migrations.HEAD:
+        raise revisions().newer(found, _program(connection))
 
 
 def is_current(connection: Connection) -> bool:

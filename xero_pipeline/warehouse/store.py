@@ -52,23 +52,11 @@ class Warehouse:
             NewerDatabase: A newer program wrote it; nothing is changed.
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse import layout
-        from xero_pipeline.warehouse.history import HISTORY_SCHEMA, history_changes
-        from xero_pipeline.warehouse.schema import SCHEMA, changes
+        from xero_pipeline.warehouse.layout import make_current
 
         with self._connected("written") as connection:
             self.dialect.lock(connection, "prepare")
-            if layout.is_current(connection):
-                self._ready = True
-                return
-            for schema in (SCHEMA, HISTORY_SCHEMA):
-                connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            layout.migrate(connection, is_new=not self.dialect.existing(connection))
-            for statement in changes(self.dialect.existing(connection), connection.dialect):
-                connection.exec_driver_sql(statement)
-            for statement in history_changes(connection):
-                connection.exec_driver_sql(statement)
-            layout.note(connection)
+            make_current(self.dialect, connection)
         self._ready = True
 
     def merge(self, batch: Mapping[str, pa.Table], *, cursor: Cursor | None = None) -> dict[str, Merged]:
@@ -178,10 +166,10 @@ class Warehouse:
         """A connection to read with; on DuckDB nobody else gets in until it is closed.
 
         Raises:
+            NewerDatabase: A newer program wrote it.
             WarehouseBusy: Another process held the file all the time.
         """
-        self._prepared()
-        with self._connected("read") as connection:
+        with self._current("read") as connection:
             yield connection
 
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
@@ -224,15 +212,22 @@ class Warehouse:
         """A connection whose one transaction is committed at the end, rolled back on any error: for our own tables.
 
         Raises:
+            NewerDatabase: A newer program wrote it.
             WarehouseBusy: Another process held the file all the time.
         """
-        self._prepared()
-        with self._connected("written") as connection:
+        with self._current("written") as connection:
             yield connection
 
-    def _prepared(self) -> None:
+    @contextmanager
+    def _current(self, purpose: str) -> Iterator[Connection]:
+        """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
+        from xero_pipeline.warehouse.layout import check
+
         if not self._ready:
             self.prepare()
+        with self._connected(purpose) as connection:
+            check(connection)
+            yield connection
 
     @contextmanager
     def _connected(self, purpose: str) -> Iterator[Connection]:

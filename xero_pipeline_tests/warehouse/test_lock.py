@@ -21,7 +21,7 @@ from xero_pipeline_tests.warehouse.answers import invoice, invoices
 HOLDER = """
 import sys
 from xero_pipeline.warehouse.store import Warehouse
-with Warehouse({url!r})._writing() as connection:
+with Warehouse({url!r}).writing() as connection:
     {body}
     print("held", flush=True)
     sys.stdin.readline()

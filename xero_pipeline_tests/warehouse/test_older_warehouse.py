@@ -225,6 +225,16 @@ def test_a_newer_warehouse_is_refused_and_left_alone(warehouse, warehouse_url):
     assert contents(warehouse_url, OURS) == before
 
 
+def test_a_program_that_runs_on_while_a_newer_one_upgrades_stops_with_the_same_sentence(warehouse, warehouse_url):
+    warehouse.merge(invoices(invoice("a")))
+    run(warehouse_url, ["UPDATE xero_history.alembic_version SET version_num = '0100'"])
+    before = contents(warehouse_url, OURS)
+    for use in (lambda: warehouse.query("SELECT 1"), lambda: warehouse.merge(invoices(invoice("b")))):
+        with pytest.raises(NewerDatabase, match="0100"):
+            use()
+    assert contents(warehouse_url, OURS) == before
+
+
 # DuckDB does not tie views to each other: nothing stands in the way there.
 @pytest.mark.parametrize("old", ["postgresql"], indirect=True)
 def test_what_people_made_of_our_views_is_not_dropped_but_named(old, newer_program):

@@ -62,7 +62,7 @@ def test_a_warehouse_with_the_declared_layout_is_known_at_one_look(warehouse, wa
         raise AssertionError("thousands of columns were compared for nothing")
 
     with monkeypatch.context() as patch:
-        patch.setattr("xero_pipeline.warehouse.schema.changes", compare)
+        patch.setattr("xero_pipeline.warehouse.layout.changes", compare)
         Warehouse(warehouse_url).prepare()
         run(warehouse_url, "DROP VIEW xero.items_history")
         with pytest.raises(AssertionError, match="thousands"):
