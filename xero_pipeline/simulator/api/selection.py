@@ -11,7 +11,7 @@ from typing import Any
 from xero_pipeline.simulator.api.catalogue import Collection, Filter
 from xero_pipeline.simulator.api.query import parse_order, parse_where
 from xero_pipeline.simulator.api.query_values import BadQuery, milliseconds, pick
-from xero_pipeline.simulator.api.shelf import Shelf
+from xero_pipeline.simulator.api.shelf import Asked, Shelf
 from xero_pipeline.simulator.messages import Request
 from xero_pipeline.simulator.wire import query_refused, validation_refused
 
@@ -51,6 +51,16 @@ def select(shelf: Shelf, request: Request) -> Sequence[int]:
     Raises:
         Refused: 400 for an unreadable filter, order, date or header.
     """
+    return shelf.selected(_asked(request), lambda: _found(shelf, request))
+
+
+def _asked(request: Request) -> Asked:
+    header = "if-modified-since"
+    named = {name: value for name, value in request.query.items() if name not in ("page", "pagesize")}
+    return tuple(sorted({**named, header: request.headers.get(header, "")}.items()))
+
+
+def _found(shelf: Shelf, request: Request) -> Sequence[int]:
     first = _first_place(shelf, request)
     try:
         conditions = _conditions(shelf, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from xero_pipeline.simulator.api.catalogue import Collection
@@ -16,6 +16,12 @@ from xero_pipeline.simulator.wire import encode
 _ALWAYS_KNOWN = frozenset(
     {"Contact", "Reference", "AmountPaid", "AmountDue", "DueDate", "Date", "Status", "Type", "UpdatedDateUTC"}
 )
+
+# As many lists as are read at the same time; a selection may have a place for each of 250,000 records.
+_SELECTIONS_KEPT = 8
+
+Asked = tuple[tuple[str, str], ...]
+"""The filters and the order of a request, by name."""
 
 
 class Books(Protocol):
@@ -55,6 +61,7 @@ class Shelf:
         self._places: dict[str, int] = {identity.lower(): at for at, (_, identity, _) in enumerate(stamped)}
         self._numbers: dict[str, int] | None = None
         self._fields: frozenset[str] | None = None
+        self._selections: dict[Asked, Sequence[int]] = {}
 
     def since(self, moment: int) -> int:
         """The place of the first record created or changed at or after an instant.
@@ -86,6 +93,21 @@ class Shelf:
         if self._fields is None:
             self._fields = _ALWAYS_KNOWN.union(*(record.keys() for record in self.records))
         return self._fields
+
+    def selected(self, asked: Asked, find: Callable[[], Sequence[int]]) -> Sequence[int]:
+        """The places of a selection, found once for all of its pages.
+
+        Args:
+            asked: What tells it from other selections.
+            find: Finds the places; what it raises is not kept.
+        """
+        found = self._selections.get(asked)
+        if found is None:
+            found = find()
+            while len(self._selections) >= _SELECTIONS_KEPT:
+                self._selections.pop(next(iter(self._selections)), None)
+            self._selections[asked] = found
+        return found
 
     def encoded(self, at: int, form: Form) -> bytes:
         """One record's JSON; the stored form is kept, for it is what a pipeline reads again and again.
