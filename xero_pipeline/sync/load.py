@@ -34,10 +34,12 @@ class Aim:
     Args:
         since: Changes since then; None for everything.
         cut: The earlier attempt that it goes on from.
+        is_first: Whether the list was never read: then nothing of it can be gone.
     """
 
     since: datetime | None
     cut: CutRead | None = None
+    is_first: bool = False
 
 
 class Load:
@@ -82,8 +84,8 @@ class Load:
         self._landing = landing
         self._began = cut.began_at if cut else now()
         self._first_answer = cut.first_answer if cut else None
-        # A read of changes, or of the rest of a list, shows nothing about what is gone.
-        self._sees_all = aim.since is None and cut is None and len(endpoint.key) == 1
+        # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone.
+        self._sees_all = aim.since is None and cut is None and not aim.is_first and len(endpoint.key) == 1
         self._seen: list[str] = []
         self._reads = 0
         self._drifted = False
@@ -178,21 +180,22 @@ class Load:
         if self._aim.since is not None:
             return
         before = round_of(connection, self._tenant_id, self._endpoint.table)
-        swept = self._began if self._sees_all and not self._drifted else before.swept_at
+        # For the first time there was nothing to compare with, which is as good.
+        compared = (self._sees_all or self._aim.is_first) and self._aim.cut is None and not self._drifted
         note_round(
             connection,
             Round(
                 self._tenant_id,
                 self._endpoint.table,
                 complete_at=self._began,
-                swept_at=swept,
+                swept_at=self._began if compared else before.swept_at,
                 called_on=before.called_on,
                 calls=before.calls,
             ),
         )
-        if swept is self._began:
+        if compared:
             resolve_gone(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
-        if swept is self._began and self._endpoint.paging not in {"whole", "details"}:
+        if compared and self._sees_all and self._endpoint.paging not in {"whole", "details"}:
             ours = living(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
             note_missing(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
 

@@ -12,6 +12,7 @@ from xero_pipeline.sync.bring import bring, ids_of
 from xero_pipeline.sync.load import batches
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.windows import Window, windows
+from xero_pipeline.xero.paging import Slice
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -206,6 +207,7 @@ class Turn:
             landing=self._landing,
         )
         self.records += brought.records
+        self.refused |= brought.refused
         for name, counts in brought.tables.items():
             self.tables[name] += counts
 
@@ -214,31 +216,21 @@ class Turn:
     ) -> None:
         """Move the pointer of the round, and note what the window should have held."""
         days, round_began = window.days, self._round.began_at or began
-        self._note_missing(connection, seen, began, window)
+        self._note_missing(connection, seen, began, days)
         if days.end is None:
             swept = max(self._round.swept_at or round_began, round_began)
             self._note(connection, complete_at=round_began, swept_at=swept, began_at=None, read_before=None)
         else:
             self._note(connection, began_at=round_began, read_before=days.end)
 
-    def _note_missing(
-        self, connection: Connection, seen: set[str], began: datetime, window: Window | None = None
-    ) -> None:
+    def _note_missing(self, connection: Connection, seen: set[str], began: datetime, days: Slice = Slice()) -> None:  # noqa: B008 (frozen)
         from xero_pipeline.warehouse.presence import living
         from xero_pipeline.warehouse.reading import note_missing
 
-        table, days = self._endpoint.table, window.days if window else None
-        ours = living(
-            connection,
-            table,
-            self._tenant_id,
-            as_of=began,
-            day=self._endpoint.day,
-            start=days.start if days else None,
-            end=days.end if days else None,
-        )
-        self._noticed = self._noticed or bool(ours - seen)
-        note_missing(connection, self._tenant_id, table, ours - seen, began)
+        table, span = self._endpoint.table, {"day": self._endpoint.day, "start": days.start, "end": days.end}
+        lacking = living(connection, table, self._tenant_id, as_of=began, **span) - seen
+        self._noticed = self._noticed or bool(lacking)
+        note_missing(connection, self._tenant_id, table, lacking, began)
 
     def _note_asked(self, ids: Iterable[str], connection: Connection, _records: int) -> None:
         from xero_pipeline.warehouse.reading import forget_missing

@@ -267,3 +267,13 @@ def test_a_full_read_is_a_whole_round(desk):
     one = round_of(desk, "payments")
     assert (one.began_at, one.read_before) == (None, None)
     assert desk.now() - one.complete_at < dt.timedelta(minutes=1)
+
+
+def test_a_record_that_cannot_be_read_is_told_and_not_taken_for_gone(desk):
+    name = next(iter(desk.books.bench.tables["Payments"]))
+    open_copy(desk.books, "Payments", name)["Amount"] = "a lot"
+    desk.books.revision += 1
+    outcome = desk.reread("payments")
+    assert outcome.refused == {name}
+    assert missing(desk, "payments") == []
+    assert name not in desk.deleted("payments")
