@@ -84,7 +84,8 @@ def _aged(storage_kind: str) -> dg.AssetsDefinition:
             try:
                 with calling(context, xero, warehouse, tenant_id, tally, progress) as client:
                     whose = (client, warehouse.warehouse, tenant_id)
-                    for outcome in sync_aged(*whose, calls[:fits], as_of, tally=tally, progress=progress.step):
+                    how = {"tally": tally, "progress": progress.step, "landing": warehouse.landing}
+                    for outcome in sync_aged(*whose, calls[:fits], as_of, **how):
                         progress.end(outcome)
                         kept.add(outcome)
             except (BudgetReached, DailyLimitReached) as stopped:

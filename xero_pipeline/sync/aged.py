@@ -13,8 +13,11 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.outcome import Outcome, Tally
 
 if TYPE_CHECKING:
+    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.aged import AgedKind
+    from xero_pipeline.xero.aged import AgedKind, AgedRow
+    from xero_pipeline.xero.answers import Answer
     from xero_pipeline.xero.report_calls import Asker
 
 TABLE = "aged_by_contact"
@@ -97,6 +100,7 @@ def sync_aged(
     *,
     tally: Tally,
     progress: Callable[[int, int | None], None] | None = None,
+    landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Outcome]:
     """Ask for the aged reports of some contacts and keep what differs from what we had.
@@ -109,6 +113,7 @@ def sync_aged(
         as_of: The day.
         tally: Where `client` counts its calls.
         progress: Told after each call.
+        landing: Where answers are kept before their rows are.
         now: The clock for `synced_at`.
 
     Yields:
@@ -117,17 +122,17 @@ def sync_aged(
     Raises:
         XeroPipelineError: Whatever stopped it; what was kept until then stays.
     """
-    from xero_pipeline.warehouse.replacing import replace_rows
-    from xero_pipeline.warehouse.tables import table
-    from xero_pipeline.xero.aged import aged
+    from xero_pipeline.sync.landed import Arrival
+    from xero_pipeline.xero.aged import aged, aged_rows
 
     made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()
     for done, call in enumerate(calls, start=1):
-        lines = aged(client, tenant_id, call.kind, call.contact_id, as_of)
-        piece = {"tenant_id": tenant_id, "report": call.kind, "contact_id": call.contact_id, "as_of": as_of}
-        rows = [piece | asdict(line) | {"synced_at": now()} for line in lines]
-        with warehouse.writing() as connection:
-            merged = replace_rows(connection, table(TABLE), rows, within=piece)
+        pulled, at = aged(client, tenant_id, call.kind, call.contact_id, as_of), now()
+        rows = pulled.read(aged_rows)
+        if landing:
+            arrival = Arrival(tenant_id=tenant_id, table=TABLE, subject=TABLE, kind="report", at=at)
+            landing.keep(arrival, [pulled.answer])
+        merged = keep_aged(warehouse, tenant_id, pulled.answer, rows, at)
         if progress:
             progress(done, len(calls))
         yield Outcome(
@@ -139,3 +144,26 @@ def sync_aged(
             day_remaining=tally.day_remaining,
         )
         made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()
+
+
+def keep_aged(
+    warehouse: Warehouse, tenant_id: str, answer: Answer, lines: Sequence[AgedRow], synced_at: datetime
+) -> Merged:
+    """Make the rows of one contact's report what was answered, in one transaction.
+
+    Args:
+        warehouse: Takes the rows.
+        tenant_id: The organisation.
+        answer: Xero's, whenever it came.
+        lines: What was read out of it.
+        synced_at: The instant the rows are marked with.
+    """
+    from xero_pipeline.warehouse.replacing import replace_rows
+    from xero_pipeline.warehouse.tables import table
+    from xero_pipeline.xero.aged import asked
+
+    kind, contact_id, as_of = asked(answer)
+    piece = {"tenant_id": tenant_id, "report": kind, "contact_id": contact_id, "as_of": as_of}
+    rows = [piece | asdict(line) | {"synced_at": synced_at} for line in lines]
+    with warehouse.writing() as connection:
+        return replace_rows(connection, table(TABLE), rows, within=piece)

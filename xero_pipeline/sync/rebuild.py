@@ -90,7 +90,12 @@ def _be_empty(warehouse: Warehouse, landed: Landed) -> None:
 
 def _again(warehouse: Warehouse, landed: Landed) -> int:
     """Do a transaction once more; returns how many records it held."""
-    return _report(warehouse, landed) if landed.head.arrival.kind == "report" else _collection(warehouse, landed)
+    from xero_pipeline.sync import aged
+
+    arrival = landed.head.arrival
+    if arrival.subject == aged.TABLE:
+        return _aged(warehouse, landed)
+    return _report(warehouse, landed) if arrival.kind == "report" else _collection(warehouse, landed)
 
 
 def _collection(warehouse: Warehouse, landed: Landed) -> int:
@@ -121,3 +126,16 @@ def _report(warehouse: Warehouse, landed: Landed) -> int:
     months = months_in(report, arrival.tenant_id, landed.answers, arrival.months, arrival.categories)
     keep_months(warehouse, arrival.tenant_id, report, months, arrival.at)
     return sum(len(month.rows) for month in months)
+
+
+def _aged(warehouse: Warehouse, landed: Landed) -> int:
+    from xero_pipeline.sync.aged import keep_aged
+    from xero_pipeline.xero.aged import aged_rows
+    from xero_pipeline.xero.report_calls import received
+
+    arrival, records = landed.head.arrival, 0
+    for answer in landed.answers:
+        rows = received(answer, arrival.tenant_id).read(aged_rows)
+        keep_aged(warehouse, arrival.tenant_id, answer, rows, arrival.at)
+        records += len(rows)
+    return records

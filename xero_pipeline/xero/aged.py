@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from xero_pipeline.xero.report_calls import Asker, pull
+from xero_pipeline.xero.answers import Answer
+from xero_pipeline.xero.report_calls import Asker, Pulled, pull
 from xero_pipeline.xero.report_layout import amount_of, attribute, cells_of, column_labels, flat, rows_of, text_of
 
 AgedKind = Literal["receivables", "payables"]
@@ -58,8 +59,8 @@ class AgedRow:
     due: Decimal
 
 
-def aged(asker: Asker, tenant_id: str, kind: AgedKind, contact_id: str, as_of: date) -> tuple[AgedRow, ...]:
-    """What a contact owed, or was owed, on a day. One call.
+def aged(asker: Asker, tenant_id: str, kind: AgedKind, contact_id: str, as_of: date) -> Pulled:
+    """What a contact owed, or was owed, on a day, for `aged_rows` to read. One call.
 
     Args:
         asker: The way to Xero.
@@ -69,10 +70,20 @@ def aged(asker: Asker, tenant_id: str, kind: AgedKind, contact_id: str, as_of: d
         as_of: The day: payments up to it count, and documents dated up to it.
 
     Raises:
-        XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the report is not laid out as documented.
+        XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the answer holds no report.
     """
     params = {"contactId": contact_id, "date": as_of.isoformat(), "toDate": as_of.isoformat()}
-    return pull(asker, tenant_id, _PATHS[kind], SCOPE, params).read(aged_rows)
+    return pull(asker, tenant_id, _PATHS[kind], SCOPE, params)
+
+
+def asked(answer: Answer) -> tuple[AgedKind, str, date]:
+    """What an answer was asked for: which of the two, the contact, and the day.
+
+    Args:
+        answer: Of `aged`, whenever it came.
+    """
+    kind: AgedKind = "receivables" if answer.path == _PATHS["receivables"] else "payables"
+    return kind, answer.params["contactId"], date.fromisoformat(answer.params["date"])
 
 
 def aged_rows(report: Mapping[str, Any]) -> tuple[AgedRow, ...]:

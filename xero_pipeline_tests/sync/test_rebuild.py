@@ -6,6 +6,7 @@ import random
 import shutil
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,7 @@ from xero_pipeline.errors import ConfigurationError, LandingError
 from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.simulator.edits import add_payment, delete_payment, edit_invoice, void_invoice
 from xero_pipeline.simulator.edits_settings import delete_account, delete_item, edit_contact, rename_account
+from xero_pipeline.sync.aged import AgedCall, sync_aged
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.landing import Landing
 from xero_pipeline.sync.outcome import Tally
@@ -23,7 +25,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
-from xero_pipeline_tests.xero.office import Office, sized
+from xero_pipeline_tests.xero.office import TODAY, Office, sized
 
 COLLECTIONS = (
     "accounts",
@@ -155,6 +157,19 @@ def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors
     assert before.keys() == after.keys()
     assert before["xero_history.invoices"], "there were versions"
     assert len(before["xero.report_pulls"]) > len(MONTHS) * len(REPORTS), "reports differed"
+
+
+def test_aged_reports_that_were_asked_for_are_made_again_too(office, warehouse, landing, anew):
+    contact = next(one["Contact"] for one in office.books.records("Invoices") if one["Type"] == "ACCREC")
+    calls = [AgedCall(contact["ContactID"], contact["Name"], kind, Decimal(0)) for kind in ("receivables", "payables")]
+    tally = Tally()
+    with office.client(on_call=tally.add) as client:
+        for _ in range(2):
+            office.time.now += 60
+            how = {"tally": tally, "landing": landing, "now": office.now}
+            list(sync_aged(client, warehouse, office.tenant_id, calls, TODAY, **how))
+    list(rebuild(landing, anew))
+    assert contents(anew)["xero.aged_by_contact"] == contents(warehouse)["xero.aged_by_contact"] != []
 
 
 def test_only_what_was_chosen_is_made_again_and_never_over_rows_that_are_there(office, warehouse, landing, anew):
