@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from xero_pipeline.defs.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
@@ -14,15 +12,14 @@ from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.defs.conftest import first_month, today
 
-NAMES = ("accounts", "budgets", "invoices", "linked_transactions", "quotes")
+NAMES = ("budgets", "invoices", "linked_transactions")
 COLLECTIONS = [endpoint(name) for name in NAMES]
 REPORTS = [report_named("bank_summary"), report_named("profit_and_loss")]
 MONTHS = months_between(first_month(), today())
 
 
-@pytest.fixture
-def planner(house):
-    return Planner(house.parts.warehouse, house.parts.quota, house.tenants[0], house.parts.settings)
+def planner(house, **more):
+    return Planner(house.parts.warehouse, house.parts.quota, house.tenants[0], house.parts.settings, **more)
 
 
 def calls(house, *, but=()):
@@ -38,27 +35,24 @@ def synced(house, **config):
     return calls(house) - before
 
 
-def test_a_plan_is_what_the_sync_or_backfill_that_follows_does(house, planner):
+def test_a_plan_is_what_the_sync_or_backfill_that_follows_does(house):
     tenant = house.tenants[0]
     with house.parts.client() as client:
-        asked = Planner(
-            house.parts.warehouse, house.parts.quota, tenant, house.parts.settings, ask=asking(client, tenant)
-        )
-        first = asked.sync(COLLECTIONS, [])
-    # Two lists do not tell their length: a first load counts a call for each of them, and says so.
-    assert {item.asset for item in first.items if not item.known} == {"linked_transactions", "quotes"}
-    assert not planner.sync(COLLECTIONS, []).known
+        first = planner(house, ask=asking(client, tenant)).sync(COLLECTIONS, [])
+    # One list does not tell its length: a first load counts a call for it, and says so.
+    assert {item.asset for item in first.items if not item.known} == {"linked_transactions"}
+    assert not planner(house).sync(COLLECTIONS, []).known
     synced(house)
-    untold = ("linked_transactions", "quotes", None)
+    untold = ("linked_transactions", None)
     assert calls(house, but=untold) == sum(item.calls for item in first.items if item.known)
 
     for full in (False, True):
-        plan = planner.sync(COLLECTIONS, [], full=full)
+        plan = planner(house).sync(COLLECTIONS, [], full=full)
         assert plan.known
+        assert plan.wire_bytes
         assert plan.calls == synced(house, full=full), f"full={full}"
-    assert plan.wire_bytes
 
-    plan, before = planner.backfill(REPORTS, MONTHS), calls(house)
+    plan, before = planner(house).backfill(REPORTS, MONTHS), calls(house)
     tags = range_tags([report_key(MONTHS[0], tenant), report_key(MONTHS[-1], tenant)])
     keys = [asset_key(report.name) for report in REPORTS]
     assert house._run(PULL, keys, partition_key=None, tags=tags, ops={}).success
