@@ -166,7 +166,7 @@ def replaced(value, path, new):
     return copy
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(RECORDS), record=st.integers(0, 7), field=st.integers(0, 300), new=JSON)
 @example("invoices", 0, 0, "a\x00b")
 @example("invoices", 0, 2, 10**400)
