@@ -84,7 +84,7 @@ class Turn:
     @property
     def told(self) -> str:
         """What was read, in words for people."""
-        return f"again: {', '.join(self._read)}" if self._read else "nothing: it has no call left of today's"
+        return f"again: {', '.join(self._read)}" if self._read else "nothing more today"
 
     @property
     def _spent(self) -> int:

@@ -159,7 +159,7 @@ def test_all_collections_together_keep_to_the_days_calls_and_everything_comes_ro
 def test_a_second_turn_on_the_same_day_has_no_calls_left(desk):
     assert desk.reread("payments", calls=1).calls <= 1
     second = desk.reread("payments", calls=1)
-    assert (second.calls, second.read) == (0, "nothing: it has no call left of today's")
+    assert (second.calls, second.read) == (0, "nothing more today")
 
 
 def test_the_outcome_says_which_days_were_read_and_the_next_turn_goes_on_behind_them(desk):
