@@ -1,0 +1,42 @@
+"""The command line's own runs: which months of which reports it pulls, and how many runs that takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from xero_pipeline.cli.runs import Choice, Runner
+from xero_pipeline.cli.watch import Watch
+from xero_pipeline.sync.due import months_between
+from xero_pipeline_tests.defs.conftest import first_month, today
+
+REPORTS = ("profit_and_loss", "balance_sheet", "bank_summary")
+
+
+@pytest.fixture
+def runner(house):
+    with Watch(dict.fromkeys(house.tenants, "Demo"), 1) as watch:
+        yield Runner(house.parts, house.instance, watch)
+
+
+def pulled(house):
+    rows = house.parts.warehouse.query("select report, period_start from xero.report_pulls").to_pylist()
+    return {(row["report"], row["period_start"]) for row in rows}
+
+
+def test_the_first_run_pulls_the_newest_months_says_what_it_leaves_and_the_next_sync_brings_it(house, runner):
+    organisation = house.parts.organisations.find(house.tenants[0])
+    months = months_between(first_month(), today())
+    assert runner.sync(organisation, Choice((), REPORTS), full=False, newest=1)
+    assert pulled(house) == {(report, months[-1]) for report in REPORTS}
+    assert runner.left_out == set(months[:-1])
+    assert runner.sync(organisation, Choice((), REPORTS), full=False)
+    assert pulled(house) == {(report, month) for report in REPORTS for month in months}
+
+
+def test_reports_that_want_the_same_months_share_a_run(house, runner):
+    organisation = house.parts.organisations.find(house.tenants[0])
+    months = months_between(first_month(), today())
+    due = {"profit_and_loss": months, "balance_sheet": months, "bank_summary": months[-1:]}
+    assert runner.pull(organisation, due)
+    runs = [run for run in house.instance.get_runs() if run.job_name == "pull_reports"]
+    assert sorted(len(run.asset_selection) for run in runs) == [1, 2]
