@@ -1,10 +1,13 @@
 """What is asked for by hand: aged reports within the calls there are; tax returns where somebody chose them."""
 
 import pytest
+from typer.testing import CliRunner
 
+from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.on_request import AGED
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -39,6 +42,8 @@ def count(house, sql, tenant):
 def test_aged_reports_are_asked_for_as_far_as_the_run_may_call_and_the_rest_is_told(chosen):
     tenant = chosen.tenants[NEW_ZEALAND]
     assert chosen.sync("contacts", "invoices", tenants=[tenant]).success
+    planned = CliRunner().invoke(app, ["aged", "--organisation", tenant, "--plan"])
+    assert "calls, one for each report of a contact" in planned.output
     told = failure(ask(chosen, tenant, **{"xero/max_calls": "3"}))
     assert told.startswith("3 of ")
     assert "Ask for the others" in told
@@ -55,6 +60,9 @@ def test_without_a_consent_that_covers_it_the_person_is_told_what_to_do(house):
     tenant = house.tenants[NEW_ZEALAND]
     assert house.sync("contacts", "invoices", tenants=[tenant]).success
     assert "xero-pipeline connect" in failure(ask(house, tenant))
+    said = CliRunner().invoke(app, ["aged", "--organisation", tenant]).exception
+    assert isinstance(said, ConfigurationError)
+    assert "XERO_AGED_BY_CONTACT=true" in str(said)
 
 
 def test_tax_returns_are_read_with_everything_else_and_their_absence_is_no_error(chosen):
