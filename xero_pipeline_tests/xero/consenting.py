@@ -26,12 +26,25 @@ from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.tokens import TokenSource
 from xero_pipeline.xero.vault import Vault
+from xero_pipeline_tests.simulator.helpers import TinyCompany
 from xero_pipeline_tests.xero.desk import KEY, Clock
 from xero_pipeline_tests.xero.person import free_port
 
 ROBIN, KIM = "Robin Keeper", "Kim Ledger"
 SCOPES = ("offline_access", "openid", "accounting.settings.read")
 XERO = "https://xero.test"
+CUSTOM = {"client_id": "custom-1", "client_secret": "s1", "custom_connection": True}
+OTHER = {"client_id": "custom-2", "client_secret": "s2", "custom_connection": True}
+
+
+class Streets(Simulator):
+    """The simulator around companies that have a name and two currencies: books take longer to write."""
+
+    def company(self, tenant_id):
+        names = {one.tenant_id: one.name for one in self.organisations()}
+        organisation = {"OrganisationID": tenant_id, "Name": names[tenant_id]}
+        currencies = [{"Code": code, "Description": code} for code in ("NZD", "EUR")]
+        return TinyCompany(tenant_id, {"Organisations": [organisation], "Currencies": currencies})
 
 
 class World:
@@ -40,7 +53,7 @@ class World:
     def __init__(self, *apps: SimulatedApp) -> None:
         self.clock = Clock()
         config = BooksConfig(today=dt.date(2026, 11, 22), organisations=3, invoices=5, months=1)
-        self.simulator = Simulator(config, clock=self.clock, limits=None, apps=apps)
+        self.simulator = Streets(config, clock=self.clock, limits=None, apps=apps)
         self.transport = SimulatorTransport(self.simulator)
         self.tenants = [one.tenant_id for one in self.simulator.organisations()]
 
@@ -53,6 +66,16 @@ class World:
             yield Home(self, path, engine, **app)
         finally:
             engine.dispose()
+
+
+def two_custom_apps() -> World:
+    """A Xero that knows two custom connections, of the first and the last organisation, and an app for people."""
+    tenants = World().tenants
+    return World(
+        SimulatedApp("custom-1", "s1", tenant_id=tenants[0]),
+        SimulatedApp("custom-2", "s2", tenant_id=tenants[2]),
+        SimulatedApp("an-app", "s3cret"),
+    )
 
 
 class Home:

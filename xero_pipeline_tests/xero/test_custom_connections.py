@@ -5,27 +5,13 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, OrganisationDisconnected
-from xero_pipeline.simulator.apps import SimulatedApp
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.tokens import TokenSource
-from xero_pipeline_tests.xero.consenting import ROBIN, World
-
-CUSTOM = {"client_id": "custom-1", "client_secret": "s1", "custom_connection": True}
-OTHER = {"client_id": "custom-2", "client_secret": "s2", "custom_connection": True}
+from xero_pipeline_tests.xero.consenting import CUSTOM, OTHER, ROBIN, two_custom_apps
 
 
 @pytest.fixture
 def world():
-    places = World()
-    apps = [
-        SimulatedApp("custom-1", "s1", tenant_id=places.tenants[0]),
-        SimulatedApp("custom-2", "s2", tenant_id=places.tenants[2]),
-        SimulatedApp("an-app", "s3cret"),
-    ]
-    return World(*apps)
+    return two_custom_apps()
 
 
 @pytest.fixture
@@ -69,21 +55,6 @@ def test_disconnecting_removes_the_connection_at_xero_and_forgets_the_token(home
     assert home.vault.consents() == []
     with pytest.raises(OrganisationDisconnected):
         home.read(0)
-
-
-def test_several_are_several_homes_that_fill_one_warehouse(world, tmp_path):
-    warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
-    rows = []
-    for place, app in [(0, CUSTOM), (2, OTHER)]:
-        with world.home(tmp_path / app["client_id"], **app) as home, home.client() as client:
-            (one,) = home.connect()
-            assert one.tenant_id == world.tenants[place]
-            for _ in range(2):
-                sync_collection(client, warehouse, one.tenant_id, endpoint("currencies"), tally=Tally())
-            rows.append(one.tenant_id)
-    kept = warehouse.query("SELECT tenant_id, code, count(*) AS n FROM xero.currencies GROUP BY ALL").to_pylist()
-    assert {row["tenant_id"] for row in kept} == set(rows)
-    assert {row["n"] for row in kept} == {1}
 
 
 def test_one_home_is_one_app_and_says_so_when_its_app_is_exchanged(home):

@@ -8,10 +8,6 @@ import pytest
 
 from xero_pipeline.errors import NeedsReconsent, OrganisationDisconnected
 from xero_pipeline.simulator.faults import Fault
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.xero.consenting import KIM, ROBIN, World
 
 
@@ -186,27 +182,3 @@ def test_one_person_who_connects_twice_at_the_same_time_is_left_with_one_consent
     assert len(home.vault.consents()) == 1
     assert all(len(home.organisations.ways(tenant_id)) == 1 for tenant_id in home.world.tenants)
     assert [bool(home.read(place)) for place in range(3)] == [True] * 3
-
-
-def test_no_row_is_doubled_whoever_opens_the_organisation(home, tmp_path):
-    warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
-
-    def sync():
-        """As a sync of all organisations does; gives how many rows it changed."""
-        changed = 0
-        for one in home.organisations.list():
-            with home.client() as client:
-                done = sync_collection(
-                    client, warehouse, one.tenant_id, endpoint("currencies"), tally=Tally(), full=True
-                )
-            changed += done.tables["currencies"].inserted + done.tables["currencies"].updated
-        return changed
-
-    home.connect(ROBIN)
-    first = sync()
-    home.world.clock.minutes(1)
-    home.connect(KIM, 1, 2)
-    assert (first > 0, sync()) == (True, 0)
-    home.revoke_at_xero(home.consent_of(1))
-    assert sync() == 0
-    assert warehouse.query("SELECT * FROM xero.currencies").num_rows == first
