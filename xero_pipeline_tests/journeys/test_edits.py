@@ -24,8 +24,8 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.reports import chosen_reports, report_named
+from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end, parse_xero_date
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
