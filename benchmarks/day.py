@@ -1,0 +1,82 @@
+"""What a day costs on which nobody changed anything in Xero: the calls of the sync a day after the first.
+
+Called as `python -m benchmarks.day SIMULATOR_URL HOME`; prints one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.connected import connected, unlimited
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from xero_pipeline.parts import Parts
+    from xero_pipeline.xero.reports import Report
+
+
+def measure(url: str, home: Path) -> dict[str, object]:
+    """Sync everything, then everything again as on the next day.
+
+    Args:
+        url: Where the simulator answers.
+        home: An empty folder.
+
+    Returns:
+        first (calls of the first sync), calls (of the second), changed (rows it changed), endpoints, budgets (each is
+        one call more), reports (by name, the months that were due and the calls they may cost).
+    """
+    parts = connected(url, home)
+    first, _, _ = sync(parts, datetime.now(UTC))
+    calls, changed, due = sync(parts, datetime.now(UTC) + timedelta(days=1))
+    from xero_pipeline.sync.budget import calls_for
+    from xero_pipeline.xero.endpoints import catalogue
+
+    return {
+        "first": first,
+        "calls": calls,
+        "changed": changed,
+        "endpoints": len(catalogue()),
+        "budgets": parts.warehouse.query("select count(*) as n from xero.budgets").to_pylist()[0]["n"],
+        "reports": {report.name: (len(months), calls_for(report, months)) for report, months in due.items() if months},
+    }
+
+
+def sync(parts: Parts, now: datetime) -> tuple[int, int, Mapping[Report, Sequence[date]]]:
+    """Everything a sync of an organisation does.
+
+    Args:
+        parts: The wired parts.
+        now: When it is.
+
+    Returns:
+        Calls, rows of Xero's changed, and which months of which reports were due.
+    """
+    from xero_pipeline.sync.collections import sync_collection
+    from xero_pipeline.sync.due import all_months_due
+    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.sync.reports import sync_report
+    from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.endpoints import catalogue
+
+    tenant_id = parts.organisations.list()[0].tenant_id
+    warehouse, tally, changed = parts.warehouse, Tally(), 0
+    with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
+        for endpoint in catalogue():
+            done = sync_collection(client, warehouse, tenant_id, endpoint, tally=tally, now=lambda: now)
+            changed += done.changed
+        due = all_months_due(warehouse, [tenant_id], parts.reports, today=now.date(), start_date=None)[tenant_id]
+        for report, months in due.items():
+            if months:
+                for kept in sync_report(client, warehouse, tenant_id, report, months, tally=tally, now=lambda: now):
+                    changed += kept.outcome.changed
+    return tally.calls, changed, due
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))
