@@ -98,3 +98,10 @@ def test_several_records_come_in_one_call_the_archived_too(large_enough, table):
     with large_enough.client() as client:
         answer = ids.several(client, large_enough.tenant_id, row, names)
     assert by_id(records_of([paging.Page(1, 1, answer)], row), row) == {name: records[name] for name in names}
+
+
+def test_a_first_page_shorter_than_xeros_fixed_size_is_all_there_is(large_enough):
+    large_enough.open()
+    row = endpoint("linked_transactions")
+    assert 0 < len(large_enough.truth("LinkedTransactions")) < row.page_size
+    assert len(everything(large_enough, row)) == len(large_enough.requests) == 1

@@ -28,6 +28,7 @@ the overlap of incremental reads is there for it.
 
 **Lists that tell no count** (quotes, linked transactions) are read to the end to find it, and from there back again,
 unless one page that cannot be full was all there is.
+(Only where Xero fixes the size of a page is the next one not even asked for.)
 
 **If the order is not as documented** on some page, the rule proves nothing, but counting does: if not all ids were
 seen, the last page says so (`Page.drifted`), and the consumer reads the list again.
