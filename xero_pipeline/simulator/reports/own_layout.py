@@ -39,24 +39,21 @@ def _own(names: Mapping[str, str], name: str) -> str:
 
 
 def _grouped(rows: Sequence[Row]) -> list[Row]:
+    """Accounts, then groups, then the total: a layout has its order, whichever accounts moved in a month."""
     group_of = {name: group for group, names in _GROUPS.items() for name in names}
     found: list[Row] = []
+    totals: list[Row] = []
     groups: dict[str, Row] = {}
     for row in rows:
         label: str = row["Cells"][0]["Value"]
         group = group_of.get(label)
-        if group is None:
-            found.append(_renamed(row, _own(_TOTALS, label)))
-        elif group in groups:
-            _add(groups[group], row)
+        if group is not None:
+            empty = ({"Value": "0.00"} for _ in row["Cells"][1:])
+            _add(groups.setdefault(group, {"RowType": "Row", "Cells": [{"Value": group}, *empty]}), row)
         else:
-            groups[group] = {
-                "RowType": "Row",
-                "Cells": [{"Value": group}, *({"Value": "0.00"} for _ in row["Cells"][1:])],
-            }
-            _add(groups[group], row)
-            found.append(groups[group])
-    return found
+            place = totals if row["RowType"] == "SummaryRow" else found
+            place.append(_renamed(row, _own(_TOTALS, label)))
+    return [*found, *(groups[name] for name in _GROUPS if name in groups), *totals]
 
 
 def _renamed(row: Row, label: str) -> Row:
