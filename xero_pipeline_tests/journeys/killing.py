@@ -68,12 +68,12 @@ def sync(events: Events, *, whole: bool) -> None:
     watch(parts, events)
     (organisation,) = parts.organisations.list()
     tenant_id = organisation.tenant_id
-    for name in (*COLLECTIONS, *REPORTS):
-        try:
+    try:
+        for name in (*COLLECTIONS, *REPORTS):
             with exclusive(parts.state, f"sync of {tenant_id}", timeout_seconds=5):
                 (_report if name in REPORTS else _collection)(parts, tenant_id, name, whole=whole)
-        finally:
-            deliver_calls(parts.call_book.outbox, parts.warehouse)
+    finally:
+        deliver_calls(parts.call_book.outbox, parts.warehouse)
     parts.close()
 
 

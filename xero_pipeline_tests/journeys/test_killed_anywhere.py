@@ -30,6 +30,7 @@ from xero_pipeline_tests.journeys.truth import LISTS, truth
 from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import running_postgresql
 
+pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time
 FIRST, LATER, ON_POSTGRESQL = 14, 33, 3
 """Points during a first sync, during a later one, and during a first one on PostgreSQL: fifty."""
 
