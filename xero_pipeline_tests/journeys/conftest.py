@@ -10,6 +10,7 @@ import pytest
 
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched, today, watched
+from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +66,29 @@ def connected_home(connected: Home, tmp_path: Path) -> Callable[[], Home]:
         return made[-1]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def empty_database() -> Iterator[str]:
+    """An empty PostgreSQL database, to make others like it."""
+    with running_postgresql() as url:
+        yield url.replace("/postgres?", "/template1?")
+
+
+@pytest.fixture(scope="session")
+def connected_in_postgresql(
+    empty_database: str, xero: Watched, first_month: dt.date, tmp_path_factory: pytest.TempPathFactory
+) -> Home:
+    """Warehouse, state and Dagster's history are in one database."""
+    path = tmp_path_factory.mktemp("connected-in-postgresql") / "home"
+    home = live(path, xero.url, first_month.isoformat()).in_postgresql(a_database_like(empty_database))
+    done = home.connect()
+    assert done.code == 0, done.said
+    return home
+
+
+@pytest.fixture(params=["files", "postgresql"])
+def any_connected_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """A home that is connected and has nothing yet: with all in its files, and with all in PostgreSQL."""
+    connected = "connected" if request.param == "files" else "connected_in_postgresql"
+    return request.getfixturevalue(connected).copy(tmp_path / "home")

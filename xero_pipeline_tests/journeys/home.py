@@ -11,14 +11,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import httpx
+import psycopg
 
 from xero_pipeline.simulator.person import Person
+from xero_pipeline_tests.postgresql import a_database_like
 
 PROGRAM = Path(sys.executable).with_name("xero-pipeline")
 SECONDS = 120
@@ -108,37 +111,58 @@ class Home:
         self.said += [*before, line]
         return Done(done.code, "".join([*before, line]) + done.out, done.err)
 
+    @property
+    def server(self) -> str:
+        """The PostgreSQL database of this home; empty when everything is in its files."""
+        return self.variables.get("XERO_STATE_URL", "").replace("+psycopg", "")
+
     def a_minute_passes(self) -> None:
         """For the quota: its clock is a table."""
-        state = self.path / "state.sqlite"
-        if not state.exists():
-            return
-        with sqlite3.connect(state, timeout=30) as database:
-            database.execute("UPDATE quota_calls SET at = at - 61")
-            database.execute("UPDATE quota_limits SET heard_at = heard_at - 61, paused_until = paused_until - 61")
-        database.close()
+        self._change_state(
+            "UPDATE quota_calls SET at = at - 61",
+            "UPDATE quota_limits SET heard_at = heard_at - 61, paused_until = paused_until - 61",
+        )
 
     def a_day_passes(self) -> None:
         """For the quota, likewise."""
-        with sqlite3.connect(self.path / "state.sqlite", timeout=30) as database:
-            database.execute("DELETE FROM quota_calls")
-            database.execute("DELETE FROM quota_limits")
-        database.close()
+        self._change_state("DELETE FROM quota_calls", "DELETE FROM quota_limits")
+
+    def _change_state(self, *statements: str) -> None:
+        state = self.path / "state.sqlite"
+        if self.server:
+            with psycopg.connect(self.server, options="-c search_path=xero_state") as database:
+                if database.execute("SELECT to_regclass('quota_calls')").fetchone() != (None,):
+                    for statement in statements:
+                        database.execute(statement)  # pyright: ignore[reportArgumentType]
+        elif state.exists():
+            with closing(sqlite3.connect(state, timeout=30)) as database, database:
+                for statement in statements:
+                    database.execute(statement)
 
     def copy(self, to: Path) -> Home:
         shutil.copytree(self.path, to)
-        return Home(to, dict(self.variables, XERO_REDIRECT_URI=a_redirect_uri()))
+        home = Home(to, dict(self.variables, XERO_REDIRECT_URI=a_redirect_uri()))
+        return home.in_postgresql(a_database_like(self.server)) if self.server else home
+
+    def in_postgresql(self, url: str) -> Home:
+        """The same home with warehouse, state and Dagster's history in one database."""
+        names = ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_DAGSTER_URL")
+        return Home(self.path, self.variables | dict.fromkeys(names, url), day=self.day)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
+        if self.server:
+            with psycopg.connect(self.server, options="-c timezone=UTC") as database:
+                return database.execute(sql).fetchall()  # pyright: ignore[reportArgumentType]
         with duckdb.connect(str(self.path / "books.duckdb"), read_only=True) as warehouse:
             return warehouse.execute(sql).fetchall()
 
     def checksums(self) -> dict[str, tuple[int, int]]:
         """Rows and a checksum over all columns, `synced_at` too, of every table but our notes about the reading."""
-        tables = [name for (name,) in self.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'xero'")]
+        tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'xero'"
+        hashed = "hashtextextended(t::text, 0)" if self.server else "hash(t)"
         union = " UNION ALL ".join(
-            f"SELECT '{name}', count(*), coalesce(sum(hash(t)), 0) FROM xero.{name} AS t"
-            for name in tables
+            f"SELECT '{name}', count(*), coalesce(sum({hashed}), 0) FROM xero.{name} AS t"
+            for (name,) in self.query(f"{tables} AND table_type = 'BASE TABLE'")
             if name not in NOTES
         )
         return {name: (count, checksum) for name, count, checksum in self.query(union)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from xero_pipeline.simulator.person import Person
 from xero_pipeline_tests.journeys.home import Home, a_redirect_uri
@@ -15,9 +14,9 @@ TABLES = ("accounts", "bank_transactions", "contacts", "credit_notes", "invoices
 
 
 def test_two_syncs_at_once_both_succeed_and_never_ask_the_same_at_the_same_time(
-    connected_home: Callable[[], Home], xero: Watched
+    any_connected_home: Home, xero: Watched
 ) -> None:
-    home = connected_home()
+    home = any_connected_home
     select = [word for table in (*TABLES, "profit_and_loss", "bank_summary") for word in ("--select", table)]
     home.a_minute_passes()
     with xero.looking() as seen:

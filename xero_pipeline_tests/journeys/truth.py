@@ -150,8 +150,8 @@ def kept(home: Home) -> Facts:
 
 
 def _row(home: Home, table: str, columns: list[str]) -> tuple[Any, ...]:
-    sums = "".join(f", coalesce(sum({column}) FILTER (NOT is_deleted), 0)" for column in columns)
-    counts = "count(*) FILTER (NOT is_deleted), count(*) FILTER (is_deleted)"
+    sums = "".join(f", coalesce(sum({column}) FILTER (WHERE NOT is_deleted), 0)" for column in columns)
+    counts = "count(*) FILTER (WHERE NOT is_deleted), count(*) FILTER (WHERE is_deleted)"
     return home.query(f"SELECT {counts}{sums} FROM xero.{table}")[0]
 
 
