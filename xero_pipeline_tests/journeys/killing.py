@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -61,9 +61,12 @@ def sync(events: Events, *, whole: bool) -> None:
     """
     from xero_pipeline.parts import Parts
     from xero_pipeline.settings import Settings
+    from xero_pipeline.sync import load
     from xero_pipeline.sync.call_record import deliver_calls
     from xero_pipeline.xero.locks import exclusive
 
+    # With it, every sync of these minutes would read all their edits again, and hide a cursor that ran ahead.
+    load.OVERLAP = timedelta(0)
     parts = Parts(Settings.load())
     watch(parts, events)
     (organisation,) = parts.organisations.list()
