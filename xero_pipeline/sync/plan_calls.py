@@ -35,9 +35,13 @@ def calls_to_read(endpoint: Endpoint, records: int | None, *, changes: bool) -> 
     pages = math.ceil(records / (endpoint.page_size or _USUAL_PAGE))
     if endpoint.paging == "pages":
         return max(pages, 1)
-    # Xero does not tell how many pages there are: up to the empty one, and back again to see that nothing moved.
+    # Xero does not tell how many pages there are: up to the empty one, and back again to see that nothing moved. Only
+    # where it fixes their size does a page that is not full end the list.
+    fixed = "pageSize" not in endpoint.params
+    if pages == 0 or (fixed and records < (endpoint.page_size or 0)):
+        return 1
     short = pages == 1 and records not in {_USUAL_PAGE, endpoint.page_size}
-    return 1 if not pages else 2 if short else 2 * pages + 1
+    return 2 if short else 2 * pages + 1
 
 
 class Known:

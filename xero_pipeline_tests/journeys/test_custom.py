@@ -17,4 +17,4 @@ def test_a_custom_connection_is_connected_synced_and_disconnected(new_home: Home
     assert home.query("SELECT count(DISTINCT tenant_id) FROM xero.currencies") == [(1,)]
     done = home.run("disconnect", "--all")
     assert done.code == 0, done.said
-    assert "Disconnected every organisation" in done.out
+    assert "Disconnected every organisation" in done.err

@@ -29,9 +29,10 @@ from xero_pipeline_tests.journeys.killing import COLLECTIONS, Driver, driver
 from xero_pipeline_tests.journeys.truth import LISTS, truth
 from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.thoroughness import so_many
 
 pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time
-FIRST, LATER, ON_POSTGRESQL = 14, 33, 3
+FIRST, LATER, ON_POSTGRESQL = so_many(14, 4), so_many(33, 9), so_many(3, 1)
 """Points during a first sync, during a later one, and during a first one on PostgreSQL: fifty."""
 
 

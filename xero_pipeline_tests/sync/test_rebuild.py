@@ -25,6 +25,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
+from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized
 
 COLLECTIONS = (
@@ -139,7 +140,7 @@ def contents(warehouse, schemas=("xero", "xero_history")):
         }
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(so_many(4, 1)))
 def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors_are_the_same(
     office, warehouse, landing, anew, seed
 ):

@@ -14,6 +14,7 @@ from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk
+from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
 
 TABLES = ("invoices", "contacts", "credit_notes", "manual_journals")
@@ -117,7 +118,7 @@ def synced(tmp_path_factory):
     return desk, path, desk.time.now
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(so_many(20, 2)))
 def test_after_a_round_the_warehouse_says_what_xero_says(synced, tmp_path, seed):
     desk, path, then = synced
     shutil.copy(path, tmp_path / "books.duckdb")

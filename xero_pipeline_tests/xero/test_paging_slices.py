@@ -13,10 +13,11 @@ from xero_pipeline.errors import RequestRefused
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline.xero.paging import read
 from xero_pipeline.xero.paging.slices import Slice
+from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, records_of, sized
 
-SEEDS = 200
+SEEDS = so_many(200, 60)
 SLICED = [row for row in catalogue() if row.slicing is not None]
 INVOICES = sized(endpoint("invoices"), 4)
 
