@@ -91,6 +91,7 @@ def left_over(home: Path):
     return found
 
 
+@pytest.mark.timeout(600)  # a daemon works through first loads: about a minute
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for children in /proc")
 def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_without_a_trace(home, dagster):
     process, url = dagster
