@@ -11,6 +11,7 @@ import pytest
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched, today, watched
 from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
+from xero_pipeline_tests.thoroughness import so_many
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +88,7 @@ def connected_in_postgresql(
     return home
 
 
-@pytest.fixture(params=["files", "postgresql"])
+@pytest.fixture(params=["files", "postgresql"][: so_many(2, 1)])
 def any_connected_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A home that is connected and has nothing yet: with all in its files, and with all in PostgreSQL."""
     connected = "connected" if request.param == "files" else "connected_in_postgresql"

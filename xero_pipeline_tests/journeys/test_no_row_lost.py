@@ -11,6 +11,7 @@ from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import parse_xero_date
+from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import Office, People, sized
 
 
@@ -65,7 +66,7 @@ def truth(office):
     }
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(so_many(8, 3)))
 def test_a_sync_among_people_misses_nothing_they_left_alone_and_the_next_brings_the_rest(office, warehouse, seed):
     row = sized(endpoint("invoices"), 3 + seed % 5)
     office.open()

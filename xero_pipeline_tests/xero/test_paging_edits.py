@@ -13,9 +13,10 @@ from xero_pipeline.xero.paging import Page, read
 from xero_pipeline.xero.paging.asking import Sheet
 from xero_pipeline.xero.paging.descents import Descent, strips
 from xero_pipeline.xero.paging.rows import Rows
+from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized
 
-SEEDS = 200
+SEEDS = so_many(200, 80)
 OVERLAP = timedelta(minutes=5)
 INVOICES = endpoint("invoices")
 OTHERS = ["bank_transactions", "contacts", "credit_notes", "manual_journals", "payments", "purchase_orders", "quotes"]
