@@ -32,7 +32,7 @@ from xero_pipeline_tests.postgresql import running_postgresql
 from xero_pipeline_tests.thoroughness import so_many
 
 pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time
-FIRST, LATER, ON_POSTGRESQL = so_many(14, 3), so_many(33, 6), so_many(3, 1)
+FIRST, LATER, ON_POSTGRESQL = so_many(14, 1), so_many(33, 3), so_many(3, 1)
 """Points during a first sync, during a later one, and during a first one on PostgreSQL: fifty."""
 
 

@@ -16,7 +16,7 @@ from xero_pipeline.xero.paging.rows import Rows
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized
 
-SEEDS = so_many(200, 80)
+SEEDS = so_many(200, 30)
 OVERLAP = timedelta(minutes=5)
 INVOICES = endpoint("invoices")
 OTHERS = ["bank_transactions", "contacts", "credit_notes", "manual_journals", "payments", "purchase_orders", "quotes"]

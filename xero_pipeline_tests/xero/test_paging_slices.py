@@ -17,7 +17,7 @@ from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, records_of, sized
 
-SEEDS = so_many(200, 40)
+SEEDS = so_many(200, 10)
 SLICED = [row for row in catalogue() if row.slicing is not None]
 INVOICES = sized(endpoint("invoices"), 4)
 
