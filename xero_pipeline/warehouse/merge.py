@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from xero_pipeline.warehouse.history import NO_TIME_BEFORE, has_history, keep, next_since
+from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 from xero_pipeline.warehouse.tables import SYNCED_AT, VALID_FROM
 from xero_pipeline.warehouse.tables import table as table_named
@@ -67,7 +68,7 @@ class Dialect(Protocol):
         """Hold the warehouse as far as this database needs it; raises WarehouseBusy."""
         ...
 
-    def existing(self, connection: Connection) -> Mapping[str, Mapping[str, str | None]]:
+    def existing(self, connection: Connection, schema: str = SCHEMA) -> Mapping[str, Mapping[str, str | None]]:
         """Table → column → comment, the table's own comment under the empty name."""
         ...
 

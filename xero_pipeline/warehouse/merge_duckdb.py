@@ -87,14 +87,14 @@ class DuckDB:
         with self.hold.held(purpose):
             yield
 
-    def existing(self, connection: Connection) -> dict[str, dict[str, str | None]]:
+    def existing(self, connection: Connection, schema: str = SCHEMA) -> dict[str, dict[str, str | None]]:
         """Table → column → comment, the table's own comment under the empty name."""
         found: dict[str, dict[str, str | None]] = {}
         tables = "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = ?"
-        for name, comment in connection.exec_driver_sql(tables, (SCHEMA,)):
+        for name, comment in connection.exec_driver_sql(tables, (schema,)):
             found[name] = {"": comment}
         columns = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = ?"
-        for name, column, comment in connection.exec_driver_sql(columns, (SCHEMA,)):
+        for name, column, comment in connection.exec_driver_sql(columns, (schema,)):
             if name in found:
                 found[name][column] = comment
         return found

@@ -85,10 +85,10 @@ class PostgreSQL:
         """Nothing to hold: PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
         yield
 
-    def existing(self, connection: Connection) -> dict[str, dict[str, str | None]]:
+    def existing(self, connection: Connection, schema: str = SCHEMA) -> dict[str, dict[str, str | None]]:
         """Table → column → comment, the table's own comment under the empty name."""
         found: dict[str, dict[str, str | None]] = {}
-        for name, column, comment in connection.exec_driver_sql(_EXISTING, (SCHEMA, SCHEMA)):
+        for name, column, comment in connection.exec_driver_sql(_EXISTING, (schema, schema)):
             found.setdefault(name, {})[column] = comment
         return found
 

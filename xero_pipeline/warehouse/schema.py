@@ -23,11 +23,12 @@ Existing = "Mapping[str, Mapping[str, str | None]]"
 """What a warehouse has: table → column → comment; the table's own comment under the empty name."""
 
 
-def metadata(schema: str = SCHEMA) -> MetaData:
+def metadata(schema: str = SCHEMA, tables: Iterable[Table] | None = None) -> MetaData:
     """Every table with its types, primary key and comments.
 
     Args:
         schema: The database schema they live in.
+        tables: Which; all that are declared for `xero` by default.
 
     Raises:
         TableMistake: A TOML file of ours contradicts itself.
@@ -36,28 +37,36 @@ def metadata(schema: str = SCHEMA) -> MetaData:
     from sqlalchemy import Table as SqlTable
 
     collected = MetaData(schema=schema)
-    for table in all_tables():
+    for table in all_tables() if tables is None else tables:
         SqlTable(table.name, collected, *sql_columns(table, table.all_columns), comment=table.comment)
     return collected
 
 
-def changes(existing: Mapping[str, Mapping[str, str | None]], dialect: Dialect) -> Iterator[str]:
+def changes(
+    existing: Mapping[str, Mapping[str, str | None]],
+    dialect: Dialect,
+    *,
+    schema: str = SCHEMA,
+    tables: Iterable[Table] | None = None,
+) -> Iterator[str]:
     """The statements that add to a warehouse what it lacks: tables, columns, comments. Nothing is ever dropped.
 
     Args:
         existing: Table → column → comment, the table's own comment under the empty name.
         dialect: Whose SQL to write.
+        schema: The database schema the tables live in.
+        tables: Which; all that are declared for `xero` by default.
     """
     from sqlalchemy.schema import CreateTable, SetColumnComment, SetTableComment
 
-    for table in metadata().tables.values():
+    for table in metadata(schema, tables).tables.values():
         known = existing.get(table.name)
         if known is None:
             yield _sql(CreateTable(table), dialect)
         for column in table.columns:
             if known is not None and column.name not in known:
                 kind = column.type.compile(dialect=dialect)
-                yield f'ALTER TABLE {SCHEMA}.{table.name} ADD COLUMN IF NOT EXISTS "{column.name}" {kind}'
+                yield f'ALTER TABLE {schema}.{table.name} ADD COLUMN IF NOT EXISTS "{column.name}" {kind}'
             if known is None or known.get(column.name) != column.comment:
                 yield _sql(SetColumnComment(column), dialect)
         if known is None or known.get("") != table.comment:

@@ -167,7 +167,7 @@ def table_group(collection: str) -> tuple[Table, ...]:
     source = _folder().joinpath(f"{collection}.toml")
     if not source.is_file():
         raise KeyError(f"no collection {collection}; there are: {', '.join(collections())}")
-    return _read(collection, source)
+    return read_group(collection, source)
 
 
 @cache
@@ -208,7 +208,16 @@ def _folder() -> Traversable:
     return files(__package__ or "xero_pipeline.warehouse").joinpath("columns")
 
 
-def _read(collection: str, source: Traversable) -> tuple[Table, ...]:
+def read_group(collection: str, source: Traversable) -> tuple[Table, ...]:
+    """The tables that one TOML file declares, parents before children.
+
+    Args:
+        collection: Name of the file.
+        source: The file.
+
+    Raises:
+        TableMistake: The file contradicts itself.
+    """
     import tomllib
 
     found: dict[str, Table] = {}

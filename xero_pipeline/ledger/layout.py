@@ -1,0 +1,31 @@
+"""Schema `ledger` in the warehouse: what is missing is made; what was derived under other rules is derived anew.
+
+Nothing in it comes from Xero directly: every row can be made again from schema `xero`. So an older layout needs no
+revision: it gains tables and columns, and the ledger is posted anew when its rules have changed (`postings.RULES`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
+from xero_pipeline.warehouse.schema import changes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.merge import Dialect
+
+
+def make_current(dialect: Dialect, connection: Connection) -> None:
+    """Make the tables and columns that are missing.
+
+    Args:
+        dialect: The database's ways.
+        connection: In a transaction.
+    """
+    dialect.lock(connection, f"layout of {SCHEMA}")
+    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    existing = dialect.existing(connection, SCHEMA)
+    for statement in changes(existing, connection.dialect, schema=SCHEMA, tables=ledger_tables()):
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,50 @@
+"""The tables of schema `ledger`, read from `columns/*.toml` like those of schema `xero`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from xero_pipeline.warehouse.sql import target
+from xero_pipeline.warehouse.tables import Table, read_group
+
+SCHEMA = "ledger"
+
+
+@cache
+def ledger_tables() -> tuple[Table, ...]:
+    """Every table of the ledger, in the order of their files.
+
+    Raises:
+        TableMistake: A file contradicts itself.
+    """
+    folder = files(__package__ or "xero_pipeline.ledger").joinpath("columns")
+    sources = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    return tuple(table for source in sources for table in read_group(source.name.removesuffix(".toml"), source))
+
+
+def ledger_table(name: str) -> Table:
+    """The table of that name.
+
+    Args:
+        name: Without the schema.
+
+    Raises:
+        KeyError: There is none.
+    """
+    for table in ledger_tables():
+        if table.name == name:
+            return table
+    raise KeyError(f"no table {name} in schema {SCHEMA}")
+
+
+def named(name: str) -> str:
+    """The full name of a table of the ledger in SQL.
+
+    Args:
+        name: Without the schema.
+
+    Raises:
+        KeyError: There is none.
+    """
+    return target(ledger_table(name), SCHEMA)
