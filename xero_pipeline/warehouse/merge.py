@@ -107,6 +107,10 @@ class Dialect(Protocol):
         """Write all rows of a staged name, of which none should be there yet; one that is gets written over."""
         ...
 
+    def reads_much(self, connection: Connection) -> None:
+        """Let a transaction that writes read whole tables at the speed of one that only reads."""
+        ...
+
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters."""
         ...

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Measured with 100,000 invoices and 300,000 lines, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command):
 # DuckDB may take this much before it spills; less is slower, more does not help, and Arrow needs its share.
 MEMORY_LIMIT = "300MB"
+LARGE_MEMORY_LIMIT = "1GB"
 THREADS = 2
 # The file is closed after every merge, which writes what is new. Tidying up row groups at each closing as well
 # read and wrote most of the table again: twice the time of a first load.
@@ -147,6 +148,10 @@ class DuckDB:
     def insert(self, connection: Connection, table: Table, source: str) -> None:
         """Without a failure to come back from: DuckDB has no savepoints, and its MERGE costs little more."""
         connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {source}"))
+
+    def reads_much(self, connection: Connection) -> None:
+        """Nobody else is in, and sums over a whole ledger need more room than a merge of some pages."""
+        connection.exec_driver_sql(f"SET memory_limit = '{LARGE_MEMORY_LIMIT}'")
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters."""

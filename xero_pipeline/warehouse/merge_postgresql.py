@@ -48,6 +48,7 @@ _WRITING = {
     "temp_buffers": "64MB",
     "default_statistics_target": "10",
 }
+_READING_MUCH = {"enable_seqscan": "on", "enable_mergejoin": "on", "work_mem": "256MB"}
 # Staged rows up to a page's size stay as they are: what is compressed there is unpacked again a moment later.
 _STAGED = "WITH (toast_tuple_target = 8160)"
 _FREEZE_SECONDS = 120
@@ -148,6 +149,11 @@ class PostgreSQL:
                 connection.exec_driver_sql(f"INSERT INTO {target(table)} ({names}) SELECT {names} FROM {source}")
         except IntegrityError:
             connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {source}"))
+
+    def reads_much(self, connection: Connection) -> None:
+        """What helps a merge of some pages hurts here: the planner may read tables whole again."""
+        for name, value in _READING_MUCH.items():
+            connection.exec_driver_sql(f"SET LOCAL {name} = '{value}'")
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters; JSON as the text that was stored."""

@@ -1,0 +1,57 @@
+"""Division to the cent in SQL, exactly: DuckDB divides decimals as floating point, so whole numbers are divided."""
+
+from __future__ import annotations
+
+_CENT = "CAST(0.01 AS NUMERIC(3, 2))"
+
+
+def to_base_sql(dialect: str, amount: str, rate: str) -> str:
+    """SQL: an amount in base currency, `amount / rate` rounded half up (away from zero) to the cent, as Xero rounds.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        amount: SQL of NUMERIC with at most 4 decimals.
+        rate: SQL of NUMERIC with at most 10 decimals, positive: units of the currency for one unit of base currency.
+    """
+    # amount / 10^4 over rate / 10^10, in cents: amount times 10^8 over rate.
+    quotient = half_up_sql(dialect, f"{whole_sql(dialect, amount, 4)} * 100000000", whole_sql(dialect, rate, 10))
+    return f"(CASE WHEN {rate} = 1 THEN CAST(ROUND({amount}, 2) AS NUMERIC(19, 4)) ELSE {quotient} END)"
+
+
+def share_sql(dialect: str, amount: str, part: str, whole: str) -> str:
+    """SQL: the share `amount * part / whole`, rounded half up to the cent.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        amount: SQL of NUMERIC with at most 4 decimals: what is shared out.
+        part: SQL of such a number: of the whole.
+        whole: SQL of such a number, positive.
+    """
+    numerator = f"{whole_sql(dialect, amount, 4)} * {whole_sql(dialect, part, 4)}"
+    return half_up_sql(dialect, numerator, f"({whole_sql(dialect, whole, 4)} * 100)")
+
+
+def half_up_sql(dialect: str, numerator: str, denominator: str) -> str:
+    """SQL: cents as an amount of money, the quotient of two whole numbers rounded half away from zero.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        numerator: SQL of a whole number.
+        denominator: SQL of a positive whole number.
+    """
+    twice = f"2 * ABS({numerator}) + {denominator}"
+    floor = f"DIV({twice}, 2 * {denominator})" if dialect == "postgresql" else f"(({twice}) // (2 * {denominator}))"
+    cents = f"SIGN({numerator}) * {floor}"
+    return f"CAST(CAST({cents} AS NUMERIC(17, 0)) * {_CENT} AS NUMERIC(19, 4))"
+
+
+def whole_sql(dialect: str, number: str, decimals: int) -> str:
+    """SQL: a decimal number times a power of ten, as a whole number wide enough to be multiplied.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        number: SQL of NUMERIC with at most so many decimals.
+        decimals: How many.
+    """
+    kind = "NUMERIC" if dialect == "postgresql" else "HUGEINT"
+    return f"CAST({number} * {10**decimals} AS {kind})"
