@@ -55,7 +55,10 @@ def postings(dialect: str) -> Iterator[Step]:
     yield "posting_faults", " UNION ALL ".join(_faults())
     yield "posting_settling", " UNION ALL ".join(_settling(dialect))
     yield "posting_legs", f"{_balanced()} UNION ALL {_with_gain()}"
-    yield "posting_journals", f"{_document_journals()} UNION ALL {_payment_journals()} UNION ALL {_allocation_journals()}"
+    yield (
+        "posting_journals",
+        f"{_document_journals()} UNION ALL {_payment_journals()} UNION ALL {_allocation_journals()}",
+    )
 
 
 def _own() -> str:
@@ -157,9 +160,7 @@ def _balanced() -> str:
 
 def _settling(dialect: str) -> Iterator[str]:
     """The legs of payments and of credits set off, before any gain."""
-    side = "CASE p.payment_type " + " ".join(
-        f"WHEN {literal(rule.kind)} THEN {rule.side}" for rule in payment_rules()
-    )
+    side = "CASE p.payment_type " + " ".join(f"WHEN {literal(rule.kind)} THEN {rule.side}" for rule in payment_rules())
     bank = to_base_sql(dialect, "p.amount", "COALESCE(p.currency_rate, d.rate)")
     paid = (
         f"(SELECT p.*, {side} END AS side FROM posting_payments AS p "

@@ -1,10 +1,10 @@
 """What the documents say, in one form for all kinds: temporary tables that the rules are read over.
 
-    posting_documents   every document of the organisation, posting or not, with its rate, total and account
-    posting_dirty       the documents whose state is not the one the ledger was made of
-    posting_circle      those, and what is set off against them: whose events must be known
-    posting_lines       the lines of the documents in the circle, their account found
-    posting_events      what was taken off a document: payments and allocations, with what was taken before
+posting_documents   every document of the organisation, posting or not, with its rate, total and account
+posting_dirty       the documents whose state is not the one the ledger was made of
+posting_circle      those, and what is set off against them: whose events must be known
+posting_lines       the lines of the documents in the circle, their account found
+posting_events      what was taken off a document: payments and allocations, with what was taken before
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ SETTINGS = "settings"
 """Stands among the documents for what all of them depend on: the chart of accounts and the rules."""
 
 SYSTEM_ACCOUNTS = ("DEBTORS", "CREDITORS", "GST", "REALISEDCURRENCYGAIN")
+
+_HALVES = ("RECEIVE-TRANSFER", "SPEND-TRANSFER")
 
 Step = tuple[str, str]
 """Name of a temporary table, and the query it is made of."""
@@ -135,7 +137,7 @@ def _bank_transactions(tenant: str) -> str:
         f"SELECT bank_transaction_id, 'bank_transactions', {_posts(POSTED_MONEY)}, {_ruled('bank_transactions')}, "
         "bank_account_id, date, contact_id, NULL, reference, currency_code, currency_rate, total, "
         "COALESCE(total_tax, 0), synced_at FROM xero.bank_transactions "
-        f"WHERE tenant_id = {tenant} AND type NOT LIKE '%-TRANSFER'"
+        f"WHERE tenant_id = {tenant} AND type NOT IN {_among(_HALVES)}"
     )
 
 
@@ -150,7 +152,7 @@ def _transfers(tenant: str) -> str:
 
 def _advances(table: str, tenant: str) -> str:
     """Prepayments and overpayments post nothing of their own: the money did, as a bank transaction."""
-    sales = "(type LIKE 'RECEIVE%' OR type LIKE 'AR%')"
+    sales = f"type IN {_among(kind for rule in credit_rules() if rule.side > 0 for kind in rule.kinds)}"
     return (
         f"SELECT {table[:-1]}_id, '{table}', {_posts(POSTED_DOCUMENT)}, "
         f"CASE WHEN {sales} THEN 'DEBTORS' ELSE 'CREDITORS' END, CASE WHEN {sales} THEN -1 ELSE 1 END, NULL, NULL, "
