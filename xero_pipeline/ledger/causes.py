@@ -1,4 +1,7 @@
-"""What is likely behind an amount that no document shows, told by the account it is on."""
+"""What is likely behind an amount that no document shows, told by the account it is on (`sql/tie/tie_unexplained.sql`).
+
+CONVERSION are the balances of before the first month; UNKNOWN is what nothing here explains, and fails a check.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Cause = Literal["CONVERSION", "PAYROLL", "DEPRECIATION", "REVALUATION", "INVENTORY", "EXPENSE CLAIMS", "UNKNOWN"]
-
-UNKNOWN: Cause = "UNKNOWN"
-CONVERSION: Cause = "CONVERSION"
-REVALUATION: Cause = "REVALUATION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +57,3 @@ def signs() -> tuple[Sign, ...]:
         Sign("INVENTORY", (), ("INVENTORY",), ("inventory",), "Tracked items post their cost when they are sold."),
         Sign("EXPENSE CLAIMS", ("UNPAIDEXPCLM",), (), (), "New apps may not read expense claims."),
     )
-
-
-def cause_sql(account: str) -> str:
-    """SQL: the likely cause of an amount on an account of the chart.
-
-    Args:
-        account: How the row of `xero.accounts` is called in the query; its columns may be null.
-    """
-    whens: list[str] = []
-    for sign in signs():
-        among = [
-            f"{account}.{column} IN ({', '.join(repr(value) for value in values)})"
-            for column, values in (("system_account", sign.system_accounts), ("type", sign.types))
-            if values
-        ]
-        among += [f"STRPOS(LOWER({account}.name), '{word}') > 0" for word in sign.words]
-        whens.append(f"WHEN {' OR '.join(among)} THEN '{sign.cause}'")
-    return f"CASE {' '.join(whens)} ELSE '{UNKNOWN}' END"

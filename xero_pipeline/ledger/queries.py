@@ -1,0 +1,119 @@
+"""The ledger's SQL: files under `sql/`, written once for both databases and filled in with the rules.
+
+A file `sql/<room>/<name>.sql` is the query of one temporary table, which has its name. What differs between DuckDB and
+PostgreSQL, exact division, is a function of the template.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.ledger.exact import share_sql, to_base_sql
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jinja2 import Environment
+    from sqlalchemy import Connection
+
+
+class Queries:
+    """The queries of one room, for one organisation.
+
+    Args:
+        room: The folder under `sql/`.
+        connection: In the transaction they are for.
+        tenant_id: The organisation.
+        **told: What the templates of the room are told besides.
+    """
+
+    def __init__(self, room: str, connection: Connection, tenant_id: str, **told: Any) -> None:
+        self._room = room
+        self._connection = connection
+        dialect = connection.dialect.name
+        self._told = {
+            "tenant": literal(tenant_id),
+            "to_base": lambda amount, rate="d.rate": to_base_sql(dialect, amount, rate),
+            "share": lambda amount, part, whole: share_sql(dialect, amount, part, whole),
+            **told,
+        }
+
+    def text(self, name: str) -> str:
+        """A query as SQL.
+
+        Args:
+            name: Of its file.
+        """
+        return _environment().get_template(f"{self._room}/{name}.sql").render(self._told)
+
+    def make(self, name: str) -> None:
+        """Make the temporary table of a query; one of the same name gives way.
+
+        Args:
+            name: Of its file, and of the table.
+        """
+        self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        self._connection.exec_driver_sql(f"CREATE TEMP TABLE {name} AS {self.text(name)}")
+        if self._connection.dialect.name == "postgresql":
+            self._connection.exec_driver_sql(f"ANALYZE {name}")
+
+    def run(self, name: str) -> None:
+        """Carry out a statement.
+
+        Args:
+            name: Of its file.
+        """
+        self._connection.exec_driver_sql(self.text(name))
+
+    def count(self, name: str, where: str = "TRUE") -> int:
+        """How many rows a table has.
+
+        Args:
+            name: Its full name.
+            where: Which rows.
+        """
+        return self._connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name} WHERE {where}").scalar_one()
+
+
+def literal(value: object) -> str:
+    """A value as SQL.
+
+    Args:
+        value: A text, a number, a day or a moment; None is NULL.
+    """
+    import datetime as dt
+
+    match value:
+        case None:
+            return "NULL"
+        case int():
+            return str(value)
+        case dt.datetime():
+            return f"CAST('{value.isoformat()}' AS TIMESTAMP WITH TIME ZONE)"
+        case dt.date():
+            return f"DATE '{value.isoformat()}'"
+        case _:
+            return "'" + str(value).replace("'", "''") + "'"
+
+
+def among(values: Iterable[object]) -> str:
+    """Values as the right side of IN; nothing is in none.
+
+    Args:
+        values: As for `literal`.
+    """
+    return f"({', '.join(map(literal, values)) or 'NULL'})"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # It writes SQL, not HTML: escaping would break it, and what comes from outside goes through `literal`.
+    made = Environment(  # noqa: S701
+        loader=PackageLoader("xero_pipeline.ledger", "sql"), undefined=StrictUndefined, autoescape=False
+    )
+    made.globals |= {"named": named, "sql": literal, "among": among}
+    return made

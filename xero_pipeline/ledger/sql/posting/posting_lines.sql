@@ -1,0 +1,42 @@
+-- The lines of the documents in the circle: without their tax, their account found, up to two tracking options each.
+{%- for table, lines, line_id in (
+    ("invoices", "invoice_line_item", "line_item_id"),
+    ("credit_notes", "credit_note_line_item", "line_item_id"),
+    ("bank_transactions", "bank_transaction_line_item", "line_item_id"),
+    ("prepayments", "prepayment_line_item", "line_item_id"),
+    ("manual_journals", "manual_journal_line", "journal_line_id"),
+) %}
+{%- set key = table[:-1] ~ "_id" %}
+{{ "UNION ALL" if not loop.first }}
+SELECT
+    l.{{ key }} AS document_id,
+    l.position,
+    l.{{ line_id }} AS line_item_id,
+    COALESCE(l.account_id, a.account_id) AS account_id,
+    l.line_amount - CASE WHEN UPPER(h.line_amount_types) = 'INCLUSIVE' THEN COALESCE(l.tax_amount, 0) ELSE 0 END AS net,
+    CASE WHEN UPPER(h.line_amount_types) = 'NOTAX' THEN 0 ELSE COALESCE(l.tax_amount, 0) END AS tax,
+    l.description,
+    l.tax_type,
+    {%- for place in (1, 2) %}
+    t.tracking_category_id_{{ place }}, t.tracking_option_id_{{ place }},
+    t.tracking_category_{{ place }}, t.tracking_option_{{ place }}{{ "," if not loop.last }}
+    {%- endfor %}
+FROM xero.{{ lines }}s AS l
+JOIN posting_circle AS c ON c.document_id = l.{{ key }}
+JOIN xero.{{ table }} AS h ON h.tenant_id = l.tenant_id AND h.{{ key }} = l.{{ key }}
+LEFT JOIN posting_accounts AS a ON a.code = l.account_code
+LEFT JOIN (
+    SELECT
+        {{ key }}, {{ line_id }},
+        {%- for place in (1, 2) %}
+        MAX(CASE WHEN position = {{ place }} THEN tracking_category_id END) AS tracking_category_id_{{ place }},
+        MAX(CASE WHEN position = {{ place }} THEN tracking_option_id END) AS tracking_option_id_{{ place }},
+        MAX(CASE WHEN position = {{ place }} THEN name END) AS tracking_category_{{ place }},
+        MAX(CASE WHEN position = {{ place }} THEN "option" END) AS tracking_option_{{ place }}{{ "," if not loop.last }}
+        {%- endfor %}
+    FROM xero.{{ lines }}_tracking
+    WHERE tenant_id = {{ tenant }} AND NOT is_deleted
+    GROUP BY {{ key }}, {{ line_id }}
+) AS t ON t.{{ key }} = l.{{ key }} AND t.{{ line_id }} = l.{{ line_id }}
+WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT NULL
+{%- endfor %}

@@ -1,0 +1,5 @@
+-- The documents that post a journal of their own, and have to now.
+SELECT d.*
+FROM posting_documents AS d
+JOIN posting_dirty AS x ON x.document_id = d.document_id
+WHERE d.posts AND d.source_type IS NOT NULL

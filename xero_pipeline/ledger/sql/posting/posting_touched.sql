@@ -1,0 +1,7 @@
+-- Credits set off, where the credit or the document it settles is dirty; `side` is the one that clears the credit.
+SELECT a.*, -c.side AS side
+FROM posting_allocations AS a
+JOIN posting_documents AS c ON c.document_id = a.credit_id
+WHERE a.counts
+    AND (a.credit_id IN (SELECT document_id FROM posting_dirty)
+        OR a.document_id IN (SELECT document_id FROM posting_dirty))

@@ -1,0 +1,4 @@
+DELETE FROM {{ named("journals") }}
+WHERE tenant_id = {{ tenant }}
+    AND (document_id IN (SELECT document_id FROM posting_dirty)
+        OR settled_document_id IN (SELECT document_id FROM posting_dirty))

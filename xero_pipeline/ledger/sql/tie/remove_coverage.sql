@@ -1,0 +1,1 @@
+DELETE FROM {{ named("coverage") }} WHERE tenant_id = {{ tenant }}

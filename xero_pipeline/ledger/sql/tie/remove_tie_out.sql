@@ -1,0 +1,1 @@
+DELETE FROM {{ named("tie_out") }} WHERE tenant_id = {{ tenant }}
