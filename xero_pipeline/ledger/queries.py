@@ -112,8 +112,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # It writes SQL, not HTML: escaping would break it, and what comes from outside goes through `literal`.
-    made = Environment(  # noqa: S701
-        loader=PackageLoader("xero_pipeline.ledger", "sql"), undefined=StrictUndefined, autoescape=False
-    )
+    loader = PackageLoader("xero_pipeline.ledger", "sql")
+    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
     made.globals |= {"named": named, "sql": literal, "among": among}
     return made

@@ -6,7 +6,8 @@ from functools import cache
 from importlib.resources import files
 
 from xero_pipeline.warehouse.sql import target
-from xero_pipeline.warehouse.tables import Table, read_group
+from xero_pipeline.warehouse.table_files import read_group
+from xero_pipeline.warehouse.tables import Table
 
 SCHEMA = "ledger"
 

@@ -2,7 +2,7 @@
 
 The SQL is in `sql/tie/`, a file a temporary table:
 
-    periods                 the months whose trial balance we have and which is not out of date, each with the one before
+    periods                 the months whose trial balance is there and not out of date, each with the one before
     accounts, moves         the accounts, and what the documents moved on each, day by day
     theirs, ours, gaps      both balances of every account and period, and the part of their difference that arose then
     unexplained             what no document shows, with its likely cause
