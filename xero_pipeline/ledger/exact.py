@@ -1,4 +1,7 @@
-"""Division to the cent in SQL, exactly: DuckDB divides decimals as floating point, so whole numbers are divided."""
+"""What differs between the databases: exact division, and a number that stands for a text.
+
+DuckDB divides decimals as floating point, so whole numbers are divided.
+"""
 
 from __future__ import annotations
 
@@ -55,3 +58,13 @@ def whole_sql(dialect: str, number: str, decimals: int) -> str:
     """
     kind = "NUMERIC" if dialect == "postgresql" else "HUGEINT"
     return f"CAST({number} * {10**decimals} AS {kind})"
+
+
+def digest_sql(dialect: str, text: str) -> str:
+    """SQL: a whole number that stands for a text: another one, as good as certainly, when the text changes.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        text: SQL of a text.
+    """
+    return f"HASHTEXTEXTENDED({text}, 0)" if dialect == "postgresql" else f"HASH({text})"

@@ -7,7 +7,7 @@ The SQL is in `sql/posting/`, a file a temporary table. In the order in which th
     allocations, payments     what lowers a document's open amount
     now, dirty, circle        the state of every document; which differ from the ledger; what must be known with them
     lines, events             the lines of those documents; what was taken off them, in which order
-    own, parts, excess, faults     what documents post, leg by leg; whether it adds up; what keeps a document from posting
+    own, parts, excess, faults     what documents post, leg by leg; whether it adds up; what keeps one from posting
     paid, touched, cleared, settling, gains     what payments and credits set off post, and the gain between two rates
     legs, journals            what is written
 
@@ -68,6 +68,14 @@ _LINE_COLUMNS = (
     ),
 )
 """What a leg takes over from its document's line."""
+_LINES_OF = (
+    ("invoices", "invoice_line_item", "line_item_id"),
+    ("credit_notes", "credit_note_line_item", "line_item_id"),
+    ("bank_transactions", "bank_transaction_line_item", "line_item_id"),
+    ("prepayments", "prepayment_line_item", "line_item_id"),
+    ("manual_journals", "manual_journal_line", "journal_line_id"),
+)
+"""Documents with lines, what their tables of lines and of tracking are called by, and the id of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,7 @@ def _told() -> dict[str, object]:
         "posted_journal": rules.POSTED_JOURNAL,
         "debit": rules.DEBIT,
         "credit": rules.CREDIT,
+        "lines_of": _LINES_OF,
         "first_line": _FIRST_LINE,
         "line_columns": _LINE_COLUMNS,
         "no_line": ", ".join(["NULL"] * len(_LINE_COLUMNS)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.exact import share_sql, to_base_sql
+from xero_pipeline.ledger.exact import digest_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Queries:
             "tenant": literal(tenant_id),
             "to_base": lambda amount, rate="d.rate": to_base_sql(dialect, amount, rate),
             "share": lambda amount, part, whole: share_sql(dialect, amount, part, whole),
+            "digest": lambda text: digest_sql(dialect, text),
             **told,
         }
 
@@ -114,5 +115,6 @@ def _environment() -> Environment:
     # It writes SQL, not HTML: escaping would break it, and what comes from outside goes through `literal`.
     loader = PackageLoader("xero_pipeline.ledger", "sql")
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    made.filters["prefixed"] = lambda column, row: f"{row}.{column}"
     made.globals |= {"named": named, "sql": literal, "among": among}
     return made

@@ -9,8 +9,7 @@ SELECT
     x.allocation_id AS event_id,
     x.date,
     x.amount,
-    c.status IN {{ among(posted_document) }} AND NOT c.is_deleted AND NOT x.is_deleted AS counts,
-    x.synced_at
+    c.status IN {{ among(posted_document) }} AND NOT c.is_deleted AND NOT x.is_deleted AS counts
 FROM xero.{{ table[:-1] }}_allocations AS x
 JOIN xero.{{ table }} AS c ON c.tenant_id = x.tenant_id AND c.{{ key }} = x.{{ key }}
 WHERE x.tenant_id = {{ tenant }}

@@ -28,8 +28,7 @@ FROM (
         currency_code,
         currency_rate AS told_rate,
         total,
-        COALESCE(total_tax, 0) AS total_tax,
-        synced_at
+        COALESCE(total_tax, 0) AS total_tax
     FROM xero.invoices WHERE tenant_id = {{ tenant }}
 
     UNION ALL
@@ -39,7 +38,7 @@ FROM (
         status IN {{ among(posted_document) }} AND NOT is_deleted,
         {{- ruled("credit_notes") }}
         NULL, date, contact_id, credit_note_number, reference, currency_code, currency_rate, total,
-        COALESCE(total_tax, 0), synced_at
+        COALESCE(total_tax, 0)
     FROM xero.credit_notes WHERE tenant_id = {{ tenant }}
 
     UNION ALL
@@ -49,7 +48,7 @@ FROM (
         status IN {{ among(posted_money) }} AND NOT is_deleted,
         {{- ruled("bank_transactions") }}
         bank_account_id, date, contact_id, NULL, reference, currency_code, currency_rate, total,
-        COALESCE(total_tax, 0), synced_at
+        COALESCE(total_tax, 0)
     FROM xero.bank_transactions
     -- The halves of a bank transfer post nothing: the transfer does, once.
     WHERE tenant_id = {{ tenant }} AND type NOT IN ('RECEIVE-TRANSFER', 'SPEND-TRANSFER')
@@ -61,7 +60,7 @@ FROM (
         'bank_transfers',
         status IN {{ among(posted_money) }} AND NOT is_deleted,
         'bank', {{ credit }}, 'TRANSFER',
-        from_bank_account_id, date, NULL, NULL, reference, NULL, currency_rate, amount, 0, synced_at
+        from_bank_account_id, date, NULL, NULL, reference, NULL, currency_rate, amount, 0
     FROM xero.bank_transfers WHERE tenant_id = {{ tenant }}
 
     UNION ALL
@@ -71,7 +70,7 @@ FROM (
         'manual_journals',
         status IN {{ among(posted_journal) }} AND NOT is_deleted,
         NULL, {{ debit }}, 'MANJOURNAL',
-        NULL, date, NULL, NULL, narration, NULL, NULL, NULL, 0, synced_at
+        NULL, date, NULL, NULL, narration, NULL, NULL, NULL, 0
     FROM xero.manual_journals WHERE tenant_id = {{ tenant }}
     {%- for table in ("prepayments", "overpayments") %}
 
@@ -92,7 +91,7 @@ FROM (
             {%- endfor %}
         END,
         NULL,
-        NULL, date, contact_id, NULL, reference, currency_code, currency_rate, total, COALESCE(total_tax, 0), synced_at
+        NULL, date, contact_id, NULL, reference, currency_code, currency_rate, total, COALESCE(total_tax, 0)
     FROM xero.{{ table }} WHERE tenant_id = {{ tenant }}
     {%- endfor %}
 ) AS d

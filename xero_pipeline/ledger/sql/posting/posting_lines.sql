@@ -1,11 +1,5 @@
 -- The lines of the documents in the circle: without their tax, their account found, up to two tracking options each.
-{%- for table, lines, line_id in (
-    ("invoices", "invoice_line_item", "line_item_id"),
-    ("credit_notes", "credit_note_line_item", "line_item_id"),
-    ("bank_transactions", "bank_transaction_line_item", "line_item_id"),
-    ("prepayments", "prepayment_line_item", "line_item_id"),
-    ("manual_journals", "manual_journal_line", "journal_line_id"),
-) %}
+{%- for table, lines, line_id in lines_of %}
 {%- set key = table[:-1] ~ "_id" %}
 {{ "UNION ALL" if not loop.first }}
 SELECT

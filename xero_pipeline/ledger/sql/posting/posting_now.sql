@@ -1,22 +1,46 @@
--- Of every document one text that changes when it, a payment or an allocation of it changes; those deleted count, too.
--- One more row stands for what all of them depend on: the chart of accounts, and the rules themselves.
-{%- macro moment() %}CAST(EXTRACT(EPOCH FROM synced_at) * 1000000 AS BIGINT){% endmacro %}
+-- Of every document one text that says what its journals are made of: itself, its lines and their tracking, its
+-- payments and its allocations. It changes when any of them says something else, however that came into the warehouse.
+-- One more row stands for what all depend on: the chart of accounts, and the rules themselves.
+{%- macro said(row, columns) %}{{ digest("CONCAT_WS('|', " ~ columns | map("prefixed", row) | join(", ") ~ ")") }}{% endmacro %}
 SELECT
     document_id,
     MAX(source_table) AS source_table,
     COALESCE(MAX(CASE WHEN posts THEN 1 ELSE 0 END), 0) = 1 AS posts,
-    CONCAT(COUNT(*), ':', CAST(SUM(moment) AS TEXT)) AS fingerprint
+    CONCAT(COUNT(*), ':', CAST(SUM(said) AS TEXT)) AS fingerprint
 FROM (
-    SELECT document_id, source_table, posts, {{ moment() }} AS moment FROM posting_documents
+    SELECT
+        d.document_id, d.source_table, d.posts,
+        {{ said("d", ("posts", "source_type", "date", "contact_id", "number", "reference", "currency_code", "rate",
+            "total", "total_tax", "whole_account_id")) }} AS said
+    FROM posting_documents AS d
+    {%- for table, lines, line_id in lines_of %}
+    {%- set key = table[:-1] ~ "_id" %}
+
+    UNION ALL
+    SELECT l.{{ key }}, NULL, NULL, {{ said("l", (line_id, "position", "line_amount", "tax_amount", "account_id",
+        "account_code", "tax_type", "description")) }}
+    FROM xero.{{ lines }}s AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+
+    UNION ALL
+    SELECT t.{{ key }}, NULL, NULL, {{ said("t", (line_id, "position", "tracking_category_id", "tracking_option_id",
+        "name", '"option"')) }}
+    FROM xero.{{ lines }}_tracking AS t WHERE t.tenant_id = {{ tenant }} AND NOT t.is_deleted
+    {%- endfor %}
+
     UNION ALL
     -- A payment whose document we do not have stands for itself.
-    SELECT COALESCE(d.document_id, p.event_id), CASE WHEN d.document_id IS NULL THEN 'payments' END, NULL,
-        CAST(EXTRACT(EPOCH FROM p.synced_at) * 1000000 AS BIGINT)
+    SELECT
+        COALESCE(d.document_id, p.event_id), CASE WHEN d.document_id IS NULL THEN 'payments' END, NULL,
+        {{ said("p", ("event_id", "payment_type", "date", "amount", "bank_amount", "currency_rate", "account_id",
+            "reference")) }}
     FROM posting_payments AS p LEFT JOIN posting_documents AS d ON d.document_id = p.document_id
+    WHERE p.counts
+    {%- for side in ("credit_id", "document_id") %}
+
     UNION ALL
-    SELECT credit_id, NULL, NULL, {{ moment() }} FROM posting_allocations
-    UNION ALL
-    SELECT document_id, NULL, NULL, {{ moment() }} FROM posting_allocations WHERE document_id IS NOT NULL
+    SELECT a.{{ side }}, NULL, NULL, {{ said("a", ("event_id", "credit_id", "document_id", "date", "amount")) }}
+    FROM posting_allocations AS a WHERE a.counts AND a.{{ side }} IS NOT NULL
+    {%- endfor %}
 ) AS t
 GROUP BY document_id
 

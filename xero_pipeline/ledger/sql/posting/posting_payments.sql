@@ -14,7 +14,6 @@ SELECT
     currency_rate,
     account_id,
     reference,
-    status IN {{ among(posted_money) }} AND NOT is_deleted AS counts,
-    synced_at
+    status IN {{ among(posted_money) }} AND NOT is_deleted AS counts
 FROM xero.payments
 WHERE tenant_id = {{ tenant }}
