@@ -1,0 +1,124 @@
+"""What does not tie out, and the documents behind it: what people read in a failed check and on the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.queries import Queries, among, literal
+from xero_pipeline.ledger.rules import POSTED_DOCUMENT
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure of ours that Xero says otherwise.
+
+    Args:
+        tenant_id: The organisation.
+        organisation: Its name.
+        statement: Which statement, as in `ledger.tie_out`.
+        period_start: First day of the month.
+        period_end: Last day of the month.
+        account_id: The account.
+        account: Its code and name.
+        measure: Which figure of it.
+        ours: Our figure.
+        xeros: Xero's.
+        difference: Ours less Xero's.
+        cause: What is likely behind it.
+        is_stale: Documents changed since Xero was asked: it may be gone when the report is pulled again.
+    """
+
+    tenant_id: str
+    organisation: str
+    statement: str
+    period_start: date
+    period_end: date
+    account_id: str
+    account: str
+    measure: str
+    ours: Decimal
+    xeros: Decimal
+    difference: Decimal
+    cause: str
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A document that may be behind a difference.
+
+    Args:
+        source_table: Where it is, in schema xero.
+        document_id: Its id there.
+        number: Its number or reference.
+        date: Its day.
+        contact: The other party.
+        amount: The amount in question, in base currency.
+        why: Why it is suspected.
+    """
+
+    source_table: str | None
+    document_id: str
+    number: str | None
+    date: date | None
+    contact: str | None
+    amount: Decimal | None
+    why: str
+
+
+def differences(
+    connection: Connection, *, statements: Sequence[str] = (), tenant_id: str | None = None, causes: bool = True
+) -> list[Difference]:
+    """What does not tie out, newest month first, the largest amount first.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        statements: Which; all by default.
+        tenant_id: Of which organisation; of all by default.
+        causes: Also what has a likely cause; without, only what nothing explains.
+    """
+    where = ["t.difference <> 0"]
+    where += [f"t.statement IN {among(statements)}"] if statements else []
+    where += [f"t.tenant_id = {literal(tenant_id)}"] if tenant_id else []
+    where += [] if causes else ["t.cause = 'UNKNOWN'"]
+    rows = connection.exec_driver_sql(
+        "SELECT t.tenant_id, COALESCE(o.name, t.tenant_id), t.statement, t.period_start, t.period_end, t.account_id, "
+        "COALESCE(CONCAT_WS(' ', t.account_code, t.account_name), t.account_id), t.measure, t.our_amount, "
+        "t.xero_amount, t.difference, t.cause, COALESCE(t.is_stale, FALSE) "
+        f"FROM {named('tie_out')} AS t LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id "
+        f"WHERE {' AND '.join(where)} ORDER BY t.period_end DESC, ABS(t.difference) DESC, t.statement, t.account_id"
+    )
+    return [Difference(*row) for row in rows]
+
+
+def suspects(connection: Connection, difference: Difference, *, limit: int = 10) -> list[Suspect]:
+    """The documents that are likely behind a difference, the likeliest first.
+
+    Args:
+        connection: To the warehouse.
+        difference: What does not tie out.
+        limit: How many at most.
+    """
+    told = {
+        "account": literal(difference.account_id),
+        "first": literal(difference.period_start),
+        "last": literal(difference.period_end),
+        "difference": f"CAST({difference.difference} AS NUMERIC(19, 4))",
+        "posted": POSTED_DOCUMENT,
+        "limit": limit,
+    }
+    rows = connection.exec_driver_sql(Queries("explain", connection, difference.tenant_id, **told).text("suspects"))
+    found = [
+        Suspect(row.source_table, row.document_id, row.number, row.date, row.contact_name, row.amount, row.why)
+        for row in rows
+    ]
+    return list({one.document_id: one for one in reversed(found)}.values())[::-1]
