@@ -9,6 +9,8 @@ import dagster as dg
 from xero_pipeline.defs.checks import report_checks
 from xero_pipeline.defs.entities import collection_assets
 from xero_pipeline.defs.jobs import jobs
+from xero_pipeline.defs.keep_ledger import ledgers_to_keep
+from xero_pipeline.defs.ledger import ledger_assets
 from xero_pipeline.defs.on_request import on_request_assets, on_request_jobs
 from xero_pipeline.defs.reports import report_assets
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
@@ -42,14 +44,20 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
     collections = collection_assets(storage_kind, tax_reports=settings.tax_reports)
     reports = report_assets(first_month(settings, datetime.now(UTC).date()), storage_kind)
     on_request = on_request_assets(storage_kind)
+    ledger = ledger_assets(storage_kind)
     token_store = TokenStoreResource()
-    all_jobs = jobs(collections, reports, reread_calls=settings.reread_calls)
+    all_jobs = jobs(collections, reports, ledger, reread_calls=settings.reread_calls)
     return dg.Definitions(
-        assets=[*collections, *reports, *on_request],
+        assets=[*collections, *reports, *on_request, *ledger],
         asset_checks=report_checks(),
         jobs=[*all_jobs, *on_request_jobs(on_request)],
         schedules=[daily_sync(), rolling_reread()],
-        sensors=[new_organisations(), months_to_pull(), unfinished(all_jobs, [*collections, *reports])],
+        sensors=[
+            new_organisations(),
+            months_to_pull(),
+            ledgers_to_keep(),
+            unfinished(all_jobs, [*collections, *reports]),
+        ],
         resources={
             "token_store": token_store,
             "xero": XeroResource(token_store=token_store),

@@ -27,10 +27,11 @@ _OURS = {".dagster/repository": "__repository__@xero_pipeline"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to sync: collections and reports, by the name of their table."""
+    """What to sync: collections and reports, by the name of their table; and whether the ledger follows."""
 
     collections: tuple[str, ...]
     reports: tuple[str, ...]
+    ledger: bool = True
 
     @property
     def subjects(self) -> int:
@@ -42,8 +43,8 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     """Turn what a person selected into collections and reports.
 
     Args:
-        select: Names of assets, `xero/` before them or not; a child table stands for its collection. Empty: all
-            collections and the usual reports.
+        select: Names of assets, `xero/` before them or not; a child table stands for its collection, any asset of the
+            ledger for all of it. Empty: all collections, the usual reports and the ledger.
         usual: The reports that are pulled by themselves.
         read: The collections that are read; None for all there are.
 
@@ -63,7 +64,11 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     home = {table.name: name for name in collections for table in table_group(name)}
     home |= {name: name for name in reports}
     chosen: set[str] = set()
+    ledger = False
     for given in select:
+        if given.split("/")[0].split(".")[0] == "ledger":
+            ledger = True
+            continue
         name = given.removeprefix("xero/").removeprefix("xero.")
         if name not in home:
             near = get_close_matches(name, home, n=3)
@@ -71,7 +76,9 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
             raise ConfigurationError(f"--select {given}: there is no such asset.{hint}")
         chosen.add(home[name])
     return Choice(
-        tuple(name for name in collections if name in chosen), tuple(name for name in reports if name in chosen)
+        tuple(name for name in collections if name in chosen),
+        tuple(name for name in reports if name in chosen),
+        ledger,
     )
 
 
@@ -115,7 +122,22 @@ class Runner:
             if newest is not None:
                 due = self._newest(due, newest)
             well = self.pull(organisation, due) and well
+        if choice.ledger:
+            well = self.keep_ledger(organisation) and well
         return well
+
+    def keep_ledger(self, organisation: Organisation) -> bool:
+        """The ledger from what is in the warehouse now, and whether it ties out.
+
+        Args:
+            organisation: Whose.
+
+        Returns:
+            Whether it could be kept; differences are told by its checks.
+        """
+        from xero_pipeline.defs.jobs import LEDGER
+
+        return self._run(LEDGER, organisation, None, partition=organisation.tenant_id)
 
     def _newest(self, due: Mapping[str, Sequence[date]], count: int) -> dict[str, Sequence[date]]:
         """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
@@ -184,7 +206,7 @@ class Runner:
         self,
         job: str,
         organisation: Organisation,
-        tables: Sequence[str],
+        tables: Sequence[str] | None,
         *,
         partition: str | None = None,
         ops: Mapping[str, object] | None = None,
@@ -197,7 +219,7 @@ class Runner:
         result = self._definitions.resolve_job_def(job).execute_in_process(
             instance=self._instance,
             partition_key=partition,
-            asset_selection=[asset_key(name) for name in tables],
+            asset_selection=None if tables is None else [asset_key(name) for name in tables],
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
             tags={
                 **_OURS,

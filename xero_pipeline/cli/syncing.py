@@ -66,7 +66,11 @@ def backfill(
         )
     due = dict.fromkeys(reports, months)
     chosen = chosen_organisations(parts, organisation or [])
-    if not carry(parts, chosen, len(reports), lambda runner, one: runner.pull(one, due), max_calls):
+
+    def pull(runner: Runner, one: Organisation) -> bool:
+        return runner.pull(one, due) and runner.keep_ledger(one)
+
+    if not carry(parts, chosen, len(reports), pull, max_calls):
         raise typer.Exit(1)
 
 
@@ -123,7 +127,25 @@ def carry(
     summary(watch.lines)
     if all(well):
         _tell_of_locked_months(parts, names)
+        _tell_of_differences(parts, names)
     return all(well)
+
+
+def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
+    """What the checks on the ledger say too; the sync itself went well."""
+    from xero_pipeline.cli.display import complain
+    from xero_pipeline.ledger.explain import differences, is_kept
+
+    with parts.warehouse.reading() as connection:
+        found = differences(connection, causes=False) if is_kept(connection) else []
+    found = [one for one in found if one.tenant_id in tenants and not one.is_stale]
+    if found:
+        first = found[0]
+        complain(
+            f"The ledger does not tie out: {len(found)} figures differ from Xero's reports, such as {first.account} of "
+            f"{first.organisation} in {first.period_end:%B %Y} by {first.difference:+,.2f}. "
+            f"`xero-pipeline explain` shows them and the documents behind them."
+        )
 
 
 def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:

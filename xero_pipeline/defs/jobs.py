@@ -12,16 +12,22 @@ from xero_pipeline.xero.endpoints import catalogue
 SYNC = "sync_organisation"
 REREAD = "reread_organisation"
 PULL = "pull_reports"
+LEDGER = "keep_ledger"
 
 
 def jobs(
-    collections: Iterable[dg.AssetsDefinition], reports: Iterable[dg.AssetsDefinition], *, reread_calls: int
+    collections: Iterable[dg.AssetsDefinition],
+    reports: Iterable[dg.AssetsDefinition],
+    ledger: Iterable[dg.AssetsDefinition],
+    *,
+    reread_calls: int,
 ) -> list:
     """The jobs over the assets of all collections and all reports.
 
     Args:
         collections: Partitioned by organisation.
         reports: Partitioned by month and organisation.
+        ledger: Partitioned by organisation.
         reread_calls: What reading again may cost an organisation in a day.
     """
     collections, config = list(collections), reread_config(reread_calls)
@@ -46,6 +52,13 @@ def jobs(
             selection=dg.AssetSelection.assets(*reports),
             executor_def=dg.in_process_executor,
             description="Monthly reports of an organisation, as many months as the run's partitions say.",
+        ),
+        dg.define_asset_job(
+            LEDGER,
+            selection=dg.AssetSelection.assets(*ledger),
+            executor_def=dg.in_process_executor,
+            description="The general ledger of an organisation from its documents, and the proof that it ties out. "
+            "Needs no call to Xero.",
         ),
     ]
 

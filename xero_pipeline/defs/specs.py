@@ -73,13 +73,14 @@ def group_of(collection: str) -> str:
     raise KeyError(f"{collection} is in no group of defs/specs.py")
 
 
-def asset_key(table: str) -> dg.AssetKey:
+def asset_key(name: str, schema: str = SCHEMA) -> dg.AssetKey:
     """The asset key of a table.
 
     Args:
-        table: Its name.
+        name: The asset's name.
+        schema: Where its table is.
     """
-    return dg.AssetKey([SCHEMA, table])
+    return dg.AssetKey([schema, name])
 
 
 def spec(
@@ -106,13 +107,18 @@ def spec(
         kinds={"xero", storage_kind, "table"},
         deps=[asset_key(name) for name in ([table.parent] if table.parent else made_of)],
         metadata={
-            "dagster/column_schema": _columns(table),
+            "dagster/column_schema": column_schema(table),
             "dagster/table_name": f"{SCHEMA}.{table.name}",
         },
     )
 
 
-def _columns(table: Table) -> dg.TableSchema:
+def column_schema(table: Table) -> dg.TableSchema:
+    """The columns of a table, as Dagster's UI shows them.
+
+    Args:
+        table: From the warehouse's declarations.
+    """
     sql = {
         "id": "text",
         "day": "date",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.layout import is_there as is_kept
 from xero_pipeline.ledger.queries import Queries, among, literal
 from xero_pipeline.ledger.rules import POSTED_DOCUMENT
 from xero_pipeline.ledger.tables import named
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from sqlalchemy import Connection
+
+__all__ = ["Difference", "Suspect", "differences", "is_kept", "suspects"]
 
 
 @dataclass(frozen=True, slots=True)

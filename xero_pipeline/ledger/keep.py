@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.postings import Posted, post_documents
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.tie_out import tie_out
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
+
+    from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -34,4 +38,35 @@ def keep_ledger(warehouse: Warehouse, tenant_id: str, stale: Mapping[str, Collec
         dialect.reads_much(connection)
         posted = post_documents(connection, tenant_id, at=at)
         tie_out(connection, tenant_id, stale, at=at)
+        _note(connection, tenant_id, posted, at)
     return posted
+
+
+def to_keep(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
+    """The organisations whose documents or reports were read since their ledger was last kept.
+
+    Args:
+        warehouse: Holds both.
+        tenants: Which organisations to look at.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    with warehouse.reading() as connection:
+        kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
+        rows = connection.exec_driver_sql(
+            "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(at) AS at FROM ("
+            "SELECT tenant_id, complete_at AS at FROM xero.cursors UNION ALL "
+            "SELECT tenant_id, checked_at FROM xero.report_pulls) AS reads GROUP BY tenant_id) AS r "
+            f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE k.kept_at IS NULL OR k.kept_at < r.at"
+        )
+        return {row[0] for row in rows} & set(tenants)
+
+
+def _note(connection: Connection, tenant_id: str, posted: Posted, at: datetime) -> None:
+    tenant, kept = literal(tenant_id), named("kept")
+    connection.exec_driver_sql(f"DELETE FROM {kept} WHERE tenant_id = {tenant}")
+    connection.exec_driver_sql(
+        f"INSERT INTO {kept} (tenant_id, kept_at, journals, faults) SELECT {tenant}, {literal(at)}, COUNT(*), "
+        f"{posted.faults} FROM {named('journals')} WHERE tenant_id = {tenant}"
+    )

@@ -29,3 +29,13 @@ def make_current(dialect: Dialect, connection: Connection) -> None:
     existing = dialect.existing(connection, SCHEMA)
     for statement in changes(existing, connection.dialect, schema=SCHEMA, tables=ledger_tables()):
         connection.exec_driver_sql(statement)
+
+
+def is_there(connection: Connection) -> bool:
+    """Whether a ledger was ever kept in this warehouse.
+
+    Args:
+        connection: To the warehouse.
+    """
+    sql = f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{SCHEMA}' AND table_name = 'kept'"
+    return connection.exec_driver_sql(sql).scalar_one() > 0

@@ -1,0 +1,131 @@
+"""The ledger as assets: one op keeps everything of an organisation, and tells whether it ties out."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.partitions import organisation_partitions
+from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.specs import asset_key, column_schema
+from xero_pipeline.defs.tie_out import check_results, check_specs
+from xero_pipeline.defs.work import Record, for_each_organisation, holding
+from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.postings import Posted
+from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
+from xero_pipeline.ledger.tie_out import STATEMENTS
+from xero_pipeline.sync.progress import Progress
+from xero_pipeline.sync.staleness import dated_tables, stale_months
+from xero_pipeline.warehouse.tables import Table
+from xero_pipeline.xero.reports import reports
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+
+GROUP = "ledger"
+ASSETS = {
+    "journals": ("organisations", "accounts", *dated_tables()),
+    "journal_lines": (),
+    "documents": (),
+    "tie_out": STATEMENTS[:-1],
+    "coverage": (),
+}
+"""The tables that are assets, each with what of schema xero it is made of; those without are made of journals."""
+
+
+def ledger_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
+    """The assets of the ledger.
+
+    Args:
+        storage_kind: Which database holds the tables.
+    """
+
+    @dg.multi_asset(
+        name="keep_ledger",
+        specs=[_spec(table, storage_kind) for table in ledger_tables() if table.name in ASSETS],
+        check_specs=check_specs(),
+        partitions_def=organisation_partitions(),
+        backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
+    )
+    def keep(
+        context: dg.AssetExecutionContext,
+        xero: XeroResource,
+        warehouse: WarehouseResource,
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        def one(tenant_id: str, record: Record) -> None:
+            with holding(xero.parts, tenant_id):
+                posted = _keep(warehouse.warehouse, tenant_id)
+            for name, facts in _facts(warehouse.warehouse, tenant_id, posted).items():
+                record(asset_key(name, SCHEMA), tenant_id, facts)
+
+        yield from for_each_organisation(context, context.partition_keys, one, progress, xero.parts)
+        yield from check_results(warehouse.warehouse)
+
+    return [keep]
+
+
+def _keep(warehouse: "Warehouse", tenant_id: str) -> Posted:
+    now = datetime.now(UTC)
+    return keep_ledger(warehouse, tenant_id, out_of_date(warehouse, tenant_id, now.date()), at=now)
+
+
+def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[str, set[date]]:
+    """By report the months of which Xero was asked before the documents were as they are now.
+
+    Args:
+        warehouse: Has both.
+        tenant_id: The organisation.
+        today: Today, in UTC.
+    """
+    compared = [report for report in reports() if report.name in STATEMENTS]
+    stale = stale_months(warehouse, [tenant_id], compared, today)
+    return {table: months for (_, table, _), months in stale.items()}
+
+
+def _spec(table: Table, storage_kind: str) -> dg.AssetSpec:
+    made_of = [asset_key(name) for name in ASSETS[table.name]]
+    ours = [] if table.name == "journals" else [asset_key("journals", SCHEMA)]
+    return dg.AssetSpec(
+        key=asset_key(table.name, SCHEMA),
+        group_name=GROUP,
+        description=table.comment,
+        kinds={storage_kind, "table"},
+        deps=[dg.AssetDep(key, partition_mapping=_mapping(key)) for key in (*ours, *made_of)],
+        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": named(table.name)},
+    )
+
+
+def _mapping(key: dg.AssetKey) -> dg.PartitionMapping | None:
+    """A report is cut by month, too: all months of the organisation count."""
+    if key in [asset_key(name) for name in STATEMENTS]:
+        return dg.MultiToSingleDimensionPartitionMapping("organisation")
+    return None
+
+
+def _facts(warehouse: "Warehouse", tenant_id: str, posted: Posted) -> Mapping[str, Mapping[str, Any]]:
+    union = " union all ".join(
+        f"select '{name}' as name, count(*) as n from {named(name)} where tenant_id = :tenant_id" for name in ASSETS
+    )
+    counts = {row["name"]: row["n"] for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()}
+    facts: dict[str, dict[str, Any]] = {name: {"dagster/partition_row_count": count} for name, count in counts.items()}
+    facts["journals"] |= {"journals_written": posted.written, "journals_removed": posted.removed}
+    facts["documents"] |= {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults}
+    facts["coverage"] |= _coverage(warehouse, tenant_id)
+    return facts
+
+
+def _coverage(warehouse: "Warehouse", tenant_id: str) -> dict[str, Any]:
+    """How much of all that moved the documents explain, as people say it."""
+    sums = warehouse.query(
+        f"select sum(documents_amount) as d, sum(unexplained_amount) as u from {named('coverage')} "
+        "where tenant_id = :tenant_id",
+        {"tenant_id": tenant_id},
+    ).to_pylist()[0]
+    if not sums["d"] and not sums["u"]:
+        return {}
+    return {"explained": f"{sums['d'] / (sums['d'] + sums['u']):.2%}"}

@@ -1,0 +1,206 @@
+"""Checks that our ledger ties out with Xero's reports: what differs, by how much, and the documents behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
+from xero_pipeline.ledger.tables import SCHEMA, named
+from xero_pipeline.ledger.tie_out import STATEMENTS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.store import Warehouse
+
+ROWS_SHOWN = 50
+"""Of a check's table; all of them are in `ledger.tie_out`."""
+EXPLAINED = 10
+"""Of how many differences the documents behind them are looked for."""
+POSTS = "every_document_posts"
+
+
+def check_specs() -> Sequence[dg.AssetCheckSpec]:
+    """The checks of the ledger: one a statement, and that every document could post."""
+    told = {
+        "trial_balance": "Every balance of Xero's trial balance is what the documents come to",
+        "profit_and_loss": "Every account of Xero's profit and loss is what the documents of the month come to",
+        "balance_sheet": "Every balance of Xero's balance sheet is what the documents come to",
+        "bank_summary": "Opening, received, spent and closing of every bank account are what Xero's bank summary says",
+        "journals": "Every journal of the ledger sums to zero",
+    }
+    rule = (
+        "to the cent, month by month, in every organisation. A difference with a likely cause (payroll, depreciation, "
+        "revaluation, conversion balances) is a warning, any other an error. Months whose reports are older than their "
+        "documents wait until they are pulled again."
+    )
+    return [
+        *(dg.AssetCheckSpec(name_of(s), asset=_tie_out(), description=f"{told[s]}, {rule}") for s in STATEMENTS),
+        dg.AssetCheckSpec(
+            POSTS,
+            asset=asset_key("documents", SCHEMA),
+            description="Every document whose status posts could be posted: its lines add up, and name accounts of the "
+            "chart.",
+        ),
+    ]
+
+
+def name_of(statement: str) -> str:
+    """The name of a statement's check.
+
+    Args:
+        statement: As in `ledger.tie_out`.
+    """
+    return "journals_balance" if statement == "journals" else f"{statement}_ties_out"
+
+
+def check_results(warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+    """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
+
+    Args:
+        warehouse: Its ledger has been kept.
+    """
+    with warehouse.reading() as connection:
+        for statement in STATEMENTS:
+            yield _tied(connection, statement)
+        yield _posting(connection)
+
+
+def _tie_out() -> dg.AssetKey:
+    return asset_key("tie_out", SCHEMA)
+
+
+def _tied(connection: Connection, statement: str) -> dg.AssetCheckResult:
+    every = differences(connection, statements=[statement])
+    found, waiting = [d for d in every if not d.is_stale], [d for d in every if d.is_stale]
+    compared, months = connection.exec_driver_sql(
+        f"SELECT COUNT(*), COUNT(DISTINCT period_end) FROM {named('tie_out')} WHERE statement = '{statement}'"
+    ).one()
+    metadata = {"figures_compared": compared, "months": months, "figures_that_differ": len(found)}
+    if waiting:
+        metadata["figures_waiting_for_reports"] = len(waiting)
+    if not found:
+        told = f"All {compared:,} figures of {months} months tie out to the cent." if compared else _nothing(statement)
+        return _result(statement, passed=True, description=told, metadata=metadata)
+    explained = [(d, suspects(connection, d, limit=3)) for d in found[:EXPLAINED]]
+    metadata |= {
+        "differences": dg.MetadataValue.md(differences_table(found[:ROWS_SHOWN])),
+        "documents": dg.MetadataValue.md(suspects_table(explained)),
+    }
+    return _result(statement, passed=False, description=_told(found, explained), metadata=metadata, found=found)
+
+
+def _result(
+    statement: str, *, passed: bool, description: str, metadata: dict, found: Sequence[Difference] = ()
+) -> dg.AssetCheckResult:
+    unknown = any(one.cause == "UNKNOWN" for one in found)
+    return dg.AssetCheckResult(
+        passed=passed,
+        check_name=name_of(statement),
+        asset_key=_tie_out(),
+        severity=dg.AssetCheckSeverity.ERROR if unknown or passed else dg.AssetCheckSeverity.WARN,
+        description=description,
+        metadata=metadata,
+    )
+
+
+def _nothing(statement: str) -> str:
+    return f"Nothing to compare yet: no month of {statement} was pulled."
+
+
+def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Sequence[Suspect]]]) -> str:
+    first, behind = explained[0]
+    words = (
+        f"{len(found)} {'figure differs' if len(found) == 1 else 'figures differ'}. The largest of the newest month: "
+        f"{first.account}, {first.period_end:%B %Y}, {first.organisation}: ours {first.ours:,.2f}, Xero's "
+        f"{first.xeros:,.2f}, difference {first.difference:+,.2f}; likely: {first.cause.lower()}."
+    )
+    if behind:
+        words += f" {_document(behind[0])}: {behind[0].why}."
+    return f"{words} `xero-pipeline explain ACCOUNT MONTH` shows the documents behind a difference."
+
+
+def _posting(connection: Connection) -> dg.AssetCheckResult:
+    rows = connection.exec_driver_sql(
+        f"SELECT COALESCE(o.name, d.tenant_id), d.source_table, d.document_id, d.problem "
+        f"FROM {named('documents')} AS d LEFT JOIN xero.organisations AS o ON o.tenant_id = d.tenant_id "
+        "WHERE d.problem IS NOT NULL ORDER BY 1, 2, 3"
+    ).fetchall()
+    if not rows:
+        return dg.AssetCheckResult(
+            passed=True, check_name=POSTS, asset_key=asset_key("documents", SCHEMA), description="Every document posts."
+        )
+    first = rows[0]
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=POSTS,
+        asset_key=asset_key("documents", SCHEMA),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(rows)} of them cannot post; what Xero says of them stays unexplained. The first, of "
+        f"{first[0]}, in {first[1]} ({first[2]}): {first[3]}. Correct it in Xero, or sync it again with --full.",
+        metadata={
+            "documents": len(rows),
+            "problems": dg.MetadataValue.md(_table(("Organisation", "Table", "Id", "Problem"), rows[:ROWS_SHOWN])),
+        },
+    )
+
+
+def differences_table(found: Sequence[Difference]) -> str:
+    """Differences as a table in Markdown.
+
+    Args:
+        found: Its rows.
+    """
+    header = ("Organisation", "Month", "Account", "Figure", "Ours", "Xero's", "Difference", "Likely cause")
+    rows = [
+        (
+            one.organisation,
+            f"{one.period_end:%Y-%m}",
+            one.account,
+            one.measure.replace("_", " "),
+            f"{one.ours:,.2f}",
+            f"{one.xeros:,.2f}",
+            f"{one.difference:+,.2f}",
+            one.cause.lower(),
+        )
+        for one in found
+    ]
+    return _table(header, rows, right=(4, 5, 6))
+
+
+def suspects_table(explained: Sequence[tuple[Difference, Sequence[Suspect]]]) -> str:
+    """The documents behind differences as a table in Markdown.
+
+    Args:
+        explained: Differences with their documents.
+    """
+    header = ("Account", "Month", "Difference", "Document", "Date", "Contact", "Amount", "Why")
+    rows = [
+        (
+            difference.account,
+            f"{difference.period_end:%Y-%m}",
+            f"{difference.difference:+,.2f}",
+            _document(one),
+            str(one.date or ""),
+            one.contact or "",
+            "" if one.amount is None else f"{one.amount:,.2f}",
+            one.why,
+        )
+        for difference, behind in explained
+        for one in behind
+    ]
+    return _table(header, rows, right=(2, 6)) if rows else "No document stands out: ask for the accounts one by one."
+
+
+def _document(one: Suspect) -> str:
+    return f"{(one.source_table or 'document').removesuffix('s').replace('_', ' ')} {one.number or one.document_id}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> str:
+    sides = ["---:" if place in right else "---" for place in range(len(header))]
+    lines = (header, sides, *([str(cell).replace("|", "\\|") for cell in row] for row in rows))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
