@@ -7,6 +7,7 @@ import typer
 from xero_pipeline.cli import (
     aged,
     connections,
+    explain,
     history,
     keys,
     move,
@@ -32,6 +33,7 @@ app.command()(syncing.sync)
 app.command()(syncing.backfill)
 app.command()(planning.plan)
 app.command()(restated.restatements)
+app.command()(explain.explain)
 app.command()(aged.aged)
 app.command()(rebuild.rebuild)
 app.command()(move.move)

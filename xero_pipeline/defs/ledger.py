@@ -95,16 +95,9 @@ def _spec(table: Table, storage_kind: str) -> dg.AssetSpec:
         group_name=GROUP,
         description=table.comment,
         kinds={storage_kind, "table"},
-        deps=[dg.AssetDep(key, partition_mapping=_mapping(key)) for key in (*ours, *made_of)],
+        deps=[*ours, *made_of],
         metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": named(table.name)},
     )
-
-
-def _mapping(key: dg.AssetKey) -> dg.PartitionMapping | None:
-    """A report is cut by month, too: all months of the organisation count."""
-    if key in [asset_key(name) for name in STATEMENTS]:
-        return dg.MultiToSingleDimensionPartitionMapping("organisation")
-    return None
 
 
 def _facts(warehouse: "Warehouse", tenant_id: str, posted: Posted) -> Mapping[str, Mapping[str, Any]]:

@@ -117,7 +117,7 @@ def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Seq
     words = (
         f"{len(found)} {'figure differs' if len(found) == 1 else 'figures differ'}. The largest of the newest month: "
         f"{first.account}, {first.period_end:%B %Y}, {first.organisation}: ours {first.ours:,.2f}, Xero's "
-        f"{first.xeros:,.2f}, difference {first.difference:+,.2f}; likely: {first.cause.lower()}."
+        f"{first.xeros:,.2f}, difference {first.difference:+,.2f}; likely: {cause_of(first)}."
     )
     if behind:
         words += f" {_document(behind[0])}: {behind[0].why}."
@@ -149,6 +149,15 @@ def _posting(connection: Connection) -> dg.AssetCheckResult:
     )
 
 
+def cause_of(one: Difference) -> str:
+    """The likely cause of a difference, in words.
+
+    Args:
+        one: The difference.
+    """
+    return (one.cause or "").lower()
+
+
 def differences_table(found: Sequence[Difference]) -> str:
     """Differences as a table in Markdown.
 
@@ -165,7 +174,7 @@ def differences_table(found: Sequence[Difference]) -> str:
             f"{one.ours:,.2f}",
             f"{one.xeros:,.2f}",
             f"{one.difference:+,.2f}",
-            one.cause.lower(),
+            cause_of(one),
         )
         for one in found
     ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Difference", "Suspect", "differences", "is_kept", "suspects"]
+__all__ = ["Difference", "Movement", "Suspect", "differences", "figures", "is_kept", "movements", "suspects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Difference:
         ours: Our figure.
         xeros: Xero's.
         difference: Ours less Xero's.
-        cause: What is likely behind it.
+        cause: What is likely behind it; None when it ties out.
         is_stale: Documents changed since Xero was asked: it may be gone when the report is pulled again.
     """
 
@@ -51,7 +51,7 @@ class Difference:
     ours: Decimal
     xeros: Decimal
     difference: Decimal
-    cause: str
+    cause: str | None
     is_stale: bool
 
 
@@ -93,12 +93,16 @@ def differences(
     where += [f"t.statement IN {among(statements)}"] if statements else []
     where += [f"t.tenant_id = {literal(tenant_id)}"] if tenant_id else []
     where += [] if causes else ["t.cause = 'UNKNOWN'"]
+    return _read(connection, " AND ".join(where))
+
+
+def _read(connection: Connection, where: str) -> list[Difference]:
     rows = connection.exec_driver_sql(
         "SELECT t.tenant_id, COALESCE(o.name, t.tenant_id), t.statement, t.period_start, t.period_end, t.account_id, "
         "COALESCE(CONCAT_WS(' ', t.account_code, t.account_name), t.account_id), t.measure, t.our_amount, "
         "t.xero_amount, t.difference, t.cause, COALESCE(t.is_stale, FALSE) "
         f"FROM {named('tie_out')} AS t LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id "
-        f"WHERE {' AND '.join(where)} ORDER BY t.period_end DESC, ABS(t.difference) DESC, t.statement, t.account_id"
+        f"WHERE {where} ORDER BY t.period_end DESC, ABS(t.difference) DESC, t.statement, t.account_id"
     )
     return [Difference(*row) for row in rows]
 
@@ -125,3 +129,52 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
         for row in rows
     ]
     return list({one.document_id: one for one in reversed(found)}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What one kind of source moved on an account in a month.
+
+    Args:
+        source_type: The kind, as in `ledger.journals`.
+        journals: How many journals.
+        amount: What they moved, debit positive, in base currency.
+    """
+
+    source_type: str
+    journals: int
+    amount: Decimal
+
+
+def figures(connection: Connection, tenant_id: str, account_id: str, period_start: date) -> list[Difference]:
+    """Every figure of an account in a month, also those that tie out.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+        account_id: The account.
+        period_start: First day of the month.
+    """
+    return _read(
+        connection,
+        f"t.tenant_id = {literal(tenant_id)} AND t.account_id = {literal(account_id)} "
+        f"AND t.period_start = {literal(period_start)}",
+    )
+
+
+def movements(connection: Connection, tenant_id: str, account_id: str, period_start: date) -> list[Movement]:
+    """What moved on an account in a month, by kind of source; what no document shows is one of them.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+        account_id: The account.
+        period_start: First day of the month.
+    """
+    month = f"DATE_TRUNC('month', journal_date) = DATE_TRUNC('month', {literal(period_start)})"
+    rows = connection.exec_driver_sql(
+        f"SELECT source_type, COUNT(DISTINCT journal_id), SUM(net_amount) FROM {named('journal_lines')} "
+        f"WHERE tenant_id = {literal(tenant_id)} AND account_id = {literal(account_id)} AND {month} "
+        "GROUP BY source_type ORDER BY source_type"
+    )
+    return [Movement(*row) for row in rows]

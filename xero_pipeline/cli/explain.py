@@ -1,0 +1,148 @@
+"""`explain`: what does not tie out with Xero, and the documents behind it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.explain import Difference, Movement, Suspect
+
+
+def explain(
+    account: Annotated[
+        str | None, typer.Argument(help="Code, name or id of an account. Default: whatever does not tie out.")
+    ] = None,
+    month: Annotated[str | None, typer.Argument(help="The month, as 2026-10.")] = None,
+    organisation: Annotated[
+        list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Where the ledger differs from Xero's reports, and the documents behind it. Asks Xero nothing."""
+    from xero_pipeline.cli.syncing import chosen_organisations
+    from xero_pipeline.cli.syncing import month as parse
+    from xero_pipeline.ledger.explain import is_kept
+
+    parts = Parts(Settings.load())
+    if (account is None) != (month is None):
+        raise ConfigurationError(
+            "Give an account and a month, such as `xero-pipeline explain 610 2026-10`, or neither."
+        )
+    tenants = {one.tenant_id: one.name for one in chosen_organisations(parts, organisation or [])}
+    with parts.warehouse.reading() as connection:
+        if not is_kept(connection):
+            raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first.")
+        if account is None or month is None:
+            _everything(connection, tenants, json=json)
+        else:
+            found = _accounts(connection, account, tenants)
+            for tenant_id, account_id in found:
+                _one(connection, tenant_id, account_id, parse(month, "MONTH"), json=json)
+
+
+def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> list[tuple[str, str]]:
+    """The accounts of a code, a name or an id, in whichever of the organisations has one."""
+    from xero_pipeline.ledger.queries import among, literal
+
+    rows = connection.exec_driver_sql(
+        f"SELECT tenant_id, account_id FROM xero.accounts WHERE tenant_id IN {among(tenants)} "
+        f"AND (code = {literal(wanted)} OR LOWER(name) = LOWER({literal(wanted)}) OR account_id = {literal(wanted)})"
+    )
+    found = [(tenant_id, account_id) for tenant_id, account_id in rows]
+    if not found:
+        raise ConfigurationError(
+            f"There is no account {wanted}. Give its code, its name or its id: "
+            "`xero-pipeline explain` alone lists the accounts that do not tie out."
+        )
+    return found
+
+
+def _everything(connection: Connection, tenants: Collection[str], *, json: bool) -> None:
+    from xero_pipeline.cli.display import print_json, print_table, say
+    from xero_pipeline.ledger.explain import differences
+
+    found = [one for one in differences(connection) if one.tenant_id in tenants]
+    if json:
+        print_json([asdict(one) for one in found])
+        return
+    if not found:
+        say("Everything ties out: no figure of the ledger differs from Xero's reports.")
+        return
+    headers = (
+        "Organisation",
+        "Month",
+        "Statement",
+        "Account",
+        "Figure",
+        "Ours",
+        "Xero's",
+        "Difference",
+        "Likely cause",
+    )
+    columns = [(name, "right" if name in {"Ours", "Xero's", "Difference"} else "left") for name in headers]
+    rows = [(one.organisation, f"{one.period_end:%Y-%m}", one.statement, *_figure(one)) for one in found]
+    print_table("What does not tie out", columns, rows)
+
+
+def _figure(one: Difference) -> tuple[object, ...]:
+    cause = (one.cause or "").lower() + (", waits for the report" if one.is_stale else "")
+    return (one.account, one.measure.replace("_", " "), one.ours, one.xeros, one.difference, cause)
+
+
+def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> None:
+    from xero_pipeline.cli.display import print_json
+    from xero_pipeline.ledger.explain import figures, movements, suspects
+
+    known = figures(connection, tenant_id, account_id, start)
+    moved = movements(connection, tenant_id, account_id, start)
+    off = next((one for one in known if one.difference), None)
+    behind = suspects(connection, off) if off else []
+    if json:
+        told = {"figures": known, "movements": moved, "documents": behind}
+        print_json({name: [asdict(one) for one in group] for name, group in told.items()})
+        return
+    _show(known, moved, behind, start)
+
+
+def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequence[Suspect], start: date) -> None:
+    from xero_pipeline.cli.display import print_table, say
+
+    if not known:
+        say(f"Nothing was on this account in {start:%B %Y}, neither in the ledger nor in Xero's reports.")
+        return
+    title = f"{known[0].account}, {start:%B %Y}, {known[0].organisation}"
+    columns = [
+        ("Statement", "left"),
+        ("Figure", "left"),
+        ("Ours", "right"),
+        ("Xero's", "right"),
+        ("Difference", "right"),
+    ]
+    rows = [(one.statement, one.measure.replace("_", " "), one.ours, one.xeros, one.difference) for one in known]
+    print_table(title, columns, rows)
+    print_table(
+        "What moved, debit positive",
+        [("Source", "left"), ("Journals", "right"), ("Amount", "right")],
+        [(one.source_type, one.journals, one.amount) for one in moved],
+    )
+    if not any(one.difference for one in known):
+        say("It ties out to the cent.")
+        return
+    columns = [("Document", "left"), ("Number", "left"), ("Date", "left"), ("Contact", "left"), ("Amount", "right")]
+    print_table(
+        "Documents that may be behind it, the likeliest first",
+        [*columns, ("Why", "left")],
+        [(one.source_table, one.number, one.date, one.contact, one.amount, one.why) for one in behind],
+    )
