@@ -45,7 +45,7 @@ def ledger_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
     """
 
     @dg.multi_asset(
-        name="keep_ledger",
+        name="post_ledger",
         specs=[_spec(table, storage_kind) for table in ledger_tables() if table.name in ASSETS],
         check_specs=check_specs(),
         partitions_def=organisation_partitions(),

@@ -53,13 +53,14 @@ class Office(Simulator):
 
     Args:
         invoices: As many are in the books, roughly.
+        months: Of how many months they are.
         **more: As for the simulator.
     """
 
-    def __init__(self, invoices=60, **more):
+    def __init__(self, invoices=60, months=3, **more):
         self.time = Clock()
         self.time.now = MORNING.timestamp()
-        config = BooksConfig(today=TODAY, invoices=invoices, months=3)
+        config = BooksConfig(today=TODAY, invoices=invoices, months=months)
         super().__init__(config, clock=self.time, limits=None, **more)
         self.tenant_id = self.organisations()[0].tenant_id
         self.written = super().company(self.tenant_id)

@@ -1,7 +1,8 @@
 -- The documents behind a difference on an account in a month, the likeliest first:
 --   1  one that cannot post, with its reason
---   2  one of which Xero says another amount is open than its payments and credits leave: one of them is missing
---   3  one whose line on the account is exactly the difference, or on an account that differs by the opposite
+--   1  one of which Xero says another amount is open than its payments and credits leave, by just the difference
+--   2  one whose line on the account is exactly the difference, or on an account that differs by the opposite
+--   3  one that is open by another amount than its payments and credits leave, in any way
 --   4  one that changed after Xero was asked for the trial balance
 WITH documents AS (
     {%- for table, number, contact in (
@@ -63,15 +64,19 @@ found AS (
 
     UNION ALL
     SELECT
-        CASE WHEN ABS(m.base) = ABS({{ difference }}) THEN 1 ELSE 2 END, m.document_id,
+        CASE WHEN ABS(m.base) = ABS({{ difference }}) THEN 1 ELSE 3 END, m.document_id,
         CONCAT('Xero says ', CAST(CAST(m.told AS NUMERIC(19, 2)) AS TEXT), ' ', m.currency_code,
             ' is open, its payments and credits leave ', CAST(CAST(m.left_over AS NUMERIC(19, 2)) AS TEXT)),
         m.base
     FROM missing AS m JOIN documents AS d ON d.document_id = m.document_id
-    WHERE d.date <= {{ last }}
+    -- What is not the very amount is of interest only where payments and credits go.
+    WHERE d.date <= {{ last }} AND (ABS(m.base) = ABS({{ difference }}) OR EXISTS (
+        SELECT 1 FROM xero.accounts AS a WHERE a.tenant_id = {{ tenant }} AND a.account_id = {{ account }}
+            AND (a.type = 'BANK' OR a.system_account IN ('DEBTORS', 'CREDITORS'))
+    ))
 
     UNION ALL
-    SELECT 3, j.source_id, 'posts exactly this amount here', l.net_amount
+    SELECT 2, j.source_id, 'posts exactly this amount here', l.net_amount
     FROM {{ named("journal_lines") }} AS l
     JOIN {{ named("journals") }} AS j ON j.tenant_id = l.tenant_id AND j.journal_id = l.journal_id
     WHERE l.tenant_id = {{ tenant }} AND l.source_type <> 'UNEXPLAINED' AND {{ difference }} <> 0

@@ -9,7 +9,8 @@ SELECT
         WHEN e.without_account = 1 THEN 'no account of the chart takes its other side (GST, or the bank)'
         WHEN e.without_account IS NOT NULL
             THEN CONCAT('line ', e.without_account - {{ first_line }} + 1, ' names no account of the chart')
-        ELSE CONCAT('its lines and tax do not add up to its total: ', CAST(ABS(e.excess) AS TEXT), ' is left over')
+        ELSE CONCAT('its lines and tax do not add up to its total: ', CAST(CAST(ABS(e.excess) AS NUMERIC(19, 2)) AS TEXT),
+            ' is left over')
     END AS problem
 FROM posting_own AS d
 LEFT JOIN posting_excess AS e ON e.journal_id = d.document_id

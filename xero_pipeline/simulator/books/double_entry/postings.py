@@ -104,6 +104,7 @@ class Poster:
             ("CreditNotes", POSTED, self._allocations),
             ("Prepayments", POSTED, self._allocations),
             ("ManualJournals", {"POSTED"}, self._journal),
+            ("Unseen", {"POSTED"}, self._journal),
         ):
             for record in self._rows(wrapper):
                 if record["Status"] in statuses:
@@ -205,12 +206,14 @@ class Poster:
                 yield from _journal(event, day_of_wire(allocation["Date"]), f"{kind}-ALLOCATION", credit, gained)
 
     def _journal(self, record: Record) -> Iterator[Posting]:
-        """A manual journal posts its lines as they are."""
+        """A manual journal posts its lines as they are, and so does what no app may read (`edits_unseen`)."""
         legs = [
             Leg(line["AccountID"], line["LineAmount"], line["LineAmount"], _options(line))
             for line in record["JournalLines"]
         ]
-        return _journal(record["ManualJournalID"], day_of_wire(record["Date"]), "MANJOURNAL", record, legs)
+        return _journal(
+            record["ManualJournalID"], day_of_wire(record["Date"]), record.get("SourceType", "MANJOURNAL"), record, legs
+        )
 
 
 def _options(line: Record) -> tuple[str, ...]:

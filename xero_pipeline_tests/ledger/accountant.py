@@ -1,0 +1,110 @@
+"""Somebody who reads a simulated organisation into a warehouse, keeps its ledger, and knows what it should say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from xero_pipeline.ledger.explain import differences, suspects
+from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.reports import sync_report
+from xero_pipeline.sync.staleness import stale_months
+from xero_pipeline.xero.reports import report_named
+from xero_pipeline_tests.sync.desk import Desk
+
+DOCUMENTS = (
+    "organisations",
+    "accounts",
+    "invoices",
+    "credit_notes",
+    "bank_transactions",
+    "bank_transfers",
+    "payments",
+    "prepayments",
+    "overpayments",
+    "manual_journals",
+)
+REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
+
+
+class Accountant(Desk):
+    """A desk where a ledger is kept.
+
+    Args:
+        **more: As for `Desk`.
+    """
+
+    def read(self, *tables, full=False):
+        for table in tables or DOCUMENTS:
+            self.sync(table, full=full)
+
+    def pull(self, *names):
+        months = self.books.bench.config.month_starts()
+        self.later(seconds=10)
+        for name in names or REPORTS:
+            tally = Tally()
+            with self.client(on_call=tally.add) as client:
+                report = report_named(name)
+                for _ in sync_report(client, self.warehouse, self.tenant_id, report, months, tally=tally, now=self.now):
+                    pass
+
+    def keep(self):
+        self.later(seconds=10)
+        reports = [report_named(name) for name in REPORTS]
+        found = stale_months(self.warehouse, [self.tenant_id], reports, self.now().date())
+        stale = {table: months for (_, table, _), months in found.items()}
+        return keep_ledger(self.warehouse, self.tenant_id, stale, at=self.now())
+
+    def lines(self):
+        """Our lines as the simulator says its own: net and foreign amounts by journal, day, account and contact."""
+        rows = self.warehouse.query(
+            "select journal_id, journal_date, account_id, contact_id, net_amount, foreign_amount, "
+            "tracking_option_id_1 as one, tracking_option_id_2 as two, role "
+            "from ledger.journal_lines where source_type <> 'UNEXPLAINED'"
+        ).to_pylist()
+        found = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        for row in rows:
+            options = tuple(option for option in (row["one"], row["two"]) if option)
+            key = (row["journal_id"], row["journal_date"], row["account_id"], row["contact_id"] or "", options)
+            found[(*key, row["role"] == "tax")][0] += row["net_amount"]
+            found[(*key, row["role"] == "tax")][1] += row["foreign_amount"]
+        return {key: tuple(sums) for key, sums in found.items() if any(sums)}
+
+    def truth(self):
+        """What the simulator posts for documents that an app may read."""
+        found = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        unseen = self.books.bench.tables.get("Unseen", {})
+        for posting in self.books.postings:
+            if posting.journal_id in unseen:
+                continue
+            key = (posting.journal_id, posting.date, posting.account_id, posting.contact_id, posting.tracking)
+            found[(*key, posting.is_tax)][0] += posting.net_amount
+            found[(*key, posting.is_tax)][1] += posting.foreign_amount
+        return {key: tuple(sums) for key, sums in found.items() if any(sums)}
+
+    def off(self, **more):
+        """What does not tie out, as (statement, account code, month, difference, cause)."""
+        with self.warehouse.reading() as connection:
+            return [
+                (one.statement, one.account.split(" ")[0], one.period_end, one.difference, one.cause)
+                for one in differences(connection, **more)
+                if not one.is_stale
+            ]
+
+    def behind(self, statement, code):
+        """The documents behind the difference of an account, the likeliest first."""
+        with self.warehouse.reading() as connection:
+            found = [d for d in differences(connection, statements=[statement]) if d.account.split(" ")[0] == code]
+            return [(one.document_id, one.why) for one in suspects(connection, found[0])] if found else []
+
+    def change(self, statement):
+        """Somebody changes the warehouse by hand."""
+        with self.warehouse.writing() as connection:
+            connection.exec_driver_sql(statement)
+
+    def one(self, sql):
+        return self.warehouse.query(sql).to_pylist()[0]
+
+
+__all__ = ["DOCUMENTS", "REPORTS", "Accountant"]
