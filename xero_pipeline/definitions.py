@@ -41,7 +41,7 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
         progress: Who watches runs in this process.
     """
     storage_kind = "postgresql" if settings.warehouse.startswith("postgresql") else "duckdb"
-    collections = collection_assets(storage_kind, tax_reports=settings.tax_reports)
+    collections = collection_assets(storage_kind, tax_reports=settings.tax_reports, journals=settings.journals)
     reports = report_assets(first_month(settings, datetime.now(UTC).date()), storage_kind)
     on_request = on_request_assets(storage_kind)
     ledger = ledger_assets(storage_kind)

@@ -52,7 +52,7 @@ def simulator_in(home: Path) -> Simulator:
     # A company does not forget its oldest month because a new one begins.
     start = _written_once(home / "simulator.start", config.first_month.isoformat())
     config = replace(config, start=date.fromisoformat(start))
-    return Simulator(config, store_path=home / "simulator.sqlite", follow_clock=True)
+    return Simulator(config, store_path=home / "simulator.sqlite", advanced=True, follow_clock=True)
 
 
 def _written_once(path: Path, text: str) -> str:

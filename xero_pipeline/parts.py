@@ -154,7 +154,7 @@ class Parts:
         """The collections that are read."""
         from xero_pipeline.xero.endpoints import chosen
 
-        return chosen(tax_reports=self.settings.tax_reports)
+        return chosen(tax_reports=self.settings.tax_reports, journals=self.settings.journals)
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections that are read, and of the reports that were chosen."""

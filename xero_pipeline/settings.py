@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     tax_reports: bool = Field(
         False, description="Read published tax returns (Australia, New Zealand): the consent asks for their scope."
     )
+    journals: bool = Field(
+        False,
+        description="Read Xero's journals, open to apps of its Advanced tier alone: the consent asks for their scope.",
+    )
     aged_by_contact: bool = Field(
         False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
     )

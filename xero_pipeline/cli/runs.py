@@ -51,13 +51,11 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     Raises:
         ConfigurationError: No such table; the message offers the nearest.
     """
-    from difflib import get_close_matches
-
     from xero_pipeline.warehouse.tables import table_group
     from xero_pipeline.xero.endpoints import chosen as all_collections
     from xero_pipeline.xero.reports import reports as all_reports
 
-    collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True)]
+    collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
     reports = [report.name for report in all_reports()]
     if not select:
         return Choice(tuple(collections), tuple(report.name for report in usual))
@@ -71,15 +69,29 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
             continue
         name = given.removeprefix("xero/").removeprefix("xero.")
         if name not in home:
-            near = get_close_matches(name, home, n=3)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise ConfigurationError(f"--select {given}: there is no such asset.{hint}")
+            raise ConfigurationError(f"--select {given}: {_no_such(name, home)}")
         chosen.add(home[name])
     return Choice(
         tuple(name for name in collections if name in chosen),
         tuple(name for name in reports if name in chosen),
         ledger,
     )
+
+
+def _no_such(name: str, known: Iterable[str]) -> str:
+    """What to say of an asset that is not there."""
+    from difflib import get_close_matches
+
+    from xero_pipeline.warehouse.tables import table_group
+    from xero_pipeline.xero.endpoints import on_request
+
+    for endpoint in on_request():
+        if name in {table.name for table in table_group(endpoint.table)}:
+            setting = f"XERO_{endpoint.table.upper()}"
+            return f"it is read only with {setting}=true. Set that and run `xero-pipeline connect` once more."
+    near = get_close_matches(name, known, n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return f"there is no such asset.{hint}"
 
 
 class Runner:

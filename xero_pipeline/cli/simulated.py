@@ -24,6 +24,7 @@ def serve(
     months: Annotated[int, typer.Option("--months", min=1, help="How far back the books go.")] = 24,
     seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same books.")] = 1,
     limits: Annotated[bool, typer.Option("--limits/--no-limits", help="Xero's rate limits.")] = True,
+    advanced: Annotated[bool, typer.Option("--advanced", help="Apps are of Xero's Advanced tier: journals.")] = False,
     store: Annotated[Path | None, typer.Option("--store", help="File that keeps tokens between starts.")] = None,
     faults: Annotated[bool, typer.Option("--faults", help="Let POST /simulator/faults switch faults on.")] = False,
 ) -> None:
@@ -37,7 +38,12 @@ def serve(
     today = (datetime.now(UTC) - timedelta(hours=1)).date()
     config = BooksConfig(organisations=organisations, invoices=invoices, months=months, seed=seed, today=today)
     simulated = Simulator(
-        config, store_path=store, limits=SimLimits() if limits else None, controllable=faults, follow_clock=True
+        config,
+        store_path=store,
+        limits=SimLimits() if limits else None,
+        advanced=advanced,
+        controllable=faults,
+        follow_clock=True,
     )
 
     def ready(url: str) -> None:

@@ -36,14 +36,18 @@ class SyncOptions(dg.Config):
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
-def collection_assets(storage_kind: str, *, tax_reports: bool = False) -> Sequence[dg.AssetsDefinition]:
+def collection_assets(
+    storage_kind: str, *, tax_reports: bool = False, journals: bool = False
+) -> Sequence[dg.AssetsDefinition]:
     """The assets of every collection that is read.
 
     Args:
         storage_kind: Which database holds the tables.
         tax_reports: Whether published tax returns are read, too.
+        journals: Whether journals are read, too.
     """
-    return [_assets_of(endpoint, storage_kind) for endpoint in chosen(tax_reports=tax_reports)]
+    read = chosen(tax_reports=tax_reports, journals=journals)
+    return [_assets_of(endpoint, storage_kind) for endpoint in read]
 
 
 def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from xero_pipeline.simulator.api.accounting import AccountingApi, BooksWithReports
+from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.simulator.app import Application
 from xero_pipeline.simulator.apps import Apps, SimulatedApp
 from xero_pipeline.simulator.faults import Faults
@@ -14,6 +15,7 @@ from xero_pipeline.simulator.identity.consent import ConsentPage
 from xero_pipeline.simulator.identity.grants import Grants
 from xero_pipeline.simulator.identity.service import Identity
 from xero_pipeline.simulator.identity.signer import Signer
+from xero_pipeline.simulator.journal_log import JournalLog
 from xero_pipeline.simulator.limits import RateLimiter, SimLimits
 from xero_pipeline.simulator.reports.request import BadReportRequest
 from xero_pipeline.simulator.store import Store
@@ -29,6 +31,7 @@ def assemble(
     organisations: Callable[[], Sequence[SimulatedOrganisation]],
     books: Callable[[str], Callable[[], BooksWithReports] | None],
     max_matching: int,
+    advanced: bool,
     controllable: bool,
     sleep: Callable[[float], None],
 ) -> Application:
@@ -43,6 +46,7 @@ def assemble(
         organisations: All organisations.
         books: For a tenant id, what finds or writes its books; None for an unknown one.
         max_matching: The most records a request may match.
+        advanced: Whether apps are of Xero's Advanced tier, which may ask for journals.
         controllable: Whether faults can be set over HTTP.
         sleep: How a slow answer waits.
     """
@@ -50,10 +54,10 @@ def assemble(
     connections = Connections(store, clock)
     grants = Grants(store, connections, clock)
     return Application(
-        consent=ConsentPage(store, registered, grants, organisations, clock),
+        consent=ConsentPage(store, registered, grants, organisations, clock, grantable_scopes(advanced=advanced)),
         identity=Identity(registered, grants, connections, Signer(store), organisations, clock),
         connections=connections,
-        api=AccountingApi((BadReportRequest,), max_matching, clock),
+        api=AccountingApi((BadReportRequest,), max_matching, clock, JournalLog(store, clock)),
         limiter=RateLimiter(store, limits, clock),
         faults=faults,
         books=books,

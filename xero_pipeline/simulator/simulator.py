@@ -37,6 +37,7 @@ class Simulator:
         limits: The rate limits; None for none at all.
         apps: The registered apps; with none, every client id is welcome.
         max_matching: A request that matches more records is refused, as Xero does.
+        advanced: Whether apps are of Xero's Advanced tier, which may ask for journals.
         controllable: Whether `/simulator/faults` answers, which lets anybody who reaches the simulator disturb it.
         follow_clock: Whether the books grow with the clock's days. An organisation that was edited stays as it is.
         sleep: How a slow answer waits, in seconds.
@@ -52,6 +53,7 @@ class Simulator:
         apps: Sequence[SimulatedApp] = (),
         *,
         max_matching: int = 100_000,
+        advanced: bool = False,
         controllable: bool = False,
         follow_clock: bool = False,
         sleep: Callable[[float], None] = time.sleep,
@@ -63,6 +65,7 @@ class Simulator:
         self._limits = limits or OFF
         self._apps = tuple(apps)
         self._max_matching = max_matching
+        self._advanced = advanced
         self._controllable = controllable
         self._follow_clock = follow_clock
         self._sleep = sleep
@@ -160,6 +163,7 @@ class Simulator:
             organisations=self.organisations,
             books=self._books,
             max_matching=self._max_matching,
+            advanced=self._advanced,
             controllable=self._controllable,
             sleep=self._sleep,
         )

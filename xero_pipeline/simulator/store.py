@@ -1,4 +1,4 @@
-"""What the simulated Xero remembers: consents, tokens, connections, used-up limits.
+"""What the simulated Xero remembers: consents, tokens, connections, used-up limits, journals it has numbered.
 
 One SQLite file can be shared by several processes, as mock mode does; without a file everything stays in memory.
 """
@@ -33,6 +33,10 @@ CREATE TABLE IF NOT EXISTS connections (
 CREATE TABLE IF NOT EXISTS windows (
     owner TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, calls INTEGER NOT NULL,
     PRIMARY KEY (owner, kind));
+CREATE TABLE IF NOT EXISTS journals (
+    tenant_id TEXT NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL, source TEXT NOT NULL,
+    day TEXT NOT NULL, fingerprint TEXT NOT NULL, stands INTEGER NOT NULL, record BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, number));
 CREATE TABLE IF NOT EXISTS in_flight (id TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL);
 """
 

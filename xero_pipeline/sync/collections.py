@@ -81,8 +81,8 @@ def sync_collection(
     with _saying_how_far(load):
         while not load.complete:
             load.begin()
-            resume = load.read_before
-            pages = paging.read(client, tenant_id, endpoint, modified_since=aim.since, resume=resume, fits=fits)
+            where = {"modified_since": aim.since, "resume": load.read_before, "after": load.read_to}
+            pages = paging.read(client, tenant_id, endpoint, **where, fits=fits)
             for batch, last in batches(pages, PAGES_PER_MERGE):
                 load.take(batch, last=last)
                 if progress:
@@ -95,6 +95,7 @@ def sync_collection(
         seconds=time.monotonic() - started,
         day_remaining=tally.day_remaining,
         modified_since=aim.since,
+        read=aim.told,
         refused=load.refused,
     )
 
@@ -102,24 +103,30 @@ def sync_collection(
 @contextmanager
 def _saying_how_far(load: Load) -> Iterator[None]:
     """Say of a read that ran out of calls whether the next one has less to do."""
-    before = load.read_before
+    before = load.reached
     try:
         yield
     except (BudgetReached, DailyLimitReached) as stopped:
-        stopped.progressed = load.read_before != before
+        stopped.progressed = load.reached != before
         raise
 
 
 def _aim(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> Aim:
     """What to read: what changed, everything, or the rest of a read that was cut."""
     from xero_pipeline.warehouse.bookkeeping import read_cursor
+    from xero_pipeline.warehouse.presence import highest
     from xero_pipeline.warehouse.reading import cut_read, round_of
 
     cursor = read_cursor(connection, tenant_id, endpoint.table)
     since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
     cut = cut_read(connection, tenant_id, endpoint.table)
-    if cut and _goes_on(cut, since, at):
-        return Aim(cut.modified_since, cut)
+    if cut and (cut.read_to or _goes_on(cut, since, at)):
+        # What is numbered never changes, so that a read of it cannot be too old.
+        return Aim(cut.modified_since, cut, after=cut.read_to or 0)
+    if endpoint.paging == "offsets":
+        begins = full and cursor is not None
+        after = 0 if begins else highest(connection, endpoint.table, tenant_id, endpoint.number)
+        return Aim(None, is_first=cursor is None, after=after)
     if since and endpoint.paging == "whole":
         whole_at = round_of(connection, tenant_id, endpoint.table).complete_at
         since = since if whole_at and at - whole_at < WHOLE_AGAIN else None

@@ -35,11 +35,23 @@ class Aim:
         since: Changes since then; None for everything.
         cut: The earlier attempt that it goes on from.
         is_first: Whether the list was never read: then nothing of it can be gone.
+        after: Of a list that is read by numbers, what is behind this one.
     """
 
     since: datetime | None
     cut: CutRead | None = None
     is_first: bool = False
+    after: int = 0
+
+    @property
+    def everything(self) -> bool:
+        """Whether all of the list will have been read in the end, by this attempt and those that were cut."""
+        return self.since is None and (self.is_first or self.cut is not None or not self.after)
+
+    @property
+    def told(self) -> str | None:
+        """What is read, in words, where that is neither everything nor what changed."""
+        return None if self.everything or self.since else f"behind number {self.after}"
 
 
 class Load:
@@ -75,6 +87,8 @@ class Load:
         self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self.read_before: date | None = cut.read_before if cut else None
         """Where the next attempt goes on: everything dated before it is in the warehouse."""
+        self.read_to: int = aim.after
+        """Likewise, of a list that is read by numbers: everything up to this number is."""
         self._records_before = cut.records if cut else 0
         self._warehouse = warehouse
         self._tenant_id = tenant_id
@@ -84,8 +98,10 @@ class Load:
         self._landing = landing
         self._began = cut.began_at if cut else now()
         self._first_answer = cut.first_answer if cut else None
-        # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone.
-        self._sees_all = aim.since is None and cut is None and not aim.is_first and len(endpoint.key) == 1
+        # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone; what is
+        # numbered is never gone.
+        in_one = aim.since is None and cut is None and not aim.is_first and endpoint.paging != "offsets"
+        self._sees_all = in_one and len(endpoint.key) == 1
         self._seen: list[str] = []
         self._reads = 0
         self._drifted = False
@@ -129,13 +145,20 @@ class Load:
             self.tables[name] += counts
 
     def _reach(self, batch: Sequence[Page]) -> bool:
-        """Whether another slice is complete with these pages; one that drifted ends that for this read."""
-        before = self.read_before
+        """Whether reading may go on behind these pages; a slice that drifted ends that for this read."""
+        before = self.reached
         for page in batch:
             self._drifted = self._drifted or page.drifted
             if page.read_before is not None and not self._drifted:
                 self.read_before = page.read_before
-        return self.read_before != before
+            if page.read_to is not None:
+                self.read_to = page.read_to
+        return self.reached != before
+
+    @property
+    def reached(self) -> tuple[date | None, int]:
+        """How far the read has come."""
+        return self.read_before, self.read_to
 
     def _cursor(self) -> Cursor:
         """Where the next read starts: Xero's clock at our first answer, less the overlap."""
@@ -154,7 +177,8 @@ class Load:
         """How far this read has come, for a process that goes on where this one may be ended."""
         from xero_pipeline.warehouse.reading import CutRead, note_cut
 
-        if not reached or self.read_before is None:
+        # Of what is behind the highest number we have, the rows themselves tell how far we are.
+        if not reached or not (self._aim.everything or self.read_before):
             return
         self._records_before = self.records + records
         note_cut(
@@ -167,6 +191,7 @@ class Load:
                 read_before=self.read_before,
                 records=self._records_before,
                 began_at=self._began,
+                read_to=self.read_to or None,
             ),
         )
 
@@ -177,7 +202,7 @@ class Load:
         from xero_pipeline.warehouse.reading import Round, forget_cut, note_missing, note_round, round_of
 
         forget_cut(connection, self._tenant_id, self._endpoint.table)
-        if self._aim.since is not None:
+        if not self._aim.everything:
             return
         before = round_of(connection, self._tenant_id, self._endpoint.table)
         # For the first time there was nothing to compare with, which is as good.

@@ -145,13 +145,13 @@ class Planner:
         known = Known(self._warehouse, self._tenant_id, [one.table for one in collections])
         items: list[Item] = []
         for one in collections:
-            changes = one.modified_since and not full and known.read_before(one.table)
+            changes = not full and known.read_before(one)
             records = known.records(one.table)
             if records is None and self._ask is not None:
                 records = self._ask(one)
             calls = calls_to_read(one, records, changes=changes)
             # A list that comes whole is asked for changes only the same day: the larger answer is the better guess.
-            small = changes and one.paging != "whole"
+            small = changes and one.modified_since and one.paging != "whole"
             items.append(self._item(one.table, calls or 1, known=calls is not None, changes=small))
         return items
 

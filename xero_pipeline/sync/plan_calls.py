@@ -27,14 +27,14 @@ def calls_to_read(endpoint: Endpoint, records: int | None, *, changes: bool) -> 
         None if it depends on how many records there are.
     """
     if endpoint.paging == "whole" or changes:
-        return 1
+        # Of what is numbered: what is new, and the empty answer that ends it.
+        return 2 if endpoint.paging == "offsets" else 1
     if records is None:
         return None
-    if endpoint.paging == "details":
-        return 1 + records
     pages = math.ceil(records / (endpoint.page_size or _USUAL_PAGE))
-    if endpoint.paging == "pages":
-        return max(pages, 1)
+    told = {"details": 1 + records, "pages": max(pages, 1), "offsets": pages + 1}
+    if endpoint.paging in told:
+        return told[endpoint.paging]
     # Xero does not tell how many pages there are: up to the empty one, and back again to see that nothing moved. Only
     # where it fixes their size does a page that is not full end the list.
     fixed = "pageSize" not in endpoint.params
@@ -68,13 +68,15 @@ class Known:
         counts = warehouse.query(union, {"tenant_id": tenant_id}).to_pylist() if tables else []
         self._records = {row["name"]: row["n"] for row in counts}
 
-    def read_before(self, table: str) -> bool:
-        """Whether the next read asks for changes only.
+    def read_before(self, endpoint: Endpoint) -> bool:
+        """Whether the next read asks only for what is new or changed.
 
         Args:
-            table: The collection's.
+            endpoint: The collection.
         """
-        return self._since.get(table) is not None
+        if endpoint.paging == "offsets":
+            return endpoint.table in self._since
+        return endpoint.modified_since and self._since.get(endpoint.table) is not None
 
     def records(self, table: str) -> int | None:
         """How many records Xero's list has, as far as we know; None before it was read once.

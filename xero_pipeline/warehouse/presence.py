@@ -90,6 +90,21 @@ def sizes(connection: Connection, collections: Iterable[str], tenant_id: str) ->
     return {row.name: row.n for row in connection.execute(text(" UNION ALL ".join(counts)), {"tenant_id": tenant_id})}
 
 
+def highest(connection: Connection, collection: str, tenant_id: str, path: str) -> int:
+    """The highest number of a record; 0 if there is none.
+
+    Args:
+        connection: To the warehouse.
+        collection: Name of the record's table.
+        tenant_id: The organisation.
+        path: Xero's name of the number.
+    """
+    record = table_group(collection)[0]
+    (number,) = [column.name for column in record.columns if column.path == path]
+    sql = f"SELECT MAX({q(number)}) AS n FROM {target(record)} WHERE tenant_id = :tenant_id"
+    return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one() or 0
+
+
 def _day(record: Table, column: str) -> str:
     """SQL: the day of a row. Xero's clock is UTC, whatever zone the database shows instants in."""
     name = q(column)

@@ -29,15 +29,17 @@ class CutRead:
         read_before: Everything dated before this day is in the warehouse.
         records: Records read until then.
         began_at: When the first attempt began, by our clock.
+        read_to: Everything numbered up to this is, of a list that is read by numbers.
     """
 
     tenant_id: str
     endpoint: str
     modified_since: datetime | None
     first_answer: datetime | None
-    read_before: date
+    read_before: date | None
     records: int
     began_at: datetime
+    read_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The catalogue: every collection we read, one row of data each.
 
 Source: Xero's OpenAPI description of the Accounting API (16.1.0) and the page of each endpoint.
-Left out on purpose: Journals (premium), ExpenseClaims and Receipts (classic expenses, closed to new apps), Employees
-(removed from the API), PaymentServices (its scope can write).
+Left out on purpose: ExpenseClaims and Receipts (classic expenses, closed to new apps), Employees (removed from the
+API), PaymentServices (its scope can write). Journals (premium) are read only on request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal
 # Xero's largest page; an endpoint that does not honour it says so with a page size of its own.
 LARGEST_PAGE = 1_000
 
-Paging = Literal["pages", "until_empty", "whole", "details"]
+Paging = Literal["pages", "until_empty", "whole", "details", "offsets"]
 Slicing = Literal["where Date", "where UpdatedDateUTC", "DateFrom and DateTo"]
 
 
@@ -29,7 +29,8 @@ class Endpoint:
         wrapper: The key of the list in the answer.
         key: The fields of a record that identify it within its organisation; none for a single setting.
         paging: `pages`: Xero tells how many there are. `until_empty`: it may not tell, an empty page ends the list.
-            `whole`: everything in one answer. `details`: a list of headers, then one answer per record.
+            `whole`: everything in one answer. `details`: a list of headers, then one answer per record. `offsets`:
+            records are numbered and never change, and each call asks for those behind a number.
         page_size: Records per page as asked for or fixed by Xero; None where there are no pages.
         modified_since: Whether If-Modified-Since finds every new and changed record.
         params: Query parameters that go with every call.
@@ -37,6 +38,7 @@ class Endpoint:
         slicing: How days are cut out of a list that is too long for Xero; None if it offers no way. The field must be
             one that every record has.
         by_ids: Whether `IDs` asks for several records at once, and `summaryOnly` for little more than their ids.
+        number: The field whose numbers `offsets` count; empty elsewhere.
     """
 
     table: str
@@ -50,6 +52,7 @@ class Endpoint:
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
     slicing: Slicing | None = None
     by_ids: bool = False
+    number: str = ""
 
     @property
     def in_windows(self) -> bool:
@@ -74,7 +77,9 @@ _JOURNALS = "accounting.manualjournals.read"
 _CONTACTS = "accounting.contacts.read"
 _SETTINGS = "accounting.settings.read"
 _BUDGETS = "accounting.budgets.read"
+_LEDGER = "accounting.journals.read"
 _TAX_REPORTS = "accounting.reports.taxreports.read"
+_NUMBER = "JournalNumber"
 
 
 def _paged(
@@ -128,16 +133,22 @@ def catalogue() -> tuple[Endpoint, ...]:
 
 def on_request() -> tuple[Endpoint, ...]:
     """Collections that are read only where somebody chose them: nobody else is asked for their scopes."""
-    return (Endpoint("tax_reports", "Reports", "Reports", ("ReportID",), "details", None, False, _TAX_REPORTS),)
+    return (
+        Endpoint("tax_reports", "Reports", "Reports", ("ReportID",), "details", None, False, _TAX_REPORTS),
+        # If-Modified-Since can miss some, says their page; at most 100 come whatever is asked for.
+        Endpoint("journals", "Journals", "Journals", ("JournalID",), "offsets", 100, False, _LEDGER, number=_NUMBER),
+    )
 
 
-def chosen(*, tax_reports: bool) -> tuple[Endpoint, ...]:
+def chosen(*, tax_reports: bool = False, journals: bool = False) -> tuple[Endpoint, ...]:
     """The catalogue, and of what is read on request what somebody chose.
 
     Args:
         tax_reports: Whether published tax returns are.
+        journals: Whether journals are.
     """
-    return (*catalogue(), *(row for row in on_request() if tax_reports))
+    wanted = {"tax_reports": tax_reports, "journals": journals}
+    return (*catalogue(), *(row for row in on_request() if wanted[row.table]))
 
 
 def endpoint(table: str) -> Endpoint:

@@ -46,14 +46,13 @@ class House:
     definitions: dg.Definitions
     tenants: list[str]
 
-    def sync(self, *tables, tenants=None, config=None):
+    def sync(self, *tables, tenants=None, config=None, tags=None):
         """A run of the sync for some collections: of one organisation, or of a range of them."""
         tenants = tenants or self.tenants
         one = tenants[0] if len(tenants) == 1 else None
         keys = [asset_key(member.name) for name in tables for member in table_group(name)]
-        return self._run(
-            SYNC, keys or None, partition_key=one, tags={} if one else range_tags(tenants), ops=config or {}
-        )
+        tags = {**(tags or {}), **({} if one else range_tags(tenants))}
+        return self._run(SYNC, keys or None, partition_key=one, tags=tags, ops=config or {})
 
     def pull(self, months, tenants=None, reports=()):
         """A run of the usual reports, or of some, for a range of months and organisations."""
@@ -107,7 +106,8 @@ def surroundings(monkeypatch, home, simulator):
 @pytest.fixture(scope="session")
 def connected(tmp_path_factory):
     home = tmp_path_factory.mktemp("connected")
-    simulator = Simulator(BooksConfig(today=today(), organisations=3, invoices=45, months=MONTHS), limits=None)
+    config = BooksConfig(today=today(), organisations=3, invoices=45, months=MONTHS)
+    simulator = Simulator(config, limits=None, advanced=True)
     with pytest.MonkeyPatch.context() as monkeypatch:
         surroundings(monkeypatch, home, simulator)
         parts = Parts(Settings.load())

@@ -1,24 +1,27 @@
-"""What is asked for by hand: aged reports within the calls there are; tax returns where somebody chose them."""
+"""What is asked for by hand: aged reports within the calls there are; tax returns, journals where they were chosen."""
 
 import pytest
 from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.cli.runs import choose
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.on_request import AGED
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
+from xero_pipeline.xero.endpoints import catalogue
 
 NEW_ZEALAND, UNITED_KINGDOM = 0, 1
 
 
 @pytest.fixture
 def chosen(house, monkeypatch):
-    """The house after somebody chose aged reports and tax returns, and connected again."""
+    """The house after somebody chose aged reports, tax returns and journals, and connected again."""
     monkeypatch.setenv("XERO_AGED_BY_CONTACT", "true")
     monkeypatch.setenv("XERO_TAX_REPORTS", "true")
+    monkeypatch.setenv("XERO_JOURNALS", "true")
     house.parts.close()
     house.parts = Parts(Settings.load())
     connect_mock_organisations(house.parts)
@@ -69,8 +72,43 @@ def test_tax_returns_are_read_with_everything_else_and_their_absence_is_no_error
     assert chosen.materialisations("tax_reports")[tenant].metadata["records"].value == 0
 
 
+def test_journals_go_on_after_a_run_that_ran_out_of_calls_and_are_never_read_again(chosen):
+    tenant = chosen.tenants[UNITED_KINGDOM]
+    told = failure(chosen.sync("journals", tenants=[tenant], tags={"xero/max_calls": "1"}))
+    assert "The sensor `unfinished` goes on with it" in told
+    assert [one.asset for one in chosen.parts.call_book.postponed.list()] == ["journals"]
+    assert chosen.sync("journals", tenants=[tenant]).success
+    assert not chosen.parts.call_book.postponed.list()
+
+    facts = {k: v.value for k, v in chosen.materialisations("journals")[tenant].metadata.items()}
+    rows = count(chosen, "select count(*) as n from xero.journals where tenant_id = :t", tenant)
+    assert (facts["read"], facts["records"], facts["dagster/partition_row_count"]) == ("everything", rows, rows)
+    lines = chosen.materialisations("journal_lines")[tenant].metadata["dagster/partition_row_count"].value
+    assert lines > 2 * rows
+    # The nightly re-reading has nothing to find in them.
+    again = {"sync_journals": {"config": {"reread_calls": 20}}}
+    assert chosen.sync("journals", tenants=[tenant], config=again).success
+    assert chosen.materialisations("journals")[tenant].metadata["calls"].value == 0
+
+
+def test_what_nobody_chose_is_no_asset_and_who_selects_it_is_told_how(house, chosen):
+    def keys(definitions):
+        return {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
+
+    plain = build(Settings(_env_file=None, journals=False, tax_reports=False))
+    tables = {"xero/journals", "xero/journal_lines", "xero/journal_line_tracking"}
+    assert tables <= keys(chosen.definitions)
+    assert not tables & keys(plain)
+    for name in ("journals", "xero/journal_lines"):
+        with pytest.raises(ConfigurationError, match="only with XERO_JOURNALS=true"):
+            choose([name], read=catalogue())
+    with pytest.raises(ConfigurationError, match="Did you mean manual_journals"):
+        choose(["manual_journal"], read=catalogue())
+
+
 def test_nobody_is_asked_for_the_scope_of_what_he_did_not_choose(house, chosen):
-    mine = {"accounting.reports.aged.read", "accounting.reports.taxreports.read"}
+    mine = {f"accounting.{name}.read" for name in ("reports.aged", "reports.taxreports", "journals")}
     assert mine <= set(chosen.parts.app().scopes)
-    plain = Parts(Settings(_env_file=None, aged_by_contact=False, tax_reports=False, custom_layouts=True))
+    off = {"aged_by_contact": False, "tax_reports": False, "journals": False}
+    plain = Parts(Settings(_env_file=None, **off, custom_layouts=True))
     assert not mine & set(plain.app().scopes)

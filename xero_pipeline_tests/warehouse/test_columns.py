@@ -27,6 +27,7 @@ COLLECTIONS = {
     "invoice_reminders",
     "invoices",
     "items",
+    "journals",
     "linked_transactions",
     "manual_journals",
     "organisation_actions",
@@ -74,8 +75,8 @@ KIND_OF_NAME = {
 }
 """What the last word of Xero's name promises."""
 
-DESPITE_THEIR_NAME = {"Schedule.DueDate": "integer", "ReportDate": "text"}
-"""A day of the month, or a count of days; words about a period."""
+DESPITE_THEIR_NAME = {"Schedule.DueDate": "integer", "ReportDate": "text", "JournalNumber": "integer"}
+"""A day of the month, or a count of days; words about a period; a number that is counted on."""
 
 
 def snake(word: str) -> str:
@@ -94,7 +95,7 @@ def name_of(path: str) -> str:
     return "_".join(words)
 
 
-def test_there_is_a_file_for_each_of_the_27_collections_and_no_other():
+def test_there_is_a_file_for_each_of_the_28_collections_and_no_other():
     assert set(collections()) - OURS == COLLECTIONS
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.xero.endpoints import catalogue, endpoint
+from xero_pipeline.xero.endpoints import catalogue, chosen, endpoint
 
 TABLES = [
     "accounts",
@@ -40,8 +40,14 @@ def test_the_catalogue_has_every_readable_collection_once():
 
 def test_a_collection_is_found_by_its_table_and_only_by_that():
     assert endpoint("organisations").path == "Organisation"
-    with pytest.raises(KeyError, match="journals"):
-        endpoint("journals")
+    assert endpoint("journals").path == "Journals"
+    with pytest.raises(KeyError, match="receipts"):
+        endpoint("receipts")
+
+
+@pytest.mark.parametrize("names", [(), ("journals",), ("tax_reports",), ("journals", "tax_reports")])
+def test_what_is_read_on_request_is_read_only_where_it_was_chosen(names):
+    assert {row.table for row in chosen(**dict.fromkeys(names, True))} == {*TABLES, *names}
 
 
 def test_pages_are_as_large_as_xero_allows_where_it_allows():
@@ -100,9 +106,10 @@ def test_if_modified_since_is_trusted_only_where_it_finds_every_change():
     }
 
 
-def test_only_granular_reading_scopes_are_used_and_never_journals():
+def test_only_granular_reading_scopes_are_used_and_journals_only_where_they_were_chosen():
     scopes = {row.scope for row in catalogue()}
     assert scopes == {
         f"accounting.{name}.read"
         for name in ["banktransactions", "budgets", "contacts", "invoices", "manualjournals", "payments", "settings"]
     }
+    assert {row.scope for row in chosen(journals=True)} - scopes == {"accounting.journals.read"}

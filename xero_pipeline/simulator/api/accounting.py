@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from xero_pipeline.simulator.api.catalogue import CLOSED, COLLECTIONS, REPORT_PARAMS, REPORTS, Collection
+from xero_pipeline.simulator.api.catalogue import (
+    CLOSED,
+    COLLECTIONS,
+    JOURNALS_SCOPES,
+    REPORT_PARAMS,
+    REPORTS,
+    Collection,
+)
 from xero_pipeline.simulator.api.forms import Form
+from xero_pipeline.simulator.api.journals import JOURNALS, Journals, answer_journals
 from xero_pipeline.simulator.api.selection import cut, is_true, select
 from xero_pipeline.simulator.api.shelf import Books, Shelf, Shelves
 from xero_pipeline.simulator.messages import Request, Response
@@ -51,11 +59,13 @@ class AccountingApi:
         refusals: Exceptions of the books that mean a report's parameters were wrong.
         max_matching: A request that matches more records is refused, as Xero refuses 100,000.
         clock: Seconds since 1970.
+        journals: What has been posted.
     """
 
     refusals: tuple[type[Exception], ...]
     max_matching: int
     clock: Callable[[], float]
+    journals: Journals
     shelves: Shelves = field(default_factory=Shelves)
 
     def answer(self, request: Request, scopes: frozenset[str], company: Callable[[], BooksWithReports]) -> Response:
@@ -72,10 +82,15 @@ class AccountingApi:
         path = request.path.removeprefix(API_ROOT).strip("/")
         collection, identity = _route(path)
         report = path.partition("/")[2] if path.lower().startswith("reports/") else None
-        if collection is None and report is None and path not in (*CLOSED, "Reports"):
+        posted = path.partition("/") if path.partition("/")[0] == JOURNALS else None
+        if collection is None and report is None and posted is None and path not in (*CLOSED, "Reports"):
             raise not_found()
         if request.method != "GET":
             raise not_allowed()
+        if posted is not None:
+            _require(scopes, JOURNALS_SCOPES)
+            found = answer_journals(self.journals, company(), request, posted[2], self.clock())
+            return found if wants_json(request) else xml_envelope()
         if path == "Reports" or (report and _UUID.fullmatch(report)):
             _require(scopes, ("accounting.reports.taxreports",))
             return self._tax_returns(report, company())

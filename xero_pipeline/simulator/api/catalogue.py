@@ -228,15 +228,22 @@ REPORT_PARAMS: tuple[str, ...] = (
 )  # fmt: skip
 
 # Endpoints whose scope cannot be granted to an app made after March 2026.
-CLOSED = ("Journals", "ExpenseClaims", "Receipts", "PaymentServices")
+CLOSED = ("ExpenseClaims", "Receipts", "PaymentServices")
+
+# Only an app of Xero's Advanced tier is granted it.
+JOURNALS_SCOPES = ("accounting.journals",)
 
 
-def grantable_scopes() -> frozenset[str]:
-    """Every scope the simulated Xero grants: granular ones only, and never the premium journals scope."""
+def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
+    """Every scope the simulated Xero grants: granular ones only.
+
+    Args:
+        advanced: To an app of the Advanced tier, which may read journals.
+    """
     writable = {scope for row in COLLECTIONS for scope in row.scopes} | {"accounting.attachments"}
     read_only = {scope for _, scope in REPORTS} | {
         "accounting.reports.taxreports", "accounting.reports.tenninetynine", "accounting.budgets",
-    }  # fmt: skip
+    } | set(JOURNALS_SCOPES if advanced else ())  # fmt: skip
     basic = {"openid", "profile", "email", "offline_access", "files", "files.read", "assets", "assets.read"}
     names = basic | (writable - read_only) | {f"{scope}.read" for scope in writable | read_only}
     return frozenset(names)

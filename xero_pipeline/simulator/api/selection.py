@@ -104,9 +104,17 @@ def is_true(request: Request, name: str) -> bool:
     return request.query.get(name, "").lower() == "true"
 
 
-def _first_place(shelf: Shelf, request: Request) -> int:
+def modified_since(request: Request) -> int:
+    """The instant of If-Modified-Since in milliseconds since 1970; 0 without one.
+
+    Args:
+        request: The request.
+
+    Raises:
+        Refused: 400 when it is no date.
+    """
     header = request.headers.get("if-modified-since", "")
-    if not header or not shelf.collection.modified_since:
+    if not header:
         return 0
     try:
         moment = datetime.fromisoformat(header) if header[:4].isdigit() else parsedate_to_datetime(header)
@@ -114,7 +122,11 @@ def _first_place(shelf: Shelf, request: Request) -> int:
         raise validation_refused("The If-Modified-Since header is not a date") from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     # Xero compares whole seconds only.
-    return shelf.since(int(moment.timestamp()) * 1000)
+    return int(moment.timestamp()) * 1000
+
+
+def _first_place(shelf: Shelf, request: Request) -> int:
+    return shelf.since(modified_since(request)) if shelf.collection.modified_since else 0
 
 
 def _conditions(shelf: Shelf, request: Request) -> list[Condition]:

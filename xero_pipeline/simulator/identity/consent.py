@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,6 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, Template
 
-from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.simulator.apps import Apps
 from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
 from xero_pipeline.simulator.identity.grant import Question
@@ -33,6 +32,7 @@ _MEANINGS = {
     "accounting.payments": "Payments, prepayments and overpayments",
     "accounting.banktransactions": "Bank transactions and transfers",
     "accounting.manualjournals": "Manual journals",
+    "accounting.journals": "Journals of everything that is posted",
     "accounting.contacts": "Contacts and contact groups",
     "accounting.settings": "Accounts, tax rates, tracking and other settings",
     "accounting.attachments": "Files attached to records",
@@ -50,6 +50,7 @@ class ConsentPage:
         grants: Where consents are recorded.
         organisations: What the person can connect.
         clock: Seconds since 1970.
+        grantable: The scopes an app may ask for.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class ConsentPage:
         grants: Grants,
         organisations: Callable[[], Sequence[SimulatedOrganisation]],
         clock: Callable[[], float],
+        grantable: Collection[str],
     ) -> None:
         self._store = store
         self._apps = apps
         self._grants = grants
         self._organisations = organisations
         self._clock = clock
+        self._grantable = grantable
 
     def answer(self, request: Request) -> Response:
         """Shows the page (GET) or takes the person's decision (POST).
@@ -89,7 +92,7 @@ class ConsentPage:
         if query.get("response_type") != "code":
             raise self._refused("unsupported_response_type", "Only response_type=code is supported")
         scopes = tuple(dict.fromkeys(query.get("scope", "").split()))
-        ungrantable = [scope for scope in scopes if scope not in grantable_scopes()]
+        ungrantable = [scope for scope in scopes if scope not in self._grantable]
         if not scopes or ungrantable:
             raise self._refused("invalid_scope", f"Invalid scope for client: {' '.join(ungrantable) or 'none given'}")
         challenge, method = query.get("code_challenge", ""), query.get("code_challenge_method", "")

@@ -160,6 +160,7 @@ class Identity:
         if caller.public:
             raise oauth_refused("invalid_client")
         scopes = [name for name in scope.split() if name != "offline_access"]
+        # A custom connection is never granted journals, whatever its tier.
         if not scopes or not set(scopes) <= grantable_scopes():
             raise oauth_refused("invalid_scope")
         # A custom connection is set up for exactly one organisation.

@@ -36,6 +36,8 @@ seen, the last page says so (`Page.drifted`), and the consumer reads the list ag
 **More than 100,000 records** Xero refuses (400). Such a list is read in slices of days, see `slices`; so is one of more
 pages than there are calls left.
 
+**Journals** are numbered and never change; they are read by their numbers, see `offsets`.
+
 Source: Xero's page "Requests and responses" (order, paging, the bound); the rule and its proof are ours.
 """
 

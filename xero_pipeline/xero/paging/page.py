@@ -22,6 +22,8 @@ class Page:
             missing, and only reading it again helps.
         read_before: Set on the last page of a slice: everything dated before this day has now been handed out, and
             `read(…, resume=…)` may go on from it.
+        read_to: Set on every page of a list that is numbered: everything up to this number has now been handed out,
+            and `read(…, after=…)` may go on from it.
     """
 
     number: int
@@ -29,3 +31,4 @@ class Page:
     answer: Answer
     drifted: bool = False
     read_before: date | None = None
+    read_to: int | None = None

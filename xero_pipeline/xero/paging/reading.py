@@ -10,6 +10,7 @@ from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import Endpoint
 from xero_pipeline.xero.paging.asking import Ask
 from xero_pipeline.xero.paging.details import read_details
+from xero_pipeline.xero.paging.offsets import read_offsets
 from xero_pipeline.xero.paging.page import Page
 from xero_pipeline.xero.paging.pages import read_pages
 from xero_pipeline.xero.paging.slices import Slice, Slices
@@ -23,6 +24,7 @@ def read(
     modified_since: datetime | None = None,
     workers: int = 5,
     resume: date | None = None,
+    after: int = 0,
     window: Slice | None = None,
     fits: Callable[[], int] | None = None,
 ) -> Iterator[Page]:
@@ -41,6 +43,8 @@ def read(
         resume: Leave out what is dated before this day: the `Page.read_before` up to which an earlier attempt came.
             The next incremental read must then start at the first answer of that attempt, not of this one.
             None, and for endpoints that are not sliced, reads from the start.
+        after: Leave out what is numbered up to this: the `Page.read_to` up to which an earlier read came. 0, and for
+            endpoints whose records are not numbered, reads from the start.
         window: Only what is dated in these days, of an endpoint that is sliced.
         fits: Says how many more calls there may be. A list of more pages is read in slices, as far as days divide it,
             so that `Page.read_before` tells how far the calls reached. None for no bound.
@@ -53,6 +57,9 @@ def read(
     """
     ask = Ask(client, tenant_id, endpoint, modified_since if endpoint.modified_since else None)
     slicing = endpoint.slicing
+    if endpoint.paging == "offsets":
+        yield from read_offsets(ask, after)
+        return
     if slicing is None:
         yield from _list(ask, workers)
         return

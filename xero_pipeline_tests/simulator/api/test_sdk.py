@@ -14,11 +14,11 @@ from xero_python.api_client import ApiClient, Configuration
 from xero_python.api_client.oauth2 import OAuth2Token
 from xero_python.identity import IdentityApi
 
-from xero_pipeline.simulator.api.catalogue import COLLECTIONS, REPORTS
+from xero_pipeline.simulator.api.catalogue import COLLECTIONS, REPORTS, grantable_scopes
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, consent
+from xero_pipeline_tests.simulator.helpers import consent
 
 TODAY = dt.date(2026, 3, 10)
 
@@ -105,9 +105,10 @@ class Sdk:
 @pytest.fixture(scope="module")
 def sdk() -> Iterator[Sdk]:
     noon = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC).timestamp()
-    simulator = Simulator(BooksConfig(today=TODAY, invoices=600, months=12), limits=None, clock=lambda: noon)
+    config, scopes = BooksConfig(today=TODAY, invoices=600, months=12), sorted(grantable_scopes(advanced=True))
+    simulator = Simulator(config, limits=None, clock=lambda: noon, advanced=True)
     with serving(simulator) as base, httpx.Client() as client:
-        held = consent(client, base)
+        held = consent(client, base, scopes)
         configuration = Configuration(oauth2_token=OAuth2Token(client_id="an-app", client_secret="s3cret"))
         api_client = ApiClient(configuration, pool_threads=1)
 
@@ -119,7 +120,7 @@ def sdk() -> Iterator[Sdk]:
         def write(token: dict[str, Any]) -> None:
             held.update(token)
 
-        api_client.set_oauth2_token({**held, "expires_in": 1800, "scope": list(ALL_SCOPES), "expires_at": noon + 9e9})
+        api_client.set_oauth2_token({**held, "expires_in": 1800, "scope": scopes, "expires_at": noon + 9e9})
         identity = IdentityApi(api_client)
         identity.base_url = base
         tenant_id = simulator.organisations()[0].tenant_id
@@ -172,6 +173,16 @@ def test_the_sdk_reads_the_list_of_published_reports(sdk: Sdk) -> None:
     assert newest.report_date == listed[-1].report_date
     assert [field.field_id for field in newest.fields][:2] == ["Box5", "Box11"]
     assert not listed[-1].fields
+
+
+def test_the_sdk_reads_journals_behind_a_number_and_single_ones(sdk: Sdk) -> None:
+    found = sdk.read("get_journals", offset=120).journals
+    assert [journal.journal_number for journal in found[:2]] == [121, 122]
+    assert {journal.source_type for journal in found} > {"ACCREC", "ACCPAY", "CASHPAID"}
+    assert all(sum(line.net_amount for line in journal.journal_lines) == 0 for journal in found)
+    for method, name in (("get_journal", found[0].journal_id), ("get_journal_by_number", 121)):
+        (one,) = sdk.read(method, name).journals
+        assert (one.journal_id, one.source_id) == (found[0].journal_id, None)
 
 
 def test_the_sdk_filters_and_asks_for_changes(sdk: Sdk) -> None:

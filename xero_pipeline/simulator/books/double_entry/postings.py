@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts, document_key
@@ -43,6 +43,9 @@ class Posting:
         foreign_amount: The same amount in the source's currency.
         tracking: Ids of the tracking options.
         is_tax: The line is sales tax.
+        text: What the document's line says.
+        tax_type: How the line is taxed.
+        tax: The tax that goes with it, base currency; it is posted by a line of its own.
     """
 
     journal_id: str
@@ -56,6 +59,9 @@ class Posting:
     foreign_amount: Decimal
     tracking: tuple[str, ...] = ()
     is_tax: bool = False
+    text: str = ""
+    tax_type: str = ""
+    tax: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,9 @@ class Leg:
         foreign: The same in the source's currency.
         tracking: Ids of the tracking options.
         is_tax: The leg is sales tax.
+        text: What the document's line says.
+        tax_type: How the line is taxed.
+        tax: The tax that goes with it, base currency.
     """
 
     account_id: str
@@ -75,6 +84,9 @@ class Leg:
     foreign: Decimal
     tracking: tuple[str, ...] = ()
     is_tax: bool = False
+    text: str = ""
+    tax_type: str = ""
+    tax: Decimal = ZERO
 
 
 class Poster:
@@ -146,12 +158,12 @@ class Poster:
         first = len(legs)
         for line in record["LineItems"]:
             net = line["LineAmount"] - line["TaxAmount"] if inclusive else line["LineAmount"]
-            legs.append(Leg(line["AccountID"], -sign * to_base(net, rate), -sign * net, _options(line)))
+            tax = -sign * to_base(line["TaxAmount"], rate)
+            legs.append(_leg(line, -sign * to_base(net, rate), -sign * net, tax))
         left_over = sum((leg.base for leg in legs), ZERO)
         if left_over:
             place = max(range(first, len(legs)), key=lambda number: abs(legs[number].base))
-            leg = legs[place]
-            legs[place] = Leg(leg.account_id, leg.base - left_over, leg.foreign, leg.tracking)
+            legs[place] = replace(legs[place], base=legs[place].base - left_over)
         return legs
 
     def _transfer(self, record: Record) -> Iterator[Posting]:
@@ -180,7 +192,7 @@ class Poster:
             return [Leg(self._control(document["Type"]), sign * base, sign * amount)]
         tax = self._open.tax_share(document, event, amount)
         line = document["LineItems"][0]
-        legs = [Leg(line["AccountID"], sign * (amount - tax), sign * (amount - tax), _options(line))]
+        legs = [_leg(line, sign * (amount - tax), sign * (amount - tax), sign * tax)]
         if tax:
             legs.append(Leg(self._system["GST"], sign * tax, sign * tax, is_tax=True))
         return legs
@@ -207,17 +219,17 @@ class Poster:
 
     def _journal(self, record: Record) -> Iterator[Posting]:
         """A manual journal posts its lines as they are, and so does what no app may read (`edits_unseen`)."""
-        legs = [
-            Leg(line["AccountID"], line["LineAmount"], line["LineAmount"], _options(line))
-            for line in record["JournalLines"]
-        ]
-        return _journal(
-            record["ManualJournalID"], day_of_wire(record["Date"]), record.get("SourceType", "MANJOURNAL"), record, legs
-        )
+        lines = record["JournalLines"]
+        legs = [_leg(line, line["LineAmount"], line["LineAmount"], line["TaxAmount"]) for line in lines]
+        kind = record.get("SourceType", "MANJOURNAL")
+        return _journal(record["ManualJournalID"], day_of_wire(record["Date"]), kind, record, legs)
 
 
-def _options(line: Record) -> tuple[str, ...]:
-    return tuple(entry["TrackingOptionID"] for entry in line["Tracking"])
+def _leg(line: Record, base: Decimal, foreign: Decimal, tax: Decimal) -> Leg:
+    """The leg of a document's line."""
+    options = tuple(entry["TrackingOptionID"] for entry in line["Tracking"])
+    text, tax_type = line.get("Description", ""), line.get("TaxType", "")
+    return Leg(line["AccountID"], base, foreign, options, False, text, tax_type, tax)
 
 
 def _source_id(record: Record) -> str:
@@ -244,4 +256,7 @@ def _journal(key: str, day: dt.date, kind: str, record: Record, legs: Iterable[L
                 leg.foreign,
                 leg.tracking,
                 leg.is_tax,
+                leg.text,
+                leg.tax_type,
+                leg.tax,
             )
