@@ -44,7 +44,7 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
     collections = collection_assets(storage_kind, tax_reports=settings.tax_reports, journals=settings.journals)
     reports = report_assets(first_month(settings, datetime.now(UTC).date()), storage_kind)
     on_request = on_request_assets(storage_kind)
-    ledger = ledger_assets(storage_kind)
+    ledger = ledger_assets(storage_kind, journals=settings.journals)
     token_store = TokenStoreResource()
     all_jobs = jobs(collections, reports, ledger, reread_calls=settings.reread_calls)
     return dg.Definitions(

@@ -35,19 +35,23 @@ ASSETS = {
     "coverage": (),
 }
 """The tables that are assets, each with what of schema xero it is made of; those without are made of journals."""
+WITH_JOURNALS = {"journal_differences": ("journals",)}
+"""Those there are besides where Xero's own journals are read."""
 
 
-def ledger_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
+def ledger_assets(storage_kind: str, *, journals: bool = False) -> Sequence[dg.AssetsDefinition]:
     """The assets of the ledger.
 
     Args:
         storage_kind: Which database holds the tables.
+        journals: Whether Xero's own journals are read: they are the ledger then.
     """
+    made_of = ASSETS | (WITH_JOURNALS if journals else {})
 
     @dg.multi_asset(
         name="post_ledger",
-        specs=[_spec(table, storage_kind) for table in ledger_tables() if table.name in ASSETS],
-        check_specs=check_specs(),
+        specs=[_spec(table, made_of[table.name], storage_kind) for table in ledger_tables() if table.name in made_of],
+        check_specs=check_specs(journals=journals),
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
     )
@@ -59,19 +63,20 @@ def ledger_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         def one(tenant_id: str, record: Record) -> None:
             with holding(xero.parts, tenant_id):
-                posted = _keep(warehouse.warehouse, tenant_id)
-            for name, facts in _facts(warehouse.warehouse, tenant_id, posted).items():
+                posted = _keep(warehouse.warehouse, tenant_id, journals=journals)
+            for name, facts in _facts(warehouse.warehouse, tenant_id, posted, list(made_of)).items():
                 record(asset_key(name, SCHEMA), tenant_id, facts)
 
         yield from for_each_organisation(context, context.partition_keys, one, progress, xero.parts)
-        yield from check_results(warehouse.warehouse)
+        yield from check_results(warehouse.warehouse, journals=journals)
 
     return [keep]
 
 
-def _keep(warehouse: "Warehouse", tenant_id: str) -> Posted:
+def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool) -> Posted:
     now = datetime.now(UTC)
-    return keep_ledger(warehouse, tenant_id, out_of_date(warehouse, tenant_id, now.date()), at=now)
+    stale = out_of_date(warehouse, tenant_id, now.date())
+    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals)
 
 
 def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[str, set[date]]:
@@ -87,8 +92,8 @@ def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[
     return {table: months for (_, table, _), months in stale.items()}
 
 
-def _spec(table: Table, storage_kind: str) -> dg.AssetSpec:
-    made_of = [asset_key(name) for name in ASSETS[table.name]]
+def _spec(table: Table, sources: Sequence[str], storage_kind: str) -> dg.AssetSpec:
+    made_of = [asset_key(name) for name in sources]
     ours = [] if table.name == "journals" else [asset_key("journals", SCHEMA)]
     return dg.AssetSpec(
         key=asset_key(table.name, SCHEMA),
@@ -100,9 +105,11 @@ def _spec(table: Table, storage_kind: str) -> dg.AssetSpec:
     )
 
 
-def _facts(warehouse: "Warehouse", tenant_id: str, posted: Posted) -> Mapping[str, Mapping[str, Any]]:
+def _facts(
+    warehouse: "Warehouse", tenant_id: str, posted: Posted, tables: Sequence[str]
+) -> Mapping[str, Mapping[str, Any]]:
     union = " union all ".join(
-        f"select '{name}' as name, count(*) as n from {named(name)} where tenant_id = :tenant_id" for name in ASSETS
+        f"select '{name}' as name, count(*) as n from {named(name)} where tenant_id = :tenant_id" for name in tables
     )
     counts = {row["name"]: row["n"] for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()}
     facts: dict[str, dict[str, Any]] = {name: {"dagster/partition_row_count": count} for name, count in counts.items()}

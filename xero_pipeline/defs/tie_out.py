@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.defs.tie_tables import cause_of, differences_table, document_name, markdown_table, suspects_table
 from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
 from xero_pipeline.ledger.tables import SCHEMA, named
 from xero_pipeline.ledger.tie_out import STATEMENTS
@@ -22,10 +23,15 @@ ROWS_SHOWN = 50
 EXPLAINED = 10
 """Of how many differences the documents behind them are looked for."""
 POSTS = "every_document_posts"
+AGREES = "documents_agree_with_journals"
 
 
-def check_specs() -> Sequence[dg.AssetCheckSpec]:
-    """The checks of the ledger: one a statement, and that every document could post."""
+def check_specs(*, journals: bool = False) -> Sequence[dg.AssetCheckSpec]:
+    """The checks of the ledger: one a statement, and that every document could post.
+
+    Args:
+        journals: Whether Xero's own journals are read, and what documents post is compared with them.
+    """
     told = {
         "trial_balance": "Every balance of Xero's trial balance is what the documents come to",
         "profit_and_loss": "Every account of Xero's profit and loss is what the documents of the month come to",
@@ -38,7 +44,14 @@ def check_specs() -> Sequence[dg.AssetCheckSpec]:
         "revaluation, conversion balances) is a warning, any other an error. Months whose reports are older than their "
         "documents wait until they are pulled again."
     )
+    agrees = dg.AssetCheckSpec(
+        AGREES,
+        asset=asset_key("journal_differences", SCHEMA),
+        description="What our rules make of every document is what Xero's own journals say of it, month by month and "
+        "account by account. What no document shows, such as a pay run, differs and is a warning.",
+    )
     return [
+        *([agrees] if journals else []),
         *(dg.AssetCheckSpec(name_of(s), asset=_tie_out(), description=f"{told[s]}, {rule}") for s in STATEMENTS),
         dg.AssetCheckSpec(
             POSTS,
@@ -58,13 +71,16 @@ def name_of(statement: str) -> str:
     return "journals_balance" if statement == "journals" else f"{statement}_ties_out"
 
 
-def check_results(warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+def check_results(warehouse: Warehouse, *, journals: bool = False) -> Iterator[dg.AssetCheckResult]:
     """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
 
     Args:
         warehouse: Its ledger has been kept.
+        journals: As for `check_specs`.
     """
     with warehouse.reading() as connection:
+        if journals:
+            yield _agreeing(connection)
         for statement in STATEMENTS:
             yield _tied(connection, statement)
         yield _posting(connection)
@@ -120,7 +136,7 @@ def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Seq
         f"{first.xeros:,.2f}, difference {first.difference:+,.2f}; likely: {cause_of(first)}."
     )
     if behind:
-        words += f" {_document(behind[0])}: {behind[0].why}."
+        words += f" {document_name(behind[0])}: {behind[0].why}."
     return f"{words} `xero-pipeline explain ACCOUNT MONTH` shows the documents behind a difference."
 
 
@@ -134,7 +150,7 @@ def _posting(connection: Connection) -> dg.AssetCheckResult:
         return dg.AssetCheckResult(
             passed=True, check_name=POSTS, asset_key=asset_key("documents", SCHEMA), description="Every document posts."
         )
-    first = rows[0]
+    first, header = rows[0], ("Organisation", "Table", "Id", "Problem")
     return dg.AssetCheckResult(
         passed=False,
         check_name=POSTS,
@@ -144,72 +160,52 @@ def _posting(connection: Connection) -> dg.AssetCheckResult:
         f"{first[0]}, in {first[1]} ({first[2]}): {first[3]}. Correct it in Xero, or sync it again with --full.",
         metadata={
             "documents": len(rows),
-            "problems": dg.MetadataValue.md(_table(("Organisation", "Table", "Id", "Problem"), rows[:ROWS_SHOWN])),
+            "problems": dg.MetadataValue.md(
+                markdown_table(("Organisation", "Table", "Id", "Problem"), rows[:ROWS_SHOWN])
+            ),
         },
     )
 
 
-def cause_of(one: Difference) -> str:
-    """The likely cause of a difference, in words.
-
-    Args:
-        one: The difference.
-    """
-    return (one.cause or "").lower()
-
-
-def differences_table(found: Sequence[Difference]) -> str:
-    """Differences as a table in Markdown.
-
-    Args:
-        found: Its rows.
-    """
-    header = ("Organisation", "Month", "Account", "Figure", "Ours", "Xero's", "Difference", "Likely cause")
-    rows = [
-        (
-            one.organisation,
-            f"{one.period_end:%Y-%m}",
-            one.account,
-            one.measure.replace("_", " "),
-            f"{one.ours:,.2f}",
-            f"{one.xeros:,.2f}",
-            f"{one.difference:+,.2f}",
-            cause_of(one),
+def _agreeing(connection: Connection) -> dg.AssetCheckResult:
+    rows = connection.exec_driver_sql(
+        "SELECT COALESCE(o.name, d.tenant_id), d.period_start, d.source_type, d.source_id, "
+        "COALESCE(CONCAT_WS(' ', a.code, a.name), d.account_id), d.derived_amount, d.journal_amount, d.difference "
+        f"FROM {named('journal_differences')} AS d "
+        "LEFT JOIN xero.organisations AS o ON o.tenant_id = d.tenant_id "
+        "LEFT JOIN xero.accounts AS a ON a.tenant_id = d.tenant_id AND a.account_id = d.account_id "
+        "ORDER BY d.period_start DESC, ABS(d.difference) DESC, d.source_id, d.account_id"
+    ).fetchall()
+    header = (
+        "Organisation",
+        "Month",
+        "Kind",
+        "Source",
+        "Account",
+        "From the document",
+        "In Xero's journals",
+        "Difference",
+    )
+    if not rows:
+        return dg.AssetCheckResult(
+            passed=True,
+            check_name=AGREES,
+            asset_key=asset_key("journal_differences", SCHEMA),
+            description="Every document posts what Xero's own journals say.",
         )
-        for one in found
+    cells = [
+        (name, f"{month:%Y-%m}", kind, source, account, *(f"{amount:,.2f}" for amount in amounts))
+        for name, month, kind, source, account, *amounts in rows[:ROWS_SHOWN]
     ]
-    return _table(header, rows, right=(4, 5, 6))
-
-
-def suspects_table(explained: Sequence[tuple[Difference, Sequence[Suspect]]]) -> str:
-    """The documents behind differences as a table in Markdown.
-
-    Args:
-        explained: Differences with their documents.
-    """
-    header = ("Account", "Month", "Difference", "Document", "Date", "Contact", "Amount", "Why")
-    rows = [
-        (
-            difference.account,
-            f"{difference.period_end:%Y-%m}",
-            f"{difference.difference:+,.2f}",
-            _document(one),
-            str(one.date or ""),
-            one.contact or "",
-            "" if one.amount is None else f"{one.amount:,.2f}",
-            one.why,
-        )
-        for difference, behind in explained
-        for one in behind
-    ]
-    return _table(header, rows, right=(2, 6)) if rows else "No document stands out: ask for the accounts one by one."
-
-
-def _document(one: Suspect) -> str:
-    return f"{(one.source_table or 'document').removesuffix('s').replace('_', ' ')} {one.number or one.document_id}"
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> str:
-    sides = ["---:" if place in right else "---" for place in range(len(header))]
-    lines = (header, sides, *([str(cell).replace("|", "\\|") for cell in row] for row in rows))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=AGREES,
+        asset_key=asset_key("journal_differences", SCHEMA),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(rows)} amounts differ. The ledger has those of Xero's journals; all of them are in "
+        "ledger.journal_differences.",
+        metadata={
+            "amounts": len(rows),
+            "differences": dg.MetadataValue.md(markdown_table(header, cells, right=(5, 6, 7))),
+        },
+    )

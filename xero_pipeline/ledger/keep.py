@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.postings import Posted, post_documents
 from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.real import are_read, take_journals
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.tie_out import tie_out
 
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
 
-def keep_ledger(warehouse: Warehouse, tenant_id: str, stale: Mapping[str, Collection[date]], *, at: datetime) -> Posted:
+def keep_ledger(
+    warehouse: Warehouse,
+    tenant_id: str,
+    stale: Mapping[str, Collection[date]],
+    *,
+    at: datetime,
+    journals: bool = False,
+) -> Posted:
     """Bring an organisation's ledger up to its documents and to Xero's reports: all of it, or nothing.
 
     Args:
@@ -27,6 +35,7 @@ def keep_ledger(warehouse: Warehouse, tenant_id: str, stale: Mapping[str, Collec
         tenant_id: The organisation.
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
+        journals: Take Xero's own journals where they have been read, and compare with them what documents post.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
@@ -36,7 +45,10 @@ def keep_ledger(warehouse: Warehouse, tenant_id: str, stale: Mapping[str, Collec
         make_current(dialect, connection)
         dialect.lock(connection, f"ledger of {tenant_id}")
         dialect.reads_much(connection)
-        posted = post_documents(connection, tenant_id, at=at)
+        real = journals and are_read(connection, tenant_id)
+        posted = post_documents(connection, tenant_id, at=at, beside=real)
+        if real:
+            take_journals(connection, tenant_id, at=at)
         tie_out(connection, tenant_id, stale, at=at)
         _note(connection, tenant_id, posted, at)
     return posted

@@ -54,7 +54,8 @@ _POST = (
     "posting_legs",
     "posting_journals",
 )
-_WRITE = ("remove_lines", "remove_journals", "remove_documents", "write_journals", "write_lines", "write_documents")
+_REMOVE = ("remove_lines", "remove_journals", "remove_documents")
+_WRITE = ("write_journals", "write_lines", "write_documents")
 _FIRST_LINE = 2
 """Number of the first line's leg: 0 is the whole amount, 1 the tax."""
 _LINE_COLUMNS = (
@@ -95,15 +96,18 @@ class Posted:
     faults: int
 
 
-def post_documents(connection: Connection, tenant_id: str, *, at: datetime) -> Posted:
+def post_documents(connection: Connection, tenant_id: str, *, at: datetime, beside: bool = False) -> Posted:
     """Bring the journals of an organisation up to its documents, inside the caller's transaction.
 
     Args:
         connection: In a transaction that writes; the ledger's tables are there.
         tenant_id: The organisation.
         at: Now, in UTC.
+        beside: Post into `ledger.derived_journals`, beside Xero's own journals, instead of `ledger.journals`.
     """
-    queries = Queries("posting", connection, tenant_id, **_told(), at=literal(at))
+    into = "derived_journal" if beside else "journal"
+    journals, lines = named(f"{into}s"), named(f"{into}_lines")
+    queries = Queries("posting", connection, tenant_id, **_told(), at=literal(at), journals=journals, lines=lines)
     for name in _READ:
         queries.make(name)
     mine = f"tenant_id = {literal(tenant_id)}"
@@ -111,12 +115,13 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime) -> P
     if documents:
         for name in _POST:
             queries.make(name)
-        dirty = "(SELECT document_id FROM posting_dirty)"
-        ours = f"{mine} AND (document_id IN {dirty} OR settled_document_id IN {dirty})"
-        removed = queries.count(named("journals"), ours)
+        before = queries.count(journals, mine)
+        for name in _REMOVE:
+            queries.run(name)
+        removed = before - queries.count(journals, mine)
         for name in _WRITE:
             queries.run(name)
-        written = queries.count("posting_journals")
+        written = queries.count(journals, mine) - before + removed
     faults = queries.count(named("documents"), f"{mine} AND problem IS NOT NULL")
     return Posted(documents, written, removed, faults)
 

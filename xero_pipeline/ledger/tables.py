@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -21,7 +22,14 @@ def ledger_tables() -> tuple[Table, ...]:
     """
     folder = files(__package__ or "xero_pipeline.ledger").joinpath("columns")
     sources = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
-    return tuple(table for source in sources for table in read_group(source.name.removesuffix(".toml"), source))
+    declared = [table for source in sources for table in read_group(source.name.removesuffix(".toml"), source)]
+    return (*declared, *(_derived(table) for table in declared if table.name in ("journals", "journal_lines")))
+
+
+def _derived(table: Table) -> Table:
+    """The same for what the documents post beside Xero's own journals, where those are read."""
+    comment = f"Only where Xero's own journals are read: what the documents post beside them. {table.comment}"
+    return replace(table, name=f"derived_{table.name}", comment=comment)
 
 
 def ledger_table(name: str) -> Table:

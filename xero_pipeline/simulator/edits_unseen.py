@@ -1,4 +1,4 @@
-"""What Xero posts and shows in its reports, but in no document that an app may read: payroll, depreciation, revaluation.
+"""What Xero posts and shows in reports, but in no document an app may read: payroll, depreciation, revaluation.
 
 Such journals are kept beside the records of a company, under a wrapper that no endpoint serves.
 """

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from xero_pipeline.ledger.explain import differences, suspects
 from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.staleness import stale_months
 from xero_pipeline.xero.reports import report_named
+from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
 
 DOCUMENTS = (
@@ -35,6 +37,12 @@ class Accountant(Desk):
         **more: As for `Desk`.
     """
 
+    journals = False  # whether the app may read Xero's own
+
+    def _let_in(self):
+        scopes = sorted(grantable_scopes(advanced=self.journals))
+        self.token = let_in(self, scopes).headers["Authorization"].removeprefix("Bearer ")
+
     def read(self, *tables, full=False):
         for table in tables or DOCUMENTS:
             self.sync(table, full=full)
@@ -54,7 +62,7 @@ class Accountant(Desk):
         reports = [report_named(name) for name in REPORTS]
         found = stale_months(self.warehouse, [self.tenant_id], reports, self.now().date())
         stale = {table: months for (_, table, _), months in found.items()}
-        return keep_ledger(self.warehouse, self.tenant_id, stale, at=self.now())
+        return keep_ledger(self.warehouse, self.tenant_id, stale, at=self.now(), journals=self.journals)
 
     def lines(self):
         """Our lines as the simulator says its own: net and foreign amounts by journal, day, account and contact."""

@@ -105,14 +105,14 @@ WAYS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(so_many(4, 100)))
+@pytest.mark.parametrize("seed", range(so_many(100, 2)))
 def test_whatever_people_do_the_ledger_follows_and_ties_out(accountant, seed):
     chance = random.Random(seed)
 
     def pick(wrapper):
         return chance.choice(sorted(accountant.books.bench.tables[wrapper]))
 
-    for _ in range(3):
+    for _ in range(2):
         for _ in range(12):
             try:
                 chance.choice(WAYS)(accountant.books, pick, accountant.later(seconds=7))

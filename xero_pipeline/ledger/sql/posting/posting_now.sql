@@ -48,7 +48,7 @@ UNION ALL
 SELECT
     'settings', 'settings', FALSE,
     CONCAT(
-        '{{ rules_version }}:', base_currency, ':', (
+        '{{ rules_version }}:{{ journals }}:', base_currency, ':', (
             SELECT MD5(STRING_AGG(CONCAT(account_id, '|', code, '|', system_account), ',' ORDER BY account_id))
             FROM xero.accounts WHERE tenant_id = {{ tenant }} AND NOT is_deleted
         )

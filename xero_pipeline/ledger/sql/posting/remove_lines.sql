@@ -1,8 +1,9 @@
--- The journals of dirty documents, those that settle one included, give way.
-DELETE FROM {{ named("journal_lines") }}
+-- The journals of dirty documents give way, those that settle one included; all of them, when the settings changed.
+DELETE FROM {{ lines }}
 WHERE tenant_id = {{ tenant }} AND journal_id IN (
-    SELECT journal_id FROM {{ named("journals") }}
+    SELECT journal_id FROM {{ journals }}
     WHERE tenant_id = {{ tenant }}
         AND (document_id IN (SELECT document_id FROM posting_dirty)
-            OR settled_document_id IN (SELECT document_id FROM posting_dirty))
+            OR settled_document_id IN (SELECT document_id FROM posting_dirty)
+            OR EXISTS (SELECT 1 FROM posting_dirty WHERE document_id = 'settings'))
 )

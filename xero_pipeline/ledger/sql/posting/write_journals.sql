@@ -1,5 +1,5 @@
 -- A journal all of whose legs are 0 is none.
-INSERT INTO {{ named("journals") }} (
+INSERT INTO {{ journals }} (
     tenant_id, journal_id, journal_date, source_type, source_id, source_table, document_id, settled_document_id,
     contact_id, number, reference, currency_code, currency_rate, posted_at
 )

@@ -1,4 +1,4 @@
-INSERT INTO {{ named("journal_lines") }} (
+INSERT INTO {{ lines }} (
     tenant_id, journal_id, line_number, journal_date, account_id, net_amount, tax_amount, foreign_amount, role,
     source_type, source_id, contact_id, {{ line_columns | join(", ") }}
 )

@@ -1,0 +1,41 @@
+"""Xero's own journals as the ledger, where an app may read them; what our rules make of the documents, beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.queries import Queries, literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+def are_read(connection: Connection, tenant_id: str) -> bool:
+    """Whether all journals of an organisation have been read once.
+
+    Args:
+        connection: To the warehouse.
+        tenant_id: The organisation.
+    """
+    sql = f"SELECT COUNT(*) FROM xero.cursors WHERE endpoint = 'journals' AND tenant_id = {literal(tenant_id)}"
+    return connection.exec_driver_sql(sql).scalar_one() > 0
+
+
+def take_journals(connection: Connection, tenant_id: str, *, at: datetime) -> None:
+    """Make Xero's journals the ledger's, and note where our own posting says something else.
+
+    Args:
+        connection: In the transaction that posted the documents beside them.
+        tenant_id: The organisation.
+        at: Now, in UTC.
+    """
+    queries = Queries("real", connection, tenant_id, at=literal(at))
+    queries.run("remove_lines")
+    queries.run("remove_journals")
+    queries.make("real_new")
+    queries.run("write_journals")
+    queries.run("write_lines")
+    queries.run("remove_differences")
+    queries.run("write_differences")

@@ -1,0 +1,1 @@
+DELETE FROM {{ named("journal_differences") }} WHERE tenant_id = {{ tenant }}

@@ -1,0 +1,81 @@
+"""Where an app may read Xero's own journals they are the ledger, and what documents post is compared with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from decimal import Decimal
+
+import pytest
+
+from xero_pipeline.simulator import edits
+from xero_pipeline.simulator.edits_unseen import post_unseen
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.ledger.accountant import Accountant
+
+
+class Auditor(Accountant):
+    """An accountant whose app may read journals."""
+
+    journals = True
+
+
+@pytest.fixture
+def auditor(duckdb_template, tmp_path):
+    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
+    found = Auditor(100, advanced=True)
+    found.open()
+    found.warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
+    found.read()
+    return found
+
+
+def test_the_ledger_is_xeros_journals_once_they_have_been_read(auditor):
+    auditor.keep()
+    before = auditor.one("select count(*) as n from ledger.journals")["n"]
+    assert auditor.one("select count(*) as n from ledger.derived_journals")["n"] == 0
+    auditor.sync("journals")
+    auditor.keep()
+    real = auditor.one("select count(*) as n from xero.journals")["n"]
+    assert auditor.one("select count(*) as n from ledger.journals")["n"] == real
+    assert auditor.one("select count(*) as n from ledger.derived_journals")["n"] == before
+    lost = auditor.warehouse.query("select journal_id from xero.journals except select journal_id from ledger.journals")
+    assert lost.num_rows == 0
+
+
+def test_what_documents_post_is_what_the_journals_say_after_edits_too(auditor):
+    auditor.sync("journals")
+    auditor.keep()
+    unpaid = auditor.one(
+        "select invoice_id from xero.invoices where status = 'AUTHORISED' and amount_due = total and total > 50 "
+        "order by invoice_id limit 1"
+    )["invoice_id"]
+    edits.edit_invoice(auditor.books, unpaid, auditor.later(minutes=5), add=1234)
+    edits.add_payment(auditor.books, unpaid, auditor.later(minutes=5), amount=500)
+    auditor.read()
+    auditor.sync("journals")
+    auditor.keep()
+    assert auditor.one("select count(*) as n from ledger.journal_differences")["n"] == 0
+    assert auditor.one("select count(*) as n from xero.journals where source_id is not null")["n"] > 0
+
+
+def test_what_no_document_shows_is_in_the_journals_and_ties_out(auditor):
+    amounts = {"477": Decimal("500.00"), "814": Decimal("-500.00")}
+    post_unseen(auditor.books, dt.date(2026, 1, 20), amounts, "PAYSLIP")
+    auditor.sync("journals")
+    auditor.pull()
+    auditor.keep()
+    assert auditor.off() == []
+    found = auditor.warehouse.query(
+        "select a.code, d.journal_amount from ledger.journal_differences as d "
+        "join xero.accounts as a on a.account_id = d.account_id where d.derived_amount = 0"
+    ).to_pylist()
+    assert {row["code"]: row["journal_amount"] for row in found} == amounts
+
+
+def test_without_them_again_the_documents_are_the_ledger(auditor):
+    auditor.sync("journals")
+    auditor.keep()
+    auditor.journals = False
+    auditor.keep()
+    assert auditor.lines() == auditor.truth()

@@ -1,0 +1,201 @@
+"""Every figure ties out to the cent; what does not is found in its month, named, and made up for in the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from xero_pipeline.simulator import edits
+from xero_pipeline.simulator.edits_unseen import post_unseen
+
+JANUARY = dt.date(2026, 1, 31)
+FEBRUARY = dt.date(2026, 2, 28)
+
+
+def test_every_figure_of_every_statement_ties_out(accountant):
+    rows = accountant.warehouse.query(
+        "select statement, count(*) as n, sum(abs(difference)) as off from ledger.tie_out group by statement"
+    ).to_pylist()
+    found = {row["statement"]: (row["n"] > 12, row["off"]) for row in rows}
+    whole = dict.fromkeys(
+        ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary", "journals"), (True, Decimal(0))
+    )
+    assert found == whole
+    assert accountant.one("select count(*) as n from ledger.journals where source_type = 'UNEXPLAINED'")["n"] == 0
+
+
+def test_everything_is_explained(accountant):
+    rows = accountant.warehouse.query("select explained_share as share from ledger.coverage").to_pylist()
+    assert len(rows) == 13
+    assert {row["share"] for row in rows} == {Decimal(1)}
+
+
+UNSEEN = [
+    pytest.param({"477": 900, "814": -900}, "PAYROLL", "477", id="a pay run"),
+    pytest.param({"416": 120, "711": -120}, "DEPRECIATION", "416", id="a depreciation run"),
+    pytest.param({"498": -75, "610": 75}, "REVALUATION", "610", id="a revaluation of open invoices"),
+    pytest.param({"801": -60, "489": 60}, "EXPENSE CLAIMS", "801", id="an expense claim"),
+    pytest.param({"489": 33, "860": -33}, "UNKNOWN", "489", id="what nobody can guess"),
+]
+
+
+@pytest.mark.parametrize(("amounts", "cause", "account"), UNSEEN)
+def test_what_no_document_shows_is_posted_with_its_likely_cause(accountant, amounts, cause, account):
+    exact = {
+        code: Decimal(f"{amount}.01") if amount > 0 else -Decimal(f"{-amount}.01") for code, amount in amounts.items()
+    }
+    post_unseen(accountant.books, dt.date(2026, 1, 20), exact, "PAYSLIP")
+    accountant.pull()
+    accountant.keep()
+    lines = accountant.warehouse.query(
+        "select a.code, l.net_amount, l.cause, l.journal_date from ledger.journal_lines as l "
+        "join xero.accounts as a on a.account_id = l.account_id where l.source_type = 'UNEXPLAINED'"
+    ).to_pylist()
+    assert {line["code"]: line["net_amount"] for line in lines} == exact
+    assert {line["journal_date"] for line in lines} == {JANUARY}
+    assert {line["code"]: line["cause"] for line in lines}[account] == cause
+    # The month it arose in, and no other; our figure less Xero's is what is missing.
+    off = accountant.off(statements=["trial_balance"])
+    assert {(code, month): amount for _, code, month, amount, _ in off} == {
+        (code, JANUARY): -amount for code, amount in exact.items()
+    }
+
+
+def test_balances_from_before_the_first_document_are_conversion_balances(accountant):
+    before = {"090": Decimal("5000.00"), "840": Decimal("-5000.00")}
+    post_unseen(accountant.books, dt.date(2025, 2, 1), before, "")
+    accountant.pull()
+    accountant.keep()
+    off = accountant.off()
+    assert {(code, month, cause) for _, code, month, _, cause in off} == {
+        ("090", dt.date(2025, 2, 28), "CONVERSION"),
+        ("840", dt.date(2025, 2, 28), "CONVERSION"),
+    }
+    assert _ledger_equals_trial_balance(accountant)
+
+
+def test_the_ledger_always_says_what_the_trial_balance_says_over_the_end_of_a_year(accountant):
+    # Unseen profit of the old year is on retained earnings in the new one, without being told again.
+    for day in (dt.date(2025, 3, 10), dt.date(2025, 4, 10), dt.date(2026, 1, 5)):
+        post_unseen(accountant.books, day, {"489": Decimal("10.55"), "860": Decimal("-10.55")}, "")
+    accountant.pull()
+    accountant.keep()
+    assert _ledger_equals_trial_balance(accountant)
+    months = {month for _, _, month, _, _ in accountant.off(statements=["trial_balance"])}
+    assert months == {dt.date(2025, 3, 31), dt.date(2025, 4, 30), JANUARY}
+
+
+def _ledger_equals_trial_balance(accountant):
+    """At every month end and for every account, all lines together, unexplained ones included."""
+    rows = accountant.warehouse.query(
+        """
+        with months as (select distinct period_start, period_end from xero.trial_balance),
+        years as (select m.*, case when extract(month from m.period_end) >= 4
+            then cast(date_trunc('year', m.period_end) + interval '3 months' as date)
+            else cast(date_trunc('year', m.period_end) - interval '9 months' as date) end as year_start
+            from months as m),
+        ours as (
+            select y.period_end, a.account_id, sum(l.net_amount) as balance from years as y
+            join ledger.journal_lines as l on l.journal_date <= y.period_end
+            join xero.accounts as a on a.account_id = l.account_id
+            where a.class not in ('REVENUE', 'EXPENSE') or l.journal_date >= y.year_start group by 1, 2
+            union all
+            select y.period_end, r.account_id, sum(l.net_amount) from years as y
+            join ledger.journal_lines as l on l.journal_date < y.year_start
+            join xero.accounts as a on a.account_id = l.account_id and a.class in ('REVENUE', 'EXPENSE')
+            join xero.accounts as r on r.system_account = 'RETAINEDEARNINGS' group by 1, 2),
+        theirs as (select period_end, account_id, ytd_debit - ytd_credit as balance from xero.trial_balance
+            where line_type = 'account')
+        select coalesce(o.account_id, t.account_id) as account_id from
+            (select period_end, account_id, sum(balance) as balance from ours group by 1, 2) as o
+        full join theirs as t on t.period_end = o.period_end and t.account_id = o.account_id
+        where coalesce(o.balance, 0) <> coalesce(t.balance, 0)
+        """
+    )
+    return rows.num_rows == 0
+
+
+def test_a_missing_payment_is_found_and_its_invoice_named(accountant):
+    payment = accountant.one(
+        "select p.payment_id, p.invoice_id, p.amount from xero.payments as p join xero.invoices as i "
+        "on i.invoice_id = p.invoice_id where p.status = 'AUTHORISED' and i.type = 'ACCREC' "
+        "and i.currency_code = 'NZD' and p.date between date '2026-01-01' and date '2026-01-31' "
+        "order by p.amount desc limit 1"
+    )
+    accountant.change(f"delete from xero.payments where payment_id = '{payment['payment_id']}'")
+    accountant.keep()
+    off = accountant.off()
+    assert ("trial_balance", "610", JANUARY, payment["amount"], "UNKNOWN") in off
+    assert {month for _, _, month, _, _ in off} == {JANUARY}
+    assert accountant.behind("trial_balance", "610")[0][0] == payment["invoice_id"]
+    assert _ledger_equals_trial_balance(accountant)
+
+
+def test_a_line_on_another_account_is_found_and_its_document_named(accountant):
+    line = accountant.one(
+        "select l.line_item_id, l.invoice_id from xero.invoice_line_items as l join xero.invoices as i "
+        "on i.invoice_id = l.invoice_id where i.status in ('AUTHORISED', 'PAID') and i.type = 'ACCPAY' "
+        "and l.line_amount > 10 and i.date between date '2026-01-01' and date '2026-01-31' order by 1 limit 1"
+    )
+    accountant.change(
+        "update xero.invoice_line_items set account_id = (select account_id from xero.accounts where code = '429') "
+        f"where line_item_id = '{line['line_item_id']}'"
+    )
+    accountant.keep()
+    assert accountant.behind("profit_and_loss", "429")[0][0] == line["invoice_id"]
+
+
+def test_a_changed_amount_is_found_and_its_document_named(accountant):
+    line = accountant.one(
+        "select l.line_item_id, l.invoice_id from xero.invoice_line_items as l join xero.invoices as i "
+        "on i.invoice_id = l.invoice_id where i.status = 'PAID' and i.type = 'ACCREC' "
+        "and i.currency_code = 'NZD' and i.date between date '2026-01-01' and date '2026-01-31' order by 1 limit 1"
+    )
+    accountant.change(
+        "update xero.invoice_line_items set line_amount = line_amount + 7 "
+        f"where line_item_id = '{line['line_item_id']}'"
+    )
+    accountant.keep()
+    document, why = accountant.behind("trial_balance", "610")[0]
+    assert document == line["invoice_id"]
+    assert why == "cannot post: its lines and tax do not add up to its total: 7.00 is left over"
+
+
+def test_a_month_whose_report_is_older_than_its_documents_waits(accountant):
+    edits.add_invoice(accountant.books, accountant.now(), day=dt.date(2026, 1, 7))
+    accountant.read()
+    accountant.keep()
+    assert accountant.off() == []
+    waiting = accountant.one("select count(*) as n from ledger.tie_out where difference <> 0 and is_stale")
+    assert waiting["n"] > 0
+    accountant.pull()
+    accountant.keep()
+    assert accountant.one("select count(*) as n from ledger.tie_out where difference <> 0 or is_stale")["n"] == 0
+
+
+def test_a_month_that_was_never_pulled_is_bridged(accountant):
+    post_unseen(accountant.books, dt.date(2026, 1, 20), {"477": Decimal("12.34"), "814": Decimal("-12.34")}, "")
+    accountant.pull()
+    accountant.change("delete from xero.report_pulls where period_start = date '2026-01-01'")
+    for report in ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary"):
+        accountant.change(f"delete from xero.{report} where period_start = date '2026-01-01'")
+    accountant.keep()
+    off = accountant.off(statements=["trial_balance"])
+    assert {(code, month) for _, code, month, _, _ in off} == {("477", FEBRUARY), ("814", FEBRUARY)}
+
+
+def test_currency_gains_that_xero_puts_together_are_compared_together(accountant):
+    grouped = accountant.warehouse.query(
+        "select * from ledger.tie_out where account_id = 'FXGROUPID' and statement = 'profit_and_loss'"
+    )
+    assert grouped.num_rows > 0
+
+
+def test_without_a_trial_balance_nothing_is_made_up(accountant):
+    accountant.change("delete from xero.report_pulls where report = 'trial_balance'")
+    accountant.keep()
+    assert accountant.one("select count(*) as n from ledger.journals where source_type = 'UNEXPLAINED'")["n"] == 0
+    assert accountant.one("select count(*) as n from ledger.tie_out where statement = 'trial_balance'")["n"] == 0
+    assert accountant.off() == []
