@@ -132,12 +132,13 @@ def _of(column: str) -> str:
 
 _POSTED = "t.status IN ('AUTHORISED', 'PAID') AND NOT t.is_deleted"
 # Xero leaves the rate out of documents in base currency at times.
-_RATE = "COALESCE(NULLIF(t.currency_rate, 0), CASE WHEN t.currency_code = o.base_currency THEN 1 END)"
+_IN_BASE = "t.currency_code IS NULL OR t.currency_code = o.base_currency"
+_RATE = f"COALESCE(NULLIF(t.currency_rate, 0), CASE WHEN {_IN_BASE} THEN 1 END)"
 
 
 def _events_sql() -> str:
     """Everything that was taken off a document: payments, credits used on it, and of a credit what it was used on."""
-    paid = ", ".join(f"p.{kind.payment}" for kind in (*CREDITS, INVOICES))
+    paid = ", ".join(f"p.{kind.payment}" for kind in (INVOICES, *CREDITS))
     parts = [
         f"SELECT COALESCE({paid}) AS document_id, p.date AS day, p.amount FROM xero.payments AS p "
         "WHERE p.tenant_id = :tenant_id AND p.status = 'AUTHORISED' AND NOT p.is_deleted"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -11,9 +12,7 @@ from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.statements.shelves import fill
-from xero_pipeline_tests.warehouse.conftest import at, create_database, postgresql_server
-
-__all__ = ["postgresql_server"]
+from xero_pipeline_tests.warehouse.conftest import at, create_database
 
 FIRST = dt.date(2027, 11, 1)
 TODAY = dt.date(2028, 7, 20)  # the years end on 31 March, on 29 February, which is there, and on 30 June
@@ -26,17 +25,19 @@ def companies():
 
 
 @pytest.fixture(scope="session")
-def filled_duckdb(companies, tmp_path_factory):
-    warehouse = Warehouse(f"duckdb:///{tmp_path_factory.mktemp('ledger') / 'books.duckdb'}")
+def filled_duckdb(companies, duckdb_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("statements") / "books.duckdb"
+    shutil.copy(duckdb_template, path)
+    warehouse = Warehouse(f"duckdb:///{path}")
     for company in companies:
         fill(warehouse, company)
     return warehouse
 
 
 @pytest.fixture(scope="session")
-def filled_postgresql(companies, postgresql_server):
-    create_database(postgresql_server, "ledger", "template1")
-    warehouse = Warehouse(at(postgresql_server, "ledger"))
+def filled_postgresql(companies, postgresql_server, postgresql_template):
+    create_database(postgresql_server, "statements", postgresql_template)
+    warehouse = Warehouse(at(postgresql_server, "statements"))
     for company in companies:
         fill(warehouse, company)
     return warehouse
