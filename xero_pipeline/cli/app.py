@@ -17,6 +17,7 @@ from xero_pipeline.cli import (
     run,
     scheduling,
     simulated,
+    statement,
     syncing,
 )
 
@@ -41,4 +42,5 @@ app.command()(history.logs)
 app.command()(scheduling.schedule)
 app.command()(run.run)
 app.add_typer(keys.app, name="keys")
+app.add_typer(statement.app, name="statement")
 app.add_typer(simulated.app, name="simulator")

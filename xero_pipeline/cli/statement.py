@@ -1,0 +1,256 @@
+"""`statement`: what the ledger says, for any day or range. Asks Xero nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.statements.documents import Side
+    from xero_pipeline.xero.organisations import Organisation as Named
+
+app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
+
+Organisation = Annotated[
+    str | None, typer.Option("--organisation", help="Name or tenant id. Default: the one that is connected.")
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The day, as 2026-10-31. Default: today.")]
+From = Annotated[
+    str | None, typer.Option("--from", help="First day, as 2026-10-01 or 2026-10. Default: the last day's month.")
+]
+To = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-10-31 or 2026-10. Default: today.")]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Csv = Annotated[bool, typer.Option("--csv", help="For spreadsheets.")]
+Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
+
+_Draw = Callable[["Connection", str], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement that somebody asked for.
+
+    Args:
+        name: What it is called on the command line.
+        organisation: Whose, as a person named it.
+        start: The first day; None where only a day counts.
+        end: The last day, or the day.
+        json: Whether a program reads it.
+        csv: Whether a spreadsheet does.
+    """
+
+    name: str
+    organisation: str | None
+    start: date | None
+    end: date
+    json: bool
+    csv: bool
+
+
+@app.command("trial-balance")
+def trial_balance(
+    organisation: Organisation = None, as_of: AsOf = None, start: From = None, json: Json = False, csv: Csv = False
+) -> None:
+    """What every account moved since --from, and where it stands."""
+    from xero_pipeline.ledger.statements.trial_balance import trial_balance
+
+    end = _day(as_of, "--as-of", last=True)
+    first = _day(start, "--from") if start else end.replace(day=1)
+    asked = _range("trial-balance", organisation, first, end, json, csv)
+    _answer(asked, lambda connection, tenant_id: trial_balance(connection, tenant_id, end, first))
+
+
+@app.command("profit-and-loss")
+def profit_and_loss(
+    organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
+) -> None:
+    """Income, costs and profit of a range; no range is too long."""
+    from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
+
+    asked = _asked("profit-and-loss", organisation, start, end, json, csv)
+    _answer(asked, lambda connection, tenant_id: profit_and_loss(connection, tenant_id, *_span(asked)))
+
+
+@app.command("balance-sheet")
+def balance_sheet(organisation: Organisation = None, as_of: AsOf = None, json: Json = False, csv: Csv = False) -> None:
+    """What is owned and owed on the evening of a day."""
+    from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
+
+    asked = Asked("balance-sheet", organisation, None, _day(as_of, "--as-of", last=True), json, csv)
+    _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end))
+
+
+@app.command("bank-summary")
+def bank_summary(
+    organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
+) -> None:
+    """What was on every bank account, came in, went out and was left."""
+    from xero_pipeline.ledger.statements.bank_summary import bank_summary
+
+    asked = _asked("bank-summary", organisation, start, end, json, csv)
+    _answer(asked, lambda connection, tenant_id: bank_summary(connection, tenant_id, *_span(asked)))
+
+
+@app.command("general-ledger")
+def general_ledger(
+    organisation: Organisation = None,
+    start: From = None,
+    end: To = None,
+    account: Annotated[str | None, typer.Option("--account", help="Code, name or id. Default: every account.")] = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Every journal line of an account, with the balance after it."""
+    from xero_pipeline.ledger.statements.general_ledger import general_ledger
+
+    asked = _asked("general-ledger", organisation, start, end, json, csv)
+
+    def draw(connection: Connection, tenant_id: str) -> Sequence[Any]:
+        wanted = _account(connection, tenant_id, account) if account else None
+        return general_ledger(connection, tenant_id, *_span(asked), wanted)
+
+    _answer(asked, draw)
+
+
+@app.command("aged-receivables")
+def aged_receivables(
+    organisation: Organisation = None,
+    as_of: AsOf = None,
+    documents: Documents = False,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """What customers owed on the evening of a day, by how long it was overdue."""
+    _aged("receivables", organisation, as_of, documents, json, csv)
+
+
+@app.command("aged-payables")
+def aged_payables(
+    organisation: Organisation = None,
+    as_of: AsOf = None,
+    documents: Documents = False,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """What was owed to suppliers on the evening of a day, by how long it was overdue."""
+    _aged("payables", organisation, as_of, documents, json, csv)
+
+
+@app.command("cash")
+def cash(
+    organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
+) -> None:
+    """Where money came from and went to, between opening and closing balance."""
+    from xero_pipeline.ledger.statements.cash import cash_movement
+
+    asked = _asked("cash", organisation, start, end, json, csv)
+    _answer(asked, lambda connection, tenant_id: cash_movement(connection, tenant_id, *_span(asked)))
+
+
+@app.command("budget")
+def budget(
+    organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
+) -> None:
+    """Actual beside every budget, over whole months; by default this one."""
+    from xero_pipeline.ledger.statements.budget import budget_variance
+    from xero_pipeline.ledger.statements.periods import month_end
+
+    end = end or month_end(_today()).isoformat()
+    asked = _asked("budget", organisation, start, end, json, csv)
+    _answer(asked, lambda connection, tenant_id: budget_variance(connection, tenant_id, *_span(asked)))
+
+
+def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bool, json: bool, csv: bool) -> None:
+    from xero_pipeline.ledger.statements.aged import aged
+
+    name = f"aged-{side}-documents" if documents else f"aged-{side}"
+    asked = Asked(name, organisation, None, _day(as_of, "--as-of", last=True), json, csv)
+    _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end))
+
+
+def _asked(name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool) -> Asked:
+    last = _day(end, "--to", last=True)
+    first = _day(start, "--from") if start else last.replace(day=1)
+    return _range(name, organisation, first, last, json, csv)
+
+
+def _range(name: str, organisation: str | None, first: date, last: date, json: bool, csv: bool) -> Asked:
+    if first > last:
+        raise ConfigurationError(f"The range begins on {first} and ends before, on {last}: turn the two round.")
+    return Asked(name, organisation, first, last, json, csv)
+
+
+def _span(asked: Asked) -> tuple[date, date]:
+    return asked.start or asked.end, asked.end
+
+
+def _answer(asked: Asked, draw: _Draw) -> None:
+    from xero_pipeline.cli.statement_tables import show
+    from xero_pipeline.ledger.statements.books import books_of, newest_day
+
+    if asked.json and asked.csv:
+        raise ConfigurationError("--json and --csv exclude each other: name one of them.")
+    parts = Parts(Settings.load())
+    one = _whose(parts, asked.organisation)
+    with parts.warehouse.reading() as connection:
+        if newest_day(connection, one.tenant_id) is None:
+            raise ConfigurationError(
+                f"The ledger has no journals of {one.name} yet. Run `xero-pipeline sync`, which posts what it brings."
+            )
+        books, rows = books_of(connection, one.tenant_id), draw(connection, one.tenant_id)
+    show(asked, one.tenant_id, one.name, books.base_currency, rows)
+
+
+def _whose(parts: Parts, organisation: str | None) -> Named:
+    if organisation is not None:
+        return parts.organisations.find(organisation)
+    known = [one for one in parts.organisations.list() if one.status != "disconnected"]
+    if len(known) == 1:
+        return known[0]
+    names = ", ".join(one.name for one in known) or "none; run `xero-pipeline connect` first"
+    raise ConfigurationError(f"A statement is one organisation's: name it with --organisation. Connected: {names}.")
+
+
+def _account(connection: Connection, tenant_id: str, wanted: str) -> str:
+    from xero_pipeline.ledger.statements.chart import chart_of
+
+    found = chart_of(connection, tenant_id).find(wanted)
+    if len(found) == 1:
+        return found[0].account_id
+    if found:
+        listed = ", ".join(f"{one.name} ({one.account_id})" for one in found)
+        raise ConfigurationError(f"Several accounts are called “{wanted}”; name one by id: {listed}.")
+    raise ConfigurationError(
+        f"There is no account “{wanted}”. Name it by code, name or id, as in `xero-pipeline statement trial-balance`."
+    )
+
+
+def _day(given: str | None, option: str, *, last: bool = False) -> date:
+    """A day as a person writes it; of a month alone its first day, or its last."""
+    from xero_pipeline.ledger.statements.periods import month_end
+
+    if given is None:
+        return _today()
+    try:
+        if len(given) == len("2026-10"):
+            first = date.fromisoformat(f"{given}-01")
+            return month_end(first) if last else first
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ConfigurationError(
+            f"{option} {given} is no day. Write it as 2026-10-31, or a month as 2026-10."
+        ) from None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

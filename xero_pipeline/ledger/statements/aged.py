@@ -1,0 +1,146 @@
+"""Aged receivables and payables as of any day, in the columns of Xero's aged reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.ledger.statements.chart import ZERO
+from xero_pipeline.ledger.statements.documents import open_documents_sql
+from xero_pipeline.ledger.statements.periods import days_sql
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.statements.documents import Side
+
+_BUCKETS: tuple[tuple[str, int | None], ...] = (
+    ("Current", 0),
+    ("< 1 Month", 30),
+    ("1 Month", 60),
+    ("2 Months", 90),
+    ("3 Months", 120),
+    ("Older", None),
+)
+"""Xero's columns, each with the most days overdue that it holds; a month is 30 days."""
+
+BUCKETS = tuple(name for name, _ in _BUCKETS)
+
+
+@dataclass(frozen=True, slots=True)
+class AgedDocument:
+    """One open document, as in `ledger.aged_receivables` and `ledger.aged_payables`; amounts of credits are negative.
+
+    Args:
+        as_of: The day.
+        contact_id: The customer or supplier.
+        contact_name: Its name.
+        document_type: ACCREC, ACCPAY, ACCRECCREDIT, ACCPAYCREDIT, AROVERPAYMENT or APOVERPAYMENT.
+        document_id: The document.
+        source_table: Its table in schema xero.
+        number: Its number, if it has one.
+        reference: Its reference.
+        date: Day it is booked under.
+        due_date: When it is due; of a credit without a due date its date.
+        days_overdue: 0 while it is not.
+        bucket: Xero's column.
+        currency_code: Its currency.
+        currency_rate: Units of that currency for one unit of base currency.
+        total: What it came to, in its own currency.
+        open_amount: What was open of it, in its own currency.
+        open_amount_base: The same in base currency; None where a foreign document has no rate.
+    """
+
+    as_of: dt.date
+    contact_id: str | None
+    contact_name: str | None
+    document_type: str
+    document_id: str
+    source_table: str
+    number: str | None
+    reference: str | None
+    date: dt.date
+    due_date: dt.date
+    days_overdue: int
+    bucket: str
+    currency_code: str | None
+    currency_rate: Decimal | None
+    total: Decimal
+    open_amount: Decimal
+    open_amount_base: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgedContact:
+    """What one contact owes, or is owed, by age, in base currency.
+
+    Args:
+        contact_id: The contact.
+        contact_name: Its name.
+        amounts: One for each of `BUCKETS`.
+        total: All of it.
+    """
+
+    contact_id: str | None
+    contact_name: str | None
+    amounts: tuple[Decimal, ...]
+    total: Decimal
+
+
+def aged(connection: Connection, tenant_id: str, side: Side, as_of: dt.date) -> tuple[AgedDocument, ...]:
+    """Every document that is open on the evening of a day, by contact, the longest overdue first.
+
+    Prepayments are not among them, as in Xero: they are on an account of their own.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        side: receivables or payables.
+        as_of: The day.
+    """
+    sql = aged_sql(connection.dialect.name, side, [as_of])
+    rows = [AgedDocument(*row) for row in connection.execute(text(sql), {"tenant_id": tenant_id})]
+    return tuple(
+        sorted(rows, key=lambda row: (row.contact_name or "", row.contact_id or "", row.due_date, row.document_id))
+    )
+
+
+def aged_sql(dialect_name: str, side: Side, days: Iterable[dt.date]) -> str:
+    """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`.
+
+    Args:
+        dialect_name: duckdb or postgresql.
+        side: receivables or payables.
+        days: At least one.
+    """
+    upto = " ".join(f"WHEN days_overdue <= {days} THEN '{name}'" for name, days in _BUCKETS if days is not None)
+    return f"""
+    SELECT as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date, due_date,
+        days_overdue, CASE {upto} ELSE '{BUCKETS[-1]}' END AS bucket, currency_code, currency_rate, total, open_amount,
+        open_amount_base
+    FROM (
+        SELECT *, CASE WHEN as_of > due_date THEN as_of - due_date ELSE 0 END AS days_overdue
+        FROM ({open_documents_sql(dialect_name, side, days_sql(days, "as_of"))}) AS o
+    ) AS a
+    """
+
+
+def by_contact(documents: Iterable[AgedDocument]) -> tuple[AgedContact, ...]:
+    """The summary: what every contact owes by age, the largest first.
+
+    Args:
+        documents: From `aged`.
+    """
+    names: dict[str | None, str | None] = {}
+    sums: dict[str | None, list[Decimal]] = {}
+    for row in documents:
+        names.setdefault(row.contact_id, row.contact_name)
+        amounts = sums.setdefault(row.contact_id, [ZERO] * len(BUCKETS))
+        amounts[BUCKETS.index(row.bucket)] += row.open_amount_base or ZERO
+    found = [AgedContact(key, names[key], tuple(amounts), sum(amounts, ZERO)) for key, amounts in sums.items()]
+    return tuple(sorted(found, key=lambda one: (-one.total, one.contact_name or "")))

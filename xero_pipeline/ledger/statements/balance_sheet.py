@@ -1,0 +1,79 @@
+"""The balance sheet on the evening of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.chart import ZERO, chart_of
+from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
+from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, NOBODY, Section
+from xero_pipeline.ledger.statements.sums import Standing, standings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+BELOW = " > "
+"""Between headings that stand one under the other."""
+
+_Sections = Mapping[Section, Sequence[Line]]
+
+
+def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[StatementLine, ...]:
+    """The balance sheet of a day, in Xero's standard layout.
+
+    Current Year Earnings is the profit since the financial year began; that of earlier years is in retained earnings.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        day: On whose evening.
+
+    Raises:
+        ConfigurationError: The warehouse does not know the organisation.
+    """
+    books, period = books_of(connection, tenant_id), Period(day, day)
+    return of_standings(standings(connection, books, chart_of(connection, tenant_id), [period])[period])
+
+
+def of_standings(found: Sequence[Standing]) -> tuple[StatementLine, ...]:
+    """The balance sheet that sums until a day make.
+
+    Args:
+        found: The sums.
+    """
+    by_section = in_sections((one.account, (one.balance,)) for one in found if not one.account.is_result)
+    profit = -sum((one.balance for one in found if one.account.is_result), ZERO)
+    return numbered(_statement(by_section, Line(EQUITY.title, "account", NOBODY, CURRENT_YEAR, (profit,))))
+
+
+def _statement(by_section: _Sections, earnings: Line) -> Iterator[Line]:
+    assets, liabilities = (_sum(by_section, side) for side in (ASSETS, LIABILITIES))
+    yield from _side(by_section, "Assets", ASSETS)
+    yield total("Assets", "Total Assets", assets)
+    yield from _side(by_section, "Liabilities", LIABILITIES)
+    yield total("Liabilities", "Total Liabilities", liabilities)
+    yield total("", "Net Assets", less(assets, liabilities))
+    lines = list(by_section.get(EQUITY, ()))
+    if any(earnings.amounts):
+        lines = sorted([*lines, earnings], key=lambda line: line.account_name)
+    if lines:
+        yield from lines
+        yield total(EQUITY.title, EQUITY.total, added((line.amounts for line in lines), 1))
+
+
+def _side(by_section: _Sections, side: str, sections: Iterable[Section]) -> Iterator[Line]:
+    for section in sections:
+        if lines := by_section.get(section):
+            heading = f"{side}{BELOW}{section.title}"
+            yield from (replace(line, section=heading) for line in lines)
+            yield total(heading, section.total, added((line.amounts for line in lines), 1))
+
+
+def _sum(by_section: _Sections, sections: Iterable[Section]) -> tuple:
+    return added((line.amounts for section in sections for line in by_section.get(section, ())), 1)

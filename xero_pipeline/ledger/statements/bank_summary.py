@@ -1,0 +1,89 @@
+"""The bank summary of any range: what was there, came in, went out and was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.chart import ZERO, Account, Chart, chart_of
+from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.sums import Standing, standings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+BANK = "BANK"
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """One bank account, as in `ledger.bank_summary`; amounts in base currency.
+
+    Args:
+        position: Place in the summary, counted from 1.
+        account_id: The account.
+        account_name: Its name.
+        opening_balance: Balance before the first day.
+        cash_received: Money in.
+        cash_spent: Money out.
+        closing_balance: Balance after the last day.
+    """
+
+    position: int
+    account_id: str
+    account_name: str
+    opening_balance: Decimal
+    cash_received: Decimal
+    cash_spent: Decimal
+    closing_balance: Decimal
+
+
+def bank_summary(connection: Connection, tenant_id: str, start: date, end: date) -> tuple[BankLine, ...]:
+    """The bank accounts over a range.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        start: The first day.
+        end: The last day.
+
+    Raises:
+        ConfigurationError: The warehouse does not know the organisation.
+    """
+    books, period = books_of(connection, tenant_id), Period(start, end)
+    chart = chart_of(connection, tenant_id)
+    return of_standings(chart, standings(connection, books, chart, [period])[period])
+
+
+def of_standings(chart: Chart, found: Iterable[Standing]) -> tuple[BankLine, ...]:
+    """The summary that sums of a period make; accounts out of use are left out while nothing is on them.
+
+    Args:
+        chart: The accounts.
+        found: The sums.
+    """
+    known = {one.account.account_id: one for one in found}
+    rows = [known.get(bank.account_id) or _untouched(bank) for bank in chart.of_type(BANK)]
+    told = [one for one in rows if one.account.status == "ACTIVE" or one.active or one.opening]
+    ordered = sorted(told, key=lambda one: (one.account.name, one.account.account_id))
+    return tuple(
+        BankLine(
+            place,
+            one.account.account_id,
+            one.account.name,
+            one.opening,
+            one.debits,
+            one.debits - one.movement,
+            one.balance,
+        )
+        for place, one in enumerate(ordered, start=1)
+    )
+
+
+def _untouched(account: Account) -> Standing:
+    return Standing(account, ZERO, ZERO, ZERO, ZERO, active=False)

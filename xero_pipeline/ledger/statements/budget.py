@@ -1,0 +1,215 @@
+"""Budget against actual, for any range of whole months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.chart import ZERO, Chart, chart_of
+from xero_pipeline.ledger.statements.lines import Line, LineType
+from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.profit_and_loss import statement
+from xero_pipeline.ledger.statements.sums import Standing, standings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.statements.books import Books
+
+_BUDGETS = """
+SELECT budget_id, type, description FROM xero.budgets WHERE tenant_id = :tenant_id AND NOT is_deleted
+ORDER BY CASE WHEN type = 'OVERALL' THEN 0 ELSE 1 END, description, budget_id
+"""
+_TRACKING = """
+SELECT budget_id, tracking_option_id, name, "option" FROM xero.budget_tracking
+WHERE tenant_id = :tenant_id AND NOT is_deleted ORDER BY budget_id, position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """One line, as in `ledger.budget_variance`; with the signs of the profit and loss.
+
+    Args:
+        budget_id: The budget.
+        position: Place in the statement of this budget, counted from 1.
+        budget_type: OVERALL, or TRACKING for what carries the budget's tracking options.
+        budget_name: What it is called.
+        section: The heading above it; empty for lines between the sections.
+        line_type: account, or total.
+        account_id: The account; None for totals.
+        account_name: Name of the account or of the total.
+        actual: What the journals say.
+        budget: What was planned.
+        variance: Actual less budget.
+    """
+
+    budget_id: str
+    position: int
+    budget_type: str
+    budget_name: str
+    section: str
+    line_type: LineType
+    account_id: str | None
+    account_name: str
+    actual: Decimal
+    budget: Decimal
+    variance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One budget.
+
+    Args:
+        budget_id: Xero's id of it.
+        kind: OVERALL or TRACKING.
+        name: What it is called.
+        conditions: What a journal line must carry, in SQL: one for each tracking option of the budget.
+        params: Their parameters.
+    """
+
+    budget_id: str
+    kind: str
+    name: str
+    conditions: list[str] = field(default_factory=list)
+    params: dict[str, object] = field(default_factory=dict)
+
+
+def budget_variance(connection: Connection, tenant_id: str, start: date, end: date) -> tuple[BudgetLine, ...]:
+    """Actual and budget of a range, for every budget.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        start: The first day of a month.
+        end: The last day of a month.
+
+    Raises:
+        ConfigurationError: The range is not made of whole months, or the warehouse does not know the organisation.
+    """
+    period = Period(start, end)
+    if not period.is_months:
+        raise ConfigurationError(
+            f"Xero plans by month, so a budget can only be compared over whole months, not from {start} to {end}. "
+            "Begin with the first day of a month and end with the last day of one."
+        )
+    books, chart = books_of(connection, tenant_id), chart_of(connection, tenant_id)
+    overall = standings(connection, books, chart, [period])
+    return variances(connection, books, chart, overall)[period]
+
+
+def variances(
+    connection: Connection, books: Books, chart: Chart, overall: Mapping[Period, Sequence[Standing]]
+) -> dict[Period, tuple[BudgetLine, ...]]:
+    """The statement of every budget over some periods of whole months.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        books: Whose.
+        chart: Their accounts.
+        overall: What the whole organisation's accounts did in each period.
+    """
+    periods = list(overall)
+    planned = _planned(connection, books, periods)
+    found: dict[Period, list[BudgetLine]] = {period: [] for period in periods}
+    for budget in _budgets(connection, books):
+        actual = overall
+        if budget.conditions:
+            narrow = " AND ".join(budget.conditions)
+            actual = standings(connection, books, chart, periods, condition=narrow, params=budget.params)
+        for period in periods:
+            plan = planned.get((period, budget.budget_id), {})
+            found[period].extend(_lines(budget, chart, actual[period], plan))
+    return {period: tuple(lines) for period, lines in found.items()}
+
+
+def _lines(budget: Budget, chart: Chart, actual: Sequence[Standing], plan: Mapping[str, Decimal]) -> list[BudgetLine]:
+    """Planned amounts have the sign of the statement; sums of journals are debit positive."""
+    amounts: dict[str, list[Decimal]] = {}
+    for one in actual:
+        amounts.setdefault(one.account.account_id, [ZERO, ZERO])[0] += one.movement
+    for account_id, amount in plan.items():
+        amounts.setdefault(account_id, [ZERO, ZERO])[1] += chart[account_id].shown(amount)
+    accounts = ((chart[key], tuple(both)) for key, both in amounts.items() if chart[key].is_result)
+    laid_out = statement(accounts, 2, folds_gains=False)
+    return [_line(budget, place, line) for place, line in enumerate(laid_out, start=1)]
+
+
+def _line(budget: Budget, place: int, line: Line) -> BudgetLine:
+    actual, planned = line.amounts
+    return BudgetLine(
+        budget_id=budget.budget_id,
+        position=place,
+        budget_type=budget.kind,
+        budget_name=budget.name,
+        section=line.section,
+        line_type=line.line_type,
+        account_id=line.account_id,
+        account_name=line.account_name,
+        actual=actual,
+        budget=planned,
+        variance=actual - planned,
+    )
+
+
+def _budgets(connection: Connection, books: Books) -> list[Budget]:
+    found = {
+        row[0]: Budget(row[0], row[1] or "", row[2] or "") for row in connection.execute(text(_BUDGETS), _of(books))
+    }
+    for budget_id, option_id, category, option in connection.execute(text(_TRACKING), _of(books)):
+        if budget_id in found:
+            _add_tracking(found[budget_id], option_id, category, option)
+    return list(found.values())
+
+
+def _add_tracking(budget: Budget, option_id: str | None, category: str | None, option: str | None) -> None:
+    """Xero leaves the option's id out now and then; then its name counts."""
+    place = len(budget.conditions)
+    if option_id:
+        carried = (f"l.tracking_option_id_{number} = :option_{place}" for number in (1, 2))
+        budget.params[f"option_{place}"] = option_id
+    else:
+        carried = (
+            f"(l.tracking_category_{number} = :category_{place} AND l.tracking_option_{number} = :option_{place})"
+            for number in (1, 2)
+        )
+        budget.params.update({f"category_{place}": category, f"option_{place}": option})
+    budget.conditions.append(f"({' OR '.join(carried)})")
+
+
+def _planned(
+    connection: Connection, books: Books, periods: Sequence[Period]
+) -> dict[tuple[Period, str], dict[str, Decimal]]:
+    """What every budget plans for every account, by period."""
+    months = " UNION ALL ".join(
+        f"SELECT {literal(one.start)} AS period_start, {literal(one.end)} AS period_end, "
+        f"'{one.start:%Y-%m}' AS first_month, '{one.end:%Y-%m}' AS last_month"
+        for one in periods
+    )
+    sql = f"""
+    SELECT p.period_start, p.period_end, b.budget_id, b.account_id, SUM(b.amount) AS amount
+    FROM ({months}) AS p
+    JOIN xero.budget_line_balances AS b ON b.period BETWEEN p.first_month AND p.last_month
+    JOIN xero.budget_lines AS l
+        ON l.tenant_id = b.tenant_id AND l.budget_id = b.budget_id AND l.account_id = b.account_id AND NOT l.is_deleted
+    WHERE b.tenant_id = :tenant_id AND NOT b.is_deleted
+    GROUP BY p.period_start, p.period_end, b.budget_id, b.account_id
+    """
+    found: dict[tuple[Period, str], dict[str, Decimal]] = {}
+    for start, end, budget_id, account_id, amount in connection.execute(text(sql), _of(books)):
+        found.setdefault((Period(start, end), budget_id), {})[account_id] = amount
+    return found
+
+
+def _of(books: Books) -> dict[str, object]:
+    return {"tenant_id": books.tenant_id}

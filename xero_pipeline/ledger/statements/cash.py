@@ -1,0 +1,182 @@
+"""Cash movement over any range: what money came from and went to, between what was there and what was left.
+
+Every line of a bank account is shown by what stands beside it in its journal: received money by the accounts it came
+from, spent money by those it went to, so that each bank account's lines add up to its bank summary. A transfer stands
+beside the other bank account. What no document shows stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import text
+
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.statements import bank_summary
+from xero_pipeline.ledger.statements.bank_summary import BANK, BankLine
+from xero_pipeline.ledger.statements.books import UNEXPLAINED, books_of
+from xero_pipeline.ledger.statements.chart import ZERO, Account, chart_of
+from xero_pipeline.ledger.statements.periods import Period, periods_sql
+from xero_pipeline.ledger.statements.sums import standings
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.statements.books import Books
+    from xero_pipeline.ledger.statements.chart import Chart
+
+CashType = Literal["opening", "movement", "closing"]
+
+
+@dataclass(frozen=True, slots=True)
+class CashLine:
+    """One line, as in `ledger.cash_movement`; amounts in base currency.
+
+    Args:
+        position: Place in the statement, counted from 1.
+        account_id: The bank account.
+        account_name: Its name.
+        line_type: opening, movement or closing; opening and movements add up to closing.
+        source_type: What moved the money; None for opening and closing.
+        counter_account_id: The account on the other side; None for opening, closing and what no document shows.
+        counter_account_code: Its code, if it has one.
+        counter_account_name: Its name.
+        cash_received: Money in.
+        cash_spent: Money out.
+        amount: Money in less money out; of opening and closing the balance.
+    """
+
+    position: int
+    account_id: str
+    account_name: str
+    line_type: CashType
+    source_type: str | None
+    counter_account_id: str | None
+    counter_account_code: str | None
+    counter_account_name: str | None
+    cash_received: Decimal
+    cash_spent: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Money between a bank account and another account."""
+
+    bank_id: str
+    source_type: str
+    counter: Account | None
+    received: Decimal
+    spent: Decimal
+
+
+def cash_movement(connection: Connection, tenant_id: str, start: date, end: date) -> tuple[CashLine, ...]:
+    """The cash movement of a range.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        start: The first day.
+        end: The last day.
+
+    Raises:
+        ConfigurationError: The warehouse does not know the organisation.
+    """
+    books, period = books_of(connection, tenant_id), Period(start, end)
+    chart = chart_of(connection, tenant_id)
+    banks = bank_summary.of_standings(chart, standings(connection, books, chart, [period])[period])
+    return of_flows(banks, flows(connection, books, chart, [period])[period])
+
+
+def of_flows(banks: Sequence[BankLine], found: Sequence[Flow]) -> tuple[CashLine, ...]:
+    """The statement: account by account, its largest receipts first, then what it spent.
+
+    Args:
+        banks: The bank summary of the period.
+        found: The flows of the period.
+    """
+    lines: list[CashLine] = []
+    for bank in banks:
+        place, whose = len(lines), (bank.account_id, bank.account_name)
+        mine = sorted((one for one in found if one.bank_id == bank.account_id), key=_order)
+        lines.append(_balance(place + 1, whose, "opening", bank.opening_balance))
+        lines.extend(_movement(place + 1, whose, one) for place, one in enumerate(mine, start=place + 1))
+        lines.append(_balance(len(lines) + 1, whose, "closing", bank.closing_balance))
+    return tuple(lines)
+
+
+def flows(connection: Connection, books: Books, chart: Chart, periods: Sequence[Period]) -> dict[Period, list[Flow]]:
+    """Money in and out of bank accounts, by source and account on the other side.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        books: Whose.
+        chart: Their accounts.
+        periods: At least one.
+    """
+    params = {"tenant_id": books.tenant_id, "bank": BANK, "unexplained": UNEXPLAINED}
+    found: dict[Period, list[Flow]] = {period: [] for period in periods}
+    for row in connection.execute(text(_flows_sql(books, periods)), params):
+        counter = chart[row.counter_id] if row.counter_id else None
+        flow = Flow(row.bank_id, row.source_type, counter, row.received, row.spent)
+        found[Period(row.period_start, row.period_end)].append(flow)
+    return found
+
+
+def _flows_sql(books: Books, periods: Sequence[Period]) -> str:
+    """Each line beside the bank lines of its journal, without a join; then by account and day first, as in `sums`."""
+    first, last = min(period.start for period in periods), max(period.end for period in periods)
+    return f"""
+    WITH lines AS (
+        SELECT l.journal_id, l.journal_date AS day, l.account_id, l.net_amount AS net, l.source_type,
+            a.account_id AS bank_id, CASE WHEN a.account_id IS NOT NULL THEN l.net_amount END AS banked
+        FROM {named("journal_lines")} AS l
+        LEFT JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id AND a.type = :bank
+        WHERE l.tenant_id = :tenant_id AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}
+    ),
+    journals AS (
+        SELECT *, COUNT(bank_id) OVER (PARTITION BY journal_id) AS bank_lines,
+            MIN(bank_id) OVER (PARTITION BY journal_id) AS one_bank,
+            MAX(bank_id) OVER (PARTITION BY journal_id) AS other_bank,
+            SUM(banked) OVER (PARTITION BY journal_id) AS all_banked
+        FROM lines
+    ),
+    flows AS (
+        SELECT day, one_bank AS bank_id, source_type, account_id AS counter_id, -net AS amount, all_banked AS told_by
+        FROM journals WHERE bank_lines = 1 AND bank_id IS NULL AND source_type <> :unexplained
+        UNION ALL
+        SELECT day, bank_id, source_type, CASE WHEN source_type = :unexplained THEN NULL
+            WHEN bank_id = one_bank THEN other_bank ELSE one_bank END, net, net
+        FROM journals WHERE bank_id IS NOT NULL AND (bank_lines > 1 OR source_type = :unexplained)
+    ),
+    daily AS (
+        SELECT day, bank_id, source_type, counter_id, SUM(CASE WHEN told_by > 0 THEN amount ELSE 0 END) AS received,
+            SUM(CASE WHEN told_by > 0 THEN 0 ELSE -amount END) AS spent
+        FROM flows GROUP BY day, bank_id, source_type, counter_id
+    )
+    SELECT period_start, period_end, bank_id, source_type, counter_id, SUM(received) AS received, SUM(spent) AS spent
+    FROM ({periods_sql(periods, books.year_end)}) AS p JOIN daily ON day BETWEEN period_start AND period_end
+    GROUP BY period_start, period_end, bank_id, source_type, counter_id
+    HAVING SUM(received) <> 0 OR SUM(spent) <> 0
+    """
+
+
+def _order(one: Flow) -> tuple[Decimal, str, str]:
+    return one.spent - one.received, one.source_type, one.counter.name if one.counter else ""
+
+
+def _movement(place: int, whose: tuple[str, str], one: Flow) -> CashLine:
+    counter = one.counter
+    told = (counter.account_id, counter.code, counter.name) if counter else (None, None, None)
+    amount = one.received - one.spent
+    return CashLine(place, *whose, "movement", one.source_type, *told, one.received, one.spent, amount)
+
+
+def _balance(place: int, whose: tuple[str, str], line_type: CashType, amount: Decimal) -> CashLine:
+    return CashLine(place, *whose, line_type, None, None, None, None, ZERO, ZERO, amount)

@@ -1,0 +1,156 @@
+"""What is open of every document on the evening of any day, in its own and in base currency.
+
+A document is open by its total less all payments and allocations until that day. In base currency that is the open
+amount at the document's own rate, rounded half up: so the control account, which every payment clears by what this
+figure falls, always equals the open documents. What is paid before the day a document is booked under is a credit until
+then, as it is on the control account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from xero_pipeline.ledger.exact import to_base_sql
+
+Side = Literal["receivables", "payables"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A table of documents.
+
+    Args:
+        table: In schema xero.
+        key: Its id.
+        number: What holds the document's number.
+        due: When it is due.
+        payment: The column of payments that names it.
+    """
+
+    table: str
+    key: str
+    number: str
+    due: str
+    payment: str
+
+    @property
+    def allocations(self) -> str:
+        """The table of what its credit was used on; only credits have one."""
+        return f"{self.table.removesuffix('s')}_allocations"
+
+
+INVOICES = Kind("invoices", "invoice_id", "invoice_number", "due_date", "invoice_id")
+CREDITS = (
+    Kind("credit_notes", "credit_note_id", "credit_note_number", "due_date", "credit_note_id"),
+    Kind("overpayments", "overpayment_id", "NULL", "NULL", "overpayment_id"),
+    # A prepayment sits on the account its line names, not on the control account: it is no part of the aged reports.
+    Kind("prepayments", "prepayment_id", "invoice_number", "NULL", "prepayment_id"),
+)
+_TARGETS = ("invoice_id", "credit_note_id", "prepayment_id", "overpayment_id")
+
+# Xero's names of a type, old and new: what a row calls it, whose side it is on, whether it adds or takes away.
+_TYPES: Mapping[str, tuple[str, Side, int]] = {
+    "ACCREC": ("ACCREC", "receivables", 1),
+    "ACCRECCREDIT": ("ACCRECCREDIT", "receivables", -1),
+    "RECEIVE-OVERPAYMENT": ("AROVERPAYMENT", "receivables", -1),
+    "AROVERPAYMENT": ("AROVERPAYMENT", "receivables", -1),
+    "ACCPAY": ("ACCPAY", "payables", 1),
+    "ACCPAYCREDIT": ("ACCPAYCREDIT", "payables", -1),
+    "SPEND-OVERPAYMENT": ("APOVERPAYMENT", "payables", -1),
+    "APOVERPAYMENT": ("APOVERPAYMENT", "payables", -1),
+}
+
+
+def open_documents_sql(dialect_name: str, side: Side, days: str) -> str:
+    """Every document that is open on one of some days, once a day.
+
+    Columns: as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date,
+    due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits are negative.
+    `open_amount_base` is null where a foreign document has no rate.
+
+    Args:
+        dialect_name: duckdb or postgresql.
+        side: receivables or payables.
+        days: A query with the column as_of. The statement takes the parameter `:tenant_id`.
+    """
+    left = to_base_sql(dialect_name, "CAST(total - taken AS NUMERIC(19, 4))", "rate")
+    unbooked = f"CASE WHEN is_booked = 0 THEN {to_base_sql(dialect_name, 'total', 'rate')} ELSE 0 END"
+    return f"""
+    WITH days AS ({days}),
+    documents AS ({_documents_sql(side)}),
+    events AS (SELECT document_id, day, SUM(amount) AS amount FROM ({_events_sql()}) AS e GROUP BY document_id, day),
+    points AS (
+        SELECT document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
+            SELECT document_id, date AS day, 0 AS amount, 1 AS booked FROM documents
+            UNION ALL SELECT document_id, day, amount, 0 FROM events
+        ) AS p GROUP BY document_id, day
+    ),
+    states AS (
+        SELECT document_id, day AS since, LEAD(day) OVER (PARTITION BY document_id ORDER BY day) AS until,
+            SUM(amount) OVER (PARTITION BY document_id ORDER BY day) AS taken,
+            SUM(booked) OVER (PARTITION BY document_id ORDER BY day) AS is_booked
+        FROM points
+    ),
+    opened AS (
+        SELECT d.*, since, until, taken, is_booked FROM states AS s JOIN documents AS d ON d.document_id = s.document_id
+        WHERE is_booked * total <> taken
+    )
+    SELECT as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date, due_date,
+        currency_code, currency_rate, sign * total AS total, sign * (is_booked * total - taken) AS open_amount,
+        sign * ({left} - {unbooked}) AS open_amount_base
+    FROM opened JOIN days ON as_of >= since AND (until IS NULL OR as_of < until)
+    """
+
+
+def _documents_sql(side: Side) -> str:
+    return " UNION ALL ".join(_kind_sql(kind, side) for kind in (INVOICES, *CREDITS) if kind.table != "prepayments")
+
+
+def _kind_sql(kind: Kind, side: Side) -> str:
+    types = [(xero, ours, sign) for xero, (ours, of, sign) in _TYPES.items() if of == side]
+    told = " ".join(f"WHEN '{xero}' THEN '{ours}'" for xero, ours, _ in types)
+    signs = " ".join(f"WHEN '{xero}' THEN {sign}" for xero, _, sign in types)
+    listed = ", ".join(f"'{xero}'" for xero, _, _ in types)
+    return f"""
+    SELECT t.{kind.key} AS document_id, '{kind.table}' AS source_table, CASE t.type {told} END AS document_type,
+        CASE t.type {signs} END AS sign, t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
+        CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,
+        COALESCE(CAST({_of(kind.due)} AS DATE), t.date) AS due_date, t.currency_code,
+        t.currency_rate, t.total, {_RATE} AS rate
+    FROM xero.{kind.table} AS t
+    LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
+    LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
+    WHERE t.tenant_id = :tenant_id AND {_POSTED} AND t.type IN ({listed})
+    """
+
+
+def _of(column: str) -> str:
+    return column if column == "NULL" else f"t.{column}"
+
+
+_POSTED = "t.status IN ('AUTHORISED', 'PAID') AND NOT t.is_deleted"
+# Xero leaves the rate out of documents in base currency at times.
+_IN_BASE = "t.currency_code IS NULL OR t.currency_code = o.base_currency"
+_RATE = f"COALESCE(NULLIF(t.currency_rate, 0), CASE WHEN {_IN_BASE} THEN 1 END)"
+
+
+def _events_sql() -> str:
+    """Everything that was taken off a document: payments, credits used on it, and of a credit what it was used on."""
+    paid = ", ".join(f"p.{kind.payment}" for kind in (INVOICES, *CREDITS))
+    parts = [
+        f"SELECT COALESCE({paid}) AS document_id, p.date AS day, p.amount FROM xero.payments AS p "
+        "WHERE p.tenant_id = :tenant_id AND p.status = 'AUTHORISED' AND NOT p.is_deleted"
+    ]
+    for kind in CREDITS:
+        used = (
+            f"FROM xero.{kind.allocations} AS a JOIN xero.{kind.table} AS t "
+            f"ON t.tenant_id = a.tenant_id AND t.{kind.key} = a.{kind.key} "
+            f"WHERE a.tenant_id = :tenant_id AND NOT a.is_deleted AND {_POSTED}"
+        )
+        day = "COALESCE(a.date, t.date) AS day"
+        targets = ", ".join(f"a.{name}" for name in _TARGETS if name != kind.key)
+        parts.append(f"SELECT a.{kind.key}, {day}, a.amount {used}")
+        parts.append(f"SELECT COALESCE({targets}), {day}, a.amount {used}")
+    return " UNION ALL ".join(parts)

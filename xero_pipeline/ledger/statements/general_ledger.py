@@ -1,0 +1,181 @@
+"""The general ledger of any range: every journal line of an account, with the balance after it.
+
+Balances are those of the trial balance. So an account of income or expenses starts every financial year at zero, and on
+the same morning the year's profit is added to retained earnings; neither is posted, and the line that says so has no
+journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import text
+
+from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.chart import ZERO, Account, Chart, chart_of
+from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
+from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.trial_balance import in_order
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from xero_pipeline.ledger.statements.books import Books
+
+EntryType = Literal["opening", "journal", "year_end", "closing"]
+
+_LINES = f"""
+SELECT l.account_id, l.journal_date, l.journal_id, l.source_type, l.source_id, j.number, j.reference, l.contact_id,
+    c.name AS contact_name, l.description, l.net_amount
+FROM {named("journal_lines")} AS l
+LEFT JOIN {named("journals")} AS j ON j.tenant_id = l.tenant_id AND j.journal_id = l.journal_id
+LEFT JOIN xero.contacts AS c ON c.tenant_id = l.tenant_id AND c.contact_id = COALESCE(l.contact_id, j.contact_id)
+WHERE l.tenant_id = :tenant_id AND l.journal_date BETWEEN :start AND :end
+"""
+_ORDER = " ORDER BY l.account_id, l.journal_date, j.number NULLS LAST, l.journal_id, l.line_number"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of an account; amounts in base currency.
+
+    Args:
+        account_id: The account.
+        account_code: Its code, if it has one.
+        account_name: Its name.
+        entry_type: opening and closing for the balance on either end; journal for a line of one; year_end where a
+            financial year begins, for what moves between its result and retained earnings.
+        date: The day.
+        journal_id: The journal; None for lines that are none.
+        source_type: What posted it, as in `ledger.journals`.
+        source_id: Id of that.
+        number: Number of the document.
+        reference: Its reference.
+        contact_name: Whose it is.
+        description: What the document's line says.
+        debit: The amount, if it is a debit.
+        credit: The amount, if it is a credit.
+        balance: The balance after it, with the sign Xero shows: what is owed, income and equity positive as credits.
+    """
+
+    account_id: str
+    account_code: str | None
+    account_name: str
+    entry_type: EntryType
+    date: date
+    journal_id: str | None
+    source_type: str | None
+    source_id: str | None
+    number: str | None
+    reference: str | None
+    contact_name: str | None
+    description: str | None
+    debit: Decimal
+    credit: Decimal
+    balance: Decimal
+
+
+def general_ledger(
+    connection: Connection, tenant_id: str, start: date, end: date, account_id: str | None = None
+) -> tuple[LedgerEntry, ...]:
+    """The lines of one account, or of all that moved or stand at something, in the order of the trial balance.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        start: The first day.
+        end: The last day.
+        account_id: The account; None for all.
+
+    Raises:
+        ConfigurationError: The warehouse does not know the organisation.
+    """
+    books, period = books_of(connection, tenant_id), Period(start, end)
+    chart = chart_of(connection, tenant_id)
+    years = {first: Period(first - ONE_DAY, first - ONE_DAY) for first in books.year_end.starts_within(period)}
+    found = standings(connection, books, chart, [period, *years.values()])
+    profits = {first: _profit(found[eve]) for first, eve in years.items()}
+    if account_id is None:
+        wanted = [one for one in in_order(found[period]) if one.active or one.opening or one.balance]
+    else:
+        mine = (one for one in found[period] if one.account.account_id == account_id)
+        wanted = [next(mine, Standing(chart[account_id], ZERO, ZERO, ZERO, ZERO, active=False))]
+    lines = _lines(connection, books, period, account_id)
+    return tuple(
+        entry
+        for one in wanted
+        for entry in _Sheet(one, chart, profits).entries(period, lines.get(one.account.account_id, ()))
+    )
+
+
+class _Sheet:
+    """One account's page.
+
+    Args:
+        standing: How the account stands over the whole range.
+        chart: All accounts.
+        profits: What each year before a year's first day came to, debit positive.
+    """
+
+    def __init__(self, standing: Standing, chart: Chart, profits: dict[date, Decimal]) -> None:
+        self._account = standing.account
+        self._balance = standing.opening
+        self._retains = standing.account.account_id == chart.retained
+        self._profits = profits
+
+    def entries(self, period: Period, lines: Sequence[Row]) -> Iterator[LedgerEntry]:
+        """The opening balance, every line, where a year begins what that changes, and the closing balance."""
+        yield self._entry("opening", period.start, ZERO)
+        years = sorted(self._profits)
+        for line in lines:
+            while years and years[0] <= line.journal_date:
+                yield from self._year_end(years.pop(0))
+            self._balance += line.net_amount
+            yield self._entry("journal", line.journal_date, line.net_amount, line)
+        for first in years:
+            yield from self._year_end(first)
+        yield self._entry("closing", period.end, ZERO)
+
+    def _year_end(self, first: date) -> Iterator[LedgerEntry]:
+        moved = ZERO
+        if self._account.is_result:
+            moved = -self._balance
+        elif self._retains:
+            moved = self._profits[first]
+        if moved:
+            self._balance += moved
+            yield self._entry("year_end", first, moved)
+
+    def _entry(self, kind: EntryType, day: date, net: Decimal, line: Row | None = None) -> LedgerEntry:
+        account: Account = self._account
+        return LedgerEntry(
+            account_id=account.account_id,
+            account_code=account.code,
+            account_name=account.name,
+            entry_type=kind,
+            date=day,
+            **{name: getattr(line, name, None) for name in _TOLD},
+            debit=max(ZERO, net),
+            credit=max(ZERO, -net),
+            balance=account.shown(self._balance),
+        )
+
+
+_TOLD = ("journal_id", "source_type", "source_id", "number", "reference", "contact_name", "description")
+
+
+def _profit(found: Sequence[Standing]) -> Decimal:
+    return sum((one.balance for one in found if one.account.is_result), ZERO)
+
+
+def _lines(connection: Connection, books: Books, period: Period, account_id: str | None) -> dict[str, list[Row]]:
+    params = {"tenant_id": books.tenant_id, "start": period.start, "end": period.end, "account_id": account_id}
+    one = " AND l.account_id = :account_id" if account_id is not None else ""
+    rows = connection.execute(text(_LINES + one + _ORDER), params)
+    return {key: list(group) for key, group in groupby(rows, key=lambda row: row.account_id)}

@@ -1,0 +1,106 @@
+"""Days, months and financial years that statements are asked for."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.years import year_end, year_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A range of days, both ends included.
+
+    Args:
+        start: The first day.
+        end: The last day.
+    """
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"a period cannot end on {self.end} and begin on {self.start}")
+
+    @property
+    def is_months(self) -> bool:
+        """Whether it is made of whole months."""
+        return self.start.day == 1 and self.end == month_end(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """On which day of the calendar a financial year ends.
+
+    A day that a month does not have means its last one. So 29 February is the last day of every February: Xero keeps
+    that setting in years without a leap day, too. 28 February is another setting, and means the 28th in leap years as
+    well; then the 29th belongs to the new year.
+
+    Args:
+        day: Xero's FinancialYearEndDay.
+        month: Xero's FinancialYearEndMonth.
+    """
+
+    day: int
+    month: int
+
+    def start_of(self, day: date) -> date:
+        """The first day of the financial year that holds a day."""
+        return year_start(day, self.day, self.month)
+
+    def starts_within(self, period: Period) -> list[date]:
+        """The first days of the financial years that begin after a period's first day, until its last."""
+        years = range(period.start.year - 1, period.end.year + 1)
+        starts = (year_end(year, self.day, self.month) + ONE_DAY for year in years)
+        return [start for start in starts if period.start < start <= period.end]
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of a day."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def in_months(days: Iterable[date]) -> list[Period]:
+    """The months of some days, each once, oldest first."""
+    return [Period(first, month_end(first)) for first in sorted({day.replace(day=1) for day in days})]
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of all months from that of one day to that of another."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+def periods_sql(periods: Iterable[Period], year_end: YearEnd) -> str:
+    """The periods as rows: `period_start`, `period_end`, and where the financial years of both begin.
+
+    Args:
+        periods: At least one.
+        year_end: The organisation's.
+    """
+    rows = ((one.start, one.end, year_end.start_of(one.start), year_end.start_of(one.end)) for one in periods)
+    return " UNION ALL ".join(
+        f"SELECT {literal(start)} AS period_start, {literal(end)} AS period_end, "
+        f"{literal(first_year)} AS first_year_start, {literal(last_year)} AS year_start"
+        for start, end, first_year, last_year in rows
+    )
+
+
+def days_sql(days: Iterable[date], name: str) -> str:
+    """Some days as rows of one column.
+
+    Args:
+        days: At least one.
+        name: Of the column.
+    """
+    return " UNION ALL ".join(f"SELECT {literal(day)} AS {name}" for day in days)

@@ -1,0 +1,133 @@
+"""Journal lines added up by account, for any number of periods in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.statements.chart import ZERO
+from xero_pipeline.ledger.statements.periods import Period, periods_sql
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.statements.books import Books
+    from xero_pipeline.ledger.statements.chart import Account, Chart
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stands in a period; debit positive.
+
+    Balances are those a trial balance shows: of income and expenses since the financial year began, of retained
+    earnings with the profits of all earlier years, which nothing posts.
+
+    Args:
+        account: The account.
+        opening: Balance on the morning of the first day, in the financial year of that day.
+        movement: What the journals moved within the period.
+        debits: The debits among it.
+        balance: Balance on the evening of the last day.
+        active: Whether a journal within the period touches it.
+    """
+
+    account: Account
+    opening: Decimal
+    movement: Decimal
+    debits: Decimal
+    balance: Decimal
+    active: bool
+
+
+def standings(
+    connection: Connection,
+    books: Books,
+    chart: Chart,
+    periods: Sequence[Period],
+    *,
+    condition: str = "TRUE",
+    params: Mapping[str, object] | None = None,
+) -> dict[Period, list[Standing]]:
+    """Every account that any journal until the end of a period touches, and retained earnings.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        books: Whose.
+        chart: Their accounts.
+        periods: At least one.
+        condition: Which journal lines (l) count, in SQL.
+        params: Its parameters.
+    """
+    rows = connection.execute(
+        text(_sums_sql(books, periods, condition)), {"tenant_id": books.tenant_id, **(params or {})}
+    )
+    found: dict[Period, list[_Sums]] = {period: [] for period in periods}
+    for start, end, *sums in rows:
+        found[Period(start, end)].append(_Sums(*sums))
+    return {period: _standings(chart, sums) for period, sums in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What the journals alone say of an account."""
+
+    account_id: str
+    before: Decimal
+    first_year: Decimal
+    movement: Decimal
+    debits: Decimal
+    this_year: Decimal
+    active: int
+
+
+def _sums_sql(books: Books, periods: Sequence[Period], condition: str) -> str:
+    """Lines by account and day first: of those there are few, however many lines and periods there are."""
+    last = max(period.end for period in periods)
+    return f"""
+    WITH periods AS ({periods_sql(periods, books.year_end)}),
+    daily AS (
+        SELECT account_id, journal_date AS day, SUM(net_amount) AS net,
+            SUM(CASE WHEN net_amount > 0 THEN net_amount ELSE 0 END) AS debit
+        FROM {named("journal_lines")} AS l
+        WHERE tenant_id = :tenant_id AND journal_date <= {literal(last)} AND {condition}
+        GROUP BY account_id, journal_date
+    )
+    SELECT period_start, period_end, account_id,
+        SUM(CASE WHEN day < period_start THEN net ELSE 0 END) AS before,
+        SUM(CASE WHEN day < period_start AND day >= first_year_start THEN net ELSE 0 END) AS first_year,
+        SUM(CASE WHEN day >= period_start THEN net ELSE 0 END) AS movement,
+        SUM(CASE WHEN day >= period_start THEN debit ELSE 0 END) AS debits,
+        SUM(CASE WHEN day >= year_start THEN net ELSE 0 END) AS this_year,
+        MAX(CASE WHEN day >= period_start THEN 1 ELSE 0 END) AS active
+    FROM periods JOIN daily ON day <= period_end
+    GROUP BY period_start, period_end, account_id
+    """
+
+
+def _standings(chart: Chart, sums: Sequence[_Sums]) -> list[Standing]:
+    """What the journals say, with the profits of earlier years where they belong."""
+    results = [one for one in sums if chart[one.account_id].is_result]
+    earlier_opening = sum((one.before - one.first_year for one in results), ZERO)
+    earlier = sum((one.before + one.movement - one.this_year for one in results), ZERO)
+    found: list[Standing] = []
+    of_earnings = next((one for one in sums if one.account_id == chart.retained), _nothing(chart.retained))
+    for one in (*(other for other in sums if other is not of_earnings), of_earnings):
+        opening, balance = one.before, one.before + one.movement
+        account = chart[one.account_id]
+        if account.is_result:
+            opening, balance = one.first_year, one.this_year
+        elif one is of_earnings:
+            opening, balance = opening + earlier_opening, balance + earlier
+        found.append(Standing(account, opening, one.movement, one.debits, balance, bool(one.active)))
+    return found
+
+
+def _nothing(account_id: str) -> _Sums:
+    return _Sums(account_id, ZERO, ZERO, ZERO, ZERO, ZERO, 0)

@@ -1,0 +1,108 @@
+"""The trial balance of any day: what every account moved, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.chart import ZERO, chart_of
+from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.sums import Standing, standings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+_ORDER = ("REVENUE", "EXPENSE", "ASSET", "LIABILITY", "EQUITY", "")
+_DEBIT_CLASSES = frozenset({"EXPENSE", "ASSET"})
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceLine:
+    """One account, as in `ledger.trial_balance`.
+
+    Args:
+        account_id: The account.
+        account_code: Its code, if it has one.
+        account_name: Its name.
+        account_class: REVENUE, EXPENSE, ASSET, LIABILITY or EQUITY; empty where the chart does not know it.
+        debit: Movement of the period, if it is a debit.
+        credit: Movement, if it is a credit.
+        ytd_debit: Balance, if it is a debit: of income and expenses that of the financial year.
+        ytd_credit: Balance, if it is a credit.
+        movement: Movement of the period, debit positive.
+        balance: Balance, debit positive.
+    """
+
+    account_id: str
+    account_code: str | None
+    account_name: str
+    account_class: str
+    debit: Decimal
+    credit: Decimal
+    ytd_debit: Decimal
+    ytd_credit: Decimal
+    movement: Decimal
+    balance: Decimal
+
+
+def trial_balance(
+    connection: Connection, tenant_id: str, day: date, start: date | None = None
+) -> tuple[TrialBalanceLine, ...]:
+    """The trial balance on the evening of a day.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+        day: The day.
+        start: Since when movements count; the first day of the month by default, as Xero does.
+
+    Raises:
+        ConfigurationError: The warehouse does not know the organisation.
+    """
+    books, period = books_of(connection, tenant_id), Period(start or day.replace(day=1), day)
+    return of_standings(standings(connection, books, chart_of(connection, tenant_id), [period])[period])
+
+
+def of_standings(found: Iterable[Standing]) -> tuple[TrialBalanceLine, ...]:
+    """The trial balance that sums make; what neither moved nor stands at anything is left out.
+
+    Args:
+        found: The sums.
+    """
+    return tuple(_line(one) for one in in_order(found) if one.movement or one.balance or one.active)
+
+
+def in_order(found: Iterable[Standing]) -> list[Standing]:
+    """The accounts by class, then by name.
+
+    Args:
+        found: The sums.
+    """
+    return sorted(found, key=_place)
+
+
+def _place(one: Standing) -> tuple[int, str, str]:
+    account = one.account
+    order = _ORDER.index(account.account_class) if account.account_class in _ORDER else len(_ORDER)
+    return order, account.name, account.account_id
+
+
+def _line(one: Standing) -> TrialBalanceLine:
+    account = one.account
+    return TrialBalanceLine(
+        account.account_id,
+        account.code,
+        account.name,
+        account.account_class,
+        max(ZERO, one.movement),
+        max(ZERO, -one.movement),
+        max(ZERO, one.balance),
+        max(ZERO, -one.balance),
+        one.movement,
+        one.balance,
+    )

@@ -1,0 +1,134 @@
+"""The statements of every month as tables, written anew from the journals each time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
+from xero_pipeline.ledger.statements.aged import aged_sql
+from xero_pipeline.ledger.statements.books import books_of, newest_day
+from xero_pipeline.ledger.statements.budget import variances
+from xero_pipeline.ledger.statements.chart import chart_of
+from xero_pipeline.ledger.statements.documents import Side
+from xero_pipeline.ledger.statements.periods import Period, in_months, months_between
+from xero_pipeline.ledger.statements.sums import standings
+from xero_pipeline.ledger.tables import ledger_table, named
+from xero_pipeline.warehouse.sql import q
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.statements.books import Books
+    from xero_pipeline.warehouse.merge import Dialect
+
+_AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}
+TABLES = (
+    "trial_balance",
+    "profit_and_loss",
+    "balance_sheet",
+    "bank_summary",
+    "cash_movement",
+    "budget_variance",
+    *_AGED,
+)
+"""The tables of schema ledger that are written here."""
+
+_Rows = dict[str, list[tuple[Period, Any]]]
+
+
+def write_statements(
+    connection: Connection, dialect: Dialect, tenant_id: str, months: Iterable[date] | None = None
+) -> dict[str, int]:
+    """Write every statement of an organisation for some months; what was there of it is gone.
+
+    Aged receivables and payables are written for the last day of every month that has begun by the newest day in the
+    journals, and for that day.
+
+    Args:
+        connection: In a transaction, with the tables of the ledger made.
+        dialect: The database's ways.
+        tenant_id: The organisation.
+        months: A day of each month; None for every month from the first journal to the last.
+
+    Returns:
+        How many rows each table has now.
+
+    Raises:
+        ConfigurationError: The warehouse does not know the organisation.
+    """
+    books = books_of(connection, tenant_id)
+    periods = in_months(_every_month(connection, tenant_id) if months is None else months)
+    dialect.lock(connection, f"statements of {tenant_id}")
+    for table in TABLES:
+        connection.execute(text(f"DELETE FROM {named(table)} WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
+    written = dict.fromkeys(TABLES, 0)
+    if periods:
+        for table, rows in _rows(connection, books, periods).items():
+            dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
+            written[table] = len(rows)
+        for table in _AGED:
+            written[table] = _write_aged(connection, table, tenant_id, periods)
+    return written
+
+
+def _every_month(connection: Connection, tenant_id: str) -> list[date]:
+    sql = f"SELECT MIN(journal_date), MAX(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id"
+    first, last = connection.execute(text(sql), {"tenant_id": tenant_id}).one()
+    return months_between(first, last) if first else []
+
+
+def _rows(connection: Connection, books: Books, periods: Sequence[Period]) -> _Rows:
+    chart = chart_of(connection, books.tenant_id)
+    sums = standings(connection, books, chart, periods)
+    flows = cash.flows(connection, books, chart, periods)
+    budgets = variances(connection, books, chart, sums)
+    rows: _Rows = {table: [] for table in TABLES if table not in _AGED}
+    for period, found in sums.items():
+        banks = bank_summary.of_standings(chart, found)
+        statements = {
+            "trial_balance": trial_balance.of_standings(found),
+            "profit_and_loss": profit_and_loss.of_standings(found, folds_gains=books.folds_gains),
+            "balance_sheet": balance_sheet.of_standings(found),
+            "bank_summary": banks,
+            "cash_movement": cash.of_flows(banks, flows[period]),
+            "budget_variance": budgets[period],
+        }
+        for table, lines in statements.items():
+            rows[table].extend((period, line) for line in lines)
+    return rows
+
+
+def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    from xero_pipeline.warehouse.wire import column_type
+
+    first = {
+        "tenant_id": [tenant_id] * len(rows),
+        "period_start": [period.start for period, _ in rows],
+        "period_end": [period.end for period, _ in rows],
+    }
+    columns = {
+        column.name: pa.array(
+            first.get(column.name) or [getattr(line, column.name) for _, line in rows], column_type(column.kind)
+        )
+        for column in ledger_table(table).all_columns
+    }
+    return pa.table(columns)
+
+
+def _write_aged(connection: Connection, table: str, tenant_id: str, periods: Sequence[Period]) -> int:
+    newest = newest_day(connection, tenant_id)
+    if newest is None:
+        return 0
+    days = sorted({newest, *(period.end for period in periods if period.start <= newest)})
+    names = ", ".join(q(column.name) for column in ledger_table(table).columns)
+    found = aged_sql(connection.dialect.name, _AGED[table], days)
+    sql = f"INSERT INTO {named(table)} (tenant_id, {names}) SELECT :tenant_id, {names} FROM ({found}) AS f"
+    return connection.execute(text(sql), {"tenant_id": tenant_id}).rowcount

@@ -1,0 +1,163 @@
+"""`xero-pipeline statement …` prints what the functions say, for people, programs and spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import sys
+from decimal import Decimal
+
+import pytest
+
+from xero_pipeline.cli import main
+from xero_pipeline.ledger.statements.aged import aged
+from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
+from xero_pipeline.ledger.statements.trial_balance import trial_balance
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+from xero_pipeline.xero.state_tables import state_table
+
+FEBRUARY = (dt.date(2028, 2, 1), dt.date(2028, 2, 29))
+RANGE = ("--from", "2028-02", "--to", "2028-02")
+EVERY = [
+    ("trial-balance", "--as-of", "2028-02-29"),
+    ("profit-and-loss", *RANGE),
+    ("balance-sheet", "--as-of", "2028-02"),
+    ("bank-summary", *RANGE),
+    ("general-ledger", *RANGE, "--account", "610"),
+    ("aged-receivables", "--as-of", "2028-02-29"),
+    ("aged-receivables", "--as-of", "2028-02-29", "--documents"),
+    ("aged-payables", "--as-of", "2028-02-29"),
+    ("cash", *RANGE),
+    ("budget", *RANGE),
+]
+
+SHOWN = {
+    "trial-balance": "ytd_debit",
+    "profit-and-loss": "amount",
+    "balance-sheet": "amount",
+    "bank-summary": "closing_balance",
+    "general-ledger": "balance",
+    "cash": "cash_received",
+    "budget": "actual",
+}
+"""A field whose amounts people see, too."""
+
+
+@pytest.fixture
+def run(companies, filled_duckdb, tmp_path, monkeypatch, capsys):
+    """A home with the three organisations, in whose terminal a command runs."""
+    for name, value in {
+        "XERO_PIPELINE_HOME": str(tmp_path / "home"),
+        "XERO_WAREHOUSE_URL": str(filled_duckdb.dialect.url),
+        "XERO_MOCK_MODE": "true",
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    parts = Parts(Settings.load())
+    names = {"empty": "Empty Ltd"} | {one.tenant_id: one.name for one in companies}
+    known = {"status": "connected", "connected_at": dt.datetime(2028, 7, 1, tzinfo=dt.UTC)}
+    with parts.state.begin() as connection:
+        rows = [{"tenant_id": tenant_id, "name": name, **known} for tenant_id, name in names.items()]
+        connection.execute(state_table("organisations").insert(), rows)
+    parts.close()
+
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["xero-pipeline", "statement", *words])
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        return code, *capsys.readouterr()
+
+    return command
+
+
+@pytest.fixture
+def name(companies):
+    return companies[0].name
+
+
+def numbers(text):
+    """The amounts in a table."""
+    return {Decimal(part.replace(",", "")) for part in text.split() if re.fullmatch(r"-?[\d,]+\.\d\d", part)}
+
+
+@pytest.mark.parametrize("words", EVERY, ids="-".join)
+def test_people_programs_and_spreadsheets_read_the_same_amounts(run, name, words):
+    code, shown, said = run(*words, "--organisation", name)
+    assert (code, said) == (0, "")
+    assert name in shown
+    code, printed, _ = run(*words, "--organisation", name, "--json")
+    told = json.loads(printed)
+    assert (code, told["organisation"], told["currency"]) == (0, name, "NZD")
+    assert told["to"] == "2028-02-29"
+    _, printed, _ = run(*words, "--organisation", name, "--csv")
+    lines = list(csv.DictReader(io.StringIO(printed)))
+    assert lines == [{key: "" if value is None else str(value) for key, value in row.items()} for row in told["rows"]]
+    if words[0] in SHOWN:
+        amounts = {Decimal(row[SHOWN[words[0]]]) for row in told["rows"]}
+        assert amounts - {Decimal(0)} <= numbers(shown)
+
+
+def test_the_rows_are_those_of_the_functions(run, name, companies, filled_duckdb):
+    tenant_id = companies[0].tenant_id
+    with filled_duckdb.reading() as connection:
+        profit = profit_and_loss(connection, tenant_id, *FEBRUARY)
+        trial = trial_balance(connection, tenant_id, FEBRUARY[1])
+        owed = aged(connection, tenant_id, "payables", FEBRUARY[1])
+
+    def rows(*words):
+        return json.loads(run(*words, "--organisation", name, "--json")[1])["rows"]
+
+    assert [Decimal(row["amount"]) for row in rows("profit-and-loss", *RANGE)] == [one.amount for one in profit]
+    found = rows("trial-balance", "--as-of", "2028-02")
+    assert [(row["account_id"], Decimal(row["balance"])) for row in found] == [
+        (one.account_id, one.balance) for one in trial
+    ]
+    found = rows("aged-payables", "--as-of", "2028-02")
+    assert [(row["document_id"], row["days_overdue"]) for row in found] == [
+        (one.document_id, one.days_overdue) for one in owed
+    ]
+
+
+def test_without_account_the_general_ledger_has_every_page(run, name):
+    _, shown, _ = run("general-ledger", *RANGE, "--organisation", name)
+    for page in ("Sales (200)", "Accounts Receivable (610)", "Business Bank Account (090)"):
+        assert f"NZD: {page}" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("profit-and-loss", "--from", "2028-03-01", "--to", "2028-02-01"), "turn the two round"),
+        (("profit-and-loss", "--from", "1.3.2028"), "--from 1.3.2028"),
+        (("balance-sheet", "--as-of", "2028-02-30"), "--as-of 2028-02-30"),
+        (("general-ledger", "--account", "999"), "no account “999”"),
+        (("budget", "--from", "2028-02-02", "--to", "2028-02-29"), "whole months"),
+        (("balance-sheet", "--json", "--csv"), "exclude each other"),
+    ],
+)
+def test_wrong_use_is_refused_in_one_paragraph(run, name, words, hint):
+    code, shown, said = run(*words, "--organisation", name)
+    assert (code, shown) == (2, "")
+    assert hint in said
+    assert "Traceback" not in said
+
+
+def test_a_statement_is_one_organisations(run, name):
+    code, _, said = run("balance-sheet")
+    assert code == 2
+    assert name in said
+    assert "--organisation" in said
+
+
+def test_an_organisation_without_journals_is_told_what_to_do(run):
+    code, _, said = run("balance-sheet", "--organisation", "Empty Ltd")
+    assert code == 2
+    assert "xero-pipeline sync" in said
