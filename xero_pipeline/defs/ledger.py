@@ -16,8 +16,9 @@ from xero_pipeline.defs.tie_out import check_results, check_specs
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.ledger.postings import Posted
+from xero_pipeline.ledger.statements.writing import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
-from xero_pipeline.ledger.tie_out import STATEMENTS
+from xero_pipeline.ledger.tie_out import REPORTS
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.staleness import dated_tables, stale_months
 from xero_pipeline.warehouse.tables import Table
@@ -31,7 +32,8 @@ ASSETS = {
     "journals": ("organisations", "accounts", *dated_tables()),
     "journal_lines": (),
     "documents": (),
-    "tie_out": STATEMENTS[:-1],
+    **{name: ("budgets",) if name == "budget_variance" else () for name in TABLES},
+    "tie_out": REPORTS,
     "coverage": (),
 }
 """The tables that are assets, each with what of schema xero it is made of; those without are made of journals."""
@@ -87,7 +89,7 @@ def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[
         tenant_id: The organisation.
         today: Today, in UTC.
     """
-    compared = [report for report in reports() if report.name in STATEMENTS]
+    compared = [report for report in reports() if report.name in REPORTS]
     stale = stale_months(warehouse, [tenant_id], compared, today)
     return {table: months for (_, table, _), months in stale.items()}
 

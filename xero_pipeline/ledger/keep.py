@@ -8,8 +8,9 @@ from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.postings import Posted, post_documents
 from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.real import are_read, take_journals
+from xero_pipeline.ledger.statements.writing import write_statements
 from xero_pipeline.ledger.tables import named
-from xero_pipeline.ledger.tie_out import tie_out
+from xero_pipeline.ledger.tie_out import compare, post_unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -38,6 +39,7 @@ def keep_ledger(
         journals: Take Xero's own journals where they have been read, and compare with them what documents post.
 
     Raises:
+        ConfigurationError: The warehouse does not know the organisation.
         WarehouseBusy: Another process held the file all the time.
     """
     dialect = warehouse.dialect
@@ -49,7 +51,9 @@ def keep_ledger(
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
             take_journals(connection, tenant_id, at=at)
-        tie_out(connection, tenant_id, stale, at=at)
+        post_unexplained(connection, tenant_id, stale, at=at)
+        write_statements(connection, dialect, tenant_id)
+        compare(connection, tenant_id, stale)
         _note(connection, tenant_id, posted, at)
     return posted
 

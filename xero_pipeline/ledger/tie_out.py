@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-STATEMENTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary", "journals")
-"""What is compared: each a report of Xero's; of `journals`, that every one sums to zero."""
+REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
+"""Xero's reports that are compared."""
+STATEMENTS = (*REPORTS, "receivables", "payables", "journals")
+"""What is compared: the reports; the open documents with the balance of their control account; of `journals`, that
+every one sums to zero."""
+_AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
+"""Whose report a comparison needs, where it has not its own name."""
 
 GAINS = ("UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN", "BANKCURRENCYGAIN")
 GROUPED = "FXGROUPID"
@@ -38,19 +43,14 @@ EARNINGS = "00000000-0000-0000-0000-000000000000"
 """Stands on Xero's balance sheet for the current year's earnings."""
 
 _MAKE = ("tie_accounts", "tie_moves", "tie_theirs", "tie_ours", "tie_gaps", "tie_unexplained")
-_WRITE = (
-    "remove_unexplained_lines",
-    "remove_unexplained",
-    "write_unexplained",
-    "write_unexplained_lines",
-    "remove_tie_out",
-    "remove_coverage",
-    "coverage",
-)
+_UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexplained", "write_unexplained_lines")
+_COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
 
 
-def tie_out(connection: Connection, tenant_id: str, stale: Mapping[str, Collection[date]], *, at: datetime) -> None:
-    """Post what no document shows, and set both sides' figures beside each other.
+def post_unexplained(
+    connection: Connection, tenant_id: str, stale: Mapping[str, Collection[date]], *, at: datetime
+) -> None:
+    """Post what no document shows.
 
     Args:
         connection: In the transaction that posted the documents.
@@ -58,26 +58,42 @@ def tie_out(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
     """
-    told = {
+    queries = Queries("tie", connection, tenant_id, **_told(), at=literal(at))
+    periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
+    Queries("tie", connection, tenant_id, periods=periods).make("tie_periods")
+    for name in _MAKE:
+        queries.make(name)
+    for name in _UNEXPLAINED:
+        queries.run(name)
+
+
+def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collection[date]]) -> None:
+    """Set both sides' figures beside each other, statement by statement.
+
+    Args:
+        connection: In the transaction in which `post_unexplained` ran and the statements were written.
+        tenant_id: The organisation.
+        stale: As for `post_unexplained`.
+    """
+    queries = Queries("tie", connection, tenant_id, **_told())
+    for name in _COMPARE:
+        queries.run(name)
+    for statement in STATEMENTS:
+        compared = queries.text(f"statement_{statement}")
+        waiting = sorted(stale.get(_AFTER.get(statement, statement), ()))
+        of_it = {"statement": statement, "compared": compared, "stale": waiting}
+        Queries("tie", connection, tenant_id, **of_it).run("write_tie_out")
+
+
+def _told() -> dict[str, object]:
+    return {
         "gains": GAINS,
         "grouped": GROUPED,
         "earnings": EARNINGS,
         "results": ("REVENUE", "EXPENSE"),
         "signs": signs(),
         "bank_measures": ("opening_balance", "cash_received", "cash_spent", "closing_balance"),
-        "at": literal(at),
     }
-    queries = Queries("tie", connection, tenant_id, **told)
-    periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
-    Queries("tie", connection, tenant_id, periods=periods).make("tie_periods")
-    for name in _MAKE:
-        queries.make(name)
-    for name in _WRITE:
-        queries.run(name)
-    for statement in STATEMENTS:
-        compared = queries.text(f"statement_{statement}")
-        of_it = {"statement": statement, "compared": compared, "stale": sorted(stale.get(statement, ()))}
-        Queries("tie", connection, tenant_id, **of_it).run("write_tie_out")
 
 
 def _periods(connection: Connection, tenant_id: str, stale: Collection[date]) -> list[dict[str, object]]:

@@ -75,3 +75,8 @@ def test_a_half_goes_away_from_zero(asked, amount, rate, cents):
     dialect, ask = asked
     rows = [((amount, "NUMERIC(19, 4)"), (rate, "NUMERIC(20, 10)"))]
     assert ask(to_base_sql(dialect, "v0", "v1"), rows) == [Decimal(cents)]
+
+
+def test_without_a_rate_there_is_no_amount(asked):
+    dialect, ask = asked
+    assert ask(to_base_sql(dialect, "v0", "v1"), [(("12", "NUMERIC(19, 4)"), ("NULL", "NUMERIC(20, 10)"))]) == [None]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from xero_pipeline.ledger.tie_out import STATEMENTS
 from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.edits_unseen import post_unseen
 
@@ -19,10 +20,7 @@ def test_every_figure_of_every_statement_ties_out(accountant):
         "select statement, count(*) as n, sum(abs(difference)) as off from ledger.tie_out group by statement"
     ).to_pylist()
     found = {row["statement"]: (row["n"] > 12, row["off"]) for row in rows}
-    whole = dict.fromkeys(
-        ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary", "journals"), (True, Decimal(0))
-    )
-    assert found == whole
+    assert found == dict.fromkeys(STATEMENTS, (True, Decimal(0)))
     assert accountant.one("select count(*) as n from ledger.journals where source_type = 'UNEXPLAINED'")["n"] == 0
 
 

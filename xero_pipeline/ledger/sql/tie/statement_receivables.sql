@@ -1,0 +1,19 @@
+-- The open invoices, credits and overpayments on the evening of the month's last day, and what no document showed
+-- until the month began, against the balance of the account they stand on.
+SELECT
+    p.period_start, p.period_end, a.account_id, 'open_documents' AS measure, a.name AS account_name,
+    COALESCE((
+        SELECT SUM(o.open_amount_base) FROM {{ named("aged_receivables") }} AS o
+        WHERE o.tenant_id = {{ tenant }} AND o.as_of = p.period_end
+    ), 0) + COALESCE((
+        SELECT SUM(u.amount) FROM tie_unexplained AS u
+        WHERE u.number < p.number AND u.account_id = a.account_id
+    ), 0) AS our_amount,
+    g.xero_balance AS xero_amount
+FROM tie_periods AS p
+JOIN tie_accounts AS a ON a.system_account = 'DEBTORS'
+JOIN tie_gaps AS g ON g.number = p.number AND g.account_id = a.account_id
+WHERE p.number > 0 AND p.period_end <= (
+    -- Later days have no open documents: nothing was posted after it.
+    SELECT MAX(as_of) FROM {{ named("aged_receivables") }} WHERE tenant_id = {{ tenant }}
+)
