@@ -101,7 +101,7 @@ def _spec(table: Table, sources: Sequence[str], storage_kind: str) -> dg.AssetSp
         key=asset_key(table.name, SCHEMA),
         group_name=GROUP,
         description=table.comment,
-        kinds={storage_kind, "table"},
+        kinds={"xero", storage_kind, "table"},
         deps=[*ours, *made_of],
         metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": named(table.name)},
     )

@@ -71,10 +71,10 @@ def to_keep(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
     with warehouse.reading() as connection:
         kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
         rows = connection.exec_driver_sql(
-            "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(at) AS at FROM ("
-            "SELECT tenant_id, complete_at AS at FROM xero.cursors UNION ALL "
+            "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
+            "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "
             "SELECT tenant_id, checked_at FROM xero.report_pulls) AS reads GROUP BY tenant_id) AS r "
-            f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE k.kept_at IS NULL OR k.kept_at < r.at"
+            f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE k.kept_at IS NULL OR k.kept_at < r.read_at"
         )
         return {row[0] for row in rows} & set(tenants)
 

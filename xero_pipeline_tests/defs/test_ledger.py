@@ -1,0 +1,92 @@
+"""The ledger in Dagster: kept by a run, told by checks, asked for by a sensor when something was read."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from xero_pipeline.defs.jobs import LEDGER
+from xero_pipeline.defs.keep_ledger import ledgers_to_keep
+from xero_pipeline.defs.ledger import ASSETS
+from xero_pipeline.defs.partitions import range_tags
+from xero_pipeline.defs.resources import WarehouseResource
+from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.defs.tie_out import POSTS, name_of
+from xero_pipeline.ledger.tables import SCHEMA
+from xero_pipeline.ledger.tie_out import STATEMENTS
+from xero_pipeline.sync.due import months_between
+from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
+
+
+@pytest.fixture
+def read(house):
+    """A house in which one organisation has been read."""
+    house.sync(*DOCUMENTS, tenants=house.tenants[:1])
+    house.pull(months_between(first_month(), today()), tenants=house.tenants[:1], reports=REPORTS)
+    return house
+
+
+def keep(house, tenants):
+    one = tenants[0] if len(tenants) == 1 else None
+    return house._run(LEDGER, None, partition_key=one, tags={} if one else range_tags(tenants), ops={})
+
+
+def evaluations(run):
+    return {one.check_name: one for one in run.get_asset_check_evaluations()}
+
+
+def test_a_run_keeps_the_ledger_and_every_check_passes(read):
+    run = keep(read, read.tenants[:1])
+    assert run.success
+    checks = evaluations(run)
+    assert checks.keys() == {POSTS, *(name_of(statement) for statement in STATEMENTS)}
+    assert [name for name, one in checks.items() if not one.passed] == []
+    told = checks["trial_balance_ties_out"].description
+    assert "figures of" in told and told.endswith("tie out to the cent.")
+    found = {event.asset_key.path[-1]: event.materialization for event in run.get_asset_materialization_events()}
+    assert found.keys() == ASSETS.keys()
+    assert found["journals"].metadata["dagster/partition_row_count"].value > 20
+    assert found["coverage"].metadata["explained"].value == "100.00%"
+
+
+def test_a_planted_error_fails_its_checks_and_names_the_document(read):
+    with read.parts.warehouse.writing() as connection:
+        payment, invoice, number = connection.exec_driver_sql(
+            "SELECT p.payment_id, p.invoice_id, i.invoice_number FROM xero.payments AS p JOIN xero.invoices AS i "
+            "ON i.invoice_id = p.invoice_id AND i.tenant_id = p.tenant_id WHERE p.status = 'AUTHORISED' "
+            "AND i.type = 'ACCREC' ORDER BY p.amount DESC LIMIT 1"
+        ).one()
+        connection.exec_driver_sql(f"DELETE FROM xero.payments WHERE payment_id = '{payment}'")
+    run = keep(read, read.tenants[:1])
+    assert run.success
+    failed = {name: one for name, one in evaluations(run).items() if not one.passed}
+    assert failed.keys() == {"trial_balance_ties_out", "balance_sheet_ties_out", "bank_summary_ties_out",
+                             "receivables_tie_out"}  # fmt: skip
+    check = failed["trial_balance_ties_out"]
+    assert check.severity == dg.AssetCheckSeverity.ERROR
+    assert number in check.metadata["documents"].value
+    assert "Accounts Receivable" in check.metadata["differences"].value
+    assert number in check.description
+    assert invoice
+
+
+def test_an_organisation_that_was_never_read_fails_the_run_and_not_the_others(read):
+    run = keep(read, read.tenants[:2])
+    assert not run.success
+    records = read.instance.fetch_materializations(asset_key("journals", SCHEMA), limit=10).records
+    assert {record.partition_key for record in records} == {read.tenants[0]}
+
+
+def test_the_sensor_asks_for_ledgers_that_are_older_than_what_was_read(read):
+    def tick():
+        with dg.build_sensor_context(
+            instance=read.instance, definitions=read.definitions, resources={"warehouse": WarehouseResource()}
+        ) as context:
+            return [request.partition_key for request in ledgers_to_keep().evaluate_tick(context).run_requests]
+
+    assert tick() == read.tenants[:1]
+    keep(read, read.tenants[:1])
+    assert tick() == []
+    read.sync("invoices", tenants=read.tenants[:1])
+    assert tick() == read.tenants[:1]
