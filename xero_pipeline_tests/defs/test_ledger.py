@@ -83,7 +83,7 @@ def test_the_sensor_asks_for_ledgers_that_are_older_than_what_was_read(read):
         with dg.build_sensor_context(
             instance=read.instance, definitions=read.definitions, resources={"warehouse": WarehouseResource()}
         ) as context:
-            return [request.partition_key for request in ledgers_to_keep().evaluate_tick(context).run_requests]
+            return [request.partition_key for request in ledgers_to_keep()(context).run_requests]
 
     assert tick() == read.tenants[:1]
     keep(read, read.tenants[:1])
