@@ -35,13 +35,13 @@ def measure(url: str, home: Path) -> dict[str, object]:
     first, _, _ = sync(parts, datetime.now(UTC))
     calls, changed, due = sync(parts, datetime.now(UTC) + timedelta(days=1))
     from xero_pipeline.sync.budget import calls_for
-    from xero_pipeline.xero.endpoints import catalogue
+    from xero_pipeline.xero.endpoints import chosen
 
     return {
         "first": first,
         "calls": calls,
         "changed": changed,
-        "endpoints": len(catalogue()),
+        "endpoints": len(chosen()),
         "budgets": parts.warehouse.query("select count(*) as n from xero.budgets").to_pylist()[0]["n"],
         "reports": {report.name: (len(months), calls_for(report, months)) for report, months in due.items() if months},
     }
@@ -62,12 +62,12 @@ def sync(parts: Parts, now: datetime) -> tuple[int, int, Mapping[Report, Sequenc
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.sync.reports import sync_report
     from xero_pipeline.xero.client import XeroClient
-    from xero_pipeline.xero.endpoints import catalogue
+    from xero_pipeline.xero.endpoints import chosen
 
     tenant_id = parts.organisations.list()[0].tenant_id
     warehouse, tally, changed = parts.warehouse, Tally(), 0
     with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
-        for endpoint in catalogue():
+        for endpoint in chosen():
             done = sync_collection(client, warehouse, tenant_id, endpoint, tally=tally, now=lambda: now)
             changed += done.changed
         due = all_months_due(warehouse, [tenant_id], parts.reports, today=now.date(), start_date=None)[tenant_id]

@@ -29,6 +29,8 @@ def make_current(dialect: Dialect, connection: Connection) -> None:
     existing = dialect.existing(connection, SCHEMA)
     for statement in changes(existing, connection.dialect, schema=SCHEMA, tables=ledger_tables()):
         connection.exec_driver_sql(statement)
+    # What changed in closed months is noted when reports arrive; people look for it beside the ledger.
+    connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {SCHEMA}.restatements AS SELECT * FROM xero.restatements")
 
 
 def is_there(connection: Connection) -> bool:

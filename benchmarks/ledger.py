@@ -1,0 +1,91 @@
+"""The general ledger of one organisation: the first time, when nothing changed, and after fifty documents changed.
+
+Called as `python -m benchmarks.ledger SIMULATOR_URL HOME`; XERO_WAREHOUSE_URL says in what. Prints one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.connected import connected, unlimited
+
+if TYPE_CHECKING:
+    from xero_pipeline.parts import Parts
+
+DOCUMENTS = (
+    "organisations",
+    "accounts",
+    "contacts",
+    "tracking_categories",
+    "invoices",
+    "credit_notes",
+    "bank_transactions",
+    "bank_transfers",
+    "payments",
+    "prepayments",
+    "overpayments",
+    "manual_journals",
+)
+CHANGED = 50
+
+
+def measure(url: str, home: Path) -> dict[str, float]:
+    """Sync the documents, then keep the ledger three times.
+
+    Args:
+        url: Where the simulator answers.
+        home: An empty folder.
+
+    Returns:
+        invoices, payments, journal_lines; seconds of each time (first, unchanged, changed), cpu (of the first),
+        megabytes (peak of this process, the sync included).
+    """
+    parts = connected(url, home)
+    tenant_id = parts.organisations.list()[0].tenant_id
+    _sync(parts, tenant_id)
+    worked = time.process_time()
+    first = _keep(parts, tenant_id)
+    cpu = time.process_time() - worked
+    unchanged = _keep(parts, tenant_id)
+    with parts.warehouse.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE xero.invoices SET reference = 'changed' WHERE invoice_id IN (SELECT invoice_id FROM xero.invoices "
+            f"WHERE status = 'PAID' ORDER BY invoice_id LIMIT {CHANGED})"
+        )
+    changed = _keep(parts, tenant_id)
+    counts = {
+        name.rpartition(".")[2]: parts.warehouse.query(f"select count(*) as n from {name}").to_pylist()[0]["n"]
+        for name in ("xero.invoices", "xero.payments", "ledger.journal_lines")
+    }
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {**counts, "first": first, "cpu": cpu, "unchanged": unchanged, "changed": changed, "megabytes": megabytes}
+
+
+def _sync(parts: Parts, tenant_id: str) -> None:
+    from xero_pipeline.sync.collections import sync_collection
+    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.endpoints import endpoint
+
+    tally = Tally()
+    with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
+        for name in DOCUMENTS:
+            sync_collection(client, parts.warehouse, tenant_id, endpoint(name), tally=tally)
+
+
+def _keep(parts: Parts, tenant_id: str) -> float:
+    from xero_pipeline.ledger.keep import keep_ledger
+
+    started = time.perf_counter()
+    keep_ledger(parts.warehouse, tenant_id, {}, at=datetime.now(UTC))
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))
