@@ -48,7 +48,13 @@ _WRITING = {
     "temp_buffers": "64MB",
     "default_statistics_target": "10",
 }
-_READING_MUCH = {"enable_seqscan": "on", "enable_mergejoin": "on", "work_mem": "256MB"}
+# Without statistics of tables that were just filled the planner takes a join of whole tables for one of a few rows.
+_READING_MUCH = {
+    "enable_seqscan": "on",
+    "enable_mergejoin": "on",
+    "enable_nestloop": "off",
+    "work_mem": "256MB",
+}
 # Staged rows up to a page's size stay as they are: what is compressed there is unpacked again a moment later.
 _STAGED = "WITH (toast_tuple_target = 8160)"
 _FREEZE_SECONDS = 120
