@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.waits import WORTH_A_WORD
 from xero_pipeline.cli.watch import Line, Watch
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
@@ -117,14 +118,16 @@ def carry(
 
     parts.check()
     names = {one.tenant_id: one.name for one in chosen}
+    watching = Watch(names, subjects * len(chosen), lambda tenant_id: parts.quota.snapshot(tenant_id).day_remaining)
     try:
-        with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
+        with open_instance(parts.settings) as instance, watching as watch:
             runner = Runner(parts, instance, watch, max_calls)
             well = [work(runner, one) for one in chosen]
     except KeyboardInterrupt:
         complain("Stopped. What was synced until now is kept; the next run goes on from there.")
         raise
     summary(watch.lines)
+    _tell_of_waits(watch.waits.seconds)
     if all(well):
         _tell_of_locked_months(parts, names)
         _tell_of_differences(parts, names)
@@ -146,6 +149,15 @@ def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
             f"{first.organisation} in {first.period_end:%B %Y} by {first.difference:+,.2f}. "
             f"`xero-pipeline explain` shows them and the documents behind them."
         )
+
+
+def _tell_of_waits(seconds: Mapping[str, float]) -> None:
+    """Where the time went."""
+    from xero_pipeline.cli.display import duration, say
+
+    for why, waited in seconds.items():
+        if waited >= WORTH_A_WORD:
+            say(f"Of this time, {duration(waited)} was waiting: {why}.")
 
 
 def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
