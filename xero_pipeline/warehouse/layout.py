@@ -18,7 +18,7 @@ from xero_pipeline.warehouse.tables import all_tables
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.dialect import Dialect
 
 _THERE = (
     f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{HISTORY_SCHEMA}' AND table_name = 'layout'"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
+    from xero_pipeline.warehouse.stream import Stream
     from xero_pipeline.warehouse.tables import Table
 
 _EXISTING = """
@@ -166,6 +167,27 @@ class PostgreSQL:
         found = connection.execute(text(sql), dict(params))
         names, rows = list(found.keys()), found.fetchall()
         return pa.table([pa.array([row[place] for row in rows]) for place in range(len(names))], names=names)
+
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+        """As the server sends it."""
+        from xero_pipeline.warehouse.stream import postgresql_stream
+
+        return postgresql_stream(connection, sql, params, rows)
+
+    def refusal(self, error: Exception) -> str | None:
+        """The server's words."""
+        import psycopg
+
+        return str(error) if isinstance(error, psycopg.Error) else None
+
+    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
+        """All that is read until the transaction ends is of one moment."""
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.exec_driver_sql(f"SET LOCAL search_path = {', '.join([*schemas, 'public'])}")
+
+    def is_there(self) -> bool:
+        """Whoever does not find the database is told so by the server."""
+        return True
 
     def freeze(self, connection: Connection, tables: Sequence[str]) -> None:
         """Wait for those who write, and keep the next ones out."""
