@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError, QueryRefused
@@ -64,7 +64,9 @@ def asking(warehouse: Warehouse, sql: str, params: Mapping[str, object] | None =
     statement = read_statement(sql)
     values = given(statement, params or {})
     with looking(warehouse) as connection, _explained(warehouse):
-        yield warehouse.dialect.stream(connection, statement.sql, values, ROWS_AT_ONCE)
+        stream = warehouse.dialect.stream(connection, statement.sql, values, ROWS_AT_ONCE)
+        with closing(stream):
+            yield stream
 
 
 @contextmanager
@@ -83,7 +85,7 @@ def _paragraph(told: str) -> str:
     if "read-only" in told:
         return "`query` only reads, and this statement would change the warehouse. Change the books in Xero and sync."
     what, _, where = told.partition("LINE ")
-    sentence = " ".join(what.split()).removesuffix(".")
+    sentence = " ".join(what.split()).rstrip(".?! ")
     # The database shows the line, and below it an arrow that points at nothing in a paragraph.
     line = where.splitlines()[0].strip() if where else ""
     return (

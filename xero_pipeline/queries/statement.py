@@ -22,7 +22,7 @@ _TOKEN = re.compile(
   | (?P<text>[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
   | (?P<parameter>(?<![:\w\]'")]):(?P<name>[A-Za-z_]\w*))
   | (?P<number>\d[\w.]*)
-  | (?P<word>[A-Za-z_]\w*)
+  | (?P<word>[A-Za-z_][\w$]*)
   | (?P<space>\s+)
   | (?P<other>.)
     """,
@@ -95,8 +95,8 @@ def _require_reading(tokens: list[re.Match[str]]) -> None:
     word = next(_words(tokens), "")
     if word not in READS:
         raise QueryRefused(
-            f"`query` only reads, and {word or tokens[0][0]} does more than that. Ask with SELECT; to change the "
-            "books, change them in Xero and sync."
+            f"`query` only reads: a statement begins with SELECT (or WITH, FROM, SHOW, EXPLAIN …), not with "
+            f"{word or tokens[0][0]}. To change the books, change them in Xero and sync."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,13 @@ class Stream:
         names: The columns; two may have the same name.
         types: The Arrow type of each, None where the database does not say how many decimals there may be.
         tables: The rows, once; the connection must stay open until then. Where a type is None, each piece has its own.
+        close: To be called in any case: what was not taken is thrown away, and the connection is free again.
     """
 
     names: tuple[str, ...]
     types: tuple[pa.DataType | None, ...]
     tables: Iterator[pa.Table]
+    close: Callable[[], None]
 
 
 def duckdb_stream(connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
@@ -43,7 +45,7 @@ def duckdb_stream(connection: Connection, sql: str, params: Mapping[str, object]
     asked = driver.sql(compiled.string, params=[params[name] for name in compiled.positiontup or ()])
     reader = asked.to_arrow_reader(rows)
     types = tuple(_of_duckdb(kind) for kind in reader.schema.types)
-    return Stream(tuple(reader.schema.names), types, _typed(reader, types))
+    return Stream(tuple(reader.schema.names), types, _typed(reader, types), reader.close)
 
 
 def _typed(batches: Iterator[pa.RecordBatch], types: tuple[pa.DataType, ...]) -> Iterator[pa.Table]:
@@ -83,11 +85,14 @@ def postgresql_stream(connection: Connection, sql: str, params: Mapping[str, obj
         cursor.adapters.register_loader(name, TextLoader)
     # libpq gives rows one by one before version 17.
     together = {"size": rows} if psycopg.pq.version() >= 170_000 else {}
-    found = cursor.stream(compiled.string, dict(params), **together)
+    found: Generator[tuple[Any, ...], None, None] = cursor.stream(compiled.string, dict(params), **together)
     first = _some(found, rows)
+    if cursor.description is None:
+        # Without a row the driver forgets what the columns are: prepared, so that it is one statement here, too.
+        cursor.execute(compiled.string, dict(params), prepare=True)
     names = tuple(column.name for column in cursor.description)
     types = tuple(_of_postgresql(column) for column in cursor.description)
-    return Stream(names, types, _tables(first, found, rows, names, types))
+    return Stream(names, types, _tables(first, found, rows, names, types), found.close)
 
 
 def _some(found: Iterator[tuple[Any, ...]], rows: int) -> list[tuple[Any, ...]]:

@@ -1,0 +1,52 @@
+"""What the shell completes: organisations, assets, ready queries, tables. Asked at every press of a key, so cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def complete_organisation(incomplete: str) -> list[str]:
+    """Names of connected organisations.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.errors import XeroPipelineError
+    from xero_pipeline.settings import Settings
+    from xero_pipeline.xero.state_glance import organisation_names
+
+    try:
+        state = Settings.load().state
+    except XeroPipelineError:
+        # A shell that completes has no place for a message; the command itself will say what is wrong.
+        return []
+    return _beginning(organisation_names(state), incomplete)
+
+
+def complete_asset(incomplete: str) -> list[str]:
+    """Tables and reports that can be selected.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.warehouse.tables import all_tables
+    from xero_pipeline.xero.reports import reports
+
+    names = {table.name for table in all_tables() if table.role in {"record", "child"}}
+    return _beginning(sorted(names | {report.name for report in reports()}), incomplete)
+
+
+def complete_ready_query(incomplete: str) -> list[str]:
+    """Names of ready queries.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.queries.ready import names
+
+    return _beginning(names(), incomplete)
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    wanted = incomplete.casefold()
+    return [name for name in names if name.casefold().startswith(wanted)]
