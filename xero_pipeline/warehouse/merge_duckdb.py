@@ -215,9 +215,12 @@ class DuckDB:
             except duckdb.IOException as error:
                 held = _HELD_BY_OTHERS.search(str(error))
                 if held is None:
-                    raise
+                    raise ConfigurationError(
+                        f"XERO_WAREHOUSE_URL: cannot use {self.path} as warehouse: {' '.join(str(error).split())}"
+                    ) from error
                 if time.monotonic() >= until:
                     raise WarehouseBusy(
-                        f"the warehouse {self.path} is open in {held['what']} (PID {held['pid']}): close it there"
+                        f"The warehouse {self.path} is in use by {held['what']} (process {held['pid']}). Close it there, "
+                        "then try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
                     ) from error
             time.sleep(_RETRY_SECONDS)

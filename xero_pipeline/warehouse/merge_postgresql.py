@@ -73,13 +73,15 @@ class PostgreSQL:
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use, as on DuckDB; every session speaks UTC."""
-        from sqlalchemy import create_engine
+        from sqlalchemy import create_engine, event
         from sqlalchemy.pool import NullPool
 
         if read_only not in self._engines:
             given = _READING if read_only else _WRITING
             options = " ".join(f"-c {name}={value}" for name, value in given.items())
-            self._engines[read_only] = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
+            engine = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
+            event.listen(engine, "do_connect", self._explained)
+            self._engines[read_only] = engine
         return self._engines[read_only]
 
     @contextmanager
@@ -198,7 +200,7 @@ class PostgreSQL:
             connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
         except OperationalError as error:
             raise WarehouseBusy(
-                f"somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when the sync has ended"
+                f"Somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when the sync has ended."
             ) from error
 
     def batches(self, connection: Connection, sql: str, rows: int) -> Iterator[pa.Table]:
@@ -217,6 +219,18 @@ class PostgreSQL:
     def append(self, connection: Connection, name: str, rows: pa.Table) -> None:
         """Straight into the table."""
         _copy(connection, f"{name} ({', '.join(map(q, rows.column_names))})", rows)
+
+    def _explained(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+        """Connect; say which setting is wrong when the server does not let us in."""
+        import psycopg
+
+        try:
+            return dialect.connect(*arguments, **options)
+        except psycopg.OperationalError as error:
+            raise ConfigurationError(
+                f"XERO_WAREHOUSE_URL: cannot use {self.url.render_as_string()} as warehouse: "
+                f"{' '.join(str(error).split())} Correct the address, or start the server."
+            ) from error
 
 
 def _copy(connection: Connection, into: str, rows: pa.Table) -> None:

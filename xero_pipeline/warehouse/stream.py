@@ -90,8 +90,9 @@ def postgresql_stream(connection: Connection, sql: str, params: Mapping[str, obj
     if cursor.description is None:
         # Without a row the driver forgets what the columns are: prepared, so that it is one statement here, too.
         cursor.execute(compiled.string, dict(params), prepare=True)
-    names = tuple(column.name for column in cursor.description)
-    types = tuple(_of_postgresql(column) for column in cursor.description)
+    columns = cursor.description or ()
+    names = tuple(column.name for column in columns)
+    types = tuple(_of_postgresql(column) for column in columns)
     return Stream(names, types, _tables(first, found, rows, names, types), found.close)
 
 
