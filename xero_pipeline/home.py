@@ -32,7 +32,7 @@ def opened(home: Path, mode: str) -> Path:
         found = _written_once(home / "mode", mode)
     except OSError as error:
         raise ConfigurationError(
-            f"XERO_PIPELINE_HOME: cannot write into {home}: {error.strerror}. Name a folder that is yours, or make room."
+            f"XERO_PIPELINE_HOME: cannot write into {home}: {error.strerror}. Name a folder of yours, or make room."
         ) from error
     if found != mode:
         raise ConfigurationError(

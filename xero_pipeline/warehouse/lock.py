@@ -83,8 +83,8 @@ class FileHold:
 
     def _busy(self, who: str) -> str:
         return (
-            f"The warehouse {self.path} is in use by {who}; we waited {self.timeout:g} s. Try again when it is done, or "
-            "end it. PostgreSQL lets many in at a time (docs/postgresql.md)."
+            f"The warehouse {self.path} is in use by {who}; we waited {self.timeout:g} s. Try again when it is done, "
+            "or end it. PostgreSQL lets many in at a time (docs/postgresql.md)."
         )
 
     def holder(self) -> str:

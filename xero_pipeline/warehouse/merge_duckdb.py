@@ -220,7 +220,7 @@ class DuckDB:
                     ) from error
                 if time.monotonic() >= until:
                     raise WarehouseBusy(
-                        f"The warehouse {self.path} is in use by {held['what']} (process {held['pid']}). Close it there, "
-                        "then try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
+                        f"The warehouse {self.path} is in use by {held['what']} (process {held['pid']}). Close it "
+                        "there, then try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
                     ) from error
             time.sleep(_RETRY_SECONDS)

@@ -200,7 +200,7 @@ class PostgreSQL:
             connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
         except OperationalError as error:
             raise WarehouseBusy(
-                f"Somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when the sync has ended."
+                f"Somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when its sync has ended"
             ) from error
 
     def batches(self, connection: Connection, sql: str, rows: int) -> Iterator[pa.Table]:
