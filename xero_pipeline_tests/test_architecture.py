@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "parts": {"home", "settings", "sync", "warehouse", "xero", "simulator"},
     "defs": {"defs", "ledger", "parts", "settings", "sync", "warehouse", "xero"},
     "definitions": {"defs", "settings", "sync"},
+    "notebook": {"queries", "settings", "warehouse"},
+    "health": {"health", "defs", "parts", "queries", "settings", "warehouse", "xero"},
     "cli": {
         "cli",
         "defs",

@@ -8,6 +8,7 @@ from xero_pipeline.cli import (
     aged,
     connections,
     explain,
+    export,
     history,
     keys,
     move,
@@ -38,6 +39,7 @@ app.command()(restated.restatements)
 app.command()(explain.explain)
 app.command()(aged.aged)
 app.command()(query.query)
+app.command()(export.export)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
 app.command()(history.logs)

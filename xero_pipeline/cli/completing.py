@@ -36,6 +36,20 @@ def complete_asset(incomplete: str) -> list[str]:
     return _beginning(sorted(names | {report.name for report in reports()}), incomplete)
 
 
+def complete_table(incomplete: str) -> list[str]:
+    """Tables and their histories.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.warehouse.history import has_history
+    from xero_pipeline.warehouse.tables import all_tables
+
+    tables = [table.name for table in all_tables()]
+    histories = [f"{table.name}_history" for table in all_tables() if has_history(table)]
+    return _beginning(sorted([*tables, *histories]), incomplete)
+
+
 def complete_ready_query(incomplete: str) -> list[str]:
     """Names of ready queries.
 
