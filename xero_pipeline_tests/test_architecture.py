@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "cli",
         "defs",
         "definitions",
+        "health",
         "ledger",
         "parts",
         "queries",

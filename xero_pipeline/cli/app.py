@@ -7,6 +7,7 @@ import typer
 from xero_pipeline.cli import (
     aged,
     connections,
+    doctor,
     explain,
     export,
     history,
@@ -40,6 +41,7 @@ app.command()(explain.explain)
 app.command()(aged.aged)
 app.command()(query.query)
 app.command()(export.export)
+app.command()(doctor.doctor)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
 app.command()(history.logs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
 
 
@@ -20,7 +22,7 @@ def complete_organisation(incomplete: str) -> list[str]:
     except XeroPipelineError:
         # A shell that completes has no place for a message; the command itself will say what is wrong.
         return []
-    return _beginning(organisation_names(state), incomplete)
+    return [_one_word(name) for name in _beginning(organisation_names(state), incomplete)]
 
 
 def complete_asset(incomplete: str) -> list[str]:
@@ -59,6 +61,12 @@ def complete_ready_query(incomplete: str) -> list[str]:
     from xero_pipeline.queries.ready import names
 
     return _beginning(names(), incomplete)
+
+
+def _one_word(name: str) -> str:
+    """Bash takes what it is offered letter by letter; the other shells put a name with spaces between quotes."""
+    asked = os.environ.get("_XERO_PIPELINE_COMPLETE", "")
+    return re.sub(r"([^\w.,@%+-])", r"\\\1", name) if asked.endswith("bash") else name
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

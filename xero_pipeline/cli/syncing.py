@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.completing import complete_asset, complete_organisation
 from xero_pipeline.cli.waits import WORTH_A_WORD
 from xero_pipeline.cli.watch import Line, Watch
 from xero_pipeline.errors import ConfigurationError
@@ -19,10 +20,20 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 Organisations = Annotated[
-    list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
+    list[str] | None,
+    typer.Option(
+        "--organisation",
+        help="Name or tenant id; may be given again. Default: all.",
+        autocompletion=complete_organisation,
+    ),
 ]
 Select = Annotated[
-    list[str] | None, typer.Option("--select", help="Asset, such as invoices or xero/profit_and_loss; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--select",
+        help="Asset, such as invoices or xero/profit_and_loss; may be repeated.",
+        autocompletion=complete_asset,
+    ),
 ]
 MaxCalls = Annotated[
     int | None,

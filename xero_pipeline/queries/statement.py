@@ -72,7 +72,8 @@ def given(statement: Statement, values: Mapping[str, object]) -> dict[str, objec
     """
     if missing := sorted(statement.parameters - set(values)):
         raise QueryRefused(
-            f"The query has the parameter :{missing[0]}, which was not given (on the command line: -p {missing[0]}=VALUE). A colon that "
+            f"The query has the parameter :{missing[0]}, which was not given (on the command line: "
+            f"-p {missing[0]}=VALUE). A colon that "
             "begins no parameter belongs between quotes."
         )
     if unknown := sorted(set(values) - statement.parameters):
