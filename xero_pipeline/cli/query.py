@@ -106,8 +106,9 @@ def _typed(value: str) -> Any:
 
     if len(value) > 1 and value[0] == value[-1] == "'":
         return value[1:-1]
-    if value.lower() in {"true", "false"}:
-        return value.lower() == "true"
+    words = {"true": True, "false": False, "null": None}
+    if value.lower() in words:
+        return words[value.lower()]
     for kind in (int, Decimal, date.fromisoformat):
         try:
             found = kind(value)

@@ -10,15 +10,25 @@ with chosen as (
         or lower(name) = lower(cast(:organisation as text))
         or tenant_id = cast(:organisation as text)
 ),
+taken as (
+    select tenant_id, prepayment_id, allocation_id as id, date, amount
+    from xero.prepayment_allocations
+    where not is_deleted
+    union all
+    -- What is paid back names the prepayment where an invoice would be named.
+    select tenant_id, coalesce(prepayment_id, invoice_id), payment_id, date, amount
+    from xero.payments
+    where status = 'AUTHORISED' and not is_deleted
+),
 used as (
     select
-        a.tenant_id, a.date, p.type, p.total_tax, p.total, p.currency_rate,
-        sum(a.amount) over so_far as upto,
-        sum(a.amount) over so_far - a.amount as before
-    from xero.prepayment_allocations as a
-    join xero.prepayments as p on p.tenant_id = a.tenant_id and p.prepayment_id = a.prepayment_id
-    where p.status in ('AUTHORISED', 'PAID') and not p.is_deleted and not a.is_deleted and p.total <> 0
-    window so_far as (partition by a.tenant_id, a.prepayment_id order by a.date, a.allocation_id)
+        t.tenant_id, t.date, p.type, p.total_tax, p.total, p.currency_rate,
+        sum(t.amount) over so_far as upto,
+        sum(t.amount) over so_far - t.amount as before
+    from taken as t
+    join xero.prepayments as p on p.tenant_id = t.tenant_id and p.prepayment_id = t.prepayment_id
+    where p.status in ('AUTHORISED', 'PAID') and not p.is_deleted and p.total <> 0
+    window so_far as (partition by t.tenant_id, t.prepayment_id order by t.date, t.id)
 ),
 freed as (
     select used.*, share(total_tax, upto, total) - share(total_tax, before, total) as tax from used
