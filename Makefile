@@ -35,6 +35,7 @@ bench: setup ## speed and size, printed as a page (ARGS=slices: 250,000 invoices
 
 docs: setup ## the generated pages under docs/
 	@$(BIN)/python -m xero_pipeline.warehouse.reference > docs/tables.md
+	@$(BIN)/python -m xero_pipeline.queries.reference > docs/queries.md
 
 layout: setup ## pin the declared tables and columns after a change of them
 	@$(BIN)/python -m xero_pipeline_tests.layouts.pinned

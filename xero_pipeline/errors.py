@@ -3,7 +3,8 @@
 ```
 XeroPipelineError
 ├── ConfigurationError            fix the setting that the message names
-│   └── NewerDatabase             update the program, or go back to the copy made before its last update
+│   ├── NewerDatabase             update the program, or go back to the copy made before its last update
+│   └── QueryRefused              correct the query
 ├── ReconnectError                run `xero-pipeline connect` again
 │   ├── ConsentDenied             the person said no on Xero's consent page
 │   ├── ConsentForged             the answer does not belong to the question we asked
@@ -79,6 +80,10 @@ class ConfigurationError(XeroPipelineError):
 
 class NewerDatabase(ConfigurationError):
     """The warehouse or the state was written by a newer version of this program."""
+
+
+class QueryRefused(ConfigurationError):
+    """A question to the warehouse that it does not understand, or that would change it."""
 
 
 class ReconnectError(XeroPipelineError):

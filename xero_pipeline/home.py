@@ -24,11 +24,16 @@ def opened(home: Path, mode: str) -> Path:
         mode: Which Xero's books it holds.
 
     Raises:
-        ConfigurationError: It belongs to the other mode.
+        ConfigurationError: It belongs to the other mode, or cannot be written.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o700)  # also where another program made it
-    found = _written_once(home / "mode", mode)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o700)  # also where another program made it
+        found = _written_once(home / "mode", mode)
+    except OSError as error:
+        raise ConfigurationError(
+            f"XERO_PIPELINE_HOME: cannot write into {home}: {error.strerror}. Name a folder of yours, or make room."
+        ) from error
     if found != mode:
         raise ConfigurationError(
             f"{home} holds the organisations and the books of {found} mode; those of {mode} mode must "

@@ -7,6 +7,8 @@ import sys
 
 def main() -> None:
     """Run `xero-pipeline` and end the process: 0 done, 1 something failed, 2 wrong use."""
+    import errno
+
     from xero_pipeline.cli.app import app
     from xero_pipeline.cli.display import complain
     from xero_pipeline.errors import ConfigurationError, XeroPipelineError
@@ -16,5 +18,10 @@ def main() -> None:
     except XeroPipelineError as error:
         complain(str(error))
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        complain(f"The disk is full: {error.filename or error.strerror}. Make room, then run the same again.")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.completing import complete_organisation
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -22,7 +23,9 @@ where a.tenant_id = :tenant_id and a.as_of = :as_of group by 1, 2 order by 2 des
 
 
 def aged(
-    organisation: Annotated[str, typer.Option("--organisation", help="Name or tenant id.")],
+    organisation: Annotated[
+        str, typer.Option("--organisation", help="Name or tenant id.", autocompletion=complete_organisation)
+    ],
     contact: Annotated[
         list[str] | None,
         typer.Option("--contact", help="Name or id; may be given again. Default: all with something outstanding."),

@@ -7,11 +7,14 @@ import typer
 from xero_pipeline.cli import (
     aged,
     connections,
+    doctor,
     explain,
+    export,
     history,
     keys,
     move,
     planning,
+    query,
     rebuild,
     restated,
     run,
@@ -36,6 +39,9 @@ app.command()(planning.plan)
 app.command()(restated.restatements)
 app.command()(explain.explain)
 app.command()(aged.aged)
+app.command()(query.query)
+app.command()(export.export)
+app.command()(doctor.doctor)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
 app.command()(history.logs)

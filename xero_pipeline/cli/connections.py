@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xero_pipeline.cli.completing import complete_organisation
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -122,7 +123,9 @@ def _state(parts: Parts, organisation: Organisation) -> dict[str, Any]:
 
 
 def disconnect(
-    organisation: Annotated[str | None, typer.Argument(help="Name or tenant id.")] = None,
+    organisation: Annotated[
+        str | None, typer.Argument(help="Name or tenant id.", autocompletion=complete_organisation)
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every organisation: the consents are revoked.")] = False,
 ) -> None:
     """Disconnect an organisation at Xero, or all of them. The warehouse keeps what it has."""

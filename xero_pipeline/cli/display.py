@@ -12,11 +12,14 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
 WIDTH_WITHOUT_TERMINAL = 160
 """Columns of a table that goes into a file or a pipe, where nobody can widen the window."""
+_ANY_WIDTH = 100_000
 
 
 def screen() -> Console:
@@ -38,13 +41,28 @@ def complain(message: str) -> None:
         console.print(f"Error: {message}", markup=False, soft_wrap=True)
 
 
-def say(message: str) -> None:
+def say(message: str, *, as_is: bool = False) -> None:
     """Tell how it goes, on the error stream: results keep the output for themselves.
 
     Args:
-        message: One line.
+        message: Some sentences.
+        as_is: It is to be copied, so no line may be broken.
     """
-    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+    _paragraph(Console(stderr=True, highlight=False), message, as_is=as_is)
+
+
+def conclude(message: str) -> None:
+    """Say under a table what it means, where the table went.
+
+    Args:
+        message: Some sentences.
+    """
+    _paragraph(screen(), message)
+
+
+def _paragraph(console: Console, message: str, *, as_is: bool = False) -> None:
+    """Broken between words on a terminal; whole in a file, where others search it."""
+    console.print(message, markup=False, soft_wrap=as_is or not console.is_terminal)
 
 
 def print_json(value: object) -> None:
@@ -66,22 +84,41 @@ def print_table(
     """Print a table.
 
     Args:
-        title: Above it.
+        title: Above it; may be empty.
         columns: Header and justification ("left" or "right") of each.
         rows: Cells, as values or text.
         last_is_total: Set the last row apart.
     """
-    screen().print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
+    console = screen()
+    if title:
+        console.print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
+    cells = [[escape(cell(value)) for value in row] for row in rows]
+    if not cells:
+        console.print("None.", style="dim")
+        return
     table = Table(header_style="bold", pad_edge=False, box=SIMPLE_HEAD)
     for number, (header, justify) in enumerate(columns):
         # The first column names the row: it is never broken. The others break rather than lose a letter.
-        table.add_column(header, justify=justify, no_wrap=number == 0, overflow="fold")  # pyright: ignore[reportArgumentType]
-    cells = [[escape(cell(value)) for value in row] for row in rows]
+        table.add_column(escape(header), justify=justify, no_wrap=number == 0, overflow="fold")  # pyright: ignore[reportArgumentType]
     for number, row in enumerate(cells, start=1):
         table.add_row(*row, style="bold" if last_is_total and number == len(cells) else None)
         if last_is_total and number == len(cells) - 1:
             table.add_section()
-    screen().print(table)
+    if Measurement.get(console, console.options.update(max_width=_ANY_WIDTH), table).minimum > console.width:
+        _print_upright([header for header, _ in columns], cells)
+    else:
+        console.print(table)
+
+
+def _print_upright(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Rows that fit no line without breaking words: a cell a line."""
+    for row in cells:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        for header, value in zip(headers, row, strict=True):
+            table.add_row(escape(header), value)
+        screen().print(Padding(table, (1, 0, 0, 0)))
 
 
 def cell(value: Any) -> str:
@@ -113,6 +150,19 @@ def size(count: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """A span of time as people read it.
+
+    Args:
+        seconds: Its length.
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def profit_and_loss(title: str, rows: Sequence[Mapping[str, Any]]) -> None:

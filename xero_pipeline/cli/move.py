@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from xero_pipeline.cli.counter import Counter
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -67,7 +68,8 @@ def _move_warehouse(parts: Parts, url: str) -> None:
     from xero_pipeline.warehouse.move import move as copy
     from xero_pipeline.warehouse.store import Warehouse
 
-    moved = copy(parts.warehouse, Warehouse(url), progress=lambda name, rows: say(f"{name}: {rows:,} rows"))
+    with Counter("rows") as counter:
+        moved = copy(parts.warehouse, Warehouse(url), progress=counter.show)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
 
 

@@ -14,7 +14,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from datetime import date, timedelta
+    from datetime import date
 
     from xero_pipeline.cli.runs import Choice
     from xero_pipeline.sync.plan import Counts, Item, Plan
@@ -93,7 +93,7 @@ def _groups(planned: Plan) -> dict[str, list[Item]]:
 
 
 def _print(name: str, planned: Plan) -> None:
-    from xero_pipeline.cli.display import print_table, screen
+    from xero_pipeline.cli.display import conclude, print_table
 
     rows = [
         (group.replace("_", " "), len(items), _calls(items), _size([item.wire_bytes for item in items if item.calls]))
@@ -102,18 +102,18 @@ def _print(name: str, planned: Plan) -> None:
     total = ("Total", len(planned.items), _calls(planned.items), _size([planned.wire_bytes]))
     headers = [("Subject", "left"), ("Tables", "right"), ("Calls", "right"), ("Bytes", "right")]
     print_table(f"Plan for {name}", headers, [*rows, total], last_is_total=True)
-    screen().print(_sentence(planned), markup=False, soft_wrap=True)
+    conclude(_sentence(planned))
 
 
 def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.display import duration, print_table
 
     rows = [
         (
             one.name,
             _calls(planned.items),
             _size([planned.wire_bytes]),
-            _duration(planned.at_least),
+            duration(planned.at_least.total_seconds()),
             f"{planned.share:.1%}",
             planned.left,
             "yes" if planned.fits else "no",
@@ -123,17 +123,24 @@ def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
     items = [item for _, planned in plans for item in planned.items]
     # The limits are each organisation's own, but they are synced one after the other.
     together = sum((planned.at_least for _, planned in plans[1:]), plans[0][1].at_least)
-    total = ("Total", _calls(items), _size([planned.wire_bytes for _, planned in plans]), _duration(together))
+    total = (
+        "Total",
+        _calls(items),
+        _size([planned.wire_bytes for _, planned in plans]),
+        duration(together.total_seconds()),
+    )
     headers = ("Organisation", "Calls", "Bytes", "At least", "Of the day", "Left today", "Fits")
     columns = [(header, "right" if number else "left") for number, header in enumerate(headers)]
     print_table("All organisations", columns, [*rows, (*total, None, None, None)], last_is_total=True)
 
 
 def _sentence(planned: Plan) -> str:
+    from xero_pipeline.cli.display import duration
+
     least = "" if planned.known else "At least, for some lists were never read (--ask asks Xero how long they are): "
     told = (
-        f"{least}{_duration(planned.at_least)} at {planned.per_minute} calls a minute, {planned.share:.1%} of the "
-        f"day's {planned.per_day:,} calls. {planned.left:,} are left today"
+        f"{least}{duration(planned.at_least.total_seconds())} at {planned.per_minute} calls a minute, "
+        f"{planned.share:.1%} of the day's {planned.per_day:,} calls. {planned.left:,} are left today"
     )
     if planned.fits:
         return f"{told}: it fits."
@@ -152,11 +159,6 @@ def _size(sizes: Sequence[int | None]) -> str:
 
     known = [one for one in sizes if one is not None]
     return size(sum(known)) if len(known) == len(sizes) else "unknown"
-
-
-def _duration(time: timedelta) -> str:
-    minutes, seconds = divmod(round(time.total_seconds()), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
 def _as_data(one: Organisation, planned: Plan) -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.counter import Counter
 from xero_pipeline.cli.syncing import Organisations, Select
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from xero_pipeline.sync.landed import Landed
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.sync.rebuild import Rebuilt
 
@@ -49,13 +52,33 @@ def rebuild(
         raise ConfigurationError(f"There is nothing in the landing zone {folder} yet: run `xero-pipeline sync` first.")
     choice = choose(select) if select else None
     subjects = [*choice.collections, *choice.reports] if choice else []
-    done = list(work.rebuild(landing, warehouse, tenants=tenants, subjects=subjects, incomplete=incomplete))
+    with Counter("files") as counter:
+        files = _Files(counter)
+        done = list(
+            work.rebuild(
+                landing, warehouse, tenants=tenants, subjects=subjects, incomplete=incomplete, progress=files.begin
+            )
+        )
     _show(parts, done)
     for gap in (gap for one in done for gap in one.gaps):
         complain(gap)
     # A URL may hold a password: what the person typed, they know.
     where = "the warehouse you named" if into else url
     say(f"Made without a call: {where}. To use it, set XERO_WAREHOUSE_URL to it.")
+
+
+class _Files:
+    """Counts the files of each collection and report, on their way into the tables."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._counts: Counts[tuple[str, str]] = Counts()
+
+    def begin(self, landed: Landed) -> None:
+        """The next file."""
+        arrival = landed.head.arrival
+        self._counts[arrival.tenant_id, arrival.subject] += 1
+        self._counter.show(arrival.subject, self._counts[arrival.tenant_id, arrival.subject])
 
 
 def _folder(settings: Settings) -> Path:

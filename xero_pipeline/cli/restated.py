@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.syncing import Organisations
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -26,9 +27,7 @@ order by r.seen_at, o.name, r.period_start, r.report, label
 
 
 def restatements(
-    organisation: Annotated[
-        list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
-    ] = None,
+    organisation: Organisations = None,
     since: Annotated[
         str | None, typer.Option("--since", help="Seen from this month on, as 2026-11. Default: this month.")
     ] = None,

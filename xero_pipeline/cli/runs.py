@@ -133,6 +133,7 @@ class Runner:
             due = self._due(organisation, choice.reports, full=full)
             if newest is not None:
                 due = self._newest(due, newest)
+            self._watch.leave_out(sum(not due.get(report) for report in choice.reports))
             well = self.pull(organisation, due) and well
         if choice.ledger:
             well = self.keep_ledger(organisation) and well

@@ -5,15 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 
 class Switch(StrEnum):
@@ -34,24 +31,15 @@ def schedule(
     from xero_pipeline.cli.display import say, screen
     from xero_pipeline.cli.instance import open_instance
     from xero_pipeline.defs.schedules import DAILY, REREADING
+    from xero_pipeline.health.dagster import is_on
 
     with open_instance(Settings.load()) as instance:
         if switch is Switch.status:
-            screen().print("on" if _is_on(instance, DAILY) else "off")
+            screen().print("on" if is_on(instance) else "off")
             return
         for name in (DAILY, REREADING):
             _dagster("start" if switch is Switch.on else "stop", name)
     say(f"The daily sync is {switch.value}.")
-
-
-def _is_on(instance: dg.DagsterInstance, name: str) -> bool:
-    """Whether nobody turned it off: it is on from the start.
-
-    `dagster schedule list` looks the switch up by how it was started, and misses one that the UI has turned.
-    """
-    return not any(
-        state.instigator_name == name and state.status.value == "STOPPED" for state in instance.all_instigator_state()
-    )
 
 
 def _dagster(verb: str, *names: str) -> str:

@@ -48,8 +48,7 @@ def serve(
 
     def ready(url: str) -> None:
         say(f"The simulated Xero answers at {url}\nPoint a pipeline at it with:")
-        say(
-            f"  XERO_MOCK_MODE=false XERO_API_URL={url} XERO_IDENTITY_URL={url} XERO_LOGIN_URL={url} XERO_CLIENT_ID=any"
-        )
+        names = ("XERO_API_URL", "XERO_IDENTITY_URL", "XERO_LOGIN_URL")
+        say(f"  XERO_MOCK_MODE=false {' '.join(f'{name}={url}' for name in names)} XERO_CLIENT_ID=any", as_is=True)
 
     serve_simulator(simulated, port, ready)

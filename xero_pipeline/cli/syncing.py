@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline.cli.watch import Line, Watch
+from xero_pipeline.cli.completing import complete_asset, complete_organisation
+from xero_pipeline.cli.summary import summary, tell_of_waits
+from xero_pipeline.cli.watch import Watch
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -18,10 +20,20 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 Organisations = Annotated[
-    list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
+    list[str] | None,
+    typer.Option(
+        "--organisation",
+        help="Name or tenant id; may be given again. Default: all.",
+        autocompletion=complete_organisation,
+    ),
 ]
 Select = Annotated[
-    list[str] | None, typer.Option("--select", help="Asset, such as invoices or xero/profit_and_loss; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--select",
+        help="Asset, such as invoices or xero/profit_and_loss; may be repeated.",
+        autocompletion=complete_asset,
+    ),
 ]
 MaxCalls = Annotated[
     int | None,
@@ -117,14 +129,16 @@ def carry(
 
     parts.check()
     names = {one.tenant_id: one.name for one in chosen}
+    watching = Watch(names, subjects * len(chosen), lambda tenant_id: parts.quota.snapshot(tenant_id).day_remaining)
     try:
-        with open_instance(parts.settings) as instance, Watch(names, subjects * len(chosen)) as watch:
+        with open_instance(parts.settings) as instance, watching as watch:
             runner = Runner(parts, instance, watch, max_calls)
             well = [work(runner, one) for one in chosen]
     except KeyboardInterrupt:
         complain("Stopped. What was synced until now is kept; the next run goes on from there.")
         raise
     summary(watch.lines)
+    tell_of_waits(watch.waits.seconds)
     if all(well):
         _tell_of_locked_months(parts, names)
         _tell_of_differences(parts, names)
@@ -155,55 +169,6 @@ def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
 
     if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
         complain(told(changes))
-
-
-def summary(lines: Sequence[Line]) -> None:
-    """Print what a sync brought, a table per organisation, and each error once.
-
-    Args:
-        lines: What the watch collected.
-    """
-    from xero_pipeline.cli.display import complain, print_table, size
-
-    headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
-    for organisation in dict.fromkeys(line.organisation for line in lines):
-        mine = [line for line in lines if line.organisation == organisation]
-        total = Line(organisation, "Total")
-        for line in mine:
-            total.add(line)
-        rows = [
-            (x.subject, x.records, x.changed, x.calls, size(x.wire_bytes), x.seconds, _remark(x))
-            for x in (*mine, total)
-        ]
-        columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
-        print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
-    for message in failures(lines):
-        complain(message)
-
-
-def _remark(line: Line) -> str:
-    if line.error:
-        return "failed"
-    return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
-
-
-def failures(lines: Sequence[Line]) -> list[str]:
-    """What went wrong: a message that many assets share comes once, with their names before it.
-
-    Args:
-        lines: What the watch collected.
-    """
-    shared: dict[str, list[Line]] = {}
-    for line in lines:
-        if line.error:
-            # The facts in brackets at the end (endpoint, correlation id) differ from call to call.
-            shared.setdefault(line.error.rpartition(" (")[0] or line.error, []).append(line)
-    return [f"{_some([line.subject for line in group])}: {group[0].error}" for group in shared.values()]
-
-
-def _some(names: Sequence[str], most: int = 4) -> str:
-    left_out = len(names) - most
-    return ", ".join(names[:most]) + (f" and {left_out} more" if left_out > 0 else "")
 
 
 def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:

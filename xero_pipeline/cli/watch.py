@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.live import Live
 
+from xero_pipeline.cli.live import Panorama, Standing
+from xero_pipeline.cli.waits import Waits
 from xero_pipeline.sync.outcome import Outcome
 
-WORTH_A_WORD = 2.0
-"""Seconds: shorter waits are told to nobody."""
+if TYPE_CHECKING:
+    from xero_pipeline.xero.answers import Call
 
 
 @dataclass(slots=True)
@@ -43,72 +46,94 @@ class Line:
 
 @dataclass(slots=True)
 class Watch:
-    """Shows a sync while it works: a bar on a terminal, a line per subject elsewhere.
+    """Shows a sync while it works: some lines that change on a terminal, a line per subject elsewhere.
 
     Args:
         names: Organisation names by tenant id.
         subjects: How many collections and reports there will be, for the bar.
+        left_today: Says how many calls an organisation has left.
     """
 
     names: Mapping[str, str]
     subjects: int
+    left_today: Callable[[str], int] | None = None
     lines: list[Line] = field(default_factory=list)
+    waits: Waits = field(default_factory=Waits)
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
-    _bars: Progress | None = None
-    _all: TaskID | None = None
+    _now: Standing = field(default_factory=Standing)
+    _current: Line | None = None
+    _live: Live | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._bars = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                console=self._console,
-                transient=True,
-            )
-            self._bars.start()
-            self._all = self._bars.add_task("starting", total=self.subjects)
+        self._now.of = self.subjects
+        # A terminal that cannot move its cursor (TERM=dumb) gets what a file gets.
+        if self._console.is_interactive and not self._console.is_dumb_terminal:
+            picture = Panorama(self._now, self.waits)
+            self._live = Live(picture, console=self._console, transient=True, refresh_per_second=8)
+            self._live.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._tell()
-        if self._bars:
-            self._bars.stop()
+        self.waits.end(time.monotonic())
+        if self._live:
+            self._live.stop()
+
+    def leave_out(self, subjects: int) -> None:
+        """Some of the subjects need no call: the bar does not wait for them.
+
+        Args:
+            subjects: How many.
+        """
+        self._now.of -= subjects
 
     def begin(self, organisation: str, subject: str) -> None:
-        """See `Progress.begin`."""
+        """See `Progress.begin`; a report whose months come in several runs is one line."""
         self._tell()
+        name = self.names.get(organisation, organisation)
         with self._lock:
-            self.lines.append(Line(self.names.get(organisation, organisation), subject))
-            self._describe("")
-            if self._bars and self._all is not None:
-                self._bars.update(self._all, completed=len(self.lines) - 1)
+            known = [line for line in self.lines if (line.organisation, line.subject) == (name, subject)]
+            self._current = known[0] if known else Line(name, subject)
+            if not known:
+                self.lines.append(self._current)
+            self._now.begin(f"{name}: {subject}", done=len(self.lines) - 1)
+            self._now.left_today = self.left_today(organisation) if self.left_today else None
 
-    def step(self, done: int, of: int | None) -> None:
+    def step(self, done: int, of: int | None, records: int) -> None:
         """See `Progress.step`."""
-        if of != 1:
-            self._describe(f" {done} of {of if of else '?'}")
+        with self._lock:
+            self._now.step = None if of == 1 else f"{done:,} of {of:,}" if of else f"{done:,}"
+            self._now.records_under_way = records
+
+    def called(self, call: Call) -> None:
+        """See `Progress.called`."""
+        with self._lock:
+            self._now.calls += 1
+            self._now.wire_bytes += call.wire_bytes
+            if self._now.left_today is not None:
+                theirs = call.limits.day_remaining
+                ours = max(0, self._now.left_today - 1)
+                self._now.left_today = ours if theirs is None else min(ours, theirs)
 
     def wait(self, seconds: float, why: str) -> None:
         """See `Progress.wait`: short pauses between calls are not worth a word."""
-        if seconds < WORTH_A_WORD:
-            return
-        self._describe(f" - waiting {seconds:.0f} s: {why}")
-        if not self._bars:
+        if self.waits.begin(seconds, why, time.monotonic()) and not self._live:
             self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False, soft_wrap=True)
 
     def end(self, outcome: Outcome) -> None:
         """See `Progress.end`."""
         with self._lock:
-            self.lines[-1].add(outcome)
+            if self._current:
+                self._current.add(outcome)
+            self._now.records += outcome.records
+            self._now.changed += outcome.changed
+            self._now.records_under_way = 0
 
     def _tell(self) -> None:
-        """Without a bar: a line about what has just ended."""
-        line = self.lines[-1] if self.lines else None
-        if self._bars or line is None or line.error:
+        """Without a screen: a line about what has just ended."""
+        line = self._current
+        if self._live or line is None or line.error:
             return
         counts = f"{line.records:,} records, {line.changed:,} rows changed"
         counts += f", {line.refused:,} could not be read (see status)" if line.refused else ""
@@ -116,10 +141,8 @@ class Watch:
 
     def fail(self, message: str) -> None:
         """See `Progress.fail`: the whole message comes once, after the table."""
-        self.lines[-1].error = message
-        self._console.print(f"  {self.lines[-1].organisation}: {self.lines[-1].subject}: failed", markup=False)
-
-    def _describe(self, more: str) -> None:
-        if self._bars and self._all is not None and self.lines:
-            line = self.lines[-1]
-            self._bars.update(self._all, description=f"{line.organisation}: {line.subject}{more}")
+        line = self._current
+        if line is None:
+            return
+        line.error = message
+        self._console.print(f"  {line.organisation}: {line.subject}: failed", markup=False, soft_wrap=True)

@@ -27,6 +27,7 @@ from xero_pipeline.xero.consent import check
 from xero_pipeline.xero.locks import exclusive
 
 if TYPE_CHECKING:
+    from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.client import XeroClient
 
 Record = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
@@ -50,7 +51,7 @@ def calling(
         warehouse: Takes the calls.
         tenant_id: The organisation.
         tally: Counts the calls.
-        progress: Told of every wait.
+        progress: Told of every call and every wait.
 
     Yields:
         The client; it lets out no more calls than the run may make.
@@ -60,11 +61,16 @@ def calling(
         OrganisationDisconnected: As `holding`.
         ConfigurationError: A tag of the run is wrong.
     """
+
+    def note(call: Call) -> None:
+        tally.add(call)
+        progress.called(call)
+
     errand = errand_of(context, xero.parts.settings.calls_per_run)
     try:
         with (
             holding(xero.parts, tenant_id),
-            xero.client(errand, on_call=tally.add, on_wait=progress.wait) as client,
+            xero.client(errand, on_call=note, on_wait=progress.wait) as client,
         ):
             yield client
     except BudgetReached as reached:

@@ -14,7 +14,7 @@ from xero_pipeline.warehouse.schema import changes
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.dialect import Dialect
 
 
 def make_current(dialect: Dialect, connection: Connection) -> None:

@@ -95,8 +95,14 @@ def _server(simulator: Answers) -> uvicorn.Server:
     import uvicorn
 
     logging.getLogger("uvicorn.error").addFilter(_is_news)
+    # The date is the simulator's own.
     config = uvicorn.Config(
-        AsgiCoat(simulator), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        AsgiCoat(simulator),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        date_header=False,
     )
     return uvicorn.Server(config)
 

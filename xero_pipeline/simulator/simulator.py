@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,9 @@ class Simulator:
         Args:
             request: The request.
         """
-        return self._app().handle(request)
+        response = self._app().handle(request)
+        response.headers.setdefault("Date", formatdate(self._clock(), usegmt=True))
+        return response
 
     @property
     def calls(self) -> Counter[tuple[str, str]]:

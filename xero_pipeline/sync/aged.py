@@ -14,6 +14,7 @@ from xero_pipeline.sync.outcome import Outcome, Tally
 
 if TYPE_CHECKING:
     from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.aged import AgedKind, AgedRow
@@ -99,7 +100,7 @@ def sync_aged(
     as_of: date,
     *,
     tally: Tally,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Outcome]:
@@ -134,7 +135,7 @@ def sync_aged(
             landing.keep(arrival, [pulled.answer])
         merged = keep_aged(warehouse, tenant_id, pulled.answer, rows, at)
         if progress:
-            progress(done, len(calls))
+            progress(done, len(calls), len(rows))
         yield Outcome(
             tables={TABLE: merged},
             records=len(rows),

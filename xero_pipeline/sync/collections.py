@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.reading import CutRead
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
 
 __all__ = ["OVERLAP", "PAGES_PER_MERGE", "READS", "sync_collection"]
-
-Progress = Callable[[int, int | None], None]
-"""Told after each merge: pages done, pages there are (None while unknown)."""
 
 PAGES_PER_MERGE = 4
 """A merge per page is slow, ten pages are memory: measured in benchmarks/."""
@@ -46,7 +44,7 @@ def sync_collection(
     tally: Tally,
     full: bool = False,
     fits: Callable[[], int] | None = None,
-    progress: Progress | None = None,
+    progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Outcome:
@@ -86,7 +84,7 @@ def sync_collection(
             for batch, last in batches(pages, PAGES_PER_MERGE):
                 load.take(batch, last=last)
                 if progress:
-                    progress(load.pages, batch[-1].of)
+                    progress(load.pages, batch[-1].of, load.records)
     return Outcome(
         tables=load.tables,
         records=load.records,

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from xero_pipeline.sync.outcome import Outcome
+
+if TYPE_CHECKING:
+    from xero_pipeline.xero.answers import Call
+
+Step = Callable[[int, int | None, int], None]
+"""See `Progress.step`."""
 
 
 class Progress(Protocol):
@@ -14,8 +21,12 @@ class Progress(Protocol):
         """A collection or report of an organisation begins."""
         ...
 
-    def step(self, done: int, of: int | None) -> None:
-        """Pages or months done, and how many there are (None while unknown)."""
+    def step(self, done: int, of: int | None, records: int) -> None:
+        """Pages or months done, how many there are (None while unknown), and the records of them no `end` tells yet."""
+        ...
+
+    def called(self, call: Call) -> None:
+        """A call was made, answered or not. Threads that ask Xero tell it, several at a time."""
         ...
 
     def wait(self, seconds: float, why: str) -> None:
@@ -37,7 +48,10 @@ class Silent:
     def begin(self, organisation: str, subject: str) -> None:
         """Nothing."""
 
-    def step(self, done: int, of: int | None) -> None:
+    def step(self, done: int, of: int | None, records: int) -> None:
+        """Nothing."""
+
+    def called(self, call: Call) -> None:
         """Nothing."""
 
     def wait(self, seconds: float, why: str) -> None:

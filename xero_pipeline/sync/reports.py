@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import ReportPull, Warehouse
     from xero_pipeline.xero.report_calls import Asker
@@ -47,7 +48,7 @@ def sync_report(
     months: Sequence[date],
     *,
     tally: Tally,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Kept]:
@@ -81,7 +82,7 @@ def sync_report(
         for done, month in enumerate(report_months(client, tenant_id, report, months, categories), start=1):
             waiting.append(month)
             if progress:
-                progress(done, len(months))
+                progress(done, len(months), sum(len(one.rows) for one in waiting))
             if len(waiting) == MONTHS_TOGETHER:
                 yield keep(waiting)
                 waiting = []

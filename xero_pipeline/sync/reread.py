@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
@@ -40,7 +41,7 @@ def reread_collection(
     *,
     calls: int,
     tally: Tally,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Outcome:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.reading import Round
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Answer
@@ -156,7 +157,7 @@ class Turn:
             self._note(connection, swept_at=began)
         self._read.append("all ids")
 
-    def read_windows(self, progress: Callable[[int, int | None], None] | None) -> None:
+    def read_windows(self, progress: Step | None) -> None:
         """Read the next windows, until the calls or the round end.
 
         Args:
@@ -171,7 +172,7 @@ class Turn:
                 return
             self._read_window(window)
             if progress:
-                progress(number, len(ahead))
+                progress(number, len(ahead), self.records)
 
     def _windows(self) -> list[Window]:
         from xero_pipeline.warehouse.presence import days

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine import Dialect as SqlDialect
 
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.dialect import Dialect
     from xero_pipeline.warehouse.tables import Table
 
 HISTORY_SCHEMA = "xero_history"

@@ -18,7 +18,7 @@ from xero_pipeline.warehouse.tables import all_tables
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.dialect import Dialect
 
 _THERE = (
     f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{HISTORY_SCHEMA}' AND table_name = 'layout'"
@@ -68,7 +68,7 @@ def check(connection: Connection) -> None:
     """
     found = connection.exec_driver_sql(_REVISION).scalar_one_or_none()
     if found != migrations.HEAD:
-        raise revisions().newer(found, _program(connection))
+        raise revisions().newer(found, program(connection))
 
 
 def is_current(connection: Connection) -> bool:
@@ -96,7 +96,7 @@ def migrate(connection: Connection, *, is_new: bool) -> None:
     known = revisions()
     if known.of(connection, HISTORY_SCHEMA) is None:
         known.stamp(connection, HISTORY_SCHEMA, known.head if is_new else BASE)
-    known.upgrade(connection, HISTORY_SCHEMA, written_by=_program(connection))
+    known.upgrade(connection, HISTORY_SCHEMA, written_by=program(connection))
 
 
 def revisions() -> Revisions:
@@ -116,8 +116,12 @@ def note(connection: Connection) -> None:
     connection.execute(text(f"INSERT INTO {HISTORY_SCHEMA}.layout VALUES (:declared, :found, :program)"), values)
 
 
-def _program(connection: Connection) -> str | None:
-    """The version that noted the layout; those from before there were revisions did not say."""
+def program(connection: Connection) -> str | None:
+    """The version that noted the layout; those from before there were revisions did not say.
+
+    Args:
+        connection: To the warehouse.
+    """
     known = inspect(connection)
     there = known.has_table("layout", schema=HISTORY_SCHEMA)
     if not there or all(one["name"] != "program" for one in known.get_columns("layout", schema=HISTORY_SCHEMA)):

@@ -53,7 +53,7 @@ class FileHold:
             RuntimeError: This thread holds it for another purpose: a bug of the caller's.
         """
         if not self._thread.acquire(timeout=self.timeout):
-            raise WarehouseBusy(f"{self._waited()} by another thread of this process")
+            raise WarehouseBusy(self._busy("another thread of this process"))
         try:
             if self._purposes and self._purposes[-1] != purpose:
                 raise RuntimeError(f"the warehouse cannot be {purpose} while this thread has it {self._purposes[-1]}")
@@ -69,7 +69,7 @@ class FileHold:
         try:
             self._process.acquire(timeout=self.timeout, poll_interval=POLL_SECONDS)
         except Timeout as error:
-            raise WarehouseBusy(f"{self._waited()} by {self._holder()}") from error
+            raise WarehouseBusy(self._busy(self.holder())) from error
         self._purposes.append(purpose)
         try:
             if len(self._purposes) == 1:
@@ -81,10 +81,14 @@ class FileHold:
                 self.card.unlink(missing_ok=True)
             self._process.release()
 
-    def _waited(self) -> str:
-        return f"the warehouse {self.path} was held for more than {self.timeout:g} s"
+    def _busy(self, who: str) -> str:
+        return (
+            f"The warehouse {self.path} is in use by {who}; we waited {self.timeout:g} s. Try again when it is done, "
+            "or end it. PostgreSQL lets many in at a time (docs/postgresql.md)."
+        )
 
-    def _holder(self) -> str:
+    def holder(self) -> str:
+        """Who holds the file, in words, as far as its card tells."""
         try:
             told = json.loads(self.card.read_text(encoding="utf-8"))
             who = f"process {told['pid']} ({told['command']}), which has it {told['purpose']} since {told['since']}"

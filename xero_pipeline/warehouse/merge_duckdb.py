@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
+    from xero_pipeline.warehouse.stream import Stream
     from xero_pipeline.warehouse.tables import Table
 
 # Measured with 100,000 invoices and 300,000 lines, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command):
@@ -162,6 +163,29 @@ class DuckDB:
         driver: Any = connection.connection.driver_connection
         return driver.sql(compiled.string, params=values).to_arrow_table()
 
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+        """As DuckDB computes it; one answer at a time."""
+        from xero_pipeline.warehouse.stream import duckdb_stream
+
+        return duckdb_stream(connection, sql, params, rows)
+
+    def refusal(self, error: Exception) -> str | None:
+        """DuckDB's words."""
+        import duckdb
+
+        return str(error) if isinstance(error, duckdb.Error) else None
+
+    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
+        """DuckDB knows no schema that is not there."""
+        found = connection.exec_driver_sql("SELECT schema_name FROM duckdb_schemas()").scalars().all()
+        there = [schema for schema in schemas if schema in found]
+        connection.exec_driver_sql("SET TimeZone = 'UTC'")
+        connection.exec_driver_sql(f"SET search_path = '{','.join([*there, 'main'])}'")
+
+    def is_there(self) -> bool:
+        """Whether there is a file: reading never makes one."""
+        return self.path.exists()
+
     def freeze(self, connection: Connection, tables: Sequence[str]) -> None:
         """Nothing to do: whoever has the file is alone."""
 
@@ -191,9 +215,12 @@ class DuckDB:
             except duckdb.IOException as error:
                 held = _HELD_BY_OTHERS.search(str(error))
                 if held is None:
-                    raise
+                    raise ConfigurationError(
+                        f"XERO_WAREHOUSE_URL: cannot use {self.path} as warehouse: {' '.join(str(error).split())}"
+                    ) from error
                 if time.monotonic() >= until:
                     raise WarehouseBusy(
-                        f"the warehouse {self.path} is open in {held['what']} (PID {held['pid']}): close it there"
+                        f"The warehouse {self.path} is in use by {held['what']} (process {held['pid']}). Close it "
+                        "there, then try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
                     ) from error
             time.sleep(_RETRY_SECONDS)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
+    from xero_pipeline.warehouse.stream import Stream
     from xero_pipeline.warehouse.tables import Table
 
 _EXISTING = """
@@ -78,13 +79,15 @@ class PostgreSQL:
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use, as on DuckDB; every session speaks UTC."""
-        from sqlalchemy import create_engine
+        from sqlalchemy import create_engine, event
         from sqlalchemy.pool import NullPool
 
         if read_only not in self._engines:
             given = _READING if read_only else _WRITING
             options = " ".join(f"-c {name}={value}" for name, value in given.items())
-            self._engines[read_only] = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
+            engine = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
+            event.listen(engine, "do_connect", self._explained)
+            self._engines[read_only] = engine
         return self._engines[read_only]
 
     @contextmanager
@@ -173,6 +176,27 @@ class PostgreSQL:
         names, rows = list(found.keys()), found.fetchall()
         return pa.table([pa.array([row[place] for row in rows]) for place in range(len(names))], names=names)
 
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+        """As the server sends it."""
+        from xero_pipeline.warehouse.stream import postgresql_stream
+
+        return postgresql_stream(connection, sql, params, rows)
+
+    def refusal(self, error: Exception) -> str | None:
+        """The server's words."""
+        import psycopg
+
+        return str(error) if isinstance(error, psycopg.Error) else None
+
+    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
+        """All that is read until the transaction ends is of one moment."""
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.exec_driver_sql(f"SET LOCAL search_path = {', '.join([*schemas, 'public'])}")
+
+    def is_there(self) -> bool:
+        """Whoever does not find the database is told so by the server."""
+        return True
+
     def freeze(self, connection: Connection, tables: Sequence[str]) -> None:
         """Wait for those who write, and keep the next ones out."""
         from sqlalchemy.exc import OperationalError
@@ -182,7 +206,7 @@ class PostgreSQL:
             connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
         except OperationalError as error:
             raise WarehouseBusy(
-                f"somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when the sync has ended"
+                f"Somebody has been writing to the warehouse for {_FREEZE_SECONDS} s: try again when its sync has ended"
             ) from error
 
     def batches(self, connection: Connection, sql: str, rows: int) -> Iterator[pa.Table]:
@@ -201,6 +225,18 @@ class PostgreSQL:
     def append(self, connection: Connection, name: str, rows: pa.Table) -> None:
         """Straight into the table."""
         _copy(connection, f"{name} ({', '.join(map(q, rows.column_names))})", rows)
+
+    def _explained(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+        """Connect; say which setting is wrong when the server does not let us in."""
+        import psycopg
+
+        try:
+            return dialect.connect(*arguments, **options)
+        except psycopg.OperationalError as error:
+            raise ConfigurationError(
+                f"XERO_WAREHOUSE_URL: cannot use {self.url.render_as_string()} as warehouse: "
+                f"{' '.join(str(error).split())} Correct the address, or start the server."
+            ) from error
 
 
 def _copy(connection: Connection, into: str, rows: pa.Table) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Dialect, Merged
+    from xero_pipeline.warehouse.dialect import Dialect
+    from xero_pipeline.warehouse.merge import Merged
 
 __all__ = ["Cursor", "ReportPull", "Warehouse"]
 

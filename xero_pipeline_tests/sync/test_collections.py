@@ -126,8 +126,8 @@ def test_progress_is_told_after_each_merge(sync):
     xero, told = Xero(), []
     pages = PAGES_PER_MERGE + 1
     xero.put(*(a_page(name) for name in "abcdefgh"[:pages]))
-    sync(xero, progress=lambda done, of: told.append((done, of)))
-    assert told == [(pages - 1, pages), (pages, pages)]
+    sync(xero, progress=lambda done, of, records: told.append((done, of, records)))
+    assert told == [(pages - 1, pages, pages - 1), (pages, pages, pages)]
 
 
 def test_what_a_snapshot_does_not_list_any_more_is_marked_and_kept(sync, rows):

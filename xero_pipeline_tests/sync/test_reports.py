@@ -123,5 +123,5 @@ def test_calls_are_counted_once_each(pull):
 
 def test_progress_is_told_month_by_month(pull):
     told = []
-    list(pull(Reports(), MONTHS[:3], progress=lambda done, of: told.append((done, of))))
+    list(pull(Reports(), MONTHS[:3], progress=lambda done, of, _records: told.append((done, of))))
     assert told == [(1, 3), (2, 3), (3, 3)]

@@ -173,7 +173,7 @@ def test_a_file_opened_by_another_program_is_named(duckdb_url):
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
     try:
-        with pytest.raises(WarehouseBusy, match=f"PID {process.pid}"):
+        with pytest.raises(WarehouseBusy, match=f"process {process.pid}"):
             Warehouse(duckdb_url, lock_timeout_seconds=0.2).prepare()
     finally:
         assert ended(process) == 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ledger.statements.books import Books
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.dialect import Dialect
 
 _AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}
 TABLES = (

@@ -1,0 +1,170 @@
+"""An answer of the warehouse as people and programs want it: a table, CSV, JSON, Markdown. Nothing is rounded."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from xero_pipeline.warehouse.stream import Stream
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows as they come.
+
+    Args:
+        names: The columns, each name once.
+        rows: The rows, once.
+        numeric: Which columns hold numbers.
+    """
+
+    names: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+    numeric: tuple[bool, ...]
+
+    def first(self, count: int | None) -> tuple[list[tuple[Any, ...]], bool]:
+        """The first rows, and whether there are more.
+
+        Args:
+            count: How many; None for all.
+        """
+        if count is None:
+            return list(self.rows), False
+        found = list(islice(self.rows, count))
+        return found, next(self.rows, None) is not None
+
+
+def answer_of(stream: Stream) -> Answer:
+    """The rows of an answer of the warehouse, as Python has them.
+
+    Args:
+        stream: The answer.
+    """
+    return Answer(_distinct(stream.names), _rows(stream), tuple(_is_number(kind) for kind in stream.types))
+
+
+def _rows(stream: Stream) -> Iterator[tuple[Any, ...]]:
+    for table in stream.tables:
+        yield from zip(*(_values(column) for column in table.columns), strict=True)
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """Sums of whole numbers come as decimals without a place."""
+    from pyarrow import types
+
+    values = column.to_pylist()
+    if types.is_decimal(column.type) and column.type.scale == 0:
+        return [None if value is None else int(value) for value in values]
+    return values
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Of two columns with one name the second gets a number: a JSON object has room for one."""
+    taken: list[str] = []
+    for name in names:
+        number, free = 2, name
+        while free in taken:
+            number, free = number + 1, f"{name}_{number}"
+        taken.append(free)
+    return tuple(taken)
+
+
+def _is_number(kind: Any) -> bool:
+    """A column whose decimals the database does not bound holds numbers."""
+    from pyarrow import types
+
+    return kind is None or types.is_decimal(kind) or types.is_integer(kind) or types.is_floating(kind)
+
+
+def write_csv(answer: Answer, limit: int | None) -> bool:
+    """Write CSV, row by row: what is null is empty.
+
+    Args:
+        answer: The rows.
+        limit: At most so many; None for all.
+
+    Returns:
+        Whether there are more.
+    """
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(answer.names)
+    for row in islice(answer.rows, limit):
+        writer.writerow("" if value is None else plain(value) for value in row)
+    return next(answer.rows, None) is not None
+
+
+def write_json(answer: Answer, limit: int | None) -> bool:
+    """Write a list of objects, row by row: instants and days are ISO 8601, amounts are text, for JSON's are floats.
+
+    Args:
+        answer: The rows.
+        limit: At most so many; None for all.
+
+    Returns:
+        Whether there are more.
+    """
+    before = "["
+    for row in islice(answer.rows, limit):
+        record = dict(zip(answer.names, row, strict=True))
+        sys.stdout.write(f"{before}\n  {json.dumps(record, default=plain, ensure_ascii=False)}")
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "\n]\n")
+    return next(answer.rows, None) is not None
+
+
+def plain(value: Any) -> str:
+    """A value as programs read it: every digit, no exponent.
+
+    Args:
+        value: Anything but null.
+    """
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=plain, ensure_ascii=False)
+    return str(value)
+
+
+def readable(value: Any) -> str:
+    """A value as people read it: thousands apart, and of decimals as many as say something, but two at least.
+
+    Args:
+        value: Anything, null too.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, Decimal):
+        return f"{_shortened(value):,f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return plain(value)
+
+
+def _shortened(value: Decimal) -> Decimal:
+    shorter = value.normalize()
+    exponent = shorter.as_tuple().exponent
+    return value.quantize(Decimal("0.01")) if isinstance(exponent, int) and exponent > -2 else shorter

@@ -1,0 +1,74 @@
+"""What the shell completes: organisations, assets, ready queries, tables. Asked at every press of a key, so cheap."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+
+def complete_organisation(incomplete: str) -> list[str]:
+    """Names of connected organisations.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.errors import XeroPipelineError
+    from xero_pipeline.settings import Settings
+    from xero_pipeline.xero.state_glance import organisation_names
+
+    try:
+        state = Settings.load().state
+    except XeroPipelineError:
+        # A shell that completes has no place for a message; the command itself will say what is wrong.
+        return []
+    return [_one_word(name) for name in _beginning(organisation_names(state), incomplete)]
+
+
+def complete_asset(incomplete: str) -> list[str]:
+    """Tables and reports that can be selected.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.warehouse.tables import all_tables
+    from xero_pipeline.xero.reports import reports
+
+    names = {table.name for table in all_tables() if table.role in {"record", "child"}}
+    return _beginning(sorted(names | {report.name for report in reports()}), incomplete)
+
+
+def complete_table(incomplete: str) -> list[str]:
+    """Tables and their histories.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.warehouse.history import has_history
+    from xero_pipeline.warehouse.tables import all_tables
+
+    tables = [table.name for table in all_tables()]
+    histories = [f"{table.name}_history" for table in all_tables() if has_history(table)]
+    return _beginning(sorted([*tables, *histories]), incomplete)
+
+
+def complete_ready_query(incomplete: str) -> list[str]:
+    """Names of ready queries.
+
+    Args:
+        incomplete: What was typed so far.
+    """
+    from xero_pipeline.queries.ready import names
+
+    return _beginning(names(), incomplete)
+
+
+def _one_word(name: str) -> str:
+    """Bash takes what it is offered letter by letter; the other shells put a name with spaces between quotes."""
+    asked = os.environ.get("_XERO_PIPELINE_COMPLETE", "")
+    return re.sub(r"([^\w.,@%+-])", r"\\\1", name) if asked.endswith("bash") else name
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    wanted = incomplete.casefold()
+    return [name for name in names if name.casefold().startswith(wanted)]

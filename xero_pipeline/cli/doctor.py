@@ -1,0 +1,66 @@
+"""`doctor`: what is as it must be, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from xero_pipeline.health.finding import Finding
+
+_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+
+
+def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Check settings, key, clock, Xero, consents, scopes, disk, databases and Dagster, and say what to do.
+
+    Ends with 1 when there is a problem; a warning is none.
+    """
+    from xero_pipeline.cli.display import print_json
+    from xero_pipeline.cli.instance import open_instance
+    from xero_pipeline.health.checkup import checkup
+
+    found: list[Finding] = []
+    for finding in checkup(open_instance):
+        found.append(finding)
+        if not json:
+            _show(finding)
+    problems = sum(one.state == "problem" for one in found)
+    if json:
+        print_json({"ok": not problems, "findings": [asdict(one) for one in found]})
+    else:
+        _sum_up(found)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _show(finding: Finding) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from xero_pipeline.cli.display import screen
+
+    console = screen()
+    if not console.is_terminal:
+        remedy = f" {finding.remedy}" if finding.remedy else ""
+        told = finding.told.removesuffix(".")
+        console.print(f"{finding.state}: {finding.check}: {told}.{remedy}", markup=False, soft_wrap=True)
+        return
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(width=len("problem"))
+    row.add_column(width=len("encryption key"))
+    row.add_column(overflow="fold")
+    row.add_row(Text(finding.state, style=_STYLES[finding.state]), finding.check, Text(finding.told))
+    if finding.remedy:
+        row.add_row("", "", Text(finding.remedy, style="bold"))
+    console.print(row)
+
+
+def _sum_up(found: list[Finding]) -> None:
+    from xero_pipeline.cli.display import conclude
+
+    counts = {state: sum(one.state == state for one in found) for state in ("problem", "warning")}
+    told = [f"{count} {state}{'s' if count > 1 else ''}" for state, count in counts.items() if count]
+    conclude(f"\n{' and '.join(told)}." if told else "\nAll is well.")

@@ -1,0 +1,105 @@
+"""What a terminal shows while a sync works: what it is at, how far it is, what came so far, for what it waits."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from xero_pipeline.cli.display import duration, size
+from xero_pipeline.cli.waits import Waits
+
+BAR_WIDTH = 40
+_INDENTED = (0, 0, 0, 2)
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a sync stands."""
+
+    title: str = "starting"
+    step: str | None = None
+    done: int = 0
+    of: int = 0
+    records: int = 0
+    records_under_way: int = 0
+    changed: int = 0
+    calls: int = 0
+    wire_bytes: int = 0
+    left_today: int | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    def begin(self, title: str, *, done: int) -> None:
+        """The next subject.
+
+        Args:
+            title: Whose, and which.
+            done: How many there were before it.
+        """
+        self.title, self.done, self.step, self.records_under_way = title, done, None, 0
+
+
+@dataclass(slots=True)
+class Panorama:
+    """Draws a standing anew each time the terminal is refreshed, so that clocks and waits count by themselves.
+
+    Args:
+        now: How the sync stands.
+        waits: For what it waits.
+    """
+
+    now: Standing
+    waits: Waits
+    _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._title()
+        yield self._bar(options.max_width)
+        yield _line(self._counts())
+        if waiting := self._waiting():
+            yield _line(waiting, style="yellow")
+
+    def _title(self) -> Table:
+        text = self.now.title + (f", {self.now.step}" if self.now.step else "")
+        row = Table.grid(padding=(0, 1, 0, 0))
+        row.add_column(width=1)
+        row.add_column(no_wrap=True, overflow="ellipsis")
+        row.add_row(self._spinner, Text(text, style="bold"))
+        return row
+
+    def _bar(self, width: int) -> Table:
+        now = self.now
+        row = Table.grid(padding=(0, 1, 0, 0))
+        row.add_column(width=1)
+        row.add_column(width=min(BAR_WIDTH, max(8, width // 3)))
+        row.add_column(no_wrap=True)
+        told = f"{now.done} of {max(now.of, now.done)} tables, {duration(time.monotonic() - now.began)}"
+        row.add_row("", ProgressBar(total=max(now.of, 1), completed=now.done), told)
+        return row
+
+    def _counts(self) -> str:
+        now = self.now
+        told = [
+            f"{now.records + now.records_under_way:,} records",
+            f"{now.changed:,} rows changed",
+            f"{now.calls:,} calls",
+            size(now.wire_bytes),
+        ]
+        if now.left_today is not None:
+            told.append(f"{now.left_today:,} calls left today")
+        return ", ".join(told)
+
+    def _waiting(self) -> str | None:
+        left = self.waits.left(time.monotonic())
+        return f"waiting {math.ceil(left[0])} s more: {left[1]}" if left else None
+
+
+def _line(text: str, style: str = "dim") -> Padding:
+    return Padding(Text(text, style=style), _INDENTED)

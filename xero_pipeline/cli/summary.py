@@ -1,0 +1,70 @@
+"""What a sync brought, and where its time went: told when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xero_pipeline.cli.waits import WORTH_A_WORD
+from xero_pipeline.cli.watch import Line
+
+
+def summary(lines: Sequence[Line]) -> None:
+    """Print what a sync brought, a table per organisation, and each error once.
+
+    Args:
+        lines: What the watch collected.
+    """
+    from xero_pipeline.cli.display import complain, print_table, size
+
+    headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
+    for organisation in dict.fromkeys(line.organisation for line in lines):
+        mine = [line for line in lines if line.organisation == organisation]
+        total = Line(organisation, "Total")
+        for line in mine:
+            total.add(line)
+        rows = [
+            (x.subject, x.records, x.changed, x.calls, size(x.wire_bytes), x.seconds, _remark(x))
+            for x in (*mine, total)
+        ]
+        columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
+        print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
+    for message in failures(lines):
+        complain(message)
+
+
+def _remark(line: Line) -> str:
+    if line.error:
+        return "failed"
+    return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
+
+
+def failures(lines: Sequence[Line]) -> list[str]:
+    """What went wrong: a message that many assets share comes once, with their names before it.
+
+    Args:
+        lines: What the watch collected.
+    """
+    shared: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.error:
+            # The facts in brackets at the end (endpoint, correlation id) differ from call to call.
+            shared.setdefault(line.error.rpartition(" (")[0] or line.error, []).append(line)
+    return [f"{_some([line.subject for line in group])}: {group[0].error}" for group in shared.values()]
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    left_out = len(names) - most
+    return ", ".join(names[:most]) + (f" and {left_out} more" if left_out > 0 else "")
+
+
+def tell_of_waits(seconds: Mapping[str, float]) -> None:
+    """Say where the time went.
+
+    Args:
+        seconds: How long was waited, by reason.
+    """
+    from xero_pipeline.cli.display import duration, say
+
+    for why, waited in seconds.items():
+        if waited >= WORTH_A_WORD:
+            say(f"Of this time, {duration(waited)} was waiting: {why}.")

@@ -1,0 +1,78 @@
+"""All checks, one after the other: what depends on something that is wrong is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xero_pipeline.health.dagster import check_dagster
+from xero_pipeline.health.finding import Check, Finding, carried
+from xero_pipeline.health.keeping import check_disk, check_home, check_key, check_key_form, check_state
+from xero_pipeline.health.settings import check_settings
+from xero_pipeline.health.warehouse import check_warehouse
+from xero_pipeline.health.xero import REACHABILITY, check_consents, check_hosts
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    import dagster as dg
+
+Opener = Callable[[Settings], "AbstractContextManager[dg.DagsterInstance]"]
+
+
+def checkup(opened: Opener) -> Iterator[Finding]:
+    """Look at everything. Changes nothing but what every command changes.
+
+    Args:
+        opened: Opens Dagster's history.
+
+    Yields:
+        What was found, as soon as it is.
+    """
+    settings = list(carried("settings", check_settings))
+    yield from settings
+    if settings[0].state == "problem":
+        return
+    parts = Parts(Settings.load())
+    try:
+        yield from _of(parts, opened)
+    finally:
+        parts.close()
+
+
+def _of(parts: Parts, opened: Opener) -> Iterator[Finding]:
+    there = parts.settings.home.exists()
+    if there:
+        home = list(carried("home", partial(check_home, parts)))
+        yield from home
+        if home[0].state == "problem":
+            return
+    else:
+        yield Finding("home", "ok", f"{parts.settings.home} is not there yet: the first command makes it")
+    yield from carried("disk", partial(check_disk, parts))
+    if not there and parts.settings.mock_mode:
+        # The simulated Xero and its key live in the home.
+        return
+    hosts = list(carried(REACHABILITY, partial(check_hosts, parts)))
+    yield from hosts
+    if not there:
+        yield from carried("encryption key", partial(check_key_form, parts))
+        return
+    reachable = all(one.check != REACHABILITY or one.state == "ok" for one in hosts)
+    checks: dict[str, Check] = {
+        "state database": partial(check_state, parts),
+        "encryption key": partial(check_key, parts),
+        **({"consent": partial(check_consents, parts)} if reachable else {}),
+        "warehouse": partial(check_warehouse, parts),
+        "Dagster home": partial(check_dagster, partial(opened, parts.settings)),
+    }
+    failed: set[str] = set()
+    for name, check in checks.items():
+        if name in {"encryption key", "consent"} and failed & {"state database", "encryption key"}:
+            continue
+        for finding in carried(name, check):
+            failed |= {name} if finding.state == "problem" else set()
+            yield finding

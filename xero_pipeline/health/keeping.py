@@ -1,0 +1,96 @@
+"""Where things are kept: the home, the room on the disk, the state database, and the key that opens its tokens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xero_pipeline.health.finding import Finding, State
+
+if TYPE_CHECKING:
+    from xero_pipeline.parts import Parts
+
+TOO_LITTLE_BYTES = 200_000_000
+LITTLE_BYTES = 1_000_000_000
+
+
+def check_home(parts: Parts) -> Iterator[Finding]:
+    """The folder of everything that is ours.
+
+    Args:
+        parts: Know it.
+
+    Raises:
+        ConfigurationError: It belongs to the other mode, or cannot be written.
+    """
+    yield Finding("home", "ok", f"{parts.home}, open to its owner alone")
+
+
+def check_disk(parts: Parts) -> Iterator[Finding]:
+    """Room where something of ours grows.
+
+    Args:
+        parts: Know where.
+    """
+    landing = parts.settings.landing
+    places: list[Path] = [parts.settings.home]
+    if landing:
+        places.append(landing.expanduser().absolute())
+    for place in places:
+        there = next(folder for folder in (place, *place.parents) if folder.exists())
+        free = shutil.disk_usage(there).free
+        state: State = "problem" if free < TOO_LITTLE_BYTES else "warning" if free < LITTLE_BYTES else "ok"
+        remedy = "" if state == "ok" else "Make room, or move XERO_PIPELINE_HOME or XERO_LANDING to a larger disk."
+        yield Finding("disk", state, f"{free / 1e9:,.1f} GB free at {place}", remedy)
+
+
+def check_state(parts: Parts) -> Iterator[Finding]:
+    """The database of tokens, organisations and quotas.
+
+    Args:
+        parts: Know it.
+
+    Raises:
+        ConfigurationError: It cannot be used.
+        NewerDatabase: A newer program wrote it.
+    """
+    address = parts.state.url.render_as_string()
+    yield Finding("state database", "ok", f"opens: {address}")
+
+
+def check_key_form(parts: Parts) -> Iterator[Finding]:
+    """The key alone, where nothing is stored yet.
+
+    Args:
+        parts: Know it.
+
+    Raises:
+        ConfigurationError: It is missing or malformed.
+    """
+    _ = parts.keys
+    yield Finding("encryption key", "ok", "well-formed; no token is stored")
+
+
+def check_key(parts: Parts) -> Iterator[Finding]:
+    """The key of the token store: whether it is one, and opens every token that is stored.
+
+    Args:
+        parts: Know both.
+
+    Raises:
+        ConfigurationError: It is missing, malformed, or opens a token not.
+    """
+    consents = parts.vault.consents()
+    for consent in consents:
+        parts.vault.load(consent.consent_id)
+    stored = f"opens the tokens of {len(consents)} stored consent(s)" if consents else "well-formed; no token is stored"
+    yield Finding("encryption key", "ok", stored)
+    if parts.keys.retired:
+        yield Finding(
+            "encryption key",
+            "warning",
+            f"{len(parts.keys.retired)} retired keys are set beside it",
+            "Run `xero-pipeline keys rotate`, then take XERO_ENCRYPTION_KEYS_RETIRED away.",
+        )

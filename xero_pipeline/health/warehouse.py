@@ -1,0 +1,66 @@
+"""The warehouse: whether it can be opened, who holds it, and whether its layout is ours. Nothing in it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.health.finding import Finding
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.parts import Parts
+
+BUSY_SECONDS = 1.0
+"""A sync under way has the file for moments; who has it longer is worth a word."""
+OLDEST_POSTGRESQL = 15
+_CHECK = "warehouse"
+
+
+def check_warehouse(parts: Parts) -> Iterator[Finding]:
+    """Open it to read, and look.
+
+    Args:
+        parts: Know which.
+
+    Raises:
+        ConfigurationError: It cannot be opened.
+        NewerDatabase: A newer program wrote it.
+    """
+    from xero_pipeline.queries.asking import looking
+    from xero_pipeline.warehouse.store import Warehouse
+
+    warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
+    if not warehouse.dialect.is_there():
+        yield Finding(_CHECK, "ok", "not there yet: the first sync makes it")
+        return
+    try:
+        with looking(warehouse) as connection:
+            yield _looked_at(connection)
+    except WarehouseBusy as busy:
+        yield Finding(_CHECK, "warning", busy.message, "")
+
+
+def _looked_at(connection: Connection) -> Finding:
+    from xero_pipeline.warehouse.history import HISTORY_SCHEMA
+    from xero_pipeline.warehouse.layout import is_current, program, revisions
+
+    where = connection.engine.url.render_as_string()
+    if connection.dialect.name == "postgresql":
+        version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+        where = f"{where}, PostgreSQL {version}"
+        if version < OLDEST_POSTGRESQL:
+            told = f"{where}: too old, for it has no MERGE"
+            return Finding(_CHECK, "problem", told, f"Use PostgreSQL {OLDEST_POSTGRESQL} or later.")
+    known = revisions()
+    found = known.of(connection, HISTORY_SCHEMA)
+    if found is not None and found > known.head:
+        raise known.newer(found, program(connection))
+    if found is None:
+        return Finding(_CHECK, "ok", f"{where}: empty, the first sync makes its tables")
+    current = (
+        "its tables are as they must be" if is_current(connection) else "the next sync brings its tables up to date"
+    )
+    return Finding(_CHECK, "ok", f"nobody holds it, {current}: {where}")

@@ -1,0 +1,115 @@
+"""Xero's side: whether its hosts answer, our clock beside theirs, and what the consents let us read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import XeroUnavailable
+from xero_pipeline.health.finding import Finding
+
+if TYPE_CHECKING:
+    from xero_pipeline.parts import Parts
+    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.reach import Reached
+    from xero_pipeline.xero.vault import Consent
+
+REACHABILITY = "reachability"
+CLOCK_OFF = 30.0
+CLOCK_WRONG = 300.0
+"""Seconds. An access token is renewed five minutes before its end: a clock that is further off comes too late."""
+CONSENT_DIES = timedelta(days=60)
+CONSENT_FADES = timedelta(days=50)
+_CONNECT = "Run `xero-pipeline connect`."
+
+
+def check_hosts(parts: Parts) -> Iterator[Finding]:
+    """Ask where tokens come from and where the books are, and compare clocks.
+
+    Args:
+        parts: Know the hosts.
+    """
+    from xero_pipeline.xero.reach import reach
+
+    app = parts.app()
+    hosts = {
+        "XERO_IDENTITY_URL": ("identity server", app.identity_url, "/.well-known/openid-configuration"),
+        "XERO_API_URL": ("API", app.api_url, "/connections"),
+    }
+    for setting, (role, host, path) in hosts.items():
+        try:
+            reached = reach(f"{host}{path}", setting, transport=parts.transport)
+        except XeroUnavailable as error:
+            yield Finding(REACHABILITY, "problem", error.message)
+            continue
+        which = "our own simulated one" if parts.settings.mock_mode else host
+        yield Finding(REACHABILITY, "ok", f"{role}: {which} answers, in {reached.seconds:.1f} s")
+        if setting == "XERO_IDENTITY_URL":
+            yield _clock(reached)
+
+
+def _clock(identity: Reached) -> Finding:
+    if identity.ahead is None:
+        return Finding("clock", "warning", "Xero's identity server told no time", "Is there a proxy in between?")
+    off, side = abs(identity.ahead), "ahead of" if identity.ahead > 0 else "behind"
+    told = f"{off:.0f} s {side} Xero's" if off >= 1 else "as Xero's, to the second"
+    if off < CLOCK_OFF:
+        return Finding("clock", "ok", told)
+    remedy = "Let the machine keep its time by NTP (timedatectl set-ntp true)."
+    return Finding("clock", "problem" if off >= CLOCK_WRONG else "warning", told, remedy)
+
+
+def check_consents(parts: Parts, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Finding]:
+    """Which organisations are connected, and whether the consents behind them live and reach as far as is needed.
+
+    Xero is asked what it lists, which may renew a token, as every sync does.
+
+    Args:
+        parts: Know them.
+        now: The time.
+
+    Raises:
+        XeroUnavailable: Xero does not answer.
+        ConfigurationError: The app or the key is not the one of a consent.
+    """
+    from xero_pipeline.xero.consent import check
+
+    check(parts.oauth, parts.vault, parts.organisations)
+    organisations = [one for one in parts.organisations.list() if one.status != "disconnected"]
+    if not organisations:
+        yield Finding("consent", "warning", "no organisation is connected", _CONNECT)
+        return
+    consents = {one.consent_id: one for one in parts.vault.consents()}
+    for one in organisations:
+        consent = consents.get(one.consent_id or "")
+        if one.status != "connected" or consent is None:
+            yield Finding("consent", "problem", f"{one.name}: Xero does not let us in any more", _CONNECT)
+            continue
+        yield _age(one, consent, now())
+        yield _reach(parts, one, consent)
+
+
+def _age(organisation: Organisation, consent: Consent, now: datetime) -> Finding:
+    unused = now - consent.updated_at
+    told = f"{organisation.name}: connected since {organisation.connected_at:%Y-%m-%d}, last used {_days(unused)}"
+    if unused < CONSENT_FADES:
+        return Finding("consent", "ok", told)
+    if unused < CONSENT_DIES:
+        left = (CONSENT_DIES - unused).days
+        return Finding("consent", "warning", f"{told}; it dies in {left} days", "Run `xero-pipeline sync`.")
+    return Finding("consent", "problem", f"{told}; after 60 days it is dead", _CONNECT)
+
+
+def _days(span: timedelta) -> str:
+    return {0: "today", 1: "yesterday"}.get(span.days, f"{span.days} days ago")
+
+
+def _reach(parts: Parts, organisation: Organisation, consent: Consent) -> Finding:
+    """Granted against needed; who we are to Xero (openid, profile, email) opens no books."""
+    needed = {scope for scopes in parts.needed_scopes() for scope in scopes}
+    lacking = sorted(needed - set(consent.scopes))
+    if not lacking:
+        return Finding("scopes", "ok", f"{organisation.name}: all {len(needed)} that the tables need are granted")
+    remedy = _CONNECT if not parts.settings.scopes else f"Add them to XERO_SCOPES, or leave it out. {_CONNECT}"
+    return Finding("scopes", "problem", f"{organisation.name}: not granted: {', '.join(lacking)}", remedy)

@@ -1,0 +1,209 @@
+"""The queries that are ready: one `.sql` file each, which says in its first lines what it answers.
+
+```sql
+-- title: Who owes us
+-- answers: One line for people who choose.
+-- parameter: day (date, default today): what is due before this day is overdue
+-- total: owed, overdue                  (columns that are summed up below the table)
+select … to_base(amount_due, currency_rate) … :day …
+```
+
+`to_base(amount, rate)` stands for an amount in the base currency and `share(amount, part, whole)` for a part of one:
+exact divisions, which the two databases write differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, cast
+
+from xero_pipeline.errors import QueryRefused
+from xero_pipeline.queries.asking import asking
+from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.warehouse.stream import Stream
+
+_SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
+_PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")
+_TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
+_SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
+_ORGANISATION = "organisation"
+_KNOWN = "select name, tenant_id from xero.organisations order by name"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyQuery:
+    """A query that is ready.
+
+    Args:
+        name: Of its file.
+        title: A few words.
+        answers: One sentence.
+        parameters: What it can be told.
+        totals: The columns to sum up.
+        text: The statement as it is in the file.
+    """
+
+    name: str
+    title: str
+    answers: str
+    parameters: tuple[Parameter, ...]
+    totals: tuple[str, ...]
+    text: str
+
+    def sql(self, dialect: str) -> str:
+        """The statement for a database.
+
+        Args:
+            dialect: `duckdb` or `postgresql`.
+        """
+        from xero_pipeline.ledger.exact import share_sql, to_base_sql
+
+        # Xero leaves the rate out of documents in the base currency only.
+        told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), self.text)
+        return _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
+
+    def values(self, given: Mapping[str, object], today: date | None = None) -> dict[str, object]:
+        """The values of all its parameters.
+
+        Args:
+            given: What a person said; the rest has its default.
+            today: The day on which it is asked.
+
+        Raises:
+            QueryRefused: There is no such parameter, or it takes no such value.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        if unknown := sorted(set(given) - set(known)):
+            raise QueryRefused(f"{self.name} has no parameter {unknown[0]}. It has: {', '.join(known)}.")
+        day = today or datetime.now(UTC).date()
+        return {name: parameter.value(given.get(name), day) for name, parameter in known.items()}
+
+    def told(self, given: Mapping[str, object], today: date | None = None) -> str:
+        """Of when it tells, in words: `day 2026-10-31`, or `since 2026-01, until 2026-12`.
+
+        Args:
+            given: What a person said; the rest has its default.
+            today: The day on which it is asked.
+
+        Raises:
+            QueryRefused: As `values`.
+        """
+        values = self.values(given, today)
+        forms = {"date": "%Y-%m-%d", "month": "%Y-%m"}
+        return ", ".join(
+            f"{one.name} {day.strftime(forms[one.kind])}"
+            for one in self.parameters
+            if isinstance(day := values[one.name], date)
+        )
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all, without reading any."""
+    found = (entry.name for entry in _folder().iterdir())
+    return tuple(sorted(name.removesuffix(".sql") for name in found if name.endswith(".sql")))
+
+
+def ready_query(name: str) -> ReadyQuery:
+    """The one of that name.
+
+    Args:
+        name: As `names` has it; hyphens do as well.
+
+    Raises:
+        QueryRefused: There is none; the message offers the nearest.
+    """
+    from difflib import get_close_matches
+
+    wanted = name.replace("-", "_")
+    if wanted not in names():
+        near = get_close_matches(wanted, names(), n=2)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise QueryRefused(
+            f"There is no ready query {name}.{hint} `xero-pipeline query --list` shows them; a query of your own is "
+            'written in quotes: xero-pipeline query "select …"'
+        )
+    return _read(wanted, _folder().joinpath(f"{wanted}.sql"))
+
+
+@contextmanager
+def asking_ready(
+    warehouse: Warehouse, query: ReadyQuery, given: Mapping[str, object], today: date | None = None
+) -> Iterator[Stream]:
+    """Ask one of them.
+
+    Args:
+        warehouse: Where.
+        query: Which.
+        given: What it is told; the rest has its default.
+        today: The day on which it is asked.
+
+    Yields:
+        The answer, to be taken before the block ends.
+
+    Raises:
+        QueryRefused: A parameter is wrong, or there is no such organisation.
+        ConfigurationError: There is no warehouse yet.
+        WarehouseBusy: Another process held the file all the time.
+    """
+    values = query.values(given, today)
+    if values.get(_ORGANISATION) is not None:
+        _require_organisation(warehouse, str(values[_ORGANISATION]))
+    with asking(warehouse, query.sql(database(warehouse)), values) as answer:
+        yield answer
+
+
+def database(warehouse: Warehouse) -> str:
+    """Which kind of database it is: `duckdb` or `postgresql`.
+
+    Args:
+        warehouse: Which.
+    """
+    return warehouse.dialect.engine(read_only=True).dialect.name
+
+
+def _require_organisation(warehouse: Warehouse, wanted: str) -> None:
+    with asking(warehouse, _KNOWN) as answer:
+        known = [tuple(row.values()) for table in answer.tables for row in table.to_pylist()]
+    if not any(wanted.casefold() in {name.casefold(), tenant_id} for name, tenant_id in known):
+        listed = ", ".join(f"{name} ({tenant_id})" for name, tenant_id in known) or "none was synced yet"
+        raise QueryRefused(f"There is no organisation “{wanted}” in the warehouse. Known: {listed}.")
+
+
+def _folder() -> Traversable:
+    return files(__package__ or "xero_pipeline.queries").joinpath("ready")
+
+
+@cache
+def _read(name: str, source: Traversable) -> ReadyQuery:
+    said: dict[str, list[str]] = {"title": [], "answers": [], "parameter": [], "total": []}
+    lines = source.read_text(encoding="utf-8").splitlines()
+    head = [found for line in lines if (found := _SAID.fullmatch(line))]
+    for found in head:
+        said[found[1]].append(found[2])
+    return ReadyQuery(
+        name=name,
+        title=said["title"][0],
+        answers=said["answers"][0],
+        parameters=tuple(_parameter(name, text) for text in said["parameter"]),
+        totals=tuple(column.strip() for text in said["total"] for column in text.split(",")),
+        text="\n".join(lines[len(head) :]) + "\n",
+    )
+
+
+def _parameter(query: str, text: str) -> Parameter:
+    found = _PARAMETER.fullmatch(text)
+    if found is None or found[2] not in KINDS:
+        raise ValueError(f"{query}.sql: a parameter is `name (kind, default words): help`, not {text}")
+    return Parameter(found[1], cast("Kind", found[2]), found[3], found[4])

@@ -1,0 +1,36 @@
+-- title: Profit and loss of a month
+-- answers: What came in, what it cost and what is left, as Xero shows it, beside the month before and the year before.
+-- parameter: month (month, default this month): which month
+-- parameter: organisation (text, default all): name or tenant id
+with chosen as (
+    select tenant_id, name as organisation from xero.organisations
+    where cast(:organisation as text) is null
+        or lower(name) = lower(cast(:organisation as text))
+        or tenant_id = cast(:organisation as text)
+),
+lines as (
+    select
+        p.tenant_id, p.section, p.line_type, p.account_id, p.account_name,
+        max(p.position) as place,
+        sum(case when p.period_start = cast(:month as date) then p.amount end) as amount,
+        sum(case when p.period_start = cast(:month as date) - interval '1 month' then p.amount end) as month_before,
+        sum(case when p.period_start = cast(:month as date) - interval '1 year' then p.amount end) as year_before
+    from xero.profit_and_loss as p
+    where p.basis = 'accrual'
+        and p.period_start in (
+            cast(:month as date),
+            cast(cast(:month as date) - interval '1 month' as date),
+            cast(cast(:month as date) - interval '1 year' as date)
+        )
+    group by p.tenant_id, p.section, p.line_type, p.account_id, p.account_name
+),
+sections as (
+    select
+        lines.*,
+        min(place) over (partition by tenant_id, coalesce(nullif(section, ''), account_name)) as section_place
+    from lines
+)
+select c.organisation, s.section, s.account_name as line, s.amount, s.month_before, s.year_before
+from sections as s
+join chosen as c on c.tenant_id = s.tenant_id
+order by c.organisation, s.section_place, s.line_type, s.place, s.account_name

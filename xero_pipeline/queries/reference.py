@@ -1,0 +1,63 @@
+"""The page of the ready queries as Markdown, written from their files.
+
+`python -m xero_pipeline.queries.reference > docs/queries.md` brings the page up to date; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from xero_pipeline.queries.ready import ReadyQuery, names, ready_query
+
+INTRODUCTION = """\
+# Queries that are ready
+
+What people ask first. Each is one file of SQL in `xero_pipeline/queries/ready/`, and says the same on DuckDB and on
+PostgreSQL. This page is made from those files: `python -m xero_pipeline.queries.reference > docs/queries.md`.
+
+```sh
+.venv/bin/xero-pipeline query --list
+.venv/bin/xero-pipeline query receivables
+.venv/bin/xero-pipeline query aged_receivables -p day=2026-10-31
+.venv/bin/xero-pipeline query sales_by_month -p since=2025-04 -p until=2026-03 --format csv > sales.csv
+.venv/bin/xero-pipeline query overdue --sql
+```
+
+`--sql` shows the SQL for your database, to be changed and asked again. Where you have several organisations,
+`--organisation` chooses one; without it each row says whose it is. [At the terminal](terminal.md) has all options, and
+how to ask from a notebook.
+
+Amounts are exact. Amounts of documents in a foreign currency are converted by the rate of the document and rounded to
+the cent, as Xero does. Documents that were voided or deleted, and drafts, do not count.
+"""
+
+
+def markdown() -> str:
+    """The whole page: how to ask, an overview, then each query."""
+    queries = [ready_query(name) for name in names()]
+    return "\n".join([INTRODUCTION, *_overview(queries), *(line for one in queries for line in _section(one))])
+
+
+def _overview(queries: list[ReadyQuery]) -> Iterator[str]:
+    yield "| Query | What it is |"
+    yield "|---|---|"
+    for one in queries:
+        yield f"| [{one.name}](#{one.name}) | {one.title} |"
+    yield ""
+
+
+def _section(query: ReadyQuery) -> Iterator[str]:
+    yield f"## {query.name}"
+    yield ""
+    yield query.answers
+    yield ""
+    yield "| Parameter | Kind | Default | Meaning |"
+    yield "|---|---|---|---|"
+    for one in query.parameters:
+        yield f"| `{one.name}` | {one.kind} | {one.default} | {one.help} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

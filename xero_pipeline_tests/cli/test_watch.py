@@ -1,0 +1,126 @@
+"""What a terminal shows of a sync: what came, what is left of a wait; a file gets plain lines."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from xero_pipeline.cli.live import Panorama, Standing
+from xero_pipeline.cli.waits import Waits
+from xero_pipeline.cli.watch import Watch
+from xero_pipeline.sync.outcome import Outcome
+from xero_pipeline.warehouse.merge import Merged
+from xero_pipeline.xero.answers import Call
+from xero_pipeline.xero.limits import Limits
+
+NAMES = {"t1": "Kowhai Limited"}
+
+
+def outcome(records, changed=0):
+    return Outcome({"a": Merged(inserted=changed)}, records, calls=1, wire_bytes=10, seconds=0.5, day_remaining=None)
+
+
+def call(left=None):
+    limits = Limits(day_remaining=left, minute_remaining=None, app_minute_remaining=None)
+    return Call("t1", "Invoices", 200, 1_500, 0.1, 1, limits, datetime.now(UTC))
+
+
+def watch(**more):
+    said = io.StringIO()
+    return Watch(NAMES, 2, _console=Console(file=said, width=100), **more), said
+
+
+def drawn(standing, waits, width=80):
+    said = io.StringIO()
+    Console(file=said, width=width, force_terminal=False).print(Panorama(standing, waits))
+    return said.getvalue()
+
+
+def test_a_wait_of_several_threads_counts_once():
+    waits = Waits()
+    assert waits.begin(48, "the limit", now=100)
+    assert not waits.begin(47.9, "the limit", now=100.1)
+    assert waits.begin(48, "the limit", now=110)
+    waits.end(now=1000)
+    assert waits.seconds == {"the limit": pytest.approx(58)}
+
+
+def test_what_is_left_of_a_wait_counts_down_and_ends():
+    waits = Waits()
+    waits.begin(48, "the limit", now=100)
+    assert waits.left(107) == (41, "the limit")
+    assert waits.left(148) is None
+
+
+def test_a_wait_that_was_cut_counts_as_far_as_it_went():
+    waits = Waits()
+    waits.begin(48, "the limit", now=100)
+    waits.end(now=110)
+    assert waits.seconds == {"the limit": pytest.approx(10)}
+
+
+def test_a_short_wait_is_counted_and_not_told():
+    waits = Waits()
+    assert not waits.begin(1.5, "the limit", now=100)
+    assert waits.left(100) is None
+    assert waits.seconds == {"the limit": 1.5}
+
+
+def test_a_file_gets_a_line_for_each_subject_and_each_wait():
+    shown, said = watch()
+    with shown:
+        shown.begin("t1", "invoices")
+        shown.wait(48, "Xero's limit of calls")
+        shown.end(outcome(1_189, 6_928))
+        shown.begin("t1", "items")
+        shown.fail("no")
+    assert said.getvalue().splitlines() == [
+        "  waiting 48 s: Xero's limit of calls",
+        "  Kowhai Limited: invoices: 1,189 records, 6,928 rows changed",
+        "  Kowhai Limited: items: failed",
+    ]
+
+
+def test_a_report_whose_months_come_in_two_runs_is_one_line_of_the_table():
+    shown, _ = watch()
+    with shown:
+        for subject in ("profit_and_loss", "balance_sheet", "profit_and_loss"):
+            shown.begin("t1", subject)
+            shown.end(outcome(12))
+    assert [(line.subject, line.records) for line in shown.lines] == [("profit_and_loss", 24), ("balance_sheet", 12)]
+
+
+def test_calls_left_are_the_smaller_of_our_budget_and_xeros_own_count():
+    shown, _ = watch(left_today=lambda tenant_id: {"t1": 4_690}[tenant_id])
+    shown.begin("t1", "invoices")
+    shown.called(call(left=4_900))
+    assert shown._now.left_today == 4_689
+    shown.called(call(left=12))
+    assert (shown._now.left_today, shown._now.calls, shown._now.wire_bytes) == (12, 2, 3_000)
+
+
+def test_records_under_way_are_shown_until_their_outcome_tells_them():
+    shown, _ = watch()
+    shown.begin("t1", "invoices")
+    shown.step(4, 99, 4_000)
+    assert "Kowhai Limited: invoices, 4 of 99" in drawn(shown._now, shown.waits)
+    assert "4,000 records, 0 rows changed" in drawn(shown._now, shown.waits)
+    shown.end(outcome(4_000, 4_000))
+    assert "4,000 records, 4,000 rows changed" in drawn(shown._now, shown.waits)
+
+
+def test_subjects_that_need_no_call_do_not_hold_up_the_bar():
+    shown, _ = watch()
+    with shown:
+        shown.begin("t1", "invoices")
+        shown.leave_out(1)
+        assert "0 of 1 tables" in drawn(shown._now, shown.waits)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width):
+    standing = Standing(title="A company with a rather long name Limited: executive_summary", of=32, left_today=4_690)
+    assert max(map(len, drawn(standing, Waits(), width).splitlines())) <= width

@@ -1,0 +1,39 @@
+"""A home in mock mode whose one small organisation is connected."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+from xero_pipeline.simulator.config import BooksConfig
+from xero_pipeline.simulator.simulator import Simulator
+
+
+@pytest.fixture
+def clean(tmp_path, monkeypatch):
+    """Somewhere without settings."""
+    for name in ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_ENCRYPTION_KEY", "XERO_SCOPES", "DAGSTER_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XERO_MOCK_MODE", "true")
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def simulator(monkeypatch):
+    simulator = Simulator(BooksConfig(today=datetime.now(UTC).date(), invoices=12, months=2), limits=None)
+    monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
+    return simulator
+
+
+@pytest.fixture
+def parts(clean, simulator):
+    parts = Parts(Settings.load())
+    connect_mock_organisations(parts)
+    yield parts
+    parts.close()

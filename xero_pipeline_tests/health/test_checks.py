@@ -1,0 +1,177 @@
+"""Each check finds what it is there for, and says what to do."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import namedtuple
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import httpx
+import pytest
+
+from xero_pipeline.errors import ConfigurationError, NewerDatabase, XeroUnavailable
+from xero_pipeline.health import keeping
+from xero_pipeline.health.finding import Finding, carried
+from xero_pipeline.health.settings import check_settings
+from xero_pipeline.health.warehouse import check_warehouse
+from xero_pipeline.health.xero import check_consents, check_hosts
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse.layout import migrations
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline.xero.reach import reach
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def states(findings):
+    return [(one.check, one.state) for one in findings]
+
+
+def test_settings_that_can_be_read_are_well(clean):
+    (one,) = check_settings({})
+    assert (one.state, one.told) == ("ok", "mock mode; settings come from the environment; there is no .env here")
+
+
+def test_a_setting_that_is_misspelt_is_named_with_the_right_one(clean):
+    file = clean / ".env"
+    file.write_text("XERO_CLIENTID=x\n")
+    file.chmod(0o600)
+    _, one, two = check_settings({"XERO_CALL_PER_DAY": "5", "XERO_MOVE_TO": "", "PATH": ""}, file)
+    assert one.told.startswith("XERO_CALL_PER_DAY is set") and "Did you mean XERO_CALLS_PER_DAY?" in one.remedy
+    assert two.told.startswith("XERO_CLIENTID is set") and "Did you mean XERO_CLIENT_ID?" in two.remedy
+
+
+@pytest.mark.parametrize(("line", "mode", "warned"), [
+    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_CLIENT_ID=x", 0o644, False),
+])  # fmt: skip
+def test_a_file_with_a_secret_is_its_owners_alone(clean, line, mode, warned):
+    file = clean / ".env"
+    file.write_text(line)
+    file.chmod(mode)
+    assert [one.remedy for one in check_settings({}, file)] == ["", f"chmod 600 {file}"][: 1 + warned]
+
+
+@pytest.mark.parametrize(("free", "state"), [(150e6, "problem"), (900e6, "warning"), (20e9, "ok")])
+def test_a_full_disk_is_seen_before_a_sync_sees_it(clean, monkeypatch, free, state):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, int(free)))
+    (one,) = keeping.check_disk(Parts(Settings.load(pipeline_home=clean / "far" / "away")))
+    assert one.state == state
+    assert bool(one.remedy) is (state != "ok")
+
+
+def test_a_connected_organisation_is_well_and_its_key_opens_its_tokens(parts):
+    assert states(check_consents(parts)) == [("consent", "ok"), ("scopes", "ok")]
+    (key,) = keeping.check_key(parts)
+    assert (key.state, key.told) == ("ok", "opens the tokens of 1 stored consent(s)")
+
+
+@pytest.mark.parametrize(("days", "state"), [(49, "ok"), (55, "warning"), (61, "problem")])
+def test_a_consent_that_nobody_uses_is_told_before_it_dies(parts, days, state):
+    later = datetime.now(UTC) + timedelta(days=days)
+    consent = next(iter(check_consents(parts, lambda: later)))
+    assert consent.state == state
+
+
+def test_a_scope_that_the_consent_does_not_cover_is_named(parts):
+    needs_more = Parts(Settings.load(tax_reports=True))
+    try:
+        (scopes,) = [one for one in check_consents(needs_more) if one.check == "scopes"]
+    finally:
+        needs_more.close()
+    assert scopes.state == "problem"
+    assert "accounting.reports.taxreports.read" in scopes.told
+    assert "xero-pipeline connect" in scopes.remedy
+
+
+def test_an_organisation_that_was_disconnected_at_xero_is_a_problem(parts):
+    (one,) = parts.organisations.list()
+    parts.oauth.remove_connection(parts.tokens.of_consent(one.consent_id), one.connection_id)
+    (found,) = check_consents(parts)
+    assert (found.check, found.state) == ("consent", "problem")
+    assert one.name in found.told
+
+
+def test_without_an_organisation_the_next_step_is_told(clean, simulator):
+    parts = Parts(Settings.load())
+    (one,) = check_consents(parts)
+    parts.close()
+    assert (one.state, one.remedy) == ("warning", "Run `xero-pipeline connect`.")
+
+
+def test_a_key_that_opens_nothing_is_told_by_the_key_itself(parts):
+    other = Parts(Settings.load(encryption_key="5a" * 32))
+    try:
+        (one,) = carried("encryption key", lambda: keeping.check_key(other))
+    finally:
+        other.close()
+    assert one.state == "problem"
+    assert "none of the keys fits" in one.told
+
+
+@pytest.mark.parametrize(("off", "state"), [(0, "ok"), (-45, "warning"), (400, "problem")])
+def test_a_clock_that_is_off_is_measured_against_xeros(parts, simulator, off, state):
+    simulator._clock = lambda: time.time() - off
+    (clock,) = [one for one in check_hosts(parts) if one.check == "clock"]
+    assert clock.state == state
+    assert ("ahead of" in clock.told, "behind" in clock.told) == (off > 0, off < 0)
+
+
+def test_a_host_that_does_not_answer_or_has_trouble_is_named_with_its_setting():
+    def refuses(request):
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(XeroUnavailable, match=r"https://api\.example/connections does not answer .*XERO_API_URL"):
+        reach("https://api.example/connections", "XERO_API_URL", transport=httpx.MockTransport(refuses))
+    with pytest.raises(XeroUnavailable, match="answers HTTP 503"):
+        trouble = httpx.MockTransport(lambda _: httpx.Response(503))
+        reach("https://api.example/connections", "XERO_API_URL", transport=trouble)
+
+
+@pytest.mark.parametrize(("told", "ahead"), [("Tue, 24 Nov 2026 10:00:00 GMT", 9.5), ("yesterday", None), (None, None)])
+def test_the_difference_of_clocks_counts_from_the_middle_of_the_call(told, ahead):
+    headers = {"Date": told} if told else {}
+    at = datetime(2026, 11, 24, 10, 0, 9, tzinfo=UTC).timestamp()
+    ticks = iter([at, at + 2])
+    transport = httpx.MockTransport(lambda _: httpx.Response(404, headers=headers))
+    found = reach("https://id.example/", "XERO_IDENTITY_URL", transport=transport, clock=lambda: next(ticks))
+    assert (found.status, found.seconds, found.ahead) == (404, 2, ahead)
+
+
+def test_a_warehouse_that_is_not_there_is_not_made(parts):
+    (one,) = check_warehouse(parts)
+    assert (one.state, one.told) == ("ok", "not there yet: the first sync makes it")
+    assert not parts.settings.home.joinpath("books.duckdb").exists()
+
+
+def test_a_warehouse_of_a_newer_program_is_a_problem_and_stays_as_it_is(parts, monkeypatch):
+    Warehouse(parts.settings.warehouse).prepare()
+    (one,) = check_warehouse(parts)
+    assert one.state == "ok" and "its tables are as they must be" in one.told
+    monkeypatch.setattr(migrations, "HEAD", "0000")
+    with pytest.raises(NewerDatabase, match="Update xero-pipeline"):
+        list(check_warehouse(parts))
+
+
+def test_whoever_holds_the_warehouse_is_named(parts):
+    dialect = Warehouse(parts.settings.warehouse).dialect
+    duckdb.connect(str(dialect.path)).close()
+    with dialect.exclusive("written"):
+        (one,) = check_warehouse(parts)
+    assert one.state == "warning"
+    assert "is in use by process" in one.told
+
+
+def test_an_error_in_a_check_is_a_finding_and_not_the_end():
+    def known():
+        yield Finding("a", "ok", "well")
+        raise ConfigurationError("XERO_X is wrong. Correct it.")
+
+    def unknown():
+        raise ZeroDivisionError("no")
+
+    assert [one.told for one in carried("a", known)] == ["well", "XERO_X is wrong. Correct it."]
+    (one,) = carried("b", unknown)
+    assert (one.state, one.told, one.remedy) == ("problem", "Unexpected ZeroDivisionError: no", "Please report it.")

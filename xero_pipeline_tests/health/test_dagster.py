@@ -1,0 +1,59 @@
+"""Whether anything syncs by itself: the schedule is on, and a daemon is there to start it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, ScheduleInstigatorData
+from dagster._daemon.types import DaemonHeartbeat
+
+from xero_pipeline.defs.schedules import DAILY
+from xero_pipeline.health.dagster import ALIVE_SECONDS, check_dagster
+
+
+@pytest.fixture
+def instance(tmp_path):
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        yield instance
+
+
+def found(instance):
+    @contextmanager
+    def opened():
+        yield instance
+
+    home, schedule = check_dagster(opened)
+    assert (home.check, home.state) == ("Dagster home", "ok")
+    return schedule
+
+
+def beat(instance, at):
+    instance.add_daemon_heartbeat(DaemonHeartbeat(at, "SCHEDULER", None, None))
+
+
+def test_a_schedule_that_is_on_needs_a_daemon_that_was_there_lately(instance):
+    never = found(instance)
+    assert never.state == "warning"
+    assert "a Dagster daemon was never there" in never.told
+    beat(instance, 1_795_000_000.0)
+    gone = found(instance)
+    assert gone.state == "warning"
+    assert "was last there at 2026-11-18" in gone.told
+    beat(instance, time.time() - ALIVE_SECONDS / 2)
+    assert found(instance).state == "ok"
+
+
+def test_a_schedule_that_somebody_turned_off_is_as_it_must_be(instance):
+    origin = RemoteInstigatorOrigin(
+        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("xero_pipeline"), "__repository__"), DAILY
+    )
+    data = ScheduleInstigatorData("0 5 * * *", None)
+    instance.add_instigator_state(InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.STOPPED, data))
+    one = found(instance)
+    assert one.state == "ok"
+    assert "schedule on" in one.told

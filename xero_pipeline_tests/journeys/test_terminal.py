@@ -1,0 +1,104 @@
+"""At the terminal: ask the books at once, take them along as files, and be told what is wrong and what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from xero_pipeline_tests.journeys.home import Home
+
+
+def test_the_books_are_asked_in_sql_and_by_the_name_of_a_ready_query(synced: Home) -> None:
+    done = synced.run("query", "select sum(total) as total from invoices where type = :type", "-p", "type=ACCREC")
+    assert done.code == 0, done.said
+    ((total,),) = synced.query("select sum(total) from xero.invoices where type = 'ACCREC'")
+    assert list(csv.DictReader(io.StringIO(done.out))) == [{"total": f"{total:f}"}]
+    done = synced.run("query", "receivables", "--format", "json")
+    assert done.code == 0, done.said
+    open_ones = "type = 'ACCREC' and status = 'AUTHORISED' and amount_due > 0"
+    owing = {name for (name,) in synced.query(f"select contact_name from xero.invoices where {open_ones}")}
+    assert owing and owing <= {row["customer"] for row in json.loads(done.out)}
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("delete from xero.invoices",), "only reads"),
+        (("select * from invoces",), 'Did you mean "invoices"'),
+        (("overdu",), "Did you mean overdue"),
+        (("overdue", "-p", "day=tomorrow"), "Write it as 2026-10-31"),
+        (("overdue", "-p", "day"), "NAME=VALUE"),
+        (("overdue", "--organisation", "Nobody Ltd"), "Known: "),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_wrong_use_and_says_why(
+    synced: Home, words: tuple[str, ...], hint: str
+) -> None:
+    done = synced.run("query", *words)
+    assert done.code == 2, done.said
+    assert hint in done.err
+    assert (done.out, done.err.count("\n")) == ("", 1)
+
+
+def test_the_books_are_taken_along_as_files(synced: Home, tmp_path: Path) -> None:
+    done = synced.run("export", str(tmp_path / "books"))
+    assert done.code == 0, done.said
+    read = pq.read_table(tmp_path / "books" / "xero" / "invoices.parquet")
+    assert synced.query("select count(*), sum(total) from xero.invoices") == [
+        (read.num_rows, sum(read.column("total").to_pylist()))
+    ]
+
+
+def test_a_home_that_works_is_well_and_only_lacks_a_daemon(home: Home) -> None:
+    done = home.run("doctor", "--json")
+    assert done.code == 0, done.said
+    told = json.loads(done.out)
+    assert told["ok"] is True
+    assert {one["check"] for one in told["findings"]} == {
+        "settings", "home", "disk", "reachability", "clock", "state database", "encryption key", "consent", "scopes",
+        "warehouse", "Dagster home", "schedule",
+    }  # fmt: skip
+    assert [one["check"] for one in told["findings"] if one["state"] != "ok"] == ["schedule"]
+
+
+def test_what_is_wrong_is_found_all_at_once_and_each_says_what_to_do(connected_home: Callable[[], Home]) -> None:
+    home = connected_home()
+    key = home.variables["XERO_ENCRYPTION_KEY"]
+    done = home.run(
+        "doctor", XERO_API_URL="http://127.0.0.1:9", XERO_ENCRYPTION_KEY="c3" * 32, XERO_CLIENTID="x", DAGSTER_HOME=None
+    )
+    assert done.code == 1
+    lines = [line for line in done.out.splitlines() if line.startswith(("problem", "warning"))]
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["warning", "settings"],
+        ["problem", "reachability"],
+        ["problem", "encryption key"],
+        ["warning", "schedule"],
+    ]
+    assert "XERO_CLIENT_ID" in lines[0] and "XERO_API_URL" in lines[1] and "XERO_ENCRYPTION_KEY" in lines[2]
+    assert "Traceback" not in done.said
+    assert not [said for said in home.said if key in said or "c3" * 32 in said]
+
+
+def test_settings_that_cannot_be_read_are_the_only_thing_that_is_told(new_home: Home) -> None:
+    done = new_home.run("doctor", XERO_CALLS_PER_DAY="many")
+    assert (done.code, done.out.count("problem: ")) == (1, 1)
+    assert "XERO_CALLS_PER_DAY" in done.out
+    assert not new_home.path.exists()
+
+
+def test_the_shell_completes_names_of_organisations_and_queries(synced: Home) -> None:
+    asked = {"_XERO_PIPELINE_COMPLETE": "complete_bash"}
+    ((name,),) = synced.query("select name from xero.organisations")
+    done = synced.run(COMP_WORDS=f"xero-pipeline sync --organisation {name[:3]}", COMP_CWORD="3", **asked)
+    assert done.out.replace("\\", "").splitlines() == [name]
+    done = synced.run(COMP_WORDS="xero-pipeline query over", COMP_CWORD="2", **asked)
+    assert done.out.splitlines() == ["overdue"]
+    done = synced.run(COMP_WORDS="xero-pipeline sync --select invoice_line_items", COMP_CWORD="3", **asked)
+    assert done.out.splitlines() == ["invoice_line_items"]

@@ -1,0 +1,38 @@
+"""Books that were read, pulled and kept once, in DuckDB and in PostgreSQL, to be asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from xero_pipeline.warehouse.move import move
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.ledger.conftest import (  # noqa: F401 - fixtures
+    accountant_of_session,
+    kept_on_duckdb,
+)
+from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 - fixtures
+    at,
+    create_database,
+    duckdb_template,
+    postgresql_server,
+    postgresql_template,
+)
+
+
+@pytest.fixture(scope="session")
+def on_duckdb(kept_on_duckdb):  # noqa: F811
+    return Warehouse(f"duckdb:///{kept_on_duckdb}")
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(on_duckdb, postgresql_server, postgresql_template):  # noqa: F811
+    create_database(postgresql_server, "asked", postgresql_template)
+    target = Warehouse(at(postgresql_server, "asked"))
+    move(on_duckdb, target)
+    return target
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def books(request):
+    """The same books on either database. Nothing that is asked changes them."""
+    return request.getfixturevalue(f"on_{request.param}")
