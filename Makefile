@@ -35,7 +35,7 @@ bench: setup ## speed and size, printed as a page (ARGS=slices: 250,000 invoices
 
 docs: setup ## the generated pages under docs/, and the site of all pages in build/docs
 	@$(BIN)/python -m reference
-	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/docs
 	@echo "The site: build/docs/index.html"
 
 layout: setup ## pin the declared tables and columns after a change of them

@@ -152,7 +152,7 @@ def _picture(picture: Diagram, up: str) -> str:
 def _section(one: Table, subject: Subject, level: str, drawn: str) -> str:
     shown = [column for column in one.all_columns if column not in STANDARD]
     added = [column.name for column in one.all_columns if column in STANDARD]
-    rows = [[f"`{column.name}`", column.kind, _source(one, column), _linked(column)] for column in shown]
+    rows = [[f"`{column.name}`", column.kind, _source(one, column), _linked(one, column)] for column in shown]
     name = f"{subject.schema}.{one.name}"
     view = f" All versions: `{name}_history`." if has_history(one) else ""
     lines = [f"{level} {one.name}\n", f"{one.comment}\n", f"`{name}`, key {_names(one.primary_key)}.{view}\n"]
@@ -174,10 +174,10 @@ def _source(one: Table, column: Column) -> str:
     return f"`{one.path}.{column.path}`" if one.path else f"`{column.path}`"
 
 
-def _linked(column: Column) -> str:
+def _linked(one: Table, column: Column) -> str:
     """The comment; where it names a table's column, with a link to that table."""
     text = column.comment
-    for name, key in dict.fromkeys(mentions(column)):
+    for name, key in dict.fromkeys(mentions(one, column)):
         page = _file(subject_of(name)).removeprefix("tables/")
         text = text.replace(f"{name}.{key}", f"[{name}.{key}]({page}#{name})")
     return text

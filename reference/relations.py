@@ -48,19 +48,20 @@ def relations(table: Table) -> tuple[Relation, ...]:
     """
     found = [_to_parent(table)] if table.parent else []
     for column in table.columns:
-        target = _mentioned(column) or _called_like(column)
+        target = _mentioned(table, column) or _called_like(table, column)
         if target and target[0] != table.name:
             found.append(Relation(table.name, column.name, *target))
     return tuple(found)
 
 
-def mentions(column: Column) -> list[tuple[str, str]]:
+def mentions(table: Table, column: Column) -> list[tuple[str, str]]:
     """Every `table.column` in a comment whose first word is a table of ours.
 
     Args:
+        table: Whose column it is.
         column: Any.
     """
-    return [(table, name) for table, name in _MENTION.findall(column.comment) if table in _by_name()]
+    return [(name, key) for name, key in _MENTION.findall(column.comment) if name in _seen_from(table)]
 
 
 def _to_parent(table: Table) -> Relation:
@@ -69,22 +70,24 @@ def _to_parent(table: Table) -> Relation:
     return Relation(table.name, last, table.parent, last, owned=True)
 
 
-def _mentioned(column: Column) -> tuple[str, str] | None:
-    return next(((table, name) for table, name in mentions(column) if name in _by_name()[table].key), None)
+def _mentioned(table: Table, column: Column) -> tuple[str, str] | None:
+    known = _seen_from(table)
+    return next(((name, key) for name, key in mentions(table, column) if key in known[name].key), None)
 
 
-def _called_like(column: Column) -> tuple[str, str] | None:
+def _called_like(table: Table, column: Column) -> tuple[str, str] | None:
     if column.kind != "id":
         return None
-    return next(((owner, key) for owner, key in _sole_keys() if key == column.name), None)
+    owners = (one for one in _seen_from(table).values() if one.key == (column.name,) and _is_whole(one))
+    return next(((owner.name, column.name) for owner in owners), None)
 
 
-@cache
-def _by_name() -> dict[str, Table]:
-    return {table.name: table for table in (*all_tables(), *ledger_tables())}
+def _is_whole(table: Table) -> bool:
+    return table.role == "record" or table in ledger_tables()
 
 
-@cache
-def _sole_keys() -> tuple[tuple[str, str], ...]:
-    records = [table for table in all_tables() if table.role == "record"]
-    return tuple((table.name, table.key[0]) for table in (*records, *ledger_tables()) if len(table.key) == 1)
+def _seen_from(table: Table) -> dict[str, Table]:
+    """Tables by name: those of its own schema before those of the other one, which may be called the same."""
+    if table in ledger_tables():
+        return {one.name: one for one in (*all_tables(), *ledger_tables())}
+    return {one.name: one for one in all_tables()}
