@@ -5,7 +5,7 @@ The pages are plain Markdown that reads the same on a code host. What only the s
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ myst_enable_extensions = ["colon_fence"]
 nitpicky = True
 
 
-def _navigate(app: Sphinx, page: str, content: list[str]) -> None:
+_SUBJECTS = re.compile(r"\((tables/[a-z-]+)\.md\)")
+
+
+def _navigate(_app: Sphinx, page: str, content: list[str]) -> None:
     """Put the tables of contents behind the pages that have pages below them."""
     if page == "index":
         content[0] += "".join(_toctree(pages, caption) for caption, pages in NAVIGATION.items())
     if page == "tables":
-        content[0] += _toctree(sorted(f"tables/{path.stem}" for path in Path(app.srcdir, "tables").glob("*.md")))
+        content[0] += _toctree(list(dict.fromkeys(_SUBJECTS.findall(content[0]))))
 
 
 def _toctree(pages: tuple[str, ...] | list[str], caption: str = "") -> str:

@@ -118,7 +118,10 @@ def diagrams(subject: Subject) -> dict[str, Diagram]:
     referred_to = {line.to for one in alone for line in relations(one)}
     together = [one for one in alone if relations(one) or one.name in referred_to]
     found = {group[0].name: diagram_of(group[0].name, _title(group), group) for group in subject.groups if group[1:]}
-    if together:
+    if len(together) == 1:
+        name = together[0].name
+        found[name] = diagram_of(name, f"{name}, and what it refers to", together)
+    elif together:
         title = f"The tables of “{subject.title}” that have no lists of their own, and what they refer to"
         found[subject.name] = diagram_of(subject.name, title, together)
     return {name: picture for name, picture in found.items() if picture is not None}

@@ -37,7 +37,7 @@ such as `invoice_line_items`. Amounts keep the sign Xero gives them. A column wi
 
 LEGEND = """\
 In the pictures a box is a table. Columns of its key are bold, `tenant_id` is left out, and the fork is at the side of
-which there may be many rows. Grey boxes are tables of other pictures.
+which there may be many rows. Grey boxes are tables of other pictures. A click shows a picture in full size.
 """
 
 HISTORY = """\
@@ -87,7 +87,7 @@ def _file(subject: Subject) -> str:
 
 
 def _index() -> str:
-    parts = [MADE, INTRODUCTION, _overview(), _picture(overview(), ""), LEGEND, _kinds(), _standard(), _history()]
+    parts = [MADE, INTRODUCTION, _picture(overview(), ""), LEGEND, _overview(), _kinds(), _standard(), _history()]
     return "\n".join(parts)
 
 
@@ -146,7 +146,7 @@ def _words(subject: Subject) -> str:
 
 def _picture(picture: Diagram, up: str) -> str:
     file = f"{up}images/tables/{picture.name}.svg"
-    return f"![{picture.title}]({file})\n"
+    return f"[![{picture.title}]({file})]({file})\n"
 
 
 def _section(one: Table, subject: Subject, level: str, drawn: str) -> str:
