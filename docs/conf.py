@@ -31,6 +31,7 @@ html_last_updated_fmt = None
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
 nitpicky = True
+highlight_language = "none"
 
 
 _SUBJECTS = re.compile(r"\((tables/[a-z-]+)\.md\)")

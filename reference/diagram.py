@@ -112,7 +112,7 @@ def diagrams(subject: Subject) -> dict[str, Diagram]:
         subject: The page.
 
     Returns:
-        By the name of the table the picture stands before.
+        By the name of the table the picture stands before; under "" the one that stands before all of them.
     """
     alone = [group[0] for group in subject.groups if len(group) == 1]
     referred_to = {line.to for one in alone for line in relations(one)}
@@ -123,7 +123,7 @@ def diagrams(subject: Subject) -> dict[str, Diagram]:
         found[name] = diagram_of(name, f"{name}, and what it refers to", together)
     elif together:
         title = f"The tables of “{subject.title}” that have no lists of their own, and what they refer to"
-        found[subject.name] = diagram_of(subject.name, title, together)
+        found[""] = diagram_of(f"{subject.name}-page", title, together)
     return {name: picture for name, picture in found.items() if picture is not None}
 
 

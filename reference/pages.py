@@ -126,7 +126,7 @@ def _history() -> str:
 def _page(subject: Subject) -> str:
     found = diagrams(subject)
     parts = [MADE, f"# {subject.title}\n", _words(subject)]
-    parts += [_picture(found[subject.name], "../")] if subject.name in found else []
+    parts += [_picture(found[""], "../")] if "" in found else []
     for group in subject.groups:
         for one in group:
             drawn = _picture(found[one.name], "../") if one is group[0] and one.name in found else ""

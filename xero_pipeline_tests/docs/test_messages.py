@@ -1,4 +1,4 @@
-"""Where a page quotes a message of ours, it is what the program says, word for word; so are the scopes it lists."""
+"""Where a page quotes a message of ours, it is what the program says, word for word; so are the scopes and schedules it lists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from xero_pipeline.definitions import build
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.docs.blocks import ROOT, Block, quotations
@@ -59,3 +60,11 @@ def test_the_page_lists_exactly_the_scopes_that_are_asked_for() -> None:
 
     assert set().union(*listed) == set(optional)
     assert set().union(*listed[:-3]) == set(Parts(Settings()).app().scopes)
+
+
+def test_the_page_lists_exactly_what_dagster_runs_by_itself() -> None:
+    table = (ROOT / "docs" / "operations.md").read_text().partition("## What runs when")[2].partition("\n## ")[0]
+    definitions = build(Settings())
+    known = {one.name for one in [*(definitions.schedules or ()), *(definitions.sensors or ())]}
+
+    assert set(re.findall(r"^\| `([a-z_]+)`", table, re.M)) == known
