@@ -1,4 +1,4 @@
-"""Where a page quotes a message of ours, it is what the program says, word for word; so are the scopes and schedules it lists."""
+"""Where a page quotes a message of ours the program says it word for word; so are scopes and schedules it lists."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +23,8 @@ from xero_pipeline_tests.docs.served import CLIENT
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.postgresql import a_database_like
 
-FIRST = "docs/landing.md"
-"""It says what to set before the first sync; the other pages go on from there."""
+LAST = "docs/landing.md"
+"""It looks at what the others have brought."""
 POSTGRESQL = re.compile(r"(psql|pg_dump|createdb)\b")
 
 
@@ -65,11 +65,10 @@ def program(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def project(program: str, connected_home: Callable[[], Home], tmp_path: Path) -> Project:
-    """Everything is there but the books; of the reports two, for the time they take."""
+def project(program: str, home: Home, tmp_path: Path) -> Project:
+    """Everything is there, and was synced; of the reports two, for the time they take."""
     folder = tmp_path / "project"
     folder.mkdir()
-    home = connected_home()
     home.path = home.path.rename(folder / ".xero")
     consent = home.connect(XERO_AGED_BY_CONTACT="true")
     assert consent.code == 0, consent.said
@@ -96,7 +95,7 @@ def project(program: str, connected_home: Callable[[], Home], tmp_path: Path) ->
 
 def written() -> list[tuple[Block, str]]:
     """Every command that is run, in the order in which a reader types them."""
-    pages = sorted(blocks("sh"), key=lambda block: block.page != FIRST)
+    pages = sorted(blocks("sh"), key=lambda block: block.page == LAST)
     return [(block, command) for block in pages for command in commands(block) if not reason(command)]
 
 
