@@ -33,9 +33,11 @@ format: setup ## put code into its form
 bench: setup ## speed and size, printed as a page (ARGS=slices: 250,000 invoices, too)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-docs: setup ## the generated pages under docs/
-	@$(BIN)/python -m xero_pipeline.warehouse.reference > docs/tables.md
+docs: setup ## the generated pages under docs/, and the site of all pages in build/docs
+	@$(BIN)/python -m reference
 	@$(BIN)/python -m xero_pipeline.queries.reference > docs/queries.md
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/docs
+	@echo "The site: build/docs/index.html"
 
 layout: setup ## pin the declared tables and columns after a change of them
 	@$(BIN)/python -m xero_pipeline_tests.layouts.pinned

@@ -1,0 +1,36 @@
+"""The commands of the pages that no test runs as they stand, each with the reason; their words are checked."""
+
+from __future__ import annotations
+
+import shlex
+
+NOT_RUN = {
+    "make run": "serves until Ctrl-C; journeys/test_mock.py runs what it does",
+    "make test": "is what runs this",
+    "git pull": "there is nowhere to pull from",
+    "ssh": "needs another machine",
+    "DAGSTER_HOME=$PWD/.xero/dagster .venv/bin/dagster dev": "serves until Ctrl-C; defs/test_daemon.py runs it",
+    "set -a; . ./.env; set +a": "goes with dagster dev",
+    "export XERO_DAGSTER_URL": "goes with dagster dev",
+    "export XERO_MOVE": "goes with move; journeys/test_move.py sets them",
+    ".venv/bin/xero-pipeline move": "journeys/test_move.py moves to PostgreSQL and back",
+    "xero-pipeline schedule": "journeys/test_commands.py switches it off and on, a start of Dagster each",
+    "export XERO_JOURNALS=true": "goes with connect",
+    "xero-pipeline connect": "needs a person in the browser; journeys/test_live.py has one",
+    "xero-pipeline sync --select journals": "needs another consent; sync/test_journals.py reads them",
+    "xero-pipeline rebuild": "journeys/test_rebuild.py makes all tables again, and some",
+    "export XERO_LANDING=/srv/xero-landing": "a folder of the test takes its place",
+}
+"""By the beginning of the command."""
+
+RUN_ELSEWHERE = {
+    "xero-pipeline sync": "journeys/test_second_sync.py, and nearly every other one",
+}
+"""By the whole command: what takes long, and is run by many a test."""
+
+
+def reason(command: str) -> str | None:
+    """Why a command is not run; None if it is."""
+    words = " ".join(shlex.split(command, comments=True))
+    beginnings = (why for beginning, why in NOT_RUN.items() if command.startswith(beginning))
+    return RUN_ELSEWHERE.get(words) or next(beginnings, None)
