@@ -1,36 +1,13 @@
-"""The front door: collects what `defs/` declares, nothing else."""
+"""The front door: what `defs/` declares, under the names of our own project."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
 import dagster as dg
 
-from xero_pipeline.defs.checks import report_checks
-from xero_pipeline.defs.entities import collection_assets
-from xero_pipeline.defs.jobs import jobs
-from xero_pipeline.defs.keep_ledger import ledgers_to_keep
-from xero_pipeline.defs.ledger import ledger_assets
-from xero_pipeline.defs.on_request import on_request_assets, on_request_jobs
-from xero_pipeline.defs.reports import report_assets
-from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
-from xero_pipeline.defs.schedules import daily_sync, rolling_reread
-from xero_pipeline.defs.sensors import months_to_pull, new_organisations
-from xero_pipeline.defs.unfinished import unfinished
+from xero_pipeline.defs.choice import choose
+from xero_pipeline.defs.collect import Collected, naming
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.progress import Progress, Silent
-
-
-def first_month(settings: Settings, today: date) -> date:
-    """The first month there is a partition for.
-
-    Three calendar years back hold every financial year that began two years ago, whenever the year begins.
-
-    Args:
-        settings: `XERO_START_DATE` wins.
-        today: Today, in UTC.
-    """
-    return settings.start_date or date(today.year - 3, 1, 1)
+from xero_pipeline.sync.progress import Progress
 
 
 def build(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
@@ -40,32 +17,9 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
         settings: What the user set.
         progress: Who watches runs in this process.
     """
-    storage_kind = "postgresql" if settings.warehouse.startswith("postgresql") else "duckdb"
-    collections = collection_assets(storage_kind, tax_reports=settings.tax_reports, journals=settings.journals)
-    reports = report_assets(first_month(settings, datetime.now(UTC).date()), storage_kind)
-    on_request = on_request_assets(storage_kind)
-    ledger = ledger_assets(storage_kind, journals=settings.journals)
-    token_store = TokenStoreResource()
-    all_jobs = jobs(collections, reports, ledger, reread_calls=settings.reread_calls)
-    return dg.Definitions(
-        assets=[*collections, *reports, *on_request, *ledger],
-        asset_checks=report_checks(),
-        jobs=[*all_jobs, *on_request_jobs(on_request)],
-        schedules=[daily_sync(), rolling_reread()],
-        sensors=[
-            new_organisations(),
-            months_to_pull(),
-            ledgers_to_keep(),
-            unfinished(all_jobs, [*collections, *reports]),
-        ],
-        resources={
-            "token_store": token_store,
-            "xero": XeroResource(token_store=token_store),
-            "warehouse": WarehouseResource(),
-            "progress": progress or Silent(),
-        },
-        executor=dg.in_process_executor,
-    )
+    choice = choose(settings)
+    # Our own project keeps a run in one process: it lasts seconds, and a new process for each step would cost as much.
+    return Collected(settings, choice, naming(settings, choice)).definitions(progress, dg.in_process_executor)
 
 
 @dg.definitions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal, Self
@@ -63,6 +64,11 @@ class Settings(BaseSettings):
         description="PostgreSQL URL of Dagster's own history. Default: SQLite, in `dagster` in the home. "
         "A `DAGSTER_HOME` of your own has its own settings.",
     )
+    definitions: str | None = Field(
+        None,
+        description="The module of the Dagster project our assets are part of, such as my_project.definitions: runs of "
+        "the command line are then runs of its assets. Default: our own project.",
+    )
     landing: Path | None = Field(
         None,
         description="A folder for every answer as received, compressed, from which the tables can be made again "
@@ -95,6 +101,11 @@ class Settings(BaseSettings):
     )
     aged_by_contact: bool = Field(
         False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
+    )
+    owners: str | None = Field(
+        None,
+        description="Who answers for the assets in Dagster, separated by commas: mail addresses, or teams as "
+        "team:finance.",
     )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
@@ -152,6 +163,19 @@ class Settings(BaseSettings):
     @classmethod
     def _first_of_month(cls, value: date | None) -> date | None:
         return value.replace(day=1) if value else None
+
+    @field_validator("owners")
+    @classmethod
+    def _people_or_teams(cls, value: str | None) -> str | None:
+        for owner in (value or "").replace(",", " ").split():
+            if not re.fullmatch(r"team:[\w.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+", owner):
+                raise ValueError("must be mail addresses or teams, such as jane@example.com or team:finance")
+        return value
+
+    @property
+    def owner_list(self) -> tuple[str, ...]:
+        """Who answers for the assets in Dagster."""
+        return tuple((self.owners or "").replace(",", " ").split())
 
     @property
     def home(self) -> Path:

@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "parts": {"home", "settings", "sync", "warehouse", "xero", "simulator"},
     "defs": {"defs", "ledger", "parts", "settings", "sync", "warehouse", "xero"},
     "definitions": {"defs", "settings", "sync"},
+    "joining": {"defs", "settings"},
+    "component": {"defs", "joining"},
     "notebook": {"queries", "settings", "warehouse"},
     "health": {"health", "defs", "parts", "queries", "settings", "warehouse", "xero"},
     "cli": {
@@ -103,7 +105,7 @@ def test_loading_the_definitions_opens_no_database_and_builds_no_books(tmp_path)
     code = (
         "import sys; from xero_pipeline.definitions import build; from xero_pipeline.settings import Settings;"
         "build(Settings.load()).resolve_all_job_defs();"
-        "print({'pandas', 'duckdb', 'pyarrow', 'xero_pipeline.simulator.books'} & set(sys.modules) or '')"
+        "print({'pandas', 'duckdb', 'pyarrow', 'pygal', 'xero_pipeline.simulator.books'} & set(sys.modules) or '')"
     )
     home = tmp_path / "home"
     done = subprocess.run(

@@ -34,6 +34,18 @@ def test_anything_else_stays_in_mock_mode(monkeypatch, value):
     assert Settings.load().mode == "mock"
 
 
+@pytest.mark.parametrize("value", ["jane", "team", "team:", "jane@example", "jane@example.com, finance"])
+def test_an_owner_is_a_mail_address_or_a_team(monkeypatch, value):
+    monkeypatch.setenv("XERO_OWNERS", value)
+    with pytest.raises(ConfigurationError, match=r"XERO_OWNERS.*team:finance"):
+        Settings.load()
+
+
+def test_owners_are_listed_with_commas(monkeypatch):
+    monkeypatch.setenv("XERO_OWNERS", "jane@example.com, team:finance")
+    assert Settings.load().owner_list == ("jane@example.com", "team:finance")
+
+
 def test_empty_values_count_as_not_set(monkeypatch):
     monkeypatch.setenv("XERO_CLIENT_ID", "")
     monkeypatch.setenv("XERO_API_URL", "")

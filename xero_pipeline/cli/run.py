@@ -30,12 +30,14 @@ def run(
 ) -> None:
     """Connect if need be, sync everything, show this month, serve the Dagster UI until Ctrl-C."""
     from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.project import require_our_own
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.cli.syncing import carry, chosen_organisations
 
-    if serve:
-        _require_free(host, port)
     parts = Parts(Settings.load())
+    if serve:
+        require_our_own(parts.settings, "Start that project instead, with `dg dev`; or say --no-serve.")
+        _require_free(host, port)
     _connect_when_nothing_is(parts)
     choice = choose([], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, [])

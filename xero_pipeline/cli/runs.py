@@ -32,6 +32,8 @@ class Choice:
     collections: tuple[str, ...]
     reports: tuple[str, ...]
     ledger: bool = True
+    selected: bool = True
+    """Whether a person named them: otherwise what a project leaves out is no mistake."""
 
     @property
     def subjects(self) -> int:
@@ -58,7 +60,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
     reports = [report.name for report in all_reports()]
     if not select:
-        return Choice(tuple(collections), tuple(report.name for report in usual))
+        return Choice(tuple(collections), tuple(report.name for report in usual), selected=False)
     home = {table.name: name for name in collections for table in table_group(name)}
     home |= {name: name for name in reports}
     chosen: set[str] = set()
@@ -74,7 +76,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     return Choice(
         tuple(name for name in collections if name in chosen),
         tuple(name for name in reports if name in chosen),
-        ledger,
+        ledger=ledger,
     )
 
 
@@ -105,13 +107,13 @@ class Runner:
     """
 
     def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
-        from xero_pipeline.definitions import build
+        from xero_pipeline.cli.project import Project
         from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
 
         self._parts = parts
         self._instance = instance
         self._watch = watch
-        self._definitions = build(parts.settings, watch)
+        self._project = Project(parts.settings, watch)
         self.left_out: set[date] = set()
         # The runs of a command are one to the person who gave it.
         self._bound = {BUDGET: uuid.uuid4().hex, **({MAX_CALLS: str(max_calls)} if max_calls else {})}
@@ -128,9 +130,10 @@ class Runner:
         Returns:
             Whether all went well.
         """
-        well = not choice.collections or self._collections(organisation, choice.collections, full=full)
-        if choice.reports:
-            due = self._due(organisation, choice.reports, full=full)
+        offered = choice if choice.selected else self._project.offered(choice)
+        well = not offered.collections or self._collections(organisation, offered.collections, full=full)
+        if offered.reports:
+            due = self._due(organisation, offered.reports, full=full)
             if newest is not None:
                 due = self._newest(due, newest)
             self._watch.leave_out(sum(not due.get(report) for report in choice.reports))
@@ -150,7 +153,8 @@ class Runner:
         """
         from xero_pipeline.defs.jobs import LEDGER
 
-        return self._run(LEDGER, organisation, None, partition=organisation.tenant_id)
+        names = self._project.assets("ledger")
+        return not names or self._run(LEDGER, organisation, names, partition=organisation.tenant_id)
 
     def _newest(self, due: Mapping[str, Sequence[date]], count: int) -> dict[str, Sequence[date]]:
         """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
@@ -195,14 +199,14 @@ class Runner:
         from xero_pipeline.sync.aged import TABLE
 
         options = {"contacts": list(contacts), "as_of": as_of.isoformat()}
-        ops = {f"ask_{TABLE}": {"config": options}}
+        ops = {self._project.op(TABLE): {"config": options}}
         return self._run(AGED, organisation, [TABLE], partition=organisation.tenant_id, ops=ops)
 
     def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
         from xero_pipeline.defs.jobs import SYNC
         from xero_pipeline.warehouse.tables import table_group
 
-        ops = {f"sync_{name}": {"config": {"full": full}} for name in names}
+        ops = {self._project.op(name): {"config": {"full": full}} for name in names}
         tables = [table.name for name in names for table in table_group(name)]
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
@@ -219,25 +223,25 @@ class Runner:
         self,
         job: str,
         organisation: Organisation,
-        tables: Sequence[str] | None,
+        tables: Sequence[str],
         *,
         partition: str | None = None,
         ops: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> bool:
         from xero_pipeline.defs.partitions import ORGANISATIONS
-        from xero_pipeline.defs.specs import asset_key
+        from xero_pipeline.defs.runs import whose
 
         self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
-        result = self._definitions.resolve_job_def(job).execute_in_process(
+        result = self._project.job(job).execute_in_process(
             instance=self._instance,
             partition_key=partition,
-            asset_selection=None if tables is None else [asset_key(name) for name in tables],
+            asset_selection=self._project.keys(tables),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
             tags={
-                **_OURS,
+                **(_OURS if self._project.is_ours else {}),
                 **self._bound,
-                "xero/organisation": organisation.tenant_id,
+                **whose([organisation.tenant_id], {organisation.tenant_id: organisation.name}),
                 PROCESS: this_process(),
                 **(tags or {}),
             },

@@ -30,10 +30,13 @@ def schedule(
     """
     from xero_pipeline.cli.display import say, screen
     from xero_pipeline.cli.instance import open_instance
+    from xero_pipeline.cli.project import require_our_own
     from xero_pipeline.defs.schedules import DAILY, REREADING
     from xero_pipeline.health.dagster import is_on
 
-    with open_instance(Settings.load()) as instance:
+    settings = Settings.load()
+    require_our_own(settings, "Its schedules are turned on and off in its Dagster UI, under Automation.")
+    with open_instance(settings) as instance:
         if switch is Switch.status:
             screen().print("on" if is_on(instance) else "off")
             return

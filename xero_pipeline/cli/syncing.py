@@ -209,6 +209,6 @@ def month(text: str, option: str) -> date:
 
 
 def _first_partition(settings: Settings) -> date:
-    from xero_pipeline.definitions import first_month
+    from xero_pipeline.defs.collect import first_month
 
     return first_month(settings, datetime.now(UTC).date())

@@ -2,14 +2,19 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from xero_pipeline.defs.resources import WarehouseResource
-from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.locked import LockedChange, open_changes, told
-from xero_pipeline.xero.reports import Report, reports
+from xero_pipeline.xero.reports import Report
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.naming import Naming
 
 UNCHANGED = "unchanged_in_locked_periods"
 
@@ -19,22 +24,28 @@ ROWS_SHOWN = 100
 _HEADERS = ("Organisation", "Month", "Line", "Before", "After", "Difference", "Locked until", "Changed between", "and")
 
 
-def report_checks() -> Sequence[dg.AssetChecksDefinition]:
-    """The checks of all reports whose figures come from documents: a lock date does not lock budgets."""
-    return [_unchanged(report) for report in reports() if report.affected != "by budgets"]
+def report_checks(naming: "Naming", choice: "Choice") -> Sequence[dg.AssetChecksDefinition]:
+    """The checks of all reports whose figures come from documents: a lock date does not lock budgets.
+
+    Args:
+        naming: What the reports are called.
+        choice: Which reports, if they are checked at all.
+    """
+    checked = choice.reports if choice.checks else ()
+    return [_unchanged(report, naming) for report in checked if report.affected != "by budgets"]
 
 
-def _unchanged(report: Report) -> dg.AssetChecksDefinition:
+def _unchanged(report: Report, naming: "Naming") -> dg.AssetChecksDefinition:
     """It looks at all months of all organisations, for a run of a few must not hide what is wrong with the others."""
 
     @dg.asset_check(
-        asset=asset_key(report.name),
+        asset=naming.key(report.name),
         name=UNCHANGED,
         description="No figure of a month changed after the books of that month were locked. Stays failed until the "
         "old figures are back, or somebody accepts the new ones: `xero-pipeline restatements --accept NOTE`.",
     )
-    def check(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-        open_ones = open_changes(warehouse.warehouse)
+    def check(xero_warehouse: WarehouseResource) -> dg.AssetCheckResult:
+        open_ones = open_changes(xero_warehouse.warehouse)
         return result_of([c for c in open_ones if (c.report, c.basis) == (report.table, report.basis)])
 
     return check
@@ -79,5 +90,10 @@ def as_markdown(changes: Sequence[LockedChange]) -> str:
         for change in changes
     ]
     sides = ["---:" if header in ("Before", "After", "Difference") else "---" for header in _HEADERS]
-    lines = (_HEADERS, sides, *([cell.replace("|", "\\|") for cell in row] for row in rows))
+    lines = (_HEADERS, sides, *([_cell(cell) for cell in row] for row in rows))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    # A hyphen that keeps a day on one line; amounts keep theirs, so that they can be copied.
+    return re.sub(r"(?<=\d)-(?=\d)", "\u2011", text).replace("|", "\\|")

@@ -9,17 +9,20 @@ import dagster as dg
 
 from xero_pipeline.defs.oddities import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
+from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
+from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reread import reread_collection
 from xero_pipeline.warehouse.tables import table_group
-from xero_pipeline.xero.endpoints import Endpoint, chosen
+from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:
+    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.store import Warehouse
 
 ORGANISATIONS_PER_RUN = 50
@@ -36,25 +39,24 @@ class SyncOptions(dg.Config):
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
-def collection_assets(
-    storage_kind: str, *, tax_reports: bool = False, journals: bool = False
-) -> Sequence[dg.AssetsDefinition]:
+def collection_assets(naming: "Naming", choice: "Choice") -> Sequence[dg.AssetsDefinition]:
     """The assets of every collection that is read.
 
     Args:
-        storage_kind: Which database holds the tables.
-        tax_reports: Whether published tax returns are read, too.
-        journals: Whether journals are read, too.
+        naming: What they are called.
+        choice: Which collections, and whether with their check.
     """
-    read = chosen(tax_reports=tax_reports, journals=journals)
-    return [_assets_of(endpoint, storage_kind) for endpoint in read]
+    return [_assets_of(endpoint, naming, checked=choice.checks) for endpoint in choice.collections]
 
 
-def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
+def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.AssetsDefinition:
+    specs = [naming.spec(table) for table in table_group(endpoint.table)]
+    key = naming.key(endpoint.table)
+
     @dg.multi_asset(
-        name=f"sync_{endpoint.table}",
-        specs=[spec(table, storage_kind=storage_kind) for table in table_group(endpoint.table)],
-        check_specs=[readable_spec(endpoint.table)],
+        name=naming.named(f"sync_{endpoint.table}"),
+        specs=specs,
+        check_specs=[readable_spec(key)] if checked else [],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
     )
@@ -62,31 +64,35 @@ def _assets_of(endpoint: Endpoint, storage_kind: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         config: SyncOptions,
         xero: XeroResource,
-        warehouse: WarehouseResource,
-        progress: dg.ResourceParam[Progress],
+        xero_warehouse: WarehouseResource,
+        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        warehouse = xero_warehouse.warehouse
+
         def one(tenant_id: str, record: Record) -> None:
             tally = Tally()
-            progress.begin(tenant_id, endpoint.table)
-            with calling(context, xero, warehouse, tenant_id, tally, progress) as client:
-                whose = (client, warehouse.warehouse, tenant_id, endpoint)
-                how = {"tally": tally, "progress": progress.step, "landing": warehouse.landing}
+            xero_progress.begin(tenant_id, endpoint.table)
+            with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+                whose = (client, warehouse, tenant_id, endpoint)
+                how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                 if config.reread_calls and endpoint.page_size:
                     outcome = reread_collection(*whose, calls=config.reread_calls, **how)
                 else:
                     # A list that comes whole is read again by one call.
                     full = config.full or config.reread_calls > 0
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
-            progress.end(outcome)
-            observe(context, warehouse.warehouse, tenant_id, endpoint.table)
-            rows = row_counts(warehouse.warehouse, tenant_id, list(outcome.tables))
+            xero_progress.end(outcome)
+            observe(context, warehouse, tenant_id, endpoint.table, key=key)
+            rows = row_counts(warehouse, tenant_id, list(outcome.tables))
             for name, merged in outcome.tables.items():
-                told = cost(outcome) if name == endpoint.table else no_cost(outcome, told_with=endpoint.table)
-                facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told}
-                record(asset_key(name), tenant_id, facts)
+                first = name == endpoint.table
+                told = cost(outcome) if first else no_cost(outcome, told_with=endpoint.table)
+                shown = picture(context, warehouse, tenant_id, name) if first else {}
+                facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told, **shown}
+                record(naming.key(name), tenant_id, facts)
 
-        work = for_each_organisation(context, context.partition_keys, one, progress, xero.parts)
-        yield from with_check(context, work, warehouse, endpoint.table)
+        work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
+        yield from with_check(context, work, xero_warehouse, xero.parts, endpoint.table, key) if checked else work
 
     return sync
 

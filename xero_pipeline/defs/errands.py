@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.defs.naming import ASSET
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.errand import Errand
 
@@ -58,9 +59,10 @@ def max_calls(tags: Mapping[str, str]) -> int | None:
 
 
 def asset_of(context: dg.AssetExecutionContext) -> str:
-    """The name of the asset at work; of a collection's tables the first.
+    """The name of the asset at work, whatever its key is; of a collection's tables the first.
 
     Args:
         context: Dagster's.
     """
-    return next(iter(context.assets_def.keys_by_output_name.values())).path[-1]
+    first = next(iter(context.assets_def.keys_by_output_name.values()))
+    return context.assets_def.tags_by_key[first][ASSET].rpartition(".")[2]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.xero.endpoints import catalogue
+if TYPE_CHECKING:
+    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.naming import Naming
 
 SYNC = "sync_organisation"
 REREAD = "reread_organisation"
@@ -16,58 +18,64 @@ LEDGER = "keep_ledger"
 
 
 def jobs(
-    collections: Iterable[dg.AssetsDefinition],
-    reports: Iterable[dg.AssetsDefinition],
-    ledger: Iterable[dg.AssetsDefinition],
+    naming: Naming,
+    choice: Choice,
+    collections: Sequence[dg.AssetsDefinition],
+    reports: Sequence[dg.AssetsDefinition],
+    ledger: Sequence[dg.AssetsDefinition],
     *,
     reread_calls: int,
 ) -> list:
-    """The jobs over the assets of all collections and all reports.
+    """The jobs over the assets of all collections and all reports; none over no assets.
 
     Args:
-        collections: Partitioned by organisation.
+        naming: What they are called.
+        choice: Which collections there are.
+        collections: Their assets, partitioned by organisation.
         reports: Partitioned by month and organisation.
         ledger: Partitioned by organisation.
         reread_calls: What reading again may cost an organisation in a day.
     """
-    collections, config = list(collections), reread_config(reread_calls)
+    config = reread_config(naming, choice, reread_calls)
     again = [asset for asset in collections if asset.op.name in config["ops"]]
+    wanted = (
+        (SYNC, collections, None, "Everything of an organisation but its reports: what changed since the last time."),
+        (
+            REREAD,
+            again,
+            config,
+            "Some days of every list that comes in pages, read once more: finds what Xero changed or deleted without "
+            "telling.",
+        ),
+        (PULL, reports, None, "Monthly reports of an organisation, as many months as the run's partitions say."),
+        (
+            LEDGER,
+            ledger,
+            None,
+            "The general ledger of an organisation from its documents, and the proof that it ties out. Needs no call "
+            "to Xero.",
+        ),
+    )
     return [
         dg.define_asset_job(
-            SYNC,
-            selection=dg.AssetSelection.assets(*collections),
-            executor_def=dg.in_process_executor,
-            description="Everything of an organisation but its reports: what changed since the last time.",
-        ),
-        dg.define_asset_job(
-            REREAD,
-            selection=dg.AssetSelection.assets(*again),
+            naming.named(name),
+            selection=dg.AssetSelection.assets(*assets),
             executor_def=dg.in_process_executor,
             config=config,
-            description="Some days of every list that comes in pages, read once more: finds what Xero changed or "
-            "deleted without telling.",
-        ),
-        dg.define_asset_job(
-            PULL,
-            selection=dg.AssetSelection.assets(*reports),
-            executor_def=dg.in_process_executor,
-            description="Monthly reports of an organisation, as many months as the run's partitions say.",
-        ),
-        dg.define_asset_job(
-            LEDGER,
-            selection=dg.AssetSelection.assets(*ledger),
-            executor_def=dg.in_process_executor,
-            description="The general ledger of an organisation from its documents, and the proof that it ties out. "
-            "Needs no call to Xero.",
-        ),
+            description=description,
+        )
+        for name, assets, config, description in wanted
+        if assets
     ]
 
 
-def reread_config(calls: int) -> dict[str, Any]:
+def reread_config(naming: Naming, choice: Choice, calls: int) -> dict[str, Any]:
     """The run config that lets every list that comes in pages be read again in parts.
 
     Args:
+        naming: What the ops are called.
+        choice: Which collections there are.
         calls: What that may cost an organisation in a day.
     """
-    paged = [f"sync_{endpoint.table}" for endpoint in catalogue() if endpoint.page_size]
+    paged = [naming.named(f"sync_{endpoint.table}") for endpoint in choice.collections if endpoint.page_size]
     return {"ops": {name: {"config": {"reread_calls": calls}} for name in paged}}

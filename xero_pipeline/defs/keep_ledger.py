@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -10,40 +11,49 @@ from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.jobs import LEDGER
 from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.pulls import at_work
-from xero_pipeline.defs.resources import WarehouseResource
-from xero_pipeline.defs.schedules import request
+from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
+from xero_pipeline.defs.runs import request
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.keep import to_keep
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
 
 LEDGERS = "ledgers_to_keep"
 RUNS_PER_TICK = 20
 """As for the months: the next tick goes on where this one stopped."""
 
 
-def ledgers_to_keep() -> dg.SensorDefinition:
-    """Sees in the warehouse whose documents or reports are newer than its ledger; never calls Xero."""
+def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
+    """Sees in the warehouse whose documents or reports are newer than its ledger; never calls Xero.
+
+    Args:
+        naming: What it and its job are called.
+    """
 
     @dg.sensor(
-        name=LEDGERS,
-        job_name=LEDGER,
+        name=naming.named(LEDGERS),
+        job_name=naming.named(LEDGER),
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Posts the ledger of every organisation whose documents or reports were read since, and checks "
         "that it ties out. Costs no call.",
     )
-    def due(context: dg.SensorEvaluationContext, warehouse: WarehouseResource) -> dg.SensorResult:
-        now = datetime.now(UTC)
+    def due(
+        context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource, xero_warehouse: WarehouseResource
+    ) -> dg.SensorResult:
+        now, names = datetime.now(UTC), {one.tenant_id: one.name for one in xero_token_store.connected()}
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         ready = set(known) - at_work(context.instance, known, now)
         try:
-            wanted = to_keep(warehouse.glance(), sorted(ready)) if ready else set()
+            wanted = to_keep(xero_warehouse.glance(), sorted(ready)) if ready else set()
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=f"The warehouse is in use, the next tick looks again: {busy.message}")
         # With the minute in its key, one that failed is asked for again, but not by every tick.
         key = f"{LEDGERS}:{now:%Y-%m-%dT%H}:{now.minute // 10}"
         runs = list(runs_of_neighbours(known, wanted, at_most=ORGANISATIONS_PER_RUN))[:RUNS_PER_TICK]
         return dg.SensorResult(
-            run_requests=[request(tenants, run_key=f"{key}:{tenants[0]}:{len(tenants)}") for tenants in runs],
+            run_requests=[request(tenants, names, run_key=f"{key}:{tenants[0]}:{len(tenants)}") for tenants in runs],
             skip_reason=None
             if runs
             else "Every ledger is as new as its documents, or its organisation is being synced.",

@@ -11,7 +11,6 @@ import dagster as dg
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, column_schema
 from xero_pipeline.defs.tie_out import check_results, check_specs
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.ledger.keep import keep_ledger
@@ -25,6 +24,7 @@ from xero_pipeline.warehouse.tables import Table
 from xero_pipeline.xero.reports import reports
 
 if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.store import Warehouse
 
 GROUP = "ledger"
@@ -41,36 +41,40 @@ WITH_JOURNALS = {"journal_differences": ("journals",)}
 """Those there are besides where Xero's own journals are read."""
 
 
-def ledger_assets(storage_kind: str, *, journals: bool = False) -> Sequence[dg.AssetsDefinition]:
+def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = True) -> Sequence[dg.AssetsDefinition]:
     """The assets of the ledger.
 
     Args:
-        storage_kind: Which database holds the tables.
+        naming: What they are called.
         journals: Whether Xero's own journals are read: they are the ledger then.
+        checked: Whether with their checks.
     """
     made_of = ASSETS | (WITH_JOURNALS if journals else {})
 
     @dg.multi_asset(
-        name="post_ledger",
-        specs=[_spec(table, made_of[table.name], storage_kind) for table in ledger_tables() if table.name in made_of],
-        check_specs=check_specs(journals=journals),
+        name=naming.named("post_ledger"),
+        specs=[_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of],
+        check_specs=check_specs(naming, journals=journals) if checked else [],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
     )
     def keep(
         context: dg.AssetExecutionContext,
         xero: XeroResource,
-        warehouse: WarehouseResource,
-        progress: dg.ResourceParam[Progress],
+        xero_warehouse: WarehouseResource,
+        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        warehouse = xero_warehouse.warehouse
+
         def one(tenant_id: str, record: Record) -> None:
             with holding(xero.parts, tenant_id):
-                posted = _keep(warehouse.warehouse, tenant_id, journals=journals)
-            for name, facts in _facts(warehouse.warehouse, tenant_id, posted, list(made_of)).items():
-                record(asset_key(name, SCHEMA), tenant_id, facts)
+                posted = _keep(warehouse, tenant_id, journals=journals)
+            for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
+                record(naming.key(name, SCHEMA), tenant_id, facts)
 
-        yield from for_each_organisation(context, context.partition_keys, one, progress, xero.parts)
-        yield from check_results(warehouse.warehouse, journals=journals)
+        yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
+        if checked:
+            yield from check_results(warehouse, naming, journals=journals)
 
     return [keep]
 
@@ -94,17 +98,28 @@ def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[
     return {table: months for (_, table, _), months in stale.items()}
 
 
-def _spec(table: Table, sources: Sequence[str], storage_kind: str) -> dg.AssetSpec:
-    made_of = [asset_key(name) for name in sources]
-    ours = [] if table.name == "journals" else [asset_key("journals", SCHEMA)]
-    return dg.AssetSpec(
-        key=asset_key(table.name, SCHEMA),
-        group_name=GROUP,
-        description=table.comment,
-        kinds={"xero", storage_kind, "table"},
-        deps=[*ours, *made_of],
-        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": named(table.name)},
+def _spec(table: Table, sources: Sequence[str], naming: "Naming") -> dg.AssetSpec:
+    journals = [] if table.name == "journals" else [f"{SCHEMA}.journals"]
+    return naming.spec(
+        table,
+        schema=SCHEMA,
+        group=GROUP,
+        made_of=[*journals, *sources],
+        lineage=_lineage().get(table.name),
+        daily=False,
     )
+
+
+def _lineage() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The columns that are carried over as they are; amounts are sums of several."""
+    return {
+        "journals": {"journal_date": [f"xero.{name}.{column}" for name, column in dated_tables().items()]},
+        "journal_lines": {
+            "journal_id": ["ledger.journals.journal_id"],
+            "journal_date": ["ledger.journals.journal_date"],
+            "account_id": ["xero.accounts.account_id"],
+        },
+    }
 
 
 def _facts(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.defs.people import People
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse import drift, quarantine
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.resources import WarehouseResource
+    from xero_pipeline.parts import Parts
     from xero_pipeline.warehouse.store import Warehouse
 
 READABLE = "readable"
@@ -25,15 +26,15 @@ ROWS_SHOWN = 100
 _NAMED = 3
 
 
-def readable_spec(collection: str) -> dg.AssetCheckSpec:
+def readable_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
     """The check that every record of a collection could be read.
 
     Args:
-        collection: Name of the record's table.
+        key: Of the record's table.
     """
     return dg.AssetCheckSpec(
         READABLE,
-        asset=asset_key(collection),
+        asset=key,
         description="Every record that Xero sent could be read, of all organisations. One with a value of a wrong type "
         "is kept out of the tables, in xero.quarantine; the others are loaded. Passes again when it can be read.",
     )
@@ -45,7 +46,7 @@ def observe(
     tenant_id: str,
     name: str,
     *,
-    asset: str | None = None,
+    key: dg.AssetKey,
     partition: str | None = None,
 ) -> None:
     """Report what no run has reported before of what Xero sends and we do not know.
@@ -55,7 +56,7 @@ def observe(
         warehouse: Has the notes.
         tenant_id: The organisation.
         name: The record's table, or the report's.
-        asset: What to tell it of, where that is called differently.
+        key: The asset to tell it of.
         partition: Of the asset, where it is not the organisation.
     """
     with warehouse.reading() as connection:
@@ -64,7 +65,7 @@ def observe(
         return
     context.log_event(
         dg.AssetObservation(
-            asset_key(asset or name),
+            key,
             partition=partition or tenant_id,
             description=_told(found),
             metadata={"new": len(found), "schema_drift": dg.MetadataValue.md(_drift_table(found[:ROWS_SHOWN]))},
@@ -76,7 +77,12 @@ def observe(
 
 
 def with_check(
-    context: dg.AssetExecutionContext, work: Iterator[dg.MaterializeResult], warehouse: WarehouseResource, name: str
+    context: dg.AssetExecutionContext,
+    work: Iterator[dg.MaterializeResult],
+    warehouse: WarehouseResource,
+    parts: Parts,
+    name: str,
+    key: dg.AssetKey,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """The results of the work, then the check's; also when the work failed for some organisation.
 
@@ -84,51 +90,60 @@ def with_check(
         context: Dagster's.
         work: Materialises the tables.
         warehouse: Has the quarantine.
+        parts: Know the organisations.
         name: The collection.
+        key: Of its record's table.
     """
     try:
         yield from work
     except dg.Failure:
-        _evaluate_after_failure(context, warehouse, name)
+        _evaluate_after_failure(context, warehouse, parts, name, key)
         raise
-    yield readable(warehouse.warehouse, name)
+    yield readable(warehouse.warehouse, parts, name, key)
 
 
-def readable(warehouse: Warehouse, name: str) -> dg.AssetCheckResult:
+def readable(warehouse: Warehouse, parts: Parts, name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
     """Whether no record of a collection is kept out, of any organisation: a run of some must not hide the others.
 
     Args:
         warehouse: Has the quarantine.
+        parts: Know the organisations.
         name: The collection.
+        key: Of its record's table.
     """
     with warehouse.reading() as connection:
         out = quarantine.kept_out(connection, name)
     if not out:
         return dg.AssetCheckResult(
-            passed=True, check_name=READABLE, asset_key=asset_key(name), description="Every record could be read."
+            passed=True, check_name=READABLE, asset_key=key, description="Every record could be read."
         )
     named = "; ".join(one["error"] for one in out[:_NAMED])
     more = f"; and {len(out) - _NAMED} more" if len(out) > _NAMED else ""
     return dg.AssetCheckResult(
         passed=False,
         check_name=READABLE,
-        asset_key=asset_key(name),
+        asset_key=key,
         severity=dg.AssetCheckSeverity.ERROR,
         description=f"{_count(len(out), 'record')} could not be read: {named}{more}. Everything else is loaded. What "
         "Xero sent is in xero.quarantine; correct the record in Xero, or look for a newer version of xero_pipeline.",
-        metadata={"records": len(out), "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN]))},
+        metadata={
+            "records": len(out),
+            "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN], People(parts, warehouse))),
+        },
     )
 
 
-def _evaluate_after_failure(context: dg.AssetExecutionContext, warehouse: WarehouseResource, name: str) -> None:
+def _evaluate_after_failure(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, parts: Parts, name: str, key: dg.AssetKey
+) -> None:
     try:
-        result = readable(warehouse.glance(), name)
+        result = readable(warehouse.glance(), parts, name, key)
     except WarehouseBusy as error:
         # The reason of the failure is told already; the check keeps what it said last.
         logging.getLogger(__name__).warning("The quarantine could not be read: %s", error)
         return
     evaluation = dg.AssetCheckEvaluation(
-        asset_key=asset_key(name),
+        asset_key=key,
         check_name=READABLE,
         passed=result.passed,
         metadata=dict(result.metadata),
@@ -153,8 +168,16 @@ def _drift_table(found: Sequence[Mapping[str, Any]]) -> str:
     return _markdown(("What", "Where", "New value", "Sample", "For example in record"), rows)
 
 
-def _quarantine_table(out: Sequence[Mapping[str, Any]]) -> str:
-    rows = [[one["tenant_id"], one["record_id"], one["error"], f"{one['seen_at']:%Y-%m-%d %H:%M}"] for one in out]
+def _quarantine_table(out: Sequence[Mapping[str, Any]], people: People) -> str:
+    rows = [
+        [
+            people.name(one["tenant_id"]),
+            people.record(one["tenant_id"], one["collection"], one["record_id"]),
+            one["error"],
+            f"{one['seen_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        ]
+        for one in out
+    ]
     return _markdown(("Organisation", "Record", "What is wrong", "Since"), rows)
 
 

@@ -4,13 +4,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
 
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, changes, cost, spec
+from xero_pipeline.defs.specs import changes, cost
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
 from xero_pipeline.sync.aged import TABLE, aged_calls, sync_aged
@@ -19,6 +20,9 @@ from xero_pipeline.sync.outcome import Outcome, Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.warehouse.merge import Merged
 from xero_pipeline.warehouse.tables import table
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
 
 AGED = "aged_reports"
 """The job. It has an organisation's partition and is never asked for by a schedule or sensor."""
@@ -34,24 +38,27 @@ class AgedOptions(dg.Config):
     """The day, as YYYY-MM-DD; None for today."""
 
 
-def on_request_assets(storage_kind: str) -> Sequence[dg.AssetsDefinition]:
+def on_request_assets(naming: "Naming") -> Sequence[dg.AssetsDefinition]:
     """The assets that are materialised by hand only.
 
     Args:
-        storage_kind: Which database holds the tables.
+        naming: What they are called.
     """
-    return [_aged(storage_kind)]
+    return [_aged(naming)]
 
 
-def on_request_jobs(assets: Sequence[dg.AssetsDefinition]) -> list:
+def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> list:
     """The jobs over them.
 
     Args:
-        assets: From `on_request_assets`.
+        naming: What they are called.
+        assets: From `on_request_assets`; without any there is no job.
     """
+    if not assets:
+        return []
     return [
         dg.define_asset_job(
-            AGED,
+            naming.named(AGED),
             selection=dg.AssetSelection.assets(*assets),
             executor_def=dg.in_process_executor,
             description="Aged receivables and payables of an organisation's contacts: a call for each of them.",
@@ -59,10 +66,14 @@ def on_request_jobs(assets: Sequence[dg.AssetsDefinition]) -> list:
     ]
 
 
-def _aged(storage_kind: str) -> dg.AssetsDefinition:
+def _aged(naming: "Naming") -> dg.AssetsDefinition:
+    # Each call is for a contact of ours: that column alone is carried over, all others come with Xero's answer.
+    whose = {name: [f"xero.contacts.{name}"] for name in ("tenant_id", "contact_id")}
+    spec = naming.spec(table(TABLE), made_of=["contacts", "invoices"], lineage=whose, kind="report", daily=False)
+
     @dg.multi_asset(
-        name=f"ask_{TABLE}",
-        specs=[spec(table(TABLE), storage_kind=storage_kind, made_of=["contacts", "invoices"])],
+        name=naming.named(f"ask_{TABLE}"),
+        specs=[spec],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(1),
     )
@@ -70,32 +81,32 @@ def _aged(storage_kind: str) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         config: AgedOptions,
         xero: XeroResource,
-        warehouse: WarehouseResource,
-        progress: dg.ResourceParam[Progress],
+        xero_warehouse: WarehouseResource,
+        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult]:
-        as_of = day_of(config.as_of)
+        as_of, warehouse = day_of(config.as_of), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: Record) -> None:
-            calls = aged_calls(warehouse.warehouse, tenant_id, as_of, config.contacts)
+            calls = aged_calls(warehouse, tenant_id, as_of, config.contacts)
             fits = max(0, xero.parts.quota.snapshot(tenant_id).day_remaining - RESERVE)
             tally, kept = Tally(), _Kept(len(calls))
-            progress.begin(tenant_id, TABLE)
+            xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
-                with calling(context, xero, warehouse, tenant_id, tally, progress) as client:
-                    whose = (client, warehouse.warehouse, tenant_id)
-                    how = {"tally": tally, "progress": progress.step, "landing": warehouse.landing}
+                with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+                    whose = (client, warehouse, tenant_id)
+                    how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                     for outcome in sync_aged(*whose, calls[:fits], as_of, **how):
-                        progress.end(outcome)
+                        xero_progress.end(outcome)
                         kept.add(outcome)
             except (BudgetReached, DailyLimitReached) as stopped:
                 raise kept.in_part(tenant_id, stopped.message) from stopped
             finally:
-                record(asset_key(TABLE), tenant_id, kept.facts(as_of))
+                record(spec.key, tenant_id, kept.facts(as_of))
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 
-        yield from for_each_organisation(context, context.partition_keys, one, progress, xero.parts)
+        yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
 
     return ask
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
+from xero_pipeline.defs.runs import ORGANISATION, whose
 from xero_pipeline.sync.budget import stretches
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ class Pull:
         which = "+".join(self.reports)
         return f"{self.tenants[0]}+{len(self.tenants) - 1}:{self.months[0]}:{self.months[-1]}:{which}"
 
-    @property
-    def tags(self) -> dict[str, str]:
-        """The tags that make a run carry it."""
+    def tags(self, names: Mapping[str, str]) -> dict[str, str]:
+        """The tags that make a run carry it.
+
+        Args:
+            names: Of organisations by tenant id.
+        """
         first, last = report_key(self.months[0], self.tenants[0]), report_key(self.months[-1], self.tenants[-1])
-        whose = {"xero/organisation": self.tenants[0]} if len(self.tenants) == 1 else {}
-        return {**whose, **range_tags([first, last])}
+        return {**whose(self.tenants, names), **range_tags([first, last])}
 
 
 def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[date]]]) -> list[Pull]:
@@ -131,7 +134,7 @@ def organisations_of(tags: Mapping[str, str], order: Sequence[str]) -> Iterable[
         tags: The run's.
         order: All organisations, in Dagster's order.
     """
-    if one := tags.get("xero/organisation"):
+    if one := tags.get(ORGANISATION):
         return [one]
     if one := tags.get("dagster/partition"):
         return [_tenant(one)]

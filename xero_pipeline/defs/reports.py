@@ -4,72 +4,79 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from xero_pipeline.defs.oddities import observe
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
+from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.specs import asset_key, changes, cost, no_cost, spec
+from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.staleness import made_of
 from xero_pipeline.warehouse.tables import table
-from xero_pipeline.xero.reports import Report, reports
+from xero_pipeline.xero.reports import Report
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.naming import Naming
 
 
-def report_assets(start: date, storage_kind: str) -> Sequence[dg.AssetsDefinition]:
+def report_assets(naming: "Naming", choice: "Choice", start: date) -> Sequence[dg.AssetsDefinition]:
     """The assets of all monthly reports.
 
     Args:
+        naming: What they are called.
+        choice: Which reports.
         start: First month there is a partition for.
-        storage_kind: Which database holds the tables.
     """
-    return [_asset_of(report, start, storage_kind) for report in reports()]
+    return [_asset_of(report, naming, start, daily=report in choice.automatic) for report in choice.reports]
 
 
-def _asset_of(report: Report, start: date, storage_kind: str) -> dg.AssetsDefinition:
+def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> dg.AssetsDefinition:
+    spec = naming.spec(
+        table(report.table),
+        name=report.name,
+        description=report.description,
+        made_of=made_of(report),
+        kind="report",
+        daily=daily,
+    )
+
     @dg.multi_asset(
-        name=f"pull_{report.name}",
-        specs=[
-            spec(
-                table(report.table),
-                name=report.name,
-                description=report.description,
-                storage_kind=storage_kind,
-                made_of=made_of(report),
-            )
-        ],
+        name=naming.named(f"pull_{report.name}"),
+        specs=[spec],
         partitions_def=report_partitions(start),
         backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
     )
     def pull(
         context: dg.AssetExecutionContext,
         xero: XeroResource,
-        warehouse: WarehouseResource,
-        progress: dg.ResourceParam[Progress],
+        xero_warehouse: WarehouseResource,
+        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult]:
-        wanted = months_by_organisation(context.partition_keys)
+        wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: Record) -> None:
             tally = Tally()
-            progress.begin(tenant_id, report.name)
-            with calling(context, xero, warehouse, tenant_id, tally, progress) as client:
+            xero_progress.begin(tenant_id, report.name)
+            with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
                 for kept in sync_report(
                     client,
-                    warehouse.warehouse,
+                    warehouse,
                     tenant_id,
                     report,
                     wanted[tenant_id],
                     tally=tally,
-                    progress=progress.step,
-                    landing=warehouse.landing,
+                    progress=xero_progress.step,
+                    landing=xero_warehouse.landing,
                 ):
-                    progress.end(kept.outcome)
+                    xero_progress.end(kept.outcome)
                     newest = max(kept.rows)
                     for month, rows in kept.rows.items():
                         told = (
@@ -77,12 +84,13 @@ def _asset_of(report: Report, start: date, storage_kind: str) -> dg.AssetsDefini
                             if month == newest
                             else no_cost(kept.outcome, told_with=f"{newest:%B %Y}")
                         )
-                        facts = {"dagster/partition_row_count": rows, **told}
-                        record(asset_key(report.name), report_key(month, tenant_id), facts)
+                        shown = picture(context, warehouse, tenant_id, report.name, month) if month == newest else {}
+                        facts = {"dagster/partition_row_count": rows, **told, **shown}
+                        record(spec.key, report_key(month, tenant_id), facts)
                     key = report_key(newest, tenant_id)
-                    observe(context, warehouse.warehouse, tenant_id, report.table, asset=report.name, partition=key)
+                    observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 
-        yield from for_each_organisation(context, wanted, one, progress, xero.parts)
+        yield from for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse)
 
     return pull
 

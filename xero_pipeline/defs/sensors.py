@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -11,12 +12,16 @@ from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.pulls import Pull, at_work, from_cursor, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.defs.runs import whose
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.sync.budget import affordable
 from xero_pipeline.sync.due import all_months_due, first_load_complete
 from xero_pipeline.xero.reports import Report
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.naming import Naming
 
 NEW_ORGANISATIONS = "new_organisations"
 MONTHS_TO_PULL = "months_to_pull"
@@ -31,87 +36,101 @@ ORGANISATIONS_PER_TICK = 300
 """Of how many organisations a tick looks up what is left of the day."""
 
 
-def new_organisations() -> dg.SensorDefinition:
-    """Sees organisations that were connected and have no partition yet; never calls Xero."""
+def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
+    """Sees organisations that were connected and have no partition yet; never calls Xero.
+
+    Args:
+        naming: What it and its job are called.
+        choice: Which collections the first load brings; without any there is none.
+    """
 
     @dg.sensor(
-        name=NEW_ORGANISATIONS,
-        job_name=SYNC,
+        name=naming.named(NEW_ORGANISATIONS),
+        job_name=naming.named(SYNC) if choice.collections else None,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Gives every newly connected organisation its partition and its first load; asks again some hours "
         "later if that did not get through.",
     )
     def found(
-        context: dg.SensorEvaluationContext, token_store: TokenStoreResource, warehouse: WarehouseResource
+        context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource, xero_warehouse: WarehouseResource
     ) -> dg.SensorResult:
         now = datetime.now(UTC)
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
-        organisations = token_store.connected()
+        organisations = xero_token_store.connected()
+        names = {o.tenant_id: o.name for o in organisations}
         has_partition = set(known)
         new = [o.tenant_id for o in organisations if o.tenant_id not in has_partition]
         if new:
             return dg.SensorResult(
                 dynamic_partitions_requests=[dg.DynamicPartitionsDefinition(name=ORGANISATIONS).build_add_request(new)],
-                run_requests=[_first_load(tenant_id, "first-load") for tenant_id in new],
+                run_requests=[_first_load(one, "first-load", names) for one in new if choice.collections],
             )
-        waiting = {o.tenant_id for o in organisations if o.status == "connected"}
+        waiting = {o.tenant_id for o in organisations if o.status == "connected" and choice.collections}
         waiting -= at_work(context.instance, known, now)
         # The sensor `unfinished` asks for exactly what is left of it.
-        waiting -= {one.tenant_id for one in token_store.parts.call_book.postponed.list()}
+        waiting -= {one.tenant_id for one in xero_token_store.parts.call_book.postponed.list()}
         try:
-            waiting -= first_load_complete(warehouse.glance(), sorted(waiting)) if waiting else set()
+            waiting -= (
+                first_load_complete(xero_warehouse.glance(), sorted(waiting), choice.awaited) if waiting else set()
+            )
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=_in_use(busy))
         again = f"first-load-again:{now:%Y-%m-%d}:{now.hour // HOURS_BEFORE_AGAIN}"
         return dg.SensorResult(
-            run_requests=[_first_load(tenant_id, again) for tenant_id in sorted(waiting)],
+            run_requests=[_first_load(tenant_id, again, names) for tenant_id in sorted(waiting)],
             skip_reason=None if waiting else "Every connected organisation has its partition and its first load.",
         )
 
     return found
 
 
-def _first_load(tenant_id: str, why: str) -> dg.RunRequest:
-    return dg.RunRequest(run_key=f"{why}:{tenant_id}", partition_key=tenant_id, tags={"xero/organisation": tenant_id})
+def _first_load(tenant_id: str, why: str, names: Mapping[str, str]) -> dg.RunRequest:
+    return dg.RunRequest(run_key=f"{why}:{tenant_id}", partition_key=tenant_id, tags=whose([tenant_id], names))
 
 
 def _in_use(busy: WarehouseBusy) -> str:
     return f"The warehouse is in use, the next tick looks again: {busy.message}"
 
 
-def months_to_pull() -> dg.SensorDefinition:
-    """Sees from the warehouse which months of which reports are missing or stale; never calls Xero."""
+def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
+    """Sees from the warehouse which months of which reports are missing or stale; never calls Xero.
+
+    Args:
+        naming: What it, its job and the reports are called.
+        choice: Which reports are pulled by themselves.
+    """
 
     @dg.sensor(
-        name=MONTHS_TO_PULL,
-        job_name=PULL,
+        name=naming.named(MONTHS_TO_PULL),
+        job_name=naming.named(PULL),
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Asks for the reports of months that were never pulled, or whose documents changed since, as far "
         "as the day's calls reach. The newest months come first; the rest waits for tomorrow.",
     )
     def due(
-        context: dg.SensorEvaluationContext, token_store: TokenStoreResource, warehouse: WarehouseResource
+        context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource, xero_warehouse: WarehouseResource
     ) -> dg.SensorResult:
-        now = datetime.now(UTC)
+        now, parts = datetime.now(UTC), xero_token_store.parts
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
-        ready = {o.tenant_id for o in token_store.connected() if o.status == "connected"} & set(known)
+        names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
+        ready = set(names) & set(known)
         ready -= at_work(context.instance, known, now)
         # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
-        ready -= {one.tenant_id for one in token_store.parts.call_book.postponed.list() if one.months}
+        ready -= {one.tenant_id for one in parts.call_book.postponed.list() if one.months}
         try:
-            months = _due(token_store.parts, warehouse, sorted(ready), now.date())
+            months = _due(parts, xero_warehouse, choice, sorted(ready), now.date())
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=_in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
         chosen = turn[:ORGANISATIONS_PER_TICK]
-        pulls = pulls_of(known, _affordable(token_store.parts, chosen, months))
+        pulls = pulls_of(known, _affordable(parts, chosen, months))
         asked, left = pulls[:RUNS_PER_TICK], pulls[RUNS_PER_TICK:]
         following = [*(t for t in chosen if any(t in pull.tenants for pull in left)), *turn[len(chosen) :]]
         return dg.SensorResult(
-            run_requests=[_request(pull, now) for pull in asked],
+            run_requests=[_request(pull, now, naming, names) for pull in asked],
             skip_reason=None if asked else "No month is missing or stale, or its organisation is being synced.",
             cursor=following[0] if following else context.cursor,
         )
@@ -123,11 +142,11 @@ Due = Mapping[str, Mapping[Report, Sequence[date]]]
 """By organisation and report the months that are due."""
 
 
-def _due(parts: Parts, warehouse: WarehouseResource, ready: Sequence[str], today: date) -> Due:
+def _due(parts: Parts, warehouse: WarehouseResource, choice: "Choice", ready: Sequence[str], today: date) -> Due:
     """What is due in these organisations; nothing before an organisation's first load is complete."""
     store = warehouse.glance()
-    tenants = sorted(first_load_complete(store, ready)) if ready else []
-    due = all_months_due(store, tenants, parts.reports, today=today, start_date=parts.settings.start_date)
+    tenants = sorted(first_load_complete(store, ready, choice.awaited)) if ready else []
+    due = all_months_due(store, tenants, choice.automatic, today=today, start_date=parts.settings.start_date)
     return {tenant_id: months for tenant_id, months in due.items() if any(months.values())}
 
 
@@ -142,10 +161,10 @@ def _affordable(parts: Parts, tenants: Sequence[str], due: Due) -> Mapping[str, 
     }
 
 
-def _request(pull: Pull, now: datetime) -> dg.RunRequest:
+def _request(pull: Pull, now: datetime, naming: "Naming", names: Mapping[str, str]) -> dg.RunRequest:
     # With the hour in its key, a pull that failed is asked for again, but not every minute.
     return dg.RunRequest(
         run_key=f"{pull.name}:{now:%Y-%m-%dT%H}",
-        tags=pull.tags,
-        asset_selection=[asset_key(report) for report in pull.reports],
+        tags=pull.tags(names),
+        asset_selection=[naming.key(report) for report in pull.reports],
     )

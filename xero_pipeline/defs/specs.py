@@ -1,8 +1,8 @@
-"""How tables look as Dagster assets: key, group, kinds, description, columns. The one place for it."""
+"""What tables are to Dagster: their subjects, columns and, unless a project says otherwise, keys; what a run tells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -74,43 +74,13 @@ def group_of(collection: str) -> str:
 
 
 def asset_key(name: str, schema: str = SCHEMA) -> dg.AssetKey:
-    """The asset key of a table.
+    """The key an asset has unless a project chose another: a running program asks its `Naming`.
 
     Args:
         name: The asset's name.
         schema: Where its table is.
     """
     return dg.AssetKey([schema, name])
-
-
-def spec(
-    table: Table,
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    storage_kind: str = "duckdb",
-    made_of: Iterable[str] = (),
-) -> dg.AssetSpec:
-    """A table as an asset.
-
-    Args:
-        table: From the warehouse's declarations.
-        name: Of the asset, where several write one table: a report on another basis.
-        description: What a row is, when the table's own comment does not say it best.
-        storage_kind: Which database holds it.
-        made_of: Tables whose rows change its figures; the lineage shows them.
-    """
-    return dg.AssetSpec(
-        key=asset_key(name or table.name),
-        group_name=group_of(table.collection if table.role != "report" else table.name),
-        description=description or table.comment,
-        kinds={"xero", storage_kind, "table"},
-        deps=[asset_key(name) for name in ([table.parent] if table.parent else made_of)],
-        metadata={
-            "dagster/column_schema": column_schema(table),
-            "dagster/table_name": f"{SCHEMA}.{table.name}",
-        },
-    )
 
 
 def column_schema(table: Table) -> dg.TableSchema:

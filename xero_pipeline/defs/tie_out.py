@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.defs.tie_tables import cause_of, differences_table, document_name, markdown_table, suspects_table
 from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
 from xero_pipeline.ledger.tables import SCHEMA, named
@@ -16,6 +15,7 @@ from xero_pipeline.ledger.tie_out import STATEMENTS
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.store import Warehouse
 
 ROWS_SHOWN = 50
@@ -26,10 +26,11 @@ POSTS = "every_document_posts"
 AGREES = "documents_agree_with_journals"
 
 
-def check_specs(*, journals: bool = False) -> Sequence[dg.AssetCheckSpec]:
+def check_specs(naming: Naming, *, journals: bool = False) -> Sequence[dg.AssetCheckSpec]:
     """The checks of the ledger: one a statement, and that every document could post.
 
     Args:
+        naming: What the tables are called.
         journals: Whether Xero's own journals are read, and what documents post is compared with them.
     """
     told = {
@@ -46,22 +47,26 @@ def check_specs(*, journals: bool = False) -> Sequence[dg.AssetCheckSpec]:
         "revaluation, conversion balances) is a warning, any other an error. Months whose reports are older than their "
         "documents wait until they are pulled again."
     )
-    agrees = dg.AssetCheckSpec(
-        AGREES,
-        asset=asset_key("journal_differences", SCHEMA),
-        description="What our rules make of every document is what Xero's own journals say of it, month by month and "
-        "account by account. What no document shows, such as a pay run, differs and is a warning.",
-    )
+    tie_out = naming.key("tie_out", SCHEMA)
     return [
-        *([agrees] if journals else []),
-        *(dg.AssetCheckSpec(name_of(s), asset=_tie_out(), description=f"{told[s]}, {rule}") for s in STATEMENTS),
+        *([_agrees(naming)] if journals else []),
+        *(dg.AssetCheckSpec(name_of(s), asset=tie_out, description=f"{told[s]}, {rule}") for s in STATEMENTS),
         dg.AssetCheckSpec(
             POSTS,
-            asset=asset_key("documents", SCHEMA),
+            asset=naming.key("documents", SCHEMA),
             description="Every document whose status posts could be posted: its lines add up, and name accounts of the "
             "chart.",
         ),
     ]
+
+
+def _agrees(naming: Naming) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        AGREES,
+        asset=naming.key("journal_differences", SCHEMA),
+        description="What our rules make of every document is what Xero's own journals say of it, month by month and "
+        "account by account. What no document shows, such as a pay run, differs and is a warning.",
+    )
 
 
 def name_of(statement: str) -> str:
@@ -75,26 +80,24 @@ def name_of(statement: str) -> str:
     return f"{statement}_tie_out" if statement in ("receivables", "payables") else f"{statement}_ties_out"
 
 
-def check_results(warehouse: Warehouse, *, journals: bool = False) -> Iterator[dg.AssetCheckResult]:
+def check_results(warehouse: Warehouse, naming: Naming, *, journals: bool = False) -> Iterator[dg.AssetCheckResult]:
     """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
 
     Args:
         warehouse: Its ledger has been kept.
+        naming: What the tables are called.
         journals: As for `check_specs`.
     """
+    tie_out, documents = naming.key("tie_out", SCHEMA), naming.key("documents", SCHEMA)
     with warehouse.reading() as connection:
         if journals:
-            yield _agreeing(connection)
+            yield _agreeing(connection, naming.key("journal_differences", SCHEMA))
         for statement in STATEMENTS:
-            yield _tied(connection, statement)
-        yield _posting(connection)
+            yield _tied(connection, statement, tie_out)
+        yield _posting(connection, documents)
 
 
-def _tie_out() -> dg.AssetKey:
-    return asset_key("tie_out", SCHEMA)
-
-
-def _tied(connection: Connection, statement: str) -> dg.AssetCheckResult:
+def _tied(connection: Connection, statement: str, key: dg.AssetKey) -> dg.AssetCheckResult:
     every = differences(connection, statements=[statement])
     found, waiting = [d for d in every if not d.is_stale], [d for d in every if d.is_stale]
     compared, months = connection.exec_driver_sql(
@@ -105,23 +108,29 @@ def _tied(connection: Connection, statement: str) -> dg.AssetCheckResult:
         metadata["figures_waiting_for_reports"] = len(waiting)
     if not found:
         told = f"All {compared:,} figures of {months} months tie out to the cent." if compared else _nothing(statement)
-        return _result(statement, passed=True, description=told, metadata=metadata)
+        return _result(statement, key, passed=True, description=told, metadata=metadata)
     explained = [(d, suspects(connection, d, limit=3)) for d in found[:EXPLAINED]]
     metadata |= {
         "differences": dg.MetadataValue.md(differences_table(found[:ROWS_SHOWN])),
         "documents": dg.MetadataValue.md(suspects_table(explained)),
     }
-    return _result(statement, passed=False, description=_told(found, explained), metadata=metadata, found=found)
+    return _result(statement, key, passed=False, description=_told(found, explained), metadata=metadata, found=found)
 
 
 def _result(
-    statement: str, *, passed: bool, description: str, metadata: dict, found: Sequence[Difference] = ()
+    statement: str,
+    key: dg.AssetKey,
+    *,
+    passed: bool,
+    description: str,
+    metadata: dict,
+    found: Sequence[Difference] = (),
 ) -> dg.AssetCheckResult:
     unknown = any(one.cause == "UNKNOWN" for one in found)
     return dg.AssetCheckResult(
         passed=passed,
         check_name=name_of(statement),
-        asset_key=_tie_out(),
+        asset_key=key,
         severity=dg.AssetCheckSeverity.ERROR if unknown or passed else dg.AssetCheckSeverity.WARN,
         description=description,
         metadata=metadata,
@@ -144,21 +153,19 @@ def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Seq
     return f"{words} `xero-pipeline explain ACCOUNT MONTH` shows the documents behind a difference."
 
 
-def _posting(connection: Connection) -> dg.AssetCheckResult:
+def _posting(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
     rows = connection.exec_driver_sql(
         f"SELECT COALESCE(o.name, d.tenant_id), d.source_table, d.document_id, d.problem "
         f"FROM {named('documents')} AS d LEFT JOIN xero.organisations AS o ON o.tenant_id = d.tenant_id "
         "WHERE d.problem IS NOT NULL ORDER BY 1, 2, 3"
     ).fetchall()
     if not rows:
-        return dg.AssetCheckResult(
-            passed=True, check_name=POSTS, asset_key=asset_key("documents", SCHEMA), description="Every document posts."
-        )
+        return dg.AssetCheckResult(passed=True, check_name=POSTS, asset_key=key, description="Every document posts.")
     first = rows[0]
     return dg.AssetCheckResult(
         passed=False,
         check_name=POSTS,
-        asset_key=asset_key("documents", SCHEMA),
+        asset_key=key,
         severity=dg.AssetCheckSeverity.ERROR,
         description=f"{len(rows)} of them cannot post; what Xero says of them stays unexplained. The first, of "
         f"{first[0]}, in {first[1]} ({first[2]}): {first[3]}. Correct it in Xero, or sync it again with --full.",
@@ -171,7 +178,7 @@ def _posting(connection: Connection) -> dg.AssetCheckResult:
     )
 
 
-def _agreeing(connection: Connection) -> dg.AssetCheckResult:
+def _agreeing(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
     rows = connection.exec_driver_sql(
         "SELECT COALESCE(o.name, d.tenant_id), d.period_start, d.source_type, d.source_id, "
         "COALESCE(CONCAT_WS(' ', a.code, a.name), d.account_id), d.derived_amount, d.journal_amount, d.difference "
@@ -194,7 +201,7 @@ def _agreeing(connection: Connection) -> dg.AssetCheckResult:
         return dg.AssetCheckResult(
             passed=True,
             check_name=AGREES,
-            asset_key=asset_key("journal_differences", SCHEMA),
+            asset_key=key,
             description="Every document posts what Xero's own journals say.",
         )
     cells = [
@@ -204,7 +211,7 @@ def _agreeing(connection: Connection) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=False,
         check_name=AGREES,
-        asset_key=asset_key("journal_differences", SCHEMA),
+        asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{len(rows)} amounts differ. The ledger has those of Xero's journals; all of them are in "
         "ledger.journal_differences.",

@@ -3,8 +3,9 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -13,9 +14,12 @@ from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.pulls import at_work, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.defs.runs import whose
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.postponed import Postponed
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
 
 UNFINISHED = "unfinished"
 
@@ -23,41 +27,46 @@ RUNS_PER_TICK = 20
 """As for the months: the next tick goes on where this one stopped."""
 
 
-def unfinished(jobs: Sequence, assets: Iterable[dg.AssetsDefinition]) -> dg.SensorDefinition:
+def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefinition]) -> dg.SensorDefinition:
     """Sees in the state database what waits for calls, and when it may go on; never calls Xero.
 
     Args:
+        naming: What it, its jobs and the tables are called.
         jobs: The jobs it may ask for.
         assets: What they bring up to date; what else was noted, such as a table that is no more, is left alone.
     """
     ours = {asset.op.name for asset in assets}
 
     @dg.sensor(
-        name=UNFINISHED,
+        name=naming.named(UNFINISHED),
         jobs=jobs,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Asks again for exactly the tables and months that did not fit into the calls of a run "
         "(XERO_CALLS_PER_RUN, xero/max_calls) or into the organisation's day, as soon as they may go on.",
     )
-    def left(context: dg.SensorEvaluationContext, token_store: TokenStoreResource) -> dg.SensorResult:
+    def left(context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource) -> dg.SensorResult:
         now = datetime.now(UTC)
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
-        ready = {o.tenant_id for o in token_store.connected() if o.status == "connected"} & set(known)
+        names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
+        ready = set(names) & set(known)
         ready -= at_work(context.instance, known, now)
-        noted = token_store.parts.call_book.postponed.list()
-        left = [one for one in noted if one.tenant_id in ready and _op(one) in ours]
+        noted = xero_token_store.parts.call_book.postponed.list()
+        left = [one for one in noted if one.tenant_id in ready and _op(naming, one) in ours]
         due = [one for one in left if one.resume_at <= now]
         tenants = list(dict.fromkeys(one.tenant_id for one in due))
-        requests = [_request([one for one in due if one.tenant_id == tenant_id], known, now) for tenant_id in tenants]
+        requests = [
+            _request(naming, [one for one in due if one.tenant_id == tenant_id], known, now, names)
+            for tenant_id in tenants
+        ]
         return dg.SensorResult(run_requests=requests[:RUNS_PER_TICK], skip_reason=None if due else _nothing(left))
 
     return left
 
 
-def _op(one: Postponed) -> str:
-    return f"{'pull' if one.months else 'sync'}_{one.asset}"
+def _op(naming: "Naming", one: Postponed) -> str:
+    return naming.named(f"{'pull' if one.months else 'sync'}_{one.asset}")
 
 
 def _nothing(left: Sequence[Postponed]) -> str:
@@ -67,36 +76,41 @@ def _nothing(left: Sequence[Postponed]) -> str:
     return f"{len(left)} tables wait for calls, {first.asset} goes on first: at {first.resume_at:%Y-%m-%d %H:%M} UTC."
 
 
-def _request(due: Sequence[Postponed], order: Sequence[str], now: datetime) -> dg.RunRequest:
+def _request(
+    naming: "Naming", due: Sequence[Postponed], order: Sequence[str], now: datetime, names: Mapping[str, str]
+) -> dg.RunRequest:
     """The next run of an organisation: one at a time, its documents before the reports made of them.
 
     What has spent budgets in vain waits for the rest, lest it spend each new one before them.
     """
     patience = min(one.in_vain for one in due)
     turn = [one for one in due if one.in_vain == patience]
-    return _sync([one for one in turn if not one.months], now) or _pull([one for one in turn if one.months], order, now)
+    documents, reports = [one for one in turn if not one.months], [one for one in turn if one.months]
+    return _sync(naming, documents, now, names) or _pull(naming, reports, order, now, names)
 
 
-def _sync(turn: Sequence[Postponed], now: datetime) -> dg.RunRequest | None:
+def _sync(naming: "Naming", turn: Sequence[Postponed], now: datetime, names: Mapping[str, str]) -> dg.RunRequest | None:
     if not turn:
         return None
     return dg.RunRequest(
-        job_name=SYNC,
+        job_name=naming.named(SYNC),
         run_key=_key(turn, "documents", now),
         partition_key=turn[0].tenant_id,
-        asset_selection=[asset_key(table.name) for one in turn for table in table_group(one.asset)],
-        run_config={"ops": {_op(one): {"config": json.loads(one.config)} for one in turn}},
-        tags={"xero/organisation": turn[0].tenant_id, **_bound(turn)},
+        asset_selection=[naming.key(table.name) for one in turn for table in table_group(one.asset)],
+        run_config={"ops": {_op(naming, one): {"config": json.loads(one.config)} for one in turn}},
+        tags={**whose([turn[0].tenant_id], names), **_bound(turn)},
     )
 
 
-def _pull(turn: Sequence[Postponed], order: Sequence[str], now: datetime) -> dg.RunRequest:
+def _pull(
+    naming: "Naming", turn: Sequence[Postponed], order: Sequence[str], now: datetime, names: Mapping[str, str]
+) -> dg.RunRequest:
     pull = pulls_of(order, {turn[0].tenant_id: {one.asset: one.months for one in turn}})[0]
     return dg.RunRequest(
-        job_name=PULL,
+        job_name=naming.named(PULL),
         run_key=_key(turn, pull.name, now),
-        asset_selection=[asset_key(report) for report in pull.reports],
-        tags={**pull.tags, **_bound(turn)},
+        asset_selection=[naming.key(report) for report in pull.reports],
+        tags={**pull.tags(names), **_bound(turn)},
     )
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.errands import errand_of
+from xero_pipeline.defs.errands import asset_of, errand_of
 from xero_pipeline.defs.later import Later
+from xero_pipeline.defs.people import People
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.errors import (
     BudgetReached,
@@ -27,8 +28,11 @@ from xero_pipeline.xero.consent import check
 from xero_pipeline.xero.locks import exclusive
 
 if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.client import XeroClient
+
+LINEAGE = "dagster/column_lineage"
 
 Record = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
 """Told of each materialisation as it happens: asset, partition key, metadata."""
@@ -132,6 +136,7 @@ def for_each_organisation(
     work: Callable[[str, Record], None],
     progress: Progress,
     parts: Parts,
+    warehouse: Warehouse,
 ) -> Iterator[dg.MaterializeResult]:
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
@@ -140,7 +145,8 @@ def for_each_organisation(
         tenants: The organisations.
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
         progress: Told of failures.
-        parts: Know where it is noted what has to wait for calls.
+        parts: Know the organisations, and where it is noted what has to wait for calls.
+        warehouse: What was written to.
 
     Yields:
         A result per asset, when all went well.
@@ -148,12 +154,19 @@ def for_each_organisation(
     Raises:
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
     """
+    tenants = list(tenants)
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
-    later = Later(context, parts.call_book.postponed)
+    later, people, asset = Later(context, parts.call_book.postponed), People(parts, warehouse), asset_of(context)
+    people.tag(context, tenants)
 
     def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
-        done[key, partition] = metadata
+        done[key, partition] = {**people.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
+
+    def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
+        # The UI takes it from the materialisation alone.
+        declared = context.assets_def.metadata_by_key[key]
+        return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     try:
         for tenant_id in tenants:
@@ -164,7 +177,7 @@ def for_each_organisation(
                 failed[tenant_id] = later.stopped(tenant_id, error, [partition for _, partition in done])
                 _tell(failed[tenant_id], tenant_id, context, progress)
         if failed:
-            raise _failure(failed)
+            raise _failure(failed, people)
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
         for (key, partition), metadata in done.items():
@@ -185,14 +198,15 @@ def _tell(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, p
     progress.fail(_sentence(tenant_id, error))
 
 
-def _failure(failed: Mapping[str, Exception]) -> dg.Failure:
+def _failure(failed: Mapping[str, Exception], people: People) -> dg.Failure:
     return dg.Failure(
-        "\n".join(_sentence(tenant_id, error) for tenant_id, error in failed.items()),
+        "\n".join(f"{people.name(tenant_id)}: {_sentence(tenant_id, error)}" for tenant_id, error in failed.items()),
         metadata={
             "failed": dg.MetadataValue.json(
                 [
                     {
                         "organisation": tenant_id,
+                        "name": people.name(tenant_id),
                         "kind": type(error).__name__,
                         "error": error.message if isinstance(error, XeroPipelineError) else str(error),
                     }

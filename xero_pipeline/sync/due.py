@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.reports import Report
 
+DOCUMENTS = ("invoices", "payments", "bank_transactions")
+"""The collections whose documents change most figures."""
+
 
 def financial_year_start(today: date, end_month: int, end_day: int, *, years_back: int = 0) -> date:
     """First day of the month in which a financial year starts.
@@ -108,16 +111,20 @@ def all_months_due(
     return due
 
 
-def first_load_complete(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
+def first_load_complete(warehouse: Warehouse, tenants: Sequence[str], awaited: Sequence[str] = DOCUMENTS) -> set[str]:
     """Which organisations' documents were read whole once: before that, any month would be stale again at once.
 
     Args:
         warehouse: Has the cursors.
         tenants: The organisations.
+        awaited: Names of the collections that count; none for none to wait for.
     """
+    if not awaited:
+        return set(tenants)
+    names = ", ".join(f"'{name}'" for name in awaited)
     rows = warehouse.query(
-        "select tenant_id from xero.cursors where endpoint in ('invoices', 'payments', 'bank_transactions') "
-        f"and {chosen(tenants)} group by tenant_id having count(*) = 3",
+        f"select tenant_id from xero.cursors where endpoint in ({names}) "
+        f"and {chosen(tenants)} group by tenant_id having count(*) = {len(awaited)}",
         param(tenants),
     ).to_pylist()
     return {row["tenant_id"] for row in rows} & set(tenants)

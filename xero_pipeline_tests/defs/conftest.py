@@ -12,7 +12,7 @@ import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.jobs import PULL, SYNC
+from xero_pipeline.defs.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.parts import Parts
@@ -60,6 +60,18 @@ class House:
         ends = [report_key(months[0], tenants[0]), report_key(months[-1], tenants[-1])]
         keys = [asset_key(name) for name in reports or [report.name for report in self.parts.reports]]
         return self._run(PULL, keys, partition_key=None, tags=range_tags(ends), ops={})
+
+    def sensor(self, name):
+        return next(one for one in self.definitions.sensors if one.name == name)
+
+    def schedule(self, name):
+        return next(one for one in self.definitions.schedules if one.name == name)
+
+    def reread(self, calls):
+        """The config of a run that reads again."""
+        job = self.definitions.resolve_job_def(REREAD)
+        names = [node.name for node in job.nodes]
+        return {name: {"config": {"reread_calls": calls}} for name in names}
 
     def materialisations(self, table):
         """Newest first, by partition."""

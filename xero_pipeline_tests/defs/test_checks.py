@@ -45,7 +45,8 @@ def test_a_change_in_a_locked_month_fails_the_check_of_its_report_until_somebody
     assert (change.tenant_id, change.period_start) == (tenants[1], closed)
     figures = f"{change.before:,.2f} | {change.after:,.2f} | +1,000.25"
     assert (
-        f"| {change.organisation} | {closed:%Y-%m} | Income, Sales | {figures} |" in verdict.metadata["changes"].value
+        f"| {change.organisation} | {closed:%Y\u2011%m} | Income, Sales | {figures} |"
+        in verdict.metadata["changes"].value
     )
     assert change.organisation in verdict.description
     assert "xero-pipeline restatements --accept" in verdict.description

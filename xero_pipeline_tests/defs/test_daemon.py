@@ -96,7 +96,8 @@ def left_over(home: Path):
 def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_without_a_trace(home, dagster):
     process, url = dagster
     deadline = time.monotonic() + PATIENCE
-    while (seen := states(url)) != {"sync_organisation": "SUCCESS", "pull_reports": "SUCCESS"}:
+    wanted = {"sync_organisation": "SUCCESS", "pull_reports": "SUCCESS", "keep_ledger": "SUCCESS"}
+    while (seen := states(url)) != wanted:
         assert "FAILURE" not in seen.values(), (home / "dagster.log").read_text()
         assert process.poll() is None, (home / "dagster.log").read_text()
         assert time.monotonic() < deadline, f"{seen} {asked(url, TICKS)}"

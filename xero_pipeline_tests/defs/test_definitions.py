@@ -6,7 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from xero_pipeline.definitions import build, first_month
+from xero_pipeline.definitions import build
+from xero_pipeline.defs.collect import first_month
 from xero_pipeline.settings import Settings
 
 GOLDEN = Path(__file__).with_name("definitions.txt")
@@ -44,7 +45,23 @@ def test_every_asset_says_what_a_row_is_and_describes_its_columns(definitions):
         assert spec.description, spec.key
         columns = spec.metadata["dagster/column_schema"].columns
         assert all(column.description for column in columns), spec.key
-        assert {"xero", "table"} <= spec.kinds
+        assert {"xero", "duckdb"} <= spec.kinds
+
+
+def test_what_the_daily_sync_brings_has_to_be_fresh_and_nothing_else(definitions):
+    fresh = {s.key.to_user_string() for s in definitions.resolve_all_asset_specs() if s.freshness_policy}
+    assert {"xero/invoices", "xero/invoice_line_items", "xero/profit_and_loss"} <= fresh
+    assert not fresh & {"xero/profit_and_loss_by_tracking", "xero/profit_and_loss_cash", "xero/aged_by_contact"}
+
+
+def test_the_key_columns_of_a_child_come_from_its_parent(definitions):
+    specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
+    lineage = specs["xero/invoice_line_items"].metadata["dagster/column_lineage"].deps_by_column
+    assert {(dep.asset_key.to_user_string(), dep.column_name) for deps in lineage.values() for dep in deps} == {
+        ("xero/invoices", "tenant_id"),
+        ("xero/invoices", "invoice_id"),
+    }
+    assert "dagster/column_lineage" not in specs["xero/profit_and_loss"].metadata, "Xero makes its figures, not we"
 
 
 def test_every_collection_of_the_catalogue_is_an_asset(definitions):

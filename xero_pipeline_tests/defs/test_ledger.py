@@ -6,10 +6,10 @@ import dagster as dg
 import pytest
 
 from xero_pipeline.defs.jobs import LEDGER
-from xero_pipeline.defs.keep_ledger import ledgers_to_keep
+from xero_pipeline.defs.keep_ledger import LEDGERS
 from xero_pipeline.defs.ledger import ASSETS
 from xero_pipeline.defs.partitions import range_tags
-from xero_pipeline.defs.resources import WarehouseResource
+from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.defs.tie_out import POSTS, name_of
 from xero_pipeline.ledger.tables import SCHEMA
@@ -81,9 +81,11 @@ def test_an_organisation_that_was_never_read_fails_the_run_and_not_the_others(re
 def test_the_sensor_asks_for_ledgers_that_are_older_than_what_was_read(read):
     def tick():
         with dg.build_sensor_context(
-            instance=read.instance, definitions=read.definitions, resources={"warehouse": WarehouseResource()}
+            instance=read.instance,
+            definitions=read.definitions,
+            resources={"xero_token_store": TokenStoreResource(), "xero_warehouse": WarehouseResource()},
         ) as context:
-            return [request.partition_key for request in ledgers_to_keep()(context).run_requests]
+            return [request.partition_key for request in read.sensor(LEDGERS)(context).run_requests]
 
     assert tick() == read.tenants[:1]
     keep(read, read.tenants[:1])

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs.jobs import REREAD, reread_config
+from xero_pipeline.defs.jobs import REREAD
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.schedules import rolling_reread
 from xero_pipeline.simulator.edits_quiet import mark_sent
 
 
@@ -19,9 +18,9 @@ def tick(house):
             instance=house.instance,
             repository_def=house.definitions.get_repository_def(),
             scheduled_execution_time=datetime(2026, 11, 22, 2, tzinfo=UTC),
-            resources={"token_store": TokenStoreResource()},
+            resources={"xero_token_store": TokenStoreResource()},
         ) as context:
-            return rolling_reread().evaluate_tick(context)
+            return house.schedule("rolling_reread").evaluate_tick(context)
 
     return evaluate
 
@@ -46,7 +45,7 @@ def test_a_run_brings_what_xero_does_not_tell_and_says_which_days_it_read(house)
     company = house.simulator.company(tenant)
     invoice = company.records("Invoices")[3]
     mark_sent(company, invoice["InvoiceID"], sent=not invoice["SentToContact"])
-    assert house._run(REREAD, None, partition_key=tenant, tags={}, ops=reread_config(20)["ops"]).success
+    assert house._run(REREAD, None, partition_key=tenant, tags={}, ops=house.reread(20)).success
     facts = {name: value.value for name, value in house.materialisations("invoices")[tenant].metadata.items()}
     assert (facts["rows_updated"], facts["calls"], facts["read"]) == (1, 1, "again: everything")
     quotes = house.materialisations("quotes")[tenant].metadata

@@ -14,13 +14,14 @@ import time_machine
 from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 
+from xero_pipeline.definitions import build
 from xero_pipeline.defs import sensors
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.schedules import daily_sync
-from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK, months_to_pull, new_organisations
+from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
 from xero_pipeline.sync.budget import RESERVE, calls_for
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.store import Cursor
@@ -37,19 +38,20 @@ def tick(house, monkeypatch):
     def refused(*args, **kwargs):
         raise AssertionError("a sensor called Xero")
 
-    def evaluate(sensor, cursor=None):
+    def evaluate(name, cursor=None):
+        sensor = house.sensor(name)
         with (
             monkeypatch.context() as unreachable,
             dg.build_sensor_context(
                 instance=house.instance,
                 cursor=cursor,
                 definitions=house.definitions,
-                resources={"token_store": TokenStoreResource(), "warehouse": WarehouseResource()},
+                resources={"xero_token_store": TokenStoreResource(), "xero_warehouse": WarehouseResource()},
             ) as context,
         ):
             unreachable.setattr("httpx.Client.send", refused)
             # Resolving keys of partitions that are only asked for is the daemon's work: `test_daemon.py` sees it.
-            return sensor(context) if sensor.name == NEW_ORGANISATIONS else sensor.evaluate_tick(context)
+            return sensor(context) if name == NEW_ORGANISATIONS else sensor.evaluate_tick(context)
 
     return evaluate
 
@@ -113,7 +115,7 @@ class TestNewOrganisations:
             house.instance.delete_dynamic_partition(ORGANISATIONS, tenant)
 
     def test_every_new_organisation_gets_its_partition_and_one_first_load(self, house, tick):
-        data = tick(new_organisations())
+        data = tick("new_organisations")
         (request,) = data.dynamic_partitions_requests
         assert sorted(request.partition_keys) == sorted(house.tenants)
         assert sorted(r.partition_key for r in data.run_requests) == sorted(house.tenants)
@@ -124,12 +126,12 @@ class TestNewOrganisations:
         house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
         for tenant in house.tenants:
             a_run(house, dg.DagsterRunStatus.STARTING, {"xero/organisation": tenant})
-        assert not tick(new_organisations()).run_requests
+        assert not tick("new_organisations").run_requests
 
     def test_it_is_silent_afterwards(self, house, tick):
         house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
         loaded(house, *house.tenants)
-        data = tick(new_organisations())
+        data = tick("new_organisations")
         assert not data.run_requests
         assert not data.dynamic_partitions_requests
         assert "has its partition and its first load" in data.skip_reason.skip_message
@@ -141,7 +143,7 @@ class TestNewOrganisations:
         keys = []
         for hour in (8, 11, 12):
             with time_machine.travel(datetime.now(UTC).replace(hour=hour), tick=False):
-                (request,) = tick(new_organisations()).run_requests
+                (request,) = tick("new_organisations").run_requests
             assert request.partition_key == house.tenants[0]
             keys.append(request.run_key)
         assert keys[0] == keys[1] != keys[2]
@@ -150,11 +152,11 @@ class TestNewOrganisations:
         house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
         for tenant in house.tenants:
             house.parts.organisations.mark(tenant, "needs re-consent")
-        assert not tick(new_organisations()).run_requests
+        assert not tick("new_organisations").run_requests
 
     def test_a_disconnected_organisation_is_not_new(self, house, tick):
         house.parts.organisations.mark(house.tenants[0], "disconnected")
-        assert house.tenants[0] not in {r.partition_key for r in tick(new_organisations()).run_requests}
+        assert house.tenants[0] not in {r.partition_key for r in tick("new_organisations").run_requests}
 
 
 class TestMonthsToPull:
@@ -162,39 +164,39 @@ class TestMonthsToPull:
         at = datetime.now(UTC)
         for table in DOCUMENTS[:2]:
             house.parts.warehouse.merge({}, cursor=Cursor(house.tenants[0], table, at, at, 0))
-        data = tick(months_to_pull())
+        data = tick("months_to_pull")
         assert not data.run_requests
         assert "No month is missing" in data.skip_message
 
     def test_every_month_is_missing_after_the_first_load(self, house, tick):
         loaded(house, house.tenants[0])
-        (run,) = tick(months_to_pull()).run_requests
+        (run,) = tick("months_to_pull").run_requests
         first, last = (report_key(month, house.tenants[0]) for month in (months()[0], months()[-1]))
         assert run.tags.items() >= {**range_tags([first, last]), "xero/organisation": house.tenants[0]}.items()
 
     def test_neighbours_with_the_same_months_share_a_run(self, house, tick):
         loaded(house, *house.tenants)
-        assert asked(tick(months_to_pull())) == [
+        assert asked(tick("months_to_pull")) == [
             (house.tenants[0], house.tenants[2], str(months()[0]), str(months()[-1]))
         ]
 
     def test_what_it_asks_for_satisfies_it(self, house, tick):
         loaded(house, house.tenants[0])
         assert house.pull(months(), tenants=house.tenants[:1]).success
-        assert not tick(months_to_pull()).run_requests
+        assert not tick("months_to_pull").run_requests
 
     def test_the_newest_months_come_first_when_the_day_is_nearly_used_up(self, house, tick, monkeypatch):
         loaded(house, house.tenants[0])
         enough = RESERVE + cost(months()[-2:])
         left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=enough))
         monkeypatch.setattr(Parts, "quota", left)
-        assert [run[2:] for run in asked(tick(months_to_pull()))] == [(str(months()[-2]), str(months()[-1]))]
+        assert [run[2:] for run in asked(tick("months_to_pull"))] == [(str(months()[-2]), str(months()[-1]))]
 
     def test_nothing_is_asked_when_the_days_calls_are_kept_for_the_daily_sync(self, house, tick, monkeypatch):
         loaded(house, house.tenants[0])
         left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=100))
         monkeypatch.setattr(Parts, "quota", left)
-        assert not tick(months_to_pull()).run_requests
+        assert not tick("months_to_pull").run_requests
 
     def test_a_month_is_stale_when_we_learnt_of_a_change_to_its_documents(self, house, tick):
         tenant = house.tenants[1]
@@ -205,7 +207,7 @@ class TestMonthsToPull:
                 "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "i", months()[1].replace(day=15), datetime.now(UTC) + timedelta(seconds=1), False),
             )
-        data = tick(months_to_pull())
+        data = tick("months_to_pull")
         assert sorted(asked(data)) == [
             (tenant, tenant, str(months()[1]), str(months()[1])),
             (tenant, tenant, str(months()[1]), str(months()[2])),
@@ -220,7 +222,7 @@ class TestMonthsToPull:
                 "insert into xero.payments (tenant_id, payment_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "p", months()[-1], datetime.now(UTC) + timedelta(seconds=1), False),
             )
-        assert reports_of(tick(months_to_pull())) == {
+        assert reports_of(tick("months_to_pull")) == {
             str(months()[-1]): {
                 "profit_and_loss", "balance_sheet", "trial_balance", "bank_summary", "executive_summary"
             }
@@ -242,8 +244,9 @@ class TestMonthsToPull:
     def test_the_reports_a_person_chose_are_pulled_by_themselves(self, house, tick, monkeypatch, variables, expected):
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
+        house.definitions = build(Settings.load())
         loaded(house, house.tenants[0])
-        assert set().union(*reports_of(tick(months_to_pull())).values()) == expected
+        assert set().union(*reports_of(tick("months_to_pull")).values()) == expected
 
     def test_the_current_month_is_asked_once_a_day(self, house, tick):
         tenant = house.tenants[0]
@@ -251,7 +254,7 @@ class TestMonthsToPull:
         pulled(house, tenant)
         with house.parts.warehouse._connected("written") as connection:
             connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
-        assert asked(tick(months_to_pull())) == [(tenant, tenant, str(months()[-1]), str(months()[-1]))]
+        assert asked(tick("months_to_pull")) == [(tenant, tenant, str(months()[-1]), str(months()[-1]))]
 
     @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     @pytest.mark.parametrize("how", ["a sensor", "a person", "a range", "a report"])
@@ -266,22 +269,22 @@ class TestMonthsToPull:
         }[how]
         for more in tags:
             a_run(house, status, more)
-        assert [run[:2] for run in asked(tick(months_to_pull()))] == [(free, free)]
+        assert [run[:2] for run in asked(tick("months_to_pull"))] == [(free, free)]
 
     @pytest.mark.parametrize("status", [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE])
     def test_a_run_that_has_ended_keeps_nobody_out(self, house, tick, status):
         loaded(house, house.tenants[0])
         a_run(house, status, {"xero/organisation": house.tenants[0]})
-        assert len(tick(months_to_pull()).run_requests) == 1
+        assert len(tick("months_to_pull").run_requests) == 1
 
     def test_a_run_that_was_killed_unseen_does_not_keep_its_organisation_out_for_ever(self, house, tick):
         loaded(house, house.tenants[0])
         run = a_run(house, dg.DagsterRunStatus.NOT_STARTED, {"xero/organisation": house.tenants[0]})
         house.instance.report_engine_event("went off", run)
         house.instance.handle_new_event(started(run))
-        assert not tick(months_to_pull()).run_requests
+        assert not tick("months_to_pull").run_requests
         with time_machine.travel(datetime.now(UTC) + timedelta(hours=6, minutes=1), tick=False):
-            assert len(tick(months_to_pull()).run_requests) >= 1
+            assert len(tick("months_to_pull").run_requests) >= 1
 
     def test_a_pull_that_failed_is_asked_for_again_but_not_every_minute(self, house, tick):
         loaded(house, house.tenants[0])
@@ -289,13 +292,13 @@ class TestMonthsToPull:
         keys = []
         for minutes in (0, 20, 60):
             with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):
-                keys += [request.run_key for request in tick(months_to_pull()).run_requests]
+                keys += [request.run_key for request in tick("months_to_pull").run_requests]
         assert keys[0] == keys[1] != keys[2]
 
     def test_whoever_must_consent_again_is_not_asked_about(self, house, tick):
         loaded(house, house.tenants[0])
         house.parts.organisations.mark(house.tenants[0], "needs re-consent")
-        assert not tick(months_to_pull()).run_requests
+        assert not tick("months_to_pull").run_requests
 
     def test_a_warehouse_in_use_is_a_reason_to_skip_and_keeps_the_turn(self, house, tick, monkeypatch):
         def busy(self):
@@ -303,7 +306,7 @@ class TestMonthsToPull:
 
         loaded(house, house.tenants[0])
         monkeypatch.setattr(WarehouseResource, "glance", busy)
-        data = tick(months_to_pull(), cursor="b")
+        data = tick("months_to_pull", cursor="b")
         assert not data.run_requests
         assert "held by process 7" in data.skip_message
         assert data.cursor == "b"
@@ -311,8 +314,8 @@ class TestMonthsToPull:
     def test_a_tick_asks_for_a_bounded_number_of_runs_and_the_next_goes_on_there(self, house, tick, monkeypatch):
         monkeypatch.setattr(sensors, "RUNS_PER_TICK", 1)
         loaded(house, house.tenants[0], house.tenants[2])  # no neighbours: a run each
-        first = tick(months_to_pull())
-        second = tick(months_to_pull(), cursor=first.cursor)
+        first = tick("months_to_pull")
+        second = tick("months_to_pull", cursor=first.cursor)
         assert len(first.run_requests) == len(second.run_requests) == 1 <= RUNS_PER_TICK
         assert {run[0] for data in (first, second) for run in asked(data)} == {house.tenants[0], house.tenants[2]}
 
@@ -323,9 +326,9 @@ class TestDailySync:
             instance=house.instance,
             repository_def=house.definitions.get_repository_def(),
             scheduled_execution_time=datetime(2026, 11, 22, 5, tzinfo=UTC),
-            resources={"token_store": TokenStoreResource()},
+            resources={"xero_token_store": TokenStoreResource()},
         ) as context:
-            return daily_sync().evaluate_tick(context).run_requests
+            return house.schedule("daily_sync").evaluate_tick(context).run_requests
 
     def test_neighbouring_organisations_share_a_run(self, house):
         (request,) = self.evaluate(house)

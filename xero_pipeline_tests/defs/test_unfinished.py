@@ -16,7 +16,6 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
 from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.sensors import new_organisations
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.tables import table_group
@@ -32,7 +31,7 @@ FOUR = ("accounts", "currencies", "payments", "users")
 
 @pytest.fixture
 def sensor(house):
-    return next(one for one in house.definitions.sensors if one.name == "unfinished")
+    return house.sensor("unfinished")
 
 
 def ask(house, sensor, later=timedelta()):
@@ -42,7 +41,7 @@ def ask(house, sensor, later=timedelta()):
         dg.build_sensor_context(
             instance=house.instance,
             definitions=house.definitions,
-            resources={"token_store": TokenStoreResource()},
+            resources={"xero_token_store": TokenStoreResource()},
         ) as context,
         partition_loading_context(dynamic_partitions_store=house.instance),
     ):
@@ -96,11 +95,11 @@ def test_a_run_makes_no_call_more_than_its_bound_and_the_sensor_asks_for_exactly
     full = {name: entry["config"]["full"] for name, entry in request.run_config["ops"].items()}
     assert full == {f"sync_{name}": name == "users" for name in left}
 
-    with_warehouse = {"token_store": TokenStoreResource(), "warehouse": WarehouseResource()}
+    with_warehouse = {"xero_token_store": TokenStoreResource(), "xero_warehouse": WarehouseResource()}
     with dg.build_sensor_context(
         instance=house.instance, definitions=house.definitions, resources=with_warehouse
     ) as context:
-        begun_anew = {one.partition_key for one in new_organisations()(context).run_requests}
+        begun_anew = {one.partition_key for one in house.sensor("new_organisations")(context).run_requests}
     assert house.tenants[0] not in begun_anew
     assert house.tenants[1] in begun_anew
 

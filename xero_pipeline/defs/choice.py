@@ -1,0 +1,108 @@
+"""Which of our assets a project takes, and what comes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.sync.due import DOCUMENTS
+from xero_pipeline.sync.staleness import dated_tables
+from xero_pipeline.xero.endpoints import chosen
+from xero_pipeline.xero.reports import chosen_reports
+from xero_pipeline.xero.reports import reports as all_reports
+
+if TYPE_CHECKING:
+    from xero_pipeline.settings import Settings
+    from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a project takes.
+
+    Args:
+        collections: Of which collections it has the tables.
+        reports: Which reports it has.
+        automatic: Those of them that are pulled by themselves.
+        on_request: Whether it has what is asked for by hand only: the aged reports.
+        ledger: Whether it has the ledger, which is made of all documents.
+        schedules: Whether the daily sync and the rolling re-read come along.
+        sensors: Whether the sensors come along: new organisations, months to pull, unfinished work.
+        checks: Whether the checks come along.
+    """
+
+    collections: tuple[Endpoint, ...]
+    reports: tuple[Report, ...]
+    automatic: tuple[Report, ...]
+    on_request: bool = True
+    ledger: bool = True
+    schedules: bool = True
+    sensors: bool = True
+    checks: bool = True
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The collections that must have been read once before any month of a report is worth pulling."""
+        names = {endpoint.table for endpoint in self.collections}
+        return tuple(name for name in DOCUMENTS if name in names)
+
+
+def choose(
+    settings: Settings,
+    *,
+    collections: Sequence[str] | None = None,
+    reports: Sequence[str] | None = None,
+    schedules: bool = True,
+    sensors: bool = True,
+    checks: bool = True,
+) -> Choice:
+    """The choice that a project makes.
+
+    Args:
+        settings: What the user set; they say which reports are pulled by themselves unless the project does.
+        collections: Names of collections; None for all that the settings read.
+        reports: Names of reports, all of which are then pulled by themselves; None for all there are.
+        schedules: As in `Choice`.
+        sensors: As in `Choice`.
+        checks: As in `Choice`.
+
+    Raises:
+        ConfigurationError: There is no collection or report of that name, the message offers the nearest; or
+            nothing is chosen.
+    """
+    read, pulled = chosen(tax_reports=settings.tax_reports, journals=settings.journals), all_reports()
+    taken = read if collections is None else _named("collection", collections, {one.table: one for one in read})
+    kept = pulled if reports is None else _named("report", reports, {one.name: one for one in pulled})
+    if not taken and not kept:
+        raise ConfigurationError("Neither a collection nor a report is chosen: leave one of the two lists out for all.")
+    return Choice(
+        collections=tuple(taken),
+        reports=tuple(kept),
+        automatic=_usual(settings) if reports is None else tuple(kept),
+        on_request=collections is None and reports is None,
+        ledger={"organisations", "accounts", *dated_tables()} <= {endpoint.table for endpoint in taken},
+        schedules=schedules,
+        sensors=sensors,
+        checks=checks,
+    )
+
+
+def _usual(settings: Settings) -> tuple[Report, ...]:
+    return chosen_reports(settings.reports, cash_basis=settings.cash_basis, custom_layouts=settings.custom_layouts)
+
+
+_One = TypeVar("_One", "Endpoint", "Report")
+
+
+def _named(what: str, names: Sequence[str], known: dict[str, _One]) -> list[_One]:
+    from difflib import get_close_matches
+
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
+            raise ConfigurationError(f"{what}s: there is no {what} {name}. {hint}")
+    return [one for name, one in known.items() if name in set(names)]

@@ -1,0 +1,150 @@
+"""Everything of ours that a Dagster project gets: assets, checks, jobs, schedules, sensors, resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from xero_pipeline.defs.checks import report_checks
+from xero_pipeline.defs.entities import collection_assets
+from xero_pipeline.defs.jobs import jobs
+from xero_pipeline.defs.keep_ledger import ledgers_to_keep
+from xero_pipeline.defs.ledger import ledger_assets
+from xero_pipeline.defs.naming import Naming
+from xero_pipeline.defs.on_request import on_request_assets, on_request_jobs
+from xero_pipeline.defs.reports import report_assets
+from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
+from xero_pipeline.defs.schedules import daily_sync, rolling_reread
+from xero_pipeline.defs.sensors import months_to_pull, new_organisations
+from xero_pipeline.defs.unfinished import unfinished
+from xero_pipeline.sync.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.translator import XeroTranslator
+    from xero_pipeline.settings import Settings
+
+
+def first_month(settings: Settings, today: date) -> date:
+    """The first month there is a partition for.
+
+    Three calendar years back hold every financial year that began two years ago, whenever the year begins.
+
+    Args:
+        settings: `XERO_START_DATE` wins.
+        today: Today, in UTC.
+    """
+    return settings.start_date or date(today.year - 3, 1, 1)
+
+
+def naming(
+    settings: Settings,
+    choice: Choice,
+    *,
+    translator: XeroTranslator | None = None,
+    key_prefix: Sequence[str] = (),
+    prefix: str = "",
+    groups: str | Mapping[str, str] | None = None,
+    owners: Sequence[str] = (),
+) -> Naming:
+    """What our things are called in a project.
+
+    Args:
+        settings: Which database it is; whose the assets are, unless the project says so.
+        choice: Whether a daily sync comes along.
+        translator: As in `Naming`.
+        key_prefix: As in `Naming`.
+        prefix: As in `Naming`.
+        groups: As in `Naming`.
+        owners: As in `Naming`.
+    """
+    return Naming(
+        translator,
+        key_prefix=key_prefix,
+        prefix=prefix,
+        groups=groups,
+        owners=owners or settings.owner_list,
+        storage_kind="postgresql" if settings.warehouse.startswith("postgresql") else "duckdb",
+        daily=choice.schedules,
+    )
+
+
+class Collected:
+    """Our assets under the names of a project, and all that is made of them.
+
+    Args:
+        settings: What the user set.
+        choice: What the project takes.
+        naming: What it is called there.
+    """
+
+    def __init__(self, settings: Settings, choice: Choice, naming: Naming) -> None:
+        self._settings = settings
+        self._choice = choice
+        self._naming = naming
+        self._collections = collection_assets(naming, choice)
+        self._reports = report_assets(naming, choice, first_month(settings, datetime.now(UTC).date()))
+        self._on_request = on_request_assets(naming) if choice.on_request else []
+        journals = any(endpoint.table == "journals" for endpoint in choice.collections)
+        self._ledger = ledger_assets(naming, journals=journals, checked=choice.checks) if choice.ledger else []
+
+    @property
+    def assets(self) -> Sequence[dg.AssetsDefinition]:
+        """All assets."""
+        return [*self._collections, *self._reports, *self._on_request, *self._ledger]
+
+    def definitions(
+        self, progress: Progress | None = None, executor: dg.ExecutorDefinition | None = None
+    ) -> dg.Definitions:
+        """Everything: needs no network, no credentials, no warehouse.
+
+        Args:
+            progress: Who watches runs in this process.
+            executor: What carries assets that are materialised by hand; None leaves it to the project.
+        """
+        naming, choice = self._naming, self._choice
+        reread_calls = self._settings.reread_calls
+        all_jobs = jobs(naming, choice, self._collections, self._reports, self._ledger, reread_calls=reread_calls)
+        return dg.Definitions(
+            assets=self.assets,
+            asset_checks=report_checks(naming, choice),
+            jobs=[*all_jobs, *on_request_jobs(naming, self._on_request)],
+            schedules=self._schedules(),
+            sensors=self._sensors(all_jobs),
+            resources=resources(progress),
+            executor=executor,
+        )
+
+    def _schedules(self) -> list[dg.ScheduleDefinition]:
+        if not (self._choice.schedules and self._collections):
+            return []
+        paged = any(endpoint.page_size for endpoint in self._choice.collections)
+        reread = [rolling_reread(self._naming, self._choice)] if paged else []
+        return [daily_sync(self._naming), *reread]
+
+    def _sensors(self, all_jobs: Sequence[Any]) -> list[dg.SensorDefinition]:
+        if not self._choice.sensors:
+            return []
+        months = [months_to_pull(self._naming, self._choice)] if self._reports else []
+        assets = [*self._collections, *self._reports]
+        ledgers = [ledgers_to_keep(self._naming)] if self._ledger else []
+        left = unfinished(self._naming, all_jobs, assets)
+        return [new_organisations(self._naming, self._choice), *months, *ledgers, left]
+
+
+def resources(progress: Progress | None = None) -> dict[str, Any]:
+    """What assets, schedules and sensors of ours work with; the keys are ours in any project.
+
+    Args:
+        progress: Who watches runs in this process.
+    """
+    token_store = TokenStoreResource()
+    return {
+        "xero_token_store": token_store,
+        "xero": XeroResource(token_store=token_store),
+        "xero_warehouse": WarehouseResource(),
+        "xero_progress": progress or Silent(),
+    }

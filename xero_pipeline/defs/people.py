@@ -1,0 +1,91 @@
+"""What people want to see of an organisation instead of its tenant id: its name, and a way to it in Xero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from xero_pipeline.defs.runs import NAME, whose
+from xero_pipeline.xero.links import organisation_link, record_link, report_link
+from xero_pipeline.xero.reports import reports
+
+if TYPE_CHECKING:
+    from xero_pipeline.parts import Parts
+    from xero_pipeline.warehouse.store import Warehouse
+
+_WHERE = "select short_code, country_code from xero.organisations where tenant_id = :tenant_id"
+
+
+class People:
+    """Knows names and links of organisations.
+
+    Args:
+        parts: Know the organisations.
+        warehouse: Knows their short codes.
+    """
+
+    def __init__(self, parts: Parts, warehouse: Warehouse) -> None:
+        self._parts = parts
+        self._warehouse = warehouse
+        self._names = {one.tenant_id: one.name for one in parts.organisations.list()}
+
+    def name(self, tenant_id: str) -> str:
+        """What people call it; the tenant id of one we do not know.
+
+        Args:
+            tenant_id: The organisation.
+        """
+        return self._names.get(tenant_id, tenant_id)
+
+    def tag(self, context: dg.AssetExecutionContext, tenants: Iterable[str]) -> None:
+        """Give a run the names of its organisations, if nobody did: a person or a backfill started it.
+
+        Args:
+            context: Dagster's.
+            tenants: The organisations.
+        """
+        if NAME not in context.run.tags:
+            context.instance.add_run_tags(context.run.run_id, {NAME: whose(list(tenants), self._names)[NAME]})
+
+    def facts(self, tenant_id: str, asset: str) -> Mapping[str, Any]:
+        """What every materialisation tells: whose it is and, of a real organisation, where to see it in Xero.
+
+        Args:
+            tenant_id: The organisation.
+            asset: Name of the asset.
+        """
+        facts: dict[str, Any] = {"organisation": self.name(tenant_id)}
+        if link := self._link(tenant_id, asset):
+            facts["in_xero"] = dg.MetadataValue.url(link)
+        return facts
+
+    def record(self, tenant_id: str, collection: str, record_id: str) -> str:
+        """A record's id as Markdown, with a link to it in Xero where there is one.
+
+        Args:
+            tenant_id: The organisation.
+            collection: Name of the record's table.
+            record_id: Its id.
+        """
+        code, _ = self._place(tenant_id)
+        # Of an invoice that could not be read nobody knows which of the two it is.
+        kinds = {"sale": "invoices", "bill": "bills"} if collection == "invoices" else {"in Xero": collection}
+        found = {words: record_link(code, kind, record_id) for words, kind in kinds.items()} if code else {}
+        links = ", ".join(f"[{words}]({link})" for words, link in found.items() if link)
+        return f"{record_id} ({links})" if links else record_id
+
+    def _link(self, tenant_id: str, asset: str) -> str | None:
+        code, country = self._place(tenant_id)
+        if not code:
+            return None
+        table = {report.name: report.table for report in reports()}.get(asset)
+        return report_link(code, table, country) if table else organisation_link(code)
+
+    def _place(self, tenant_id: str) -> tuple[str | None, str | None]:
+        """Short code and country of an organisation; the simulated ones are not to be found in Xero."""
+        if self._parts.settings.mode != "live":
+            return None, None
+        rows = self._warehouse.query(_WHERE, {"tenant_id": tenant_id}).to_pylist()
+        return (rows[0]["short_code"], rows[0]["country_code"]) if rows else (None, None)

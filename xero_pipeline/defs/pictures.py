@@ -1,0 +1,165 @@
+"""Which materialisation shows which picture, and the figures it is drawn from: those of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from xero_pipeline.defs.charts import Chart, as_markdown
+from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.values import add_months
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+
+MONTHS = 12
+"""As many months, up to the newest that was kept, are drawn."""
+
+_LINES = 6
+"""So many bank accounts have a line of their own; the others share one."""
+
+_CURRENCY = "select base_currency from xero.organisations where tenant_id = :tenant_id"
+_PROFIT = """
+select period_start as month,
+sum(case when lower(section) like '%income%' or lower(section) like '%revenue%' then amount else 0 end) as income,
+sum(case when lower(section) like '%income%' or lower(section) like '%revenue%' then 0 else amount end) as costs
+from xero.{table} where tenant_id = :tenant_id and line_type = 'account' {basis}
+and period_start between :first and :last group by 1 order by 1
+"""
+_BANK = """
+select period_start as month, account_name as name, closing_balance as balance from xero.bank_summary
+where tenant_id = :tenant_id and account_id is not null and period_start between :first and :last order by 1, position
+"""
+_AGED = """
+select type, case when due_date is null or due_date >= :today then 0 when due_date >= :month then 1
+when due_date >= :two then 2 when due_date >= :three then 3 else 4 end as age,
+currency_rate as rate, sum(amount_due) as due
+from xero.invoices where tenant_id = :tenant_id and not is_deleted and status = 'AUTHORISED' and amount_due <> 0
+group by 1, 2, 3
+"""
+_AGES = ("not due yet", "1-30 days", "31-60 days", "61-90 days", "older")
+
+
+def picture(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, tenant_id: str, asset: str, newest: date | None = None
+) -> Mapping[str, Any]:
+    """The picture a materialisation shows; none for most assets, or where there is nothing to draw.
+
+    Args:
+        context: Dagster's.
+        warehouse: Has the figures.
+        tenant_id: The organisation.
+        asset: Name of the asset.
+        newest: The newest month that was kept, of a report.
+    """
+    try:
+        chart = chart_of(warehouse, tenant_id, asset, newest or datetime.now(UTC).date())
+        return {"picture": dg.MetadataValue.md(as_markdown(chart))} if chart else {}
+    except Exception as error:
+        # No reason to fail the asset: its table is complete.
+        context.log.error(f"The picture of {asset} could not be drawn: {error}", exc_info=error)
+        return {}
+
+
+def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date) -> Chart | None:
+    """What is drawn of an asset.
+
+    Args:
+        warehouse: Has the figures.
+        tenant_id: The organisation.
+        asset: Name of the asset.
+        newest: The newest month, or today.
+    """
+    draw = _drawn().get(asset)
+    return draw(warehouse, tenant_id, newest) if draw else None
+
+
+_Draw = Callable[["Warehouse", str, date], Chart | None]
+
+
+def _drawn() -> Mapping[str, _Draw]:
+    found: dict[str, _Draw] = {"bank_summary": _bank, "invoices": _aged}
+    for report in reports():
+        if report.table in ("profit_and_loss", "budget_summary"):
+            found[report.name] = _profit_of(report.table, report.basis, planned=report.table == "budget_summary")
+    return found
+
+
+def _profit_of(table: str, basis: str, *, planned: bool) -> _Draw:
+    """Income, costs and what is left: of every layout of Xero's, all that is not income is a cost."""
+    title = "Budget" if planned else f"Profit and loss{' on cash basis' if basis == 'cash' else ''}"
+    sql = _PROFIT.format(table=table, basis="" if planned else f"and basis = '{basis}'")
+
+    def draw(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
+        rows = warehouse.query(sql, {"tenant_id": tenant_id, **_window(newest)}).to_pylist()
+        if not rows:
+            return None
+        return Chart(
+            f"{title} by month, {_currency(warehouse, tenant_id)}",
+            "bars",
+            [_label(row["month"]) for row in rows],
+            {
+                "Income": [row["income"] for row in rows],
+                "Costs": [row["costs"] for row in rows],
+                "Net profit": [row["income"] - row["costs"] for row in rows],
+            },
+        )
+
+    return draw
+
+
+def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
+    rows = warehouse.query(_BANK, {"tenant_id": tenant_id, **_window(newest)}).to_pylist()
+    if not rows:
+        return None
+    months = sorted({row["month"] for row in rows})
+    largest: dict[str, Decimal] = {}
+    for row in rows:
+        largest[row["name"]] = max(largest.get(row["name"], Decimal(0)), abs(row["balance"]))
+    order = sorted(largest, key=lambda name: -largest[name])
+    own = order if len(order) <= _LINES else order[: _LINES - 1]
+    series: dict[str, list[Decimal | None]] = {
+        name: [None] * len(months) for name in (*own, *(["Others"] if own != order else []))
+    }
+    for row in rows:
+        name, place = row["name"] if row["name"] in own else "Others", months.index(row["month"])
+        series[name][place] = (series[name][place] or Decimal(0)) + row["balance"]
+    title = f"Bank balances at the end of each month, {_currency(warehouse, tenant_id)}"
+    return Chart(title, "lines", [_label(month) for month in months], series)
+
+
+def _aged(warehouse: Warehouse, tenant_id: str, today: date) -> Chart | None:
+    since = {name: today - timedelta(days=days) for name, days in (("month", 30), ("two", 60), ("three", 90))}
+    rows = warehouse.query(_AGED, {"tenant_id": tenant_id, "today": today, **since}).to_pylist()
+    due: dict[tuple[str, int], Decimal] = {}
+    for row in rows:
+        of = (row["type"], row["age"])
+        due[of] = due.get(of, Decimal(0)) + row["due"] / (row["rate"] or 1)
+    if not due:
+        return None
+    return Chart(
+        f"Open invoices and bills by days overdue on {today}, {_currency(warehouse, tenant_id)}",
+        "bars",
+        _AGES,
+        {
+            name: [due.get((kind, age), Decimal(0)) for age in range(len(_AGES))]
+            for name, kind in (("Customers owe", "ACCREC"), ("We owe", "ACCPAY"))
+        },
+    )
+
+
+def _window(newest: date) -> dict[str, date]:
+    return {"first": add_months(newest.replace(day=1), 1 - MONTHS), "last": newest}
+
+
+def _currency(warehouse: Warehouse, tenant_id: str) -> str:
+    rows = warehouse.query(_CURRENCY, {"tenant_id": tenant_id}).to_pylist()
+    return rows[0]["base_currency"] if rows else "base currency"
+
+
+def _label(month: date) -> str:
+    return f"{month:%Y-%m}"

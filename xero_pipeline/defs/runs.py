@@ -1,0 +1,44 @@
+"""Whose run it is: tags that the queue and people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from xero_pipeline.defs.partitions import range_tags
+
+ORGANISATION = "xero/organisation"
+"""Tag of a run of one organisation: its tenant id. Dagster's queue lets one such run go at a time."""
+
+NAME = "xero/name"
+"""Tag of every run of ours: the organisations as people call them."""
+
+_NAMED = 3
+
+
+def whose(tenants: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+    """The tags of a run of some organisations.
+
+    Args:
+        tenants: Their tenant ids.
+        names: Names by tenant id, as far as they are known.
+    """
+    told = ", ".join(names.get(tenant_id, tenant_id) for tenant_id in tenants[:_NAMED])
+    more = f" and {len(tenants) - _NAMED} more" if len(tenants) > _NAMED else ""
+    one = {ORGANISATION: tenants[0]} if len(tenants) == 1 else {}
+    return {**one, NAME: f"{told}{more}"}
+
+
+def request(tenants: Sequence[str], names: Mapping[str, str], *, run_key: str) -> dg.RunRequest:
+    """A run for neighbouring organisations.
+
+    Args:
+        tenants: Their tenant ids, neighbours in the order of the partitions.
+        names: Names by tenant id, as far as they are known.
+        run_key: The same key never runs twice.
+    """
+    tags = whose(tenants, names)
+    if len(tenants) == 1:
+        return dg.RunRequest(run_key=run_key, partition_key=tenants[0], tags=tags)
+    return dg.RunRequest(run_key=run_key, tags={**tags, **range_tags(tenants)})

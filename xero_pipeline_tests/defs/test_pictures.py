@@ -1,0 +1,122 @@
+"""Pictures and names: what a person sees of an organisation in Dagster's UI."""
+
+from __future__ import annotations
+
+import base64
+import re
+from decimal import Decimal
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+
+from xero_pipeline.defs import pictures
+from xero_pipeline.defs.charts import Chart, as_markdown, as_svg
+from xero_pipeline.defs.people import People
+from xero_pipeline.defs.pictures import chart_of
+from xero_pipeline.sync.due import months_between
+from xero_pipeline_tests.defs.conftest import first_month, today
+
+SMALL = 30_000
+"""So many characters a materialisation may carry along for a picture."""
+
+
+def rows(house, sql, **params):
+    return house.parts.warehouse.query(sql, {"t": house.tenants[0], **params}).to_pylist()
+
+
+def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(house):
+    tenant, months = house.tenants[0], months_between(first_month(), today())
+    assert house.pull(months, tenants=[tenant], reports=["profit_and_loss"]).success
+    chart = chart_of(house.parts.warehouse, tenant, "profit_and_loss", months[-1])
+    net = rows(
+        house,
+        "select period_start as month, amount from xero.profit_and_loss where tenant_id = :t and line_type = 'total' "
+        "and account_name = 'Net Profit' and basis = 'accrual' order by 1",
+    )
+    assert list(chart.labels) == [f"{row['month']:%Y-%m}" for row in net]
+    assert chart.series["Net profit"] == [row["amount"] for row in net]
+    shown = house.materialisations("profit_and_loss")
+    told = {partition: "picture" in event.metadata for partition, event in shown.items()}
+    assert told == {f"{month}|{tenant}": month == months[-1] for month in months}, "once, with the newest month"
+
+
+def test_what_is_drawn_as_open_is_what_is_due_in_base_currency(house):
+    tenant = house.tenants[0]
+    assert house.sync("invoices", "organisations", tenants=[tenant]).success
+    chart = chart_of(house.parts.warehouse, tenant, "invoices", today())
+    due = rows(
+        house,
+        "select type, amount_due, currency_rate from xero.invoices where tenant_id = :t and status = 'AUTHORISED'",
+    )
+    for name, kind in (("Customers owe", "ACCREC"), ("We owe", "ACCPAY")):
+        wanted = sum(row["amount_due"] / (row["currency_rate"] or 1) for row in due if row["type"] == kind)
+        assert abs(sum(chart.series[name]) - wanted) < Decimal("0.01")
+    assert re.search(r"on \d{4}-\d\d-\d\d, [A-Z]{3}$", chart.title)
+
+
+def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(house, monkeypatch):
+    tenant, months = house.tenants[0], months_between(first_month(), today())
+    assert house.pull(months, tenants=[tenant], reports=["bank_summary"]).success
+    monkeypatch.setattr(pictures, "_LINES", 2)
+    chart = chart_of(house.parts.warehouse, tenant, "bank_summary", months[-1])
+    assert list(chart.series)[1:] == ["Others"]
+    (total,) = rows(
+        house,
+        "select sum(closing_balance) as total from xero.bank_summary where tenant_id = :t and period_start = :m "
+        "and account_id is not null",
+        m=months[-1],
+    )
+    assert sum(figures[-1] for figures in chart.series.values()) == total["total"]
+
+
+def test_a_picture_is_small_has_no_script_and_its_figures_stand_under_it():
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    chart = Chart("Cash | all, NZD", "lines", months, {f"Account {n}": [Decimal(-7)] * 11 + [None] for n in range(7)})
+    picture = ElementTree.fromstring(as_svg(chart))
+    assert not [element for element in picture.iter() if element.tag.rpartition("}")[2] == "script"]
+    told = as_markdown(chart)
+    assert len(told) < SMALL
+    assert "| 2026-01 | -7.00 |" in told
+    assert base64.b64decode(re.search(r"base64,([^)]+)\)", told)[1]).startswith(b"<svg")
+
+
+def test_a_picture_that_cannot_be_drawn_fails_nothing_and_is_told(house, monkeypatch, caplog):
+    def broken(*args):
+        raise KeyError("base_currency")
+
+    monkeypatch.setattr(pictures, "_currency", broken)
+    assert house.sync("invoices", tenants=house.tenants[:1]).success
+    assert "picture" not in house.materialisations("invoices")[house.tenants[0]].metadata
+
+
+def test_a_run_that_a_person_started_carries_the_names_of_its_organisations(house):
+    names = [house.parts.organisations.get(tenant).name for tenant in house.tenants]
+    result = house.sync("accounts")
+    assert house.instance.get_run_by_id(result.run_id).tags["xero/name"] == ", ".join(names)
+    for tenant, name in zip(house.tenants, names, strict=True):
+        told = house.materialisations("accounts")[tenant].metadata
+        assert told["organisation"].value == name
+        assert "in_xero" not in told, "a simulated organisation is not to be found in Xero"
+
+
+@pytest.fixture
+def real(house):
+    """The same organisations, as if they were real ones."""
+    assert house.sync("organisations", tenants=house.tenants[:1]).success
+    parts = SimpleNamespace(settings=SimpleNamespace(mode="live"), organisations=house.parts.organisations)
+    return People(parts, house.parts.warehouse)
+
+
+def test_a_real_organisation_is_a_link_away(house, real):
+    tenant = house.tenants[0]
+    (code,) = rows(house, "select short_code from xero.organisations where tenant_id = :t")
+    assert f"shortcode={code['short_code']}&" in real.facts(tenant, "accounts")["in_xero"].value
+    assert "reporting.xero.com" in real.facts(tenant, "profit_and_loss_cash")["in_xero"].value
+    assert "in_xero" not in real.facts(house.tenants[1], "accounts"), "its short code is not known yet"
+
+
+def test_a_record_that_could_not_be_read_is_a_link_away_whichever_of_the_two_it_is(house, real):
+    cell = real.record(house.tenants[0], "invoices", "an-id")
+    assert re.fullmatch(r"an-id \(\[sale\]\(\S+InvoiceID=an-id\), \[bill\]\(\S+InvoiceID=an-id\)\)", cell)
+    assert real.record(house.tenants[0], "users", "an-id") == "an-id"
