@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from xero_pipeline.ledger.keep import post
+from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.warehouse.shape import shape
@@ -59,8 +59,7 @@ def _whole(http, row):
 
 def keep(warehouse, tenant_id, at=SYNCED):
     """Bring the ledger of an organisation up to its documents."""
-    with warehouse.writing() as connection:
-        return post(warehouse.dialect, connection, tenant_id, at=at)
+    return keep_ledger(warehouse, tenant_id, {}, at=at)
 
 
 def rows(warehouse, sql, **params):

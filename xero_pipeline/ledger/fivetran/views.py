@@ -17,7 +17,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.fivetran.declared import views
 from xero_pipeline.ledger.fivetran.numbers import number_journals
 from xero_pipeline.ledger.layout import make_current
-from xero_pipeline.ledger.sources import literal
+from xero_pipeline.ledger.queries import literal
 from xero_pipeline.warehouse.sql import q
 
 if TYPE_CHECKING:
