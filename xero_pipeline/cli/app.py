@@ -12,6 +12,7 @@ from xero_pipeline.cli import (
     keys,
     move,
     planning,
+    rates,
     rebuild,
     restated,
     run,
@@ -36,6 +37,7 @@ app.command()(planning.plan)
 app.command()(restated.restatements)
 app.command()(explain.explain)
 app.command()(aged.aged)
+app.command()(rates.rates)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
 app.command()(history.logs)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 _MADE_WITH_LEDGER = """
-SELECT table_schema, table_name FROM information_schema.views WHERE SUBSTR(table_schema, 1, 13) = 'fivetran_xero'
+SELECT table_schema, table_name FROM information_schema.views
+WHERE table_schema = 'ledger' OR SUBSTR(table_schema, 1, 13) = 'fivetran_xero'
 """
 
 
