@@ -49,6 +49,7 @@ def rates(
 
 def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
     """Keep what is given, write the group anew, and say what it was translated at."""
+    from xero_pipeline.cli.display import say
     from xero_pipeline.ledger.group.given import clear_rates, import_rates
     from xero_pipeline.ledger.group.write import write_group
 
@@ -66,6 +67,9 @@ def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear:
             "There is no group view: the organisations have different base currencies. Set XERO_GROUP_CURRENCY to the "
             "currency they shall be presented in, such as NZD. The rates are kept."
         )
+    if group.begins and group.begins.held_back_by:
+        name, month = group.begins.held_back_by.name, f"{group.begins.month:%Y-%m}"
+        say(f"The group begins in {month}: {name} has no rate before. Give earlier ones to let it begin earlier.")
     return used
 
 

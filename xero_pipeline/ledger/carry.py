@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.layout import is_there, make_current
-from xero_pipeline.ledger.tables import ledger_table, named
+from xero_pipeline.ledger.tables import SCHEMA, ledger_table, named
 from xero_pipeline.warehouse.sql import q
 
 if TYPE_CHECKING:
@@ -44,5 +44,5 @@ def carry(source: Warehouse, target: Warehouse) -> dict[str, int]:
             if rows.num_rows:
                 shape = pa.schema([pa.field(column.name, column_type(column.kind)) for column in columns])
                 target.dialect.append(into, named(name), rows.cast(shape))
-                carried[named(name)] = rows.num_rows
+                carried[f"{SCHEMA}.{name}"] = rows.num_rows
     return carried

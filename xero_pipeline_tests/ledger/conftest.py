@@ -24,7 +24,7 @@ from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 (fixtures)
 
 @pytest.fixture(scope="session")
 def several():
-    """The simulated organisations behind `filled` and `filled_copy`."""
+    """The simulated organisations behind `filled` and `filled_once`."""
     return Several()
 
 
@@ -43,18 +43,21 @@ def filled_postgresql(several, postgresql_server, postgresql_template):  # noqa:
     return at(postgresql_server, "filled")
 
 
-@pytest.fixture(scope="session", params=["duckdb", "postgresql"])
-def filled(request):
-    """Several organisations with their ledgers, to read only."""
-    found = request.getfixturevalue(f"filled_{request.param}")
-    return Warehouse(found if request.param == "postgresql" else f"duckdb:///{found}")
+def copied(request, folder):
+    if request.param == "postgresql":
+        return Warehouse(a_database_like(request.getfixturevalue("filled_postgresql")))
+    path = folder / "warehouse.duckdb"
+    shutil.copy(request.getfixturevalue("filled_duckdb"), path)
+    return Warehouse(f"duckdb:///{path}")
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
-def filled_copy(request, tmp_path):
-    """The same, to write to."""
-    if request.param == "postgresql":
-        return Warehouse(a_database_like(request.getfixturevalue("filled_postgresql")))
-    path = tmp_path / "warehouse.duckdb"
-    shutil.copy(request.getfixturevalue("filled_duckdb"), path)
-    return Warehouse(f"duckdb:///{path}")
+def filled(request, tmp_path):
+    """Several organisations with their ledgers, to write to."""
+    return copied(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+def filled_once(request, tmp_path_factory):
+    """The same for a module, which adds to it what all its tests read."""
+    return copied(request, tmp_path_factory.mktemp("module"))

@@ -54,11 +54,11 @@ def made(warehouse):
         return make_views(connection, warehouse.dialect)
 
 
-@pytest.fixture(scope="session")
-def viewed(filled):
+@pytest.fixture(scope="module")
+def viewed(filled_once):
     """Several organisations with their views, to read only."""
-    made(filled)
-    return filled
+    made(filled_once)
+    return filled_once
 
 
 def test_tables_columns_and_types_are_fivetrans_in_every_schema(viewed):
@@ -153,32 +153,30 @@ def test_a_schema_of_one_organisation_has_its_rows_and_no_others(viewed, several
         assert ours == [(organisation.name,)]
 
 
-def test_tracking_without_ids_is_found_by_its_names(filled_copy):
+def test_tracking_without_ids_is_found_by_its_names(filled):
     asked = f"""
         SELECT journal_line_id, tracking_category_id, tracking_category_option_id
         FROM {SCHEMA}.journal_line_has_tracking_category ORDER BY 1, 2"""
-    made(filled_copy)
-    before = rows(filled_copy, asked)
-    change(filled_copy, "UPDATE ledger.journal_lines SET tracking_option_id_1 = NULL, tracking_category_id_1 = NULL")
-    change(filled_copy, "UPDATE ledger.journal_lines SET tracking_option_id_2 = NULL")
-    assert rows(filled_copy, asked) == before
+    made(filled)
+    before = rows(filled, asked)
+    change(filled, "UPDATE ledger.journal_lines SET tracking_option_id_1 = NULL, tracking_category_id_1 = NULL")
+    change(filled, "UPDATE ledger.journal_lines SET tracking_option_id_2 = NULL")
+    assert rows(filled, asked) == before
 
 
-def test_days_stay_days_and_what_is_deleted_says_so(filled_copy):
-    ((chosen, line),) = rows(
-        filled_copy, "SELECT MIN(invoice_id) AS i, MIN(line_item_id) AS l FROM xero.invoice_line_items"
-    )
+def test_days_stay_days_and_what_is_deleted_says_so(filled):
+    ((chosen, line),) = rows(filled, "SELECT MIN(invoice_id) AS i, MIN(line_item_id) AS l FROM xero.invoice_line_items")
     change(
-        filled_copy,
+        filled,
         "UPDATE xero.invoices SET is_deleted = TRUE, planned_payment_date = '2026-03-29' "
         f"WHERE invoice_id = '{chosen}'",
         f"UPDATE xero.invoice_line_items SET is_deleted = TRUE WHERE line_item_id = '{line}'",
         "UPDATE xero.accounts SET is_deleted = TRUE WHERE code = '200'",
     )
-    made(filled_copy)
+    made(filled)
     asked = f"SELECT status, planned_payment_date FROM {SCHEMA}.invoice WHERE invoice_id = :id"
-    assert rows(filled_copy, asked, id=chosen) == [("DELETED", dt.datetime(2026, 3, 29))]
-    assert rows(filled_copy, f"SELECT 1 FROM {SCHEMA}.invoice_line_item WHERE line_item_id = :id", id=line) == []
+    assert rows(filled, asked, id=chosen) == [("DELETED", dt.datetime(2026, 3, 29))]
+    assert rows(filled, f"SELECT 1 FROM {SCHEMA}.invoice_line_item WHERE line_item_id = :id", id=line) == []
     # Xero gives the code of a deleted account to others.
-    sales = rows(filled_copy, f"SELECT code, status FROM {SCHEMA}.account WHERE name = 'Sales'")
+    sales = rows(filled, f"SELECT code, status FROM {SCHEMA}.account WHERE name = 'Sales'")
     assert set(sales) == {(None, "DELETED")}

@@ -33,46 +33,46 @@ def made(warehouse):
         return make_views(connection, warehouse.dialect)
 
 
-def test_what_is_there_is_left_alone(filled_copy):
-    made(filled_copy)
-    assert made(filled_copy) == 0
-    change(filled_copy, f"DROP VIEW {SCHEMA}.contact")
-    assert made(filled_copy) == 1
+def test_what_is_there_is_left_alone(filled):
+    made(filled)
+    assert made(filled) == 0
+    change(filled, f"DROP VIEW {SCHEMA}.contact")
+    assert made(filled) == 1
 
 
-def test_short_codes_that_differ_in_capitals_alone_have_schemas_of_their_own(filled_copy):
-    change(filled_copy, "UPDATE xero.organisations SET short_code = '!a-B' WHERE base_currency = 'NZD'")
-    change(filled_copy, "UPDATE xero.organisations SET short_code = '!A-b' WHERE base_currency <> 'NZD'")
-    made(filled_copy)
-    with filled_copy.reading() as connection:
+def test_short_codes_that_differ_in_capitals_alone_have_schemas_of_their_own(filled):
+    change(filled, "UPDATE xero.organisations SET short_code = '!a-B' WHERE base_currency = 'NZD'")
+    change(filled, "UPDATE xero.organisations SET short_code = '!A-b' WHERE base_currency <> 'NZD'")
+    made(filled)
+    with filled.reading() as connection:
         found = schemas(connection)
     assert len(found) == 4
     assert "fivetran_xero_a_b" in found
     for schema in found:
-        rows(filled_copy, f"SELECT * FROM {schema}.organization")
+        rows(filled, f"SELECT * FROM {schema}.organization")
 
 
-def test_a_journal_keeps_its_number_and_a_new_one_counts_on(filled_copy, several):
+def test_a_journal_keeps_its_number_and_a_new_one_counts_on(filled, several):
     tenant = several.organisations[0].tenant_id
-    made(filled_copy)
-    before = dict(rows(filled_copy, NUMBERS, tenant=tenant))
+    made(filled)
+    before = dict(rows(filled, NUMBERS, tenant=tenant))
     assert sorted(before.values()) == list(range(1, len(before) + 1))
     # One journal is voided, all others are posted anew.
-    ((voided,),) = rows(filled_copy, "SELECT MIN(source_id) AS id FROM ledger.journals WHERE tenant_id = :t AND "
+    ((voided,),) = rows(filled, "SELECT MIN(source_id) AS id FROM ledger.journals WHERE tenant_id = :t AND "
                         "source_type = 'MANJOURNAL'", t=tenant)  # fmt: skip
     becomes = "UPDATE xero.manual_journals SET synced_at = synced_at + INTERVAL '1 hour', status = "
-    change(filled_copy, f"{becomes} 'VOIDED' WHERE manual_journal_id = '{voided}'")
-    change(filled_copy, "UPDATE ledger.documents SET fingerprint = 'old'")
-    keep(filled_copy, tenant)
-    made(filled_copy)
+    change(filled, f"{becomes} 'VOIDED' WHERE manual_journal_id = '{voided}'")
+    change(filled, "UPDATE ledger.documents SET fingerprint = 'old'")
+    keep(filled, tenant)
+    made(filled)
     left = {journal: number for journal, number in before.items() if journal != voided}
-    assert dict(rows(filled_copy, NUMBERS, tenant=tenant)) == left
+    assert dict(rows(filled, NUMBERS, tenant=tenant)) == left
     # It is posted again, and another one comes, of an earlier day.
     new = f"INSERT INTO ledger.journals (tenant_id, journal_id, journal_date) VALUES ('{tenant}', 'new', '2020-01-01')"
-    change(filled_copy, f"{becomes} 'POSTED' WHERE manual_journal_id = '{voided}'", new)
-    keep(filled_copy, tenant)
-    made(filled_copy)
-    assert dict(rows(filled_copy, NUMBERS, tenant=tenant)) == {**before, "new": len(before) + 1}
+    change(filled, f"{becomes} 'POSTED' WHERE manual_journal_id = '{voided}'", new)
+    keep(filled, tenant)
+    made(filled)
+    assert dict(rows(filled, NUMBERS, tenant=tenant)) == {**before, "new": len(before) + 1}
 
 
 def with_fewer_columns(monkeypatch):

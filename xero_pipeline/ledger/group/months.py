@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.years import year_start
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -46,28 +48,67 @@ class MonthRates:
         return self.closing.value if self.closing else None
 
 
-def months_of(organisation: Organisation, currency: str, last: date, rates: Rates) -> list[MonthRates]:
-    """The months of an organisation, from the first that has an average rate; all, where none has.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where the group begins.
 
     Args:
-        organisation: Whose books.
+        month: First day of its first month.
+        held_back_by: The organisation without whose rates it would begin earlier; None if it begins with the books.
+    """
+
+    month: date
+    held_back_by: Organisation | None
+
+
+def beginning(group: Sequence[Organisation], currency: str, last: date, rates: Rates) -> Beginning:
+    """The first month from which on every organisation has had its rates, so that no month shows a part of the group.
+
+    An organisation that has no rate at all holds nobody back: all its months lack one.
+
+    Args:
+        group: The organisations, at least one.
         currency: The presentation currency.
         last: First day of the last month.
         rates: All rates that are known.
     """
-    found: list[MonthRates] = []
-    month = organisation.first_month
-    while month <= last:
-        found.append(_month(organisation, currency, month, rates))
-        month = _after(month)
-    begin = next((place for place, one in enumerate(found) if one.average), 0)
-    return found[begin:]
+    found = Beginning(min(one.first_month for one in group), None)
+    for one in group:
+        known = next(
+            (month for month in _months(one.first_month, last) if _has_both(one, currency, month, rates)), None
+        )
+        if known is not None and known > max(found.month, one.first_month):
+            found = Beginning(known, one)
+    return found
+
+
+def months_of(organisation: Organisation, currency: str, begins: date, last: date, rates: Rates) -> list[MonthRates]:
+    """The months of an organisation in the group.
+
+    Args:
+        organisation: Whose books.
+        currency: The presentation currency.
+        begins: First day of the group's first month.
+        last: First day of the last month.
+        rates: All rates that are known.
+    """
+    months = _months(max(organisation.first_month, begins), last)
+    return [_month(organisation, currency, month, rates) for month in months]
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first = _after(first)
+
+
+def _has_both(organisation: Organisation, currency: str, month: date, rates: Rates) -> bool:
+    measures = ("average", "closing")
+    return all(rates.find(organisation.base_currency, currency, month, one) is not None for one in measures)
 
 
 def _month(organisation: Organisation, currency: str, month: date, rates: Rates) -> MonthRates:
-    import datetime as dt
-
-    base, end = organisation.base_currency, _after(month) - dt.timedelta(days=1)
+    base, end = organisation.base_currency, _after(month) - timedelta(days=1)
     average = rates.find(base, currency, month, "average")
     closing = rates.find(base, currency, month, "closing")
     missing = [name for name, rate in (("average", average), ("closing", closing)) if rate is None]

@@ -6,9 +6,8 @@
   standard leaves equity open; this is what most do.)
 * What is left over is the currency translation reserve (IAS 21.39c, 41): a line of its own, in equity.
 
-The books begin with the first month that has a rate: what was there before comes in at its average, so that the
-reserve begins at zero, as IFRS 1.D13 lets a group begin. From then on a missing rate leaves every amount empty that
-stands on it.
+What was there before the group's first month comes in at the average of that month, so that the reserve begins at zero,
+as IFRS 1.D13 lets a group begin. From then on a missing rate leaves every amount empty that stands on it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from xero_pipeline.ledger.group.books import (
     organisations,
     seen,
 )
-from xero_pipeline.ledger.group.months import months_of
+from xero_pipeline.ledger.group.months import beginning, months_of
 from xero_pipeline.ledger.group.rates import Rates
 from xero_pipeline.ledger.group.rows import TABLES, rows_of
 from xero_pipeline.ledger.group.translation import Translation
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ledger.group.books import Organisation
-    from xero_pipeline.ledger.group.months import MonthRates
+    from xero_pipeline.ledger.group.months import Beginning, MonthRates
     from xero_pipeline.ledger.group.rows import Row, Rows
     from xero_pipeline.warehouse.merge import Dialect
 
@@ -60,12 +60,14 @@ class Group:
 
     Args:
         currency: The presentation currency; None: there is none, and nothing was written.
+        begins: Its first month, and who keeps it from beginning earlier; None where nothing was written.
         organisations: How many organisations are in it.
         rows: How many rows each table has.
         missing: The months that lack a rate: their amounts are empty.
     """
 
     currency: str | None
+    begins: Beginning | None
     organisations: int
     rows: dict[str, int]
     missing: tuple[MissingRate, ...]
@@ -94,10 +96,12 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
     currency = presentation_currency or _in_common(group)
     rows: Rows = {table: [] for table in TABLES}
     missing: list[MissingRate] = []
-    if currency is not None:
-        rates = Rates(given(connection), seen(connection, at.date()))
+    begins: Beginning | None = None
+    if currency is not None and group:
+        rates, last = Rates(given(connection), seen(connection, at.date())), at.date().replace(day=1)
+        begins = beginning(group, currency, last, rates)
         for one in group:
-            months = months_of(one, currency, at.date().replace(day=1), rates)
+            months = months_of(one, currency, begins.month, last, rates)
             missing += [MissingRate(one.tenant_id, one.name, month) for month in months if month.problem]
             for table, found in _rows(connection, one, currency, months, at).items():
                 rows[table] += found
@@ -105,7 +109,7 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
         if found:
             dialect.append(connection, named(table), _arrow(table, found))
     make_group_views(connection)
-    return Group(currency, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing))
+    return Group(currency, begins, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing))
 
 
 def _in_common(group: Sequence[Organisation]) -> str | None:
