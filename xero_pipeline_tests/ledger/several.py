@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+from pathlib import Path
 
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.simulator.config import BooksConfig
@@ -14,6 +16,7 @@ from xero_pipeline_tests.simulator.helpers import let_in
 
 TODAY = dt.date(2026, 5, 20)
 SYNCED = dt.datetime(2026, 5, 21, tzinfo=dt.UTC)
+DOCS = Path(__file__).parents[2] / "docs"
 _PAGE = 1000
 _NEEDED = {
     "accounts", "bank_transactions", "bank_transfers", "batch_payments", "contacts", "credit_notes", "invoices",
@@ -65,6 +68,11 @@ def keep(warehouse, tenant_id, at=SYNCED):
 def rows(warehouse, sql, **params):
     """The rows of a query as tuples, decimals exact."""
     return list(zip(*(column.to_pylist() for column in warehouse.query(sql, params).columns), strict=True))
+
+
+def queries(page):
+    """The queries of a page of docs/, as they are printed."""
+    return re.findall(r"```sql\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
 
 
 def change(warehouse, *statements):

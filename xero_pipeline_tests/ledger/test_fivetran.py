@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
-from xero_pipeline_tests.ledger.several import change, rows
+from xero_pipeline_tests.ledger.several import change, queries, rows
 
 CONTRACT = json.loads((Path(__file__).parent / "fivetran_contract.json").read_text())
 TYPES = {
@@ -151,6 +151,15 @@ def test_a_schema_of_one_organisation_has_its_rows_and_no_others(viewed, several
     for organisation in several.organisations:
         ours = rows(viewed, f"SELECT name FROM {by_tenant[organisation.tenant_id]}.organization")
         assert ours == [(organisation.name,)]
+
+
+def test_the_query_of_the_page_finds_the_schema_of_every_organisation(viewed, several):
+    (query,) = queries("fivetran.md")
+    with viewed.reading() as connection:
+        expected = {schema for schema, tenant in schemas(connection).items() if tenant}
+    found = dict(rows(viewed, query))
+    assert set(found) == {one.name for one in several.organisations}
+    assert set(found.values()) == expected
 
 
 def test_tracking_without_ids_is_found_by_its_names(filled):

@@ -13,7 +13,7 @@ from xero_pipeline.ledger.group.given import clear_rates, import_rates
 from xero_pipeline.ledger.group.rates import Given
 from xero_pipeline.ledger.group.write import write_group
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.ledger.several import SYNCED, change, rows
+from xero_pipeline_tests.ledger.several import SYNCED, change, queries, rows
 
 MONTHS = [dt.date(2025, month, 1) for month in (10, 11, 12)] + [dt.date(2026, month, 1) for month in range(1, 6)]
 MARCH = MONTHS[5]
@@ -217,8 +217,15 @@ def test_a_contact_that_is_another_organisation_is_flagged_wherever_it_stands(fi
     assert rows(filled, sheet) == [(amount,)]
     sold = """SELECT SUM(CASE account_class WHEN 'REVENUE' THEN -amount ELSE 0 END) AS a FROM ledger.group_journal_lines
         WHERE is_intercompany"""
+    assert rows(filled, queries("group.md")[1]) == [(*names, amount, 0)]
     revenue = "SELECT SUM(intercompany_amount) AS a FROM ledger.group_profit_and_loss WHERE account_class = 'REVENUE'"
     assert rows(filled, sold) == rows(filled, revenue)
+
+
+def test_the_first_query_of_the_page_adds_the_group_up(in_dollars):
+    found = rows(in_dollars, queries("group.md")[0])
+    assert len(found) == 2 * 8
+    assert all(amount == with_others for _, _, amount, with_others in found)
 
 
 @pytest.mark.parametrize(
