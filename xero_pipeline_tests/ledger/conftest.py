@@ -1,4 +1,7 @@
-"""Warehouses with a ledger, on DuckDB and on a real PostgreSQL: whoever asks for one runs on both."""
+"""Warehouses with a ledger, on DuckDB and on PostgreSQL.
+
+`accountant` has one organisation, read and kept once, and its reports; `filled` has several of several currencies.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import shutil
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
-from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 (fixtures)
+from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 - fixtures
     at,
     create_database,
     duckdb_template,
@@ -20,6 +24,62 @@ from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 (fixtures)
     warehouse,
     warehouse_url,
 )
+
+
+@pytest.fixture(scope="session")
+def accountant_of_session():
+    # Thirteen months: a financial year ends among them, and everything that happens once in a while happens.
+    return Accountant(400, months=13)
+
+
+def _kept(accountant, url):
+    accountant.open()
+    accountant.warehouse = Warehouse(url)
+    accountant.read()
+    accountant.pull()
+    accountant.keep()
+
+
+@pytest.fixture(scope="session")
+def kept_on_duckdb(accountant_of_session, duckdb_template, tmp_path_factory):  # noqa: F811
+    path = tmp_path_factory.mktemp("ledger") / "books.duckdb"
+    shutil.copy(duckdb_template, path)
+    _kept(accountant_of_session, f"duckdb:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def kept_on_postgresql(accountant_of_session, postgresql_server, postgresql_template):  # noqa: F811
+    create_database(postgresql_server, "kept", postgresql_template)
+    _kept(accountant_of_session, at(postgresql_server, "kept"))
+    return "kept"
+
+
+@pytest.fixture
+def kept_url_duckdb(kept_on_duckdb, tmp_path):
+    shutil.copy(kept_on_duckdb, tmp_path / "books.duckdb")
+    return f"duckdb:///{tmp_path / 'books.duckdb'}"
+
+
+@pytest.fixture
+def kept_url_postgresql(kept_on_postgresql, postgresql_server, request):  # noqa: F811
+    name = f"ledger_{abs(hash(request.node.nodeid))}"
+    create_database(postgresql_server, name, kept_on_postgresql)
+    return at(postgresql_server, name)
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def kept_url(request):
+    return request.getfixturevalue(f"kept_url_{request.param}")
+
+
+@pytest.fixture
+def accountant(accountant_of_session, kept_url):
+    """The books as they were written, read and kept; an hour has passed since."""
+    accountant_of_session.open()
+    accountant_of_session.warehouse = Warehouse(kept_url)
+    accountant_of_session.later(hours=1)
+    return accountant_of_session
 
 
 @pytest.fixture(scope="session")

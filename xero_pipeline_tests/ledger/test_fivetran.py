@@ -173,6 +173,25 @@ def test_tracking_without_ids_is_found_by_its_names(filled):
     assert rows(filled, asked) == before
 
 
+def test_xeros_own_journals_have_its_numbers_times_and_ids(filled):
+    made(filled)
+    chosen = f"SELECT MIN(journal_id) AS j FROM {SCHEMA}.journal WHERE source_type = 'ACCREC'"
+    ((journal,),) = rows(filled, chosen)
+    created = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    change(
+        filled,
+        "INSERT INTO xero.journals (tenant_id, journal_id, journal_number, created_date_utc, is_deleted) "
+        f"SELECT tenant_id, journal_id, 4711, '{created}', FALSE FROM ledger.journals WHERE journal_id = '{journal}'",
+        "INSERT INTO xero.journal_lines (tenant_id, journal_id, journal_line_id, position, is_deleted) "
+        "SELECT tenant_id, journal_id, CONCAT('xeros-', line_number), line_number + 1, FALSE "
+        f"FROM ledger.journal_lines WHERE journal_id = '{journal}'",
+    )
+    asked = f"SELECT journal_number, created_date_utc FROM {SCHEMA}.journal WHERE journal_id = :id"
+    assert rows(filled, asked, id=journal) == [(4711, created)]
+    lines = f"SELECT journal_line_id FROM {SCHEMA}.journal_line WHERE journal_id = :id"
+    assert {line.partition("-")[0] for (line,) in rows(filled, lines, id=journal)} == {"xeros"}
+
+
 def test_days_stay_days_and_what_is_deleted_says_so(filled):
     ((chosen, line),) = rows(filled, "SELECT MIN(invoice_id) AS i, MIN(line_item_id) AS l FROM xero.invoice_line_items")
     change(

@@ -85,6 +85,14 @@ def test_amounts_in_base_currency_are_those_of_the_journals(in_dollars, several)
         assert sorted(ours) == sorted(rows(in_dollars, BOOKED, tenant=organisation.tenant_id))
 
 
+def test_balances_in_base_currency_are_those_of_the_trial_balance(in_dollars):
+    ours = "SELECT tenant_id, period_end, account_id, base_balance, base_movement FROM ledger.group_trial_balance"
+    theirs = "SELECT tenant_id, period_end, account_id, balance, movement FROM ledger.trial_balance"
+    left = f"{ours} WHERE base_balance <> 0 OR base_movement <> 0 EXCEPT {theirs}"
+    assert rows(in_dollars, left) == []
+    assert len(rows(in_dollars, ours)) > 500
+
+
 def test_the_balance_sheet_in_base_currency_is_xeros(in_dollars, several):
     for organisation in several.organisations:
         asked = f"SELECT account_name, base_amount FROM {BALANCE_SHEET} WHERE tenant_id = :t AND period_end = :day"

@@ -43,7 +43,11 @@ TYPES: Mapping[Kind, str] = {
 }
 
 _PIECES = {
-    "{line_id}": "CONCAT(t.journal_id, ':', t.line_number)",
+    "{line_id}": "COALESCE(x.journal_line_id, CONCAT(t.journal_id, ':', t.line_number))",
+    "{xero_lines}": (
+        "(SELECT tenant_id, journal_id, journal_line_id, position - 1 AS line_number FROM xero.journal_lines "
+        "WHERE NOT is_deleted)"
+    ),
     # Xero leaves the ids of tracking out now and then, never the names.
     "{category_ids}": (
         "(SELECT tenant_id, name, MIN(tracking_category_id) AS tracking_category_id FROM xero.tracking_categories "
