@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         description="Who answers for the assets in Dagster, separated by commas: mail addresses, or teams as "
         "team:finance.",
     )
+    group_currency: str | None = Field(
+        None,
+        description="Presentation currency of the group view, such as NZD. Default: the base currency, where all "
+        "organisations have the same; else there is no group view.",
+    )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
     )
@@ -158,6 +163,14 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an absolute http(s) address, such as https://api.xero.com")
         return value.rstrip("/")
+
+    @field_validator("group_currency")
+    @classmethod
+    def _currency_code(cls, value: str | None) -> str | None:
+        code = value.strip().upper() if value else None
+        if code is not None and not (len(code) == 3 and code.isascii() and code.isalpha()):
+            raise ValueError("must be the three letters of a currency, such as NZD")
+        return code
 
     @field_validator("start_date")
     @classmethod

@@ -93,3 +93,11 @@ def test_the_example_names_every_variable_and_no_other():
 def test_the_example_as_it_stands_is_mock_mode_with_the_defaults(monkeypatch):
     Path(".env").write_text((PROJECT / ".env.example").read_text())
     assert Settings.load() == Settings.load(_env_file=None)
+
+
+def test_a_presentation_currency_is_three_letters_in_any_case(monkeypatch):
+    monkeypatch.setenv("XERO_GROUP_CURRENCY", " nzd ")
+    assert Settings.load().group_currency == "NZD"
+    monkeypatch.setenv("XERO_GROUP_CURRENCY", "dollars")
+    with pytest.raises(ConfigurationError, match="XERO_GROUP_CURRENCY: .*three letters"):
+        Settings.load()

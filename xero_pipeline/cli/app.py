@@ -15,6 +15,7 @@ from xero_pipeline.cli import (
     move,
     planning,
     query,
+    rates,
     rebuild,
     restated,
     run,
@@ -42,6 +43,7 @@ app.command()(aged.aged)
 app.command()(query.query)
 app.command()(export.export)
 app.command()(doctor.doctor)
+app.command()(rates.rates)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
 app.command()(history.logs)

@@ -65,11 +65,14 @@ def _nobody_syncs(parts: Parts) -> ExitStack:
 
 def _move_warehouse(parts: Parts, url: str) -> None:
     from xero_pipeline.cli.display import say
+    from xero_pipeline.ledger.carry import carry
     from xero_pipeline.warehouse.move import move as copy
     from xero_pipeline.warehouse.store import Warehouse
 
-    with Counter("rows") as counter:
-        moved = copy(parts.warehouse, Warehouse(url), progress=counter.show)
+    target = Warehouse(url)
+    with Counter("rows") as counter, target.transaction():
+        moved = copy(parts.warehouse, target, progress=counter.show)
+        moved |= carry(parts.warehouse, target)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
 
 

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 class Queries:
-    """The queries of one room, for one organisation.
+    """The queries of one room, for one organisation or all.
 
     Args:
         room: The folder under `sql/`.
         connection: In the transaction they are for.
-        tenant_id: The organisation.
+        tenant_id: The organisation; None for all.
         **told: What the templates of the room are told besides.
     """
 
-    def __init__(self, room: str, connection: Connection, tenant_id: str, **told: Any) -> None:
+    def __init__(self, room: str, connection: Connection, tenant_id: str | None, **told: Any) -> None:
         self._room = room
         self._connection = connection
         dialect = connection.dialect.name

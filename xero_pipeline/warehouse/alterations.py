@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
     from sqlalchemy.types import TypeEngine
 
+_MADE_WITH_LEDGER = """
+SELECT table_schema, table_name FROM information_schema.views
+WHERE table_schema = 'ledger' OR SUBSTR(table_schema, 1, 13) = 'fivetran_xero'
+"""
+
 
 def rename_column(op: Operations, table: str, old: str, new: str) -> None:
     """Give a column another name; its values stay.
@@ -82,18 +87,24 @@ def _with(op: Operations, table: str, column: str | None = None) -> Iterator[str
         if column is not None and all(one["name"] != column for one in known.get_columns(table, schema=schema)):
             continue
         if not dropped:
-            _drop_view(op, table)
+            _drop_views(op, table)
             dropped = True
         yield schema
 
 
-def _drop_view(op: Operations, table: str) -> None:
+def _drop_views(op: Operations, table: str) -> None:
+    """The view of its history, and those that are made again with the ledger."""
+    for schema, name in ((SCHEMA, f"{table}_history"), *op.get_bind().exec_driver_sql(_MADE_WITH_LEDGER).fetchall()):
+        _drop_view(op, table, f"{schema}.{q(name)}")
+
+
+def _drop_view(op: Operations, table: str, view: str) -> None:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        op.execute(f"DROP VIEW IF EXISTS {SCHEMA}.{q(f'{table}_history')}")
+        op.execute(f"DROP VIEW IF EXISTS {view}")
     except DBAPIError as error:
         raise ConfigurationError(
-            f"The layout of {SCHEMA}.{table} changes, and something of yours is made of its history: "
+            f"The layout of {SCHEMA}.{table} changes, and something of yours is made of the view {view}: "
             f"{error.orig} Drop it, start again, and make it again afterwards; nothing has been changed yet."
         ) from error

@@ -37,6 +37,9 @@ CHECKPOINT_THRESHOLD = "128MB"
 _HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
 _RETRY_SECONDS = 0.1
 
+_SCHEMAS = re.compile(r"xero|xero_history|ledger|fivetran_xero(_.*)?")
+"""What a file may not be called: DuckDB takes its name for the database's, and `xero.invoices` could mean either."""
+
 
 class DuckDB:
     """One DuckDB file.
@@ -46,7 +49,7 @@ class DuckDB:
         lock_timeout_seconds: How long to wait for another process.
 
     Raises:
-        ConfigurationError: The URL names no file.
+        ConfigurationError: The URL names no file, or one that is called as one of our schemas.
     """
 
     def __init__(self, url: URL, *, lock_timeout_seconds: float) -> None:
@@ -57,6 +60,13 @@ class DuckDB:
             )
         self.url = url
         self.path = Path(url.database).absolute()
+        stem = self.path.name.partition(".")[0]
+        if _SCHEMAS.fullmatch(stem.lower()):
+            raise ConfigurationError(
+                f"XERO_WAREHOUSE_URL names the file {self.path.name}: DuckDB calls the database after it, and {stem} "
+                "is a schema inside, so that it could not tell the two apart. Give the file another name, for example "
+                "books.duckdb; a file that is there already may be renamed"
+            )
         self.timeout = lock_timeout_seconds
         self.hold = FileHold(self.path, timeout_seconds=lock_timeout_seconds)
         self._engines: dict[bool, Engine] = {}

@@ -26,7 +26,8 @@ an invoice) is keyed by `position`. A field `IsDeleted` of Xero's is not declare
 
 `accumulates = true` on a child: Xero sends a moving window of it, so what is not sent any more is not gone.
 
-A table that we fill ourselves says so: `role = "report"` (adds `synced_at`) or `role = "own"` (adds nothing).
+A table that we fill ourselves says so: `role = "report"` (adds `synced_at`), `role = "own"` (adds nothing), or
+`role = "shared"` (of no organisation: without `tenant_id`).
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 Kind = Literal["id", "text", "day", "instant", "money", "rate", "quantity", "integer", "boolean", "json"]
 """What a column holds. money and quantity keep 4 decimals, rate keeps 10, a day never shifts between zones."""
 
-Role = Literal["record", "child", "report", "own"]
-"""record: as Xero lists it; child: an element of a list inside a record; report and own: filled by us."""
+Role = Literal["record", "child", "report", "own", "shared"]
+"""record: as Xero lists it; child: an element of a list inside a record; the others are filled by us."""
 
 KEY_KINDS = ("id", "text", "day", "instant", "integer")
 
@@ -105,14 +106,16 @@ class Table:
             "child": (VALID_FROM, SYNCED_AT, IS_DELETED),
             "report": (SYNCED_AT,),
             "own": (),
+            "shared": (),
         }
         position = (POSITION,) if self.role == "child" else ()
-        return (TENANT_ID, *self.inherited, *position, *self.columns, *tail[self.role])
+        tenant = () if self.role == "shared" else (TENANT_ID,)
+        return (*tenant, *self.inherited, *position, *self.columns, *tail[self.role])
 
     @property
     def primary_key(self) -> tuple[str, ...]:
         """The names of the key columns, `tenant_id` first."""
-        return ("tenant_id", *self.key)
+        return self.key if self.role == "shared" else ("tenant_id", *self.key)
 
     @property
     def own_id(self) -> Column | None:

@@ -1,0 +1,110 @@
+"""`rates`: the exchange rates the group is translated at, and how to give others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xero_pipeline.ledger.group.rates import Given
+
+_USED = """
+SELECT organisation, period_start, base_currency, currency_code, average_rate, average_source, closing_rate,
+    closing_source, problem
+FROM ledger.group_rates ORDER BY organisation, tenant_id, period_start
+"""
+
+
+def rates(
+    file: Annotated[
+        Path | None,
+        typer.Option("--import", metavar="FILE", help="CSV with month,from_currency,to_currency,average,closing."),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget all rates that were given before.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """The exchange rates of the group view: those you give win over those of the documents. Asks Xero nothing."""
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.ledger.group.given import read_rates
+
+    settings = Settings.load()
+    parts = Parts(settings)
+    given = read_rates(file) if file else []
+    used = _write(parts, given, settings.group_currency, clear=clear)
+    if given or clear:
+        say(f"{'Forgotten: all rates given before. ' if clear else ''}Given: {len(given)} months. The group is new.")
+    _show(used, json=json)
+    if missing := [row for row in used if row["problem"]]:
+        raise typer.Exit(_complain(missing))
+
+
+def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
+    """Keep what is given, write the group anew, and say what it was translated at."""
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.ledger.group.given import clear_rates, import_rates
+    from xero_pipeline.ledger.group.write import write_group
+
+    now, dialect = datetime.now(UTC), parts.warehouse.dialect
+    with parts.warehouse.writing() as connection:
+        if clear:
+            clear_rates(connection, dialect)
+        import_rates(connection, dialect, given, at=now)
+        group = write_group(connection, dialect, currency, at=now)
+        used = [dict(row) for row in connection.exec_driver_sql(_USED).mappings()]
+    if not group.organisations:
+        raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first; the rates are kept.")
+    if group.currency is None:
+        raise ConfigurationError(
+            "There is no group view: the organisations have different base currencies. Set XERO_GROUP_CURRENCY to the "
+            "currency they shall be presented in, such as NZD. The rates are kept."
+        )
+    if group.begins and group.begins.held_back_by:
+        name, month = group.begins.held_back_by.name, f"{group.begins.month:%Y-%m}"
+        say(f"The group begins in {month}: {name} has no rate before. Give earlier ones to let it begin earlier.")
+    return used
+
+
+def _show(used: Sequence[dict[str, Any]], *, json: bool) -> None:
+    from xero_pipeline.cli.display import print_json, print_table
+
+    if json:
+        print_json(used)
+        return
+    headers = ("Organisation", "Month", "From", "To", "Average", "of", "Closing", "of")
+    foreign = [row for row in used if row["base_currency"] != row["currency_code"]]
+    rows = [
+        (
+            row["organisation"],
+            f"{row['period_start']:%Y-%m}",
+            row["base_currency"],
+            row["currency_code"],
+            _rate(row["average_rate"]),
+            row["average_source"] or "missing",
+            _rate(row["closing_rate"]),
+            row["closing_source"] or "missing",
+        )
+        for row in foreign
+    ]
+    columns = [(header, "right" if header in {"Average", "Closing"} else "left") for header in headers]
+    print_table("Rates of the group view", columns, rows)
+
+
+def _rate(value: Any) -> str:
+    return "–" if value is None else f"{value:.6f}"
+
+
+def _complain(missing: Sequence[dict[str, Any]]) -> int:
+    from xero_pipeline.cli.display import complain
+
+    first, more = missing[0], len(missing) - 1
+    complain(f"{first['organisation']}: {first['problem']}." + (f" {more} more months lack a rate." if more else ""))
+    return 1

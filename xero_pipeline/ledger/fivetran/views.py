@@ -1,0 +1,69 @@
+"""Making the views: schema `fivetran_xero` with all organisations, and one more schema for each of them.
+
+Fivetran has one schema per connection, and dbt_xero takes each for one organisation: of several in one schema it
+would count every balance several times. So whoever has several gives dbt_xero their own schemas (`xero_sources`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.fivetran.declared import views
+from xero_pipeline.ledger.fivetran.numbers import number_journals
+from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.merge import Dialect
+
+SCHEMA = "fivetran_xero"
+"""Where the views of all organisations are; those of one are in a schema whose name goes on with its short code."""
+
+_ORGANISATIONS = "SELECT tenant_id, short_code FROM xero.organisations ORDER BY tenant_id"
+
+
+def make_views(connection: Connection, dialect: Dialect) -> int:
+    """Make what is missing or declared in another way; number the journals that have no number.
+
+    Args:
+        connection: In a transaction that writes, to a warehouse of our layout.
+        dialect: The database's ways.
+
+    Returns:
+        How many views were made or replaced.
+
+    Raises:
+        ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
+    """
+    make_current(dialect, connection)
+    dialect.lock(connection, SCHEMA)
+    number_journals(connection)
+    there = Views(connection)
+    return sum(
+        there.put(schema, view.name, view.query(tenant_id), f"{view.comment}, as Fivetran's connector has it")
+        for schema, tenant_id in schemas(connection).items()
+        for view in views()
+    )
+
+
+def schemas(connection: Connection) -> Mapping[str, str | None]:
+    """The schemas, each with the tenant id of its organisation; None for the one of all.
+
+    Args:
+        connection: To the warehouse.
+    """
+    found: dict[str, str | None] = {SCHEMA: None}
+    for tenant_id, short_code in connection.exec_driver_sql(_ORGANISATIONS):
+        name = _schema(short_code or tenant_id)
+        # Short codes differ in capitals alone, now and then.
+        found[name if name not in found else _schema(f"{short_code}_{tenant_id}")] = tenant_id
+    return found
+
+
+def _schema(text: str) -> str:
+    return f"{SCHEMA}_{re.sub(r'[^a-z0-9]+', '_', text.lower()).strip('_')}"

@@ -1,0 +1,160 @@
+"""What the group is made of: organisations, their accounts, what moved on them, and the rates of documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.group.rates import Given, Seen
+from xero_pipeline.ledger.queries import Queries, literal
+from xero_pipeline.ledger.tables import named
+from xero_pipeline.ledger.years import year_start
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from sqlalchemy import Connection
+
+RESULTS = ("REVENUE", "EXPENSE")
+CONTROLS = ("DEBTORS", "CREDITORS")
+RETAINED = "RETAINEDEARNINGS"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation of the group.
+
+    Args:
+        tenant_id: Xero's tenant id.
+        name: Its name.
+        base_currency: Currency of its books.
+        year_end_day: Last day of its financial year: the day.
+        year_end_month: Its month.
+        first_month: First day of the month of its first journal.
+    """
+
+    tenant_id: str
+    name: str
+    base_currency: str
+    year_end_day: int
+    year_end_month: int
+    first_month: date
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account.
+
+    Args:
+        account_id: Xero's id.
+        code: Its code, if it has one.
+        name: Its name.
+        class_: REVENUE, EXPENSE, ASSET, LIABILITY, EQUITY; None for one that accounts does not know.
+        type: Its type.
+        system_account: What it is for Xero itself.
+    """
+
+    account_id: str
+    code: str | None
+    name: str | None
+    class_: str | None
+    type: str | None
+    system_account: str | None
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it is of income or expenses."""
+        return self.class_ in RESULTS
+
+    @property
+    def is_equity(self) -> bool:
+        """Whether it is of equity."""
+        return self.class_ == "EQUITY"
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it holds what contacts owe, or are owed."""
+        return self.system_account in CONTROLS
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What moved on an account in a month.
+
+    Args:
+        account_id: The account.
+        month: First day of the month.
+        year_start: First day of the financial year it counts for: a year may end in the middle of a month.
+        amount: In base currency, debit positive.
+        intercompany: The part of it with contacts that are organisations of the group.
+    """
+
+    account_id: str
+    month: date
+    year_start: date
+    amount: Decimal
+    intercompany: Decimal
+
+
+def organisations(connection: Connection) -> list[Organisation]:
+    """The organisations that have a ledger, by name.
+
+    Args:
+        connection: To the warehouse.
+    """
+    rows = connection.exec_driver_sql(Queries("group", connection, None).text("organisations"))
+    return [Organisation(*row) for row in rows]
+
+
+def accounts(connection: Connection, tenant_id: str) -> dict[str, Account]:
+    """The accounts of an organisation by id, and those its journals name besides.
+
+    Args:
+        connection: To the warehouse.
+        tenant_id: The organisation.
+    """
+    rows = connection.exec_driver_sql(Queries("group", connection, tenant_id).text("accounts"))
+    return {row[0]: Account(*row) for row in rows}
+
+
+def movements(connection: Connection, organisation: Organisation, until: date) -> list[Movement]:
+    """What moved on its accounts, month by month.
+
+    Args:
+        connection: To the warehouse.
+        organisation: Whose.
+        until: The last day that counts.
+    """
+    day, month = organisation.year_end_day, organisation.year_end_month
+    told = {"until": literal(until), "year_end_day": day, "year_end_month": month}
+    rows = connection.exec_driver_sql(Queries("group", connection, organisation.tenant_id, **told).text("movements"))
+    found: list[Movement] = []
+    for account_id, first, is_new_year, amount, intercompany in rows:
+        # The days of a month belong to one financial year or, where one ends in the middle, to two.
+        some_day = first.replace(day=day + 1) if is_new_year else first
+        found.append(Movement(account_id, first, year_start(some_day, day, month), amount, intercompany))
+    return found
+
+
+def seen(connection: Connection, until: date) -> list[Seen]:
+    """The rates of documents, month by month and pair by pair of currencies.
+
+    Args:
+        connection: To the warehouse.
+        until: The last day that counts.
+    """
+    rows = connection.exec_driver_sql(Queries("group", connection, None, until=literal(until)).text("document_rates"))
+    return [Seen(*row) for row in rows]
+
+
+def given(connection: Connection) -> list[Given]:
+    """The rates that people gave.
+
+    Args:
+        connection: To the warehouse.
+    """
+    rows = connection.exec_driver_sql(
+        f"SELECT month, from_currency, to_currency, average_rate, closing_rate FROM {named('exchange_rates')}"
+    )
+    return [Given(*row) for row in rows]

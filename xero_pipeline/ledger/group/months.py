@@ -1,0 +1,126 @@
+"""The months of an organisation in the group, each with its rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.years import year_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from xero_pipeline.ledger.group.books import Organisation
+    from xero_pipeline.ledger.group.rates import Rate, Rates
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRates:
+    """A month and its rates.
+
+    Args:
+        start: Its first day.
+        end: Its last day.
+        year_start: First day of the financial year that its last day is in.
+        average: Its average rate, None if it is missing.
+        closing: The rate at its end, None if it is missing.
+        problem: Which rate is missing; None if none is.
+    """
+
+    start: date
+    end: date
+    year_start: date
+    average: Rate | None
+    closing: Rate | None
+    problem: str | None
+
+    @property
+    def average_value(self) -> Decimal | None:
+        """The average rate as a number."""
+        return self.average.value if self.average else None
+
+    @property
+    def closing_value(self) -> Decimal | None:
+        """The closing rate as a number."""
+        return self.closing.value if self.closing else None
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where the group begins.
+
+    Args:
+        month: First day of its first month.
+        held_back_by: The organisation without whose rates it would begin earlier; None if it begins with the books.
+    """
+
+    month: date
+    held_back_by: Organisation | None
+
+
+def beginning(group: Sequence[Organisation], currency: str, last: date, rates: Rates) -> Beginning:
+    """The first month from which on every organisation has had its rates, so that no month shows a part of the group.
+
+    An organisation that has no rate at all holds nobody back: all its months lack one.
+
+    Args:
+        group: The organisations, at least one.
+        currency: The presentation currency.
+        last: First day of the last month.
+        rates: All rates that are known.
+    """
+    found = Beginning(min(one.first_month for one in group), None)
+    for one in group:
+        known = next(
+            (month for month in _months(one.first_month, last) if _has_both(one, currency, month, rates)), None
+        )
+        if known is not None and known > max(found.month, one.first_month):
+            found = Beginning(known, one)
+    return found
+
+
+def months_of(organisation: Organisation, currency: str, begins: date, last: date, rates: Rates) -> list[MonthRates]:
+    """The months of an organisation in the group.
+
+    Args:
+        organisation: Whose books.
+        currency: The presentation currency.
+        begins: First day of the group's first month.
+        last: First day of the last month.
+        rates: All rates that are known.
+    """
+    months = _months(max(organisation.first_month, begins), last)
+    return [_month(organisation, currency, month, rates) for month in months]
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first = _after(first)
+
+
+def _has_both(organisation: Organisation, currency: str, month: date, rates: Rates) -> bool:
+    measures = ("average", "closing")
+    return all(rates.find(organisation.base_currency, currency, month, one) is not None for one in measures)
+
+
+def _month(organisation: Organisation, currency: str, month: date, rates: Rates) -> MonthRates:
+    base, end = organisation.base_currency, _after(month) - timedelta(days=1)
+    average = rates.find(base, currency, month, "average")
+    closing = rates.find(base, currency, month, "closing")
+    missing = [name for name, rate in (("average", average), ("closing", closing)) if rate is None]
+    problem = None
+    if missing:
+        problem = (
+            f"No {' and no '.join(missing)} rate from {base} to {currency} in {month:%Y-%m}: no document of the month "
+            "or the one before has it. Give it with `xero-pipeline rates --import FILE`"
+        )
+    year = year_start(end, organisation.year_end_day, organisation.year_end_month)
+    return MonthRates(month, end, year, average, closing, problem)
+
+
+def _after(month: date) -> date:
+    return month.replace(year=month.year + 1, month=1) if month.month == 12 else month.replace(month=month.month + 1)

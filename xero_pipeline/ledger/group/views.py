@@ -1,0 +1,43 @@
+"""The views of the group: journal lines, receivables and payables, each with its organisation and its counterpart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.exact import half_up_sql, whole_sql
+from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.ledger.tables import SCHEMA
+from xero_pipeline.ledger.views import Views
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_OPEN = (("group_receivables", "DEBTORS", 1, "owes us"), ("group_payables", "CREDITORS", -1, "is owed by us"))
+
+
+def make_group_views(connection: Connection) -> None:
+    """Make what is missing or declared in another way.
+
+    Args:
+        connection: In a transaction that writes; the ledger's tables are there.
+
+    Raises:
+        ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
+    """
+    dialect, views = connection.dialect.name, Views(connection)
+
+    def at_rate(amount: str, rate: str) -> str:
+        # Four and ten decimals make fourteen; cents have two.
+        cents = half_up_sql(dialect, f"{whole_sql(dialect, amount, 4)} * {whole_sql(dialect, rate, 10)}", str(10**12))
+        return f"CASE WHEN {rate} IS NOT NULL THEN {cents} END"
+
+    lines = Queries("group", connection, None, at_rate=at_rate).text("journal_lines")
+    views.put(
+        SCHEMA, "group_journal_lines", lines, "One row per journal line of the group, at the average of its month"
+    )
+    for name, account, sign, what in _OPEN:
+        told = {"at_rate": at_rate, "system_account": account, "sign": sign}
+        query = Queries("group", connection, None, **told).text("open_balances")
+        views.put(
+            SCHEMA, name, query, f"One row per organisation and contact: what the contact {what}, at the last rate"
+        )

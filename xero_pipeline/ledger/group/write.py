@@ -1,0 +1,138 @@
+"""Writing the group: all organisations that have a ledger, in one presentation currency, anew each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.group.books import (
+    RETAINED,
+    Account,
+    accounts,
+    given,
+    movements,
+    organisations,
+    seen,
+)
+from xero_pipeline.ledger.group.months import beginning, months_of
+from xero_pipeline.ledger.group.rates import Rates
+from xero_pipeline.ledger.group.rows import TABLES, rows_of
+from xero_pipeline.ledger.group.translation import Translation
+from xero_pipeline.ledger.group.views import make_group_views
+from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.ledger.tables import ledger_table, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.group.books import Organisation
+    from xero_pipeline.ledger.group.months import Beginning, MonthRates
+    from xero_pipeline.ledger.group.rows import Row, Rows
+    from xero_pipeline.warehouse.merge import Dialect
+
+_DIGITS = 5
+"""A shorter tax or company number stands for none, such as 0 or n/a."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRate:
+    """A month of an organisation that cannot be translated.
+
+    Args:
+        tenant_id: The organisation.
+        organisation: Its name.
+        month: The month and what is missing.
+    """
+
+    tenant_id: str
+    organisation: str
+    month: MonthRates
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was written.
+
+    Args:
+        currency: The presentation currency; None: there is none, and nothing was written.
+        begins: Its first month, and who keeps it from beginning earlier; None where nothing was written.
+        organisations: How many organisations are in it.
+        rows: How many rows each table has.
+        missing: The months that lack a rate: their amounts are empty.
+    """
+
+    currency: str | None
+    begins: Beginning | None
+    organisations: int
+    rows: dict[str, int]
+    missing: tuple[MissingRate, ...]
+
+
+def write_group(connection: Connection, dialect: Dialect, presentation_currency: str | None, *, at: datetime) -> Group:
+    """Write the tables of the group; what was there is gone.
+
+    Args:
+        connection: In a transaction that writes.
+        dialect: The database's ways.
+        presentation_currency: Code of the currency; None takes the one that all organisations have in common, and
+            writes nothing where they have none.
+        at: Now, in UTC: journals of later days do not count yet.
+
+    Raises:
+        ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
+    """
+    make_current(dialect, connection)
+    dialect.lock(connection, "the group")
+    for name in ("remove_intercompany_contacts", "write_intercompany_contacts"):
+        Queries("group", connection, None, digits=_DIGITS).run(name)
+    for table in TABLES:
+        connection.exec_driver_sql(f"DELETE FROM {named(table)}")
+    group = organisations(connection)
+    currency = presentation_currency or _in_common(group)
+    rows: Rows = {table: [] for table in TABLES}
+    missing: list[MissingRate] = []
+    begins: Beginning | None = None
+    if currency is not None and group:
+        rates, last = Rates(given(connection), seen(connection, at.date())), at.date().replace(day=1)
+        begins = beginning(group, currency, last, rates)
+        for one in group:
+            months = months_of(one, currency, begins.month, last, rates)
+            missing += [MissingRate(one.tenant_id, one.name, month) for month in months if month.problem]
+            for table, found in _rows(connection, one, currency, months, at).items():
+                rows[table] += found
+    for table, found in rows.items():
+        if found:
+            dialect.append(connection, named(table), _arrow(table, found))
+    make_group_views(connection)
+    return Group(currency, begins, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing))
+
+
+def _in_common(group: Sequence[Organisation]) -> str | None:
+    currencies = {one.base_currency for one in group}
+    return currencies.pop() if len(currencies) == 1 else None
+
+
+def _rows(
+    connection: Connection, organisation: Organisation, currency: str, months: Sequence[MonthRates], at: datetime
+) -> Rows:
+    if not months:
+        return {}
+    chart = accounts(connection, organisation.tenant_id)
+    no_account = Account(RETAINED, None, "Retained Earnings", "EQUITY", "EQUITY", RETAINED)
+    retained = next((one for one in chart.values() if one.system_account == RETAINED), no_account)
+    moved = movements(connection, organisation, at.date())
+    return rows_of(organisation, currency, Translation(chart, retained).run(moved, months))
+
+
+def _arrow(table: str, rows: Sequence[Row]) -> pa.Table:
+    import pyarrow as pa
+
+    from xero_pipeline.warehouse.wire import column_type
+
+    columns = ledger_table(table).all_columns
+    return pa.table({one.name: pa.array([row.get(one.name) for row in rows], column_type(one.kind)) for one in columns})

@@ -1,0 +1,1 @@
+DELETE FROM {{ named("intercompany_contacts") }}

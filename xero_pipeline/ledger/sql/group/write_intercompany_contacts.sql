@@ -1,0 +1,47 @@
+-- A contact is another organisation when a number, or the name, is the same but for capitals, spaces and signs.
+{%- macro plain(text) -%}
+REGEXP_REPLACE(LOWER({{ text }}), '[[:space:][:punct:]]+', '', 'g')
+{%- endmacro %}
+{%- macro plain_name(text) -%}
+REGEXP_REPLACE({{ plain("REPLACE(" ~ text ~ ", '&', ' and ')") }}, '(limited|ltd)$', 'ltd')
+{%- endmacro %}
+INSERT INTO {{ named("intercompany_contacts") }} (
+    tenant_id, contact_id, contact_name, organisation, counterpart_tenant_id, counterpart, matched_by
+)
+WITH organisations AS (
+    SELECT
+        tenant_id, name, {{ plain_name("name") }} AS plain_name, {{ plain_name("legal_name") }} AS plain_legal_name,
+        {{ plain("tax_number") }} AS tax_number, {{ plain("registration_number") }} AS company_number
+    FROM xero.organisations
+),
+contacts AS (
+    SELECT
+        tenant_id, contact_id, name, {{ plain_name("name") }} AS plain_name,
+        {{ plain("tax_number") }} AS tax_number, {{ plain("company_number") }} AS company_number
+    FROM xero.contacts
+    WHERE NOT is_deleted
+),
+matches AS (
+    SELECT
+        c.tenant_id, c.contact_id, c.name, o.tenant_id AS counterpart_tenant_id, o.name AS counterpart,
+        CASE
+            WHEN LENGTH(c.tax_number) >= {{ digits }} AND c.tax_number = o.tax_number THEN 1
+            WHEN LENGTH(c.company_number) >= {{ digits }} AND c.company_number = o.company_number THEN 2
+            WHEN c.plain_name <> '' AND c.plain_name IN (o.plain_name, COALESCE(o.plain_legal_name, o.plain_name)) THEN 3
+        END AS matched_by
+    FROM contacts AS c
+    JOIN organisations AS o ON o.tenant_id <> c.tenant_id
+),
+best AS (
+    SELECT
+        m.*,
+        ROW_NUMBER() OVER (PARTITION BY tenant_id, contact_id ORDER BY matched_by, counterpart_tenant_id) AS place
+    FROM matches AS m
+    WHERE matched_by IS NOT NULL
+)
+SELECT
+    b.tenant_id, b.contact_id, b.name, o.name, b.counterpart_tenant_id, b.counterpart,
+    CASE b.matched_by WHEN 1 THEN 'tax number' WHEN 2 THEN 'company number' ELSE 'name' END
+FROM best AS b
+JOIN xero.organisations AS o ON o.tenant_id = b.tenant_id
+WHERE b.place = 1

@@ -1,0 +1,99 @@
+"""Making views: one that is there as declared is left alone, for replacing it would wait for everybody who reads it.
+
+PostgreSQL replaces no view whose columns have changed: such a view is dropped first. What others have made of it is
+never dropped: it is named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.warehouse.sql import q
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+_COMMENTS = {
+    "duckdb": "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal",
+    "postgresql": """
+        SELECT n.nspname, c.relname, obj_description(c.oid, 'pg_class') FROM pg_class AS c
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    """,
+}
+_PLAINLY = {"no_parameters": True}
+"""The statement may have per cent signs of its own, and nothing is put in for them."""
+
+_OTHER_COLUMNS = "42P16"
+"""What PostgreSQL says of a view that would get other columns than it has: invalid_table_definition."""
+
+
+class Views:
+    """The views of a database.
+
+    Args:
+        connection: In a transaction that writes.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        rows = connection.exec_driver_sql(_COMMENTS[connection.dialect.name])
+        self._known: Mapping[tuple[str, str], str | None] = {(row[0], row[1]): row[2] for row in rows}
+
+    def put(self, schema: str, name: str, query: str, comment: str) -> bool:
+        """Make a view, or make it again if it is declared in another way than it was.
+
+        Args:
+            schema: Where.
+            name: Its name.
+            query: The SELECT it is made of.
+            comment: What one row is, a sentence without its full stop.
+
+        Returns:
+            Whether there was anything to do.
+
+        Raises:
+            ConfigurationError: A view that somebody made of it stands in the way.
+        """
+        # The database keeps a definition in words of its own: the comment has a sign of ours.
+        sign = hashlib.sha256(query.encode()).hexdigest()[:12]
+        told = f"{comment} (definition {sign})"
+        if self._known.get((schema, name)) == told:
+            return False
+        full = f"{q(schema)}.{q(name)}"
+        self._connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {q(schema)}")
+        self._replace(full, f"CREATE OR REPLACE VIEW {full} AS {query}")
+        self._connection.exec_driver_sql(f"COMMENT ON VIEW {full} IS {literal(told)}")
+        return True
+
+    def _replace(self, name: str, statement: str) -> None:
+        from sqlalchemy.exc import ProgrammingError
+
+        if self._connection.dialect.name != "postgresql":
+            self._connection.exec_driver_sql(statement)
+            return
+        try:
+            with self._connection.begin_nested():
+                self._connection.exec_driver_sql(statement, execution_options=_PLAINLY)
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", None) != _OTHER_COLUMNS:
+                raise
+            self._drop(name)
+            self._connection.exec_driver_sql(statement, execution_options=_PLAINLY)
+
+    def _drop(self, name: str) -> None:
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            self._connection.exec_driver_sql(f"DROP VIEW {name}")
+        except DBAPIError as error:
+            raise ConfigurationError(
+                f"The view {name} gets other columns, and something of yours is made of it: {error.orig} Drop it, "
+                "start again, and make it again afterwards (dbt makes its own again by itself); nothing has been "
+                "changed yet."
+            ) from error
