@@ -27,6 +27,8 @@ def parsed(words: list[str]) -> None:
     command: Any = get_command(app)
     context = typer.Context(command, info_name=PROGRAM)
     while hasattr(command, "commands"):
+        if words and words[0] in {option for parameter in command.params for option in parameter.opts}:
+            return
         assert words and words[0] in command.commands, f"there is no command {' '.join(words[:1])}"
         command, words = command.commands[words[0]], words[1:]
     command.make_context(command.name, list(words), parent=context)
