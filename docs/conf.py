@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAVIGATION: dict[str, tuple[str, ...]] = {
     "Begin": ("start", "live", "coming-from"),
-    "The books": ("tables", "reports", "on-request", "history", "restatements", "journals"),
+    "The books": ("tables", "reports", "on-request", "ledger", "statements", "journals", "history", "restatements"),
     "Running it": ("operations", "connections", "calls", "reading", "drift", "landing", "postgresql", "upgrades"),
     "Behind it": ("how-it-works", "security", "benchmarks", "contributing", "changelog"),
 }

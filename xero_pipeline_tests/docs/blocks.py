@@ -62,7 +62,9 @@ def quotations() -> list[Block]:
 
 
 def commands(block: Block) -> list[str]:
-    """The command lines of a block, each with what belongs to it over several lines."""
+    """The command lines of a block, each with what belongs to it over several lines; of a Python block, one."""
+    if block.language == "python":
+        return [f".venv/bin/python -c {shlex.quote(block.text)}"]
     found: list[str] = []
     unfinished = ""
     for line in block.text.splitlines():

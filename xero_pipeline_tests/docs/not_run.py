@@ -29,8 +29,14 @@ RUN_ELSEWHERE = {
 """By the whole command: what takes long, and is run by many a test."""
 
 
-def reason(command: str) -> str | None:
+PYTHON_NOT_RUN: dict[str, str] = {}
+"""By page: Python that belongs into another project, say."""
+
+
+def reason(command: str, page: str) -> str | None:
     """Why a command is not run; None if it is."""
+    if page in PYTHON_NOT_RUN and command.startswith(".venv/bin/python -c"):
+        return PYTHON_NOT_RUN[page]
     words = " ".join(shlex.split(command, comments=True))
     beginnings = (why for beginning, why in NOT_RUN.items() if command.startswith(beginning))
     return RUN_ELSEWHERE.get(words) or next(beginnings, None)

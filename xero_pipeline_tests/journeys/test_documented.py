@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.docs.blocks import ROOT, Block, blocks, commands
 from xero_pipeline_tests.docs.not_run import reason
@@ -95,8 +96,8 @@ def project(program: str, home: Home, tmp_path: Path) -> Project:
 
 def written() -> list[tuple[Block, str]]:
     """Every command that is run, in the order in which a reader types them."""
-    pages = sorted(blocks("sh"), key=lambda block: block.page == LAST)
-    return [(block, command) for block in pages for command in commands(block) if not reason(command)]
+    pages = sorted(blocks("sh", "python"), key=lambda block: block.page == LAST)
+    return [(block, command) for block in pages for command in commands(block) if not reason(command, block.page)]
 
 
 def queries(other: str) -> list[Block]:
@@ -111,7 +112,10 @@ def test_a_query_of_the_pages_runs_on_duckdb(block: Block, synced: Home) -> None
 
 def test_every_query_of_the_pages_runs_on_postgresql(empty_database: str) -> None:
     books = a_database_like(empty_database)
-    Warehouse(books).prepare()
+    warehouse = Warehouse(books)
+    warehouse.prepare()
+    with warehouse.writing() as connection:
+        make_current(warehouse.dialect, connection)
     with psycopg.connect(books.replace("+psycopg", "")) as database:
         for block in queries("DuckDB"):
             database.execute(block.text)  # pyright: ignore[reportArgumentType]
