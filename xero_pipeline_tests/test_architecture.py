@@ -33,8 +33,12 @@ MAY_IMPORT = {
     "definitions": {"defs", "settings", "sync"},
     "notebook": {"queries", "settings", "warehouse"},
     "health": {"health", "defs", "parts", "queries", "settings", "warehouse", "xero"},
+    "operations": {"operations", "defs", "health", "parts", "settings", "xero"},
+    "web": {"web", "operations", "defs", "health", "parts", "settings", "sync", "warehouse", "xero", "simulator"},
     "cli": {
         "cli",
+        "web",
+        "operations",
         "defs",
         "definitions",
         "health",

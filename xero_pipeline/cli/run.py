@@ -107,7 +107,7 @@ def this_month(parts: Parts, tenant_id: str, name: str) -> None:
 
 def _become_dagster(host: str, port: int) -> None:
     """Turn this process into `dagster dev`: Ctrl-C then reaches it and all its children, and nothing is left over."""
-    from xero_pipeline.cli.instance import prepare_home, project_file
+    from xero_pipeline.operations.instance import prepare_home, project_file
 
     prepare_home(Settings.load())
     # A shell that starts us in the background leaves SIGINT ignored; the children would then outlive us.

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from xero_pipeline.cli.instance import prepare_home, project_file
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.operations.instance import prepare_home, project_file
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import months_between
