@@ -94,9 +94,8 @@ class Gate:
             return self._refuse(request, 429, "Too many wrong passwords: wait a minute.")
         if self._password and not in_the_open and not program and not visit.signed_in:
             return self._ask_for_password(request)
-        if request.method in _SAFE:
-            return None
-        return self._forged(request, visit, body, program=program)
+        visit.program = program
+        return None if request.method in _SAFE else self._forged(request, visit, body)
 
     def _is_program(self, request: Request) -> bool:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
@@ -109,14 +108,14 @@ class Gate:
             return answer
         return RedirectResponse(f"{LOGIN}?next={quote(request.url.path)}", 303)
 
-    def _forged(self, request: Request, visit: Visit, body: bytes, *, program: bool) -> Response | None:
+    def _forged(self, request: Request, visit: Visit, body: bytes) -> Response | None:
         """A request that changes something must come from a page of ours, or from a program with the password."""
         origin, host = request.headers.get("origin"), request.headers.get("host", "")
         if origin is not None and not self._address.is_own(origin, host):
             return self._refuse(request, 403, _STRANGER)
         if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             return self._refuse(request, 403, _STRANGER)
-        if program or request.url.path == CONSENT_PAGE:
+        if visit.program or request.url.path == CONSENT_PAGE:
             return None
         return None if visit.owns(_token(request, body)) else self._refuse(request, 403, _OLD_PAGE)
 

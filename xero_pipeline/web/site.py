@@ -12,6 +12,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.consents import Consents
 from xero_pipeline.web.dagster_ui import DagsterUI
+from xero_pipeline.web.figures.gallery import Gallery
 from xero_pipeline.web.glance import Glance
 from xero_pipeline.web.password import Password
 from xero_pipeline.web.progress import Progress
@@ -45,6 +46,7 @@ class Site:
         self.consents = Consents(parts, address)
         self.progress = Progress(instance)
         self.sessions = Sessions()
+        self.gallery = Gallery()
 
     @cached_property
     def glance(self) -> Glance:

@@ -28,6 +28,8 @@ class Visit:
         self._secure = bool(address.public and address.public.startswith("https:"))
         self._known = sessions.find(cookies.get(self._name))
         self._begun: Session | None = None
+        self.program = False
+        """Whether it is no browser, but a program that sent the password."""
 
     @property
     def session(self) -> Session:
