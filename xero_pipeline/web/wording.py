@@ -51,6 +51,7 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "instant": instant,
         "ago": ago,
         "lasting": lasting,
+        "so_far": lambda since: lasting(datetime.now(UTC) - since),
         "month": month,
         "job": lambda name: JOBS.get(name, words(name)),
         "run_state": lambda name: RUN_STATES.get(name, words(name)),

@@ -116,8 +116,8 @@ def _receivables(figures: Figures) -> Panel | None:
     if not any(age.invoices for age in figures.ages) and not figures.credits:
         return None
     summary = (
-        f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} of their invoices "
-        f"is overdue on {figures.today:%-d %B %Y}."
+        f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} is overdue "
+        f"on {figures.today:%-d %B %Y}."
     )
     rows = [(age.label, count(age.invoices), money(age.amount)) for age in figures.ages]
     rows.append(("Credits and overpayments not used yet", "", money(-figures.credits)))
