@@ -153,11 +153,14 @@ class Syncs:
 
 def _command_line(tenant_id: str) -> _Process:
     said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
-    command = [sys.executable, "-m", "xero_pipeline", "sync", "--organisation", tenant_id]
     popen = subprocess.Popen(  # noqa: S603 - our own words, and an id of Xero's
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
+        _command(tenant_id), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
     )
     return _Process(popen, said, datetime.now(UTC))
+
+
+def _command(tenant_id: str) -> list[str]:
+    return [sys.executable, "-m", "xero_pipeline", "sync", "--organisation", tenant_id]
 
 
 def _last_words(said: IO[bytes]) -> str:
