@@ -110,7 +110,9 @@ def wants_json(request: Request) -> bool:
 
 
 def _dagster_link(request: Request, site: Site) -> str | None:
-    """Where this person's browser finds the Dagster UI; None where it cannot: it listens on our machine alone."""
+    """Where this person's browser finds the Dagster UI; None where there is none, or it is for our machine alone."""
+    if site.dagster.look() is None:
+        return None
     there = urlsplit(site.dagster.url).hostname or ""
     here = name_in(request.headers.get("host", ""))
     return None if is_loopback(there) and not is_loopback(here) else site.dagster.url

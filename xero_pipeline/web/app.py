@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -18,7 +18,7 @@ from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.answers import refuse, status_of
 from xero_pipeline.web.consents import CALLBACK
-from xero_pipeline.web.gate import CONSENT_PAGE, LOGIN, STATIC, Gate
+from xero_pipeline.web.gate import CONSENT_PAGE, ICON, LOGIN, STATIC, Gate
 from xero_pipeline.web.simulated import consent_page
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _routes(site: Site) -> list[Route | Mount]:
         Route("/logout", forms.logout, methods=["POST"]),
         *(Route(path, forms.callback) for path in sorted(callbacks)),
         *simulated,
+        Route(ICON, _icon),
         Mount("/api", routes=_api()),
         Mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static")),
     ]
@@ -102,6 +103,11 @@ def _headers(site: Site) -> Mapping[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         "Cache-Control": "no-store",
     }
+
+
+def _icon(request: Request) -> Response:
+    """Browsers ask for it by this name on pages that name none."""
+    return RedirectResponse("/static/icon.svg", 301)
 
 
 def _http_error(request: Request, error: HTTPException) -> Response:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOGIN = "/login"
 STATIC = "/static/"
+ICON = "/favicon.ico"
 CONSENT_PAGE = "/identity/connect/authorize"
 """The simulated Xero's own page, which has its own forms."""
 MOST_BYTES = 64 * 1024
@@ -87,7 +88,7 @@ class Gate:
                 "set XERO_WEB_URL to the address people use.",
             )
         path = request.url.path
-        in_the_open = path == LOGIN or path.startswith(STATIC)
+        in_the_open = path in {LOGIN, ICON} or path.startswith(STATIC)
         try:
             program = await run_in_threadpool(self._is_program, request)
         except TooManyTries:

@@ -27,7 +27,9 @@ async def consent_page(request: Request) -> Response:
         body=await request.body(),
     )
     told = await run_in_threadpool(site_of(request).parts.simulator.handle, asked)
-    headers = {**told.headers, "Content-Security-Policy": _policy(told.body.decode("utf-8", "replace"))}
+    policy = _policy(told.body.decode("utf-8", "replace"))
+    # With no-referrer, which Xero sends, the browser would hide from us that the decision comes from our own page.
+    headers = {**told.headers, "Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}
     return Response(told.body, told.status, headers)
 
 

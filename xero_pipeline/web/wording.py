@@ -12,6 +12,7 @@ JOBS = {
     "pull_reports": "Reports",
     "reread_organisation": "Reading again",
     "aged_reports": "Aged reports",
+    "keep_ledger": "Ledger",
 }
 """What people call Dagster's jobs."""
 
