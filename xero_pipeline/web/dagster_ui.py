@@ -96,9 +96,11 @@ class DagsterUI:
             return False
         for name in (DAILY, REREADING):
             if on:
-                answer = self._ask(START, {"schedule": {**_REPOSITORY, "scheduleName": name}})
+                answer = self._tell(START, {"schedule": {**_REPOSITORY, "scheduleName": name}})
             else:
-                answer = self._ask(STOP, {"id": seen.switches[name]})
+                answer = self._tell(STOP, {"id": seen.switches[name]})
+            if answer is None:
+                return False
             _require(answer["result"], "ScheduleStateResult", "turn the schedule " + ("on" if on else "off"))
         self.forget()
         return True
@@ -125,8 +127,8 @@ class DagsterUI:
             selector["assetSelection"] = [{"path": key.split("/")} for key in assets]
         metadata = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
         params = {"selector": selector, "runConfigData": config, "executionMetadata": metadata}
-        result = self._ask(LAUNCH, {"params": params})["result"]
-        return _require(result, "LaunchRunSuccess", "start the sync")["run"]["runId"]
+        answer = self._tell(LAUNCH, {"params": params})
+        return _require(answer["result"], "LaunchRunSuccess", "start the sync")["run"]["runId"] if answer else None
 
     def forget(self) -> None:
         """Look again the next time."""
@@ -167,6 +169,18 @@ class DagsterUI:
         theirs = yaml.safe_load(told["instance"]["info"] or "") or {}
         ours = yaml.safe_load(self._instance.info_str()) or {}
         return theirs.get("local_artifact_storage") == ours.get("local_artifact_storage")
+
+    def _tell(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Have something done; None when Dagster has gone since we looked, so that nothing was."""
+        try:
+            return self._ask(mutation, variables)
+        except httpx.ConnectError:
+            self.forget()
+            return None
+        except httpx.HTTPError as error:
+            raise XeroPipelineError(
+                f"Dagster at {self.url} took it and did not answer ({type(error).__name__}): look there what happened."
+            ) from error
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = self._http.post(f"{self.url}/graphql", json={"query": query, "variables": variables})

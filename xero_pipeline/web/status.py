@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
 from xero_pipeline.operations.standing import standing, waiting
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 RUNS_SHOWN = 10
+RUNS_LOOKED_AT = 50
+"""For what went wrong last."""
 _RUNS_KEPT = 500
 
 
@@ -49,7 +52,8 @@ class Status:
             if one.tenant_id in at_work:
                 told["sync"] = self._progress(at_work[one.tenant_id], one)
             else:
-                told["problem"] = self._site.syncs.problem(one.tenant_id) or failed.get(one.tenant_id)
+                never_began = self._site.syncs.problem(one.tenant_id)
+                told["problem"] = {"job": SYNC, "error": never_began} if never_began else failed.get(one.tenant_id)
             organisations.append(told)
         return {
             "mode": parts.settings.mode,
@@ -95,13 +99,17 @@ class Status:
         tenant_id = tenant_of(record.dagster_run.tags)
         return {**told, "organisation": names.get(tenant_id or "", tenant_id), "tenant_id": tenant_id}
 
-    def _last_failures(self) -> dict[str, str]:
-        """By tenant id what went wrong, where the last run of an organisation failed."""
-        found: dict[str, str | None] = {}
-        for run in self.runs():
-            if run["tenant_id"] and run["state"] in {"success", "failure", "canceled"}:
-                found.setdefault(run["tenant_id"], run["error"])
-        return {tenant_id: error for tenant_id, error in found.items() if error}
+    def _last_failures(self) -> dict[str, dict[str, str]]:
+        """By tenant id what went wrong, where the last run of one of its jobs failed; of several the newest."""
+        newest: set[tuple[str, str]] = set()
+        found: dict[str, dict[str, str]] = {}
+        for run in self.runs(RUNS_LOOKED_AT):
+            tenant_id, job = run["tenant_id"], run["job"]
+            if tenant_id and run["end"] and (tenant_id, job) not in newest:
+                newest.add((tenant_id, job))
+                if run["error"]:
+                    found.setdefault(tenant_id, {"job": job, "error": run["error"]})
+        return found
 
     def _last_sync(self, organisation: Organisation) -> datetime | None:
         tenant_id = organisation.tenant_id

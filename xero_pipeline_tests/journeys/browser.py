@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.address import Address
@@ -50,9 +50,15 @@ def looking(browser: Browser, site: Site, **how: object) -> Iterator[Page]:
     context = browser.new_context(base_url=site.address.shown, **how)  # pyright: ignore[reportArgumentType]
     context.set_default_timeout(PATIENCE)
     page, complaints = context.new_page(), []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
-    )
+
+    def hear(message: ConsoleMessage) -> None:
+        # The simulated Xero's page is not ours: it has no icon, for one thing. What we refuse is told to people.
+        ours = message.location["url"].startswith(site.address.shown)
+        refused = "Failed to load resource" in message.text and "404" not in message.text
+        if message.type in {"error", "warning"} and ours and not refused:
+            complaints.append(f"{message.location['url']}: {message.text}")
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         page.goto("/")

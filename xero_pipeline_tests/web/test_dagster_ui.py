@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import dagster as dg
 import httpx
 import pytest
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web.dagster_ui import REMEMBERED_SECONDS, DagsterUI
+from xero_pipeline_tests.web.dagster_double import Dagster
 from xero_pipeline_tests.xero.fakes import Clock
-
-
-class Dagster:
-    """Answers GraphQL as Dagster does."""
-
-    def __init__(self, info=""):
-        self.info = info
-        self.run = "RunNotFoundError"
-        self.status = "RUNNING"
-        self.healthy = True
-        self.refusal = None
-        self.asked = []
-
-    def __call__(self, request):
-        asked = json.loads(request.content)
-        self.asked.append(asked)
-        return httpx.Response(200, json={"data": self.answer(asked["query"])})
-
-    def answer(self, query):
-        if "mutation" in query:
-            wanted = "LaunchRunSuccess" if "Launch" in query else "ScheduleStateResult"
-            return {"result": self.refusal or {"__typename": wanted, "run": {"runId": "run-1"}}}
-        schedules = [
-            {
-                "name": name,
-                "scheduleState": {"id": f"id-of-{name}", "status": self.status},
-                "futureTicks": {"results": [{"timestamp": 1_800_000_000.0}]},
-            }
-            for name in ("daily_sync", "rolling_reread")
-        ]
-        health = {"allDaemonStatuses": [{"daemonType": "SCHEDULER", "healthy": self.healthy}]}
-        return {
-            "instance": {"info": self.info, "daemonHealth": health},
-            "run": {"__typename": self.run},
-            "schedules": {"__typename": "Schedules", "results": schedules},
-        }
 
 
 @pytest.fixture
@@ -109,8 +72,7 @@ def test_it_is_asked_again_after_some_seconds_and_not_before(instance):
 def test_both_schedules_are_turned_and_the_new_state_is_seen_at_once(instance):
     dagster = ours(instance)
     there = ui(instance, dagster)
-    there.look()
-    dagster.status = "STOPPED"
+    assert there.look().on
     assert there.turn(on=False) is True
     ids = [one["variables"]["id"] for one in dagster.asked if "mutation" in one["query"]]
     assert ids == ["id-of-daily_sync", "id-of-rolling_reread"]
@@ -126,6 +88,24 @@ def test_a_run_goes_into_the_queue_with_its_tags(instance):
     assert params["selector"]["jobName"] == "sync_organisation"
     assert params["selector"]["assetSelection"] == [{"path": ["xero", "invoices"]}]
     assert params["executionMetadata"]["tags"] == [{"key": "dagster/partition", "value": "t"}]
+
+
+def test_a_dagster_that_has_gone_since_we_looked_is_none(instance):
+    dagster = ours(instance)
+    there = ui(instance, dagster)
+    there.look()
+    dagster.failure = httpx.ConnectError("refused")
+    assert there.launch("job", (), {}, {}) is None
+    assert there.look() is None
+
+
+def test_a_dagster_that_takes_a_run_and_does_not_answer_is_no_reason_to_start_another(instance):
+    dagster = ours(instance)
+    there = ui(instance, dagster)
+    there.look()
+    dagster.failure = httpx.ReadTimeout("late")
+    with pytest.raises(XeroPipelineError, match="did not answer"):
+        there.launch("job", (), {}, {})
 
 
 def test_what_dagster_refuses_is_told_in_its_words(instance):
