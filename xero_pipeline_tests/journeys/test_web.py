@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,9 +65,11 @@ def journey(
         after_consent = page.inner_text("main")
         page.click(SYNC_NOW)
         seen: list[str] = []
+        deadline = time.monotonic() + 400
         while page.locator(".progress").count() or not page.locator("text=Look at the figures").count():
             seen += page.locator(".progress").all_inner_texts()
             page.wait_for_timeout(300)
+            assert time.monotonic() < deadline, page.inner_text("main")
         yield Journey(window, home, site, first_sight, after_consent, seen)
 
 
