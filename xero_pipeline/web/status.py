@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.health.dagster import is_on
 from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
 from xero_pipeline.operations.standing import standing, waiting
-from xero_pipeline.operations.switch import is_on
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -15,8 +15,8 @@ import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.health.dagster import is_on
 from xero_pipeline.operations.instance import open_instance, prepare_home, project_file
-from xero_pipeline.operations.switch import is_on
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import months_between
