@@ -131,6 +131,23 @@ class Settings(BaseSettings):
         description="Calls a run may make to each organisation; what does not fit goes on an hour later. Default: no "
         "bound.",
     )
+    web_host: str = Field(
+        "127.0.0.1",
+        description="Address the web page listens on. Beyond this machine it wants XERO_WEB_PASSWORD.",
+    )
+    web_port: int = Field(3001, ge=1, le=65535, description="Port of the web page.")
+    web_password: SecretStr | None = Field(
+        None, description="What people type to see the web page, and programs send as `Authorization: Bearer …`."
+    )
+    web_url: str | None = Field(
+        None,
+        description="The web page's address for people where a proxy stands before it, such as "
+        "https://books.example.com.",
+    )
+    dagster_ui: str = Field(
+        "http://localhost:3000",
+        description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
+    )
 
     @classmethod
     def load(cls, **overrides: object) -> Self:
@@ -156,9 +173,11 @@ class Settings(BaseSettings):
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
 
-    @field_validator("api_url", "identity_url", "login_url", "redirect_uri")
+    @field_validator("api_url", "identity_url", "login_url", "redirect_uri", "web_url", "dagster_ui")
     @classmethod
-    def _absolute_url(cls, value: str) -> str:
+    def _absolute_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an absolute http(s) address, such as https://api.xero.com")

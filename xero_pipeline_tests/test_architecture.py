@@ -35,8 +35,12 @@ MAY_IMPORT = {
     "component": {"defs", "joining"},
     "notebook": {"queries", "settings", "warehouse"},
     "health": {"health", "defs", "parts", "queries", "settings", "warehouse", "xero"},
+    "operations": {"operations", "defs", "health", "parts", "settings", "xero"},
+    "web": {"web", "operations", "defs", "health", "parts", "settings", "sync", "warehouse", "xero", "simulator"},
     "cli": {
         "cli",
+        "web",
+        "operations",
         "defs",
         "definitions",
         "health",

@@ -23,6 +23,7 @@ from xero_pipeline.cli import (
     simulated,
     statement,
     syncing,
+    web,
 )
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ app.command()(move.move)
 app.command()(history.logs)
 app.command()(scheduling.schedule)
 app.command()(run.run)
+app.command()(web.web)
 app.add_typer(keys.app, name="keys")
 app.add_typer(statement.app, name="statement")
 app.add_typer(simulated.app, name="simulator")

@@ -6,7 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,9 +14,6 @@ from xero_pipeline.cli.completing import complete_organisation
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    from xero_pipeline.xero.organisations import Organisation
 
 CONSENT_MINUTES = 10
 """How long `connect` waits for the person in the browser."""
@@ -72,12 +69,14 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     """Which organisations are connected, when they were synced, the day's calls, what waits, and what was odd."""
     from xero_pipeline.cli.display import print_json, print_table
     from xero_pipeline.cli.oddities import oddities, print_oddities
-    from xero_pipeline.cli.waiting import print_waiting, waiting
+    from xero_pipeline.cli.waiting import print_waiting
+    from xero_pipeline.operations.standing import last_sync, standing, waiting
 
     parts = Parts(Settings.load())
     later = waiting(parts)
     rows: list[dict[str, Any]] = [
-        {**_state(parts, one), "waiting": later.get(one.tenant_id, [])} for one in parts.organisations.list()
+        {**standing(parts, one, last_sync(parts, one)), "waiting": later.get(one.tenant_id, [])}
+        for one in parts.organisations.list()
     ]
     odd = oddities(parts)
     if json:
@@ -104,22 +103,6 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
     if not rows:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
-
-
-def _state(parts: Parts, organisation: Organisation) -> dict[str, Any]:
-    cursor = parts.warehouse.cursor(organisation.tenant_id, "invoices")
-    quota = parts.quota.snapshot(organisation.tenant_id)
-    return {
-        "name": organisation.name,
-        "tenant_id": organisation.tenant_id,
-        "status": organisation.status,
-        "connected_at": organisation.connected_at,
-        "connections": len(parts.organisations.ways(organisation.tenant_id)),
-        "last_sync": cursor.complete_at if cursor else None,
-        "calls_today": quota.calls_today,
-        "calls_left_today": quota.day_remaining,
-        "resume_at": quota.resume_at,
-    }
 
 
 def disconnect(

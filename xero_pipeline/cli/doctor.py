@@ -19,8 +19,8 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     Ends with 1 when there is a problem; a warning is none.
     """
     from xero_pipeline.cli.display import print_json
-    from xero_pipeline.cli.instance import open_instance
     from xero_pipeline.health.checkup import checkup
+    from xero_pipeline.operations.instance import open_instance
 
     found: list[Finding] = []
     for finding in checkup(open_instance):

@@ -1,4 +1,4 @@
-"""`run`: what `make run` does. Connect when nothing is connected, sync, show, then serve the Dagster UI."""
+"""`run`: what `make run` does. Connect when nothing is connected, sync, show, then serve Dagster's UI and the page."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.web.address import Address
     from xero_pipeline.xero.organisations import Organisation
 
 MONTHS_AT_FIRST = 12
@@ -28,16 +29,17 @@ def run(
     host: Annotated[str, typer.Option("--host", help="Address the Dagster UI listens on.")] = "127.0.0.1",
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the Dagster UI afterwards.")] = True,
 ) -> None:
-    """Connect if need be, sync everything, show this month, serve the Dagster UI until Ctrl-C."""
+    """Connect if need be, sync everything, show this month, serve the Dagster UI and the web page until Ctrl-C."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.project import require_our_own
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.cli.syncing import carry, chosen_organisations
 
-    parts = Parts(Settings.load())
+    settings = Settings.load()
     if serve:
-        require_our_own(parts.settings, "Start that project instead, with `dg dev`; or say --no-serve.")
-        _require_free(host, port)
+        require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
+    page = _page_beside(settings, host, port) if serve else None
+    parts = Parts(settings)
     _connect_when_nothing_is(parts)
     choice = choose([], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, [])
@@ -53,15 +55,23 @@ def run(
         say(f"Reports from {min(older):%B %Y} to {max(older):%B %Y} follow by themselves while the Dagster UI runs.")
     for organisation in chosen:
         this_month(parts, organisation.tenant_id, organisation.name)
-    if not serve:
+    if page is None:
         raise typer.Exit(0 if well else 1)
     parts.close()
-    say(f"\nDagster UI: http://{'localhost' if host == '127.0.0.1' else host}:{port}  (Ctrl-C stops it)")
-    _become_dagster(host, port)
+    dagster_ui = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    say(f"\nWeb page:   {page.shown}\nDagster UI: {dagster_ui}  (Ctrl-C stops both)")
+    _become_dagster(host, port, page, dagster_ui)
+
+
+def _page_beside(settings: Settings, host: str, port: int) -> Address:
+    """Where the web page will be. What is taken or not allowed is told now, not after a sync of some minutes."""
+    from xero_pipeline.web.server import address_of
+
+    _require_free(host, port)
+    return address_of(settings, not_at=port)
 
 
 def _require_free(host: str, port: int) -> None:
-    """Better now than after a sync of some minutes."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -107,13 +117,15 @@ def this_month(parts: Parts, tenant_id: str, name: str) -> None:
     profit_and_loss(f"{name}: profit and loss, {first:%B %Y} to date", rows)
 
 
-def _become_dagster(host: str, port: int) -> None:
+def _become_dagster(host: str, port: int, page: Address, dagster_ui: str) -> None:
     """Turn this process into `dagster dev`: Ctrl-C then reaches it and all its children, and nothing is left over."""
-    from xero_pipeline.cli.instance import prepare_home, project_file
+    from xero_pipeline.cli.web import start_beside
+    from xero_pipeline.operations.instance import prepare_home, project_file
 
     prepare_home(Settings.load())
     # A shell that starts us in the background leaves SIGINT ignored; the children would then outlive us.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    _child = start_beside(page, dagster_ui)
     sys.stdout.flush()
     dagster = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--log-level", "error"]
     where = ["-w", str(project_file("workspace.yaml")), "-h", host, "-p", str(port)]

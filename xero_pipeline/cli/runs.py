@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from xero_pipeline.cli.lost_runs import PROCESS, this_process
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:

@@ -124,8 +124,8 @@ def carry(
         Whether all went well.
     """
     from xero_pipeline.cli.display import complain
-    from xero_pipeline.cli.instance import open_instance
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.operations.instance import open_instance
 
     parts.check()
     names = {one.tenant_id: one.name for one in chosen}

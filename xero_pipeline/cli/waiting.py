@@ -3,33 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
-
-
-def waiting(parts: Parts) -> dict[str, list[dict[str, Any]]]:
-    """What did not fit into the calls of a run or a day.
-
-    Args:
-        parts: Know it.
-
-    Returns:
-        By tenant id; what goes on first at the top.
-    """
-    found: dict[str, list[dict[str, Any]]] = {}
-    for one in parts.call_book.postponed.list():
-        found.setdefault(one.tenant_id, []).append(
-            {
-                "asset": one.asset,
-                "resume_at": one.resume_at,
-                "why": one.why,
-                "months": [month.isoformat() for month in one.months],
-                "budgets_in_vain": one.in_vain,
-            }
-        )
-    return found
+from typing import Any
 
 
 def print_waiting(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,21 +8,17 @@ Requests that are no answer (another path, no `code` and no `error`) get a page 
 from __future__ import annotations
 
 import errno
-import html
-import queue
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from xero_pipeline.errors import ConfigurationError, ConsentDenied
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.xero.answering import Callback, Forward, Reply, page
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-# How long the browser is kept waiting for the page that says what became of the consent.
-_PAGE_SECONDS = 600
-_SENDING_SECONDS = 5
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
@@ -30,103 +26,15 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "Connection": "close",
 }
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}}</style>
-<h1>{title}</h1><p>{text}</p></html>"""
-
-
-class Answer:
-    """An answer that has arrived; its browser still waits for a page.
-
-    Args:
-        url: The address Xero sent the browser to.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._page: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
-        self._sent = threading.Event()
-
-    def say(self, status: int, title: str, text: str) -> None:
-        """Show the person what became of it; returns when the page is under way.
-
-        Args:
-            status: HTTP status of the page.
-            title: A few words.
-            text: A sentence; any characters.
-        """
-        self._page.put((status, page(title, text)))
-        self._sent.wait(_SENDING_SECONDS)
-
-    @contextmanager
-    def page(self) -> Iterator[tuple[int, str]]:
-        """Wait for `say`; the page counts as sent when the block ends.
-
-        Yields:
-            The status and the page.
-        """
-        try:
-            yield self._page.get(timeout=_PAGE_SECONDS)
-        finally:
-            self._sent.set()
-
-
-class Callback:
-    """Waits for answers; made by `listening`.
-
-    Args:
-        path: The path of the redirect URI.
-        origin: Its scheme, host and port.
-    """
-
-    def __init__(self, path: str, origin: str) -> None:
-        self.path = path
-        self.origin = origin
-        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-        self._first = threading.Lock()
-
-    def take(self, path_and_query: str) -> Answer | None:
-        """Take the first answer; called by the server.
-
-        Args:
-            path_and_query: As the browser asked for it.
-
-        Returns:
-            The answer; None when there was one before.
-        """
-        if not self._first.acquire(blocking=False):
-            return None
-        answer = Answer(f"{self.origin}{path_and_query}")
-        self._answers.put(answer)
-        return answer
-
-    def wait(self, timeout_seconds: float) -> Answer:
-        """Wait for the first answer.
-
-        Args:
-            timeout_seconds: At most so long.
-
-        Returns:
-            The answer; call `say` on it in any case.
-
-        Raises:
-            ConsentDenied: Nobody answered.
-        """
-        try:
-            return self._answers.get(timeout=timeout_seconds)
-        except queue.Empty as error:
-            raise ConsentDenied(
-                f"Nobody answered the consent page within {timeout_seconds:g} s. "
-                "Run `xero-pipeline connect` again and open the address it prints."
-            ) from error
 
 
 @contextmanager
-def listening(redirect_uri: str) -> Iterator[Callback]:
+def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Iterator[Callback]:
     """Listen where Xero will send the browser; on this machine's own addresses only.
 
     Args:
         redirect_uri: An http address of this machine, e.g. http://localhost:8765/xero/callback.
+        to: Send every answer on to where this says for its query; None to wait for the first one here.
 
     Yields:
         The listener.
@@ -141,7 +49,8 @@ def listening(redirect_uri: str) -> Iterator[Callback]:
             "http://localhost:8765/xero/callback and register it with the app."
         )
     port = _port(redirect_uri)
-    callback = Callback(parts.path or "/", f"http://{parts.netloc}")
+    where = parts.path or "/", f"http://{parts.netloc}"
+    callback = Forward(*where, to) if to else Callback(*where)
     with ExitStack() as stack:
         for server in _servers(parts.hostname, port, callback):
             stack.callback(server.server_close)
@@ -150,19 +59,6 @@ def listening(redirect_uri: str) -> Iterator[Callback]:
             stack.callback(thread.join)
             stack.callback(server.shutdown)
         yield callback
-
-
-def page(title: str, text: str) -> str:
-    """Write a page for the person in front of the browser.
-
-    Args:
-        title: A few words.
-        text: A sentence; any characters, also those of strangers.
-
-    Returns:
-        HTML.
-    """
-    return _PAGE.format(title=html.escape(title), text=html.escape(text))
 
 
 class _Server(ThreadingHTTPServer):
@@ -189,21 +85,23 @@ class _Handler(BaseHTTPRequestHandler):
         callback = self.server.callback
         parts = urlsplit(self.path)
         if parts.path != callback.path:
-            self._send(404, page("Nothing here", "This address only takes Xero's answer."))
+            self._send(Reply(404, page("Nothing here", "This address only takes Xero's answer.")))
             return
         if not parse_qs(parts.query).keys() & {"code", "error"}:
-            self._send(400, page("Not an answer", "Open the address that xero-pipeline printed."))
+            self._send(Reply(400, page("Not an answer", "Open the address that xero-pipeline printed.")))
             return
         answer = callback.take(self.path)
         if answer is None:
-            self._send(409, page("Already answered", "Xero's answer is here already. Look at the terminal."))
+            self._send(Reply(409, page("Already answered", "Xero's answer is here already. Look at the terminal.")))
             return
         with answer.page() as shown:
-            self._send(*shown)
+            self._send(shown)
 
-    def _send(self, status: int, body: str) -> None:
-        content = body.encode()
-        self.send_response(status)
+    def _send(self, reply: Reply) -> None:
+        content = reply.body.encode()
+        self.send_response(reply.status)
+        if reply.location:
+            self.send_header("Location", reply.location)
         for name, value in _HEADERS.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))

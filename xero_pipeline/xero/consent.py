@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from xero_pipeline.errors import ConsentDenied, ReconnectError, XeroPipelineError
-from xero_pipeline.xero.callback import Answer, listening
+from xero_pipeline.xero.answering import Answer
+from xero_pipeline.xero.callback import listening
 from xero_pipeline.xero.connections import Connection
-from xero_pipeline.xero.oauth import OAuth
+from xero_pipeline.xero.oauth import OAuth, PendingConsent
 from xero_pipeline.xero.organisations import Organisation, Organisations
 from xero_pipeline.xero.token_set import TokenSet, consent_event
 from xero_pipeline.xero.tokens import TokenSource
@@ -57,10 +58,34 @@ def connect(
             open_browser(pending.url)
         answer = callback.wait(timeout_seconds)
         with _telling(answer):
-            added = _enter(oauth, vault, organisations, oauth.finish(pending, answer.url))
+            added = take_answer(oauth, vault, organisations, pending, answer.url)
         names = ", ".join(one.name for one in added)
         answer.say(200, "Connected", f"{names}. You may close this page and go back to the terminal.")
     return added
+
+
+def take_answer(
+    oauth: OAuth, vault: Vault, organisations: Organisations, pending: PendingConsent, callback_url: str
+) -> Sequence[Organisation]:
+    """Turn the answer to a consent into connected organisations.
+
+    Args:
+        oauth: Put the question, and speaks to Xero.
+        vault: Takes the tokens.
+        organisations: Takes the organisations.
+        pending: The question.
+        callback_url: The address Xero sent the browser to.
+
+    Returns:
+        As `connect`.
+
+    Raises:
+        ConsentDenied: The person said no, or chose no organisation.
+        ConsentForged: The answer was to another question.
+        NeedsReconsent: The code was used before, or is too old.
+        XeroUnavailable: Xero does not answer.
+    """
+    return _enter(oauth, vault, organisations, oauth.finish(pending, callback_url))
 
 
 def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organisation: Organisation) -> bool:

@@ -61,7 +61,9 @@ class Home:
         given = self.variables | {"XERO_PIPELINE_HOME": str(self.path), "PYTHONFAULTHANDLER": "1"} | changes
         return mine | {key: value for key, value in given.items() if value is not None}
 
-    def start(self, *words: str, prelude: str = "", **changes: str | None) -> subprocess.Popen[str]:
+    def start(
+        self, *words: str, prelude: str = "", stdin: int | None = None, **changes: str | None
+    ) -> subprocess.Popen[str]:
         """The program; a prelude of Python stands for what cannot be had otherwise."""
         script = f"{prelude}\nfrom xero_pipeline.cli import main\nmain()"
         command = [sys.executable, "-c", script] if prelude else [str(PROGRAM)]
@@ -69,6 +71,7 @@ class Home:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(
             [*command, *words],
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import subprocess
+import time
 from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
 
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.xero.person import free_port
 
 
 def name_in(home: Home) -> str:
@@ -110,3 +116,37 @@ def test_the_schedule_is_switched_off_and_on(new_home: Home) -> None:
     done = new_home.run("schedule", "on")
     assert done.code == 0, done.said
     assert new_home.run("schedule", "status").out.strip() == "on"
+
+
+def test_the_web_page_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
+    home, port = Home(tmp_path / "home", {}), free_port()
+    process = home.start("web", "--port", str(port), "--with-parent", stdin=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not answers(port) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    answered = answers(port)
+    # Closes the pipe, as the end of the other program does, and waits.
+    done = home.ended(process)
+    assert (answered, done.code) == (True, 0), done.said
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_the_web_page_beyond_this_machine_wants_a_password(tmp_path: Path) -> None:
+    done = Home(tmp_path / "home", {}).run("web", "--host", "0.0.0.0")
+    assert done.code == 2
+    assert "XERO_WEB_PASSWORD" in done.err
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_synced(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = Home(tmp_path / "home", {"XERO_WEB_PORT": port}).run("run", "--port", str(free_port()))
+    assert done.code == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in done.err
+    assert not (tmp_path / "home").exists()

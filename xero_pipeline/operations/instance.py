@@ -114,7 +114,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     import dagster as dg
     from filelock import FileLock
 
-    from xero_pipeline.cli.lost_runs import bury_lost_runs
+    from xero_pipeline.operations.lost_runs import bury_lost_runs
 
     home = prepare_home(settings)
     # Two processes that open a fresh home at once can break its databases for good.

@@ -1,0 +1,95 @@
+"""What was synced, from Dagster's run history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from xero_pipeline.xero.organisations import Organisation
+
+_CHANGED = ("rows_inserted", "rows_updated", "rows_removed")
+
+
+def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
+    """A run as people and programs are told of it.
+
+    Args:
+        instance: Dagster's history.
+        record: The run in it.
+        names: Names of organisations by tenant id.
+    """
+    run = record.dagster_run
+    tenant_id = tenant_of(run.tags)
+    return {
+        "run_id": run.run_id,
+        "job": run.job_name,
+        "organisation": names.get(tenant_id or "", tenant_id),
+        "start": _instant(record.start_time),
+        "end": _instant(record.end_time),
+        "state": run.status.value.lower(),
+        "rows_changed": _rows_changed(instance, run.run_id),
+        "error": _error(instance, run.run_id) if run.is_failure_or_canceled else None,
+    }
+
+
+def names_of(organisations: Iterable[Organisation]) -> dict[str, str]:
+    """Names by tenant id.
+
+    Args:
+        organisations: Whose.
+    """
+    return {one.tenant_id: one.name for one in organisations}
+
+
+def tenant_of(tags: Mapping[str, str]) -> str | None:
+    """The organisation of a run; None where it has several, or none.
+
+    Args:
+        tags: The run's.
+    """
+    return tags.get("xero/organisation") or tags.get("dagster/partition")
+
+
+def changed(facts: Mapping[str, Any]) -> int:
+    """The rows that a materialisation changed.
+
+    Args:
+        facts: Its metadata.
+    """
+    values = [facts[name].value for name in _CHANGED if name in facts]
+    return sum(value for value in values if isinstance(value, int))
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+def _rows_changed(instance: dg.DagsterInstance, run_id: str) -> int:
+    """The rows of every materialisation of a run."""
+    import dagster as dg
+
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    made = [entry.asset_materialization for entry in entries]
+    return sum(changed(one.metadata) for one in made if one)
+
+
+def _error(instance: dg.DagsterInstance, run_id: str) -> str | None:
+    """What a failed run said first."""
+    import dagster as dg
+
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        event = entry.dagster_event
+        data = event.step_failure_data if event else None
+        if data and data.user_failure_data and data.user_failure_data.description:
+            return data.user_failure_data.description
+        if data and data.error and data.error.cls_name == "DagsterExecutionInterruptedError":
+            return "Stopped by a person. The next sync goes on from there."
+        if data and data.error:
+            return data.error.message.strip()
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
+        return entry.dagster_event.message if entry.dagster_event else entry.message
+    return None

@@ -1,0 +1,89 @@
+"""How organisations stand: connected, last synced, what is left of the day, what waits, when their consents end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xero_pipeline.parts import Parts
+    from xero_pipeline.xero.organisations import Organisation
+
+CONSENT_LIVES = timedelta(days=60)
+"""Xero forgets a refresh token that is not used for so long; every use begins the time anew."""
+
+
+def standing(parts: Parts, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:
+    """An organisation as people and programs are told of it.
+
+    Args:
+        parts: Know all but the last.
+        organisation: Which.
+        last_sync: When its invoices were last read to the end.
+    """
+    quota = parts.quota.snapshot(organisation.tenant_id)
+    return {
+        "name": organisation.name,
+        "tenant_id": organisation.tenant_id,
+        "status": organisation.status,
+        "connected_at": organisation.connected_at,
+        "connections": len(parts.organisations.ways(organisation.tenant_id)),
+        "consent_ends_at": consent_ends_at(parts, organisation),
+        "last_sync": last_sync,
+        "calls_today": quota.calls_today,
+        "calls_left_today": quota.day_remaining,
+        "resume_at": quota.resume_at,
+    }
+
+
+def last_sync(parts: Parts, organisation: Organisation) -> datetime | None:
+    """When the invoices of an organisation were last read to the end.
+
+    Args:
+        parts: Know the warehouse.
+        organisation: Which.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    cursor = parts.warehouse.cursor(organisation.tenant_id, "invoices")
+    return cursor.complete_at if cursor else None
+
+
+def consent_ends_at(parts: Parts, organisation: Organisation) -> datetime | None:
+    """When the consent of an organisation ends if nothing is synced until then.
+
+    Args:
+        parts: Know the consents.
+        organisation: Which.
+
+    Returns:
+        In UTC; None where it is not connected, or by a custom connection, which needs no consent of a person.
+    """
+    if organisation.status != "connected" or parts.settings.custom_connection or organisation.consent_id is None:
+        return None
+    consent = parts.vault.consent(organisation.consent_id)
+    return consent.updated_at + CONSENT_LIVES if consent else None
+
+
+def waiting(parts: Parts) -> dict[str, list[dict[str, Any]]]:
+    """What did not fit into the calls of a run or a day.
+
+    Args:
+        parts: Know it.
+
+    Returns:
+        By tenant id; what goes on first at the top.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in parts.call_book.postponed.list():
+        found.setdefault(one.tenant_id, []).append(
+            {
+                "asset": one.asset,
+                "resume_at": one.resume_at,
+                "why": one.why,
+                "months": [month.isoformat() for month in one.months],
+                "budgets_in_vain": one.in_vain,
+            }
+        )
+    return found

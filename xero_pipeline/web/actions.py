@@ -1,0 +1,100 @@
+"""What people can do on the page, and programs through the API: each says in a sentence what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.operations import switch
+from xero_pipeline.xero import consent
+
+if TYPE_CHECKING:
+    from xero_pipeline.web.site import Site
+    from xero_pipeline.xero.organisations import Organisation
+
+
+class NotFound(XeroPipelineError):
+    """There is no such organisation."""
+
+
+def organisation(site: Site, tenant_id: str) -> Organisation:
+    """An organisation by its id.
+
+    Args:
+        site: The parts.
+        tenant_id: Which.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = site.parts.organisations.get(tenant_id)
+    if found is None:
+        raise NotFound("There is no such organisation. The first page lists all that were ever connected.")
+    return found
+
+
+def connected(added: Sequence[Organisation]) -> str:
+    """What came of a consent.
+
+    Args:
+        added: The organisations it added.
+    """
+    names = ", ".join(one.name for one in added)
+    return f"Connected {names}. Press Sync now to load the books; while Dagster runs, that begins by itself."
+
+
+def sync(site: Site, tenant_id: str) -> str:
+    """Sync an organisation now.
+
+    Args:
+        site: The parts.
+        tenant_id: Which.
+
+    Raises:
+        NotFound: There is no such organisation.
+        ConfigurationError: It is not connected.
+        XeroPipelineError: Dagster refused.
+    """
+    one = organisation(site, tenant_id)
+    if site.syncs.start(one):
+        return f"The sync of {one.name} has begun."
+    return f"A sync of {one.name} is under way already."
+
+
+def disconnect(site: Site, tenant_id: str) -> str:
+    """Remove an organisation's connections at Xero.
+
+    Args:
+        site: The parts.
+        tenant_id: Which.
+
+    Raises:
+        NotFound: There is no such organisation.
+        XeroUnavailable: Xero does not answer; nothing has changed then.
+    """
+    one, parts = organisation(site, tenant_id), site.parts
+    if one.status == "disconnected":
+        return f"{one.name} was disconnected already."
+    told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
+    if told:
+        return f"Disconnected {one.name}. What was loaded stays in the warehouse."
+    return (
+        f"Disconnected {one.name} here. Xero did not let us in to say so: remove the app in Xero under Settings, "
+        "Connected apps."
+    )
+
+
+def turn(site: Site, *, on: bool) -> str:
+    """Turn the daily sync on or off.
+
+    Args:
+        site: The parts.
+        on: Which way.
+
+    Raises:
+        XeroPipelineError: Dagster could not.
+    """
+    if not site.dagster.turn(on=on):
+        switch.turn(on=on)
+    return f"The daily sync is {'on' if on else 'off'}."

@@ -1,0 +1,136 @@
+"""Answers: pages out of templates, JSON, and what people and programs are told when something is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from xero_pipeline.errors import (
+    ConfigurationError,
+    ReconnectError,
+    WaitError,
+    XeroPipelineError,
+)
+from xero_pipeline.web.actions import NotFound
+from xero_pipeline.web.address import is_loopback, name_in
+from xero_pipeline.web.site import Site, site_of
+from xero_pipeline.web.visit import visit_of
+from xero_pipeline.web.wording import filters
+
+_STATUS: tuple[tuple[type[XeroPipelineError], int], ...] = (
+    (NotFound, 404),
+    (ConfigurationError, 400),
+    (ReconnectError, 403),
+    (WaitError, 503),
+    (XeroPipelineError, 502),
+)
+"""The HTTP status of an error; the first that fits."""
+
+_TITLES = {404: "Nothing here", 413: "Too long", 421: "Another name", 429: "Too many tries", 503: "Not now"}
+
+
+def status_of(error: XeroPipelineError) -> int:
+    """The HTTP status of an error of ours.
+
+    Args:
+        error: The error.
+    """
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def page(request: Request, template: str, status: int = 200, **shown: object) -> Response:
+    """A page of somebody who passed the gate.
+
+    Args:
+        request: The request.
+        template: Its name.
+        status: The HTTP status.
+        **shown: What the template shows.
+    """
+    site, visit = site_of(request), visit_of(request)
+    common = {
+        "csrf": visit.session.csrf,
+        "notes": visit.session.take_notes() if template[0] != "_" else [],
+        "mode": site.parts.settings.mode,
+        "dagster": _dagster_link(request, site),
+        "password": site.password is not None,
+    }
+    return HTMLResponse(_templates().get_template(template).render(**common, **shown), status)
+
+
+def bare(template: str, status: int = 200, **shown: object) -> Response:
+    """A page of somebody we do not know: nothing of the books is on it.
+
+    Args:
+        template: Its name.
+        status: The HTTP status.
+        **shown: What the template shows.
+    """
+    return HTMLResponse(_templates().get_template(template).render(**shown), status)
+
+
+def as_json(told: object, status: int = 200) -> Response:
+    """An answer for programs: instants are ISO 8601, amounts text.
+
+    Args:
+        told: What to tell.
+        status: The HTTP status.
+    """
+    content = json.dumps(told, indent=2, default=_as_text) + "\n"
+    return Response(content, status, media_type="application/json")
+
+
+def refuse(request: Request, status: int, message: str) -> Response:
+    """Say no, in the form that was asked for.
+
+    Args:
+        request: The request.
+        status: The HTTP status.
+        message: What was wrong, and what to do.
+    """
+    if wants_json(request):
+        return as_json({"error": message}, status)
+    return bare("message.html", status, title=_TITLES.get(status, "Not done"), message=message)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks, or the script of our own page.
+
+    Args:
+        request: The request.
+    """
+    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
+
+
+def _dagster_link(request: Request, site: Site) -> str | None:
+    """Where this person's browser finds the Dagster UI; None where there is none, or it is for our machine alone."""
+    if site.dagster.look() is None:
+        return None
+    there = urlsplit(site.dagster.url).hostname or ""
+    here = name_in(request.headers.get("host", ""))
+    return None if is_loopback(there) and not is_loopback(here) else site.dagster.url
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(filters())
+    return made

@@ -1,0 +1,137 @@
+"""The same for programs: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline.errors import ConfigurationError, XeroPipelineError
+from xero_pipeline.web import actions
+from xero_pipeline.web.answers import as_json, status_of
+from xero_pipeline.web.pages import SPANS, figures_of
+from xero_pipeline.web.site import Site, site_of
+from xero_pipeline.web.visit import visit_of
+
+MOST_RUNS = 200
+
+Answer = Callable[[Request], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def endpoint(tell: Callable[[Request, Site, Mapping[str, Any]], object]) -> Endpoint:
+    """Make an endpoint out of what it tells.
+
+    Args:
+        tell: Given the request, the site and the fields of the body, what to answer.
+    """
+
+    async def answer(request: Request) -> Response:
+        body = await request.body()
+        return await run_in_threadpool(_told, request, tell, body)
+
+    return answer
+
+
+def _told(request: Request, tell: Callable[[Request, Site, Mapping[str, Any]], object], body: bytes) -> Response:
+    try:
+        return as_json(tell(request, site_of(request), _fields(body)))
+    except XeroPipelineError as error:
+        return as_json({"error": error.message}, status_of(error))
+
+
+def session(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """What a program without a password sends with every change, as `X-CSRF-Token`, beside the cookie it got here."""
+    return {"csrf": visit_of(request).session.csrf}
+
+
+def status(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """How everything stands."""
+    return site.status.everything()
+
+
+def logs(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """The last runs."""
+    given = request.query_params.get("limit", "20")
+    if not given.isdecimal() or not 1 <= int(given) <= MOST_RUNS:
+        raise ConfigurationError(f"limit must be a number from 1 to {MOST_RUNS}.")
+    return {"runs": site.status.runs(int(given))}
+
+
+def connect(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """The consent page's address; a custom connection is connected at once."""
+    if site.parts.settings.custom_connection:
+        return _added(site.consents.without_a_person())
+    return {"url": site.consents.begin(_owner(request), request.headers.get("host", ""))}
+
+
+def callback(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """Take the address that the consent page sent the browser to."""
+    return _added(site.consents.finish(_owner(request), _text(fields, "url")))
+
+
+def disconnect(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """Disconnect an organisation."""
+    return {"message": actions.disconnect(site, _text(fields, "organisation"))}
+
+
+def sync(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """Sync an organisation."""
+    return {"message": actions.sync(site, _text(fields, "organisation"))}
+
+
+def scheduler(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """The daily sync: on or off, and when next."""
+    return site.status.scheduler(site.dagster.look())
+
+
+def turn_scheduler(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """Turn the daily sync on or off."""
+    if not isinstance(fields.get("on"), bool):
+        raise ConfigurationError('Send {"on": true} or {"on": false}.')
+    message = actions.turn(site, on=fields["on"])
+    return {"message": message, **site.status.scheduler(site.dagster.look())}
+
+
+def figures(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+    """The figures of an organisation."""
+    one = actions.organisation(site, request.path_params["tenant_id"])
+    given = request.query_params.get("months", str(SPANS[0]))
+    if given not in map(str, SPANS):
+        raise ConfigurationError(f"months must be one of {', '.join(map(str, SPANS))}.")
+    found = figures_of(site, one.tenant_id, one.name, int(given))
+    return asdict(found) | {"owed": found.owed, "overdue": found.overdue, "in_the_bank": found.in_the_bank}
+
+
+def _owner(request: Request) -> str:
+    """Who must bring the answer to a consent: the browser that was asked, or whoever has the password."""
+    visit = visit_of(request)
+    return "program" if visit.program else visit.session.key
+
+
+def _added(organisations: Any) -> object:
+    return {"connected": [{"tenant_id": one.tenant_id, "name": one.name} for one in organisations]}
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    if not body:
+        return {}
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise ConfigurationError("The body must be a JSON object.")
+    return fields
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise ConfigurationError(f'Send {{"{name}": "…"}}.')
+    return value

@@ -1,0 +1,125 @@
+"""The page as one application: its routes, listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.web import api, forms, pages
+from xero_pipeline.web.answers import refuse, status_of
+from xero_pipeline.web.consents import CALLBACK
+from xero_pipeline.web.gate import CONSENT_PAGE, ICON, LOGIN, STATIC, Gate
+from xero_pipeline.web.simulated import consent_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xero_pipeline.web.site import Site
+
+
+def make_app(site: Site) -> Starlette:
+    """The application.
+
+    Args:
+        site: The parts behind it.
+    """
+    gate = Middleware(
+        Gate,
+        address=site.address,
+        sessions=site.sessions,
+        password=site.password,
+        headers=_headers(site),
+        refuse=refuse,
+    )
+    handlers = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
+    app = Starlette(routes=_routes(site), middleware=[gate], exception_handlers=handlers)
+    app.state.site = site
+    return app
+
+
+def _routes(site: Site) -> list[Route | Mount]:
+    # The redirect URI may name another path of ours.
+    callbacks = {CALLBACK, urlsplit(site.parts.settings.redirect_uri).path or CALLBACK}
+    simulated = [Route(CONSENT_PAGE, consent_page, methods=["GET", "POST"])] if site.parts.settings.mock_mode else []
+    return [
+        Route("/", pages.organisations),
+        Route("/live", pages.live),
+        Route("/books/{tenant_id}", pages.books),
+        Route("/disconnect/{tenant_id}", pages.question),
+        Route("/connect", forms.connect, methods=["POST"]),
+        Route("/sync", forms.form(forms.sync), methods=["POST"]),
+        Route("/disconnect", forms.form(forms.disconnect), methods=["POST"]),
+        Route("/scheduler", forms.form(forms.scheduler), methods=["POST"]),
+        Route(LOGIN, forms.login_page, methods=["GET"]),
+        Route(LOGIN, forms.login, methods=["POST"]),
+        Route("/logout", forms.logout, methods=["POST"]),
+        *(Route(path, forms.callback) for path in sorted(callbacks)),
+        *simulated,
+        Route(ICON, _icon),
+        Mount("/api", routes=_api()),
+        Mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static")),
+    ]
+
+
+def _api() -> list[Route]:
+    return [
+        Route("/session", api.endpoint(api.session)),
+        Route("/status", api.endpoint(api.status)),
+        Route("/connect", api.endpoint(api.connect), methods=["POST"]),
+        Route("/callback", api.endpoint(api.callback), methods=["POST"]),
+        Route("/disconnect", api.endpoint(api.disconnect), methods=["POST"]),
+        Route("/sync", api.endpoint(api.sync), methods=["POST"]),
+        Route("/logs", api.endpoint(api.logs)),
+        Route("/scheduler", api.endpoint(api.scheduler), methods=["GET"]),
+        Route("/scheduler", api.endpoint(api.turn_scheduler), methods=["POST"]),
+        Route("/figures/{tenant_id}", api.endpoint(api.figures)),
+    ]
+
+
+def _headers(site: Site) -> Mapping[str, str]:
+    """What every answer carries that does not say otherwise."""
+    login = urlsplit(site.parts.settings.login_url)
+    # Chromium holds a form's redirects to form-action too, and Connect redirects to Xero.
+    onward = "" if site.parts.settings.mock_mode else f" {login.scheme}://{login.netloc}"
+    return {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        f"connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        # Not no-referrer: with that, browsers hide the origin of our own forms from us.
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Cache-Control": "no-store",
+    }
+
+
+def _icon(request: Request) -> Response:
+    """Browsers ask for it by this name on pages that name none."""
+    return RedirectResponse("/static/icon.svg", 301)
+
+
+def _http_error(request: Request, error: HTTPException) -> Response:
+    what = {404: "There is no such page.", 405: "That is not done this way."}
+    answer = refuse(request, error.status_code, what.get(error.status_code, error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _our_error(request: Request, error: XeroPipelineError) -> Response:
+    return refuse(request, status_of(error), error.message)
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    return refuse(request, 500, "Something unexpected happened. The terminal shows what; please report it.")

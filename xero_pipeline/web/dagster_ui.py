@@ -1,0 +1,198 @@
+"""Dagster beside us, spoken to by its GraphQL: the switch of the daily sync, its next time, and runs in its queue.
+
+Whether there is a Dagster at all, and whether it keeps the same history as we do, is found out and remembered for some
+seconds; without one the page works too.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from xero_pipeline.defs.schedules import DAILY, REREADING
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.web.graphql import LAUNCH, LOOK, START, STOP
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+REMEMBERED_SECONDS = 5.0
+_REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "xero_pipeline"}
+_TIMEOUT = httpx.Timeout(15, connect=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How Dagster stands.
+
+    Args:
+        on: Whether the daily sync is on.
+        next_at: When it comes next, in UTC; None where it is off.
+        carried: Whether Dagster's daemon lives, which starts what is scheduled.
+        switches: Dagster's id of each schedule's switch.
+    """
+
+    on: bool
+    next_at: datetime | None
+    carried: bool
+    switches: Mapping[str, str]
+
+
+class DagsterUI:
+    """Dagster's webserver.
+
+    Args:
+        url: Where it is.
+        instance: The history as we see it: another one's runs are none of ours.
+        transport: Carries the requests; None for the network.
+        clock: Seconds; only differences count.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        instance: dg.DagsterInstance,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.url = url
+        self._instance = instance
+        self._http = httpx.Client(transport=transport, timeout=_TIMEOUT, trust_env=False)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._remembered: tuple[float, Seen | None] | None = None
+
+    def look(self) -> Seen | None:
+        """How it stands.
+
+        Returns:
+            None when no Dagster of this history answers.
+        """
+        with self._lock:
+            if self._remembered is None or self._clock() - self._remembered[0] > REMEMBERED_SECONDS:
+                self._remembered = self._clock(), self._ask_how_it_stands()
+            return self._remembered[1]
+
+    def turn(self, *, on: bool) -> bool:
+        """Turn the daily sync, and reading a little again, on or off.
+
+        Args:
+            on: Which way.
+
+        Returns:
+            False when there is no Dagster to tell.
+
+        Raises:
+            XeroPipelineError: Dagster could not.
+        """
+        seen = self.look()
+        if seen is None:
+            return False
+        for name in (DAILY, REREADING):
+            if on:
+                answer = self._tell(START, {"schedule": {**_REPOSITORY, "scheduleName": name}})
+            else:
+                answer = self._tell(STOP, {"id": seen.switches[name]})
+            if answer is None:
+                return False
+            _require(answer["result"], "ScheduleStateResult", "turn the schedule " + ("on" if on else "off"))
+        self.forget()
+        return True
+
+    def launch(self, job: str, assets: Sequence[str], config: Mapping[str, Any], tags: Mapping[str, str]) -> str | None:
+        """Put a run into Dagster's queue.
+
+        Args:
+            job: Which job.
+            assets: The assets' keys, as text with slashes; none for all of the job.
+            config: The run's configuration.
+            tags: The run's tags.
+
+        Returns:
+            The run's id; None when there is no Dagster to tell.
+
+        Raises:
+            XeroPipelineError: Dagster refused.
+        """
+        if self.look() is None:
+            return None
+        selector: dict[str, Any] = {**_REPOSITORY, "jobName": job}
+        if assets:
+            selector["assetSelection"] = [{"path": key.split("/")} for key in assets]
+        metadata = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
+        params = {"selector": selector, "runConfigData": config, "executionMetadata": metadata}
+        answer = self._tell(LAUNCH, {"params": params})
+        return _require(answer["result"], "LaunchRunSuccess", "start the sync")["run"]["runId"] if answer else None
+
+    def forget(self) -> None:
+        """Look again the next time."""
+        with self._lock:
+            self._remembered = None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _ask_how_it_stands(self) -> Seen | None:
+        newest = self._instance.get_runs(limit=1)
+        try:
+            told = self._ask(LOOK, {"repository": _REPOSITORY, "run": newest[0].run_id if newest else ""})
+        except (httpx.HTTPError, ValueError, XeroPipelineError):
+            # Nobody there, somebody else there, or a Dagster that has not loaded our definitions (yet).
+            return None
+        schedules = {one["name"]: one for one in told["schedules"].get("results", [])}
+        if not self._is_ours(told, known=bool(newest)) or not {DAILY, REREADING} <= schedules.keys():
+            return None
+        daily = schedules[DAILY]
+        on = daily["scheduleState"]["status"] == "RUNNING"
+        ticks = daily["futureTicks"]["results"]
+        daemons = {one["daemonType"]: one["healthy"] for one in told["instance"]["daemonHealth"]["allDaemonStatuses"]}
+        return Seen(
+            on=on,
+            next_at=datetime.fromtimestamp(ticks[0]["timestamp"], UTC) if on and ticks else None,
+            carried=bool(daemons.get("SCHEDULER")),
+            switches={name: one["scheduleState"]["id"] for name, one in schedules.items()},
+        )
+
+    def _is_ours(self, told: Mapping[str, Any], *, known: bool) -> bool:
+        """Whether it keeps the history that we keep: it knows our newest run, or stores what it makes where we do."""
+        if known:
+            return told["run"]["__typename"] == "Run"
+        import yaml
+
+        theirs = yaml.safe_load(told["instance"]["info"] or "") or {}
+        ours = yaml.safe_load(self._instance.info_str()) or {}
+        return theirs.get("local_artifact_storage") == ours.get("local_artifact_storage")
+
+    def _tell(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Have something done; None when Dagster has gone since we looked, so that nothing was."""
+        try:
+            return self._ask(mutation, variables)
+        except httpx.ConnectError:
+            self.forget()
+            return None
+        except httpx.HTTPError as error:
+            raise XeroPipelineError(
+                f"Dagster at {self.url} took it and did not answer ({type(error).__name__}): look there what happened."
+            ) from error
+
+    def _ask(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._http.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
+        told = answer.json()
+        if not isinstance(told, dict) or not told.get("data"):
+            problem = told.get("errors", [{}])[0].get("message") if isinstance(told, dict) else None
+            raise XeroPipelineError(f"Dagster at {self.url} did not understand us: {problem or answer.status_code}.")
+        return told["data"]
+
+
+def _require(result: Mapping[str, Any], wanted: str, what: str) -> Mapping[str, Any]:
+    if result["__typename"] != wanted:
+        why = result.get("message") or "; ".join(one["message"] for one in result.get("errors", []))
+        raise XeroPipelineError(f"Dagster could not {what}: {why.strip() or result['__typename']}")
+    return result

@@ -1,0 +1,185 @@
+"""The figures of one organisation, read from the warehouse in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.web.figures import queries
+from xero_pipeline.web.figures.money import in_base_currency, total
+from xero_pipeline.web.figures.tie_out import TieOut, tie_out
+from xero_pipeline.xero.values import add_months
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+
+AGES = ("Not due yet", "1–30 days overdue", "31–60 days overdue", "61–90 days overdue", "More than 90 days overdue")
+CUSTOMERS_SHOWN = 10
+ZERO = Decimal("0.00")
+
+Ask = Callable[..., list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitMonth:
+    """One month of profit and loss."""
+
+    month: date
+    income: Decimal
+    cost_of_sales: Decimal
+    expenses: Decimal
+
+    @property
+    def net_profit(self) -> Decimal:
+        """What is left."""
+        return self.income - self.cost_of_sales - self.expenses
+
+
+@dataclass(frozen=True, slots=True)
+class CashMonth:
+    """One month over all bank accounts."""
+
+    month: date
+    received: Decimal
+    spent: Decimal
+    closing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Invoices that have been due for about as long."""
+
+    label: str
+    amount: Decimal
+    invoices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody who bought."""
+
+    name: str
+    amount: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of it, in the organisation's own currency.
+
+    Args:
+        name: Of the organisation.
+        currency: Its own.
+        today: The day the receivables stand for.
+        since: The first month.
+        months: Profit and loss, oldest first.
+        cash: The bank, oldest first.
+        accounts: What is on each bank account now.
+        ages: What customers owe, by age.
+        credits: What of it they have paid or been credited already, not set against an invoice yet.
+        customers: Who bought most.
+        tie_out: Whether our figures agree with Xero's; None where that is not computed.
+    """
+
+    name: str
+    currency: str
+    today: date
+    since: date
+    months: Sequence[ProfitMonth]
+    cash: Sequence[CashMonth]
+    accounts: Sequence[Mapping[str, Any]]
+    ages: Sequence[Age]
+    credits: Decimal
+    customers: Sequence[Customer]
+    tie_out: TieOut | None
+
+    @property
+    def owed(self) -> Decimal:
+        """What customers owe, all in all."""
+        return sum((age.amount for age in self.ages), ZERO) - self.credits
+
+    @property
+    def overdue(self) -> Decimal:
+        """What of their invoices is overdue."""
+        return sum((age.amount for age in self.ages[1:]), ZERO)
+
+    @property
+    def in_the_bank(self) -> Decimal:
+        """What is on the bank accounts now."""
+        return sum((one["balance"] for one in self.accounts), ZERO)
+
+
+def read_figures(warehouse: Warehouse, tenant_id: str, name: str, today: date, months: int) -> Figures:
+    """Read them all.
+
+    Args:
+        warehouse: Where.
+        tenant_id: The organisation.
+        name: What to call it where its record was never read.
+        today: The day the receivables stand for.
+        months: How many months to show, the current one included.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    with warehouse.reading() as connection:
+
+        def ask(query: str, **more: object) -> list[dict[str, Any]]:
+            return warehouse.dialect.arrow(connection, query, {"tenant_id": tenant_id, **more}).to_pylist()
+
+        return _read(ask, name, today, add_months(today.replace(day=1), 1 - months))
+
+
+def _read(ask: Ask, name: str, today: date, since: date) -> Figures:
+    found = (ask(queries.ORGANISATION) or [{"name": name, "base_currency": ""}])[0]
+    ages, credits = _receivables(ask, today)
+    return Figures(
+        name=found["name"] or name,
+        currency=found["base_currency"] or "",
+        today=today,
+        since=since,
+        months=_profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since)),
+        cash=[CashMonth(**row) for row in ask(queries.CASH, since=since)],
+        accounts=ask(queries.BANK_ACCOUNTS),
+        ages=ages,
+        credits=credits,
+        customers=_customers(ask(queries.CUSTOMERS, since=since)),
+        tie_out=tie_out(ask),
+    )
+
+
+def _profit_and_loss(rows: Sequence[Mapping[str, Any]]) -> list[ProfitMonth]:
+    by_month: dict[date, dict[str, Decimal]] = {}
+    for row in rows:
+        by_month.setdefault(row["month"], dict.fromkeys(("income", "cost_of_sales", "expenses"), ZERO))
+        by_month[row["month"]][row["kind"]] = row["amount"]
+    return [ProfitMonth(month, **kinds) for month, kinds in sorted(by_month.items())]
+
+
+def _receivables(ask: Ask, today: date) -> tuple[list[Age], Decimal]:
+    ends = {f"days_{days}": today - timedelta(days=days) for days in (30, 60, 90)}
+    rows = ask(queries.RECEIVABLES, today=today, **ends)
+    by_age = [[row for row in rows if row["age"] == age] for age in range(len(AGES))]
+    ages = [
+        Age(label, total(mine), sum(row["documents"] for row in mine)) for label, mine in zip(AGES, by_age, strict=True)
+    ]
+    return ages, total(ask(queries.CREDITS))
+
+
+def _customers(rows: Sequence[Mapping[str, Any]]) -> list[Customer]:
+    sold: dict[str, Decimal] = {}
+    names: dict[str, str] = {}
+    for row in rows:
+        names[row["contact_id"]] = row["name"] or row["contact_id"]
+        amount = in_base_currency(row["amount"], row["rate"])
+        sold[row["contact_id"]] = sold.get(row["contact_id"], ZERO) + amount
+    everything = sum(sold.values(), ZERO)
+    first = sorted(sold, key=lambda one: (-sold[one], names[one]))[:CUSTOMERS_SHOWN]
+    return [
+        Customer(names[one], sold[one], sold[one] / everything if everything else ZERO)
+        for one in first
+        if sold[one] > 0
+    ]

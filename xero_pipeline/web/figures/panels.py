@@ -1,0 +1,164 @@
+"""The figures as the page shows them: a heading, a sentence, a chart and the same as a table, each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from xero_pipeline.web.figures import charts
+from xero_pipeline.web.figures.drawing import Drawn, draw
+from xero_pipeline.web.figures.figures import ZERO, Figures
+from xero_pipeline.web.wording import count, money, month, percent
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A table of what a chart shows; the first column names the row, all others are numbers."""
+
+    caption: str
+    headers: Row
+    rows: Sequence[Row]
+    totals: Sequence[Row] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One subject.
+
+    Args:
+        key: Makes its ids.
+        title: Its heading.
+        summary: What it says, in a sentence.
+        table: The figures.
+        drawn: The charts, one below the other; none where there is nothing to draw.
+        legend: What the colours stand for, and which variable of the style sheet each is.
+        note: What to know about the figures.
+    """
+
+    key: str
+    title: str
+    summary: str
+    table: DataTable
+    drawn: Sequence[Drawn] = ()
+    legend: Sequence[tuple[str, str]] = field(default=())
+    note: str = ""
+
+
+def panels(figures: Figures) -> list[Panel]:
+    """All subjects that have something to show.
+
+    Args:
+        figures: What was read.
+    """
+    made = [_profit_and_loss, _cash, _receivables, _customers]
+    return [panel for make in made if (panel := make(figures))]
+
+
+def _profit_and_loss(figures: Figures) -> Panel | None:
+    months = figures.months
+    if not months:
+        return None
+    income, profit = (sum((getattr(one, name) for one in months), ZERO) for name in ("income", "net_profit"))
+    best = max(months, key=lambda one: one.net_profit)
+    summary = (
+        f"{money(income)} {figures.currency} of income and {money(profit)} of net profit in {_months(len(months))}; "
+        f"the best month was {month(best.month)} with {money(best.net_profit)}."
+    )
+    kinds = ("income", "cost_of_sales", "expenses", "net_profit")
+    rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in reversed(months)]
+    total = ("Together", *(money(sum((getattr(one, kind) for one in months), ZERO)) for kind in kinds))
+    headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
+    title = "Profit and loss by month"
+    drawn = [
+        draw("profit-and-loss", lambda _: charts.profit_and_loss(figures), "Income and what it cost", summary, 270),
+        draw("net-profit", lambda _: charts.net_profit(figures), "Net profit", summary, 140),
+    ]
+    still = [month(one.month) for one in months if one.month == figures.today.replace(day=1)]
+    return Panel(
+        "profit-and-loss",
+        title,
+        summary,
+        DataTable(f"{title}, {figures.currency}", headers, rows, [total]),
+        drawn,
+        [*charts.PROFIT_AND_LOSS, *charts.NET_PROFIT],
+        "Accrual basis. Income includes other income." + (f" {still[0]} is not over yet." if still else ""),
+    )
+
+
+def _cash(figures: Figures) -> Panel | None:
+    if not figures.cash:
+        return None
+    last = figures.cash[-1]
+    summary = (
+        f"{money(figures.in_the_bank)} {figures.currency} on {count(len(figures.accounts))} bank accounts. "
+        f"In {month(last.month)} {money(last.received)} came in and {money(last.spent)} went out."
+    )
+    rows = [(_short(o.month), money(o.received), money(o.spent), money(o.closing)) for o in reversed(figures.cash)]
+    title = "Cash"
+    return Panel(
+        "cash",
+        title,
+        summary,
+        DataTable(f"Cash by month, {figures.currency}", ("Month", "Money in", "Money out", "In the bank"), rows),
+        [draw("cash", lambda _: charts.cash(figures), title, summary, 330)],
+        charts.CASH,
+        "Now on each account: "
+        + "; ".join(f"{one['name']} {money(one['balance'])}" for one in figures.accounts)
+        + ". Transfers between accounts count as money in and money out.",
+    )
+
+
+def _receivables(figures: Figures) -> Panel | None:
+    if not any(age.invoices for age in figures.ages) and not figures.credits:
+        return None
+    summary = (
+        f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} is overdue "
+        f"on {figures.today:%-d %B %Y}."
+    )
+    rows = [(age.label, count(age.invoices), money(age.amount)) for age in figures.ages]
+    rows.append(("Credits and overpayments not used yet", "", money(-figures.credits)))
+    title = "Receivables by age"
+    return Panel(
+        "receivables",
+        title,
+        summary,
+        DataTable(
+            f"{title}, {figures.currency}", ("Age", "Invoices", "Amount"), rows, [("Owed", "", money(figures.owed))]
+        ),
+        [draw("receivables", lambda _: charts.receivables(figures), title, summary, 260)],
+        note="Invoices that are authorised and not paid, by their due dates; other currencies at the rate of the "
+        "document.",
+    )
+
+
+def _customers(figures: Figures) -> Panel | None:
+    if not figures.customers:
+        return None
+    first = figures.customers[0]
+    share = sum((one.share for one in figures.customers), Decimal(0))
+    summary = (
+        f"{first.name} bought most: {money(first.amount)} {figures.currency} since {month(figures.since)}, "
+        f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought {percent(share)}."
+    )
+    rows = [(one.name, money(one.amount), percent(one.share)) for one in figures.customers]
+    title = "Top customers"
+    return Panel(
+        "customers",
+        title,
+        summary,
+        DataTable(f"{title}, {figures.currency}", ("Customer", "Sales", "Share"), rows),
+        [draw("customers", lambda narrow: charts.customers(figures, narrow=narrow), title, summary, 340)],
+        note="Invoices without tax, less credit notes, by date.",
+    )
+
+
+def _short(day: date) -> str:
+    return f"{day:%b %Y}"
+
+
+def _months(number: int) -> str:
+    return "one month" if number == 1 else f"{number} months"

@@ -1,0 +1,132 @@
+"""What the forms of the pages do: each goes back to a page, which says what came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.web import actions
+from xero_pipeline.web.answers import as_json, bare, status_of, wants_json
+from xero_pipeline.web.consents import CALLBACK
+from xero_pipeline.web.password import TooManyTries
+from xero_pipeline.web.site import Site, site_of
+from xero_pipeline.web.visit import visit_of
+
+_log = logging.getLogger(__name__)
+
+Fields = Mapping[str, Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def form(act: Callable[[Site, Fields], str]) -> Endpoint:
+    """Make an endpoint out of an action.
+
+    Args:
+        act: Does it, and says what came of it.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        fields = dict(await request.form())
+        return await run_in_threadpool(_done, request, act, fields)
+
+    return endpoint
+
+
+def _done(request: Request, act: Callable[[Site, Fields], str], fields: Fields) -> Response:
+    try:
+        message, status = act(site_of(request), fields), 200
+    except XeroPipelineError as error:
+        message, status = error.message, status_of(error)
+    if wants_json(request):
+        return as_json({"ok": status == 200, "message": message}, status)
+    return _back(request, message, well=status == 200)
+
+
+def _back(request: Request, message: str, *, well: bool) -> Response:
+    visit_of(request).session.notes.append(("good" if well else "bad", message))
+    return RedirectResponse("/", 303)
+
+
+def sync(site: Site, fields: Fields) -> str:
+    """Sync an organisation."""
+    return actions.sync(site, fields.get("organisation", ""))
+
+
+def disconnect(site: Site, fields: Fields) -> str:
+    """Disconnect an organisation; the question was asked before."""
+    return actions.disconnect(site, fields.get("organisation", ""))
+
+
+def scheduler(site: Site, fields: Fields) -> str:
+    """Turn the daily sync on or off."""
+    return actions.turn(site, on=fields.get("on") == "true")
+
+
+def connect(request: Request) -> Response:
+    """Send the person to the consent page."""
+    site, host = site_of(request), request.headers.get("host", "")
+    try:
+        if site.parts.settings.custom_connection:
+            return _back(request, actions.connected(site.consents.without_a_person()), well=True)
+        return RedirectResponse(site.consents.begin(visit_of(request).session.key, host), 303)
+    except XeroPipelineError as error:
+        return _back(request, error.message, well=False)
+
+
+def callback(request: Request) -> Response:
+    """Take the answer that the browser brings back from the consent page."""
+    site = site_of(request)
+    url = f"{site.address.origin(request.headers.get('host', ''))}{CALLBACK}?{request.url.query}"
+    try:
+        added = site.consents.finish(visit_of(request).session.key, url)
+    except XeroPipelineError as error:
+        # Without the query: it holds the code.
+        _log.warning("A consent came to nothing: %s", error)
+        return _back(request, error.message, well=False)
+    return _back(request, actions.connected(added), well=True)
+
+
+def login_page(request: Request) -> Response:
+    """Ask for the password."""
+    if site_of(request).password is None or visit_of(request).signed_in:
+        return RedirectResponse("/", 303)
+    return _ask(request, request.query_params.get("next", "/"))
+
+
+async def login(request: Request) -> Response:
+    """Take the password."""
+    fields = dict(await request.form())
+    password, onward = site_of(request).password, str(fields.get("next", "/"))
+    try:
+        right = password is None or await run_in_threadpool(password.is_right, str(fields.get("password", "")))
+    except TooManyTries:
+        return _ask(request, onward, 429, "Too many wrong passwords: wait a minute.")
+    if not right:
+        return _ask(request, onward, 403, "That is not the password. It is what XERO_WEB_PASSWORD was set to.")
+    visit_of(request).sign_in()
+    return RedirectResponse(_inside(onward), 303)
+
+
+def logout(request: Request) -> Response:
+    """Forget this browser."""
+    visit_of(request).end()
+    return RedirectResponse("/", 303)
+
+
+def _ask(request: Request, onward: str, status: int = 200, complaint: str = "") -> Response:
+    csrf = visit_of(request).session.csrf
+    return bare("login.html", status, csrf=csrf, onward=_inside(onward), complaint=complaint)
+
+
+def _inside(onward: str) -> str:
+    """A path of ours and nothing else: nobody is sent to a stranger's page after the password."""
+    parts = urlsplit(onward)
+    well = onward.startswith("/") and not onward.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return onward if well else "/"

@@ -1,0 +1,85 @@
+"""Short looks into the warehouse: what has not changed is not read again, and nobody waits long for who writes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from xero_pipeline.errors import WarehouseBusy
+
+if TYPE_CHECKING:
+    from xero_pipeline.parts import Parts
+    from xero_pipeline.warehouse.store import Warehouse
+
+PATIENCE_SECONDS = 4.0
+"""How long a page waits for whoever has the warehouse's file."""
+KEPT = 200
+
+T = TypeVar("T")
+_Stamp = tuple[tuple[int, int] | None, ...]
+
+
+class Glance:
+    """Reads and remembers. May be shared by threads.
+
+    Args:
+        parts: Know the warehouse.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        from sqlalchemy import make_url
+
+        from xero_pipeline.warehouse.store import Warehouse
+
+        self._warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=PATIENCE_SECONDS)
+        url = make_url(parts.settings.warehouse)
+        file = Path(url.database or "") if url.get_backend_name() == "duckdb" else None
+        self._files = (file, file.with_name(f"{file.name}.wal")) if file else ()
+        self._lock = threading.Lock()
+        self._seen: dict[Hashable, tuple[_Stamp, Any]] = {}
+
+    def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> T:
+        """Read something, if it can have changed since the last time.
+
+        Args:
+            what: Names it.
+            read: Reads it.
+
+        Returns:
+            What was read now, or before when the warehouse is as it was, or is in use.
+
+        Raises:
+            WarehouseBusy: It is in use, and nothing was read before.
+        """
+        stamp = self._stamp()
+        with self._lock:
+            before = self._seen.get(what)
+        if before and stamp and before[0] == stamp:
+            return before[1]
+        try:
+            found = read(self._warehouse)
+        except WarehouseBusy:
+            if before:
+                return before[1]
+            raise
+        with self._lock:
+            self._seen.pop(what, None)
+            while len(self._seen) >= KEPT:
+                self._seen.pop(next(iter(self._seen)))
+            # The stamp of before the reading: what was written meanwhile is read the next time.
+            self._seen[what] = stamp, found
+        return found
+
+    def _stamp(self) -> _Stamp:
+        """Changes when the file of the warehouse does; empty where there is none to look at."""
+        return tuple(_stamp_of(file) for file in self._files)
+
+
+def _stamp_of(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,72 @@
+"""The pages people look at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.web.actions import organisation
+from xero_pipeline.web.answers import page
+from xero_pipeline.web.figures.figures import Figures, read_figures
+from xero_pipeline.web.site import Site, site_of
+
+SPANS = (12, 24, 36)
+"""Of how many months the figures can be looked at."""
+
+
+def organisations(request: Request) -> Response:
+    """The first page: how everything stands, and what can be done."""
+    status = site_of(request).status
+    return page(request, "organisations.html", state=status.everything(), runs=status.runs())
+
+
+def live(request: Request) -> Response:
+    """The part of the first page that changes by itself."""
+    status = site_of(request).status
+    return page(request, "_live.html", state=status.everything(), runs=status.runs())
+
+
+def question(request: Request) -> Response:
+    """Ask before an organisation is disconnected."""
+    return page(request, "disconnect.html", one=organisation(site_of(request), request.path_params["tenant_id"]))
+
+
+def books(request: Request) -> Response:
+    """The figures of an organisation."""
+    site = site_of(request)
+    one = organisation(site, request.path_params["tenant_id"])
+    months = _span(request)
+    try:
+        figures = figures_of(site, one.tenant_id, one.name, months)
+    except WarehouseBusy as busy:
+        return page(request, "busy.html", 503, one=one, why=busy.message)
+    shown = site.gallery.show((one.tenant_id, months), figures)
+    more = {"months": months, "spans": SPANS, "at": datetime.now(UTC)}
+    return page(request, "books.html", one=one, figures=figures, panels=shown, **more)
+
+
+def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Figures:
+    """The figures of an organisation as the warehouse has them now.
+
+    Args:
+        site: The parts.
+        tenant_id: The organisation.
+        name: Of it.
+        months: How many months.
+
+    Raises:
+        WarehouseBusy: A sync writes, and nothing was read before.
+    """
+    today = datetime.now(UTC).date()
+    return site.glance.see(
+        ("figures", tenant_id, months, today),
+        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months),
+    )
+
+
+def _span(request: Request) -> int:
+    given = request.query_params.get("months", "")
+    return int(given) if given in map(str, SPANS) else SPANS[0]

@@ -1,0 +1,151 @@
+"""Serves the page."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.web.address import Address
+from xero_pipeline.web.app import make_app
+from xero_pipeline.web.site import Site, opened, require_password
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from xero_pipeline.settings import Settings
+
+PORTS_TRIED = 10
+"""How many ports above the usual one are tried when nobody said which."""
+
+
+def address_of(settings: Settings, host: str | None = None, port: int | None = None, *, not_at: int = 0) -> Address:
+    """Where the page will listen.
+
+    Args:
+        settings: What the user set.
+        host: Instead of XERO_WEB_HOST.
+        port: Instead of XERO_WEB_PORT.
+        not_at: A port that somebody else will have.
+
+    Raises:
+        ConfigurationError: Beyond this machine without a password; or somebody listens there already.
+    """
+    chosen = Address(host or settings.web_host, port or settings.web_port, settings.web_url)
+    require_password(settings, chosen)
+    asked_for = port is not None or "web_port" in settings.model_fields_set
+    others = () if asked_for else range(chosen.port + 1, chosen.port + PORTS_TRIED)
+    for number in (chosen.port, *others):
+        address = Address(chosen.host, number, chosen.public)
+        if number != not_at and _why_not(address) is None:
+            return address
+    raise _taken(chosen, _why_not(chosen) or "Dagster's UI will be there")
+
+
+def serve(
+    settings: Settings,
+    address: Address,
+    *,
+    dagster_ui: str | None = None,
+    ready: Callable[[], None] | None = None,
+    until: IO[bytes] | None = None,
+) -> None:
+    """Serve until the process is asked to stop.
+
+    Args:
+        settings: What the user set.
+        address: From `address_of`.
+        dagster_ui: Instead of XERO_DAGSTER_UI.
+        ready: Called once connections are accepted.
+        until: Stop when this ends, too: whoever started us holds the other end.
+
+    Raises:
+        ConfigurationError: A setting is missing or wrong, or somebody listens there already.
+    """
+    with (
+        opened(settings, address, (dagster_ui or settings.dagster_ui).rstrip("/")) as site,
+        _bound(address) as listener,
+    ):
+        server = _server(site)
+        if until is not None:
+            threading.Thread(target=_stop_at_end, args=(server, until), name="parent", daemon=True).start()
+        if ready is not None:
+            # The listener accepts connections already; uvicorn takes them up a moment later.
+            ready()
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[None]:
+    """Serve in a thread while the block runs.
+
+    Args:
+        site: The parts behind the page.
+    """
+    with _bound(site.address) as listener:
+        server = _server(site)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web page", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def _bound(address: Address) -> Iterator[socket.socket]:
+    try:
+        listener = _listener(address)
+    except OSError as error:
+        raise _taken(address, error.strerror or str(error)) from None
+    try:
+        yield listener
+    finally:
+        listener.close()
+
+
+def _why_not(address: Address) -> str | None:
+    """Why nobody can listen there; None when one can."""
+    try:
+        _listener(address).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def _taken(address: Address, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The web page cannot listen on {address.host}:{address.port}: {why}. Stop what is there, or set XERO_WEB_PORT "
+        f"to another port, such as {address.port + 1}."
+    )
+
+
+def _listener(address: Address) -> socket.socket:
+    host = "127.0.0.1" if address.host == "localhost" else address.host
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, address.port), family=family)
+
+
+def _server(site: Site) -> uvicorn.Server:
+    import uvicorn
+
+    # No access log: the address of a consent's answer holds its code.
+    config = uvicorn.Config(
+        make_app(site),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+    return uvicorn.Server(config)
+
+
+def _stop_at_end(server: uvicorn.Server, stream: IO[bytes]) -> None:
+    stream.read()
+    server.should_exit = True

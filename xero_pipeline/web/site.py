@@ -1,0 +1,136 @@
+"""Everything the page is made of, wired once and closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
+from xero_pipeline.web.address import Address
+from xero_pipeline.web.consents import Consents
+from xero_pipeline.web.dagster_ui import DagsterUI
+from xero_pipeline.web.figures.gallery import Gallery
+from xero_pipeline.web.glance import Glance
+from xero_pipeline.web.password import Password
+from xero_pipeline.web.progress import Progress
+from xero_pipeline.web.sessions import Sessions
+from xero_pipeline.web.status import Status
+from xero_pipeline.web.syncs import Syncs
+
+if TYPE_CHECKING:
+    import dagster as dg
+    from starlette.requests import Request
+
+    from xero_pipeline.settings import Settings
+
+
+class Site:
+    """The parts behind the page.
+
+    Args:
+        parts: The pipeline's own.
+        instance: Dagster's history.
+        address: Where the page listens.
+        dagster_ui: Where Dagster's webserver is, or would be.
+    """
+
+    def __init__(self, parts: Parts, instance: dg.DagsterInstance, address: Address, dagster_ui: str) -> None:
+        self.parts = parts
+        self.instance = instance
+        self.address = address
+        self.dagster = DagsterUI(dagster_ui, instance)
+        self.syncs = Syncs(instance, self.dagster)
+        self.consents = Consents(parts, address)
+        self.progress = Progress(instance)
+        self.sessions = Sessions()
+        self.gallery = Gallery()
+
+    @cached_property
+    def glance(self) -> Glance:
+        """Short looks into the warehouse."""
+        return Glance(self.parts)
+
+    @cached_property
+    def status(self) -> Status:
+        """How everything stands."""
+        return Status(self)
+
+    @cached_property
+    def password(self) -> Password | None:
+        """What people must give to see the page; None where only this machine gets in and none is set."""
+        secret = self.parts.settings.web_password
+        return Password(secret) if secret else None
+
+    def warm(self) -> None:
+        """Make now what requests would otherwise make side by side."""
+        parts = self.parts
+        _ = parts.simulator if parts.settings.mock_mode else None
+        _ = parts.transport, parts.vault, parts.organisations, parts.quota, parts.call_book, parts.oauth
+        _ = self.glance, self.status, self.password
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.consents.close()
+        self.syncs.close()
+        self.dagster.close()
+        self.parts.close()
+
+
+@contextmanager
+def opened(settings: Settings, address: Address, dagster_ui: str) -> Iterator[Site]:
+    """The site of a home.
+
+    Args:
+        settings: What the user set.
+        address: Where the page listens.
+        dagster_ui: Where Dagster's webserver is, or would be.
+
+    Yields:
+        The site.
+
+    Raises:
+        ConfigurationError: A setting is missing or wrong: beyond this machine there must be a password.
+    """
+    from xero_pipeline.operations.instance import open_instance
+
+    require_password(settings, address)
+    parts = Parts(settings)
+    with open_instance(settings) as instance:
+        site = Site(parts, instance, address, dagster_ui)
+        try:
+            site.warm()
+            yield site
+        finally:
+            site.close()
+
+
+def require_password(settings: Settings, address: Address) -> None:
+    """Refuse to show books to everybody.
+
+    Args:
+        settings: Have the password, or not.
+        address: Where the page listens.
+
+    Raises:
+        ConfigurationError: It listens beyond this machine, and there is none.
+    """
+    if address.is_loopback or settings.web_password:
+        return
+    where = address.public or f"{address.host}:{address.port}"
+    raise ConfigurationError(
+        f"The web page at {where} would be open to everybody who reaches this machine. Set XERO_WEB_PASSWORD to a "
+        'long word of your own, such as python3 -c "import secrets; print(secrets.token_urlsafe(24))" makes; or leave '
+        "XERO_WEB_HOST (--host) at 127.0.0.1 and XERO_WEB_URL empty."
+    )
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request came to.
+
+    Args:
+        request: The request.
+    """
+    return request.app.state.site

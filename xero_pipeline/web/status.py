@@ -1,0 +1,141 @@
+"""How everything stands: what the first page shows and `/api/status` tells."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.health.dagster import is_on
+from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
+from xero_pipeline.operations.standing import standing, waiting
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from xero_pipeline.web.dagster_ui import Seen
+    from xero_pipeline.web.site import Site
+    from xero_pipeline.xero.organisations import Organisation
+
+RUNS_SHOWN = 10
+RUNS_LOOKED_AT = 50
+"""For what went wrong last."""
+_RUNS_KEPT = 500
+
+
+class Status:
+    """Puts together what the parts know. May be shared by threads.
+
+    Args:
+        site: The parts.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lock = threading.Lock()
+        self._ended: dict[str, dict[str, Any]] = {}
+
+    def everything(self) -> dict[str, Any]:
+        """All of it."""
+        parts, seen = self._site.parts, self._site.dagster.look()
+        later, at_work = waiting(parts), self._site.syncs.at_work()
+        failed = self._last_failures()
+        organisations = []
+        for one in parts.organisations.list():
+            mine = later.get(one.tenant_id, [])
+            told = standing(parts, one, self._last_sync(one))
+            told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
+            told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
+            if one.tenant_id in at_work:
+                told["sync"] = self._progress(at_work[one.tenant_id], one)
+            else:
+                never_began = self._site.syncs.problem(one.tenant_id)
+                told["problem"] = {"job": SYNC, "error": never_began} if never_began else failed.get(one.tenant_id)
+            organisations.append(told)
+        return {
+            "mode": parts.settings.mode,
+            "at": datetime.now(UTC),
+            "scheduler": self.scheduler(seen),
+            "organisations": organisations,
+        }
+
+    def scheduler(self, seen: Seen | None) -> dict[str, Any]:
+        """The daily sync: on or off, when next, and whether anybody carries it.
+
+        Args:
+            seen: Dagster, if it is there.
+        """
+        return {
+            "on": seen.on if seen else is_on(self._site.instance),
+            "next_at": seen.next_at if seen and seen.carried else None,
+            "dagster": bool(seen and seen.carried),
+        }
+
+    def runs(self, limit: int = RUNS_SHOWN) -> list[dict[str, Any]]:
+        """The last runs, the newest first.
+
+        Args:
+            limit: How many.
+        """
+        names = names_of(self._site.parts.organisations.list())
+        records = self._site.instance.get_run_records(limit=limit)
+        return [self._told(record, names) for record in records]
+
+    def _told(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
+        """A run that has ended stays as it is, and is read once."""
+        run_id = record.dagster_run.run_id
+        with self._lock:
+            told = self._ended.get(run_id)
+        if told is None:
+            told = past_run(self._site.instance, record, {})
+            if record.dagster_run.is_finished:
+                with self._lock:
+                    while len(self._ended) >= _RUNS_KEPT:
+                        self._ended.pop(next(iter(self._ended)))
+                    self._ended[run_id] = told
+        tenant_id = tenant_of(record.dagster_run.tags)
+        return {**told, "organisation": names.get(tenant_id or "", tenant_id), "tenant_id": tenant_id}
+
+    def _last_failures(self) -> dict[str, dict[str, str]]:
+        """By tenant id what went wrong, where the last run of one of its jobs failed; of several the newest."""
+        newest: set[tuple[str, str]] = set()
+        found: dict[str, dict[str, str]] = {}
+        for run in self.runs(RUNS_LOOKED_AT):
+            tenant_id, job = run["tenant_id"], run["job"]
+            if tenant_id and run["end"] and (tenant_id, job) not in newest:
+                newest.add((tenant_id, job))
+                if run["error"]:
+                    found.setdefault(tenant_id, {"job": job, "error": run["error"]})
+        return found
+
+    def _last_sync(self, organisation: Organisation) -> datetime | None:
+        tenant_id = organisation.tenant_id
+        try:
+            cursor = self._site.glance.see(
+                ("last sync", tenant_id), lambda warehouse: warehouse.cursor(tenant_id, "invoices")
+            )
+        except WarehouseBusy:
+            # A sync writes just now, and it is the first look since the start: the next one tells.
+            return None
+        return cursor.complete_at if cursor else None
+
+    def _progress(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
+        """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
+        quota = self._site.parts.quota.snapshot(organisation.tenant_id)
+        told = self._site.progress.of(record) if record else {"state": "starting", "run_id": None, "at": None}
+        return {**told, "waits_for_calls": quota.minute_remaining == 0 and told["state"] == "started"}
+
+
+def _days_until(end: datetime | None) -> int | None:
+    return max(0, (end - datetime.now(UTC)).days) if end else None
+
+
+def _next_sync(organisation: Organisation, seen: Seen | None, later: Sequence[Mapping[str, Any]]) -> datetime | None:
+    """When Dagster syncs it by itself: by schedule, or because something waits for calls."""
+    if organisation.status != "connected" or seen is None or not seen.carried:
+        return None
+    times = [one["resume_at"] for one in later] + ([seen.next_at] if seen.next_at else [])
+    return min(times, default=None)

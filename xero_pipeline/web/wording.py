@@ -1,0 +1,152 @@
+"""Amounts, days, times and names as people read them, for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+JOBS = {
+    "sync_organisation": "Sync",
+    "pull_reports": "Reports",
+    "reread_organisation": "Reading again",
+    "aged_reports": "Aged reports",
+    "keep_ledger": "Ledger",
+}
+"""What people call Dagster's jobs."""
+
+RUN_STATES = {
+    "queued": "Waiting for its turn",
+    "not_started": "Starting",
+    "starting": "Starting",
+    "started": "Running",
+    "success": "Done",
+    "failure": "Failed",
+    "canceling": "Stopping",
+    "canceled": "Stopped",
+}
+"""What people call the states of a run."""
+
+CAUSES = {
+    "CONVERSION": "From before Xero",
+    "PAYROLL": "Payroll",
+    "DEPRECIATION": "Depreciation",
+    "REVALUATION": "Currency revaluation",
+    "INVENTORY": "Cost of inventory",
+    "EXPENSE CLAIMS": "Expense claims",
+    "UNKNOWN": "Not known",
+}
+"""What is likely behind a difference."""
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def filters() -> Mapping[str, Callable[..., str]]:
+    """The filters of the templates, by name."""
+    return {
+        "money": money,
+        "whole": whole,
+        "count": count,
+        "percent": percent,
+        "instant": instant,
+        "ago": ago,
+        "lasting": lasting,
+        "so_far": lambda since: lasting(datetime.now(UTC) - since),
+        "month": month,
+        "job": lambda name: JOBS.get(name, words(name)),
+        "run_state": lambda name: RUN_STATES.get(name, words(name)),
+        "cause": lambda name: CAUSES.get(name or "", words(name or "")),
+        "words": words,
+    }
+
+
+def money(amount: Decimal | None) -> str:
+    """An amount to the cent, with a real minus sign.
+
+    Args:
+        amount: None for nothing to show.
+    """
+    return "–" if amount is None else f"{amount:,.2f}".replace("-", "−")
+
+
+def whole(amount: Decimal | None) -> str:
+    """An amount without its cents, for large type.
+
+    Args:
+        amount: None for nothing to show.
+    """
+    return "–" if amount is None else f"{amount:,.0f}".replace("-", "−")
+
+
+def count(number: int | None) -> str:
+    """A number of things.
+
+    Args:
+        number: None for nothing to show.
+    """
+    return "–" if number is None else f"{number:,}"
+
+
+def percent(share: Decimal) -> str:
+    """A share, one place behind the point.
+
+    Args:
+        share: Of 1.
+    """
+    return f"{share * 100:.1f} %"
+
+
+def instant(at: datetime | None) -> str:
+    """A moment, in UTC.
+
+    Args:
+        at: None for never.
+    """
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC" if at else "never"
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """How far a moment is from now, either way.
+
+    Args:
+        at: The moment.
+        now: Now, where it is not now.
+    """
+    seconds = ((now or datetime.now(UTC)) - at).total_seconds()
+    far = lasting(timedelta(seconds=abs(seconds)))
+    if abs(seconds) < 60:
+        return "just now" if seconds >= 0 else "in a moment"
+    return f"{far} ago" if seconds > 0 else f"in {far}"
+
+
+def lasting(time: timedelta) -> str:
+    """A length of time, in its largest unit.
+
+    Args:
+        time: How long.
+    """
+    seconds = time.total_seconds()
+    for size, unit in _UNITS:
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{seconds:.0f} s"
+
+
+def month(day: date) -> str:
+    """A month.
+
+    Args:
+        day: Any day of it.
+    """
+    return f"{day:%B %Y}"
+
+
+def words(name: Any) -> str:
+    """A name of ours, as words: `profit_and_loss` is “Profit and loss”.
+
+    Args:
+        name: The name.
+    """
+    return str(name).replace("_", " ").capitalize()

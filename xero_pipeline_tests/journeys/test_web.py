@@ -1,0 +1,243 @@
+"""In a real browser: from nothing connected to figures on the page, and what people do there afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from xero_pipeline.simulator.faults import Fault
+from xero_pipeline.web import syncs
+from xero_pipeline.web.site import Site
+from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, site_of
+from xero_pipeline_tests.journeys.home import Home, live
+from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.web.dagster_double import Dagster
+
+# Begins before the others: its one synced organisation serves all of them.
+pytestmark = pytest.mark.timeout(600)
+
+SYNC_NOW = "button:text-is('Sync now')"
+# Of the usual reports those that the figures are made of.
+REPORTS = "profit_and_loss,balance_sheet,bank_summary"
+
+
+@dataclass
+class Journey:
+    """What the tests share: a browser, a home that was connected and synced in it, and the page of it."""
+
+    browser: Browser
+    home: Home
+    site: Site
+    first_sight: str
+    after_consent: str
+    progress: list[str]
+
+    @property
+    def tenant_id(self) -> str:
+        return self.site.parts.organisations.list()[0].tenant_id
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def journey(
+    window: Browser, xero: Watched, first_month: dt.date, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Journey]:
+    settings = {"XERO_CLIENT_ID": "web", "XERO_REPORTS": REPORTS}
+    home = live(tmp_path_factory.mktemp("web") / "home", xero.url, first_month.isoformat(), **settings)
+    expect.set_options(timeout=PATIENCE)
+    with site_of(home) as site, looking(window, site) as page:
+        first_sight = page.inner_text("main")
+        consent(page, "Allow access")
+        after_consent = page.inner_text("main")
+        page.click(SYNC_NOW)
+        seen: list[str] = []
+        deadline = time.monotonic() + 400
+        while page.locator(".progress").count() or not page.locator("text=Look at the figures").count():
+            seen += page.locator(".progress").all_inner_texts()
+            page.wait_for_timeout(300)
+            assert time.monotonic() < deadline, page.inner_text("main")
+        yield Journey(window, home, site, first_sight, after_consent, seen)
+
+
+@pytest.fixture
+def page(journey: Journey) -> Iterator[Page]:
+    journey.home.a_minute_passes()
+    with looking(journey.browser, journey.site) as page:
+        yield page
+
+
+def consent(page: Page, button: str) -> None:
+    page.click("#connect, [id^=again-]")
+    page.click(f"button:text-is('{button}')")
+    page.wait_for_url(re.compile("/$"))
+
+
+def test_connect_and_sync_lead_from_nothing_to_the_books(journey: Journey) -> None:
+    assert "No organisation is connected yet" in journey.first_sight
+    assert re.search(r"Connected .* Limited\. Press Sync now", journey.after_consent)
+    assert "Last sync\nNever" in journey.after_consent
+    # Progress was seen to go on, table by table.
+    syncing = [text for text in journey.progress if text.startswith("Sync")]
+    done = [int(found[1]) for text in syncing if (found := re.search(r"(\d+) of \d+ done", text))]
+    assert done == sorted(done)
+    assert len(set(done)) > 2
+    ((invoices,),) = journey.home.query("SELECT count(*) FROM xero.invoices")
+    assert invoices > 50
+
+
+def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
+    page.click("text=Look at the figures")
+    expect(page.locator("h1")).to_have_text(journey.site.parts.organisations.list()[0].name)
+    months = {row[0]: row[-1] for row in cells(page, "profit-and-loss")}
+    told = journey.home.query(
+        "SELECT strftime(period_start, '%b %Y'), amount FROM xero.profit_and_loss "
+        "WHERE account_name = 'Net Profit' AND basis = 'accrual'"
+    )
+    assert {month: number(amount) for month, amount in months.items() if month != "Together"} == dict(told)
+    ((owed,),) = journey.home.query(
+        "SELECT amount FROM xero.balance_sheet WHERE account_name = 'Accounts Receivable' "
+        "ORDER BY period_end DESC LIMIT 1"
+    )
+    assert number(cells(page, "receivables")[-1][-1]) == owed
+    ((bank,),) = journey.home.query(
+        "SELECT amount FROM xero.balance_sheet WHERE account_name = 'Total Bank' ORDER BY period_end DESC LIMIT 1"
+    )
+    assert number(cells(page, "cash")[0][-1]) == bank
+    for panel in ("profit-and-loss", "cash", "receivables", "customers"):
+        drawing = page.locator(f"section[aria-labelledby={panel}] .wide svg").first
+        expect(drawing).to_be_visible()
+        assert drawing.get_attribute("role") == "img"
+        assert drawing.locator("title").text_content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_the_way_of_a_screen_reader_or_a_keyboard(journey: Journey, scheme: str) -> None:
+    how = {"color_scheme": scheme, "viewport": {"width": 700, "height": 900}}
+    with looking(journey.browser, journey.site, **how) as page:
+        assert violations(page) == []
+        page.click("[data-question]")
+        expect(page.locator("dialog")).to_be_visible()
+        assert violations(page) == []
+        page.keyboard.press("Enter")  # on what is chosen already: to keep it connected
+        expect(page.locator("dialog")).to_be_hidden()
+        page.goto(f"/books/{journey.tenant_id}")
+        assert violations(page) == []
+
+
+def test_on_a_telephone_nothing_is_wider_than_the_page(journey: Journey) -> None:
+    with looking(journey.browser, journey.site, viewport={"width": 340, "height": 700}) as page:
+        for path in ("/", f"/books/{journey.tenant_id}"):
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 340
+        expect(page.locator(".narrow svg").first).to_be_visible()
+        expect(page.locator(".wide svg").first).to_be_hidden()
+
+
+def test_the_keyboard_alone_turns_the_daily_sync_off_and_on_and_another_tab_sees_it(
+    journey: Journey, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Dagster()
+    beside.run = "Run"
+    monkeypatch.setattr(journey.site.dagster, "_http", httpx.Client(transport=httpx.MockTransport(beside)))
+    journey.site.dagster.forget()
+    with looking(journey.browser, journey.site) as other:
+        for state in ("false", "true"):
+            page.focus("#auto")
+            page.keyboard.press("Space")
+            expect(page.locator("#auto")).to_have_attribute("aria-checked", state)
+            assert page.evaluate("document.activeElement.id") == "auto"
+            expect(other.locator("#auto")).to_have_attribute("aria-checked", state)
+    journey.site.dagster.forget()
+
+
+def test_a_sync_that_fails_says_why_in_both_tabs_and_the_next_one_clears_it(
+    journey: Journey, page: Page, xero: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One table is enough to fail, and to go well again.
+    whole = syncs._command
+    monkeypatch.setattr(syncs, "_command", lambda tenant_id: [*whole(tenant_id), "--select", "accounts"])
+    with xero.looking(), looking(journey.browser, journey.site) as other:
+        xero.simulator.faults.add(Fault("disconnected", path="Accounts", tenant_id=journey.tenant_id, times=None))
+        page.click(SYNC_NOW)
+        expect(page.locator(".note")).to_contain_text("has begun")
+        expect(other.locator(".progress")).to_be_visible()
+        expect(other.locator(SYNC_NOW)).to_be_disabled()
+        for tab in (page, other):
+            expect(tab.locator(".problem")).to_contain_text("Sync failed.")
+            expect(tab.locator(".state.failure").first).to_be_visible()
+        page.click("summary")
+        expect(page.locator(".why p").first).to_contain_text(journey.tenant_id)
+    page.click(SYNC_NOW)
+    expect(page.locator(".progress")).to_be_visible()
+    expect(page.locator(".problem")).to_be_hidden()
+    expect(page.locator(".progress")).to_be_hidden()
+    expect(page.locator(".problem")).to_be_hidden()
+
+
+def test_a_page_from_before_the_program_was_started_again_is_refused_and_says_what_to_do(
+    journey: Journey, page: Page
+) -> None:
+    journey.site.sessions._kept.clear()
+    page.click("#auto")
+    expect(page.locator(".note.bad")).to_contain_text("Load it again")
+    page.reload()
+    assert page.locator("#auto").get_attribute("aria-checked") == "true"
+
+
+def test_disconnect_asks_first_a_denied_consent_changes_nothing_and_a_given_one_connects_again(
+    journey: Journey, page: Page
+) -> None:
+    page.click("[data-question]")
+    page.click("text=Keep it connected")
+    expect(page.locator(".pill").first).to_have_text("Connected")
+    page.click("[data-question]")
+    page.click("dialog button:text-is('Disconnect')")
+    expect(page.locator(".note")).to_contain_text("What was loaded stays")
+    expect(page.locator(".pill").first).to_have_text("Disconnected")
+    consent(page, "Cancel")
+    expect(page.locator(".note.bad")).to_contain_text("was declined")
+    expect(page.locator(".pill").first).to_have_text("Disconnected")
+    consent(page, "Allow access")
+    expect(page.locator(".pill").first).to_have_text("Connected")
+
+
+def test_mock_mode_has_the_consent_page_at_the_pages_own_address(window: Browser, first_month, tmp_path) -> None:
+    home = Home(tmp_path / "home", {"XERO_START_DATE": first_month.isoformat()})
+    with site_of(home) as site, looking(window, site) as page:
+        page.click("#connect")
+        assert page.url.startswith(site.address.shown)
+        expect(page.locator("main")).to_contain_text("Simulated Xero")
+        page.click("text=Allow access")
+        expect(page.locator(".pill").first).to_have_text("Connected")
+
+
+def cells(page: Page, panel: str) -> list[list[str]]:
+    """The rows of a panel's table, without its head."""
+    rows = page.locator(f"section[aria-labelledby={panel}] table").locator("tbody tr, tfoot tr")
+    return [row.locator("th, td").all_inner_texts() for row in rows.all()]
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace("−", "-"))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, by rule and place."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
+    ]

@@ -1,0 +1,152 @@
+"""The figures of the web page are exact, and the same on both databases."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from xero_pipeline.web.figures.figures import AGES, read_figures
+from xero_pipeline.web.figures.panels import panels
+
+TENANT = "t-1"
+TODAY = date(2026, 11, 24)
+NASTY = "<script>alert('x')</script> & Söhne"
+
+
+@pytest.fixture
+def insert(warehouse):
+    def rows(table, *given):
+        with warehouse.writing() as connection:
+            for row in given:
+                named = {"tenant_id": TENANT, **row}
+                columns, values = ", ".join(named), ", ".join(f":{name}" for name in named)
+                connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), named)
+
+    return rows
+
+
+def invoice(number, due, amount, *, currency_rate="1", status="AUTHORISED", kind="ACCREC", contact="c-1", net=None):
+    return {
+        "invoice_id": f"i-{number}", "type": kind, "status": status, "due_date": due, "date": date(2026, 10, 1),
+        "amount_due": Decimal(amount), "sub_total": Decimal(net or amount), "currency_rate": Decimal(currency_rate),
+        "contact_id": contact, "is_deleted": False,
+    }  # fmt: skip
+
+
+def credit(number, amount, *, kind="ACCRECCREDIT", rate="1"):
+    return {
+        "credit_note_id": f"n-{number}", "type": kind, "status": "AUTHORISED", "remaining_credit": Decimal(amount),
+        "currency_rate": Decimal(rate), "is_deleted": False, "date": date(2026, 10, 5), "sub_total": Decimal(amount),
+        "contact_id": "c-1",
+    }  # fmt: skip
+
+
+def test_a_home_without_books_has_nothing_to_show(warehouse):
+    figures = read_figures(warehouse, TENANT, "Nobody", TODAY, 12)
+    assert figures.name == "Nobody"
+    assert panels(figures) == []
+    assert figures.tie_out is None
+
+
+def test_receivables_go_by_their_due_dates_and_each_document_is_converted_to_the_cent(warehouse, insert):
+    insert(
+        "xero.invoices",
+        invoice(1, date(2026, 11, 24), "100.00"),
+        invoice(2, date(2026, 11, 23), "10.00"),
+        invoice(3, date(2026, 10, 25), "1.00"),
+        invoice(4, date(2026, 10, 24), "0.50"),
+        invoice(5, date(2026, 8, 1), "33.33", currency_rate="0.6000000000"),
+        invoice(6, date(2026, 8, 1), "33.34", currency_rate="0.6000000000"),
+        invoice(7, None, "7.00"),
+        invoice(8, date(2026, 8, 1), "999.00", status="DRAFT"),
+        invoice(9, date(2026, 8, 1), "999.00", kind="ACCPAY"),
+        invoice(10, date(2026, 8, 1), "0.00", status="AUTHORISED"),
+    )
+    insert(
+        "xero.credit_notes", credit(1, "5.00"), credit(2, "3.00", rate="0.5"), credit(3, "9.00", kind="ACCPAYCREDIT")
+    )
+    figures = read_figures(warehouse, TENANT, "x", TODAY, 12)
+    expected = ["107.00", "11.00", "0.50", "0.00", "111.12"]
+    assert [age.amount for age in figures.ages] == [Decimal(amount) for amount in expected]
+    assert [age.invoices for age in figures.ages] == [2, 2, 1, 0, 2]
+    assert figures.credits == Decimal("11.00")
+    assert figures.owed == Decimal("218.62")
+    assert len(figures.ages) == len(AGES)
+
+
+def test_what_is_no_account_of_the_chart_goes_by_its_heading(warehouse, insert):
+    def line(position, section, account, amount, kind="account"):
+        return {
+            "period_start": date(2026, 11, 1), "period_end": date(2026, 11, 30), "basis": "accrual",
+            "position": position, "section": section, "line_type": kind, "account_id": account,
+            "account_name": account, "amount": Decimal(amount),
+        }  # fmt: skip
+
+    insert(
+        "xero.accounts",
+        {"account_id": "sales", "class": "REVENUE", "type": "SALES"},
+        {"account_id": "stock", "class": "EXPENSE", "type": "DIRECTCOSTS"},
+        {"account_id": "rent", "class": "EXPENSE", "type": "OVERHEADS"},
+    )
+    insert(
+        "xero.profit_and_loss",
+        line(1, "Turnover", "sales", "1000.00"),
+        line(2, "Cost of Sales", "stock", "300.10"),
+        line(3, "Less Operating Expenses", "rent", "200.00"),
+        line(4, "Less Operating Expenses", "currency gains", "-50.05"),
+        line(5, "", "Net Profit", "549.95", kind="total"),
+    )
+    (month,) = read_figures(warehouse, TENANT, "x", TODAY, 12).months
+    assert (month.income, month.cost_of_sales, month.expenses) == (
+        Decimal("1000"),
+        Decimal("300.10"),
+        Decimal("149.95"),
+    )
+    assert month.net_profit == Decimal("549.95")
+
+
+def test_the_customers_are_those_who_bought_most_less_what_was_credited(warehouse, insert):
+    insert("xero.contacts", {"contact_id": "c-1", "name": NASTY}, {"contact_id": "c-2", "name": "Two"})
+    insert(
+        "xero.invoices",
+        invoice(1, TODAY, "0", net="100.00"),
+        invoice(2, TODAY, "0", net="60.00", currency_rate="0.5", contact="c-2", status="PAID"),
+    )
+    insert("xero.credit_notes", credit(1, "25.00"))
+    figures = read_figures(warehouse, TENANT, "x", TODAY, 12)
+    assert [(one.name, one.amount) for one in figures.customers] == [
+        ("Two", Decimal("120.00")), (NASTY, Decimal("75.00"))
+    ]  # fmt: skip
+
+
+def test_a_name_that_is_markup_is_text_in_the_chart(warehouse, insert):
+    insert("xero.contacts", {"contact_id": "c-1", "name": NASTY})
+    insert("xero.invoices", invoice(1, TODAY, "100.00"))
+    shown = {panel.key: panel for panel in panels(read_figures(warehouse, TENANT, "x", TODAY, 12))}
+    drawn = shown["customers"].drawn[0]
+    for svg in (drawn.wide, drawn.narrow):
+        assert "<script" not in svg
+        assert "&lt;script" in svg
+        assert " style=" not in svg
+
+
+def test_the_tie_out_counts_what_differs_and_what_waits(warehouse, insert):
+    from xero_pipeline.ledger.layout import make_current
+
+    with warehouse.writing() as connection:
+        make_current(warehouse.dialect, connection)
+
+    def row(account, difference, *, stale=False, month=11):
+        return {
+            "statement": "trial_balance", "period_start": date(2026, month, 1), "period_end": date(2026, month, 28),
+            "account_id": account, "measure": "balance", "account_name": account, "our_amount": Decimal(difference),
+            "xero_amount": Decimal(0), "difference": Decimal(difference), "cause": "PAYROLL", "is_stale": stale,
+        }  # fmt: skip
+
+    insert("ledger.tie_out", row("a", "0"), row("b", "-7.50"), row("c", "3", stale=True), row("a", "0", month=10))
+    tie = read_figures(warehouse, TENANT, "x", TODAY, 12).tie_out
+    assert (tie.figures, tie.differ, tie.stale) == (3, 1, 1)
+    assert [one["account_name"] for one in tie.differences] == ["b"]

@@ -1,0 +1,102 @@
+"""One sync of an organisation at a time, whoever carries it, and what went wrong is told."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import dagster as dg
+import pytest
+
+from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.web import syncs as module
+from xero_pipeline.web.syncs import Syncs
+
+
+class Queue:
+    """Dagster's webserver: takes a run and writes it down."""
+
+    def __init__(self, instance):
+        self.instance = instance
+        self.tags = []
+
+    def launch(self, job, assets, config, tags):
+        self.tags.append(tags)
+        run = dg.DagsterRun(job_name=job, tags=tags, status=dg.DagsterRunStatus.STARTED)
+        self.instance.add_run(run)
+        return run.run_id
+
+
+class NoDagster:
+    def launch(self, *_):
+        return None
+
+
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+@pytest.fixture
+def one(shared_site):
+    return shared_site.parts.organisations.list()[0]
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Makes every sync of the command line this script."""
+
+    def be(script):
+        monkeypatch.setattr(module, "_command", lambda tenant_id: [sys.executable, "-c", script])
+
+    return be
+
+
+def ended(syncs, tenant_id):
+    deadline = time.monotonic() + 30
+    while tenant_id in syncs.at_work():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_with_dagster_the_run_is_in_its_queue_and_a_second_one_is_not(instance, one):
+    queue = Queue(instance)
+    syncs = Syncs(instance, queue)
+    assert syncs.start(one)
+    assert not syncs.start(one)
+    assert queue.tags == [{"dagster/partition": one.tenant_id, "xero/organisation": one.tenant_id}]
+    assert instance.has_dynamic_partition(ORGANISATIONS, one.tenant_id)
+    assert list(syncs.at_work()) == [one.tenant_id]
+
+
+def test_without_dagster_a_command_line_works_and_a_second_one_does_not(instance, one, command):
+    command("import time; time.sleep(60)")
+    syncs = Syncs(instance, NoDagster())
+    assert syncs.start(one)
+    assert not syncs.start(one)
+    assert syncs.at_work() == {one.tenant_id: None}
+    syncs.close()
+    assert syncs.at_work() == {}
+
+
+def test_a_command_line_that_came_to_nothing_says_why_until_the_next_one(instance, one, command):
+    command(
+        "import sys; print('  busy'); print('Error: XERO_REPORTS: there is no report x', file=sys.stderr); sys.exit(2)"
+    )
+    syncs = Syncs(instance, NoDagster())
+    syncs.start(one)
+    ended(syncs, one.tenant_id)
+    assert syncs.problem(one.tenant_id) == "XERO_REPORTS: there is no report x"
+    command("")
+    syncs.start(one)
+    ended(syncs, one.tenant_id)
+    assert syncs.problem(one.tenant_id) is None
+
+
+def test_an_organisation_that_is_not_connected_is_not_synced(instance, one):
+    from dataclasses import replace
+
+    with pytest.raises(ConfigurationError, match="not connected"):
+        Syncs(instance, Queue(instance)).start(replace(one, status="needs re-consent"))
