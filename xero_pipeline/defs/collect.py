@@ -10,6 +10,7 @@ import dagster as dg
 
 from xero_pipeline.defs.checks import report_checks
 from xero_pipeline.defs.entities import collection_assets
+from xero_pipeline.defs.group import group_assets
 from xero_pipeline.defs.jobs import jobs
 from xero_pipeline.defs.keep_ledger import ledgers_to_keep
 from xero_pipeline.defs.ledger import ledger_assets
@@ -89,7 +90,11 @@ class Collected:
         self._reports = report_assets(naming, choice, first_month(settings, datetime.now(UTC).date()))
         self._on_request = on_request_assets(naming) if choice.on_request else []
         journals = any(endpoint.table == "journals" for endpoint in choice.collections)
-        self._ledger = ledger_assets(naming, journals=journals, checked=choice.checks) if choice.ledger else []
+        self._ledger = self._ledgers(journals=journals) if choice.ledger else []
+
+    def _ledgers(self, *, journals: bool) -> Sequence[dg.AssetsDefinition]:
+        naming, checked = self._naming, self._choice.checks
+        return [*ledger_assets(naming, journals=journals, checked=checked), *group_assets(naming, checked=checked)]
 
     @property
     def assets(self) -> Sequence[dg.AssetsDefinition]:

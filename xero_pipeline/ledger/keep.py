@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.postings import Posted, post_documents
 from xero_pipeline.ledger.queries import literal
@@ -39,7 +40,8 @@ def keep_ledger(
         journals: Take Xero's own journals where they have been read, and compare with them what documents post.
 
     Raises:
-        ConfigurationError: The warehouse does not know the organisation.
+        ConfigurationError: The warehouse does not know the organisation; or a view of somebody's stands on one of ours
+            that has to change.
         WarehouseBusy: Another process held the file all the time.
     """
     dialect = warehouse.dialect
@@ -54,6 +56,7 @@ def keep_ledger(
         post_unexplained(connection, tenant_id, stale, at=at)
         write_statements(connection, dialect, tenant_id)
         compare(connection, tenant_id, stale)
+        make_views(connection, dialect)
         _note(connection, tenant_id, posted, at)
     return posted
 

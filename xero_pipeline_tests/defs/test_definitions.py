@@ -28,6 +28,8 @@ def described(definitions: dg.Definitions) -> str:
             "month × organisation"
             if isinstance(node.partitions_def, dg.MultiPartitionsDefinition)
             else node.partitions_def.name
+            if node.partitions_def
+            else "all at once"
         )
         lines.append(f"asset {key.to_user_string()} | {node.group_name} | {dimensions}")
     lines += [f"job {job.name}" for job in sorted(repository.get_all_jobs(), key=lambda j: j.name)]

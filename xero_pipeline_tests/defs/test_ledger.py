@@ -5,6 +5,8 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from xero_pipeline.defs.group import ASSETS as GROUP_ASSETS
+from xero_pipeline.defs.group import RATES
 from xero_pipeline.defs.jobs import LEDGER
 from xero_pipeline.defs.keep_ledger import LEDGERS
 from xero_pipeline.defs.ledger import ASSETS
@@ -40,13 +42,16 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     run = keep(read, read.tenants[:1])
     assert run.success
     checks = evaluations(run)
-    assert checks.keys() == {POSTS, *(name_of(statement) for statement in STATEMENTS)}
+    assert checks.keys() == {POSTS, RATES, *(name_of(statement) for statement in STATEMENTS)}
     assert [name for name, one in checks.items() if not one.passed] == []
     told = checks["trial_balance_ties_out"].description
     assert "figures of" in told and told.endswith("tie out to the cent.")
     found = {event.asset_key.path[-1]: event.materialization for event in run.get_asset_materialization_events()}
-    assert found.keys() == ASSETS.keys()
+    assert found.keys() == {*ASSETS, *GROUP_ASSETS}
     assert found["journals"].metadata["dagster/partition_row_count"].value > 20
+    assert found["group_balance_sheet"].metadata["dagster/row_count"].value > 10
+    views = read.parts.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
+    assert views == found["journal_lines"].metadata["dagster/partition_row_count"].value
     assert found["coverage"].metadata["explained"].value == "100.00%"
 
 

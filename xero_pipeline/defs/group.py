@@ -1,0 +1,88 @@
+"""The group as assets: all organisations in one presentation currency, written anew after any ledger was kept."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.tie_tables import markdown_table
+from xero_pipeline.ledger.group.rows import TABLES
+from xero_pipeline.ledger.group.write import Group, write_group
+from xero_pipeline.ledger.tables import SCHEMA, ledger_table
+
+if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
+
+GROUP = "group"
+ASSETS = (*TABLES, "intercompany_contacts")
+RATES = "every_month_has_its_rates"
+ROWS_SHOWN = 50
+
+
+def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.AssetsDefinition]:
+    """The assets of the group; they have no partitions, for they are written all at once.
+
+    Args:
+        naming: What they are called.
+        checked: Whether with their check.
+    """
+    specs = [
+        naming.spec(ledger_table(name), schema=SCHEMA, group=GROUP, made_of=[f"{SCHEMA}.journal_lines"], daily=False)
+        for name in ASSETS
+    ]
+    rates = dg.AssetCheckSpec(
+        RATES,
+        asset=naming.key(TABLES[0], SCHEMA),
+        description="Every month of every organisation could be translated: its rates are in the documents, or were "
+        "given (`xero-pipeline rates --import`). What lacks one is empty, never taken as 1.",
+    )
+
+    @dg.multi_asset(
+        name=naming.named("write_group"),
+        specs=specs,
+        check_specs=[rates] if checked else [],
+    )
+    def write(
+        xero: XeroResource, xero_warehouse: WarehouseResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        warehouse, settings = xero_warehouse.warehouse, xero.parts.settings
+        with warehouse.writing() as connection:
+            written = write_group(connection, warehouse.dialect, settings.group_currency, at=datetime.now(UTC))
+        for name in ASSETS:
+            yield dg.MaterializeResult(asset_key=naming.key(name, SCHEMA), metadata=_facts(written, name))
+        if checked:
+            yield _rated(written, naming)
+
+    return [write]
+
+
+def _facts(written: Group, table: str) -> dict[str, Any]:
+    rows = {"dagster/row_count": written.rows[table]} if table in written.rows else {}
+    facts: dict[str, Any] = {**rows, "organisations": written.organisations}
+    return facts | {"currency": written.currency or "none: set XERO_GROUP_CURRENCY, the organisations have several"}
+
+
+def _rated(written: Group, naming: "Naming") -> dg.AssetCheckResult:
+    rows = [(one.organisation, f"{one.month.start:%Y-%m}", one.month.problem) for one in written.missing]
+    if not rows:
+        told = "Every month has its rates." if written.currency else "There is no group: no currency in common."
+        return dg.AssetCheckResult(
+            passed=True, check_name=RATES, asset_key=naming.key(TABLES[0], SCHEMA), description=told
+        )
+    name, month, problem = rows[0]
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=RATES,
+        asset_key=naming.key(TABLES[0], SCHEMA),
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(rows)} months could not be translated into {written.currency}, the first {month} of {name}: "
+        f"{problem}. Give the rates with `xero-pipeline rates --import FILE`.",
+        metadata={
+            "months": len(rows),
+            "missing": dg.MetadataValue.md(markdown_table(("Organisation", "Month", "Problem"), rows[:ROWS_SHOWN])),
+        },
+    )
