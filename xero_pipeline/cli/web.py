@@ -54,7 +54,7 @@ def start_beside(address: Address, dagster_ui: str) -> subprocess.Popen[bytes]:
     Returns:
         The child, to be kept: it ends when its end of the pipe is thrown away.
     """
-    command = [sys.executable, "-m", "xero_pipeline", "web", "--with-parent", "--dagster-ui", dagster_ui]
+    command = [sys.executable, "-P", "-m", "xero_pipeline", "web", "--with-parent", "--dagster-ui", dagster_ui]
     child = subprocess.Popen(  # noqa: S603 - our own words only
         [*command, "--host", address.host, "--port", str(address.port)], stdin=subprocess.PIPE
     )

@@ -160,7 +160,7 @@ def _command_line(tenant_id: str) -> _Process:
 
 
 def _command(tenant_id: str) -> list[str]:
-    return [sys.executable, "-m", "xero_pipeline", "sync", "--organisation", tenant_id]
+    return [sys.executable, "-P", "-m", "xero_pipeline", "sync", "--organisation", tenant_id]
 
 
 def _last_words(said: IO[bytes]) -> str:

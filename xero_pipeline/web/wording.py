@@ -51,6 +51,7 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "percent": percent,
         "instant": instant,
         "ago": ago,
+        "began": began,
         "lasting": lasting,
         "so_far": lambda since: lasting(datetime.now(UTC) - since),
         "month": month,
@@ -118,6 +119,16 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     if abs(seconds) < 60:
         return "just now" if seconds >= 0 else "in a moment"
     return f"{far} ago" if seconds > 0 else f"in {far}"
+
+
+def began(at: datetime) -> str:
+    """When something began: how long ago within the hour, else the day and the time in UTC.
+
+    Args:
+        at: The moment.
+    """
+    recent = datetime.now(UTC) - at < timedelta(hours=1)
+    return ago(at).capitalize() if recent else f"{at.astimezone(UTC):%-d %b, %H:%M}"
 
 
 def lasting(time: timedelta) -> str:

@@ -19,6 +19,9 @@ NOT_RUN = {
     "xero-pipeline connect": "needs a person in the browser; journeys/test_live.py has one",
     "xero-pipeline sync --select journals": "needs another consent; sync/test_journals.py reads them",
     "xero-pipeline rebuild": "journeys/test_rebuild.py makes all tables again, and some",
+    ".venv/bin/xero-pipeline web": "serves until Ctrl-C; journeys/test_web.py looks at it",
+    "XERO_WEB_PASSWORD=…": "serves until Ctrl-C; web/test_gate.py tries to get in",
+    "curl -s -H": "needs a page that is served; web/test_docs.py has one",
     "export XERO_LANDING=/srv/xero-landing": "a folder of the test takes its place",
 }
 """By the beginning of the command."""
@@ -29,7 +32,7 @@ RUN_ELSEWHERE = {
 """By the whole command: what takes long, and is run by many a test."""
 
 
-PYTHON_NOT_RUN: dict[str, str] = {}
+PYTHON_NOT_RUN: dict[str, str] = {"docs/web.md": "needs a page that is served; web/test_docs.py has one"}
 """By page: Python that belongs into another project, say."""
 
 

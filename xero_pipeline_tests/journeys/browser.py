@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -17,7 +17,7 @@ from xero_pipeline.web.site import Site, opened
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.xero.person import free_port
 
-CHROMIUM = "/usr/bin/chromium"
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,10 +34,11 @@ PATIENCE = 90_000
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser; `.ci/browser` installs it."""
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"{CHROMIUM} is missing: run .ci/browser as root, or install your system's chromium there.")
+    program = next(filter(None, map(shutil.which, _NAMES)), None)
+    if program is None:
+        pytest.fail("There is no chromium: `bash .ci/browser` installs it, or says what to do.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=program, args=_QUIET)
         try:
             yield browser
         finally:

@@ -124,6 +124,16 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         assert drawing.locator("title").text_content()
 
 
+def test_no_answer_holds_a_token_or_a_key(journey: Journey, page: Page, xero: Watched) -> None:
+    secrets = {*xero.secrets, journey.home.variables["XERO_ENCRYPTION_KEY"]}
+    assert len(secrets) > 2
+    paths = ("/", "/live", f"/books/{journey.tenant_id}", "/api/status", "/api/logs", "/api/scheduler")
+    for path in (*paths, f"/api/figures/{journey.tenant_id}"):
+        answer = page.request.get(path)
+        assert answer.ok
+        assert not [secret for secret in secrets if secret in answer.text()]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_stands_in_the_way_of_a_screen_reader_or_a_keyboard(journey: Journey, scheme: str) -> None:
     how = {"color_scheme": scheme, "viewport": {"width": 700, "height": 900}}

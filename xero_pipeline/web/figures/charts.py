@@ -18,6 +18,7 @@ PROFIT_AND_LOSS = (("Income", "chart-1"), ("Cost of sales", "chart-2"), ("Operat
 NET_PROFIT = (("Profit", "chart-good"), ("Loss", "chart-bad"))
 CASH = (("Money in", "chart-1"), ("Money out", "chart-2"), ("In the bank at the end of the month", "ink"))
 """What a colour stands for, and which variable of the style sheet it is."""
+MOST_LABELS = 13
 _SHORT_AGES = ("Not due", "1–30", "31–60", "61–90", "Over 90")
 
 # The year stands below the first month, and below each January.
@@ -28,7 +29,7 @@ _YEAR_BELOW = (
 Spec = dict[str, Any]
 
 
-def profit_and_loss(figures: Figures) -> Spec:
+def profit_and_loss(figures: Figures, *, narrow: bool) -> Spec:
     """Income beside what it cost, month by month."""
     values = []
     for one in figures.months:
@@ -36,20 +37,22 @@ def profit_and_loss(figures: Figures) -> Spec:
         values.append(_value(label, "Income", one.income, side=0, place=0))
         values.append(_value(label, "Cost of sales", one.cost_of_sales, side=1, place=0))
         values.append(_value(label, "Operating expenses", one.expenses, side=1, place=1))
+    labels = _labelled([one.month for one in figures.months], narrow=narrow)
     side = {"field": "side", "type": "nominal", "scale": {"paddingInner": 0.08}}
     order = {"field": "place", "type": "quantitative"}
-    return _chart({**_by_month(PROFIT_AND_LOSS), "xOffset": side, "order": order}, values)
+    return _chart({**_by_month(PROFIT_AND_LOSS, labels), "xOffset": side, "order": order}, values)
 
 
-def net_profit(figures: Figures) -> Spec:
+def net_profit(figures: Figures, *, narrow: bool) -> Spec:
     """What was left of each month."""
     values = [
         _value(month_label(one.month), NET_PROFIT[one.net_profit < 0][0], one.net_profit) for one in figures.months
     ]
-    return _chart(_by_month(NET_PROFIT, ticks=3), values)
+    labels = _labelled([one.month for one in figures.months], narrow=narrow)
+    return _chart(_by_month(NET_PROFIT, labels, ticks=3), values)
 
 
-def cash(figures: Figures) -> Spec:
+def cash(figures: Figures, *, narrow: bool) -> Spec:
     """What came in above the line, what went out below it, what was there at the end of each month as a line."""
     bars, line = [], []
     for one in figures.cash:
@@ -57,7 +60,7 @@ def cash(figures: Figures) -> Spec:
         bars.append(_value(label, "Money in", one.received))
         bars.append(_value(label, "Money out", -one.spent))
         line.append(_value(label, "In the bank at the end of the month", one.closing))
-    encoding = _by_month(CASH)
+    encoding = _by_month(CASH, _labelled([one.month for one in figures.cash], narrow=narrow))
     return {"layer": [_chart(encoding, bars), *_line(encoding, line)]}
 
 
@@ -139,11 +142,11 @@ def _value(label: str, kind: str, amount: Any, **more: object) -> dict[str, obje
     return {"month": label, "kind": kind, "amount": float(amount), **more}
 
 
-def _by_month(kinds: Sequence[tuple[str, str]], ticks: int = 5) -> Spec:
+def _by_month(kinds: Sequence[tuple[str, str]], labels: Sequence[str], ticks: int = 5) -> Spec:
     months = {
         "title": None,
         "labelAngle": 0,
-        "labelOverlap": "parity",
+        "values": labels,
         "labelExpr": _YEAR_BELOW,
         "ticks": False,
         "labelPadding": 8,
@@ -164,6 +167,12 @@ def _by_month(kinds: Sequence[tuple[str, str]], ticks: int = 5) -> Spec:
             "scale": {"domain": [name for name, _ in kinds], "range": [f"var(--{colour})" for _, colour in kinds]},
         },
     }
+
+
+def _labelled(months: Sequence[date], *, narrow: bool) -> list[str]:
+    """The months that have a label: all where there is room, else the first of each quarter."""
+    few = len(months) <= MOST_LABELS and not narrow
+    return [month_label(month) for month in months if few or month.month in {1, 4, 7, 10}]
 
 
 def _chart(encoding: Spec, values: Sequence[Mapping[str, object]]) -> Spec:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.web.figures import queries
@@ -142,7 +143,7 @@ def _read(ask: Ask, name: str, today: date, since: date) -> Figures:
         today=today,
         since=since,
         months=_profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since)),
-        cash=[CashMonth(**row) for row in ask(queries.CASH, since=since)],
+        cash=_cash(ask(queries.CASH, since=since)),
         accounts=ask(queries.BANK_ACCOUNTS),
         ages=ages,
         credits=credits,
@@ -157,6 +158,12 @@ def _profit_and_loss(rows: Sequence[Mapping[str, Any]]) -> list[ProfitMonth]:
         by_month.setdefault(row["month"], dict.fromkeys(("income", "cost_of_sales", "expenses"), ZERO))
         by_month[row["month"]][row["kind"]] = row["amount"]
     return [ProfitMonth(month, **kinds) for month, kinds in sorted(by_month.items())]
+
+
+def _cash(rows: Sequence[Mapping[str, Any]]) -> list[CashMonth]:
+    """From the first month in which there was any."""
+    months = [CashMonth(**row) for row in rows]
+    return list(dropwhile(lambda one: not (one.received or one.spent or one.closing), months))
 
 
 def _receivables(ask: Ask, today: date) -> tuple[list[Age], Decimal]:

@@ -74,8 +74,14 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
     headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
     title = "Profit and loss by month"
     drawn = [
-        draw("profit-and-loss", lambda _: charts.profit_and_loss(figures), "Income and what it cost", summary, 270),
-        draw("net-profit", lambda _: charts.net_profit(figures), "Net profit", summary, 140),
+        draw(
+            "profit-and-loss",
+            lambda narrow: charts.profit_and_loss(figures, narrow=narrow),
+            "Income and what it cost",
+            summary,
+            270,
+        ),
+        draw("net-profit", lambda narrow: charts.net_profit(figures, narrow=narrow), "Net profit", summary, 140),
     ]
     still = [month(one.month) for one in months if one.month == figures.today.replace(day=1)]
     return Panel(
@@ -104,7 +110,7 @@ def _cash(figures: Figures) -> Panel | None:
         title,
         summary,
         DataTable(f"Cash by month, {figures.currency}", ("Month", "Money in", "Money out", "In the bank"), rows),
-        [draw("cash", lambda _: charts.cash(figures), title, summary, 330)],
+        [draw("cash", lambda narrow: charts.cash(figures, narrow=narrow), title, summary, 330)],
         charts.CASH,
         "Now on each account: "
         + "; ".join(f"{one['name']} {money(one['balance'])}" for one in figures.accounts)
