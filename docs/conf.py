@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "Begin": ("start", "live", "coming-from"),
+    "Begin": ("start", "live", "terminal", "queries", "coming-from"),
     "The books": ("tables", "reports", "on-request", "ledger", "statements", "journals", "history", "restatements"),
     "Running it": ("operations", "web", "connections", "calls", "reading", "drift", "landing", "postgresql", "upgrades"),
     "Behind it": ("how-it-works", "security", "benchmarks", "contributing", "changelog"),

@@ -7,6 +7,7 @@ import shlex
 NOT_RUN = {
     "make run": "serves until Ctrl-C; journeys/test_mock.py runs what it does",
     "make test": "is what runs this",
+    ".venv/bin/xero-pipeline --install-completion": "writes into the start files of your shell",
     "git pull": "there is nowhere to pull from",
     "ssh": "needs another machine",
     "DAGSTER_HOME=$PWD/.xero/dagster .venv/bin/dagster dev": "serves until Ctrl-C; defs/test_daemon.py runs it",

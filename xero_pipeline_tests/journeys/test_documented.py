@@ -40,7 +40,10 @@ class Project:
         """Type each command once."""
         failed, typed = [], set()
         for block, command in written:
-            words = (*shlex.split(command, comments=True), "xero-pipeline" in command or block.page)
+            words = (
+                *shlex.split(command.removeprefix(".venv/bin/"), comments=True),
+                "xero-pipeline" in command or block.page,
+            )
             if words in typed:
                 continue
             typed.add(words)
