@@ -117,7 +117,7 @@ def diagrams(subject: Subject) -> dict[str, Diagram]:
     alone = [group[0] for group in subject.groups if len(group) == 1]
     referred_to = {line.to for one in alone for line in relations(one)}
     together = [one for one in alone if relations(one) or one.name in referred_to]
-    found = {group[0].name: diagram_of(group[0].name, _title(group), group) for group in subject.groups if group[1:]}
+    found = {group[0].name: diagram_of(_file(group), _title(group), group) for group in subject.groups if group[1:]}
     if len(together) == 1:
         name = together[0].name
         found[name] = diagram_of(name, f"{name}, and what it refers to", together)
@@ -127,7 +127,13 @@ def diagrams(subject: Subject) -> dict[str, Diagram]:
     return {name: picture for name, picture in found.items() if picture is not None}
 
 
+def _file(group: Sequence[Table]) -> str:
+    return group[0].name if group[0].role == "record" else f"ledger-{group[0].collection}"
+
+
 def _title(group: Sequence[Table]) -> str:
+    if group[0].role != "record":
+        return f"{', '.join(table.name for table in group)}, and what they refer to"
     return f"{group[0].name}, the tables of the lists inside it, and what they refer to"
 
 

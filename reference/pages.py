@@ -130,7 +130,7 @@ def _page(subject: Subject) -> str:
     for group in subject.groups:
         for one in group:
             drawn = _picture(found[one.name], "../") if one is group[0] and one.name in found else ""
-            parts.append(_section(one, subject, "##" if one is group[0] else "###", drawn))
+            parts.append(_section(one, subject, "###" if one.parent else "##", drawn))
     return "\n".join(parts)
 
 

@@ -51,7 +51,7 @@ def subjects() -> tuple[Subject, ...]:
     found: dict[str, list[tuple[Table, ...]]] = {name: [] for name in (*_groups(), NOTES)}
     for table_group_ in _units(table_group(name) for name in collections()):
         found[_subject_of(table_group_[0])].append(table_group_)
-    ledger = _units([ledger_tables()])
+    ledger = _of_one_file(ledger_tables())
     pages = [Subject(name, XERO, tuple(sorted(groups, key=_place))) for name, groups in found.items() if groups]
     return (*pages, *([Subject("ledger", LEDGER, tuple(ledger))] if ledger else []))
 
@@ -66,6 +66,12 @@ def subject_of(name: str) -> Subject:
         StopIteration: There is no such table.
     """
     return next(subject for subject in subjects() if any(one.name == name for one in subject.tables))
+
+
+def _of_one_file(tables: tuple[Table, ...]) -> list[tuple[Table, ...]]:
+    """The ledger's tables by the file they are declared in; the journals first, for all others are made of them."""
+    files = sorted({table.collection for table in tables}, key=lambda name: (name != "journals", name))
+    return [tuple(table for table in tables if table.collection == name) for name in files]
 
 
 def _units(groups: Iterable[tuple[Table, ...]]) -> list[tuple[Table, ...]]:

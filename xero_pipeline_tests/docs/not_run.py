@@ -7,6 +7,10 @@ import shlex
 NOT_RUN = {
     "make run": "serves until Ctrl-C; journeys/test_mock.py runs what it does",
     "make test": "is what runs this",
+    ".venv/bin/xero-pipeline --install-completion": "writes into the start files of your shell",
+    "dg ": "works in another project; defs/test_component.py makes one",
+    "export XERO_DEFINITIONS": "is for another project; defs/test_component.py sets it",
+    "xero-pipeline rates --import": "needs a file; ledger/test_rates_command.py writes one",
     "git pull": "there is nowhere to pull from",
     "ssh": "needs another machine",
     "DAGSTER_HOME=$PWD/.xero/dagster .venv/bin/dagster dev": "serves until Ctrl-C; defs/test_daemon.py runs it",
@@ -32,7 +36,10 @@ RUN_ELSEWHERE = {
 """By the whole command: what takes long, and is run by many a test."""
 
 
-PYTHON_NOT_RUN: dict[str, str] = {"docs/web.md": "needs a page that is served; web/test_docs.py has one"}
+PYTHON_NOT_RUN = {
+    "docs/web.md": "needs a page that is served; web/test_docs.py has one",
+    "docs/component.md": "belongs into another project; defs/test_component.py has it in one",
+}
 """By page: Python that belongs into another project, say."""
 
 

@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from xero_pipeline.ledger.fivetran.views import make_views
+from xero_pipeline.ledger.group.views import make_group_views
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.docs.blocks import ROOT, Block, blocks, commands
@@ -40,7 +42,10 @@ class Project:
         """Type each command once."""
         failed, typed = [], set()
         for block, command in written:
-            words = (*shlex.split(command, comments=True), "xero-pipeline" in command or block.page)
+            words = (
+                *shlex.split(command.removeprefix(".venv/bin/"), comments=True),
+                "xero-pipeline" in command or block.page,
+            )
             if words in typed:
                 continue
             typed.add(words)
@@ -116,6 +121,8 @@ def test_every_query_of_the_pages_runs_on_postgresql(empty_database: str) -> Non
     warehouse.prepare()
     with warehouse.writing() as connection:
         make_current(warehouse.dialect, connection)
+        make_group_views(connection)
+        make_views(connection, warehouse.dialect)
     with psycopg.connect(books.replace("+psycopg", "")) as database:
         for block in queries("DuckDB"):
             database.execute(block.text)  # pyright: ignore[reportArgumentType]
