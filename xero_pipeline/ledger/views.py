@@ -60,7 +60,8 @@ class Views:
         Raises:
             ConfigurationError: A view that somebody made of it stands in the way.
         """
-        # The database keeps a definition in words of its own: the comment has a sign of ours.
+        # The database keeps a definition in words of its own: the comment has a sign of ours. Revisions of the
+        # warehouse know by it which views they may take away.
         sign = hashlib.sha256(query.encode()).hexdigest()[:12]
         told = f"{comment} (definition {sign})"
         if self._known.get((schema, name)) == told:

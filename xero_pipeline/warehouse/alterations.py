@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from alembic.operations import Operations
     from sqlalchemy.types import TypeEngine
 
-_MADE_WITH_LEDGER = """
-SELECT table_schema, table_name FROM information_schema.views
-WHERE table_schema = 'ledger' OR SUBSTR(table_schema, 1, 13) = 'fivetran_xero'
-"""
+_MADE_WITH_LEDGER = {
+    "duckdb": "SELECT schema_name, view_name FROM duckdb_views() WHERE POSITION('(definition ' IN comment) > 0",
+    "postgresql": """
+        SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'v' AND POSITION('(definition ' IN obj_description(c.oid, 'pg_class')) > 0
+    """,
+}
+"""The views that are ours and are made again by themselves: `ledger.views` signs them."""
 
 
 def rename_column(op: Operations, table: str, old: str, new: str) -> None:
@@ -94,7 +98,9 @@ def _with(op: Operations, table: str, column: str | None = None) -> Iterator[str
 
 def _drop_views(op: Operations, table: str) -> None:
     """The view of its history, and those that are made again with the ledger."""
-    for schema, name in ((SCHEMA, f"{table}_history"), *op.get_bind().exec_driver_sql(_MADE_WITH_LEDGER).fetchall()):
+    bind = op.get_bind()
+    ours = bind.exec_driver_sql(_MADE_WITH_LEDGER[bind.dialect.name]).fetchall()
+    for schema, name in ((SCHEMA, f"{table}_history"), *ours):
         _drop_view(op, table, f"{schema}.{q(name)}")
 
 

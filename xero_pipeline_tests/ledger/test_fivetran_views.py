@@ -103,9 +103,11 @@ def test_what_people_made_of_such_a_view_is_not_dropped_but_named(postgresql_url
 
 def test_a_revision_of_a_table_below_takes_the_views_away_and_the_next_ledger_makes_them_again(warehouse):
     before = made(warehouse)
+    change(warehouse, f"CREATE VIEW {SCHEMA}.mine AS SELECT 1 AS one")
     with warehouse.writing() as connection:
         change_type(Operations(MigrationContext.configure(connection)), "invoices", "cis_rate", Numeric(30, 12))
     assert rows(warehouse, COLUMNS) == []
+    assert rows(warehouse, f"SELECT one FROM {SCHEMA}.mine") == [(1,)]
     assert made(warehouse) == before
 
 
