@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 NAVIGATION: dict[str, tuple[str, ...]] = {
     "Begin": ("start", "live", "coming-from"),
     "The books": ("tables", "reports", "on-request", "ledger", "statements", "journals", "history", "restatements"),
-    "Running it": ("operations", "web", "connections", "calls", "reading", "drift", "landing", "postgresql", "upgrades"),
+    "Running it": (
+        "operations",
+        "web",
+        "connections",
+        "calls",
+        "reading",
+        "drift",
+        "landing",
+        "postgresql",
+        "upgrades",
+    ),
     "Behind it": ("how-it-works", "security", "benchmarks", "contributing", "changelog"),
 }
 """The pages by heading, in the order of the site; a page that is missing here fails the build."""
