@@ -230,13 +230,11 @@ class Parts:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The warehouse, its tables made."""
+        """The warehouse; its tables are made when it is first used."""
         from xero_pipeline.warehouse.store import Warehouse
 
         self.home  # noqa: B018 - the folder of the DuckDB file
-        warehouse = Warehouse(self.settings.warehouse)
-        warehouse.prepare()
-        return warehouse
+        return Warehouse(self.settings.warehouse)
 
     @cached_property
     def landing(self) -> Landing | None:
@@ -254,7 +252,8 @@ class Parts:
             WarehouseBusy: Another process held its file all the time.
         """
         self.app()
-        _ = self.keys, self.reports, self.warehouse
+        _ = self.keys, self.reports
+        self.warehouse.prepare()
 
     def close(self) -> None:
         """Let go of the databases before another program takes over."""

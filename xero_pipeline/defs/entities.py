@@ -82,8 +82,9 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     full = config.full or config.reread_calls > 0
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
-            observe(context, warehouse, tenant_id, endpoint.table, key=key)
-            rows = row_counts(warehouse, tenant_id, list(outcome.tables))
+            with warehouse.transaction():  # opened once for both
+                observe(context, warehouse, tenant_id, endpoint.table, key=key)
+                rows = row_counts(warehouse, tenant_id, list(outcome.tables))
             for name, merged in outcome.tables.items():
                 first = name == endpoint.table
                 told = cost(outcome) if first else no_cost(outcome, told_with=endpoint.table)

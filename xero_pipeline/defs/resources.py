@@ -95,7 +95,7 @@ class WarehouseResource(_WithParts):
 
     @property
     def warehouse(self) -> Warehouse:
-        """The warehouse, its tables made."""
+        """The warehouse; its tables are made when it is first used."""
         return self._parts.warehouse
 
     @property

@@ -183,11 +183,14 @@ def for_each_organisation(
         for (key, partition), metadata in done.items():
             context.log_event(dg.AssetMaterialization(key, metadata=dict(metadata), partition=partition))
         raise
-    for (key, partition), metadata in done.items():
-        context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
+    alone = context.partition_key if context.has_partition_key else None
+    if alone is None:
+        # For each of these Dagster looks the partition up in its storage.
+        for (key, partition), metadata in done.items():
+            context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
     for key in context.assets_def.keys_by_output_name.values():
         # In the order of their declaration: Dagster wants parents before children.
-        yield dg.MaterializeResult(asset_key=key)
+        yield dg.MaterializeResult(asset_key=key, metadata=done.get((key, alone)) if alone else None)
 
 
 def _tell(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:

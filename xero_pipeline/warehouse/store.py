@@ -222,12 +222,16 @@ class Warehouse:
     @contextmanager
     def _current(self, purpose: str) -> Iterator[Connection]:
         """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
-        from xero_pipeline.warehouse.layout import check
+        from xero_pipeline.warehouse.layout import check, is_current
 
-        if not self._ready:
-            self.prepare()
         with self._connected(purpose) as connection:
-            check(connection)
+            self._ready = self._ready or is_current(connection)
+            if self._ready:
+                check(connection)
+                yield connection
+                return
+        self.prepare()
+        with self._connected(purpose) as connection:
             yield connection
 
     @contextmanager
@@ -237,7 +241,8 @@ class Warehouse:
         if joined is not None:
             yield joined
             return
-        engine = self.dialect.engine(read_only=purpose == "read")
+        # DuckDB makes no file to read from.
+        engine = self.dialect.engine(read_only=purpose == "read" and self._ready)
         with self.dialect.exclusive(purpose), engine.begin() as connection:
             yield connection
 

@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched, today, watched
-from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
 
 
@@ -67,13 +67,6 @@ def connected_home(connected: Home, tmp_path: Path) -> Callable[[], Home]:
         return made[-1]
 
     return make
-
-
-@pytest.fixture(scope="session")
-def empty_database() -> Iterator[str]:
-    """An empty PostgreSQL database, to make others like it."""
-    with running_postgresql() as url:
-        yield url.replace("/postgres?", "/template1?")
 
 
 @pytest.fixture(scope="session")

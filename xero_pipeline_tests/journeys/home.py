@@ -21,10 +21,11 @@ import httpx
 import psycopg
 
 from xero_pipeline.simulator.person import Person
+from xero_pipeline_tests.journeys.forking import Forked, nursery
 from xero_pipeline_tests.postgresql import a_database_like
 
 PROGRAM = Path(sys.executable).with_name("xero-pipeline")
-SECONDS = 120
+SECONDS = 240
 """Longer than any command of a journey takes on a busy machine."""
 NOTES = frozenset({"cursors", "api_calls", "reads", "rounds"})
 """What every sync writes, whether anything changed or not."""
@@ -55,6 +56,8 @@ class Home:
     """Everything any command has printed."""
     day: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
     """When it was made: at midnight the current month is due again."""
+    fresh: bool = False
+    """Whether commands start the installed program; else they are forked, which costs no start."""
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith(("XERO_", "DAGSTER_"))}
@@ -63,32 +66,28 @@ class Home:
 
     def start(
         self, *words: str, prelude: str = "", stdin: int | None = None, **changes: str | None
-    ) -> subprocess.Popen[str]:
+    ) -> subprocess.Popen[str] | Forked:
         """The program; a prelude of Python stands for what cannot be had otherwise."""
-        script = f"{prelude}\nfrom xero_pipeline.cli import main\nmain()"
-        command = [sys.executable, "-c", script] if prelude else [str(PROGRAM)]
         # Somewhere without a .env file.
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            [*command, *words],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=self.path.parent,
-            env=self.environment(**changes),
-        )
+        folder, environment = self.path.parent, self.environment(**changes)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not self.fresh and stdin is None:
+            return nursery().start(words, environment=environment, folder=folder, prelude=prelude)
+        assert not prelude, "nothing runs before the installed program"
+        pipes = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen([str(PROGRAM), *words], **pipes, text=True, cwd=folder, env=environment)
 
     def run(self, *words: str, prelude: str = "", **changes: str | None) -> Done:
         return self.ended(self.start(*words, prelude=prelude, **changes))
 
-    def ended(self, process: subprocess.Popen[str]) -> Done:
+    def ended(self, process: subprocess.Popen[str] | Forked) -> Done:
         try:
             out, err = process.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGABRT)  # it tells where it is (PYTHONFAULTHANDLER)
             raise AssertionError(process.communicate()) from None
         self.said += [out, err]
+        assert process.returncode is not None
         return Done(process.returncode, out, err)
 
     def sync(self, *words: str, prelude: str = "", **changes: str | None) -> Done:
@@ -144,13 +143,13 @@ class Home:
 
     def copy(self, to: Path) -> Home:
         shutil.copytree(self.path, to)
-        home = Home(to, dict(self.variables, XERO_REDIRECT_URI=a_redirect_uri()))
+        home = Home(to, dict(self.variables, XERO_REDIRECT_URI=a_redirect_uri()), fresh=self.fresh)
         return home.in_postgresql(a_database_like(self.server)) if self.server else home
 
     def in_postgresql(self, url: str) -> Home:
         """The same home with warehouse, state and Dagster's history in one database."""
         names = ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_DAGSTER_URL")
-        return Home(self.path, self.variables | dict.fromkeys(names, url), day=self.day)
+        return Home(self.path, self.variables | dict.fromkeys(names, url), day=self.day, fresh=self.fresh)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         if self.server:

@@ -28,7 +28,7 @@ from xero_pipeline_tests.journeys.home import Home, a_redirect_uri, live
 from xero_pipeline_tests.journeys.killing import COLLECTIONS, Driver, driver
 from xero_pipeline_tests.journeys.truth import LISTS, truth
 from xero_pipeline_tests.journeys.watched import Watched, watched
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
 
 pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time
@@ -124,15 +124,10 @@ def test_killed_at_any_point_of_a_later_sync_one_more_makes_it_whole(place: Plac
         killed_then_whole(place, in_a_copy(place.synced, tmp_path / f"{number}"), point, seed=100 + number)
 
 
-def test_killed_on_postgresql_one_more_makes_it_whole(place: Place, tmp_path: Path) -> None:
-    import psycopg
-
-    with running_postgresql() as url:
-        for number, point in enumerate(points(place.first, ON_POSTGRESQL, seed=3)):
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE killed_{number}")  # pyright: ignore[reportArgumentType]
-            own = url.replace("/postgres?", f"/killed_{number}?")
-            killed_then_whole(place, in_a_copy(place.empty, tmp_path / f"{number}", own), point, seed=200 + number)
+def test_killed_on_postgresql_one_more_makes_it_whole(place: Place, empty_database: str, tmp_path: Path) -> None:
+    for number, point in enumerate(points(place.first, ON_POSTGRESQL, seed=3)):
+        own = a_database_like(empty_database)
+        killed_then_whole(place, in_a_copy(place.empty, tmp_path / f"{number}", own), point, seed=200 + number)
 
 
 def killed_then_whole(place: Place, home: Home, point: tuple[str, int], seed: int) -> None:

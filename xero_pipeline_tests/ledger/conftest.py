@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import shutil
+from uuid import uuid4
 
 import pytest
 
@@ -18,7 +19,6 @@ from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 - fixtures
     create_database,
     duckdb_template,
     duckdb_url,
-    postgresql_server,
     postgresql_template,
     postgresql_url,
     warehouse,
@@ -50,9 +50,10 @@ def kept_on_duckdb(accountant_of_session, duckdb_template, tmp_path_factory):  #
 
 @pytest.fixture(scope="session")
 def kept_on_postgresql(accountant_of_session, postgresql_server, postgresql_template):  # noqa: F811
-    create_database(postgresql_server, "kept", postgresql_template)
-    _kept(accountant_of_session, at(postgresql_server, "kept"))
-    return "kept"
+    name = f"kept_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    _kept(accountant_of_session, at(postgresql_server, name))
+    return name
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def kept_url_duckdb(kept_on_duckdb, tmp_path):
 
 
 @pytest.fixture
-def kept_url_postgresql(kept_on_postgresql, postgresql_server, request):  # noqa: F811
+def kept_url_postgresql(kept_on_postgresql, postgresql_server, request):
     name = f"ledger_{abs(hash(request.node.nodeid))}"
     create_database(postgresql_server, name, kept_on_postgresql)
     return at(postgresql_server, name)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from xero_pipeline.ledger.exact import share_sql, to_base_sql
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.warehouse.conftest import at
 
 MONEY = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 RATES = st.decimals(min_value="0.0000100000", max_value=100_000, places=10)
@@ -21,10 +22,7 @@ def asked(request, duckdb_template, tmp_path_factory):
     if request.param == "duckdb":
         url = f"duckdb:///{duckdb_template}"
     else:
-        request.getfixturevalue("postgresql_template")
-        from xero_pipeline_tests.warehouse.conftest import at
-
-        url = at(request.getfixturevalue("postgresql_server"), "prepared")
+        url = at(request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template"))
     warehouse = Warehouse(url)
 
     def ask(sql, values):

@@ -7,10 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
@@ -23,7 +21,7 @@ from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.errand import Errand
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Clock, Tokens, client_of
 
 ERRAND = Errand("invoices", "run-1")
@@ -43,9 +41,8 @@ def clock():
 
 
 @pytest.fixture(scope="module")
-def server():
-    with tempfile.TemporaryDirectory(prefix="pg") as directory, running_postgresql(Path(directory)) as url:
-        yield url
+def server(empty_database):
+    return a_database_like(empty_database)
 
 
 def kept(warehouse):
@@ -152,7 +149,6 @@ import os, signal, sys, httpx
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.postgresql import running_postgresql
 from xero_pipeline_tests.xero.fakes import TENANT, App, Tokens
 
 def answer(request):
@@ -211,7 +207,7 @@ def test_processes_that_race_for_the_outbox_lose_and_double_nothing(
         addresses = [f"sqlite:///{tmp_path / 'state.db'}", f"duckdb:///{tmp_path / 'books.duckdb'}"]
     else:
         server = request.getfixturevalue("server")
-        addresses = [server, server.replace("postgresql://", "postgresql+psycopg://")]
+        addresses = [server, server]
     engine, warehouse = open_state(addresses[0]), Warehouse(addresses[1])
     warehouse.prepare()
     with client_of(App(), engine, clock, per_minute=1000) as client:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.postgresql import running_postgresql
 
 
 @pytest.fixture(scope="session")
@@ -20,16 +20,11 @@ def duckdb_template(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_server():
-    with running_postgresql() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
 def postgresql_template(postgresql_server):
-    create_database(postgresql_server, "prepared", "template1")
-    Warehouse(at(postgresql_server, "prepared")).prepare()
-    return "prepared"
+    name = f"prepared_{uuid4().hex}"
+    create_database(postgresql_server, name, "template1")
+    Warehouse(at(postgresql_server, name)).prepare()
+    return name
 
 
 @pytest.fixture

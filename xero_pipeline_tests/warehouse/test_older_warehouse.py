@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -47,9 +48,10 @@ def duckdb_before(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def postgresql_before(postgresql_server):
-    create_database(postgresql_server, "older", "template1")
-    older_warehouse(at(postgresql_server, "older"))
-    return "older"
+    name = f"older_{uuid4().hex}"
+    create_database(postgresql_server, name, "template1")
+    older_warehouse(at(postgresql_server, name))
+    return name
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,19 +18,15 @@ from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.vault import Vault
 from xero_pipeline_tests.layouts.older import contents, older_state, run, without
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.desk import KEY
 
 NOON = 1_795_176_000.0  # when the older program made its last calls
 
 
 @pytest.fixture(scope="module")
-def server():
-    with (
-        tempfile.TemporaryDirectory(prefix="xero", ignore_cleanup_errors=True) as directory,
-        running_postgresql(Path(directory)) as url,
-    ):
-        yield url.replace("postgresql://", "postgresql+psycopg://")
+def server(empty_database):
+    return a_database_like(empty_database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,7 +14,7 @@ from xero_pipeline.xero.errand import PAUSE, Errand
 from xero_pipeline.xero.postponed import Postponed, PostponedWork
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
@@ -22,9 +22,8 @@ LEFT = Postponed("one", "invoices", NOW + PAUSE, "budget", config='{"full": true
 
 
 @pytest.fixture(scope="module")
-def server():
-    with running_postgresql() as url:
-        yield url
+def server(empty_database):
+    return a_database_like(empty_database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +11,14 @@ from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.fakes import START
 from xero_pipeline_tests.xero.test_quota import ended
 
 
 @pytest.fixture(scope="module")
-def url():
-    directory = Path(tempfile.mkdtemp(prefix="pg"))
-    with running_postgresql(directory) as address:
-        yield address
-    shutil.rmtree(directory)
+def url(empty_database):
+    return a_database_like(empty_database)
 
 
 def race(quota, granted):

@@ -6,11 +6,9 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,18 +17,13 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.locks import exclusive
 from xero_pipeline.xero.state import immediate, open_state
 from xero_pipeline.xero.state_tables import state_metadata, state_table
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.desk import NOON, a_desk
 
 
 @pytest.fixture(scope="module")
-def postgresql_url():
-    # A socket's path must be short, which pytest's own directories are not.
-    with (
-        tempfile.TemporaryDirectory(prefix="xero", ignore_cleanup_errors=True) as directory,
-        running_postgresql(Path(directory)) as url,
-    ):
-        yield url
+def postgresql_url(empty_database):
+    return a_database_like(empty_database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
@@ -36,8 +37,9 @@ def filled_duckdb(companies, duckdb_template, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def filled_postgresql(companies, postgresql_server, postgresql_template):
-    create_database(postgresql_server, "statements", postgresql_template)
-    warehouse = Warehouse(at(postgresql_server, "statements"))
+    name = f"statements_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    warehouse = Warehouse(at(postgresql_server, name))
     for company in companies:
         fill(warehouse, company)
     return warehouse
