@@ -11,49 +11,10 @@ from uuid import uuid4
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.ledger.accountant import Accountant
+from xero_pipeline_tests.databases import at, create_database, kept_open
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
-from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 - fixtures
-    at,
-    create_database,
-    duckdb_template,
-    duckdb_url,
-    postgresql_template,
-    postgresql_url,
-    warehouse,
-    warehouse_url,
-)
-
-
-@pytest.fixture(scope="session")
-def accountant_of_session():
-    # Thirteen months: a financial year ends among them, and everything that happens once in a while happens.
-    return Accountant(400, months=13)
-
-
-def _kept(accountant, url):
-    accountant.open()
-    accountant.warehouse = Warehouse(url)
-    accountant.read()
-    accountant.pull()
-    accountant.keep()
-
-
-@pytest.fixture(scope="session")
-def kept_on_duckdb(accountant_of_session, duckdb_template, tmp_path_factory):  # noqa: F811
-    path = tmp_path_factory.mktemp("ledger") / "books.duckdb"
-    shutil.copy(duckdb_template, path)
-    _kept(accountant_of_session, f"duckdb:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def kept_on_postgresql(accountant_of_session, postgresql_server, postgresql_template):  # noqa: F811
-    name = f"kept_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
-    _kept(accountant_of_session, at(postgresql_server, name))
-    return name
+from xero_pipeline_tests.warehouse.conftest import warehouse, warehouse_url  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -78,9 +39,9 @@ def kept_url(request):
 def accountant(accountant_of_session, kept_url):
     """The books as they were written, read and kept; an hour has passed since."""
     accountant_of_session.open()
-    accountant_of_session.warehouse = Warehouse(kept_url)
     accountant_of_session.later(hours=1)
-    return accountant_of_session
+    with kept_open(Warehouse(kept_url)) as accountant_of_session.warehouse:
+        yield accountant_of_session
 
 
 @pytest.fixture(scope="session")
@@ -90,18 +51,20 @@ def several():
 
 
 @pytest.fixture(scope="session")
-def filled_duckdb(several, duckdb_template, tmp_path_factory):  # noqa: F811
+def filled_duckdb(several, duckdb_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("filled") / "warehouse.duckdb"
     shutil.copy(duckdb_template, path)
-    several.fill(Warehouse(f"duckdb:///{path}"))
+    with kept_open(Warehouse(f"duckdb:///{path}")) as warehouse:
+        several.fill(warehouse)
     return path
 
 
 @pytest.fixture(scope="session")
-def filled_postgresql(several, postgresql_server, postgresql_template):  # noqa: F811
-    create_database(postgresql_server, "filled", postgresql_template)
-    several.fill(Warehouse(at(postgresql_server, "filled")))
-    return at(postgresql_server, "filled")
+def filled_postgresql(several, postgresql_server, postgresql_template):
+    name = f"filled_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    several.fill(Warehouse(at(postgresql_server, name)))
+    return at(postgresql_server, name)
 
 
 def copied(request, folder):
@@ -115,10 +78,12 @@ def copied(request, folder):
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Several organisations with their ledgers, to write to."""
-    return copied(request, tmp_path)
+    with kept_open(copied(request, tmp_path)) as warehouse:
+        yield warehouse
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
-    return copied(request, tmp_path_factory.mktemp("module"))
+    with kept_open(copied(request, tmp_path_factory.mktemp("module"))) as warehouse:
+        yield warehouse

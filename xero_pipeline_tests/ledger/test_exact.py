@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xero_pipeline.ledger.exact import share_sql, to_base_sql
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.warehouse.conftest import at
+from xero_pipeline_tests.databases import at
 
 MONEY = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 RATES = st.decimals(min_value="0.0000100000", max_value=100_000, places=10)

@@ -11,6 +11,7 @@ import pytest
 from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.edits_unseen import post_unseen
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.ledger.accountant import Accountant
 
 
@@ -25,9 +26,9 @@ def auditor(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     found = Auditor(100, advanced=True)
     found.open()
-    found.warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
-    found.read()
-    return found
+    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as found.warehouse:
+        found.read()
+        yield found
 
 
 def test_the_ledger_is_xeros_journals_once_they_have_been_read(auditor):

@@ -83,7 +83,7 @@ def books(request):
         path = request.getfixturevalue("tmp_path") / "books.duckdb"
         shutil.copy(request.getfixturevalue("duckdb_template"), path)
         return Books(Warehouse(f"duckdb:///{path}"))
-    from xero_pipeline_tests.warehouse.conftest import at, create_database
+    from xero_pipeline_tests.databases import at, create_database
 
     server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
     name = f"worked_{abs(hash(request.node.nodeid))}"

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.ledger.conftest import (  # noqa: F401 - fixtures
-    accountant_of_session,
-    kept_on_duckdb,
-)
-from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 - fixtures
-    at,
-    create_database,
-    duckdb_template,
-    postgresql_server,
-    postgresql_template,
-)
+from xero_pipeline_tests.databases import at, create_database
 
 
 @pytest.fixture(scope="session")
-def on_duckdb(kept_on_duckdb):  # noqa: F811
+def on_duckdb(kept_on_duckdb):
     return Warehouse(f"duckdb:///{kept_on_duckdb}")
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(on_duckdb, postgresql_server, postgresql_template):  # noqa: F811
-    create_database(postgresql_server, "asked", postgresql_template)
-    target = Warehouse(at(postgresql_server, "asked"))
+def on_postgresql(on_duckdb, postgresql_server, postgresql_template):
+    name = f"asked_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    target = Warehouse(at(postgresql_server, name))
     move(on_duckdb, target)
     return target
 

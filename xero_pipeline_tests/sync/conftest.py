@@ -15,6 +15,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.xero.fakes import TENANT, Clock, Tokens
 
 SERVER_TIME = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -62,17 +63,11 @@ class Xero:
         return [request.headers.get("if-modified-since") for request in self.requests]
 
 
-@pytest.fixture(scope="session")
-def empty_warehouse(tmp_path_factory):
-    path = tmp_path_factory.mktemp("warehouse") / "books.duckdb"
-    Warehouse(f"duckdb:///{path}").prepare()
-    return path
-
-
 @pytest.fixture
-def warehouse(empty_warehouse, tmp_path):
-    shutil.copy(empty_warehouse, tmp_path / "books.duckdb")
-    return Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
+def warehouse(duckdb_template, tmp_path):
+    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
+    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as warehouse:
+        yield warehouse
 
 
 @pytest.fixture

@@ -200,10 +200,10 @@ deliver_calls(outbox, Warehouse(sys.argv[2]))
 
 @pytest.mark.parametrize("database", ["files", "postgresql"])
 def test_processes_that_race_for_the_outbox_lose_and_double_nothing(
-    database, tmp_path, clock, empty_warehouse, request
+    database, tmp_path, clock, duckdb_template, request
 ):
     if database == "files":
-        shutil.copy(empty_warehouse, tmp_path / "books.duckdb")
+        shutil.copy(duckdb_template, tmp_path / "books.duckdb")
         addresses = [f"sqlite:///{tmp_path / 'state.db'}", f"duckdb:///{tmp_path / 'books.duckdb'}"]
     else:
         server = request.getfixturevalue("server")

@@ -165,8 +165,8 @@ except LandingError as error:
 """
 
 
-def test_a_disk_without_room_leaves_no_half_file_and_what_was_kept_before(landing, warehouse, tmp_path):
-    command = [sys.executable, "-c", FULL_DISK, str(landing.folder), f"duckdb:///{tmp_path / 'books.duckdb'}"]
+def test_a_disk_without_room_leaves_no_half_file_and_what_was_kept_before(landing, duckdb_url):
+    command = [sys.executable, "-c", FULL_DISK, str(landing.folder), duckdb_url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "cannot be written" in done.stdout
     assert "Make room" in done.stdout

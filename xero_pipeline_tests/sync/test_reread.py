@@ -13,6 +13,7 @@ from xero_pipeline.simulator.values.days import wire_day, wire_day_string
 from xero_pipeline.warehouse import reading
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
 from xero_pipeline_tests.xero.office import sized
 
@@ -29,9 +30,10 @@ def synced(tmp_path_factory):
         edits.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
     desk.written = desk.books
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
-    desk.warehouse, desk.rows = Warehouse(f"duckdb:///{path}"), ROWS
-    for table in (*PAGED, *WHOLE):
-        desk.sync(table)
+    desk.rows = ROWS
+    with kept_open(Warehouse(f"duckdb:///{path}")) as desk.warehouse:
+        for table in (*PAGED, *WHOLE):
+            desk.sync(table)
     return desk, path, desk.time.now
 
 
@@ -40,10 +42,11 @@ def desk(synced, tmp_path):
     desk, path, then = synced
     shutil.copy(path, tmp_path / "books.duckdb")
     desk.open()
-    desk.warehouse, desk.time.now = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}"), then
+    desk.time.now = then
     desk.later(days=1)
     desk.requests.clear()
-    return desk
+    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as desk.warehouse:
+        yield desk
 
 
 def round_of(desk, table):

@@ -13,6 +13,7 @@ from xero_pipeline.simulator import edits, edits_quiet, edits_settings
 from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
@@ -112,9 +113,10 @@ def synced(tmp_path_factory):
         edits.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
     desk.written = desk.books
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
-    desk.warehouse, desk.rows = Warehouse(f"duckdb:///{path}"), ROWS
-    for table in TABLES:
-        desk.sync(table)
+    desk.rows = ROWS
+    with kept_open(Warehouse(f"duckdb:///{path}")) as desk.warehouse:
+        for table in TABLES:
+            desk.sync(table)
     return desk, path, desk.time.now
 
 
@@ -123,9 +125,16 @@ def test_after_a_round_the_warehouse_says_what_xero_says(synced, tmp_path, seed)
     desk, path, then = synced
     shutil.copy(path, tmp_path / "books.duckdb")
     desk.open()
-    desk.warehouse, desk.time.now = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}"), then
+    desk.time.now = then
     desk.later(days=1)
-    desk.people = people = Everybody(seed)
+    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as desk.warehouse:
+        _work(desk, Everybody(seed))
+        for table in TABLES:
+            desk.agrees(table)
+
+
+def _work(desk, people):
+    desk.people = people
     for _ in range(5):
         work = people.random.choice([desk.sync, desk.reread])
         with desk.cut_after(people.random.choice([1, 2, 100])):
@@ -137,5 +146,3 @@ def test_after_a_round_the_warehouse_says_what_xero_says(synced, tmp_path, seed)
         for table in TABLES:
             desk.sync(table)
             desk.reread(table, calls=200)
-    for table in TABLES:
-        desk.agrees(table)

@@ -18,9 +18,9 @@ from xero_pipeline.warehouse import layout, migrations
 from xero_pipeline.warehouse.history import has_history, view_name
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import all_tables
+from xero_pipeline_tests.databases import at, create_database
 from xero_pipeline_tests.layouts.older import contents, older_warehouse, run, without
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
-from xero_pipeline_tests.warehouse.conftest import at, create_database
 
 OURS = ("xero", "xero_history")
 VERSION = "SELECT version_num FROM xero_history.alembic_version"

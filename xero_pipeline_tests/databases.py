@@ -1,0 +1,96 @@
+"""Databases of a test's own, and what they are copied from: made once in a test process, whoever asks for them."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.postgresql import running_postgresql
+
+
+def at(server, database):
+    """SQLAlchemy's address of a database.
+
+    Args:
+        server: As `postgresql_server` gives it.
+        database: Its name.
+    """
+    return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
+
+
+def create_database(server, name, template):
+    """Make a database like another, in which nobody is."""
+    engine = create_engine(at(server, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+@contextmanager
+def kept_open(warehouse):
+    """A warehouse whose file stays open in this process: opening it anew for every look is most of what DuckDB takes.
+
+    For tests of what is read and written. Those of who may have the file, of other processes, and of a connection that
+    may only read, open it as the program does.
+
+    Args:
+        warehouse: On DuckDB, or on PostgreSQL, where it changes nothing.
+    """
+    if warehouse.dialect.engine(read_only=False).dialect.name == "duckdb":
+        writing = warehouse.dialect.engine(read_only=False)
+        warehouse.dialect.engine = lambda *, read_only: writing  # DuckDB opens a file in one way at a time
+        with writing.connect():
+            yield warehouse
+    else:
+        yield warehouse
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """A real server; nobody may leave anything in the database that its address names."""
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgresql_server):
+    """An empty PostgreSQL database, to make others like it."""
+    return postgresql_server.replace("/postgres?", "/template1?")
+
+
+@pytest.fixture(scope="session")
+def duckdb_template(tmp_path_factory):
+    """The file of a warehouse with its tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "warehouse.duckdb"
+    Warehouse(f"duckdb:///{path}").prepare()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server):
+    """The name of a database with the tables of a warehouse, to make others like it."""
+    name = f"prepared_{uuid4().hex}"
+    create_database(postgresql_server, name, "template1")
+    Warehouse(at(postgresql_server, name)).prepare()
+    return name
+
+
+@pytest.fixture
+def duckdb_url(duckdb_template, tmp_path):
+    """A warehouse with its tables and without a row."""
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(duckdb_template, path)
+    return f"duckdb:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server, postgresql_template):
+    """The same on PostgreSQL."""
+    name = f"test_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    return at(postgresql_server, name)
