@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from xero_pipeline.warehouse.move import move
@@ -14,7 +16,6 @@ from xero_pipeline_tests.warehouse.conftest import (  # noqa: F401 - fixtures
     at,
     create_database,
     duckdb_template,
-    postgresql_server,
     postgresql_template,
 )
 
@@ -26,8 +27,9 @@ def on_duckdb(kept_on_duckdb):  # noqa: F811
 
 @pytest.fixture(scope="session")
 def on_postgresql(on_duckdb, postgresql_server, postgresql_template):  # noqa: F811
-    create_database(postgresql_server, "asked", postgresql_template)
-    target = Warehouse(at(postgresql_server, "asked"))
+    name = f"asked_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    target = Warehouse(at(postgresql_server, name))
     move(on_duckdb, target)
     return target
 
