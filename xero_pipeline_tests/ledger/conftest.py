@@ -54,8 +54,8 @@ def several():
 def filled_duckdb(several, duckdb_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("filled") / "warehouse.duckdb"
     shutil.copy(duckdb_template, path)
-    with kept_open(Warehouse(f"duckdb:///{path}")) as warehouse:
-        several.fill(warehouse)
+    with kept_open(Warehouse(f"duckdb:///{path}")) as made:
+        several.fill(made)
     return path
 
 
@@ -78,12 +78,12 @@ def copied(request, folder):
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Several organisations with their ledgers, to write to."""
-    with kept_open(copied(request, tmp_path)) as warehouse:
-        yield warehouse
+    with kept_open(copied(request, tmp_path)) as made:
+        yield made
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
-    with kept_open(copied(request, tmp_path_factory.mktemp("module"))) as warehouse:
-        yield warehouse
+    with kept_open(copied(request, tmp_path_factory.mktemp("module"))) as made:
+        yield made
