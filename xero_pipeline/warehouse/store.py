@@ -78,7 +78,7 @@ class Warehouse:
 
         merged: dict[str, Merged] = {}
         with self.writing() as connection:
-            for name in _records(batch):
+            for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
                 self.dialect.lock(connection, name)
                 merged |= merge_collection(self.dialect, connection, group)
@@ -265,7 +265,3 @@ def _dialect(url: str, lock_timeout_seconds: float) -> Dialect:
 
         return cast("Dialect", PostgreSQL(parsed))
     raise ConfigurationError(f"XERO_WAREHOUSE_URL must begin with duckdb: or postgresql:, not {backend}:")
-
-
-def _records(batch: Mapping[str, pa.Table]) -> list[str]:
-    return [name for name in batch if table(name).role == "record"]
