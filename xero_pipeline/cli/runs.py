@@ -31,7 +31,7 @@ class Choice:
 
     collections: tuple[str, ...]
     reports: tuple[str, ...]
-    ledger: bool = True
+    ledger: bool = False
     selected: bool = True
     """Whether a person named them: otherwise what a project leaves out is no mistake."""
 
@@ -60,7 +60,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
     reports = [report.name for report in all_reports()]
     if not select:
-        return Choice(tuple(collections), tuple(report.name for report in usual), selected=False)
+        return Choice(tuple(collections), tuple(report.name for report in usual), ledger=True, selected=False)
     home = {table.name: name for name in collections for table in table_group(name)}
     home |= {name: name for name in reports}
     chosen: set[str] = set()

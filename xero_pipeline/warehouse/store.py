@@ -222,16 +222,12 @@ class Warehouse:
     @contextmanager
     def _current(self, purpose: str) -> Iterator[Connection]:
         """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
-        from xero_pipeline.warehouse.layout import check, is_current
+        from xero_pipeline.warehouse.layout import check
 
+        if not self._ready:
+            self.prepare()
         with self._connected(purpose) as connection:
-            self._ready = self._ready or is_current(connection)
-            if self._ready:
-                check(connection)
-                yield connection
-                return
-        self.prepare()
-        with self._connected(purpose) as connection:
+            check(connection)
             yield connection
 
     @contextmanager
@@ -241,8 +237,7 @@ class Warehouse:
         if joined is not None:
             yield joined
             return
-        # DuckDB makes no file to read from.
-        engine = self.dialect.engine(read_only=purpose == "read" and self._ready)
+        engine = self.dialect.engine(read_only=purpose == "read")
         with self.dialect.exclusive(purpose), engine.begin() as connection:
             yield connection
 
