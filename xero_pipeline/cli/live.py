@@ -87,18 +87,22 @@ class Panorama:
     def _counts(self) -> str:
         now = self.now
         told = [
-            f"{now.records + now.records_under_way:,} records",
-            f"{now.changed:,} rows changed",
-            f"{now.calls:,} calls",
+            _counted(now.records + now.records_under_way, "record"),
+            f"{_counted(now.changed, 'row')} changed",
+            _counted(now.calls, "call"),
             size(now.wire_bytes),
         ]
         if now.left_today is not None:
-            told.append(f"{now.left_today:,} calls left today")
+            told.append(f"{_counted(now.left_today, 'call')} left today")
         return ", ".join(told)
 
     def _waiting(self) -> str | None:
         left = self.waits.left(time.monotonic())
         return f"waiting {math.ceil(left[0])} s more: {left[1]}" if left else None
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _line(text: str, style: str = "dim") -> Padding:

@@ -37,8 +37,8 @@ class Choice:
 
     @property
     def subjects(self) -> int:
-        """How many collections and reports there are."""
-        return len(self.collections) + len(self.reports)
+        """How many collections and reports there are, and the ledger if it follows."""
+        return len(self.collections) + len(self.reports) + self.ledger
 
 
 def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[Endpoint] | None = None) -> Choice:
@@ -131,12 +131,13 @@ class Runner:
             Whether all went well.
         """
         offered = choice if choice.selected else self._project.offered(choice)
+        self._watch.leave_out(choice.subjects - offered.subjects)
         well = not offered.collections or self._collections(organisation, offered.collections, full=full)
         if offered.reports:
             due = self._due(organisation, offered.reports, full=full)
             if newest is not None:
                 due = self._newest(due, newest)
-            self._watch.leave_out(sum(not due.get(report) for report in choice.reports))
+            self._watch.leave_out(sum(not due.get(report) for report in offered.reports))
             well = self.pull(organisation, due) and well
         if choice.ledger:
             well = self.keep_ledger(organisation) and well

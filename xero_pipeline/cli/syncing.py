@@ -82,7 +82,7 @@ def backfill(
     def pull(runner: Runner, one: Organisation) -> bool:
         return runner.pull(one, due) and runner.keep_ledger(one)
 
-    if not carry(parts, chosen, len(reports), pull, max_calls):
+    if not carry(parts, chosen, len(reports) + 1, pull, max_calls):
         raise typer.Exit(1)
 
 

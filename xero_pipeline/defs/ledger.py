@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from xero_pipeline.ledger.postings import Posted
 from xero_pipeline.ledger.statements.writing import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.tie_out import REPORTS
+from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.staleness import dated_tables, stale_months
 from xero_pipeline.warehouse.tables import Table
@@ -67,8 +69,11 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         warehouse = xero_warehouse.warehouse
 
         def one(tenant_id: str, record: Record) -> None:
+            xero_progress.begin(tenant_id, SCHEMA)
+            started = time.monotonic()
             with holding(xero.parts, tenant_id):
                 posted = _keep(warehouse, tenant_id, journals=journals)
+            xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
                 record(naming.key(name, SCHEMA), tenant_id, facts)
 
@@ -77,6 +82,14 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
             yield from check_results(warehouse, naming, journals=journals)
 
     return [keep]
+
+
+def _outcome(posted: Posted, seconds: float) -> Outcome:
+    """Documents looked at and journals written, for whoever watches: the ledger makes no calls."""
+    from xero_pipeline.warehouse.merge import Merged
+
+    written = {"journals": Merged(inserted=posted.written)}
+    return Outcome(written, posted.documents, calls=0, wire_bytes=0, seconds=seconds, day_remaining=None)
 
 
 def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool) -> Posted:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.health.finding import Finding
+from xero_pipeline.xero.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
@@ -19,8 +20,7 @@ REACHABILITY = "reachability"
 CLOCK_OFF = 30.0
 CLOCK_WRONG = 300.0
 """Seconds. An access token is renewed five minutes before its end: a clock that is further off comes too late."""
-CONSENT_DIES = timedelta(days=60)
-CONSENT_FADES = timedelta(days=50)
+CONSENT_FADES = CONSENT_LIVES - timedelta(days=10)
 _CONNECT = "Run `xero-pipeline connect`."
 
 
@@ -86,17 +86,18 @@ def check_consents(parts: Parts, now: Callable[[], datetime] = lambda: datetime.
         if one.status != "connected" or consent is None:
             yield Finding("consent", "problem", f"{one.name}: Xero does not let us in any more", _CONNECT)
             continue
-        yield _age(one, consent, now())
+        yield _age(one, consent, now(), expires=not parts.settings.custom_connection)
         yield _reach(parts, one, consent)
 
 
-def _age(organisation: Organisation, consent: Consent, now: datetime) -> Finding:
+def _age(organisation: Organisation, consent: Consent, now: datetime, *, expires: bool) -> Finding:
+    """How long ago the consent was last used; a custom connection needs none of a person, and does not expire."""
     unused = now - consent.updated_at
     told = f"{organisation.name}: connected since {organisation.connected_at:%Y-%m-%d}, last used {_days(unused)}"
-    if unused < CONSENT_FADES:
+    if unused < CONSENT_FADES or not expires:
         return Finding("consent", "ok", told)
-    if unused < CONSENT_DIES:
-        left = (CONSENT_DIES - unused).days
+    if unused < CONSENT_LIVES:
+        left = (CONSENT_LIVES - unused).days
         return Finding("consent", "warning", f"{told}; it dies in {left} days", "Run `xero-pipeline sync`.")
     return Finding("consent", "problem", f"{told}; after 60 days it is dead", _CONNECT)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.xero.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
     from xero_pipeline.xero.organisations import Organisation
-
-CONSENT_LIVES = timedelta(days=60)
-"""Xero forgets a refresh token that is not used for so long; every use begins the time anew."""
 
 
 def standing(parts: Parts, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:

@@ -7,8 +7,11 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+CONSENT_LIVES = timedelta(days=60)
+"""Xero forgets a refresh token that is not used for so long; every use begins the time anew."""
 
 
 @dataclass(frozen=True, slots=True)

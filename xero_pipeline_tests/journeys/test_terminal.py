@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -94,6 +95,7 @@ def test_settings_that_cannot_be_read_are_the_only_thing_that_is_told(new_home: 
 
 
 def test_the_shell_completes_names_of_organisations_and_queries(synced: Home) -> None:
+    synced = replace(synced, fresh=True)
     asked = {"_XERO_PIPELINE_COMPLETE": "complete_bash"}
     ((name,),) = synced.query("select name from xero.organisations")
     done = synced.run(COMP_WORDS=f"xero-pipeline sync --organisation {name[:3]}", COMP_CWORD="3", **asked)
