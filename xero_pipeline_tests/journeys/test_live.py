@@ -98,6 +98,7 @@ def test_status_and_logs_tell_programs_what_happened(home: Home, tenants: dict[s
     assert {(run["job"], run["organisation"], run["state"], run["error"]) for run in runs} == {
         ("sync_organisation", name, "success", None),
         ("pull_reports", name, "success", None),
+        ("keep_ledger", name, "success", None),
     }
     tables = [table for table in home.checksums() if table not in {"report_pulls"}]
     rows = sum(home.query(f"SELECT count(*) FROM xero.{table}")[0][0] for table in tables)
