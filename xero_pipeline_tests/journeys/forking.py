@@ -3,8 +3,6 @@
 What a short command does takes less than importing Dagster and Arrow for it. A forked one is a process like any other:
 with a number, an environment, a folder, pipes and signals of its own, it ends as the interpreter ends, and nothing it
 does reaches the next. Journeys that begin with an installed program still start that (`Home.fresh`).
-
-    python -m xero_pipeline_tests.journeys.forking DESCRIPTOR
 """
 
 from __future__ import annotations
@@ -128,7 +126,8 @@ class Nursery:
     def __init__(self) -> None:
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "faulthandler", "-m", __name__, str(theirs.fileno())],
+            # Not as a module: what is asked of how the program was started shall be as it is of its script.
+            [sys.executable, "-X", "faulthandler", "-c", f"from {__name__} import serve; serve({theirs.fileno()})"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -168,7 +167,7 @@ def nursery() -> Nursery:
     return Nursery()
 
 
-def _serve(requests: socket.socket) -> dict[str, Any]:
+def _forked(requests: socket.socket) -> dict[str, Any]:
     """Fork at every request. Returns in each new program, never in the process that forks them."""
     while True:
         asked, descriptors, _, _ = socket.recv_fds(requests, 1, 4)
@@ -220,6 +219,11 @@ def _become(job: dict[str, Any]) -> None:
     main()
 
 
-if __name__ == "__main__":
+def serve(descriptor: int) -> None:
+    """Be the process that forks, then each of the programs.
+
+    Args:
+        descriptor: A socket; its other end has the `Nursery`.
+    """
     _import_all()
-    _become(_serve(socket.socket(fileno=int(sys.argv[1]))))
+    _become(_forked(socket.socket(fileno=descriptor)))
