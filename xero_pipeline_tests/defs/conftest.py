@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -78,16 +79,23 @@ class House:
 
     def tick(self, schedule, at):
         """What a schedule asks for at some instant."""
-        # It wants an instance that other processes could open.
-        with dg.DagsterInstance.local_temp() as instance:
-            instance.add_dynamic_partitions(ORGANISATIONS, self.tenants)
-            with dg.build_schedule_context(
-                instance=instance,
+        with (
+            self.on_disk() as house,
+            dg.build_schedule_context(
+                instance=house.instance,
                 repository_def=self.definitions.get_repository_def(),
                 scheduled_execution_time=at,
                 resources={"xero_token_store": TokenStoreResource()},
-            ) as context:
-                return self.schedule(schedule).evaluate_tick(context)
+            ) as context,
+        ):
+            return self.schedule(schedule).evaluate_tick(context)
+
+    @contextmanager
+    def on_disk(self):
+        """The same house with a history in files: threads may write to it at once, and other processes open it."""
+        with dg.DagsterInstance.local_temp() as instance:
+            instance.add_dynamic_partitions(ORGANISATIONS, self.tenants)
+            yield replace(self, instance=instance)
 
     def materialisations(self, table):
         """Newest first, by partition."""
