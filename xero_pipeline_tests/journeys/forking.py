@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import select
 import signal
@@ -16,6 +17,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -219,11 +221,23 @@ def _become(job: dict[str, Any]) -> None:
     main()
 
 
+class Patience:
+    """How long a program waits at most: stands for `time.sleep` before anybody has taken that as a default."""
+
+    def __init__(self) -> None:
+        self.seconds = math.inf
+        self._sleep = time.sleep
+
+    def __call__(self, seconds: float) -> None:
+        self._sleep(min(seconds, self.seconds))
+
+
 def serve(descriptor: int) -> None:
     """Be the process that forks, then each of the programs.
 
     Args:
         descriptor: A socket; its other end has the `Nursery`.
     """
+    time.sleep = Patience()
     _import_all()
     _become(_forked(socket.socket(fileno=descriptor)))
