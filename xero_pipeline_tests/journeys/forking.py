@@ -8,6 +8,7 @@ does reaches the next. Journeys that begin with an installed program still start
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import math
 import os
@@ -17,7 +18,9 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -26,7 +29,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 ROOMS = (
     "cli",
@@ -209,16 +212,35 @@ def _import_all() -> None:
         import_module(name)
 
 
-def _become(job: dict[str, Any]) -> None:
+def _become(job: dict[str, Any]) -> NoReturn:
     """The program, as its script starts it."""
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(job["folder"])
     sys.argv = ["xero-pipeline", *job["words"]]
-    exec(job["prelude"], {"__name__": "__main__"})
-    from xero_pipeline.cli import main
+    code: object = 0
+    try:
+        exec(job["prelude"], {"__name__": "__main__"})
+        from xero_pipeline.cli import main
 
-    main()
+        main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - what the interpreter does with it
+        traceback.print_exc()
+        code = 1
+    _end(code)
+
+
+def _end(code: object) -> NoReturn:
+    """What the interpreter does at its end, but for taking everything apart: that takes longer than most commands."""
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 class Patience:
@@ -240,4 +262,5 @@ def serve(descriptor: int) -> None:
     """
     time.sleep = Patience()
     _import_all()
+    gc.freeze()  # what all of them share is not looked through by each
     _become(_forked(socket.socket(fileno=descriptor)))
