@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from xero_pipeline.defs.markdown import markdown_table
+
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
@@ -51,8 +53,7 @@ def as_markdown(chart: Chart) -> str:
         [label, *(_figure(figures[place]) for figures in chart.series.values())]
         for place, label in enumerate(chart.labels)
     ]
-    sides = ["---", *["---:"] * len(chart.series)]
-    table = "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in (header, sides, *rows))
+    table = markdown_table(header, rows, right=range(1, len(header)))
     return f"**{chart.title}**\n\n![{chart.title}](data:image/svg+xml;base64,{picture})\n\n{table}"
 
 
@@ -141,7 +142,3 @@ def _bare(root: Element) -> Element:
 
 def _figure(figure: Decimal | None) -> str:
     return "" if figure is None else f"{figure:,.2f}"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

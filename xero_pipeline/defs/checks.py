@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource
 from xero_pipeline.sync.locked import LockedChange, open_changes, told
 from xero_pipeline.xero.reports import Report
@@ -89,11 +90,10 @@ def as_markdown(changes: Sequence[LockedChange]) -> str:
         )
         for change in changes
     ]
-    sides = ["---:" if header in ("Before", "After", "Difference") else "---" for header in _HEADERS]
-    lines = (_HEADERS, sides, *([_cell(cell) for cell in row] for row in rows))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    amounts = [place for place, header in enumerate(_HEADERS) if header in ("Before", "After", "Difference")]
+    return markdown_table(_HEADERS, [[_on_one_line(cell) for cell in row] for row in rows], right=amounts)
 
 
-def _cell(text: str) -> str:
+def _on_one_line(text: str) -> str:
     # A hyphen that keeps a day on one line; amounts keep theirs, so that they can be copied.
-    return re.sub(r"(?<=\d)-(?=\d)", "\u2011", text).replace("|", "\\|")
+    return re.sub(r"(?<=\d)-(?=\d)", "\u2011", text)

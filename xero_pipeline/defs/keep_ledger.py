@@ -13,6 +13,7 @@ from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.pulls import at_work
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.runs import request
+from xero_pipeline.defs.sensors import in_use
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.keep import to_keep
 
@@ -48,7 +49,7 @@ def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
         try:
             wanted = to_keep(xero_warehouse.glance(), sorted(ready)) if ready else set()
         except WarehouseBusy as busy:
-            return dg.SensorResult(skip_reason=f"The warehouse is in use, the next tick looks again: {busy.message}")
+            return dg.SensorResult(skip_reason=in_use(busy))
         # With the minute in its key, one that failed is asked for again, but not by every tick.
         key = f"{LEDGERS}:{now:%Y-%m-%dT%H}:{now.minute // 10}"
         runs = list(runs_of_neighbours(known, wanted, at_most=ORGANISATIONS_PER_RUN))[:RUNS_PER_TICK]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.people import People
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse import drift, quarantine
@@ -165,7 +166,7 @@ def _told(found: Sequence[Mapping[str, Any]]) -> str:
 
 def _drift_table(found: Sequence[Mapping[str, Any]]) -> str:
     rows = [[one[name] for name in ("kind", "path", "value", "sample", "example_record_id")] for one in found]
-    return _markdown(("What", "Where", "New value", "Sample", "For example in record"), rows)
+    return markdown_table(("What", "Where", "New value", "Sample", "For example in record"), rows)
 
 
 def _quarantine_table(out: Sequence[Mapping[str, Any]], people: People) -> str:
@@ -178,16 +179,7 @@ def _quarantine_table(out: Sequence[Mapping[str, Any]], people: People) -> str:
         ]
         for one in out
     ]
-    return _markdown(("Organisation", "Record", "What is wrong", "Since"), rows)
-
-
-def _markdown(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    lines = [headers, ["---"] * len(headers), *([_cell(value) for value in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+    return markdown_table(("Organisation", "Record", "What is wrong", "Since"), rows)
 
 
 def _count(number: int, noun: str) -> str:

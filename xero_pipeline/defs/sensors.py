@@ -75,7 +75,7 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
                 first_load_complete(xero_warehouse.glance(), sorted(waiting), choice.awaited) if waiting else set()
             )
         except WarehouseBusy as busy:
-            return dg.SensorResult(skip_reason=_in_use(busy))
+            return dg.SensorResult(skip_reason=in_use(busy))
         again = f"first-load-again:{now:%Y-%m-%d}:{now.hour // HOURS_BEFORE_AGAIN}"
         return dg.SensorResult(
             run_requests=[_first_load(tenant_id, again, names) for tenant_id in sorted(waiting)],
@@ -89,7 +89,12 @@ def _first_load(tenant_id: str, why: str, names: Mapping[str, str]) -> dg.RunReq
     return dg.RunRequest(run_key=f"{why}:{tenant_id}", partition_key=tenant_id, tags=whose([tenant_id], names))
 
 
-def _in_use(busy: WarehouseBusy) -> str:
+def in_use(busy: WarehouseBusy) -> str:
+    """Why a tick is skipped: it must be short, and somebody writes.
+
+    Args:
+        busy: Says who.
+    """
     return f"The warehouse is in use, the next tick looks again: {busy.message}"
 
 
@@ -123,7 +128,7 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
         try:
             months = _due(parts, xero_warehouse, choice, sorted(ready), now.date())
         except WarehouseBusy as busy:
-            return dg.SensorResult(skip_reason=_in_use(busy), cursor=context.cursor)
+            return dg.SensorResult(skip_reason=in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
         chosen = turn[:ORGANISATIONS_PER_TICK]
         pulls = pulls_of(known, _affordable(parts, chosen, months))

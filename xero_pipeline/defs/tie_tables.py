@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.defs.markdown import markdown_table
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -77,16 +79,3 @@ def document_name(one: Suspect) -> str:
         one: The document.
     """
     return f"{(one.source_table or 'document').removesuffix('s').replace('_', ' ')} {one.number or one.document_id}"
-
-
-def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> str:
-    """Rows as a table in Markdown, as Dagster's UI shows it.
-
-    Args:
-        header: The columns.
-        rows: The cells.
-        right: Places of the columns that hold amounts.
-    """
-    sides = ["---:" if place in right else "---" for place in range(len(header))]
-    lines = (header, sides, *([str(cell).replace("|", "\\|") for cell in row] for row in rows))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -182,10 +183,14 @@ def test_a_sync_that_fails_says_why_in_both_tabs_and_the_next_one_clears_it(
     monkeypatch.setattr(syncs, "_command", lambda tenant_id: [*whole(tenant_id), "--select", "accounts"])
     with xero.looking(), looking(journey.browser, journey.site) as other:
         xero.simulator.faults.add(Fault("disconnected", path="Accounts", tenant_id=journey.tenant_id, times=None))
+        # Xero answers when the other tab has looked: it looks only now and then, and this sync is short.
+        looked = threading.Event()
+        xero.on_call = lambda _: looked.wait(20)
         page.click(SYNC_NOW)
         expect(page.locator(".note")).to_contain_text("has begun")
         expect(other.locator(".progress")).to_be_visible()
         expect(other.locator(SYNC_NOW)).to_be_disabled()
+        looked.set()
         for tab in (page, other):
             expect(tab.locator(".problem")).to_contain_text("Sync failed.")
             expect(tab.locator(".state.failure").first).to_be_visible()
