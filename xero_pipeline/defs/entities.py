@@ -82,15 +82,15 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     full = config.full or config.reread_calls > 0
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
-            with warehouse.transaction():  # opened once for both
+            shown = picture(context, warehouse, tenant_id, endpoint.table)
+            with warehouse.transaction():  # opened once for all that is told
                 observe(context, warehouse, tenant_id, endpoint.table, key=key)
                 rows = row_counts(warehouse, tenant_id, list(outcome.tables))
-            for name, merged in outcome.tables.items():
-                first = name == endpoint.table
-                told = cost(outcome) if first else no_cost(outcome, told_with=endpoint.table)
-                shown = picture(context, warehouse, tenant_id, name) if first else {}
-                facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told, **shown}
-                record(naming.key(name), tenant_id, facts)
+                for name, merged in outcome.tables.items():
+                    first = name == endpoint.table
+                    told = {**cost(outcome), **shown} if first else no_cost(outcome, told_with=endpoint.table)
+                    facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told}
+                    record(naming.key(name), tenant_id, facts)
 
         work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
         yield from with_check(context, work, xero_warehouse, xero.parts, endpoint.table, key) if checked else work

@@ -30,6 +30,7 @@ class People:
         self._parts = parts
         self._warehouse = warehouse
         self._names = {one.tenant_id: one.name for one in parts.organisations.list()}
+        self._places: dict[str, tuple[str | None, str | None]] = {}
 
     def name(self, tenant_id: str) -> str:
         """What people call it; the tenant id of one we do not know.
@@ -87,5 +88,7 @@ class People:
         """Short code and country of an organisation; the simulated ones are not to be found in Xero."""
         if self._parts.settings.mode != "live":
             return None, None
-        rows = self._warehouse.query(_WHERE, {"tenant_id": tenant_id}).to_pylist()
-        return (rows[0]["short_code"], rows[0]["country_code"]) if rows else (None, None)
+        if tenant_id not in self._places:
+            rows = self._warehouse.query(_WHERE, {"tenant_id": tenant_id}).to_pylist()
+            self._places[tenant_id] = (rows[0]["short_code"], rows[0]["country_code"]) if rows else (None, None)
+        return self._places[tenant_id]

@@ -78,17 +78,19 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> 
                 ):
                     xero_progress.end(kept.outcome)
                     newest = max(kept.rows)
-                    for month, rows in kept.rows.items():
-                        told = (
-                            report_facts(kept, report.table)
-                            if month == newest
-                            else no_cost(kept.outcome, told_with=f"{newest:%B %Y}")
-                        )
-                        shown = picture(context, warehouse, tenant_id, report.name, month) if month == newest else {}
-                        facts = {"dagster/partition_row_count": rows, **told, **shown}
-                        record(spec.key, report_key(month, tenant_id), facts)
-                    key = report_key(newest, tenant_id)
-                    observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
+                    shown = picture(context, warehouse, tenant_id, report.name, newest)
+                    with warehouse.transaction():  # opened once for all that is told
+                        for month, rows in kept.rows.items():
+                            told = (
+                                {**report_facts(kept, report.table), **shown}
+                                if month == newest
+                                else no_cost(kept.outcome, told_with=f"{newest:%B %Y}")
+                            )
+                            record(
+                                spec.key, report_key(month, tenant_id), {"dagster/partition_row_count": rows, **told}
+                            )
+                        key = report_key(newest, tenant_id)
+                        observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 
         yield from for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse)
 

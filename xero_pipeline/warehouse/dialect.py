@@ -24,6 +24,10 @@ class Dialect(Protocol):
         """An engine whose connections are closed after use."""
         ...
 
+    def is_new(self) -> bool:
+        """Whether there is nothing yet that could be opened for reading."""
+        ...
+
     def exclusive(self, purpose: str) -> AbstractContextManager[None]:
         """Hold the warehouse as far as this database needs it; raises WarehouseBusy."""
         ...

@@ -92,6 +92,10 @@ class DuckDB:
         event.listen(engine, "do_connect", self._patiently)
         return engine
 
+    def is_new(self) -> bool:
+        """Whether there is no file, or an empty one."""
+        return not self.path.exists() or not self.path.stat().st_size
+
     @contextmanager
     def exclusive(self, purpose: str) -> Iterator[None]:
         """The file for this process alone, readers too: DuckDB lets nobody read beside a writer."""

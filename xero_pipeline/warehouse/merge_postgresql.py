@@ -90,6 +90,10 @@ class PostgreSQL:
             self._engines[read_only] = engine
         return self._engines[read_only]
 
+    def is_new(self) -> bool:
+        """Never: the database is there, with or without our tables."""
+        return False
+
     @contextmanager
     def exclusive(self, purpose: str) -> Iterator[None]:
         """Nothing to hold: PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""

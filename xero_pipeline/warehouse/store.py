@@ -222,12 +222,17 @@ class Warehouse:
     @contextmanager
     def _current(self, purpose: str) -> Iterator[Connection]:
         """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
-        from xero_pipeline.warehouse.layout import check
+        from xero_pipeline.warehouse.layout import check, is_current
 
-        if not self._ready:
-            self.prepare()
+        if self._ready or not self.dialect.is_new():
+            with self._connected(purpose) as connection:
+                self._ready = self._ready or is_current(connection)
+                if self._ready:
+                    check(connection)
+                    yield connection
+                    return
+        self.prepare()
         with self._connected(purpose) as connection:
-            check(connection)
             yield connection
 
     @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
+from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -21,8 +23,10 @@ from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.sync.due import months_between
+from xero_pipeline.warehouse.merge_duckdb import DuckDB
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.quota import Quota
+from xero_pipeline_tests.databases import kept_open
 
 MONTHS = 3
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -72,6 +76,26 @@ class House:
         job = self.definitions.resolve_job_def(REREAD)
         names = [node.name for node in job.nodes]
         return {name: {"config": {"reread_calls": calls}} for name in names}
+
+    def tick(self, schedule, at):
+        """What a schedule asks for at some instant."""
+        with (
+            self.on_disk() as house,
+            dg.build_schedule_context(
+                instance=house.instance,
+                repository_def=self.definitions.get_repository_def(),
+                scheduled_execution_time=at,
+                resources={"xero_token_store": TokenStoreResource()},
+            ) as context,
+        ):
+            return self.schedule(schedule).evaluate_tick(context)
+
+    @contextmanager
+    def on_disk(self):
+        """The same house with a history in files: threads may write to it at once, and other processes open it."""
+        with dg.DagsterInstance.local_temp() as instance:
+            instance.add_dynamic_partitions(ORGANISATIONS, self.tenants)
+            yield replace(self, instance=instance)
 
     def materialisations(self, table):
         """Newest first, by partition."""
@@ -126,9 +150,6 @@ def connected(tmp_path_factory):
         tenants = [one.tenant_id for one in connect_mock_organisations(parts)]
         parts.warehouse.prepare()
         parts.close()
-        (home / "dagster").mkdir()
-        with dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
-            instance.add_dynamic_partitions(ORGANISATIONS, tenants)
         return Connected(home, simulator, tenants, build(parts.settings))
 
 
@@ -137,8 +158,12 @@ def house(tmp_path, monkeypatch, connected):
     home = tmp_path / "home"
     shutil.copytree(connected.home, home)
     surroundings(monkeypatch, home, connected.simulator)
+    # All of them open the file in one way, so that one which stays open makes it cheap.
+    opened = DuckDB.engine
+    monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
     parts = Parts(Settings.load())
-    with dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
+    with dg.DagsterInstance.ephemeral() as instance, kept_open(parts.warehouse):
+        instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
         yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
     connected.simulator.faults.clear()
     parts.close()

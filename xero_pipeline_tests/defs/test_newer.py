@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
-
 
 def test_a_run_against_a_newer_warehouse_fails_and_says_what_to_do(house):
-    house.parts.warehouse.prepare()
-    with duckdb.connect(str(house.parts.home / "books.duckdb")) as warehouse:
-        warehouse.execute("UPDATE xero_history.alembic_version SET version_num = '0100'")
-        warehouse.execute("UPDATE xero_history.layout SET declared = 'of another program', program = '7.8.9'")
+    with house.parts.warehouse.writing() as warehouse:
+        warehouse.exec_driver_sql("UPDATE xero_history.alembic_version SET version_num = '0100'")
+        warehouse.exec_driver_sql("UPDATE xero_history.layout SET declared = 'of another program', program = '7.8.9'")
     run = house.sync("currencies", tenants=house.tenants[:1])
     assert not run.success
     (failure,) = [event for event in run.all_events if event.is_step_failure]

@@ -91,14 +91,15 @@ def runs_at_once(house, monkeypatch, *tenants):
     together = Together(entities.sync_collection, company=len(tenants))
     monkeypatch.setattr(entities, "sync_collection", together)
     results = []
-    threads = [
-        threading.Thread(target=lambda t=tenant: results.append(house.sync("accounts", tenants=[t]).success))
-        for tenant in tenants
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    with house.on_disk() as at:
+        threads = [
+            threading.Thread(target=lambda t=tenant: results.append(at.sync("accounts", tenants=[t]).success))
+            for tenant in tenants
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
     assert results == [True] * len(tenants)
     return together.most
 

@@ -2,25 +2,17 @@
 
 from datetime import UTC, datetime
 
-import dagster as dg
 import pytest
 
 from xero_pipeline.defs.jobs import REREAD
 from xero_pipeline.defs.partitions import range_tags
-from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.simulator.edits_quiet import mark_sent
 
 
 @pytest.fixture
 def tick(house):
     def evaluate():
-        with dg.build_schedule_context(
-            instance=house.instance,
-            repository_def=house.definitions.get_repository_def(),
-            scheduled_execution_time=datetime(2026, 11, 22, 2, tzinfo=UTC),
-            resources={"xero_token_store": TokenStoreResource()},
-        ) as context:
-            return house.schedule("rolling_reread").evaluate_tick(context)
+        return house.tick("rolling_reread", datetime(2026, 11, 22, 2, tzinfo=UTC))
 
     return evaluate
 

@@ -322,13 +322,7 @@ class TestMonthsToPull:
 
 class TestDailySync:
     def evaluate(self, house):
-        with dg.build_schedule_context(
-            instance=house.instance,
-            repository_def=house.definitions.get_repository_def(),
-            scheduled_execution_time=datetime(2026, 11, 22, 5, tzinfo=UTC),
-            resources={"xero_token_store": TokenStoreResource()},
-        ) as context:
-            return house.schedule("daily_sync").evaluate_tick(context).run_requests
+        return house.tick("daily_sync", datetime(2026, 11, 22, 5, tzinfo=UTC)).run_requests
 
     def test_neighbouring_organisations_share_a_run(self, house):
         (request,) = self.evaluate(house)

@@ -3,14 +3,14 @@
 What a short command does takes less than importing Dagster and Arrow for it. A forked one is a process like any other:
 with a number, an environment, a folder, pipes and signals of its own, it ends as the interpreter ends, and nothing it
 does reaches the next. Journeys that begin with an installed program still start that (`Home.fresh`).
-
-    python -m xero_pipeline_tests.journeys.forking DESCRIPTOR
 """
 
 from __future__ import annotations
 
 import atexit
+import gc
 import json
+import math
 import os
 import select
 import signal
@@ -18,6 +18,9 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
+import time
+import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -26,7 +29,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 ROOMS = (
     "cli",
@@ -128,7 +131,8 @@ class Nursery:
     def __init__(self) -> None:
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "faulthandler", "-m", __name__, str(theirs.fileno())],
+            # Not as a module: what is asked of how the program was started shall be as it is of its script.
+            [sys.executable, "-X", "faulthandler", "-c", f"from {__name__} import serve; serve({theirs.fileno()})"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -168,7 +172,7 @@ def nursery() -> Nursery:
     return Nursery()
 
 
-def _serve(requests: socket.socket) -> dict[str, Any]:
+def _forked(requests: socket.socket) -> dict[str, Any]:
     """Fork at every request. Returns in each new program, never in the process that forks them."""
     while True:
         asked, descriptors, _, _ = socket.recv_fds(requests, 1, 4)
@@ -208,18 +212,55 @@ def _import_all() -> None:
         import_module(name)
 
 
-def _become(job: dict[str, Any]) -> None:
+def _become(job: dict[str, Any]) -> NoReturn:
     """The program, as its script starts it."""
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(job["folder"])
     sys.argv = ["xero-pipeline", *job["words"]]
-    exec(job["prelude"], {"__name__": "__main__"})
-    from xero_pipeline.cli import main
+    code: object = 0
+    try:
+        exec(job["prelude"], {"__name__": "__main__"})
+        from xero_pipeline.cli import main
 
-    main()
+        main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - what the interpreter does with it
+        traceback.print_exc()
+        code = 1
+    _end(code)
 
 
-if __name__ == "__main__":
+def _end(code: object) -> NoReturn:
+    """What the interpreter does at its end, but for taking everything apart: that takes longer than most commands."""
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+class Patience:
+    """How long a program waits at most: stands for `time.sleep` before anybody has taken that as a default."""
+
+    def __init__(self) -> None:
+        self.seconds = math.inf
+        self._sleep = time.sleep
+
+    def __call__(self, seconds: float) -> None:
+        self._sleep(min(seconds, self.seconds))
+
+
+def serve(descriptor: int) -> None:
+    """Be the process that forks, then each of the programs.
+
+    Args:
+        descriptor: A socket; its other end has the `Nursery`.
+    """
+    time.sleep = Patience()
     _import_all()
-    _become(_serve(socket.socket(fileno=int(sys.argv[1]))))
+    gc.freeze()  # what all of them share is not looked through by each
+    _become(_forked(socket.socket(fileno=descriptor)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.reports import chosen_reports, report_named
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end, parse_xero_date
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 
@@ -120,15 +122,17 @@ def day(record: Record) -> dt.date:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(duckdb_template: Path, tmp_path: Path) -> Iterator[Office]:
     """Synced, its reports pulled."""
+    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     made = Office(tmp_path)
-    made.sync("organisations")
-    made.sync("invoices")
-    made.sync("items")
-    made.later(60)
-    made.pull([JANUARY, FEBRUARY, MARCH])
-    yield made
+    with kept_open(made.warehouse):
+        made.sync("organisations")
+        made.sync("invoices")
+        made.sync("items")
+        made.later(60)
+        made.pull([JANUARY, FEBRUARY, MARCH])
+        yield made
     made.client.close()
     made.state.dispose()
 

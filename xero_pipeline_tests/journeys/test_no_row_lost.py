@@ -11,6 +11,7 @@ from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import parse_xero_date
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import Office, People, sized
 
@@ -27,10 +28,9 @@ def narrow_office():
 
 
 @pytest.fixture
-def warehouse(tmp_path):
-    warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
-    warehouse.prepare()
-    return warehouse
+def warehouse(duckdb_url):
+    with kept_open(Warehouse(duckdb_url)) as warehouse:
+        yield warehouse
 
 
 def sync(office, warehouse, row):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from xero_pipeline.simulator.edits import add_invoice
 from xero_pipeline.simulator.edits_settings import lock_books
 from xero_pipeline.sync.locked import open_changes
 from xero_pipeline.xero.report_rows import balance_sheet_rows, statement_rows
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.journeys.test_edits import FEBRUARY, JANUARY, MARCH, TODAY, Office
 
 MONTHS = [JANUARY, FEBRUARY, MARCH]
@@ -18,9 +20,11 @@ REPORTS = ("profit_and_loss", "balance_sheet", "profit_and_loss_cash", "trial_ba
 
 
 @pytest.fixture
-def office(tmp_path):
+def office(duckdb_template, tmp_path):
+    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     office = Office(tmp_path)
-    yield office
+    with kept_open(office.warehouse):
+        yield office
     office.state.dispose()
 
 

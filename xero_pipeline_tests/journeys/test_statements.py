@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -31,6 +32,7 @@ from xero_pipeline.xero.report_months import report_months
 from xero_pipeline.xero.reports import report_named, reports
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end
+from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 
 TODAY = dt.date(2026, 5, 20)  # the organisations' years end in February, March and June: some months after, some before
@@ -132,10 +134,13 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    made = Desk(tmp_path_factory.mktemp("desk"))
-    made.load()
-    yield made
+def desk(duckdb_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copy(duckdb_template, folder / "books.duckdb")
+    made = Desk(folder)
+    with kept_open(made.warehouse):
+        made.load()
+        yield made
     made.client.close()
     made.state.dispose()
 

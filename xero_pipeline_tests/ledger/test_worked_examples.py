@@ -9,6 +9,7 @@ import pytest
 
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import kept_open
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 ACCOUNTS = {
@@ -77,18 +78,8 @@ def _sql(value):
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def books(request):
-    if request.param == "duckdb":
-        import shutil
-
-        path = request.getfixturevalue("tmp_path") / "books.duckdb"
-        shutil.copy(request.getfixturevalue("duckdb_template"), path)
-        return Books(Warehouse(f"duckdb:///{path}"))
-    from xero_pipeline_tests.databases import at, create_database
-
-    server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
-    name = f"worked_{abs(hash(request.node.nodeid))}"
-    create_database(server, name, template)
-    return Books(Warehouse(at(server, name)))
+    with kept_open(Warehouse(request.getfixturevalue(f"{request.param}_url"))) as warehouse:
+        yield Books(warehouse)
 
 
 @pytest.mark.parametrize(("types", "amount"), [("Exclusive", "100.00"), ("Inclusive", "115.00")])

@@ -22,7 +22,7 @@ WHOLE = ("accounts", "items", "contact_groups", "tracking_categories")
 
 
 @pytest.fixture(scope="module")
-def synced(tmp_path_factory):
+def synced(duckdb_template, tmp_path_factory):
     """An organisation whose lists are all in a warehouse, to be copied, and the instant of that."""
     desk = Desk()
     desk.open()
@@ -30,6 +30,7 @@ def synced(tmp_path_factory):
         edits.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
     desk.written = desk.books
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
+    shutil.copy(duckdb_template, path)
     desk.rows = ROWS
     with kept_open(Warehouse(f"duckdb:///{path}")) as desk.warehouse:
         for table in (*PAGED, *WHOLE):

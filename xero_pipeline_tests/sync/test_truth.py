@@ -105,7 +105,7 @@ WAYS = [
 
 
 @pytest.fixture(scope="module")
-def synced(tmp_path_factory):
+def synced(duckdb_template, tmp_path_factory):
     """An organisation whose lists are in a warehouse, to be copied, and the instant of that."""
     desk = Desk(invoices=50)
     desk.open()
@@ -113,6 +113,7 @@ def synced(tmp_path_factory):
         edits.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
     desk.written = desk.books
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
+    shutil.copy(duckdb_template, path)
     desk.rows = ROWS
     with kept_open(Warehouse(f"duckdb:///{path}")) as desk.warehouse:
         for table in TABLES:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from xero_pipeline.errors import ConfigurationError
@@ -44,6 +45,17 @@ def test_every_table_and_column_is_there_with_its_comment(warehouse):
 def test_the_first_use_of_a_new_place_prepares_it(empty_url):
     merged = Warehouse(empty_url).merge(invoices(invoice("a")))
     assert merged["invoices"].inserted == 1
+
+
+def test_the_first_look_at_a_new_place_prepares_it(empty_url):
+    assert Warehouse(empty_url).query("SELECT COUNT(*) AS n FROM xero.invoices").to_pylist() == [{"n": 0}]
+
+
+def test_whoever_looks_can_only_read_from_the_first_look_on(warehouse_url):
+    looking = Warehouse(warehouse_url)
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="read-only"), looking.reading() as connection:
+            connection.exec_driver_sql("DELETE FROM xero.items")
 
 
 def test_a_second_preparation_finds_nothing_to_do(warehouse):
