@@ -78,7 +78,9 @@ def _mentioned(table: Table, column: Column) -> tuple[str, str] | None:
 def _called_like(table: Table, column: Column) -> tuple[str, str] | None:
     if column.kind != "id":
         return None
-    owners = (one for one in _seen_from(table).values() if one.key == (column.name,) and _is_whole(one))
+    owners = [one for one in _seen_from(table).values() if one.key == (column.name,) and _is_whole(one)]
+    # The lines of derived journals belong to those, not to the journals whose key is called the same.
+    owners.sort(key=lambda owner: not table.name.startswith(owner.name.removesuffix("s")))
     return next(((owner.name, column.name) for owner in owners), None)
 
 
