@@ -147,10 +147,10 @@ def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Seq
     words = (
         f"{len(found)} {'figure differs' if len(found) == 1 else 'figures differ'}. The largest of the newest month: "
         f"{first.account}, {first.period_end:%B %Y}, {first.organisation}: ours {first.ours:,.2f}, Xero's "
-        f"{first.xeros:,.2f}, difference {first.difference:+,.2f}; likely: {cause_of(first)}."
+        f"{first.xeros:,.2f}, difference {first.difference:+,.2f}; likely cause: {cause_of(first)}."
     )
     if behind:
-        words += f" {document_name(behind[0])}: {behind[0].why}."
+        words += f" Look at {document_name(behind[0])}: {behind[0].why}."
     return f"{words} `xero-pipeline explain ACCOUNT MONTH` shows the documents behind a difference."
 
 
