@@ -7,8 +7,9 @@ The SQL is in `sql/posting/`, a file a temporary table. In the order in which th
     allocations, payments     what lowers a document's open amount
     now, dirty, circle        the state of every document; which differ from the ledger; what must be known with them
     lines, events             the lines of those documents; what was taken off them, in which order
-    own, parts, excess, faults     what documents post, leg by leg; whether it adds up; what keeps one from posting
-    paid, touched, cleared, settling, gains     what payments and credits set off post, and the gain between two rates
+    own, off, parts, excess, faults     what documents post, leg by leg; whether it adds up; what keeps one from posting
+    paid, touched, cleared, settling    what payments and credits set off post
+    stuck, gains              what keeps one of those from posting; the gain between two rates
     legs, journals            what is written
 
 A document that cannot post is not forced: its reason stands in `ledger.documents`, and what Xero says more than the
@@ -43,6 +44,7 @@ _POST = (
     "posting_lines",
     "posting_events",
     "posting_own",
+    "posting_off",
     "posting_parts",
     "posting_excess",
     "posting_faults",
@@ -50,12 +52,24 @@ _POST = (
     "posting_touched",
     "posting_cleared",
     "posting_settling",
+    "posting_stuck",
     "posting_gains",
     "posting_legs",
     "posting_journals",
 )
 _REMOVE = ("remove_lines", "remove_journals", "remove_documents")
 _WRITE = ("write_journals", "write_lines", "write_documents")
+_SYSTEM_ACCOUNTS = (
+    "DEBTORS",
+    "CREDITORS",
+    "GST",
+    "REALISEDCURRENCYGAIN",
+    "ROUNDING",
+    "CISASSETS",
+    "CISASSET",
+    "CISLIABILITY",
+)
+"""The accounts that rules name by what they are for Xero."""
 _FIRST_LINE = 2
 """Number of the first line's leg: 0 is the whole amount, 1 the tax."""
 _LINE_COLUMNS = (
@@ -129,7 +143,7 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
 def _told() -> dict[str, object]:
     """What the templates are told: the rules, as they stand in `rules`."""
     return {
-        "system_accounts": ("DEBTORS", "CREDITORS", "GST", "REALISEDCURRENCYGAIN"),
+        "system_accounts": _SYSTEM_ACCOUNTS,
         "document_rules": [asdict(rule) for rule in rules.document_rules()],
         "payment_rules": rules.payment_rules(),
         "credit_rules": rules.credit_rules(),

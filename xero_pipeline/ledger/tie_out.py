@@ -18,7 +18,7 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.causes import signs
+from xero_pipeline.ledger.causes import facings, signs
 from xero_pipeline.ledger.queries import Queries, literal
 from xero_pipeline.ledger.years import year_start
 
@@ -92,6 +92,7 @@ def _told() -> dict[str, object]:
         "earnings": EARNINGS,
         "results": ("REVENUE", "EXPENSE"),
         "signs": signs(),
+        "facings": facings(),
         "bank_measures": ("opening_balance", "cash_received", "cash_spent", "closing_balance"),
     }
 

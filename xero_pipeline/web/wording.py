@@ -35,6 +35,7 @@ CAUSES = {
     "REVALUATION": "Currency revaluation",
     "INVENTORY": "Cost of inventory",
     "EXPENSE CLAIMS": "Expense claims",
+    "ROUNDING": "Rounding",
     "UNKNOWN": "Not known",
 }
 """What is likely behind a difference."""

@@ -12,6 +12,7 @@ import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import at, create_database, kept_open
+from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.warehouse.conftest import warehouse, warehouse_url  # noqa: F401 - fixtures
@@ -87,3 +88,10 @@ def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
     with kept_open(copied(request, tmp_path_factory.mktemp("module"))) as made:
         yield made
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def books(request):
+    """The books of one organisation without any document."""
+    with kept_open(Warehouse(request.getfixturevalue(f"{request.param}_url"))) as made:
+        yield Books(made)

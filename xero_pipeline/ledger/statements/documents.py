@@ -118,12 +118,16 @@ def _kind_sql(kind: Kind, side: Side) -> str:
         CASE t.type {signs} END AS sign, t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
         CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,
         COALESCE(CAST({_of(kind.due)} AS DATE), t.date) AS due_date, t.currency_code,
-        t.currency_rate, t.total, {_RATE} AS rate
+        t.currency_rate, {_owed(kind)} AS total, {_RATE} AS rate
     FROM xero.{kind.table} AS t
     LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
     LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
     WHERE t.tenant_id = :tenant_id AND {_POSTED} AND t.type IN ({listed})
     """
+
+
+def _owed(kind: Kind) -> str:
+    return "t.total - COALESCE(t.cis_deduction, 0)" if kind.table in ("invoices", "credit_notes") else "t.total"
 
 
 def _of(column: str) -> str:

@@ -7,7 +7,7 @@ SELECT
         {%- for other in ("credit_note_id", "prepayment_id", "overpayment_id") if other != key %}, x.{{ other }}{% endfor %})
         AS document_id,
     x.allocation_id AS event_id,
-    x.date,
+    COALESCE(x.date, c.date) AS date,
     x.amount,
     c.status IN {{ among(posted_document) }} AND NOT c.is_deleted AND NOT x.is_deleted AS counts
 FROM xero.{{ table[:-1] }}_allocations AS x

@@ -1,12 +1,15 @@
 -- The lines of the documents in the circle: without their tax, their account found, up to two tracking options each.
-{%- for table, lines, line_id in lines_of %}
+{%- macro lines_as(document_id, table, lines, line_id) %}
 {%- set key = table[:-1] ~ "_id" %}
-{{ "UNION ALL" if not loop.first }}
 SELECT
-    l.{{ key }} AS document_id,
+    {{ document_id }} AS document_id,
     l.position,
     l.{{ line_id }} AS line_item_id,
-    COALESCE(l.account_id, a.account_id) AS account_id,
+    COALESCE(l.account_id, a.account_id
+        {%- if table == "bank_transactions" %},
+        -- What is paid too much is on the control account, whether its line says so or not.
+        CASE h.type WHEN 'RECEIVE-OVERPAYMENT' THEN s.debtors WHEN 'SPEND-OVERPAYMENT' THEN s.creditors END
+        {%- endif %}) AS account_id,
     l.line_amount - CASE WHEN UPPER(h.line_amount_types) = 'INCLUSIVE' THEN COALESCE(l.tax_amount, 0) ELSE 0 END AS net,
     CASE WHEN UPPER(h.line_amount_types) = 'NOTAX' THEN 0 ELSE COALESCE(l.tax_amount, 0) END AS tax,
     l.description,
@@ -16,8 +19,9 @@ SELECT
     t.tracking_category_{{ place }}, t.tracking_option_{{ place }}{{ "," if not loop.last }}
     {%- endfor %}
 FROM xero.{{ lines }}s AS l
-JOIN posting_circle AS c ON c.document_id = l.{{ key }}
 JOIN xero.{{ table }} AS h ON h.tenant_id = l.tenant_id AND h.{{ key }} = l.{{ key }}
+JOIN posting_circle AS c ON c.document_id = {{ document_id }}
+CROSS JOIN posting_settings AS s
 LEFT JOIN posting_accounts AS a ON a.code = l.account_code
 LEFT JOIN (
     SELECT
@@ -33,4 +37,15 @@ LEFT JOIN (
     GROUP BY {{ key }}, {{ line_id }}
 ) AS t ON t.{{ key }} = l.{{ key }} AND t.{{ line_id }} = l.{{ line_id }}
 WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT NULL
-{%- endfor %}
+{%- endmacro %}
+{%- for table, lines, line_id in lines_of %}
+{{ "UNION ALL" if not loop.first }}
+{{- lines_as("l." ~ table[:-1] ~ "_id", table, lines, line_id) }}
+{% endfor %}
+UNION ALL
+-- A prepayment that came without lines has those of the money that made it.
+{{- lines_as("h.prepayment_id", "bank_transactions", "bank_transaction_line_item", "line_item_id") }}
+    AND NOT h.is_deleted AND h.prepayment_id NOT IN (
+        SELECT prepayment_id FROM xero.prepayment_line_items
+        WHERE tenant_id = {{ tenant }} AND NOT is_deleted AND line_amount IS NOT NULL
+    )

@@ -11,7 +11,8 @@ FROM (
     SELECT
         d.document_id, d.source_table, d.posts,
         {{ said("d", ("posts", "source_type", "date", "contact_id", "number", "reference", "currency_code", "rate",
-            "total", "total_tax", "whole_account_id")) }} AS said
+            "total", "total_tax", "whole_account_id", "withheld", "base_total", "other_account_id", "other_total")) }}
+            AS said
     FROM posting_documents AS d
     {%- for table, lines, line_id in lines_of %}
     {%- set key = table[:-1] ~ "_id" %}
@@ -28,11 +29,19 @@ FROM (
     {%- endfor %}
 
     UNION ALL
+    SELECT h.prepayment_id, NULL, NULL, {{ said("l", ("line_item_id", "position", "line_amount", "tax_amount",
+        "account_id", "account_code", "tax_type", "description")) }}
+    FROM xero.bank_transaction_line_items AS l JOIN xero.bank_transactions AS h
+        ON h.tenant_id = l.tenant_id AND h.bank_transaction_id = l.bank_transaction_id
+    JOIN posting_documents AS d ON d.document_id = h.prepayment_id
+    WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND NOT h.is_deleted
+
+    UNION ALL
     -- A payment whose document we do not have stands for itself.
     SELECT
         COALESCE(d.document_id, p.event_id), CASE WHEN d.document_id IS NULL THEN 'payments' END, NULL,
-        {{ said("p", ("event_id", "payment_type", "date", "amount", "bank_amount", "currency_rate", "account_id",
-            "reference")) }}
+        {{ said("p", ("event_id", "payment_type", "date", "amount", "bank_amount", "base_amount", "currency_rate",
+            "account_id", "reference")) }}
     FROM posting_payments AS p LEFT JOIN posting_documents AS d ON d.document_id = p.document_id
     WHERE p.counts
     {%- for side in ("credit_id", "document_id") %}
@@ -49,7 +58,7 @@ SELECT
     'settings', 'settings', FALSE,
     CONCAT(
         '{{ rules_version }}:{{ journals }}:', base_currency, ':', (
-            SELECT MD5(STRING_AGG(CONCAT(account_id, '|', code, '|', system_account), ',' ORDER BY account_id))
+            SELECT MD5(STRING_AGG(CONCAT_WS('|', account_id, code, system_account, type, currency_code), ',' ORDER BY account_id))
             FROM xero.accounts WHERE tenant_id = {{ tenant }} AND NOT is_deleted
         )
     )

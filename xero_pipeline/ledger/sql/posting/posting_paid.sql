@@ -1,6 +1,7 @@
 -- Payments of dirty documents.
-SELECT p.*, COALESCE(p.currency_rate, d.rate) AS rate
+SELECT p.*, CASE WHEN d.currency_code = s.base_currency THEN 1 ELSE COALESCE(p.currency_rate, d.rate) END AS rate
 FROM posting_payments AS p
+CROSS JOIN posting_settings AS s
 JOIN posting_dirty AS x ON x.document_id = p.document_id
 JOIN posting_documents AS d ON d.document_id = p.document_id
 WHERE p.counts AND p.side IS NOT NULL AND d.rate > 0

@@ -5,7 +5,7 @@ SELECT
     d.document_id AS journal_id,
     0 AS line_number,
     d.whole_account_id AS account_id,
-    d.side * {{ to_base("d.total") }} AS net,
+    d.side * COALESCE(d.base_total, {{ to_base("d.total") }}) AS net,
     CAST(0 AS NUMERIC(19, 4)) AS tax,
     CAST(d.side * d.total AS NUMERIC(19, 4)) AS foreign_net,
     CASE d.whole WHEN 'bank' THEN 'bank' ELSE 'control' END AS role,
@@ -39,7 +39,22 @@ GROUP BY d.document_id, s.gst HAVING SUM(l.tax) <> 0
 UNION ALL
 -- The other half of a transfer: the same amount of base currency on the account it went to.
 SELECT
-    d.document_id, 1, t.to_bank_account_id, {{ to_base("d.total") }}, 0, {{ to_base("d.total") }}, 'bank', {{ no_line }}
-FROM posting_own AS d JOIN xero.bank_transfers AS t
-    ON t.tenant_id = {{ tenant }} AND t.bank_transfer_id = d.document_id
+    d.document_id, 1, d.other_account_id, COALESCE(d.base_total, {{ to_base("d.total") }}), 0,
+    COALESCE(d.other_total, d.base_total, {{ to_base("d.total") }}), 'bank', {{ no_line }}
+FROM posting_own AS d
 WHERE d.source_table = 'bank_transfers' AND d.rate > 0
+
+UNION ALL
+-- What is withheld for the tax office stands beside what is owed, on the account that Xero has for it.
+SELECT
+    d.document_id, o.next_line, CASE d.whole WHEN 'DEBTORS' THEN COALESCE(s.cisassets, s.cisasset) ELSE s.cisliability END,
+    d.side * {{ to_base("d.withheld") }}, 0, d.side * d.withheld, 'withheld', {{ no_line }}
+FROM posting_own AS d JOIN posting_off AS o ON o.document_id = d.document_id CROSS JOIN posting_settings AS s
+WHERE d.withheld <> 0 AND d.rate > 0
+
+UNION ALL
+-- Xero puts what a total is off its lines, in the document's own currency, on its account for rounding.
+SELECT
+    d.document_id, o.next_line + 1, s.rounding, -d.side * {{ to_base("o.off") }}, 0, -d.side * o.off, 'rounding', {{ no_line }}
+FROM posting_own AS d JOIN posting_off AS o ON o.document_id = d.document_id CROSS JOIN posting_settings AS s
+WHERE o.off <> 0 AND o.may_round AND s.rounding IS NOT NULL AND d.rate > 0

@@ -3,7 +3,7 @@ SELECT
     p.event_id AS journal_id,
     0 AS line_number,
     p.account_id,
-    p.side * {{ to_base("p.amount", "p.rate") }} AS net,
+    p.side * COALESCE(p.base_amount, {{ to_base("p.amount", "p.rate") }}) AS net,
     CAST(p.side * COALESCE(p.bank_amount, p.amount) AS NUMERIC(19, 4)) AS foreign_net,
     'bank' AS role,
     CAST(NULL AS TEXT) AS line_item_id

@@ -1,33 +1,46 @@
--- What no document shows, with its likely cause. Control accounts and bank accounts whose amounts together face a
--- revaluation in the same month are part of it.
-WITH told AS (
+-- What no document shows, with its likely cause: first by the account alone, then what faces such amounts in its month.
+WITH named AS (
     SELECT
-        g.number, g.account_id, g.arisen AS amount,
+        account_id, type, class, COALESCE(system_account, '') AS system_account,
+        COALESCE(system_account IN ('DEBTORS', 'CREDITORS') OR type = 'BANK', FALSE) AS is_busy,
+        CONCAT(' ', REGEXP_REPLACE(LOWER(name), '[^a-z]+', ' ', 'g'), ' ') AS words
+    FROM tie_accounts
+),
+facing_0 AS (
+    SELECT
+        g.number, a.account_id, g.arisen AS amount, a.type, a.class, a.system_account,
         CASE
-            WHEN g.number = 0 THEN 'CONVERSION'
+            WHEN g.number <= (SELECT COALESCE(MIN(number), 0) FROM tie_theirs WHERE balance <> 0) THEN 'CONVERSION'
             {%- for sign in signs %}
-            WHEN {% for system in sign.system_accounts %}a.system_account = '{{ system }}' OR {% endfor -%}
-                {%- for type in sign.types %}a.type = '{{ type }}' OR {% endfor -%}
-                {%- for word in sign.words %}STRPOS(LOWER(a.name), '{{ word }}') > 0 OR {% endfor %}FALSE
+            WHEN {% if sign.system_accounts %}a.system_account IN {{ among(sign.system_accounts) }} OR {% endif -%}
+                {%- if sign.types %}a.type IN {{ among(sign.types) }} OR {% endif -%}
+                (NOT a.is_busy AND (
+                    {%- for word in sign.words %}STRPOS(a.words, ' {{ word }}') > 0 OR {% endfor %}FALSE))
                 THEN '{{ sign.cause }}'
             {%- endfor %}
             ELSE 'UNKNOWN'
-        END AS cause,
-        COALESCE(a.system_account IN ('DEBTORS', 'CREDITORS') OR a.type = 'BANK', FALSE) AS may_face
+        END AS cause
     FROM tie_gaps AS g
-    JOIN tie_accounts AS a ON a.account_id = g.account_id
+    JOIN named AS a ON a.account_id = g.account_id
     WHERE g.arisen <> 0
-),
-faced AS (
-    SELECT
-        t.*,
-        SUM(CASE WHEN may_face THEN amount ELSE 0 END) OVER (PARTITION BY number)
-            + SUM(CASE WHEN cause = 'REVALUATION' THEN amount ELSE 0 END) OVER (PARTITION BY number) = 0
-            AND SUM(CASE WHEN cause = 'REVALUATION' THEN 1 ELSE 0 END) OVER (PARTITION BY number) > 0 AS faces
-    FROM told AS t
 )
-SELECT
-    number, account_id, amount,
-    CASE WHEN may_face AND faces THEN 'REVALUATION' ELSE cause END AS cause,
-    ROW_NUMBER() OVER (PARTITION BY number ORDER BY account_id) - 1 AS place
-FROM faced
+{%- for facing in facings %}
+{%- set faces -%}
+cause = 'UNKNOWN' AND ({% if facing.system_accounts %}system_account IN {{ among(facing.system_accounts) }} OR {% endif -%}
+    {%- if facing.types %}type IN {{ among(facing.types) }} OR {% endif -%}
+    {%- if facing.classes %}class IN {{ among(facing.classes) }} OR {% endif %}FALSE)
+{%- endset %},
+facing_{{ loop.index }} AS (
+    SELECT
+        number, account_id, amount, type, class, system_account,
+        CASE WHEN {{ faces }}
+            AND SUM(CASE WHEN cause IN {{ among(facing.moves) }} THEN 1 ELSE 0 END) OVER (PARTITION BY number) > 0
+            AND SUM(CASE WHEN cause IN {{ among(facing.moves) }} OR ({{ faces }}) THEN amount ELSE 0 END)
+                OVER (PARTITION BY number) = 0
+            THEN '{{ facing.cause }}' ELSE cause
+        END AS cause
+    FROM facing_{{ loop.index0 }}
+)
+{%- endfor %}
+SELECT number, account_id, amount, cause, ROW_NUMBER() OVER (PARTITION BY number ORDER BY account_id) - 1 AS place
+FROM facing_{{ facings | length }}
