@@ -48,7 +48,7 @@ def signs() -> tuple[Sign, ...]:
             "PAYROLL",
             ("WAGEPAYABLES",),
             ("PAYG", "PAYGLIABILITY", "WAGESEXPENSE", "SUPERANNUATIONEXPENSE", "SUPERANNUATIONLIABILITY"),
-            ("wages", "salaries", "payroll", "superannuation", "pension", "paye", "national insurance", "kiwisaver"),
+            ("wages", "salaries", "payroll", "superannuation", "pension", "paye ", "national insurance", "kiwisaver"),
             "Xero Payroll posts pay runs without a document that an accounting app may read.",
         ),
         Sign(

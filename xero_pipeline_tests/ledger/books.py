@@ -38,7 +38,8 @@ class Books:
                      currency_code=(banks[-1] if len(banks) > 1 else "NZD") if banks else None)  # fmt: skip
 
     def put(self, table, **values):
-        values = {"tenant_id": "t", "is_deleted": False, **values}
+        marks = {} if table in ("report_pulls", "trial_balance") else {"is_deleted": False}
+        values = {"tenant_id": "t", **marks, **values}
         names = ", ".join(f'"{name}"' for name in values)
         told = ", ".join(_sql(value) for value in values.values())
         with self.warehouse.writing() as connection:
@@ -64,6 +65,17 @@ class Books:
         more = {"invoice_id": document, "payment_type": "ACCRECPAYMENT", "account_id": "bank", **more}
         self.put("payments", payment_id=name, status="AUTHORISED", date=dt.date(2026, 1, day), amount=Decimal(amount),
                  bank_amount=Decimal(arrived or amount), currency_rate=rate and Decimal(rate), **more)  # fmt: skip
+
+    def trial_balance(self, month_end, balances):
+        """Xero's, pulled: each account's balance at the end of a month, debit positive, all moved in that month."""
+        month = {"period_start": month_end.replace(day=1), "period_end": month_end, "basis": "accrual"}
+        self.put("report_pulls", report="trial_balance", **month, fetched_at=NOW, checked_at=NOW, raw="{}")
+        for position, (account, balance) in enumerate(balances.items(), start=1):
+            amount = Decimal(balance)
+            sides = {"debit": max(amount, 0), "credit": max(-amount, 0)}
+            year = {f"ytd_{side}": value for side, value in sides.items()}
+            self.put("trial_balance", **month, position=position, line_type="account", account_id=account, **sides,
+                     **year)  # fmt: skip
 
     def change(self, sql):
         with self.warehouse.writing() as connection:
@@ -111,4 +123,6 @@ def _sql(value):
         return "NULL"
     if isinstance(value, bool | int | Decimal):
         return str(value)
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMPTZ '{value.isoformat()}'"
     return f"DATE '{value}'" if isinstance(value, dt.date) else f"'{value}'"
