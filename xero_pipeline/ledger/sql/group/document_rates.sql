@@ -5,7 +5,9 @@ WITH rates AS (
         o.base_currency, j.currency_code, j.currency_rate
     FROM {{ named("journals") }} AS j
     JOIN xero.organisations AS o ON o.tenant_id = j.tenant_id
+    -- Xero does not say which way the rate of a bank transfer reads.
     WHERE j.currency_rate > 0 AND j.currency_code <> o.base_currency AND j.settled_document_id IS NULL
+        AND j.source_type <> 'TRANSFER'
         AND j.journal_date <= {{ until }}
 ),
 months AS (
