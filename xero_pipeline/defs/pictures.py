@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline.defs.charts import Chart, as_markdown
+from xero_pipeline.ledger.exact import to_base_sql
 from xero_pipeline.xero.reports import reports
 from xero_pipeline.xero.values import add_months
 
@@ -36,10 +37,9 @@ where tenant_id = :tenant_id and account_id is not null and period_start between
 """
 _AGED = """
 select type, case when due_date is null or due_date >= :today then 0 when due_date >= :month then 1
-when due_date >= :two then 2 when due_date >= :three then 3 else 4 end as age,
-currency_rate as rate, sum(amount_due) as due
+when due_date >= :two then 2 when due_date >= :three then 3 else 4 end as age, sum({due}) as due
 from xero.invoices where tenant_id = :tenant_id and not is_deleted and status = 'AUTHORISED' and amount_due <> 0
-group by 1, 2, 3
+group by 1, 2
 """
 _AGES = ("not due yet", "1-30 days", "31-60 days", "61-90 days", "older")
 
@@ -134,11 +134,11 @@ def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
 
 def _aged(warehouse: Warehouse, tenant_id: str, today: date) -> Chart | None:
     since = {name: today - timedelta(days=days) for name, days in (("month", 30), ("two", 60), ("three", 90))}
-    rows = warehouse.query(_AGED, {"tenant_id": tenant_id, "today": today, **since}).to_pylist()
-    due: dict[tuple[str, int], Decimal] = {}
-    for row in rows:
-        of = (row["type"], row["age"])
-        due[of] = due.get(of, Decimal(0)) + row["due"] / (row["rate"] or 1)
+    # Each document is rounded on its own, as on the control account.
+    dialect = warehouse.dialect.engine(read_only=True).dialect.name
+    sql = _AGED.format(due=to_base_sql(dialect, "amount_due", "coalesce(nullif(currency_rate, 0), 1)"))
+    rows = warehouse.query(sql, {"tenant_id": tenant_id, "today": today, **since}).to_pylist()
+    due: dict[tuple[str, int], Decimal] = {(row["type"], row["age"]): row["due"] for row in rows}
     if not due:
         return None
     return Chart(
