@@ -170,7 +170,8 @@ class Poster:
         """A transfer between own accounts, once; its two halves among the bank transactions post nothing."""
         source, target = record["FromBankAccount"]["AccountID"], record["ToBankAccount"]["AccountID"]
         base = to_base(record["Amount"], record["CurrencyRate"])
-        legs = [Leg(source, -base, -record["Amount"]), Leg(target, base, base)]
+        arrived = self._tables["BankTransactions"][record["ToBankTransactionID"]]["Total"]
+        legs = [Leg(source, -base, -record["Amount"]), Leg(target, base, arrived)]
         return _journal(record["BankTransferID"], day_of_wire(record["Date"]), "TRANSFER", record, legs)
 
     def _payment(self, record: Record) -> Iterator[Posting]:

@@ -88,13 +88,14 @@ def write_foundation(bench: Workbench) -> None:
 
 
 def write_transfers(bench: Workbench, plan: MonthPlan) -> None:
-    """Move money between own accounts: to savings, from the foreign account home, and to settle the credit card."""
+    """Move money between own accounts: to savings, home from the foreign account and back, and to the credit card."""
     chance = bench.random(plan.month, "transfers")
     card = plan.cost_of_sales * 25 // 1000 * 2 // 16
     rows = (
         ("savings", "090", "091", chance.randint(2, 9) * 100_000, 16),
         ("home", "092", "090", chance.randint(2, 7) * 100_000, 24),
         ("card", "090", "093", card, 26),
+        ("abroad", "090", "092", chance.randint(1, 3) * 50_000, 27),
     )
     for name, source, target, amount, day in rows:
         write_transfer(
@@ -115,12 +116,8 @@ def write_transfer(bench: Workbench, name: str, banks: tuple[str, str], amount: 
     if day > bench.today:
         return None
     source, target = (bench.bank(code) for code in banks)
-    rate = rate_on(bench.country, source["CurrencyCode"], day)
-    arrived = (
-        amount
-        if source["CurrencyCode"] == target["CurrencyCode"]
-        else int(divide_half_up(amount * 10**6, int(rate * 10**6)))
-    )
+    leaves, arrives = (int(rate_on(bench.country, bank["CurrencyCode"], day) * 10**6) for bank in (source, target))
+    arrived = int(divide_half_up(amount * arrives, leaves))
     ids = []
     for bank, kind, part in ((banks[0], "SPEND", amount), (banks[1], "RECEIVE", arrived)):
         head = Movement(f"{name}/{kind}", f"{kind}-TRANSFER", bank, day, "")
