@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from xero_pipeline.simulator.books.double_entry.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts
-from xero_pipeline.simulator.books.double_entry.postings import Poster, Posting
+from xero_pipeline.simulator.books.double_entry.postings import Poster
 from xero_pipeline.simulator.books.lists.contacts import with_balances
 from xero_pipeline.simulator.workbench import Record, Workbench
 

@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from xero_pipeline.simulator.books.double_entry.ledger import Ledger
+from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts, document_key
-from xero_pipeline.simulator.books.double_entry.postings import Posting
 from xero_pipeline.simulator.values.amounts import CENT, ZERO
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xero_pipeline.simulator.books.double_entry.ledger import Ledger
-from xero_pipeline.simulator.books.double_entry.postings import Posting
+from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.cash_basis import cash_ledger, cash_postings
 from xero_pipeline.simulator.reports.layout import Amounts, Row

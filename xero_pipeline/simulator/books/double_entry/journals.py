@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xero_pipeline.simulator.books.double_entry.postings import Posting
+from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.values.days import wire_day
 from xero_pipeline.simulator.workbench import Record
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from xero_pipeline.simulator.books.double_entry.postings import Posting
+from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.values.amounts import ZERO
 
 
