@@ -10,6 +10,7 @@ from xero_pipeline.cli import (
     doctor,
     explain,
     export,
+    flags,
     history,
     keys,
     move,
@@ -54,3 +55,4 @@ app.command()(web.web)
 app.add_typer(keys.app, name="keys")
 app.add_typer(statement.app, name="statement")
 app.add_typer(simulated.app, name="simulator")
+flags.without_types(app)

@@ -67,11 +67,13 @@ def _page_beside(settings: Settings, host: str, port: int) -> Address:
     """Where the web page will be. What is taken or not allowed is told now, not after a sync of some minutes."""
     from xero_pipeline.web.server import address_of
 
-    _require_free(host, port)
+    _require_free(host, port, settings.web_port)
     return address_of(settings, not_at=port)
 
 
-def _require_free(host: str, port: int) -> None:
+def _require_free(host: str, port: int, web_port: int) -> None:
+    from xero_pipeline.web.server import free_above
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -79,7 +81,7 @@ def _require_free(host: str, port: int) -> None:
         except OSError as error:
             raise ConfigurationError(
                 f"The Dagster UI cannot listen on {host}:{port}: {error.strerror}. Stop what is there, or choose "
-                f'another port: make run ARGS="--port {port + 1}".'
+                f'another port: make run ARGS="--port {free_above(host, port, not_at=web_port) or "…"}".'
             ) from None
 
 

@@ -104,8 +104,9 @@ def figures(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
     given = request.query_params.get("months", str(SPANS[0]))
     if given not in map(str, SPANS):
         raise ConfigurationError(f"months must be one of {', '.join(map(str, SPANS))}.")
-    found = figures_of(site, one.tenant_id, one.name, int(given))
-    return asdict(found) | {"owed": found.owed, "overdue": found.overdue, "in_the_bank": found.in_the_bank}
+    seen = figures_of(site, one.tenant_id, one.name, int(given))
+    sums = {name: getattr(seen.value, name) for name in ("owed", "overdue", "credits", "in_the_bank")}
+    return asdict(seen.value) | sums | {"read_at": seen.at, "in_use": seen.in_use or None}
 
 
 def _owner(request: Request) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xero_pipeline.errors import WarehouseBusy
 
@@ -19,6 +21,21 @@ KEPT = 200
 
 T = TypeVar("T")
 _Stamp = tuple[tuple[int, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse(Generic[T]):
+    """What a look found.
+
+    Args:
+        value: What the warehouse says.
+        at: When it said so.
+        in_use: Who has the warehouse, where it could not be read again since `at`; else empty.
+    """
+
+    value: T
+    at: datetime
+    in_use: str = ""
 
 
 class Glance:
@@ -38,9 +55,9 @@ class Glance:
         file = Path(url.database or "") if url.get_backend_name() == "duckdb" else None
         self._files = (file, file.with_name(f"{file.name}.wal")) if file else ()
         self._lock = threading.Lock()
-        self._seen: dict[Hashable, tuple[_Stamp, Any]] = {}
+        self._seen: dict[Hashable, tuple[_Stamp, Glimpse[Any]]] = {}
 
-    def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> T:
+    def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> Glimpse[T]:
         """Read something, if it can have changed since the last time.
 
         Args:
@@ -48,21 +65,22 @@ class Glance:
             read: Reads it.
 
         Returns:
-            What was read now, or before when the warehouse is as it was, or is in use.
+            What was read now, or before when the warehouse is as it was; or before and by now perhaps changed, when
+            it is in use.
 
         Raises:
             WarehouseBusy: It is in use, and nothing was read before.
         """
-        stamp = self._stamp()
+        now, stamp = datetime.now(UTC), self._stamp()
         with self._lock:
             before = self._seen.get(what)
         if before and stamp and before[0] == stamp:
-            return before[1]
+            return Glimpse(before[1].value, now)
         try:
-            found = read(self._warehouse)
-        except WarehouseBusy:
+            found = Glimpse(read(self._warehouse), datetime.now(UTC))
+        except WarehouseBusy as busy:
             if before:
-                return before[1]
+                return Glimpse(before[1].value, before[1].at, busy.message)
             raise
         with self._lock:
             self._seen.pop(what, None)

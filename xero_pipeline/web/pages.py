@@ -11,6 +11,7 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.answers import page
 from xero_pipeline.web.figures.figures import Figures, read_figures
+from xero_pipeline.web.glance import Glimpse
 from xero_pipeline.web.site import Site, site_of
 
 SPANS = (12, 24, 36)
@@ -40,16 +41,16 @@ def books(request: Request) -> Response:
     one = organisation(site, request.path_params["tenant_id"])
     months = _span(request)
     try:
-        figures = figures_of(site, one.tenant_id, one.name, months)
+        seen = figures_of(site, one.tenant_id, one.name, months)
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
-    shown = site.gallery.show((one.tenant_id, months), figures)
-    more = {"months": months, "spans": SPANS, "at": datetime.now(UTC)}
-    return page(request, "books.html", one=one, figures=figures, panels=shown, **more)
+    shown = site.gallery.show((one.tenant_id, months), seen.value)
+    more = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use}
+    return page(request, "books.html", one=one, figures=seen.value, panels=shown, **more)
 
 
-def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Figures:
-    """The figures of an organisation as the warehouse has them now.
+def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Figures]:
+    """The figures of an organisation as the warehouse has them now, or had them before it was in use.
 
     Args:
         site: The parts.
@@ -58,7 +59,7 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Figures:
         months: How many months.
 
     Raises:
-        WarehouseBusy: A sync writes, and nothing was read before.
+        WarehouseBusy: It is in use, and nothing was read before.
     """
     today = datetime.now(UTC).date()
     return site.glance.see(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PORTS_TRIED = 10
 """How many ports above the usual one are tried when nobody said which."""
+HIGHEST_PORT = 65535
 
 
 def address_of(settings: Settings, host: str | None = None, port: int | None = None, *, not_at: int = 0) -> Address:
@@ -42,7 +43,22 @@ def address_of(settings: Settings, host: str | None = None, port: int | None = N
         address = Address(chosen.host, number, chosen.public)
         if number != not_at and _why_not(address) is None:
             return address
-    raise _taken(chosen, _why_not(chosen) or "Dagster's UI will be there")
+    raise _taken(chosen, _why_not(chosen) or "Dagster's UI will be there", not_at)
+
+
+def free_above(host: str, port: int, *, not_at: int = 0) -> int | None:
+    """The next port where somebody can listen.
+
+    Args:
+        host: Where.
+        port: One that is taken.
+        not_at: A port that somebody else will have.
+
+    Returns:
+        None where none of those tried is free.
+    """
+    tried = range(port + 1, min(port + PORTS_TRIED * 10, HIGHEST_PORT) + 1)
+    return next((one for one in tried if one != not_at and _why_not(Address(host, one)) is None), None)
 
 
 def serve(
@@ -117,10 +133,11 @@ def _why_not(address: Address) -> str | None:
     return None
 
 
-def _taken(address: Address, why: str) -> ConfigurationError:
+def _taken(address: Address, why: str, not_at: int = 0) -> ConfigurationError:
+    free = free_above(address.host, address.port, not_at=not_at)
     return ConfigurationError(
         f"The web page cannot listen on {address.host}:{address.port}: {why}. Stop what is there, or set XERO_WEB_PORT "
-        f"to another port, such as {address.port + 1}."
+        f"(--port) to another port{f', such as {free}' if free else ''}."
     )
 
 

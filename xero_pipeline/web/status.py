@@ -116,7 +116,7 @@ class Status:
         try:
             cursor = self._site.glance.see(
                 ("last sync", tenant_id), lambda warehouse: warehouse.cursor(tenant_id, "invoices")
-            )
+            ).value
         except WarehouseBusy:
             # A sync writes just now, and it is the first look since the start: the next one tells.
             return None

@@ -15,9 +15,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.web import syncs
 from xero_pipeline.web.site import Site
+from xero_pipeline.web.wording import money
 from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, site_of
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched
@@ -29,6 +31,13 @@ pytestmark = pytest.mark.timeout(600)
 SYNC_NOW = "button:text-is('Sync now')"
 # Of the usual reports those that the figures are made of.
 REPORTS = "profit_and_loss,balance_sheet,bank_summary"
+CUT = """[...document.querySelectorAll("main td, main tbody th, main tfoot th")].filter((cell) => {
+  const box = cell.getBoundingClientRect();
+  const around = cell.closest(".scroll").getBoundingClientRect();
+  const cut = box.left < around.left || box.right > around.right + 1;
+  return cut || !box.width || cell.scrollWidth > cell.clientWidth + 1;
+}).map((cell) => cell.textContent)"""
+"""The cells that cannot be seen whole without scrolling."""
 
 
 @dataclass
@@ -114,6 +123,12 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         "ORDER BY period_end DESC LIMIT 1"
     )
     assert number(cells(page, "receivables")[-1][-1]) == owed
+    with journey.site.parts.warehouse.reading() as connection:
+        documents = aged(connection, journey.tenant_id, "receivables", dt.datetime.now(dt.UTC).date())
+    overdue = sum(one.open_amount_base or 0 for one in documents if one.days_overdue)
+    expect(page.locator("section[aria-labelledby=receivables] p").first).to_contain_text(
+        f"{money(owed)} NZD; {money(overdue)} of it is overdue"
+    )
     ((bank,),) = journey.home.query(
         "SELECT amount FROM xero.balance_sheet WHERE account_name = 'Total Bank' ORDER BY period_end DESC LIMIT 1"
     )
@@ -123,6 +138,16 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         expect(drawing).to_be_visible()
         assert drawing.get_attribute("role") == "img"
         assert drawing.locator("title").text_content()
+
+
+def test_longer_than_there_are_books_it_begins_with_the_first_month_there_is(
+    journey: Journey, page: Page, first_month: dt.date
+) -> None:
+    page.goto(f"/books/{journey.tenant_id}?months=36")
+    expect(page.locator("h1 + p")).to_contain_text(f"{first_month:%B %Y} to ")
+    ((sold,),) = journey.home.query("SELECT MIN(date) FROM xero.invoices WHERE type = 'ACCREC'")
+    assert sold.replace(day=1) == first_month
+    expect(page.locator("section[aria-labelledby=customers] p").first).to_contain_text(f"since {first_month:%B %Y}")
 
 
 def test_no_answer_holds_a_token_or_a_key(journey: Journey, page: Page, xero: Watched) -> None:
@@ -149,11 +174,19 @@ def test_nothing_stands_in_the_way_of_a_screen_reader_or_a_keyboard(journey: Jou
         assert violations(page) == []
 
 
-def test_on_a_telephone_nothing_is_wider_than_the_page(journey: Journey) -> None:
+def test_on_a_telephone_nothing_is_wider_than_the_page_and_no_cell_is_cut(journey: Journey) -> None:
     with looking(journey.browser, journey.site, viewport={"width": 340, "height": 700}) as page:
         for path in ("/", f"/books/{journey.tenant_id}"):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 340
+            assert page.evaluate(CUT) == []
+            # A table for those who do not see it, all the same.
+            assert violations(page) == []
+        expect(page.get_by_role("columnheader", name="Net profit", exact=True)).to_have_count(1)
+        last = page.get_by_role("table").first.get_by_role("row").last
+        expect(last.get_by_role("rowheader")).to_have_text("Together")
+        expect(last.get_by_role("cell")).to_have_count(4)
+        expect(last.get_by_role("cell").last).to_be_visible()
         expect(page.locator(".narrow svg").first).to_be_visible()
         expect(page.locator(".wide svg").first).to_be_hidden()
 

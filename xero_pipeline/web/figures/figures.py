@@ -51,11 +51,24 @@ class CashMonth:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """Invoices that have been due for about as long."""
+    """What customers owe that has been due for about as long.
+
+    Args:
+        label: How long.
+        invoices: How many invoices are not paid.
+        amount: What is owed: what is due on them, less the credits.
+        credits: Credit notes and overpayments not used yet, each by its own day.
+    """
 
     label: str
-    amount: Decimal
     invoices: int
+    amount: Decimal
+    credits: Decimal
+
+    @property
+    def due(self) -> Decimal:
+        """What is due on the invoices."""
+        return self.amount + self.credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +88,13 @@ class Figures:
         name: Of the organisation.
         currency: Its own.
         today: The day the receivables stand for.
-        since: The first month.
+        since: The first month that there is anything of, within those asked for.
         months: Profit and loss, oldest first.
         cash: The bank, oldest first.
         accounts: What is on each bank account now.
-        ages: What customers owe, by age.
-        credits: What of it they have paid or been credited already, not set against an invoice yet.
+        ages: What customers owe, by age, as in `ledger.aged_receivables`.
         customers: Who bought most.
+        sold_since: The first month in which anybody bought.
         tie_out: Whether our figures agree with Xero's; None where that is not computed.
     """
 
@@ -93,19 +106,24 @@ class Figures:
     cash: Sequence[CashMonth]
     accounts: Sequence[Mapping[str, Any]]
     ages: Sequence[Age]
-    credits: Decimal
     customers: Sequence[Customer]
+    sold_since: date
     tie_out: TieOut | None
 
     @property
     def owed(self) -> Decimal:
-        """What customers owe, all in all."""
-        return sum((age.amount for age in self.ages), ZERO) - self.credits
+        """What customers owe, all in all: invoices less credits."""
+        return sum((age.amount for age in self.ages), ZERO)
 
     @property
     def overdue(self) -> Decimal:
-        """What of their invoices is overdue."""
+        """What of it is overdue: invoices less the credits that are as old."""
         return sum((age.amount for age in self.ages[1:]), ZERO)
+
+    @property
+    def credits(self) -> Decimal:
+        """What customers have paid or been credited already, not set against an invoice yet."""
+        return sum((age.credits for age in self.ages), ZERO)
 
     @property
     def in_the_bank(self) -> Decimal:
@@ -136,18 +154,22 @@ def read_figures(warehouse: Warehouse, tenant_id: str, name: str, today: date, m
 
 def _read(ask: Ask, name: str, today: date, since: date) -> Figures:
     found = (ask(queries.ORGANISATION) or [{"name": name, "base_currency": ""}])[0]
-    ages, credits = _receivables(ask, today)
+    months = _profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since))
+    cash = _cash(ask(queries.CASH, since=since))
+    sold = ask(queries.CUSTOMERS, since=since)
+    sold_since = min((row["first_day"].replace(day=1) for row in sold), default=since)
+    firsts = [one[0].month for one in (months, cash) if one] + ([sold_since] if sold else [])
     return Figures(
         name=found["name"] or name,
         currency=found["base_currency"] or "",
         today=today,
-        since=since,
-        months=_profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since)),
-        cash=_cash(ask(queries.CASH, since=since)),
+        since=min(firsts, default=since),
+        months=months,
+        cash=cash,
         accounts=ask(queries.BANK_ACCOUNTS),
-        ages=ages,
-        credits=credits,
-        customers=_customers(ask(queries.CUSTOMERS, since=since)),
+        ages=_receivables(ask, today),
+        customers=_customers(sold),
+        sold_since=sold_since,
         tie_out=tie_out(ask),
     )
 
@@ -166,14 +188,15 @@ def _cash(rows: Sequence[Mapping[str, Any]]) -> list[CashMonth]:
     return list(dropwhile(lambda one: not (one.received or one.spent or one.closing), months))
 
 
-def _receivables(ask: Ask, today: date) -> tuple[list[Age], Decimal]:
+def _receivables(ask: Ask, today: date) -> list[Age]:
     ends = {f"days_{days}": today - timedelta(days=days) for days in (30, 60, 90)}
-    rows = ask(queries.RECEIVABLES, today=today, **ends)
-    by_age = [[row for row in rows if row["age"] == age] for age in range(len(AGES))]
-    ages = [
-        Age(label, total(mine), sum(row["documents"] for row in mine)) for label, mine in zip(AGES, by_age, strict=True)
-    ]
-    return ages, total(ask(queries.CREDITS))
+    invoices, credits = (ask(query, today=today, **ends) for query in (queries.RECEIVABLES, queries.CREDITS))
+    ages = []
+    for number, label in enumerate(AGES):
+        mine, taken = ([row for row in rows if row["age"] == number] for rows in (invoices, credits))
+        off = total(taken)
+        ages.append(Age(label, sum(row["documents"] for row in mine), total(mine) - off, off))
+    return ages
 
 
 def _customers(rows: Sequence[Mapping[str, Any]]) -> list[Customer]:

@@ -119,25 +119,24 @@ def _cash(figures: Figures) -> Panel | None:
 
 
 def _receivables(figures: Figures) -> Panel | None:
-    if not any(age.invoices for age in figures.ages) and not figures.credits:
+    if not any(age.invoices or age.credits for age in figures.ages):
         return None
     summary = (
-        f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} is overdue "
-        f"on {figures.today:%-d %B %Y}."
+        f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} of it is overdue "
+        f"on {figures.today:%-d %B %Y}. Both are less credits and overpayments not used yet."
     )
-    rows = [(age.label, count(age.invoices), money(age.amount)) for age in figures.ages]
-    rows.append(("Credits and overpayments not used yet", "", money(-figures.credits)))
+    rows = [_age(age.label, age.invoices, age.due, age.credits, age.amount) for age in figures.ages]
+    invoices = sum(age.invoices for age in figures.ages)
+    together = _age("Together", invoices, figures.owed + figures.credits, figures.credits, figures.owed)
     title = "Receivables by age"
     return Panel(
         "receivables",
         title,
         summary,
-        DataTable(
-            f"{title}, {figures.currency}", ("Age", "Invoices", "Amount"), rows, [("Owed", "", money(figures.owed))]
-        ),
+        DataTable(f"{title}, {figures.currency}", ("Age", "Invoices", "Unpaid", "Credits", "Owed"), rows, [together]),
         [draw("receivables", lambda _: charts.receivables(figures), title, summary, 260)],
-        note="Invoices that are authorised and not paid, by their due dates; other currencies at the rate of the "
-        "document.",
+        note="Invoices that are authorised and not paid, by their due dates, less credit notes and overpayments not "
+        "used yet, by their own; other currencies at the rate of the document.",
     )
 
 
@@ -147,7 +146,7 @@ def _customers(figures: Figures) -> Panel | None:
     first = figures.customers[0]
     share = sum((one.share for one in figures.customers), Decimal(0))
     summary = (
-        f"{first.name} bought most: {money(first.amount)} {figures.currency} since {month(figures.since)}, "
+        f"{first.name} bought most: {money(first.amount)} {figures.currency} since {month(figures.sold_since)}, "
         f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought {percent(share)}."
     )
     rows = [(one.name, money(one.amount), percent(one.share)) for one in figures.customers]
@@ -160,6 +159,11 @@ def _customers(figures: Figures) -> Panel | None:
         [draw("customers", lambda narrow: charts.customers(figures, narrow=narrow), title, summary, 340)],
         note="Invoices without tax, less credit notes, by date.",
     )
+
+
+def _age(label: str, invoices: int, *amounts: Decimal) -> Row:
+    due, credits, owed = amounts
+    return label, count(invoices), money(due), money(-credits), money(owed)
 
 
 def _short(day: date) -> str:

@@ -49,29 +49,27 @@ FROM (
 GROUP BY age, rate, document
 """
 
-RECEIVABLES = _OPEN.format(
-    table="invoices",
-    key="invoice_id",
-    which="type = 'ACCREC'",
-    amount="amount_due",
-    age="""CASE
-        WHEN due_date IS NULL OR due_date >= :today THEN 0
-        WHEN due_date >= :days_30 THEN 1
-        WHEN due_date >= :days_60 THEN 2
-        WHEN due_date >= :days_90 THEN 3
-        ELSE 4 END""",
-)
+# By the day it is due; what has none, by its own, as in ledger.aged_receivables.
+_AGE = """CASE
+    WHEN {due} >= :today THEN 0
+    WHEN {due} >= :days_30 THEN 1
+    WHEN {due} >= :days_60 THEN 2
+    WHEN {due} >= :days_90 THEN 3
+    ELSE 4 END"""
+_DUE = _AGE.format(due="COALESCE(due_date, date)")
+
+RECEIVABLES = _OPEN.format(table="invoices", key="invoice_id", which="type = 'ACCREC'", amount="amount_due", age=_DUE)
 
 CREDITS = " UNION ALL ".join(
-    _OPEN.format(table=table, key=key, which=f"type = '{kind}'", amount="remaining_credit", age="-1")
-    for table, key, kind in (
-        ("credit_notes", "credit_note_id", "ACCRECCREDIT"),
-        ("overpayments", "overpayment_id", "RECEIVE-OVERPAYMENT"),
+    _OPEN.format(table=table, key=key, which=f"type = '{kind}'", amount="remaining_credit", age=age)
+    for table, key, kind, age in (
+        ("credit_notes", "credit_note_id", "ACCRECCREDIT", _DUE),
+        ("overpayments", "overpayment_id", "RECEIVE-OVERPAYMENT", _AGE.format(due="date")),
     )
 )
 
 _SOLD = """
-SELECT d.contact_id, d.currency_rate AS rate, SUM({sign}d.sub_total) AS amount
+SELECT d.contact_id, d.currency_rate AS rate, MIN(d.date) AS first_day, SUM({sign}d.sub_total) AS amount
 FROM xero.{table} AS d
 WHERE d.tenant_id = :tenant_id AND d.type = '{kind}' AND d.status IN ('AUTHORISED', 'PAID') AND NOT d.is_deleted
     AND d.date >= :since
@@ -79,7 +77,7 @@ GROUP BY d.contact_id, d.currency_rate
 """
 
 CUSTOMERS = (
-    "SELECT sold.contact_id, c.name, sold.rate, SUM(sold.amount) AS amount FROM ("
+    "SELECT sold.contact_id, c.name, sold.rate, MIN(sold.first_day) AS first_day, SUM(sold.amount) AS amount FROM ("
     + _SOLD.format(sign="", table="invoices", kind="ACCREC")
     + " UNION ALL "
     + _SOLD.format(sign="-", table="credit_notes", kind="ACCRECCREDIT")
