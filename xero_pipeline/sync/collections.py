@@ -93,7 +93,7 @@ def sync_collection(
         seconds=time.monotonic() - started,
         day_remaining=tally.day_remaining,
         modified_since=aim.since,
-        read=aim.told,
+        read=load.told,
         refused=load.refused,
     )
 

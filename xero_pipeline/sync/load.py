@@ -156,19 +156,30 @@ class Load:
         return self.reached != before
 
     @property
+    def told(self) -> str | None:
+        """What is read, in words, where a person should know."""
+        if self._drifted:
+            return f"{READS} times; the list kept changing, a record may be missing until the next sync"
+        return self._aim.told
+
+    @property
     def reached(self) -> tuple[date | None, int]:
         """How far the read has come."""
         return self.read_before, self.read_to
 
     def _cursor(self) -> Cursor:
-        """Where the next read starts: Xero's clock at our first answer, less the overlap."""
+        """Where the next read starts: Xero's clock at our first answer, less the overlap.
+
+        Of a list that kept changing out of order it is where this read started: a record may be missing still.
+        """
         from xero_pipeline.warehouse.store import Cursor
 
         knows = self._endpoint.modified_since and self._first_answer is not None
+        since = self._first_answer - OVERLAP if knows and self._first_answer else None
         return Cursor(
             tenant_id=self._tenant_id,
             endpoint=self._endpoint.table,
-            modified_since=self._first_answer - OVERLAP if knows and self._first_answer else None,
+            modified_since=self._aim.since if self._drifted else since,
             complete_at=self._now(),
             records=self.records,
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+
+from xero_pipeline.xero.report_windows import month_by_month
+from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -44,6 +47,10 @@ _MONEY = frozenset({"bank_transactions", "bank_transfers", "overpayments", "prep
 """Those of them that move money on a bank account; Xero lets no manual journal do that."""
 
 
+_TOGETHER, _ALONE = timedelta(days=7), timedelta(days=28)
+"""When a closed month is asked for again: of a report that brings a year in one call, and of one that does not."""
+
+
 Key = tuple[str, str, str]
 """An organisation, the table of a report, and its basis."""
 
@@ -76,7 +83,11 @@ def pulled_months(
 def stale_months(
     warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], today: date
 ) -> dict[Key, set[date]]:
-    """Months whose figures changed since the last pull, and the current one if that was not today.
+    """Months whose figures changed since the last pull, and those that are to be looked at again.
+
+    Xero posts pay runs, depreciation and revaluations that no document shows, most of them when the month is over; and
+    an account's type or the end of the financial year moves figures of any month. So the current and the last month
+    are asked for once a day, older ones once in a while.
 
     Args:
         warehouse: Where pulls and documents are.
@@ -84,6 +95,7 @@ def stale_months(
         reports: Which reports.
         today: Today, in UTC.
     """
+    midnight = datetime.combine(today, time(), UTC)
     rows = warehouse.query(
         f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
         "max(checked_at) as pulled_at from xero.report_pulls "
@@ -91,10 +103,13 @@ def stale_months(
         "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
-        f"where p.pulled_at < {_changed_at(reports)} or (p.month = :current and p.pulled_at < :midnight)",
+        f"where p.pulled_at < {_changed_at(reports)} or (p.month >= :latest and p.pulled_at < :midnight) "
+        f"or p.pulled_at < {_looked_at(reports)}",
         {
-            "current": today.replace(day=1),
-            "midnight": datetime.combine(today, time(), UTC),
+            "latest": add_months(today.replace(day=1), -1),
+            "midnight": midnight,
+            "last_week": midnight - _TOGETHER,
+            "last_month": midnight - _ALONE,
             **param(tenants),
         },
     )
@@ -141,6 +156,16 @@ def _changed_at(reports: Sequence[Report]) -> str:
     }
     cases = " ".join(
         f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.affected]}"
+        for report in reports
+    )
+    return f"case {cases} end"
+
+
+def _looked_at(reports: Sequence[Report]) -> str:
+    """SQL: before when a pull of the report in `p` is too old to be believed, whatever the documents say."""
+    cases = " ".join(
+        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then "
+        f"{':last_month' if report.asking.windows is month_by_month else ':last_week'}"
         for report in reports
     )
     return f"case {cases} end"

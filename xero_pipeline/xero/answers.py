@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,23 @@ import msgspec
 
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.values import parse_xero_date
+
+# Escapes as they follow one another: a pair of surrogates, half of one, any other.
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
+
+
+def mended(body: bytes) -> bytes:
+    r"""An answer whose halves of characters are the sign for an unreadable one (U+FFFD); otherwise as it was.
+
+    Where a text was cut to a length in UTF-16, an emoji at its end leaves half of itself behind. .NET writes that as
+    `\ud83d` alone, which no strict reader takes, and one such text would cost its whole page, at every sync.
+
+    Args:
+        body: JSON text.
+    """
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 @dataclass(frozen=True, slots=True)

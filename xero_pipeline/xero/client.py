@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -48,6 +49,10 @@ class _Repeat(Exception):
     def __init__(self, again: Again) -> None:
         super().__init__(again.reason)
         self.again = again
+
+
+class Abandoned(Exception):
+    """Ends a call that nobody waits for any more; whoever would be told of it has gone."""
 
 
 class XeroClient:
@@ -114,6 +119,7 @@ class XeroClient:
         params: Mapping[str, str] | None = None,
         modified_since: datetime | None = None,
         scope: str | None = None,
+        over: threading.Event | None = None,
     ) -> Answer:
         """Read one answer, repeating the call as long as that may help.
 
@@ -123,6 +129,7 @@ class XeroClient:
             params: Query parameters.
             modified_since: Only what was created or changed since; cut to whole seconds, as Xero reads it.
             scope: The scope that opens the path, to be named if the consent lacks it.
+            over: Set when nobody waits for the answer any more: then nothing more is sent, and no wait goes on.
 
         Raises:
             ReconnectError: The consent is gone or does not reach so far (MissingScope, OrganisationDisconnected, …).
@@ -135,13 +142,13 @@ class XeroClient:
         """
         turn = Turn(Asked(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._errand)
         retrying = tenacity.Retrying(
-            sleep=lambda seconds: self._wait(seconds, _LIMIT if turn.limited else _TROUBLE),
+            sleep=lambda seconds: self._wait(seconds, _LIMIT if turn.limited else _TROUBLE, over),
             retry=tenacity.retry_if_exception_type(_Repeat),
             wait=lambda state: _pause(_again(state), state),
             stop=lambda state: self._is_enough(turn, _again(state)),
             retry_error_callback=lambda state: self._give_up(tenant_id, _again(state).otherwise),
         )
-        return retrying(self._attempt, turn)
+        return retrying(self._attempt, turn, over)
 
     def calls_left(self, tenant_id: str) -> int:
         """How many calls may still be made to an organisation: today, and by this run.
@@ -151,13 +158,13 @@ class XeroClient:
         """
         return self._quota.calls_left(tenant_id, self._errand)
 
-    def _attempt(self, turn: Turn) -> Answer:
+    def _attempt(self, turn: Turn, over: threading.Event | None) -> Answer:
         turn.attempt += 1
         tenant_id = turn.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=turn.rejected)
         turn.rejected = None
         url, headers = f"{self._base}{turn.asked.path}{'?' if turn.params else ''}{turn.query}", turn.headers
-        with self._quota.slot(tenant_id, lambda seconds: self._wait(seconds, _LIMIT), turn.outgoing()) as held:
+        with self._quota.slot(tenant_id, lambda seconds: self._wait(seconds, _LIMIT, over), turn.outgoing()) as held:
             sent = self._wire.get(url, headers, token)
             held.call = call = turn.call(sent)
         if self._on_call is not None:
@@ -183,10 +190,17 @@ class XeroClient:
             self._outages.begin(tenant_id)
         raise error from None
 
-    def _wait(self, seconds: float, why: str) -> None:
+    def _wait(self, seconds: float, why: str, over: threading.Event | None) -> None:
+        if over is not None and over.is_set():
+            raise Abandoned
         if self._on_wait is not None:
             self._on_wait(seconds, why)
-        self._sleep(seconds)
+        if over is not None and self._sleep is time.sleep:
+            over.wait(seconds)
+        else:
+            self._sleep(seconds)
+        if over is not None and over.is_set():
+            raise Abandoned
 
     def _decide(self, turn: Turn, sent: Sent) -> Answer | Again | XeroPipelineError:
         if sent.reply is None:

@@ -60,6 +60,8 @@ def _advisory_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Iter
     with engine.connect() as connection, connection.begin():
         milliseconds = str(int(timeout_seconds * 1000))
         connection.execute(sa.select(sa.func.set_config("lock_timeout", milliseconds, True)))
+        # Whoever holds a lock is idle in its transaction for as long as the work takes; many servers end that.
+        connection.execute(sa.select(sa.func.set_config("idle_in_transaction_session_timeout", "0", True)))
         try:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
         except OperationalError as error:

@@ -29,6 +29,11 @@ POSTGRESQL_SCHEMA = "xero_state"
 _WRITERS = 0x5845524F
 
 
+# A lock's connection says nothing while the work is done: gateways forget it after some minutes, and the server keeps
+# the lock of a machine that is gone for two hours, unless somebody asks in between.
+_KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4}
+
+
 def open_state(url: str) -> sa.Engine:
     """Open the state database, making and checking its tables.
 
@@ -157,9 +162,9 @@ def _use_write_ahead_log(engine: sa.Engine) -> None:
 
 
 def _postgresql(address: sa.URL) -> sa.Engine:
-    return sa.create_engine(address, hide_parameters=True, pool_pre_ping=True).execution_options(
-        schema_translate_map={None: POSTGRESQL_SCHEMA}
-    )
+    options = {name: value for name, value in _KEEPALIVES.items() if name not in address.query}
+    engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+    return engine.execution_options(schema_translate_map={None: POSTGRESQL_SCHEMA})
 
 
 def _make_ready(engine: sa.Engine) -> None:

@@ -176,6 +176,9 @@ class TokenSource:
             while stored is not None:
                 if self._is_good(stored, rejected) or self._is_news(stored, seen, rejected):
                     return stored
+                # Xero takes a spent refresh token for thirty minutes only, and a disk is full for longer: whoever
+                # cannot write must not ask.
+                self._vault.rewrite(consent_id)
                 try:
                     fresh = self._ask(consent_id, stored)
                 except NeedsReconsent as error:

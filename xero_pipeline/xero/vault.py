@@ -96,6 +96,23 @@ class Vault:
             )
         return changed.rowcount > 0
 
+    def rewrite(self, consent_id: str) -> None:
+        """Write a consent's tokens over themselves: shows that new ones could be kept, before the old ones are spent.
+
+        Args:
+            consent_id: Whose.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: Nothing can be written: the disk is full, the database may only be read, …
+        """
+        columns = self._table.c
+        with immediate(self.engine) as connection:
+            connection.execute(
+                self._table.update()
+                .where(columns.consent_id == consent_id)
+                .values(access_token=columns.access_token, refresh_token=columns.refresh_token)
+            )
+
     def load(self, consent_id: str) -> TokenSet | None:
         """Read the tokens of a consent.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
 
-from xero_pipeline.xero.answers import Envelope
+from xero_pipeline.xero.answers import Envelope, mended
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.verdicts import Reply
 
@@ -109,6 +110,10 @@ def _checked(response: httpx.Response, body: bytes | None, token: str) -> tuple[
     try:
         return Reply(response.status_code, response.headers, body), Envelope.read(body)
     except ValueError as flaw:
+        whole = mended(body)
+        if whole != body:
+            with suppress(ValueError):
+                return Reply(response.status_code, response.headers, whole), Envelope.read(whole)
         return Reply(response.status_code, response.headers, body, flaw=str(flaw)), None
 
 

@@ -248,13 +248,13 @@ class TestMonthsToPull:
         loaded(house, house.tenants[0])
         assert set().union(*reports_of(tick("months_to_pull")).values()) == expected
 
-    def test_the_current_month_is_asked_once_a_day(self, house, tick):
+    def test_the_current_month_and_the_one_before_are_asked_once_a_day(self, house, tick):
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
         with house.parts.warehouse._connected("written") as connection:
             connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
-        assert asked(tick("months_to_pull")) == [(tenant, tenant, str(months()[-1]), str(months()[-1]))]
+        assert asked(tick("months_to_pull")) == [(tenant, tenant, str(months()[-2]), str(months()[-1]))]
 
     @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     @pytest.mark.parametrize("how", ["a sensor", "a person", "a range", "a report"])

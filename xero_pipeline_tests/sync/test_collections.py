@@ -194,3 +194,42 @@ def test_a_list_that_never_stands_still_is_not_read_for_ever(sync, warehouse):
     sync(xero)
     assert len(xero.requests) == 2 * READS
     assert warehouse.cursor(TENANT, "invoices") is not None
+
+
+def test_a_list_that_never_stood_still_is_asked_for_again_from_where_this_read_started(sync, warehouse):
+    """Counting shows that a record is missing and the order proves nothing: the cursor must not go past it."""
+
+    def record(name, minutes):
+        return {"InvoiceID": uid(name), "UpdatedDateUTC": f"/Date({ms(SERVER_TIME - timedelta(minutes=minutes))})/"}
+
+    class Restless:
+        """Not in the order of changes, and "lost" is always on the page that is not being asked for."""
+
+        def __init__(self):
+            self.calls = 0
+            self.missing = True
+
+        def __call__(self, request):
+            self.calls += 1
+            page = int(request.url.params["page"])
+            lost = [record("lost", 50)] if page == 2 or not self.missing else []
+            pages = {1: [record("a", 30), record("b", 90)], 2: [record("c", 20), record("d", 70)]}
+            shown = pages[page] if self.missing else [*pages[page], *lost][: 3 if page == 2 else 2]
+            at = ms(SERVER_TIME + timedelta(seconds=self.calls))
+            told = {"page": page, "pageSize": 3, "pageCount": 2, "itemCount": 5}
+            return httpx.Response(200, json={"DateTimeUTC": f"/Date({at})/", "pagination": told, "Invoices": shown})
+
+    xero = Restless()
+    outcome = sync(xero)
+    assert xero.calls == 2 * READS
+    assert "may be missing" in outcome.read
+    assert warehouse.cursor(TENANT, "invoices").modified_since is None  # everything again
+    xero.missing = False
+    again = sync(xero)
+    assert again.records == 5
+    assert again.read is None
+    assert warehouse.cursor(TENANT, "invoices").modified_since is not None
+
+
+def ms(moment):
+    return int(moment.timestamp() * 1000)

@@ -172,9 +172,22 @@ def test_a_document_of_another_organisation_makes_nothing_stale(due, pulled, doc
     assert due() == []
 
 
-def test_the_current_month_is_due_on_the_next_day(due, pulled):
+def test_the_current_and_the_last_month_are_due_on_the_next_day(due, pulled):
+    """Pay runs and depreciation are posted when the month is over, and no document shows them."""
     pulled(*EVERY, at=NOON - timedelta(days=1))
-    assert due() == [EVERY[-1]]
+    assert due() == EVERY[-2:]
+
+
+@pytest.mark.parametrize(("report", "days"), [("profit_and_loss", 7), ("balance_sheet", 7), ("trial_balance", 28)])
+def test_an_older_month_is_looked_at_again_once_in_a_while(due, pulled, report, days):
+    pulled(*EVERY, report=report, at=datetime(2026, 11, 22, tzinfo=UTC) - timedelta(days=days))
+    assert due(report) == EVERY[-2:]
+
+
+@pytest.mark.parametrize(("report", "days"), [("profit_and_loss", 7), ("trial_balance", 28)])
+def test_an_older_month_is_due_when_its_pull_is_too_old(due, pulled, report, days):
+    pulled(*EVERY, report=report, at=datetime(2026, 11, 22, tzinfo=UTC) - timedelta(days=days, seconds=1))
+    assert due(report) == EVERY
 
 
 def test_no_month_before_the_first_is_ever_due(due, pulled, document):

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from xero_pipeline.sync.due import all_months_due, months_between
 from xero_pipeline.sync.staleness import dated_tables, made_of
 from xero_pipeline.warehouse.tables import table
+from xero_pipeline.xero.report_windows import month_by_month
 from xero_pipeline.xero.reports import reports
 
 TODAY = date(2026, 5, 20)
@@ -49,8 +50,9 @@ def expected(report, learnt, pulled):
         times = [when for one, of, when in pulled if (one.name, of) == (report.name, month)]
         changes = [when for name, day, when in learnt if name in made_of(report) and reaches(report, day, month)]
         stale = times and any(when > max(times) for when in changes)
-        yesterday = times and month == MONTHS[-1] and max(times).date() < TODAY
-        if not times or stale or yesterday:
+        days = (TODAY - max(times).date()).days if times else 0
+        old = days > (0 if month in MONTHS[-2:] else 28 if report.asking.windows is month_by_month else 7)
+        if not times or stale or old:
             due.append(month)
     return due
 

@@ -21,6 +21,7 @@ from xero_pipeline.errors import (
 )
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.values import loads
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Tokens, client_of, envelope, good
 
 UNAUTHORISED = {"Type": None, "Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired: token expired at …"}
@@ -308,3 +309,21 @@ def test_an_instant_without_zone_is_refused_before_anything_is_sent(engine, cloc
     with client_of(app, engine, clock) as client, pytest.raises(ValueError, match="zone"):
         client.get(TENANT, "Accounts", modified_since=datetime(2026, 1, 1))
     assert app.requests == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (rb"party \ud83d", "party \ufffd"),
+        (rb"\uDE00 party", "\ufffd party"),
+        (rb"\ud83d\u0041", "\ufffdA"),
+        (rb"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (rb"\\ud83d \ud83d", "\\ud83d \ufffd"),
+    ],
+)
+def test_half_a_character_costs_no_page(engine, clock, sent, read):
+    """.NET writes what is left of an emoji where a text was cut as half a pair of surrogates."""
+    app = App(good(b'{"Accounts":[{"AccountID":"1","Name":"' + sent + b'"},{"AccountID":"2"}]}'))
+    answer = client_of(app, engine, clock).get(TENANT, "Accounts")
+    assert loads(answer.body)["Accounts"] == [{"AccountID": "1", "Name": read}, {"AccountID": "2"}]
+    assert len(app.requests) == 1

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from xero_pipeline.errors import (
     ConfigurationError,
@@ -87,6 +88,24 @@ def test_a_store_that_cannot_write_gives_no_token_away(desk, monkeypatch):
     # The spent token is still stored, and within the grace it buys another pair.
     desk.tokens.access_token("t-1")
     assert [form["refresh_token"] for *_, form in desk.identity.requests[-2:]] == ["refresh-secret-1"] * 2
+
+
+def test_who_cannot_write_does_not_spend_the_refresh_token(desk):
+    """A disk is full for longer than Xero takes a spent token."""
+    desk.consent("t-1")
+    desk.clock.minutes(40)
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create trigger full before update on consents begin select raise(abort, 'disk is full'); end"
+        )
+    for _ in range(3):
+        with pytest.raises(DatabaseError, match="disk is full"):
+            desk.tokens.access_token("t-1")
+    assert desk.identity.refreshes == 0
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("drop trigger full")
+    desk.clock.minutes(600)
+    assert desk.tokens.access_token("t-1")
 
 
 def test_many_threads_that_find_the_token_expired_refresh_it_once(desk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +39,7 @@ class Ask:
         endpoint: The collection.
         modified_since: Only what changed since; None for everything.
         narrowed: Query parameters that cut a slice out of the list.
+        over: Set when nobody waits for its answers any more.
     """
 
     client: XeroClient
@@ -45,6 +47,7 @@ class Ask:
     endpoint: Endpoint
     modified_since: datetime | None
     narrowed: Mapping[str, str] = field(default_factory=dict)
+    over: threading.Event | None = None
 
     def get(self, path: str, params: Mapping[str, str]) -> Answer:
         """One call, as `XeroClient.get`."""
@@ -54,6 +57,7 @@ class Ask:
             params=params,
             modified_since=self.modified_since,
             scope=self.endpoint.scope,
+            over=self.over,
         )
 
     def whole(self) -> Answer:

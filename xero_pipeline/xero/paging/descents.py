@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -71,11 +73,12 @@ def descend(ask: Ask, descents: Sequence[Descent], workers: int, *, before: Shee
     """
     waiting = deque(descents)
     pending: deque[tuple[Descent, Future[Sheet]]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="xero-page")
+    pool, over = ThreadPoolExecutor(workers, thread_name_prefix="xero-page"), threading.Event()
+    mine = replace(ask, over=over)
 
     def submit(descent: Descent) -> None:
         if descent.page is not None:
-            pending.append((descent, pool.submit(ask.sheet, descent.page)))
+            pending.append((descent, pool.submit(mine.sheet, descent.page)))
         elif waiting:
             submit(waiting.popleft())
 
@@ -91,4 +94,6 @@ def descend(ask: Ask, descents: Sequence[Descent], workers: int, *, before: Shee
             submit(descent)
             yield sheet
     finally:
+        # What is under way is waited for, but not its repetitions: they could take a quarter of an hour.
+        over.set()
         pool.shutdown(wait=True, cancel_futures=True)
