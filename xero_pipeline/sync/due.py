@@ -98,7 +98,8 @@ def all_months_due(
     if not tenants or not wanted:
         return {tenant_id: {report: [] for report in wanted} for tenant_id in tenants}
     first = _first_months(warehouse, tenants, today, start_date)
-    pulled, stale = pulled_months(warehouse, tenants, wanted), stale_months(warehouse, tenants, wanted, today)
+    pulled = pulled_months(warehouse, tenants, wanted)
+    stale = stale_months(warehouse, tenants, wanted, today, again=True)
     months = {start: months_between(start, today) for start in set(first.values())}
     due: dict[str, dict[Report, list[date]]] = {}
     for tenant_id in tenants:

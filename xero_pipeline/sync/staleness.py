@@ -81,19 +81,19 @@ def pulled_months(
 
 
 def stale_months(
-    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], today: date
+    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], today: date, *, again: bool = False
 ) -> dict[Key, set[date]]:
-    """Months whose figures changed since the last pull, and those that are to be looked at again.
-
-    Xero posts pay runs, depreciation and revaluations that no document shows, most of them when the month is over; and
-    an account's type or the end of the financial year moves figures of any month. So the current and the last month
-    are asked for once a day, older ones once in a while.
+    """Months whose figures changed since the last pull, and the current one if that was not today.
 
     Args:
         warehouse: Where pulls and documents are.
         tenants: The organisations.
         reports: Which reports.
         today: Today, in UTC.
+        again: Also months that are to be looked at again without any sign. Xero posts pay runs, depreciation and
+            revaluations that no document shows, most of them when the month is over; and an account's type or the end
+            of the financial year moves figures of any month. So the last month is asked for once a day, too, and older
+            ones once in a while.
     """
     midnight = datetime.combine(today, time(), UTC)
     rows = warehouse.query(
@@ -103,13 +103,12 @@ def stale_months(
         "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
-        f"where p.pulled_at < {_changed_at(reports)} or (p.month >= :latest and p.pulled_at < :midnight) "
-        f"or p.pulled_at < {_looked_at(reports)}",
+        f"where p.pulled_at < {_changed_at(reports)} or (p.month >= :latest and p.pulled_at < :midnight)"
+        + (f" or p.pulled_at < {_looked_at(reports)}" if again else ""),
         {
-            "latest": add_months(today.replace(day=1), -1),
+            "latest": add_months(today.replace(day=1), -1 if again else 0),
             "midnight": midnight,
-            "last_week": midnight - _TOGETHER,
-            "last_month": midnight - _ALONE,
+            **({"last_week": midnight - _TOGETHER, "last_month": midnight - _ALONE} if again else {}),
             **param(tenants),
         },
     )
