@@ -59,10 +59,10 @@ def max_calls(tags: Mapping[str, str]) -> int | None:
 
 
 def asset_of(context: dg.AssetExecutionContext) -> str:
-    """The name of the asset at work, whatever its key is; of a collection's tables the first.
+    """The name of the asset at work, whatever its key is; of an op's tables the first, whatever was selected.
 
     Args:
         context: Dagster's.
     """
-    first = next(iter(context.assets_def.keys_by_output_name.values()))
+    first = next(iter(context.assets_def.node_keys_by_output_name.values()))
     return context.assets_def.tags_by_key[first][ASSET].rpartition(".")[2]
