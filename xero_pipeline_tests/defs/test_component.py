@@ -20,9 +20,10 @@ from xero_pipeline.cli.project import Project
 from xero_pipeline.defs.partitions import report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Silent
-from xero_pipeline_tests.defs.conftest import QUIET, first_month
+from xero_pipeline_tests.defs.conftest import QUIET, first_month, surroundings
 
 DEFS_YAML = """\
 type: xero_pipeline.XeroComponent
@@ -200,6 +201,19 @@ def test_the_command_line_runs_the_assets_of_their_project(house, project, monke
     assert "our_data.definitions leaves out contacts" in str(refused.exception)
     switched = CliRunner().invoke(app, ["schedule", "off"])
     assert "part of our_data.definitions" in str(switched.exception)
+
+
+def test_mock_mode_is_connected_by_one_command_and_a_real_xero_is_not(connected, tmp_path, monkeypatch):
+    surroundings(monkeypatch, tmp_path, connected.simulator)
+    done = CliRunner().invoke(app, ["connect", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert all(tenant in done.output for tenant in connected.tenants)
+    known = Parts(Settings.load()).organisations.list()
+    assert {one.tenant_id for one in known if one.status == "connected"} == set(connected.tenants)
+    monkeypatch.setenv("XERO_MOCK_MODE", "false")
+    refused = CliRunner().invoke(app, ["connect", "--yes"])
+    assert isinstance(refused.exception, ConfigurationError)
+    assert "--yes is for mock mode" in str(refused.exception)
 
 
 @pytest.mark.parametrize(
