@@ -84,13 +84,14 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     full = config.full or config.reread_calls > 0
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
+            left = xero.calls_left(tenant_id)
             shown = picture(context, warehouse, tenant_id, endpoint.table)
             with warehouse.transaction():  # opened once for all that is told
                 observe(context, warehouse, tenant_id, endpoint.table, key=key)
                 rows = row_counts(warehouse, tenant_id, list(outcome.tables))
                 for name, merged in outcome.tables.items():
                     first = name == endpoint.table
-                    costs = {**cost(outcome), **shown} if first else no_cost(outcome, told_with=endpoint.table)
+                    costs = {**cost(outcome, left), **shown} if first else no_cost(left, told_with=endpoint.table)
                     facts = {"dagster/partition_row_count": rows[name], **changes(merged), **costs}
                     record(naming.key(name), tenant_id, facts)
 

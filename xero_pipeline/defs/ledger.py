@@ -91,7 +91,7 @@ def _outcome(posted: Posted, seconds: float) -> Outcome:
     from xero_pipeline.warehouse.merge import Merged
 
     written = {"journals": Merged(inserted=posted.written)}
-    return Outcome(written, posted.documents, calls=0, wire_bytes=0, seconds=seconds, day_remaining=None)
+    return Outcome(written, posted.documents, calls=0, wire_bytes=0, seconds=seconds)
 
 
 def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool) -> Posted:

@@ -73,6 +73,14 @@ class XeroResource(dg.ConfigurableResource):
         """The wired parts."""
         return self.token_store.parts
 
+    def calls_left(self, tenant_id: str) -> int:
+        """Calls that an organisation has left today, as the terminal, `status` and the web page say it.
+
+        Args:
+            tenant_id: The organisation.
+        """
+        return self.parts.quota.snapshot(tenant_id).day_remaining
+
     def client(
         self,
         errand: Errand | None = None,
