@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 MAX_CALLS = "xero/max_calls"
 """Tag of a run: how many calls it may make to each organisation. Wins over the setting XERO_CALLS_PER_RUN."""
 
-BUDGET = "xero/budget"
-"""Tag of a run: shares its calls with all runs that carry the same; a command of several runs sets it."""
+BUDGET = ".dagster/xero_budget"
+"""Tag of a run: shares its calls with all runs that carry the same; a command of several runs sets it. Dagster's UI
+shows no tags that begin so: this one tells people nothing."""
 
 _BACKFILL = "dagster/backfill"
 
