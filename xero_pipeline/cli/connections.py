@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,31 +15,52 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
+if TYPE_CHECKING:
+    from xero_pipeline.xero.organisations import Organisation
+
 CONSENT_MINUTES = 10
 """How long `connect` waits for the person in the browser."""
 
 
 def connect(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Mock mode: allow access without a browser.")] = False,
 ) -> None:
     """Connect organisations: give the consent in the browser, then see what was connected."""
     from xero_pipeline.cli.display import print_table
-    from xero_pipeline.xero import consent
 
     parts = Parts(Settings.load())
-    with _consent_page(parts) as login_url:
-        app = parts.app(login_url=login_url)
-        connected = consent.connect(
-            parts.oauth_for(app),
-            parts.vault,
-            parts.organisations,
-            announce=_announce,
-            open_browser=None if no_browser else _open_browser,
-            timeout_seconds=CONSENT_MINUTES * 60,
-        )
+    connected = _without_a_browser(parts) if yes else _asked_in_the_browser(parts, opened=not no_browser)
     print_table(
         "Connected", [("Organisation", "left"), ("Tenant id", "left")], [(o.name, o.tenant_id) for o in connected]
     )
+
+
+def _without_a_browser(parts: Parts) -> Sequence[Organisation]:
+    if not parts.settings.mock_mode:
+        raise ConfigurationError(
+            "--yes is for mock mode: access to a real organisation is allowed by a person. Run `xero-pipeline connect`."
+        )
+    from xero_pipeline.cli.mock_consent import connect_mock_organisations
+
+    return connect_mock_organisations(parts)
+
+
+def _asked_in_the_browser(parts: Parts, *, opened: bool) -> Sequence[Organisation]:
+    from xero_pipeline.cli.display import say
+    from xero_pipeline.xero import consent
+
+    if parts.settings.mock_mode:
+        say("Mock mode: `xero-pipeline connect --yes` allows access without a browser.")
+    with _consent_page(parts) as login_url:
+        return consent.connect(
+            parts.oauth_for(parts.app(login_url=login_url)),
+            parts.vault,
+            parts.organisations,
+            announce=_announce,
+            open_browser=_open_browser if opened else None,
+            timeout_seconds=CONSENT_MINUTES * 60,
+        )
 
 
 def _announce(url: str) -> None:

@@ -1,4 +1,4 @@
-"""In mock mode `run` gives the consent itself: a browser of a few lines walks the same pages a person would."""
+"""Gives the consent of mock mode, for `run` and `connect --yes`: a browser of a few lines walks a person's pages."""
 
 from __future__ import annotations
 

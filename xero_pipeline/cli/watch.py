@@ -15,6 +15,7 @@ from rich.live import Live
 from xero_pipeline.cli.live import Panorama, Standing
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.sync.outcome import Outcome
+from xero_pipeline.xero.limits import smaller
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.answers import Call
@@ -62,6 +63,7 @@ class Watch:
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     _now: Standing = field(default_factory=Standing)
     _current: Line | None = None
+    _organisation: str = ""
     _live: Live | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,7 +100,11 @@ class Watch:
             if not known:
                 self.lines.append(self._current)
             self._now.begin(f"{name}: {subject}", done=len(self.lines) - 1)
-            self._now.left_today = self.left_today(organisation) if self.left_today else None
+            self._organisation = organisation
+            self._now.left_today = self._left()
+
+    def _left(self) -> int | None:
+        return self.left_today(self._organisation) if self.left_today else None
 
     def step(self, done: int, of: int | None, records: int) -> None:
         """See `Progress.step`."""
@@ -112,9 +118,8 @@ class Watch:
             self._now.calls += 1
             self._now.wire_bytes += call.wire_bytes
             if self._now.left_today is not None:
-                theirs = call.limits.day_remaining
-                ours = max(0, self._now.left_today - 1)
-                self._now.left_today = ours if theirs is None else min(ours, theirs)
+                # Until the count of the quota is asked again at the end.
+                self._now.left_today = smaller(self._now.left_today - 1, call.limits.day_remaining)
 
     def wait(self, seconds: float, why: str) -> None:
         """See `Progress.wait`: short pauses between calls are not worth a word."""
@@ -129,6 +134,7 @@ class Watch:
             self._now.records += outcome.records
             self._now.changed += outcome.changed
             self._now.records_under_way = 0
+            self._now.left_today = self._left()
 
     def _tell(self) -> None:
         """Without a screen: a line about what has just ended."""

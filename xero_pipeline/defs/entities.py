@@ -12,6 +12,7 @@ from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
@@ -59,6 +60,7 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         check_specs=[readable_spec(key)] if checked else [],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
+        can_subset=True,
     )
     def sync(
         context: dg.AssetExecutionContext,
@@ -82,18 +84,20 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     full = config.full or config.reread_calls > 0
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
+            left = xero.calls_left(tenant_id)
             shown = picture(context, warehouse, tenant_id, endpoint.table)
             with warehouse.transaction():  # opened once for all that is told
                 observe(context, warehouse, tenant_id, endpoint.table, key=key)
                 rows = row_counts(warehouse, tenant_id, list(outcome.tables))
                 for name, merged in outcome.tables.items():
                     first = name == endpoint.table
-                    told = {**cost(outcome), **shown} if first else no_cost(outcome, told_with=endpoint.table)
-                    facts = {"dagster/partition_row_count": rows[name], **changes(merged), **told}
+                    costs = {**cost(outcome, left), **shown} if first else no_cost(left, told_with=endpoint.table)
+                    facts = {"dagster/partition_row_count": rows[name], **changes(merged), **costs}
                     record(naming.key(name), tenant_id, facts)
 
         work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
-        yield from with_check(context, work, xero_warehouse, xero.parts, endpoint.table, key) if checked else work
+        checking = with_check(context, work, xero_warehouse, xero.parts, endpoint.table, key) if checked else work
+        yield from told(context, checking)
 
     return sync
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 MAX_CALLS = "xero/max_calls"
 """Tag of a run: how many calls it may make to each organisation. Wins over the setting XERO_CALLS_PER_RUN."""
 
-BUDGET = "xero/budget"
-"""Tag of a run: shares its calls with all runs that carry the same; a command of several runs sets it."""
+BUDGET = ".dagster/xero_budget"
+"""Tag of a run: shares its calls with all runs that carry the same; a command of several runs sets it. Dagster's UI
+shows no tags that begin so: this one tells people nothing."""
 
 _BACKFILL = "dagster/backfill"
 
@@ -59,10 +60,10 @@ def max_calls(tags: Mapping[str, str]) -> int | None:
 
 
 def asset_of(context: dg.AssetExecutionContext) -> str:
-    """The name of the asset at work, whatever its key is; of a collection's tables the first.
+    """The name of the asset at work, whatever its key is; of an op's tables the first, whatever was selected.
 
     Args:
         context: Dagster's.
     """
-    first = next(iter(context.assets_def.keys_by_output_name.values()))
+    first = next(iter(context.assets_def.node_keys_by_output_name.values()))
     return context.assets_def.tags_by_key[first][ASSET].rpartition(".")[2]

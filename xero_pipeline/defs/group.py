@@ -10,6 +10,7 @@ import dagster as dg
 
 from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.subset import told
 from xero_pipeline.ledger.group.rows import TABLES
 from xero_pipeline.ledger.group.write import Group, write_group
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table
@@ -45,17 +46,16 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
         name=naming.named("write_group"),
         specs=specs,
         check_specs=[rates] if checked else [],
+        can_subset=True,
     )
     def write(
-        xero: XeroResource, xero_warehouse: WarehouseResource
+        context: dg.AssetExecutionContext, xero: XeroResource, xero_warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         warehouse, settings = xero_warehouse.warehouse, xero.parts.settings
         with warehouse.writing() as connection:
             written = write_group(connection, warehouse.dialect, settings.group_currency, at=datetime.now(UTC))
-        for name in ASSETS:
-            yield dg.MaterializeResult(asset_key=naming.key(name, SCHEMA), metadata=_facts(written, name))
-        if checked:
-            yield _rated(written, naming)
+        results = [dg.MaterializeResult(naming.key(name, SCHEMA), metadata=_facts(written, name)) for name in ASSETS]
+        yield from told(context, [*results, _rated(written, naming)] if checked else results)
 
     return [write]
 

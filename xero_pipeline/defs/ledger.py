@@ -12,6 +12,7 @@ import dagster as dg
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.tie_out import check_results, check_specs
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.ledger.keep import keep_ledger
@@ -59,6 +60,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         check_specs=check_specs(naming, journals=journals) if checked else [],
         partitions_def=organisation_partitions(),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
+        can_subset=True,
     )
     def keep(
         context: dg.AssetExecutionContext,
@@ -79,7 +81,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
 
         yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
         if checked:
-            yield from check_results(warehouse, naming, journals=journals)
+            yield from told(context, check_results(warehouse, naming, journals=journals))
 
     return [keep]
 
@@ -89,7 +91,7 @@ def _outcome(posted: Posted, seconds: float) -> Outcome:
     from xero_pipeline.warehouse.merge import Merged
 
     written = {"journals": Merged(inserted=posted.written)}
-    return Outcome(written, posted.documents, calls=0, wire_bytes=0, seconds=seconds, day_remaining=None)
+    return Outcome(written, posted.documents, calls=0, wire_bytes=0, seconds=seconds)
 
 
 def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool) -> Posted:

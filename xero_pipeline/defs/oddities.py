@@ -11,6 +11,7 @@ import dagster as dg
 
 from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.people import People
+from xero_pipeline.defs.subset import note_check
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse import drift, quarantine
 
@@ -143,16 +144,7 @@ def _evaluate_after_failure(
         # The reason of the failure is told already; the check keeps what it said last.
         logging.getLogger(__name__).warning("The quarantine could not be read: %s", error)
         return
-    evaluation = dg.AssetCheckEvaluation(
-        asset_key=key,
-        check_name=READABLE,
-        passed=result.passed,
-        metadata=dict(result.metadata),
-        severity=result.severity,
-        description=result.description,
-    )
-    # Dagster logs it; its annotation names older kinds of events only.
-    context.log_event(evaluation)  # pyright: ignore[reportArgumentType]
+    note_check(context, result)
 
 
 def _told(found: Sequence[Mapping[str, Any]]) -> str:

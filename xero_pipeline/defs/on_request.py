@@ -88,7 +88,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
 
         def one(tenant_id: str, record: Record) -> None:
             calls = aged_calls(warehouse, tenant_id, as_of, config.contacts)
-            fits = max(0, xero.parts.quota.snapshot(tenant_id).day_remaining - RESERVE)
+            fits = max(0, xero.calls_left(tenant_id) - RESERVE)
             tally, kept = Tally(), _Kept(len(calls))
             xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
@@ -102,7 +102,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             except (BudgetReached, DailyLimitReached) as stopped:
                 raise kept.in_part(tenant_id, stopped.message) from stopped
             finally:
-                record(spec.key, tenant_id, kept.facts(as_of))
+                record(spec.key, tenant_id, kept.facts(as_of, xero.calls_left(tenant_id)))
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 
@@ -116,7 +116,7 @@ class _Kept:
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
-        self._outcome = Outcome({TABLE: Merged()}, records=0, calls=0, wire_bytes=0, seconds=0.0, day_remaining=None)
+        self._outcome = Outcome({TABLE: Merged()}, records=0, calls=0, wire_bytes=0, seconds=0.0)
         self._answers = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -128,11 +128,10 @@ class _Kept:
             calls=before.calls + outcome.calls,
             wire_bytes=before.wire_bytes + outcome.wire_bytes,
             seconds=before.seconds + outcome.seconds,
-            day_remaining=outcome.day_remaining,
         )
 
-    def facts(self, as_of: date) -> dict[str, object]:
-        told = {**changes(self._outcome.tables[TABLE]), **cost(self._outcome)}
+    def facts(self, as_of: date, left: int) -> dict[str, object]:
+        told = {**changes(self._outcome.tables[TABLE]), **cost(self._outcome, left)}
         return told | {"as_of": as_of.isoformat(), "reports": self._answers, "read": f"as of {as_of}"}
 
     def in_part(self, tenant_id: str, why: str) -> AskedInPart:

@@ -77,14 +77,15 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> 
                     landing=xero_warehouse.landing,
                 ):
                     xero_progress.end(kept.outcome)
+                    left = xero.calls_left(tenant_id)
                     newest = max(kept.rows)
                     shown = picture(context, warehouse, tenant_id, report.name, newest)
                     with warehouse.transaction():  # opened once for all that is told
                         for month, rows in kept.rows.items():
                             told = (
-                                {**report_facts(kept, report.table), **shown}
+                                {**report_facts(kept, report.table, left), **shown}
                                 if month == newest
-                                else no_cost(kept.outcome, told_with=f"{newest:%B %Y}")
+                                else no_cost(left, told_with=f"{newest:%B %Y}")
                             )
                             record(
                                 spec.key, report_key(month, tenant_id), {"dagster/partition_row_count": rows, **told}
@@ -97,12 +98,13 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> 
     return pull
 
 
-def report_facts(kept: Kept, table: str) -> dict[str, Any]:
+def report_facts(kept: Kept, table: str, left: int) -> dict[str, Any]:
     """What months that were kept together brought and cost; told with the newest of them.
 
     Args:
         kept: The months.
         table: The report's table.
+        left: Calls that the organisation has left today.
     """
     merged = kept.outcome.tables[table]
-    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome)}
+    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome, left)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import PrivateAttr
 
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -34,8 +35,15 @@ class _WithParts(dg.ConfigurableResource):
 
         Args:
             context: Dagster's.
+
+        Raises:
+            dagster.DagsterInvariantViolationError: A setting is wrong.
         """
-        self._parts = Parts(Settings.load())
+        try:
+            self._parts = Parts(Settings.load())
+        except ConfigurationError as wrong:
+            # Before any error that is not its own Dagster puts a headline about resources, which hides the cause.
+            raise dg.DagsterInvariantViolationError(str(wrong)) from None
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Let go of the databases: a tick of a sensor must not leave a connection behind.
@@ -72,6 +80,14 @@ class XeroResource(dg.ConfigurableResource):
     def parts(self) -> Parts:
         """The wired parts."""
         return self.token_store.parts
+
+    def calls_left(self, tenant_id: str) -> int:
+        """Calls that an organisation has left today, as the terminal, `status` and the web page say it.
+
+        Args:
+            tenant_id: The organisation.
+        """
+        return self.parts.quota.snapshot(tenant_id).day_remaining
 
     def client(
         self,

@@ -124,11 +124,12 @@ def changes(merged: Merged) -> dict[str, Any]:
     }
 
 
-def cost(outcome: Outcome) -> dict[str, Any]:
+def cost(outcome: Outcome, left: int) -> dict[str, Any]:
     """What a materialisation cost; told once, with the record's table or the newest month, so that sums are right.
 
     Args:
         outcome: What came of the sync.
+        left: Calls that the organisation has left today.
     """
     facts: dict[str, Any] = {
         "records": outcome.records,
@@ -139,7 +140,7 @@ def cost(outcome: Outcome) -> dict[str, Any]:
     }
     if outcome.refused:
         facts["records_quarantined"] = len(outcome.refused)
-    return facts | _left(outcome)
+    return facts | _left(left)
 
 
 def _asked(outcome: Outcome) -> str:
@@ -147,15 +148,15 @@ def _asked(outcome: Outcome) -> str:
     return "changes since " + since.isoformat(" ", "seconds") if since else "everything"
 
 
-def no_cost(outcome: Outcome, *, told_with: str) -> dict[str, Any]:
+def no_cost(left: int, *, told_with: str) -> dict[str, Any]:
     """For what came along with another materialisation: no call was made for it alone.
 
     Args:
-        outcome: What came of the sync.
+        left: Calls that the organisation has left today.
         told_with: Where the calls and bytes are counted.
     """
-    return {"calls": 0, "bytes": 0, "calls_counted_with": told_with, **_left(outcome)}
+    return {"calls": 0, "bytes": 0, "calls_counted_with": told_with, **_left(left)}
 
 
-def _left(outcome: Outcome) -> dict[str, Any]:
-    return {} if outcome.day_remaining is None else {"calls_left_today": outcome.day_remaining}
+def _left(left: int) -> dict[str, Any]:
+    return {"calls_left_today": left}

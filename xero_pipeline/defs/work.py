@@ -13,6 +13,7 @@ from xero_pipeline.defs.errands import asset_of, errand_of
 from xero_pipeline.defs.later import Later
 from xero_pipeline.defs.people import People
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.subset import note_materialised
 from xero_pipeline.errors import (
     BudgetReached,
     OrganisationBusy,
@@ -149,7 +150,7 @@ def for_each_organisation(
         warehouse: What was written to.
 
     Yields:
-        A result per asset, when all went well.
+        A result per asset that the run selected, when all went well; what else was written is noted.
 
     Raises:
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
@@ -181,13 +182,17 @@ def for_each_organisation(
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
         for (key, partition), metadata in done.items():
-            context.log_event(dg.AssetMaterialization(key, metadata=dict(metadata), partition=partition))
+            note_materialised(context, key, metadata, partition)
         raise
+    for (key, partition), metadata in done.items():
+        if key not in context.selected_asset_keys:
+            note_materialised(context, key, metadata, partition)
     alone = context.partition_key if context.has_partition_key else None
     if alone is None:
         # For each of these Dagster looks the partition up in its storage.
         for (key, partition), metadata in done.items():
-            context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
+            if key in context.selected_asset_keys:
+                context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
     for key in context.assets_def.keys_by_output_name.values():
         # In the order of their declaration: Dagster wants parents before children.
         yield dg.MaterializeResult(asset_key=key, metadata=done.get((key, alone)) if alone else None)

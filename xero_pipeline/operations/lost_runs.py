@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import dagster as dg
 
-PROCESS = "xero/process"
-"""Run tag: host, process id and start of the process that carries the run."""
+PROCESS = ".dagster/xero_process"
+"""Run tag, which Dagster's UI does not show: host, process id and start of the process that carries the run."""
 
 
 def this_process() -> str:

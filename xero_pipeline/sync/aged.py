@@ -142,7 +142,6 @@ def sync_aged(
             calls=tally.calls - made,
             wire_bytes=tally.wire_bytes - wire_bytes,
             seconds=time.monotonic() - since,
-            day_remaining=tally.day_remaining,
         )
         made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()
 

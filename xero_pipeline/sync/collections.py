@@ -91,7 +91,6 @@ def sync_collection(
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
-        day_remaining=tally.day_remaining,
         modified_since=aim.since,
         read=load.told,
         refused=load.refused,

@@ -33,7 +33,6 @@ class Outcome:
         calls: Requests sent, repeated ones included.
         wire_bytes: Bytes of the answers as they came over the wire (what Xero's egress counts).
         seconds: Wall-clock seconds.
-        day_remaining: Calls left to the organisation today, as Xero's header says.
         modified_since: The cursor that was asked with; None for a full read.
         read: What was read, in words, where that is neither everything nor what changed.
         refused: The names of records that could not be read, and are in quarantine.
@@ -44,7 +43,6 @@ class Outcome:
     calls: int
     wire_bytes: int
     seconds: float
-    day_remaining: int | None
     modified_since: datetime | None = None
     read: str | None = None
     refused: Collection[str] = ()
@@ -61,7 +59,6 @@ class Tally:
 
     calls: int = 0
     wire_bytes: int = 0
-    day_remaining: int | None = None
     statuses: Counter[int | None] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -71,6 +68,3 @@ class Tally:
             self.calls += 1
             self.wire_bytes += call.wire_bytes
             self.statuses[call.status] += 1
-            left = call.limits.day_remaining
-            if left is not None:
-                self.day_remaining = left if self.day_remaining is None else min(left, self.day_remaining)

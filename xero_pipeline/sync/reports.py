@@ -155,7 +155,6 @@ class _Keeper:
             calls=tally.calls - self._calls,
             wire_bytes=tally.wire_bytes - self._wire_bytes,
             seconds=time.monotonic() - self._since,
-            day_remaining=tally.day_remaining,
         )
         self._calls, self._wire_bytes, self._since = tally.calls, tally.wire_bytes, time.monotonic()
         return Kept({month.period_start: len(month.rows) for month in months}, outcome)

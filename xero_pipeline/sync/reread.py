@@ -82,7 +82,6 @@ def reread_collection(
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
-        day_remaining=tally.day_remaining,
         read=turn.told,
         refused=frozenset(turn.refused),
     )

@@ -48,6 +48,16 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdecimal() else None
 
 
+def smaller(ours: int, theirs: int | None) -> int:
+    """Calls left: by our own count, or by Xero's header when that is lower.
+
+    Args:
+        ours: What our budget leaves; never told as less than none.
+        theirs: What Xero said; None if it did not.
+    """
+    return max(0, ours if theirs is None else min(ours, theirs))
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What we allow ourselves, a little below what Xero allows.

@@ -17,7 +17,7 @@ from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.xero.answers import Call
 from xero_pipeline.xero.call_outbox import Outgoing, new_call_id
 from xero_pipeline.xero.errand import Errand
-from xero_pipeline.xero.limits import DAY, MINUTE, Go, Rules, Stop, Wait, decide
+from xero_pipeline.xero.limits import DAY, MINUTE, Go, Rules, Stop, Wait, decide, smaller
 from xero_pipeline.xero.quota_ledger import APP, QuotaLedger
 from xero_pipeline.xero.quota_tables import quota_tables
 
@@ -174,16 +174,12 @@ class Quota:
         verdict = decide(self._rules, usage, now)
         return QuotaSnapshot(
             calls_today=day,
-            day_remaining=_left(self._rules.per_day - day, usage.day_left if now - heard <= DAY else None),
-            minute_remaining=_left(
+            day_remaining=smaller(self._rules.per_day - day, usage.day_left if now - heard <= DAY else None),
+            minute_remaining=smaller(
                 self._rules.per_minute - minute, usage.minute_left if now - heard <= MINUTE else None
             ),
             resume_at=datetime.fromtimestamp(verdict.resume_at, UTC) if isinstance(verdict, Stop) else None,
         )
-
-
-def _left(ours: int, theirs: int | None) -> int:
-    return max(0, ours if theirs is None else min(ours, theirs))
 
 
 def _day_is_over(tenant_id: str, resume_at: float) -> DailyLimitReached:

@@ -20,7 +20,7 @@ NAMES = {"t1": "Kowhai Limited"}
 
 
 def outcome(records, changed=0):
-    return Outcome({"a": Merged(inserted=changed)}, records, calls=1, wire_bytes=10, seconds=0.5, day_remaining=None)
+    return Outcome({"a": Merged(inserted=changed)}, records, calls=1, wire_bytes=10, seconds=0.5)
 
 
 def call(left=None):
@@ -100,6 +100,15 @@ def test_calls_left_are_the_smaller_of_our_budget_and_xeros_own_count():
     assert shown._now.left_today == 4_689
     shown.called(call(left=12))
     assert (shown._now.left_today, shown._now.calls, shown._now.wire_bytes) == (12, 2, 3_000)
+
+
+def test_at_the_end_of_a_subject_calls_left_are_what_the_quota_says():
+    told = [4_690, 4_745]
+    shown, _ = watch(left_today=lambda tenant_id: told.pop(0))
+    shown.begin("t1", "invoices")
+    shown.called(call())
+    shown.end(outcome(1))
+    assert shown._now.left_today == 4_745
 
 
 def test_records_under_way_are_shown_until_their_outcome_tells_them():

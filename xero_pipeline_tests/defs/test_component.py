@@ -12,17 +12,21 @@ import dagster as dg
 import pytest
 import time_machine
 from dagster._core.definitions.partitions.context import partition_loading_context
+from dagster._core.storage.tags import TagType, get_tag_type
 from typer.testing import CliRunner
 
 from xero_pipeline import XeroTableProps, XeroTranslator, build_xero_defs, xero_assets
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.project import Project
+from xero_pipeline.defs.errands import BUDGET
 from xero_pipeline.defs.partitions import report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.lost_runs import PROCESS
+from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Silent
-from xero_pipeline_tests.defs.conftest import QUIET, first_month
+from xero_pipeline_tests.defs.conftest import QUIET, first_month, surroundings
 
 DEFS_YAML = """\
 type: xero_pipeline.XeroComponent
@@ -195,11 +199,28 @@ def test_the_command_line_runs_the_assets_of_their_project(house, project, monke
     done = CliRunner().invoke(app, ["sync", "--organisation", name, "--select", "accounts"])
     assert done.exit_code == 0, done.output
     assert set(materialised(house, "accounts")) == {tenant}
+    (run,) = house.instance.get_runs()
+    shown = {tag for tag in run.tags if get_tag_type(tag) is not TagType.HIDDEN}
+    assert {tag for tag in shown if tag.startswith("xero/")} == {"xero/organisation", "xero/name"}
+    assert {BUDGET, PROCESS} <= set(run.tags) - shown, "what only programs read is no part of the list of runs"
     refused = CliRunner().invoke(app, ["sync", "--organisation", name, "--select", "contacts"])
     assert isinstance(refused.exception, ConfigurationError)
     assert "our_data.definitions leaves out contacts" in str(refused.exception)
     switched = CliRunner().invoke(app, ["schedule", "off"])
     assert "part of our_data.definitions" in str(switched.exception)
+
+
+def test_mock_mode_is_connected_by_one_command_and_a_real_xero_is_not(connected, tmp_path, monkeypatch):
+    surroundings(monkeypatch, tmp_path, connected.simulator)
+    done = CliRunner().invoke(app, ["connect", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert all(tenant in done.output for tenant in connected.tenants)
+    known = Parts(Settings.load()).organisations.list()
+    assert {one.tenant_id for one in known if one.status == "connected"} == set(connected.tenants)
+    monkeypatch.setenv("XERO_MOCK_MODE", "false")
+    refused = CliRunner().invoke(app, ["connect", "--yes"])
+    assert isinstance(refused.exception, ConfigurationError)
+    assert "--yes is for mock mode" in str(refused.exception)
 
 
 @pytest.mark.parametrize(

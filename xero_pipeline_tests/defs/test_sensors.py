@@ -16,6 +16,7 @@ from dagster._core.events.log import EventLogEntry
 
 from xero_pipeline.definitions import build
 from xero_pipeline.defs import sensors
+from xero_pipeline.defs.keep_ledger import LEDGERS
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
@@ -106,6 +107,12 @@ def cost(of):
 
 def months():
     return months_between(first_month(), today())
+
+
+def test_a_wrong_setting_is_the_headline_of_a_tick_that_fails(tick, monkeypatch):
+    monkeypatch.setenv("XERO_CALLS_PER_DAY", "many")
+    with pytest.raises(dg.DagsterError, match="^Wrong settings: XERO_CALLS_PER_DAY"):
+        tick(LEDGERS)
 
 
 class TestNewOrganisations:

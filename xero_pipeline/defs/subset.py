@@ -1,0 +1,72 @@
+"""Runs that selected some of the tables an op writes: it writes them all, and the history of the others says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import dagster as dg
+
+Result = TypeVar("Result", dg.MaterializeResult, dg.AssetCheckResult, dg.MaterializeResult | dg.AssetCheckResult)
+
+
+def told(context: dg.AssetExecutionContext, results: Iterable[Result]) -> Iterator[Result]:
+    """Lets through what Dagster asked for, and notes the rest: nothing that was written or checked goes untold.
+
+    Args:
+        context: Dagster's.
+        results: Of every table and check of the op.
+
+    Yields:
+        Those of the tables and checks that the run selected.
+    """
+    for result in results:
+        key = _key(result.asset_key)
+        if isinstance(result, dg.AssetCheckResult):
+            if dg.AssetCheckKey(key, result.check_name or "") in context.selected_asset_check_keys:
+                yield result
+            else:
+                note_check(context, result)
+        elif key in context.selected_asset_keys:
+            yield result
+        else:
+            note_materialised(context, key, result.metadata or {})
+
+
+def _key(named: dg.AssetKey | None) -> dg.AssetKey:
+    if named is None:
+        raise TypeError("A result of an op of several tables must name its asset.")
+    return named
+
+
+def note_materialised(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Any], partition: str | None = None
+) -> None:
+    """A table was written; for one that yields no result, or whose op fails.
+
+    Args:
+        context: Dagster's.
+        key: The table's.
+        metadata: What is told of it.
+        partition: Which one, if it has any.
+    """
+    context.log_event(dg.AssetMaterialization(key, metadata=dict(metadata), partition=partition))
+
+
+def note_check(context: dg.AssetExecutionContext, result: dg.AssetCheckResult) -> None:
+    """A check was evaluated that yields no result, for the run did not select it, or its op fails.
+
+    Args:
+        context: Dagster's.
+        result: What it says; names its asset and its check.
+    """
+    evaluation = dg.AssetCheckEvaluation(
+        asset_key=_key(result.asset_key),
+        check_name=result.check_name or "",
+        passed=result.passed,
+        metadata=dict(result.metadata or {}),
+        severity=result.severity,
+        description=result.description,
+    )
+    # Dagster logs it; its annotation names older kinds of events only.
+    context.log_event(evaluation)  # pyright: ignore[reportArgumentType]
