@@ -147,28 +147,20 @@ def carry(
 
 def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
-    from xero_pipeline.cli.display import complain
-    from xero_pipeline.ledger.explain import differences, is_kept
+    from xero_pipeline.cli.display import warn
+    from xero_pipeline.cli.unexplained import told, unexplained
 
-    with parts.warehouse.reading() as connection:
-        found = differences(connection, causes=False) if is_kept(connection) else []
-    found = [one for one in found if one.tenant_id in tenants and not one.is_stale]
-    if found:
-        first = found[0]
-        complain(
-            f"The ledger does not tie out: {len(found)} figures differ from Xero's reports, such as {first.account} of "
-            f"{first.organisation} in {first.period_end:%B %Y} by {first.difference:+,.2f}. "
-            f"`xero-pipeline explain` shows them and the documents behind them."
-        )
+    if found := unexplained(parts, tenants):
+        warn(told(found))
 
 
 def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
-    from xero_pipeline.cli.display import complain
+    from xero_pipeline.cli.display import warn
     from xero_pipeline.sync.locked import open_changes, told
 
     if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
-        complain(told(changes))
+        warn(told(changes))
 
 
 def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -104,3 +105,35 @@ def test_the_shell_completes_names_of_organisations_and_queries(synced: Home) ->
     assert done.out.splitlines() == ["overdue"]
     done = synced.run(COMP_WORDS="xero-pipeline sync --select invoice_line_items", COMP_CWORD="3", **asked)
     assert done.out.splitlines() == ["invoice_line_items"]
+
+
+def test_a_figure_that_nothing_explains_is_a_warning_of_a_sync_and_fails_explain(home: Home) -> None:
+    assert home.run("explain").code == 0
+    spoil(home, "PAYROLL")
+    assert home.run("explain").code == 0
+    spoil(home, "UNKNOWN", waits=True)
+    assert home.run("explain").code == 0
+    spoil(home, "UNKNOWN")
+    done = home.sync("--select", "accounts")
+    assert done.code == 0, done.said
+    assert "Warning: The ledger does not tie out: 1 figure differs" in done.err
+    assert "Error:" not in done.err
+    assert [home.run("explain").code, home.run("explain", "--json").code] == [1, 1]
+    ((code, month),) = home.query(
+        "select a.code, strftime(t.period_start, '%Y-%m') from ledger.tie_out as t join xero.accounts as a using "
+        "(tenant_id, account_id) where t.difference <> 0"
+    )
+    assert home.run("explain", code, month).code == 1
+    done = home.run("status", "--json")
+    assert [one["difference"] for one in json.loads(done.out)["unexplained_differences"]] == ["12.0000"]
+    assert "Warning: The ledger does not tie out" in home.run("status").err
+
+
+def spoil(home: Home, cause: str, *, waits: bool = False) -> None:
+    """One figure of the ledger differs from Xero's report."""
+    with duckdb.connect(str(home.path / "books.duckdb")) as warehouse:
+        warehouse.execute(
+            "update ledger.tie_out set difference = 12, cause = ?, is_stale = ? where rowid = "
+            "(select min(rowid) from ledger.tie_out where statement = 'trial_balance')",
+            (cause, waits),
+        )
