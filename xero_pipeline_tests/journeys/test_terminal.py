@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,17 @@ def test_the_books_are_taken_along_as_files(synced: Home, tmp_path: Path) -> Non
     assert synced.query("select count(*), sum(total) from xero.invoices") == [
         (read.num_rows, sum(read.column("total").to_pylist()))
     ]
+
+
+@pytest.mark.parametrize("words", [("query", "select 1"), ("explain",), ("sync", "--select", "accounts")], ids=str)
+def test_who_waits_for_the_warehouse_sees_for_whom(home: Home, words: tuple[str, ...]) -> None:
+    impatient = "from xero_pipeline.warehouse import lock\nlock.QUIET_SECONDS = 0.01"
+    with duckdb.connect(str(home.path / "books.duckdb")):
+        process = home.start(*words, prelude=impatient)
+        assert process.stderr is not None
+        line = process.stderr.readline()
+    assert line.startswith(f"Waiting for the warehouse: in use by process {os.getpid()} (python")
+    assert home.ended(process).code == 0
 
 
 def test_a_home_that_works_is_well_and_only_lacks_a_daemon(home: Home) -> None:
