@@ -21,12 +21,17 @@ def test_the_books_are_asked_in_sql_and_by_the_name_of_a_ready_query(synced: Hom
     done = synced.run("query", "select sum(total) as total from invoices where type = :type", "-p", "type=ACCREC")
     assert done.code == 0, done.said
     ((total,),) = synced.query("select sum(total) from xero.invoices where type = 'ACCREC'")
-    assert list(csv.DictReader(io.StringIO(done.out))) == [{"total": f"{total:f}"}]
+    assert list(csv.DictReader(io.StringIO(done.out))) == [{"total": f"{total:.2f}"}]
     done = synced.run("query", "receivables", "--format", "json")
     assert done.code == 0, done.said
     open_ones = "type = 'ACCREC' and status = 'AUTHORISED' and amount_due > 0"
     owing = {name for (name,) in synced.query(f"select contact_name from xero.invoices where {open_ones}")}
     assert owing and owing <= {row["customer"] for row in json.loads(done.out)}
+
+
+def test_an_answer_without_a_row_says_so(synced: Home) -> None:
+    done = synced.run("query", "profit_and_loss", "-p", "month=2001-01")
+    assert (done.code, done.out.count("\n"), done.err.strip()) == (0, 1, "No rows.")
 
 
 @pytest.mark.parametrize(
