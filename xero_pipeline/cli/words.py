@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
+from xero_pipeline.cli.flags import QuietCommand, QuietGroup
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"--[^=\s]*\s")
 """SQL that begins with a comment: no option has a blank in its name."""
 
 
-class Commands(TyperGroup):
+class Commands(QuietGroup):
     """All commands; what is wrong with a value is said as for a setting."""
 
     def invoke(self, ctx: Context) -> Any:
@@ -43,7 +43,7 @@ class Commands(TyperGroup):
             raise
 
 
-class Question(TyperCommand):
+class Question(QuietCommand):
     """A command whose argument may be SQL, which may begin with a comment."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
