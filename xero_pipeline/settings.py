@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.mistakes import in_words, require_readable
 
 
 class Settings(BaseSettings):
@@ -157,13 +158,15 @@ class Settings(BaseSettings):
             **overrides: Fields to set instead, by name.
 
         Raises:
-            ConfigurationError: A variable has a value it cannot have; the message names each.
+            ConfigurationError: A variable has a value it cannot have; the message names each. Or a line of `.env` is no
+                setting.
         """
+        require_readable(Path(".env"))
         try:
             return cls(**overrides)  # pyright: ignore[reportArgumentType]
         except ValidationError as error:
             # The input is left out of the message: it may be a secret.
-            wrong = [f"XERO_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            wrong = [f"XERO_{'_'.join(map(str, e['loc'])).upper()} {in_words(e)}" for e in error.errors()]
             raise ConfigurationError(
                 "Wrong settings: " + "; ".join(wrong) + ". `.env.example` shows every variable with its form."
             ) from None
@@ -190,6 +193,15 @@ class Settings(BaseSettings):
         if code is not None and not (len(code) == 3 and code.isascii() and code.isalpha()):
             raise ValueError("must be the three letters of a currency, such as NZD")
         return code
+
+    @field_validator("reports")
+    @classmethod
+    def _reports_there_are(cls, value: str | None) -> str | None:
+        from xero_pipeline.xero.reports import chosen_reports
+
+        if value is not None:
+            chosen_reports(value, cash_basis=False)
+        return value
 
     @field_validator("start_date")
     @classmethod

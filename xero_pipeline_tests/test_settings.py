@@ -99,5 +99,49 @@ def test_a_presentation_currency_is_three_letters_in_any_case(monkeypatch):
     monkeypatch.setenv("XERO_GROUP_CURRENCY", " nzd ")
     assert Settings.load().group_currency == "NZD"
     monkeypatch.setenv("XERO_GROUP_CURRENCY", "dollars")
-    with pytest.raises(ConfigurationError, match="XERO_GROUP_CURRENCY: .*three letters"):
+    with pytest.raises(ConfigurationError, match="XERO_GROUP_CURRENCY must be the three letters"):
+        Settings.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("XERO_START_DATE", "2024", "must be a day, such as 2025-04-01"),
+        ("XERO_START_DATE", "last year", "must be a day, such as 2025-04-01"),
+        ("XERO_CALLS_PER_DAY", "many", "must be a whole number"),
+        ("XERO_CALLS_PER_DAY", "5001", "must be at most 5,000"),
+        ("XERO_CALLS_PER_RUN", "0", "must be at least 1"),
+        ("XERO_CUSTOM_CONNECTION", "maybe", "must be true or false"),
+        ("XERO_API_URL", "xero", "must be an absolute"),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_own_words(monkeypatch, name, value, words):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=rf"^Wrong settings: {name} {words}"):
+        Settings.load()
+
+
+def test_a_report_that_is_none_is_refused_by_whoever_loads_the_settings(monkeypatch):
+    monkeypatch.setenv("XERO_REPORTS", "balance_sheet, profit_and_los")
+    with pytest.raises(ConfigurationError, match=r"no report profit_and_los\. Did you mean profit_and_loss\?"):
+        Settings.load()
+
+
+@pytest.mark.parametrize("line", ["XERO_CLIENT_ID hush-hush", "XERO_CLIENT_ID", "=hush-hush", "FOO='hush-hush"])
+def test_a_line_of_the_file_that_is_no_setting_is_refused_by_its_number_and_not_shown(tmp_path, line):
+    Path(".env").write_text(f"# mine\nXERO_CALLS_PER_DAY=900\n\n{line}\n")
+    with pytest.raises(ConfigurationError) as refused:
+        Settings.load()
+    assert str(refused.value).startswith(f"{tmp_path / '.env'}, line 4 is no setting: write NAME=value")
+    assert "hush" not in str(refused.value)
+
+
+def test_names_of_other_programs_in_the_file_are_their_own_affair():
+    Path(".env").write_text("PATH\nexport XERO_CALLS_PER_DAY='900' # for us\n")
+    assert Settings.load().calls_per_day == 900
+
+
+def test_a_file_that_is_not_utf_8_is_refused():
+    Path(".env").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigurationError, match="UTF-8"):
         Settings.load()

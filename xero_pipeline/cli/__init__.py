@@ -11,8 +11,10 @@ def main() -> None:
 
     from xero_pipeline.cli.app import app
     from xero_pipeline.cli.display import complain
+    from xero_pipeline.cli.listening import listen
     from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 
+    listen()
     try:
         app()
     except XeroPipelineError as error:

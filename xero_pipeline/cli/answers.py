@@ -133,13 +133,13 @@ def write_json(answer: Answer, limit: int | None) -> bool:
 
 
 def plain(value: Any) -> str:
-    """A value as programs read it: every digit, no exponent.
+    """A value as programs read it: every digit that says something, cents at least, no exponent.
 
     Args:
         value: Anything but null.
     """
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return _shortened(f"{value:f}")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, date):
@@ -150,7 +150,7 @@ def plain(value: Any) -> str:
 
 
 def readable(value: Any) -> str:
-    """A value as people read it: thousands apart, and of decimals as many as say something, but two at least.
+    """A value as people read it: as for programs, thousands apart.
 
     Args:
         value: Anything, null too.
@@ -158,13 +158,13 @@ def readable(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, Decimal):
-        return f"{_shortened(value):,f}"
+        return _shortened(f"{value:,f}")
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return plain(value)
 
 
-def _shortened(value: Decimal) -> Decimal:
-    shorter = value.normalize()
-    exponent = shorter.as_tuple().exponent
-    return value.quantize(Decimal("0.01")) if isinstance(exponent, int) and exponent > -2 else shorter
+def _shortened(number: str) -> str:
+    """Without the noughts at the end, but for two decimals; one that has fewer gets none: they would be invented."""
+    whole, point, decimals = number.partition(".")
+    return f"{whole}{point}{decimals[:2]}{decimals[2:].rstrip('0')}"

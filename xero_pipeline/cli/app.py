@@ -26,9 +26,11 @@ from xero_pipeline.cli import (
     syncing,
     web,
 )
+from xero_pipeline.cli.words import Commands, Question
 
 app = typer.Typer(
     name="xero-pipeline",
+    cls=Commands,
     help="A company's books, out of Xero and into a warehouse that can be trusted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -42,7 +44,7 @@ app.command()(planning.plan)
 app.command()(restated.restatements)
 app.command()(explain.explain)
 app.command()(aged.aged)
-app.command()(query.query)
+app.command(cls=Question)(query.query)
 app.command()(export.export)
 app.command()(doctor.doctor)
 app.command()(rates.rates)

@@ -6,6 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -88,8 +89,10 @@ def _consent_page(parts: Parts) -> Iterator[str | None]:
 
 def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Which organisations are connected, when they were synced, the day's calls, what waits, and what was odd."""
-    from xero_pipeline.cli.display import print_json, print_table
+    from xero_pipeline.cli.display import print_json, print_table, warn
     from xero_pipeline.cli.oddities import oddities, print_oddities
+    from xero_pipeline.cli.unexplained import told as in_words
+    from xero_pipeline.cli.unexplained import unexplained
     from xero_pipeline.cli.waiting import print_waiting
     from xero_pipeline.operations.standing import last_sync, standing, waiting
 
@@ -100,8 +103,10 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
         for one in parts.organisations.list()
     ]
     odd = oddities(parts)
+    off = unexplained(parts, {row["tenant_id"] for row in rows})
     if json:
-        print_json({"mode": parts.settings.mode, "home": str(parts.home), "organisations": rows, **odd})
+        told = {"organisations": rows, **odd, "unexplained_differences": [asdict(one) for one in off]}
+        print_json({"mode": parts.settings.mode, "home": str(parts.home), **told})
         return
     columns = ("Organisation", "Tenant id", "State", "Connected", "Last sync", "Calls today", "Left today")
     print_table(
@@ -122,6 +127,8 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     )
     print_waiting(rows)
     print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
+    if off:
+        warn(in_words(off))
     if not rows:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
 

@@ -34,11 +34,24 @@ def complain(message: str) -> None:
     Args:
         message: One paragraph.
     """
+    _notice(message, "Error", title="xero-pipeline", style="red")
+
+
+def warn(message: str) -> None:
+    """Say what people should look at, though nothing failed.
+
+    Args:
+        message: One paragraph.
+    """
+    _notice(message, "Warning", title="Warning", style="yellow")
+
+
+def _notice(message: str, word: str, *, title: str, style: str) -> None:
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:
-        console.print(Panel(escape(message), title="xero-pipeline", border_style="red", title_align="left"))
+        console.print(Panel(escape(message), title=title, border_style=style, title_align="left"))
     else:
-        console.print(f"Error: {message}", markup=False, soft_wrap=True)
+        console.print(f"{word}: {message}", markup=False, soft_wrap=True)
 
 
 def say(message: str, *, as_is: bool = False) -> None:

@@ -30,9 +30,14 @@ def explain(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Where the ledger differs from Xero's reports, and the documents behind it. Asks Xero nothing."""
+    """Where the ledger differs from Xero's reports, and the documents behind it. Asks Xero nothing.
+
+    Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, or each difference has a likely
+    cause.
+    """
     from xero_pipeline.cli.syncing import chosen_organisations
     from xero_pipeline.cli.syncing import month as parse
+    from xero_pipeline.cli.unexplained import without_cause
     from xero_pipeline.ledger.explain import is_kept
 
     parts = Parts(Settings.load())
@@ -45,11 +50,13 @@ def explain(
         if not is_kept(connection):
             raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first.")
         if account is None or month is None:
-            _everything(connection, tenants, json=json)
+            shown = _everything(connection, tenants, json=json)
         else:
+            start = parse(month, "MONTH")
             found = _accounts(connection, account, tenants)
-            for tenant_id, account_id in found:
-                _one(connection, tenant_id, account_id, parse(month, "MONTH"), json=json)
+            shown = [figure for one in found for figure in _one(connection, *one, start, json=json)]
+    if without_cause(shown):
+        raise typer.Exit(1)
 
 
 def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> list[tuple[str, str]]:
@@ -69,14 +76,22 @@ def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> 
     return found
 
 
-def _everything(connection: Connection, tenants: Collection[str], *, json: bool) -> None:
-    from xero_pipeline.cli.display import print_json, print_table, say
+def _everything(connection: Connection, tenants: Collection[str], *, json: bool) -> Sequence[Difference]:
+    from xero_pipeline.cli.display import print_json
     from xero_pipeline.ledger.explain import differences
 
     found = [one for one in differences(connection) if one.tenant_id in tenants]
     if json:
         print_json([asdict(one) for one in found])
-        return
+    else:
+        _list(found)
+    return found
+
+
+def _list(found: Sequence[Difference]) -> None:
+    from xero_pipeline.cli.display import print_table, say
+    from xero_pipeline.cli.unexplained import without_cause
+
     if not found:
         say("Everything ties out: no figure of the ledger differs from Xero's reports.")
         return
@@ -94,6 +109,12 @@ def _everything(connection: Connection, tenants: Collection[str], *, json: bool)
     columns = [(name, "right" if name in {"Ours", "Xero's", "Difference"} else "left") for name in headers]
     rows = [(one.organisation, f"{one.period_end:%Y-%m}", one.statement, *_figure(one)) for one in found]
     print_table("What does not tie out", columns, rows)
+    if unknown := len(without_cause(found)):
+        say(
+            f"Nothing explains {unknown} of them: `xero-pipeline explain ACCOUNT MONTH` shows the documents behind one."
+        )
+    else:
+        say("Each of them has a likely cause, or waits for its report to be pulled again.")
 
 
 def _figure(one: Difference) -> tuple[object, ...]:
@@ -101,7 +122,7 @@ def _figure(one: Difference) -> tuple[object, ...]:
     return (one.account, one.measure.replace("_", " "), one.ours, one.xeros, one.difference, cause)
 
 
-def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> None:
+def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> Sequence[Difference]:
     from xero_pipeline.cli.display import print_json
     from xero_pipeline.ledger.explain import figures, movements, suspects
 
@@ -112,8 +133,9 @@ def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *
     if json:
         told = {"figures": known, "movements": moved, "documents": behind}
         print_json({name: [asdict(one) for one in group] for name, group in told.items()})
-        return
-    _show(known, moved, behind, start)
+    else:
+        _show(known, moved, behind, start)
+    return known
 
 
 def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequence[Suspect], start: date) -> None:

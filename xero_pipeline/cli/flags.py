@@ -18,22 +18,43 @@ def without_types(app: typer.Typer) -> None:
     Args:
         app: The commands.
     """
-    app.info.cls = _Group
+    if not _is_quiet(app.info.cls):
+        app.info.cls = QuietGroup
     for command in app.registered_commands:
-        command.cls = _Command
+        if not _is_quiet(command.cls):
+            command.cls = QuietCommand
     for group in app.registered_groups:
         if group.typer_instance:
             without_types(group.typer_instance)
 
 
-class _Command(TyperCommand):
+class QuietCommand(TyperCommand):
+    """A command whose flags show no type."""
+
     def get_params(self, ctx: Any) -> list[Any]:
+        """Its options and arguments.
+
+        Args:
+            ctx: The command line.
+        """
         return _quiet(super().get_params(ctx))
 
 
-class _Group(TyperGroup):
+class QuietGroup(TyperGroup):
+    """Commands whose own flags show no type."""
+
     def get_params(self, ctx: Any) -> list[Any]:
+        """Its options.
+
+        Args:
+            ctx: The command line.
+        """
         return _quiet(super().get_params(ctx))
+
+
+def _is_quiet(kind: object) -> bool:
+    """A class of our own, which may do more."""
+    return isinstance(kind, type) and issubclass(kind, (QuietCommand, QuietGroup))
 
 
 def _quiet(params: list[Any]) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -33,7 +34,7 @@ def logs(
         [
             (
                 r["run_id"][:8],
-                r["job"],
+                _job(r),
                 r["organisation"],
                 f"{r['start']:%Y-%m-%d %H:%M:%S}" if r["start"] else None,
                 (r["end"] - r["start"]).total_seconds() if r["start"] and r["end"] else None,
@@ -44,3 +45,14 @@ def logs(
             for r in rows
         ],
     )
+
+
+def _job(run: Mapping[str, Any], most: int = 3) -> str:
+    """The job as people know it; where somebody chose the tables, with their names."""
+    from xero_pipeline.operations.past_runs import SELECTED
+
+    names = run["assets"]
+    if run["job"] != SELECTED or not names:
+        return run["job"]
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{SELECTED}: {', '.join(names[:most])}{more}"

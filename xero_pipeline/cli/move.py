@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xero_pipeline.cli.counter import Counter
+from xero_pipeline.cli.words import said_of
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -69,8 +70,11 @@ def _move_warehouse(parts: Parts, url: str) -> None:
     from xero_pipeline.warehouse.move import move as copy
     from xero_pipeline.warehouse.store import Warehouse
 
-    target = Warehouse(url)
-    with Counter("rows") as counter, target.transaction():
+    with ExitStack() as opened:
+        with said_of("--to", "XERO_WAREHOUSE_URL"):
+            target = Warehouse(url)
+            opened.enter_context(target.transaction())
+        counter = opened.enter_context(Counter("rows"))
         moved = copy(parts.warehouse, target, progress=counter.show)
         moved |= carry(parts.warehouse, target)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
@@ -81,7 +85,8 @@ def _move_state(parts: Parts, url: str) -> None:
     from xero_pipeline.xero.state import open_state
     from xero_pipeline.xero.state_move import move_state
 
-    target = open_state(url)
+    with said_of("--state-to", "XERO_STATE_URL"):
+        target = open_state(url)
     try:
         moved = move_state(parts.state, target)
     finally:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
+SECONDS_WORTH_TELLING = 30
+"""What the limits leave open takes about as long: answers, and writing them down."""
+
+
 def plan(
     organisation: Organisations = None,
     select: Select = None,
@@ -135,18 +139,26 @@ def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
 
 
 def _sentence(planned: Plan) -> str:
-    from xero_pipeline.cli.display import duration
-
     least = "" if planned.known else "At least, for some lists were never read (--ask asks Xero how long they are): "
     told = (
-        f"{least}{duration(planned.at_least.total_seconds())} at {planned.per_minute} calls a minute, "
-        f"{planned.share:.1%} of the day's {planned.per_day:,} calls. {planned.left:,} are left today"
+        f"{least}{_lasting(planned)} at {planned.per_minute} calls a minute, {planned.share:.1%} of the day's "
+        f"{planned.per_day:,} calls. {planned.left:,} are left today"
     )
     if planned.fits:
         return f"{told}: it fits."
     if planned.per_run is not None and planned.calls > planned.per_run:
         return f"{told}, and a run may make {planned.per_run:,}: the rest goes on by itself, a run at a time."
     return f"{told}: it does not fit, the rest goes on by itself when the day is over."
+
+
+def _lasting(planned: Plan) -> str:
+    """How long it takes; where no limit makes it wait, nobody knows to the second."""
+    from xero_pipeline.cli.display import duration
+
+    least = planned.at_least.total_seconds()
+    if least >= SECONDS_WORTH_TELLING:
+        return duration(least)
+    return "Less than a minute" if planned.known else "some seconds"
 
 
 def _calls(items: Sequence[Item]) -> str:

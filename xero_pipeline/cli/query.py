@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -124,12 +126,16 @@ def _write(answer: Answer, ready: ReadyQuery | None, told: str, how: Format, lim
 
     if how is Format.table and limit is None:
         limit = ROWS_SHOWN
+    first = next(answer.rows, None)
+    answer = replace(answer, rows=chain([] if first is None else [first], answer.rows))
     if how is Format.csv:
         more = write_csv(answer, limit)
     elif how is Format.json:
         more = write_json(answer, limit)
     else:
         more = show(answer, ready, told, limit, as_markdown=how is Format.markdown)
+    if first is None and how is not Format.table:
+        say("No rows.")
     if more:
         say(f"There are more: these are the first {limit:,}. --limit N shows N of them, --format csv all.")
 

@@ -11,6 +11,7 @@ import typer
 
 from xero_pipeline.cli.counter import Counter
 from xero_pipeline.cli.syncing import Organisations, Select
+from xero_pipeline.cli.words import said_of
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -45,7 +46,8 @@ def rebuild(
     parts = Parts(Settings.load())
     folder = _folder(parts.settings)
     url = into or f"duckdb:///{parts.home / NEW_FILE}"
-    warehouse = Warehouse(url)
+    with said_of("--into", "XERO_WAREHOUSE_URL"):
+        warehouse = Warehouse(url)
     landing = Landing(folder, warehouse)
     tenants = [_tenant(parts, landing, one) for one in organisation or landing.tenants()]
     if not tenants:

@@ -195,6 +195,8 @@ def _span(asked: Asked) -> tuple[date, date]:
 
 
 def _answer(asked: Asked, draw: _Draw) -> None:
+    from xero_pipeline.cli.booked import remark
+    from xero_pipeline.cli.display import say
     from xero_pipeline.cli.statement_tables import show
     from xero_pipeline.ledger.statements.books import books_of, newest_day
 
@@ -208,7 +210,10 @@ def _answer(asked: Asked, draw: _Draw) -> None:
                 f"The ledger has no journals of {one.name} yet. Run `xero-pipeline sync`, which posts what it brings."
             )
         books, rows = books_of(connection, one.tenant_id), draw(connection, one.tenant_id)
+        nothing = remark(connection, one.tenant_id, asked.start, asked.end)
     show(asked, one.tenant_id, one.name, books.base_currency, rows)
+    if nothing:
+        say(nothing)
 
 
 def _whose(parts: Parts, organisation: str | None) -> Named:

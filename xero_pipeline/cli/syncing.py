@@ -70,13 +70,12 @@ def backfill(
     from xero_pipeline.cli.runs import choose
 
     parts = Parts(Settings.load())
-    months = months_to_backfill(start, end, parts.settings)
     reports = choose(select or [], parts.reports, parts.collections).reports
     if not reports:
         raise ConfigurationError(
             "Only reports are pulled by month. For documents: xero-pipeline sync --full --select …"
         )
-    due = dict.fromkeys(reports, months)
+    due = dict.fromkeys(reports, months_to_backfill(start, end, parts.settings))
     chosen = chosen_organisations(parts, organisation or [])
 
     def pull(runner: Runner, one: Organisation) -> bool:
@@ -147,32 +146,24 @@ def carry(
 
 def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
-    from xero_pipeline.cli.display import complain
-    from xero_pipeline.ledger.explain import differences, is_kept
+    from xero_pipeline.cli.display import warn
+    from xero_pipeline.cli.unexplained import told, unexplained
 
-    with parts.warehouse.reading() as connection:
-        found = differences(connection, causes=False) if is_kept(connection) else []
-    found = [one for one in found if one.tenant_id in tenants and not one.is_stale]
-    if found:
-        first = found[0]
-        complain(
-            f"The ledger does not tie out: {len(found)} figures differ from Xero's reports, such as {first.account} of "
-            f"{first.organisation} in {first.period_end:%B %Y} by {first.difference:+,.2f}. "
-            f"`xero-pipeline explain` shows them and the documents behind them."
-        )
+    if found := unexplained(parts, tenants):
+        warn(told(found))
 
 
 def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
-    from xero_pipeline.cli.display import complain
+    from xero_pipeline.cli.display import warn
     from xero_pipeline.sync.locked import open_changes, told
 
     if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
-        complain(told(changes))
+        warn(told(changes))
 
 
 def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
-    """The months that a person named, as far as there are partitions for them.
+    """The months that a person named.
 
     Args:
         start: The first, as 2024-01.
@@ -180,7 +171,8 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
         settings: Know which month is the first at all.
 
     Raises:
-        ConfigurationError: They are no months, or none that have begun, or in the wrong order.
+        ConfigurationError: They are no months, in the wrong order, or some of them lie before the first month of
+            reports or in the future.
     """
     from xero_pipeline.sync.due import months_between
 
@@ -189,7 +181,8 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
         raise ConfigurationError(f"--from {start} is after --to {end}.")
     if last > datetime.now(UTC).date():
         raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
-    return months_between(max(first, _first_partition(settings)), last)
+    _require_reports_of(first, start, settings)
+    return months_between(first, last)
 
 
 def month(text: str, option: str) -> date:
@@ -208,7 +201,15 @@ def month(text: str, option: str) -> date:
         raise ConfigurationError(f"{option} {text}: write a month as 2024-01.") from None
 
 
-def _first_partition(settings: Settings) -> date:
+def _require_reports_of(month: date, given: str, settings: Settings) -> None:
+    """Nothing is left out in silence: there are no partitions before the first month."""
     from xero_pipeline.defs.collect import first_month
 
-    return first_month(settings, datetime.now(UTC).date())
+    first = first_month(settings, datetime.now(UTC).date())
+    if month >= first:
+        return
+    because = "as XERO_START_DATE says" if settings.start_date else "unless XERO_START_DATE says otherwise"
+    raise ConfigurationError(
+        f"--from {given} is too early: {first:%Y-%m} is the first month of the reports, {because}. Begin there, or set "
+        f"XERO_START_DATE={month}: all reports from then on are pulled and kept up to date."
+    )

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
     from xero_pipeline.xero.organisations import Organisation
 
+SELECTED = "selected tables"
+"""What people know as the job of assets that somebody chose; Dagster has no job of its own for that."""
+
+_NO_JOB = "__ASSET_JOB"
+"""What Dagster says in its place."""
+
 _CHANGED = ("rows_inserted", "rows_updated", "rows_removed")
 
 
@@ -26,7 +32,8 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
     tenant_id = tenant_of(run.tags)
     return {
         "run_id": run.run_id,
-        "job": run.job_name,
+        "job": SELECTED if run.job_name.startswith(_NO_JOB) else run.job_name,
+        "assets": sorted(key.path[-1] for key in run.asset_selection or ()),
         "organisation": names.get(tenant_id or "", tenant_id),
         "start": _instant(record.start_time),
         "end": _instant(record.end_time),

@@ -103,9 +103,11 @@ def _chosen(connection: Connection, wanted: Sequence[str]) -> list[tuple[str, st
 
 
 def _made(folder: Path) -> Path:
-    """The folder, which only its owner may look into if we make it: these are somebody's books."""
+    """The folder, and those above it: only their owner may look into what we make. These are somebody's books."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for one in reversed([folder, *folder.parents]):
+            if not one.exists():
+                one.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise ConfigurationError(f"Cannot write into the folder {folder}: {error.strerror}.") from error
     return folder

@@ -1,12 +1,14 @@
 """Who may have the warehouse file: one process, and in it one thread, at a time.
 
 The operating system holds the lock and frees it when its holder dies. A small file beside it says who that is, for
-the message to those who waited in vain; nothing depends on it, so a stale one does no harm.
+the message to those who wait; nothing depends on it, so a stale one does no harm. A holder that waits itself, for a
+program that knows nothing of our lock, says so on it.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -18,9 +20,12 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 POLL_SECONDS = 0.02
+
+QUIET_SECONDS = 3.0
+"""Who waits longer says for whom."""
 
 
 class FileHold:
@@ -36,6 +41,7 @@ class FileHold:
 
         self.path = path
         self.timeout = timeout_seconds
+        self.quiet = min(QUIET_SECONDS, timeout_seconds)
         self.card = path.with_name(f"{path.name}.holder")
         self._thread = threading.RLock()
         self._process = FileLock(f"{path}.lock", thread_local=False)
@@ -67,7 +73,7 @@ class FileHold:
         from filelock import Timeout
 
         try:
-            self._process.acquire(timeout=self.timeout, poll_interval=POLL_SECONDS)
+            self._wait_for_process()
         except Timeout as error:
             raise WarehouseBusy(self._busy(self.holder())) from error
         self._purposes.append(purpose)
@@ -81,6 +87,31 @@ class FileHold:
                 self.card.unlink(missing_ok=True)
             self._process.release()
 
+    def _wait_for_process(self) -> None:
+        from filelock import Timeout
+
+        try:
+            self._process.acquire(timeout=self.quiet, poll_interval=POLL_SECONDS)
+        except Timeout:
+            if self.quiet == self.timeout:
+                raise
+            tell_of_wait(self.holder())
+            self._process.acquire(timeout=self.timeout - self.quiet, poll_interval=POLL_SECONDS)
+
+    @contextmanager
+    def behind(self, program: str, pid: int) -> Iterator[None]:
+        """While in the context the holder of the lock waits itself: its card names for whom.
+
+        Args:
+            program: What has the file without our lock.
+            pid: Its process.
+        """
+        self._write_card(self._purposes[-1], behind={"pid": pid, "command": program})
+        try:
+            yield
+        finally:
+            self._write_card(self._purposes[-1])
+
     def _busy(self, who: str) -> str:
         return (
             f"The warehouse {self.path} is in use by {who}; we waited {self.timeout:g} s. Try again when it is done, "
@@ -91,17 +122,29 @@ class FileHold:
         """Who holds the file, in words, as far as its card tells."""
         try:
             told = json.loads(self.card.read_text(encoding="utf-8"))
-            who = f"process {told['pid']} ({told['command']}), which has it {told['purpose']} since {told['since']}"
+            who = f"process {told['pid']} ({told['command']})"
+            if before := told.get("behind"):
+                return f"process {before['pid']} ({before['command']}); {who} waits for it, too"
+            who = f"{who}, which has it {told['purpose']} since {told['since']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
         return who
 
-    def _write_card(self, purpose: str) -> None:
+    def _write_card(self, purpose: str, *, behind: Mapping[str, object] | None = None) -> None:
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        told = {"pid": os.getpid(), "command": _command(), "purpose": purpose, "since": since}
+        told = {"pid": os.getpid(), "command": _command(), "purpose": purpose, "since": since, "behind": behind}
         draft = self.card.with_name(f"{self.card.name}.{os.getpid()}")
         draft.write_text(json.dumps(told), encoding="utf-8")
         draft.replace(self.card)
+
+
+def tell_of_wait(who: str) -> None:
+    """Say for whom we wait, to whoever listens to this module's logger; the command line shows it.
+
+    Args:
+        who: The holder, in words.
+    """
+    logging.getLogger(__name__).warning("Waiting for the warehouse: in use by %s.", who)
 
 
 def _command() -> str:

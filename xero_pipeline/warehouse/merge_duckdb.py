@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
-from xero_pipeline.warehouse.lock import FileHold
+from xero_pipeline.warehouse.lock import FileHold, tell_of_wait
 from xero_pipeline.warehouse.merge import merge_sql
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
@@ -220,21 +220,38 @@ class DuckDB:
 
     def _patiently(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
         """Open the file; a program that knows nothing of our lock may have it for a moment."""
+        began, told, behind = time.monotonic(), False, 0
+        with ExitStack() as waiting:
+            while True:
+                opened, other = self._tried(dialect, arguments, options)
+                if other is None:
+                    return opened
+                waited, pid = time.monotonic() - began, int(other["pid"])
+                if waited >= self.timeout:
+                    raise WarehouseBusy(
+                        f"The warehouse {self.path} is in use by {other['what']} (process {pid}). Close it there, then "
+                        "try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
+                    )
+                program = Path(other["what"]).name
+                if behind != pid:
+                    waiting.close()
+                    waiting.enter_context(self.hold.behind(program, pid))
+                    behind = pid
+                if not told and waited >= self.hold.quiet:
+                    tell_of_wait(f"process {pid} ({program})")
+                    told = True
+                time.sleep(_RETRY_SECONDS)
+
+    def _tried(self, dialect: Any, arguments: list[Any], options: dict[str, Any]) -> tuple[Any, re.Match[str] | None]:
+        """The opened file, or who else has it."""
         import duckdb
 
-        until = time.monotonic() + self.timeout
-        while True:
-            try:
-                return dialect.connect(*arguments, **options)
-            except duckdb.IOException as error:
-                held = _HELD_BY_OTHERS.search(str(error))
-                if held is None:
-                    raise ConfigurationError(
-                        f"XERO_WAREHOUSE_URL: cannot use {self.path} as warehouse: {' '.join(str(error).split())}"
-                    ) from error
-                if time.monotonic() >= until:
-                    raise WarehouseBusy(
-                        f"The warehouse {self.path} is in use by {held['what']} (process {held['pid']}). Close it "
-                        "there, then try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
-                    ) from error
-            time.sleep(_RETRY_SECONDS)
+        try:
+            return dialect.connect(*arguments, **options), None
+        except duckdb.IOException as error:
+            held = _HELD_BY_OTHERS.search(str(error))
+            if held is None:
+                raise ConfigurationError(
+                    f"XERO_WAREHOUSE_URL: cannot use {self.path} as warehouse: {' '.join(str(error).split())}"
+                ) from error
+            return None, held

@@ -254,7 +254,9 @@ def _dialect(url: str, lock_timeout_seconds: float) -> Dialect:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ConfigurationError(f"XERO_WAREHOUSE_URL is not a database URL: {url.partition(':')[0]}:…") from error
+        raise ConfigurationError(
+            "XERO_WAREHOUSE_URL is no address of a database; write duckdb:////path/books.duckdb or postgresql://host/name."
+        ) from error
     backend = parsed.get_backend_name()
     if backend == "duckdb":
         from xero_pipeline.warehouse.merge_duckdb import DuckDB

@@ -108,14 +108,17 @@ def chosen_reports(text: str | None, *, cash_basis: bool, custom_layouts: bool =
     Raises:
         ConfigurationError: No such report; the message names those there are.
     """
+    from difflib import get_close_matches
+
     names = {report.name for report in reports() if report.by_itself}
     if text is not None:
         names = set(text.replace(",", " ").split())
-    unknown = sorted(names - {report.name for report in reports()})
-    if unknown:
+    known = [report.name for report in reports()]
+    if unknown := sorted(names - set(known)):
+        near = get_close_matches(unknown[0], known, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
         raise ConfigurationError(
-            f"XERO_REPORTS: there is no report {', '.join(unknown)}. There are "
-            f"{', '.join(report.name for report in reports())}."
+            f"XERO_REPORTS: there is no report {', '.join(unknown)}. {hint}There are {', '.join(known)}."
         )
     if cash_basis:
         names |= {cash.name for cash in _cash() if cash.table in names}

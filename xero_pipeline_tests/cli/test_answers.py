@@ -37,7 +37,7 @@ def test_csv_has_every_digit_and_leaves_nothing_where_there_is_nothing(capsys):
     assert write_csv(answer(), None) is False
     found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert found[0] == {
-        "organisation": "Kowhai", "customer": "Fern | Co", "owed": "1234.5000", "invoices": "2",
+        "organisation": "Kowhai", "customer": "Fern | Co", "owed": "1234.50", "invoices": "2",
         "at": "2026-11-20T08:00:00+00:00",
     }  # fmt: skip
     assert (found[1]["customer"], found[1]["at"]) == ("", "")
@@ -46,7 +46,7 @@ def test_csv_has_every_digit_and_leaves_nothing_where_there_is_nothing(capsys):
 def test_json_is_a_list_whose_amounts_are_text_and_whose_counts_are_numbers(capsys):
     assert write_json(answer(), 1) is True
     (row,) = json.loads(capsys.readouterr().out)
-    assert (row["owed"], row["invoices"], row["at"]) == ("1234.5000", 2, "2026-11-20T08:00:00+00:00")
+    assert (row["owed"], row["invoices"], row["at"]) == ("1234.50", 2, "2026-11-20T08:00:00+00:00")
     write_json(answer({"a": pa.array([], pa.int64())}), None)
     assert json.loads(capsys.readouterr().out) == []
 
@@ -80,6 +80,8 @@ def test_sums_of_several_organisations_or_of_a_part_are_not_shown(capsys):
         (Decimal("12.0000"), "12.00"),
         (Decimal("-0.0050"), "-0.005"),
         (Decimal("0E-10"), "0.00"),
+        (Decimal("3.9"), "3.9"),
+        (Decimal("12345678901234567890123456789012345.1230"), "12,345,678,901,234,567,890,123,456,789,012,345.123"),
         (1234, "1,234"),
         (True, "true"),
         (None, "–"),
@@ -90,8 +92,24 @@ def test_people_see_every_digit_that_says_something(value, shown):
     assert readable(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Decimal("54268.0500"), "54268.05"),
+        (Decimal("54268.0501"), "54268.0501"),
+        (Decimal("-7.1000"), "-7.10"),
+        (Decimal("1.23456789010"), "1.2345678901"),
+        (Decimal("99999999999999999999999999999999999.9990"), "99999999999999999999999999999999999.999"),
+        (Decimal("100"), "100"),
+    ],
+)
+def test_programs_see_cents_and_every_further_digit_that_says_something(value, written):
+    assert plain(value) == written
+    assert Decimal(plain(value)) == value
+
+
 def test_programs_see_no_exponent():
-    assert plain(Decimal("0E-10")) == "0.0000000000"
+    assert plain(Decimal("0E-10")) == "0.00"
 
 
 @pytest.mark.parametrize(

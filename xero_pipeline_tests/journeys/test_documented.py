@@ -93,6 +93,7 @@ def project(program: str, home: Home, tmp_path: Path) -> Project:
         XERO_PIPELINE_HOME=None,
         XERO_AGED_BY_CONTACT="true",
         XERO_REPORTS="profit_and_loss,balance_sheet",
+        XERO_START_DATE="2024-01-01",  # the earliest month that a page names
         XERO_LANDING=str(folder / "landing"),
         PATH=f"{binaries}:{os.environ['PATH']}",
     )

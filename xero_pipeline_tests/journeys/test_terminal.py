@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -19,12 +21,17 @@ def test_the_books_are_asked_in_sql_and_by_the_name_of_a_ready_query(synced: Hom
     done = synced.run("query", "select sum(total) as total from invoices where type = :type", "-p", "type=ACCREC")
     assert done.code == 0, done.said
     ((total,),) = synced.query("select sum(total) from xero.invoices where type = 'ACCREC'")
-    assert list(csv.DictReader(io.StringIO(done.out))) == [{"total": f"{total:f}"}]
+    assert list(csv.DictReader(io.StringIO(done.out))) == [{"total": f"{total:.2f}"}]
     done = synced.run("query", "receivables", "--format", "json")
     assert done.code == 0, done.said
     open_ones = "type = 'ACCREC' and status = 'AUTHORISED' and amount_due > 0"
     owing = {name for (name,) in synced.query(f"select contact_name from xero.invoices where {open_ones}")}
     assert owing and owing <= {row["customer"] for row in json.loads(done.out)}
+
+
+def test_an_answer_without_a_row_says_so(synced: Home) -> None:
+    done = synced.run("query", "profit_and_loss", "-p", "month=2001-01")
+    assert (done.code, done.out.count("\n"), done.err.strip()) == (0, 1, "No rows.")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +61,17 @@ def test_the_books_are_taken_along_as_files(synced: Home, tmp_path: Path) -> Non
     assert synced.query("select count(*), sum(total) from xero.invoices") == [
         (read.num_rows, sum(read.column("total").to_pylist()))
     ]
+
+
+@pytest.mark.parametrize("words", [("query", "select 1"), ("explain",), ("sync", "--select", "accounts")], ids=str)
+def test_who_waits_for_the_warehouse_sees_for_whom(home: Home, words: tuple[str, ...]) -> None:
+    impatient = "from xero_pipeline.warehouse import lock\nlock.QUIET_SECONDS = 0.01"
+    with duckdb.connect(str(home.path / "books.duckdb")):
+        process = home.start(*words, prelude=impatient)
+        assert process.stderr is not None
+        line = process.stderr.readline()
+    assert line.startswith(f"Waiting for the warehouse: in use by process {os.getpid()} (python")
+    assert home.ended(process).code == 0
 
 
 def test_a_home_that_works_is_well_and_only_lacks_a_daemon(home: Home) -> None:
@@ -104,3 +122,35 @@ def test_the_shell_completes_names_of_organisations_and_queries(synced: Home) ->
     assert done.out.splitlines() == ["overdue"]
     done = synced.run(COMP_WORDS="xero-pipeline sync --select invoice_line_items", COMP_CWORD="3", **asked)
     assert done.out.splitlines() == ["invoice_line_items"]
+
+
+def test_a_figure_that_nothing_explains_is_a_warning_of_a_sync_and_fails_explain(home: Home) -> None:
+    assert home.run("explain").code == 0
+    spoil(home, "PAYROLL")
+    assert home.run("explain").code == 0
+    spoil(home, "UNKNOWN", waits=True)
+    assert home.run("explain").code == 0
+    spoil(home, "UNKNOWN")
+    done = home.sync("--select", "accounts")
+    assert done.code == 0, done.said
+    assert "Warning: The ledger does not tie out: 1 figure differs" in done.err
+    assert "Error:" not in done.err
+    assert [home.run("explain").code, home.run("explain", "--json").code] == [1, 1]
+    ((code, month),) = home.query(
+        "select a.code, strftime(t.period_start, '%Y-%m') from ledger.tie_out as t join xero.accounts as a using "
+        "(tenant_id, account_id) where t.difference <> 0"
+    )
+    assert home.run("explain", code, month).code == 1
+    done = home.run("status", "--json")
+    assert [one["difference"] for one in json.loads(done.out)["unexplained_differences"]] == ["12.0000"]
+    assert "Warning: The ledger does not tie out" in home.run("status").err
+
+
+def spoil(home: Home, cause: str, *, waits: bool = False) -> None:
+    """One figure of the ledger differs from Xero's report."""
+    with duckdb.connect(str(home.path / "books.duckdb")) as warehouse:
+        warehouse.execute(
+            "update ledger.tie_out set difference = 12, cause = ?, is_stale = ? where rowid = "
+            "(select min(rowid) from ledger.tie_out where statement = 'trial_balance')",
+            (cause, waits),
+        )

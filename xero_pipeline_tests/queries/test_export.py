@@ -32,7 +32,15 @@ def test_every_table_is_exported_with_the_declared_types(books, tmp_path):
         schema = pq.read_schema(done[f"xero.{table.name}"].path)
         assert schema == pa.schema([(one.name, column_type(one.kind)) for one in table.all_columns]), table.name
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.name.startswith(".")] == []
-    assert tmp_path.joinpath("xero").stat().st_mode & 0o077 == 0
+
+
+def test_every_folder_that_is_made_is_open_to_its_owner_alone_and_others_stay_as_they_are(books, tmp_path):
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    (one,) = export(books, there / "more" / "books", tables=["accounts"])
+    assert one.path == there / "more" / "books" / "xero" / "accounts.parquet"
+    assert {path.stat().st_mode & 0o777 for path in there.rglob("*") if path.is_dir()} == {0o700}
+    assert there.stat().st_mode & 0o777 == 0o755
 
 
 def test_the_ledger_is_exported_where_there_is_one(on_duckdb, tmp_path):

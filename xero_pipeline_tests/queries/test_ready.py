@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -146,6 +146,18 @@ def test_sales_by_month_and_by_customer_add_up_to_the_same(on_duckdb):
     assert sum(row["sales"] for row in months) == sum(row["sales"] for row in customers)
     assert [row["place"] for row in customers] == list(range(1, len(customers) + 1))
     assert len(ask(on_duckdb, "top_customers", **FAR, top=3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "percent"),
+    [("top_customers", "sales", "percent_of_all_sales"), ("biggest_expenses", "spent", "percent_of_all_expenses")],
+)
+def test_a_share_says_its_two_decimals(on_duckdb, name, amount, percent):
+    rows = ask(on_duckdb, name, **FAR, top=1000)
+    everything = sum(row[amount] for row in rows)
+    exact = [(100 * row[amount] / everything).quantize(Decimal("0.01"), ROUND_HALF_UP) for row in rows]
+    assert [row[percent] for row in rows] == exact
+    assert any(share != share.quantize(Decimal("0.1")) for share in exact)
 
 
 def test_cash_of_a_month_that_was_not_pulled_is_that_of_the_last_one_that_was(on_duckdb):

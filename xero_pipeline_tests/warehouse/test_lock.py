@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.warehouse import lock
 from xero_pipeline.warehouse.lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
@@ -60,6 +61,18 @@ def test_who_waits_in_vain_is_told_who_holds_the_warehouse(duckdb_url):
     finally:
         assert ended(process) == 0
     assert Warehouse(duckdb_url).merge(invoices(invoice("a")))["invoices"].inserted == 1
+
+
+def test_who_waits_for_some_time_is_told_for_whom_while_it_waits(duckdb_url, monkeypatch, caplog):
+    monkeypatch.setattr(lock, "QUIET_SECONDS", 0.05)
+    process = holding(duckdb_url)
+    try:
+        with pytest.raises(WarehouseBusy):
+            Warehouse(duckdb_url, lock_timeout_seconds=0.2).prepare()
+    finally:
+        assert ended(process) == 0
+    (said,) = caplog.messages
+    assert said.startswith(f"Waiting for the warehouse: in use by process {process.pid} (")
 
 
 def test_who_waits_long_enough_gets_its_turn(duckdb_url):
@@ -167,16 +180,40 @@ def test_writing_while_reading_is_a_bug_that_is_told_at_once(duckdb_url):
         warehouse.merge(invoices(invoice("a")))
 
 
-def test_a_file_opened_by_another_program_is_named(duckdb_url):
+def test_a_file_opened_by_another_program_is_named(duckdb_url, monkeypatch, caplog):
     path = duckdb_url.removeprefix("duckdb:///")
     code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
+    monkeypatch.setattr(lock, "QUIET_SECONDS", 0.05)
     try:
         with pytest.raises(WarehouseBusy, match=f"process {process.pid}"):
             Warehouse(duckdb_url, lock_timeout_seconds=0.2).prepare()
     finally:
         assert ended(process) == 0
+    (said,) = caplog.messages
+    assert said.startswith(f"Waiting for the warehouse: in use by process {process.pid} (")
+
+
+def test_who_only_waits_for_another_program_is_not_taken_for_the_one_that_has_the_file(duckdb_url):
+    path = duckdb_url.removeprefix("duckdb:///")
+    code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    first = Warehouse(duckdb_url, lock_timeout_seconds=60)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(first.prepare)
+        try:
+            card = first.dialect.hold.card
+            while not card.exists() or '"behind": {' not in card.read_text(encoding="utf-8"):
+                assert not waiting.done()
+            found = rf"in use by process {process.pid} \(python[^)]*\); process {os.getpid()} .* waits for it, too;"
+            with pytest.raises(WarehouseBusy, match=found):
+                Warehouse(duckdb_url, lock_timeout_seconds=0.1).prepare()
+        finally:
+            assert ended(process) == 0
+        waiting.result()
+    assert not first.dialect.hold.card.exists()
 
 
 def test_the_file_is_free_as_soon_as_a_method_returns(duckdb_url):

@@ -46,8 +46,10 @@ def read_rates(path: Path) -> list[Given]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The rates in {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(f"The rates in {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"The rates in {path} cannot be read: save the file as UTF-8.") from error
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     names = [name.strip().lower() for name in head.split(separator)]

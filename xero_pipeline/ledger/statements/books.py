@@ -84,3 +84,28 @@ def newest_day(connection: Connection, tenant_id: str) -> date | None:
     sql = f"SELECT MAX(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id "
     sql += f"AND source_type <> '{UNEXPLAINED}'"
     return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one()
+
+
+def oldest_day(connection: Connection, tenant_id: str) -> date | None:
+    """The first day on which anything is posted, conversion balances too; None where nothing is.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+    """
+    sql = f"SELECT MIN(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id"
+    return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one()
+
+
+def is_posted(connection: Connection, tenant_id: str, start: date, end: date) -> bool:
+    """Whether anything is posted in some days.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+        start: The first day.
+        end: The last day.
+    """
+    sql = f"SELECT COUNT(*) > 0 FROM {named('journals')} WHERE tenant_id = :tenant_id "
+    sql += "AND journal_date BETWEEN :start AND :end"
+    return connection.execute(text(sql), {"tenant_id": tenant_id, "start": start, "end": end}).scalar_one()

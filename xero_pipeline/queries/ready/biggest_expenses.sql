@@ -26,7 +26,7 @@ ranked as (
 )
 select
     organisation, place, account, spent,
-    cast(round(100 * spent / nullif(all_spent, 0), 1) as numeric(6, 1)) as percent_of_all_expenses
+    case when all_spent > 0 then share(100, spent, all_spent) end as percent_of_all_expenses
 from ranked
 where place <= cast(:top as integer)
 order by organisation, place

@@ -35,7 +35,7 @@ ranked as (
 )
 select
     organisation, place, customer, invoices, sales,
-    cast(round(100 * sales / nullif(all_sales, 0), 1) as numeric(6, 1)) as percent_of_all_sales
+    case when all_sales > 0 then share(100, sales, all_sales) end as percent_of_all_sales
 from ranked
 where place <= cast(:top as integer)
 order by organisation, place

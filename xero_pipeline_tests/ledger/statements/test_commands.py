@@ -126,6 +126,23 @@ def test_the_rows_are_those_of_the_functions(run, name, companies, filled_duckdb
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("balance-sheet", "--as-of", "2001-01-01"), r"The books begin in \w+ 20\d\d\."),
+        (("profit-and-loss", "--from", "2001-01", "--to", "2001-02", "--json"), r"The books begin in \w+ 20\d\d\."),
+        (
+            ("profit-and-loss", "--from", "2040-01", "--to", "2040-02"),
+            r"Nothing is booked from 2040-01-01 to 2040-02-29\. The newest document is of 2028-\d\d-\d\d\.",
+        ),
+    ],
+)
+def test_zeros_of_days_without_books_are_told_from_those_of_a_quiet_month(run, name, words, told):
+    code, shown, said = run(*words, "--organisation", name)
+    assert (code, bool(shown)) == (0, True)
+    assert re.fullmatch(told, said.strip())
+
+
 def test_without_account_the_general_ledger_has_every_page(run, name):
     _, shown, _ = run("general-ledger", *RANGE, "--organisation", name)
     for page in ("Sales (200)", "Accounts Receivable (610)", "Business Bank Account (090)"):

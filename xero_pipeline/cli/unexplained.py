@@ -1,0 +1,49 @@
+"""What does not tie out and nothing explains: told after a sync and by `status`, and the reason why `explain` fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from xero_pipeline.ledger.explain import Difference
+    from xero_pipeline.parts import Parts
+
+
+def unexplained(parts: Parts, tenants: Collection[str]) -> list[Difference]:
+    """The figures of some organisations that differ from Xero's reports without a likely cause.
+
+    Args:
+        parts: Know the warehouse.
+        tenants: Whose.
+    """
+    from xero_pipeline.ledger.explain import differences, is_kept
+
+    with parts.warehouse.reading() as connection:
+        found = differences(connection, causes=False) if is_kept(connection) else []
+    return [one for one in without_cause(found) if one.tenant_id in tenants]
+
+
+def without_cause(found: Sequence[Difference]) -> list[Difference]:
+    """Those that fail a check: nothing explains them, and they do not wait for a report to be pulled again.
+
+    Args:
+        found: Figures, also such as tie out.
+    """
+    return [one for one in found if one.difference and one.cause == "UNKNOWN" and not one.is_stale]
+
+
+def told(found: Sequence[Difference]) -> str:
+    """Some of them in a paragraph.
+
+    Args:
+        found: At least one.
+    """
+    first = found[0]
+    many = f"{len(found)} figures differ" if len(found) > 1 else "1 figure differs"
+    return (
+        f"The ledger does not tie out: {many} from Xero's reports, such as {first.account} of "
+        f"{first.organisation} in {first.period_end:%B %Y} by {first.difference:+,.2f}. "
+        f"`xero-pipeline explain` shows them and the documents behind them."
+    )

@@ -1,0 +1,77 @@
+"""How the words of a command line become options and values: mistakes in our own words, SQL that begins with `--`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from xero_pipeline.cli.flags import QuietCommand, QuietGroup
+from xero_pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from typer._click.core import Context
+
+_COMMENT = re.compile(r"--[^=\s]*\s")
+"""SQL that begins with a comment: no option has a blank in its name."""
+
+
+class Commands(QuietGroup):
+    """All commands; what is wrong with a value is said as for a setting."""
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run the command that was named.
+
+        Args:
+            ctx: The command line.
+
+        Raises:
+            typer.BadParameter: A value is none that the option or argument takes.
+        """
+        from pydantic import ValidationError
+
+        from xero_pipeline.mistakes import in_words
+
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                error.message = in_words(error.__cause__.errors()[0])
+            raise
+
+
+class Question(QuietCommand):
+    """A command whose argument may be SQL, which may begin with a comment."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Take the words apart.
+
+        Args:
+            ctx: The command line.
+            args: Its words.
+        """
+        if "--" not in args:
+            sql = [word for word in args if _COMMENT.match(word)]
+            args = [*(word for word in args if word not in sql), *(["--"] if sql else []), *sql]
+        return super().parse_args(ctx, args)
+
+
+@contextmanager
+def said_of(option: str, setting: str) -> Iterator[None]:
+    """Errors that name a setting name the option that stood in its place.
+
+    Args:
+        option: As it is typed.
+        setting: The variable.
+
+    Raises:
+        ConfigurationError: As raised inside.
+    """
+    try:
+        yield
+    except ConfigurationError as error:
+        error.message = error.message.replace(setting, option)
+        raise

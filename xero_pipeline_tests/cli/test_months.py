@@ -1,0 +1,28 @@
+"""Months of a backfill: what cannot be pulled is refused, never left out in silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from xero_pipeline.cli.syncing import months_to_backfill
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.settings import Settings
+
+
+def test_a_range_that_begins_before_the_first_month_is_refused_with_that_month():
+    first = dt.date(dt.datetime.now(dt.UTC).year - 3, 1, 1)
+    before = f"{first.year - 1}-12"
+    with pytest.raises(ConfigurationError) as refused:
+        months_to_backfill(before, f"{first.year}-02", Settings(start_date=None))
+    assert f"--from {before} is too early: {first:%Y-%m} is the first month" in str(refused.value)
+    assert "unless XERO_START_DATE says otherwise" in str(refused.value)
+    assert f"XERO_START_DATE={before}-01" in str(refused.value)
+
+
+def test_the_first_month_is_where_the_setting_says():
+    settings = Settings(start_date=dt.date(2025, 3, 1))
+    assert months_to_backfill("2025-03", "2025-04", settings) == [dt.date(2025, 3, 1), dt.date(2025, 4, 1)]
+    with pytest.raises(ConfigurationError, match="2025-03 is the first month of the reports, as XERO_START_DATE says"):
+        months_to_backfill("2025-02", "2025-04", settings)
