@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import BudgetReached, DailyLimitReached
-from xero_pipeline.sync.load import OVERLAP, READS, Aim, Load, batches
+from xero_pipeline.sync.aim import Aim
+from xero_pipeline.sync.load import OVERLAP, READS, Load, batches
 from xero_pipeline.sync.outcome import Outcome, Tally
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.databases import dialect_of
 from xero_pipeline.warehouse.entries import Cursor, ReportPull
 from xero_pipeline.warehouse.tables import table, table_group
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.dialect import Dialect
     from xero_pipeline.warehouse.merge import Merged
 
 __all__ = ["Cursor", "ReportPull", "Warehouse"]
@@ -40,7 +39,7 @@ class Warehouse:
     """
 
     def __init__(self, url: str, *, lock_timeout_seconds: float = 120) -> None:
-        self.dialect = _dialect(url, lock_timeout_seconds)
+        self.dialect = dialect_of(url, lock_timeout_seconds)
         self._ready = False
         self._mine = threading.local()
 
@@ -245,25 +244,3 @@ class Warehouse:
         engine = self.dialect.engine(read_only=purpose == "read")
         with self.dialect.exclusive(purpose), engine.begin() as connection:
             yield connection
-
-
-def _dialect(url: str, lock_timeout_seconds: float) -> Dialect:
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(
-            "XERO_WAREHOUSE_URL is no address of a database; write duckdb:////path/books.duckdb or postgresql://host/name."
-        ) from error
-    backend = parsed.get_backend_name()
-    if backend == "duckdb":
-        from xero_pipeline.warehouse.merge_duckdb import DuckDB
-
-        return cast("Dialect", DuckDB(parsed, lock_timeout_seconds=lock_timeout_seconds))
-    if backend == "postgresql":
-        from xero_pipeline.warehouse.merge_postgresql import PostgreSQL
-
-        return cast("Dialect", PostgreSQL(parsed))
-    raise ConfigurationError(f"XERO_WAREHOUSE_URL must begin with duckdb: or postgresql:, not {backend}:")

@@ -97,7 +97,7 @@ def test_an_organisation_that_somebody_removed_in_xero_stays_visible_until_it_is
 
 
 def test_an_endpoint_that_fails_fails_its_asset_alone_and_with_it_the_run(house, monkeypatch):
-    monkeypatch.setattr(XeroClient, "_wait", lambda client, seconds, why: None)
+    monkeypatch.setattr(XeroClient, "_wait", lambda *_: None)
     house.fault("server_error", "Accounts")
     result = house.sync("accounts", "currencies", "users", tenants=house.tenants[:1])
     assert not result.success

@@ -1,0 +1,41 @@
+"""Which databases a warehouse may live in, told by its address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from xero_pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.dialect import Dialect
+
+
+def dialect_of(url: str, lock_timeout_seconds: float) -> Dialect:
+    """What a warehouse speaks; only the chosen database's driver is loaded.
+
+    Args:
+        url: SQLAlchemy URL; DuckDB needs a file, PostgreSQL uses psycopg 3.
+        lock_timeout_seconds: How long to wait while another process has the file.
+
+    Raises:
+        ConfigurationError: The URL is no DuckDB file and no PostgreSQL database.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            "XERO_WAREHOUSE_URL is no address of a database; write duckdb:////path/books.duckdb or postgresql://host/name."
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "duckdb":
+        from xero_pipeline.warehouse.merge_duckdb import DuckDB
+
+        return cast("Dialect", DuckDB(parsed, lock_timeout_seconds=lock_timeout_seconds))
+    if backend == "postgresql":
+        from xero_pipeline.warehouse.merge_postgresql import PostgreSQL
+
+        return cast("Dialect", PostgreSQL(parsed))
+    raise ConfigurationError(f"XERO_WAREHOUSE_URL must begin with duckdb: or postgresql:, not {backend}:")
