@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.layout import is_there as is_kept
 from xero_pipeline.ledger.queries import Queries, among, literal
 from xero_pipeline.ledger.rules import POSTED_DOCUMENT
+from xero_pipeline.ledger.statements.documents import CREDITS, INVOICES
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
         "last": literal(difference.period_end),
         "difference": f"CAST({difference.difference} AS NUMERIC(19, 4))",
         "posted": POSTED_DOCUMENT,
+        "kinds": (INVOICES, *CREDITS),
         "limit": limit,
     }
     rows = connection.exec_driver_sql(Queries("explain", connection, difference.tenant_id, **told).text("suspects"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from xero_pipeline.ledger.explain import Difference, suspects
 from xero_pipeline.ledger.keep import keep_ledger
 
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -97,6 +98,15 @@ class Books:
     def day(self, journal):
         sql = "select journal_date from ledger.journals where journal_id = :j"
         return self.warehouse.query(sql, {"j": journal}).to_pylist()[0]["journal_date"]
+
+    def suspected(self, account, difference):
+        """The documents behind a difference on an account in January 2026."""
+        keep_ledger(self.warehouse, "t", {}, at=NOW)
+        days = dt.date(2026, 1, 1), dt.date(2026, 1, 31)
+        told = ("t", "O", "balance_sheet", *days, account, account, "balance", Decimal(0), Decimal(difference))
+        with self.warehouse.reading() as connection:
+            found = suspects(connection, Difference(*told, -Decimal(difference), "UNKNOWN", False))
+        return {one.document_id for one in found}
 
     def unbalanced(self):
         sql = "select journal_id from ledger.journal_lines group by journal_id having sum(net_amount) <> 0"

@@ -77,6 +77,15 @@ def test_what_we_withhold_from_a_subcontractor_is_owed_to_the_tax_office(books):
     assert ("withheld by us", "-200.00") in books.posted("b")
 
 
+def test_no_document_is_suspected_for_what_is_withheld_of_it(books):
+    what = {"tax": "200", "cis_deduction": Decimal(200)}
+    books.document("invoices", "i", "ACCREC", [("sales", "1000")], amount_due=Decimal(1000), **what)
+    books.document("credit_notes", "c", "ACCRECCREDIT", [("sales", "1000")], remaining_credit=Decimal(1000), **what)
+    assert books.suspected("receivables", "-1") == set()
+    books.change("update xero.credit_notes set remaining_credit = 999")
+    assert books.suspected("receivables", "-1") == {"c"}
+
+
 def test_an_account_in_base_currency_gets_what_its_bank_says(books):
     books.document("invoices", "usd", "ACCREC", [("sales", "1000000")], currency="USD", rate="0.66")
     books.pay("p", "usd", "1000000", rate="0.66", arrived="1515151.00")

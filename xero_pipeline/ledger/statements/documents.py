@@ -27,6 +27,7 @@ class Kind:
         number: What holds the document's number.
         due: When it is due.
         payment: The column of payments that names it.
+        owed: SQL of the columns: what is owed of it, before anything is paid.
     """
 
     table: str
@@ -34,6 +35,7 @@ class Kind:
     number: str
     due: str
     payment: str
+    owed: str = "t.total"
 
     @property
     def allocations(self) -> str:
@@ -41,9 +43,11 @@ class Kind:
         return f"{self.table.removesuffix('s')}_allocations"
 
 
-INVOICES = Kind("invoices", "invoice_id", "invoice_number", "due_date", "invoice_id")
+# What is withheld for the tax office (UK: CIS) is never owed.
+_WITHHELD = "t.total - COALESCE(t.cis_deduction, 0)"
+INVOICES = Kind("invoices", "invoice_id", "invoice_number", "due_date", "invoice_id", _WITHHELD)
 CREDITS = (
-    Kind("credit_notes", "credit_note_id", "credit_note_number", "due_date", "credit_note_id"),
+    Kind("credit_notes", "credit_note_id", "credit_note_number", "due_date", "credit_note_id", _WITHHELD),
     Kind("overpayments", "overpayment_id", "NULL", "NULL", "overpayment_id"),
     # A prepayment sits on the account its line names, not on the control account: it is no part of the aged reports.
     Kind("prepayments", "prepayment_id", "invoice_number", "NULL", "prepayment_id"),
@@ -118,16 +122,12 @@ def _kind_sql(kind: Kind, side: Side) -> str:
         CASE t.type {signs} END AS sign, t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
         CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,
         COALESCE(CAST({_of(kind.due)} AS DATE), t.date) AS due_date, t.currency_code,
-        t.currency_rate, {_owed(kind)} AS total, {_RATE} AS rate
+        t.currency_rate, {kind.owed} AS total, {_RATE} AS rate
     FROM xero.{kind.table} AS t
     LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
     LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
     WHERE t.tenant_id = :tenant_id AND {_POSTED} AND t.type IN ({listed})
     """
-
-
-def _owed(kind: Kind) -> str:
-    return "t.total - COALESCE(t.cis_deduction, 0)" if kind.table in ("invoices", "credit_notes") else "t.total"
 
 
 def _of(column: str) -> str:

@@ -34,14 +34,12 @@ taken AS (
     SELECT document_id, SUM(amount) AS amount FROM events GROUP BY document_id
 ),
 open_amounts AS (
+    {%- for kind in kinds %}
+    {{ "UNION ALL" if not loop.first }}
     SELECT
-        invoice_id AS document_id, currency_code, COALESCE(currency_rate, 1) AS rate,
-        total - COALESCE(cis_deduction, 0) AS total, amount_due AS told
-    FROM xero.invoices WHERE tenant_id = {{ tenant }} AND status IN {{ among(posted) }} AND NOT is_deleted
-    {%- for table in ("credit_notes", "prepayments", "overpayments") %}
-    UNION ALL
-    SELECT {{ table[:-1] }}_id, currency_code, COALESCE(currency_rate, 1), total, remaining_credit
-    FROM xero.{{ table }} WHERE tenant_id = {{ tenant }} AND status IN {{ among(posted) }} AND NOT is_deleted
+        t.{{ kind.key }} AS document_id, t.currency_code, COALESCE(t.currency_rate, 1) AS rate, {{ kind.owed }} AS total,
+        t.{{ "amount_due" if kind.table == "invoices" else "remaining_credit" }} AS told
+    FROM xero.{{ kind.table }} AS t WHERE t.tenant_id = {{ tenant }} AND t.status IN {{ among(posted) }} AND NOT t.is_deleted
     {%- endfor %}
 ),
 missing AS (
