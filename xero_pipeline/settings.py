@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.errors import ConfigurationError
@@ -185,6 +185,15 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an absolute http(s) address, such as https://api.xero.com")
         return value.rstrip("/")
+
+    @field_validator("warehouse_url", "state_url", "dagster_url")
+    @classmethod
+    def _databases_there_are(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        from xero_pipeline.addresses import require_supported
+
+        if value is not None:
+            require_supported(f"XERO_{info.field_name}".upper(), value.get_secret_value())
+        return value
 
     @field_validator("group_currency")
     @classmethod

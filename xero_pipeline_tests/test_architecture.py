@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xero_pipeline"
-EVERYBODY = {"errors", "mistakes", "revisions"}
+EVERYBODY = {"addresses", "errors", "mistakes", "revisions"}
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -18,6 +18,7 @@ SIMULATOR_MAY_IMPORT = {
 }
 MAY_IMPORT = {
     "__main__": {"cli"},
+    "addresses": set(),
     "errors": set(),
     "revisions": set(),
     "mistakes": set(),

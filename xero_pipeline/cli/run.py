@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.which_xero import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -35,7 +36,7 @@ def run(
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.cli.syncing import carry, chosen_organisations
 
-    settings = Settings.load()
+    settings = settings_for_xero()
     if serve:
         require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
     page = _page_beside(settings, host, port) if serve else None
