@@ -123,8 +123,8 @@ def carry(
     Returns:
         Whether all went well.
     """
-    from xero_pipeline.cli.display import complain
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.cli.stopping import Stopped
     from xero_pipeline.operations.instance import open_instance
 
     parts.check()
@@ -135,8 +135,7 @@ def carry(
             runner = Runner(parts, instance, watch, max_calls)
             well = [work(runner, one) for one in chosen]
     except KeyboardInterrupt:
-        complain("Stopped. What was synced until now is kept; the next run goes on from there.")
-        raise
+        raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
     summary(watch.lines)
     tell_of_waits(watch.waits.seconds)
     if all(well):
