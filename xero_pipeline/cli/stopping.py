@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -34,14 +36,32 @@ def heed_signals(*, also_ignored: bool = False) -> None:
     if also_ignored or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
-    hang_up = getattr(signal, "SIGHUP", None)
+    hang_up = _hang_up()
     # `nohup` has it ignored on purpose.
-    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
-        signal.signal(hang_up, _interrupt)
+    if hang_up and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        signal.signal(hang_up, partial(_forget, [number for number in (0, 1, 2) if os.isatty(number)]))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _forget(terminal: Sequence[int], number: int, frame: FrameType | None) -> NoReturn:
+    """The terminal is gone: whatever is still said goes nowhere, instead of failing there."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in terminal:
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    raise KeyboardInterrupt
+
+
+def is_of_terminal(error: OSError) -> bool:
+    """Whether something could not be said because the terminal was closed a moment before anybody was told.
+
+    Args:
+        error: What came of saying it.
+    """
+    return error.errno == errno.EIO and error.filename is None and not os.isatty(2)
 
 
 @contextmanager

@@ -119,13 +119,16 @@ class Children:
     def stop(self, *, patience: float, hurry: Callable[[], bool] = lambda: False) -> None:
         """End all of them and what they started; what they print from now on is not told.
 
+        The children themselves have nothing to finish. Runs that they carry note that they were stopped.
+
         Args:
-            patience: Seconds to let them end by themselves.
+            patience: Seconds for what the children started to end by itself.
             hurry: Asked again and again; when it says so, nobody is waited for.
         """
         self._silent.set()
         for child in self._children:
             child.end(signal.SIGTERM)
+            child.process.kill()
         until = time.monotonic() + patience
         while any(child.is_alive() for child in self._children) and time.monotonic() < until and not hurry():
             time.sleep(_POLL_SECONDS)
@@ -138,6 +141,7 @@ class Children:
         self._teller.join(timeout=1)
 
     def _relay(self, lines: IO[bytes]) -> None:
-        for line in lines:
-            if not self._silent.is_set():
-                self._tell(line.decode("utf-8", "replace").rstrip())
+        with lines:
+            for line in lines:
+                if not self._silent.is_set():
+                    self._tell(line.decode("utf-8", "replace").rstrip())
