@@ -25,11 +25,16 @@ _OVERALL = (
 
 
 def add_budgets(bench: Workbench) -> None:
-    """Write the budgets."""
+    """Write the budgets, if the organisation has any."""
+    if not bench.habits.budgets:
+        return
     first = bench.config.first_month
     count = (bench.today.year - first.year) * 12 + bench.today.month - first.month + 13
     months = [add_months(first, number) for number in range(count)]
-    rows = (("OVERALL", "Overall Budget", _OVERALL, []), ("TRACKING", "North", _OVERALL[:3], tracking_of(bench, 0)))
+    north = tracking_of(bench, 0)
+    rows = [("OVERALL", "Overall Budget", _OVERALL, [])]
+    if north:
+        rows.append(("TRACKING", "North", _OVERALL[:3], north))
     for kind, text, lines, tracking in rows:
         key = bench.id_of(f"budget/{kind}")
         share = 1 if kind == "OVERALL" else 3
@@ -50,7 +55,7 @@ def _line(bench: Workbench, code: str, amount: int, months: list[dt.date]) -> Re
         {"Period": f"{month_start(month):%Y-%m}", "Amount": money(_seasonal(amount, month)), "Notes": ""}
         for month in months
     ]
-    return {"AccountID": bench.account_id(code), "AccountCode": code, "BudgetBalances": balances}
+    return {"AccountID": bench.account_id(code), "AccountCode": bench.code(code), "BudgetBalances": balances}
 
 
 def _seasonal(amount: int, month: dt.date) -> int:

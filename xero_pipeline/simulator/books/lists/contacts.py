@@ -115,10 +115,11 @@ def _add_extras(bench: Workbench, record: Record, number: int) -> None:
     if number % 5 == 0:
         record["AccountsReceivableTaxType"] = bench.country.sales_tax
         record["AccountsPayableTaxType"] = bench.country.purchases_tax
-        record["SalesDefaultAccountCode"] = "200"
-        record["PurchasesDefaultAccountCode"] = "310"
+        record["SalesDefaultAccountCode"] = bench.code("200")
+        record["PurchasesDefaultAccountCode"] = bench.code("310")
         record["CompanyNumber"] = f"{7_000_000 + number}"
-        record["SalesTrackingCategories"] = [{"TrackingCategoryName": "Region", "TrackingOptionName": "North"}]
+        if bench.habits.tracking:
+            record["SalesTrackingCategories"] = [{"TrackingCategoryName": "Region", "TrackingOptionName": "North"}]
     if number % 7 == 0:
         record["Website"] = f"https://contact{number}.example"
         record["Discount"] = Decimal("5.00")
