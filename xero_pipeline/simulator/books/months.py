@@ -84,13 +84,15 @@ def _write_month(bench: Workbench, month: dt.date) -> None:
 def _write_trade(bench: Workbench, plan: MonthPlan) -> None:
     """Invoices and bills, their credits, and how they are paid."""
     sales, bills = write_sales(bench, plan), write_bills(bench, plan)
-    write_linked(bench, plan, sales, bills)
+    if not bench.habits.bare_lists:
+        write_linked(bench, plan, sales, bills)
     write_credit_notes(bench, plan, "ACCRECCREDIT", sales)
     write_credit_notes(bench, plan, "ACCPAYCREDIT", bills)
     write_advances(bench, plan, "RECEIVE", sales)
     write_advances(bench, plan, "SPEND", bills)
-    write_batch(bench, plan, "RECBATCH", sales)
-    write_batch(bench, plan, "PAYBATCH", bills)
+    if not bench.habits.bare_lists:
+        write_batch(bench, plan, "RECBATCH", sales)
+        write_batch(bench, plan, "PAYBATCH", bills)
     delete_a_payment(bench, sales)
     for written in (*sales.written.values(), *bills.written.values()):
         settle(bench, written)

@@ -24,6 +24,7 @@ class Habits:
         sees_bank_details: Who connects it is a bank account admin or an adviser. To others Xero has not shown the bank
             details of contacts since 29 June 2026, nor more of a US tax number than its last four digits.
         bare_lists: Some of its empty lists come as null or not at all (XeroAPI/Xero-Net#373, XeroAPI/Xero-Java PR#4).
+        advances_twice: Its list of prepayments holds the overpayments, too (XeroAPI/Xero-NetStandard#477).
     """
 
     budgets: bool = True
@@ -34,6 +35,7 @@ class Habits:
     reads_reports: bool = True
     sees_bank_details: bool = True
     bare_lists: bool = False
+    advances_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Profile:
 
 
 _PLAIN = Habits()
-_UNDOCUMENTED = Habits(payroll=True, assets=True, inventory=True)
+_UNDOCUMENTED = Habits(payroll=True, assets=True, inventory=True, advances_twice=True)
 
 _ORGANISATIONS: tuple[tuple[str, Callable[[], Country], Habits], ...] = (
     ("Kowhai Trail Outfitters Limited", countries.new_zealand, _PLAIN),

@@ -205,6 +205,20 @@ def with_balances(contacts: Iterable[Record], invoices: Iterable[Record], today:
     return tuple(_balanced(contact, owed) for contact in contacts)
 
 
+def without_bank_details(contacts: Iterable[Record], *, masked_tax_numbers: bool) -> tuple[Record, ...]:
+    """Contacts as people see them who are no bank account admins (Xero's changelog of 29 June 2026).
+
+    Args:
+        contacts: Contacts with everything.
+        masked_tax_numbers: Whether of tax numbers only the last four digits are shown, as in the United States.
+    """
+    hidden = {"BankAccountDetails", "BatchPayments"}
+    shown = ({name: value for name, value in contact.items() if name not in hidden} for contact in contacts)
+    if not masked_tax_numbers:
+        return tuple(shown)
+    return tuple({**contact, "TaxNumber": contact["TaxNumber"][-4:].rjust(9, "*")} for contact in shown)
+
+
 def _balanced(contact: Record, owed: dict[tuple[str, str], list[Decimal]]) -> Record:
     sales, bills = (owed.get((contact["ContactID"], kind)) for kind in ("ACCREC", "ACCPAY"))
     if sales is None and bills is None:

@@ -150,4 +150,6 @@ def _pay_liabilities(bench: Workbench, plan: MonthPlan, untaxed: TaxWay) -> None
     office, day = bench.id_of("contact/other/Tax Office"), plan.month.replace(day=20)
     for key, amount in due.items():
         name = f"payroll-tax/{plan.month:%Y-%m}" if key == "825" else f"payroll-{key}/{plan.month:%Y-%m}"
-        move(bench, Movement(name, "SPEND", "090", day, office, "Payroll tax"), Part(amount, key, "Payroll tax"), untaxed)
+        move(
+            bench, Movement(name, "SPEND", "090", day, office, "Payroll tax"), Part(amount, key, "Payroll tax"), untaxed
+        )
