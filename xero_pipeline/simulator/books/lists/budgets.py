@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from xero_pipeline.simulator.books.lists.settings import tracking_of
 from xero_pipeline.simulator.values.amounts import money
@@ -24,6 +25,9 @@ _OVERALL = (
 )
 
 
+_Budget = tuple[str, str, Sequence[tuple[str, int]], list[Record]]
+
+
 def add_budgets(bench: Workbench) -> None:
     """Write the budgets, if the organisation has any."""
     if not bench.habits.budgets:
@@ -32,7 +36,7 @@ def add_budgets(bench: Workbench) -> None:
     count = (bench.today.year - first.year) * 12 + bench.today.month - first.month + 13
     months = [add_months(first, number) for number in range(count)]
     north = tracking_of(bench, 0)
-    rows = [("OVERALL", "Overall Budget", _OVERALL, [])]
+    rows: list[_Budget] = [("OVERALL", "Overall Budget", _OVERALL, [])]
     if north:
         rows.append(("TRACKING", "North", _OVERALL[:3], north))
     for kind, text, lines, tracking in rows:

@@ -73,7 +73,11 @@ def add_accounts(bench: Workbench) -> None:
 
 
 def _chart(name: str) -> list[AccountRow]:
-    text = resources.files(__package__).joinpath("charts", f"{name}.csv").read_text(encoding="utf-8")
+    text = (
+        resources.files("xero_pipeline.simulator.books.lists")
+        .joinpath("charts", f"{name}.csv")
+        .read_text(encoding="utf-8")
+    )
     return [AccountRow(**row) for row in csv.DictReader(text.splitlines())]
 
 
