@@ -1,5 +1,5 @@
--- The open invoices, credits and overpayments on the evening of the month's last day, and what no document showed
--- until the month began, against the balance of the account they stand on.
+-- The open invoices, credits and overpayments on the evening of the month's last day, what no document showed and what
+-- rounding left until the month began, against the balance of the account they stand on.
 SELECT
     p.period_start, p.period_end, a.account_id, 'open_documents' AS measure, a.name AS account_name,
     COALESCE((
@@ -8,6 +8,8 @@ SELECT
     ), 0) + COALESCE((
         SELECT SUM(u.amount) FROM tie_unexplained AS u
         WHERE u.number < p.number AND u.account_id = a.account_id
+    ), 0) + COALESCE((
+        SELECT SUM(r.amount) FROM tie_rounding_receivables AS r WHERE r.day <= p.previous_end
     ), 0) AS our_amount,
     g.xero_balance AS xero_amount
 FROM tie_periods AS p
