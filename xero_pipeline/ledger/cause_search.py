@@ -90,21 +90,37 @@ def _says(sign: Sign, one: Amount) -> bool:
 def _face(rows: Sequence[Amount], causes: list[str]) -> None:
     """Give what faces a cause that cause, rule by rule."""
     for facing in facings():
-        known = [place for place, cause in enumerate(causes) if cause in facing.moves]
-        open_ = [place for place, cause in enumerate(causes) if cause == UNKNOWN]
-        first = [place for place in open_ if facing.begins is not None and facing.begins(rows[place])]
-        if facing.begins is not None and not (first and facing.holds([rows[place].amount for place in first])):
+        if facing.begins is None:
+            if facing.cause in causes:
+                _faced(facing, (), rows, causes)
             continue
-        moved = [rows[place].amount for place in (*known, *first)]
-        if not moved:
+        first = [place for place, cause in enumerate(causes) if cause == UNKNOWN and facing.begins(rows[place])]
+        if not first or not facing.holds([rows[place].amount for place in first]):
             continue
-        others = [place for place in open_ if place not in first and facing.may_face(rows[place])]
-        if facing.no_larger:
-            most = sum((abs(amount) for amount in moved), Decimal(0))
-            others = [place for place in others if abs(rows[place].amount) <= most]
-        chosen = _adding_up(others, rows, -sum(moved, Decimal(0)))
-        for place in (*chosen, *(first if chosen or not sum(moved, Decimal(0)) else ())):
-            causes[place] = facing.cause
+        if not _faced(facing, first, rows, causes) and facing.one_by_one:
+            for place in first:
+                _faced(facing, [place], rows, causes)
+
+
+def _faced(facing: Facing, first: Sequence[int], rows: Sequence[Amount], causes: list[str]) -> bool:
+    """Give a rule's cause to what faces it, and to those it begins with; whether anything does."""
+    known = [place for place, cause in enumerate(causes) if cause in facing.moves]
+    moved = [rows[place].amount for place in (*known, *first)]
+    total = sum(moved, Decimal(0))
+    others = [
+        place
+        for place, cause in enumerate(causes)
+        if cause == UNKNOWN and place not in first and facing.may_face(rows[place])
+    ]
+    if facing.no_larger:
+        most = sum((abs(amount) for amount in moved), Decimal(0))
+        others = [place for place in others if abs(rows[place].amount) <= most]
+    chosen = _adding_up(others, rows, -total)
+    if total and not chosen:
+        return False
+    for place in (*chosen, *first):
+        causes[place] = facing.cause
+    return True
 
 
 def _adding_up(places: Sequence[int], rows: Sequence[Amount], wanted: Decimal) -> tuple[int, ...]:

@@ -110,6 +110,7 @@ class Facing:
         no_larger: None of them may be larger than all that is faced.
         begins: Accounts that are part of it, too, if others face them.
         holds: What must be true of those accounts' amounts.
+        one_by_one: Each of those accounts may be faced alone, if not all are together.
     """
 
     cause: str
@@ -120,6 +121,7 @@ class Facing:
     no_larger: bool = False
     begins: Callable[[Amount], bool] | None = None
     holds: Callable[[Sequence[Decimal]], bool] = bool
+    one_by_one: bool = False
 
     def may_face(self, one: Amount) -> bool:
         """Whether an account may take the other side.
@@ -141,7 +143,7 @@ def facings() -> tuple[Facing, ...]:
         Facing("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",), classes=("EXPENSE",)),
         Facing("DEPRECIATION", ("DEPRECIATION",), types=("FIXED", "NONCURRENT")),
         # An asset account with a credit balance holds what was written off.
-        Facing("DEPRECIATION", (), classes=("EXPENSE",), begins=_is_written_off),
+        Facing("DEPRECIATION", (), classes=("EXPENSE",), begins=_is_written_off, one_by_one=True),
         # A disposal takes the cost and what was written off; what is left is gain or loss, or what it was sold for.
         Facing("DISPOSAL", ("DEPRECIATION",), classes=results, begins=_is_fixed, holds=_on_both_sides),
         Facing(
