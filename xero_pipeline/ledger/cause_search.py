@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, groupby
 
-from xero_pipeline.ledger.causes import CONVERSION, UNKNOWN, Sign, facings, signs
+from xero_pipeline.ledger.causes import CONVERSION, UNKNOWN, Facing, Sign, facings, signs
 
 _CANDIDATES = 24
 """Among more accounts than these only all together are tried: some of so many would add up to anything."""

@@ -69,12 +69,18 @@ def test_what_begins_later_is_not_from_before(shop):
     assert (found["loan"], found["bank"]) == ("UNKNOWN", "UNKNOWN")
 
 
+CLASSES = {
+    **dict.fromkeys(("FIXED", "BANK", "CURRENT", "INVENTORY"), "ASSET"),
+    **dict.fromkeys(("CURRLIAB", "WP"), "LIABILITY"),
+    "OTHERINCOME": "REVENUE",
+}
 CHARTS = {
     # The default charts of Xero's payroll countries, as in XeroAPI/Xero-OpenAPI and the setup pages of help.xero.com.
     "AU": (("477", "EXPENSE", "5000"), ("825 PAYG Withholdings Payable", "CURRLIAB", "-1000"), ("804", "WP", "-4000")),
     "UK": (("477", "EXPENSE", "5000"), ("479 Employers National Insurance", "EXPENSE", "400"),
            ("825 PAYE Payable", "CURRLIAB", "-700"), ("826 NIC Payable", "CURRLIAB", "-800"),
-           ("868 Earnings Orders Payable", "CURRLIAB", "-50"), ("947 Student Loan Deductions Payable", "CURRLIAB", "-30"),
+           ("868 Earnings Orders Payable", "CURRLIAB", "-50"),
+           ("947 Student Loan Deductions Payable", "CURRLIAB", "-30"),
            ("803 Wages Payable", "WP", "-3820")),
     "CA": (("477", "EXPENSE", "5000"), ("825 Employee Tax Payable", "CURRLIAB", "-1000"), ("803", "WP", "-4000")),
     "SG": (("477", "EXPENSE", "5000"), ("478 CPF", "EXPENSE", "850"), ("826 CPF Payable", "CURRLIAB", "-1850"),
@@ -87,9 +93,8 @@ def moved(shop, **accounts):
     """What Xero's trial balance has moved in February, and no document: account, type and amount."""
     shop.trial_balance(JANUARY, {"bank": "1", "sales": "-1"})
     balances = {"bank": "1", "sales": "-1"}
-    for name, (kind, amount, *rest) in accounts.items():
-        of = "ASSET" if kind in ("FIXED", "BANK", "CURRENT", "INVENTORY") else (
-            "LIABILITY" if kind in ("CURRLIAB", "WP") else "REVENUE" if kind == "OTHERINCOME" else "EXPENSE")  # fmt: skip
+    for name, (kind, amount, *_) in accounts.items():
+        of = CLASSES.get(kind, "EXPENSE")
         if name not in ("bank", "sales", "stock", "cost of sales", "loan", "rounding", "receivables"):
             shop.put("accounts", account_id=name, code=name, name=name, type="CURRLIAB" if kind == "WP" else kind,
                      system_account="WAGEPAYABLES" if kind == "WP" else None, **{"class": of})  # fmt: skip
