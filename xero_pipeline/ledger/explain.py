@@ -80,7 +80,12 @@ class Suspect:
 
 
 def differences(
-    connection: Connection, *, statements: Sequence[str] = (), tenant_id: str | None = None, causes: bool = True
+    connection: Connection,
+    *,
+    statements: Sequence[str] = (),
+    tenant_id: str | None = None,
+    causes: bool = True,
+    once: bool = False,
 ) -> list[Difference]:
     """What does not tie out, newest month first, the largest amount first.
 
@@ -89,11 +94,13 @@ def differences(
         statements: Which; all by default.
         tenant_id: Of which organisation; of all by default.
         causes: Also what has a likely cause; without, only what nothing explains.
+        once: Not what another statement tells of the same account already.
     """
     where = ["t.difference <> 0"]
     where += [f"t.statement IN {among(statements)}"] if statements else []
     where += [f"t.tenant_id = {literal(tenant_id)}"] if tenant_id else []
     where += [] if causes else ["t.cause = 'UNKNOWN'"]
+    where += ["t.same_as IS NULL"] if once else []
     return _read(connection, " AND ".join(where))
 
 
