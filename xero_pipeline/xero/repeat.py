@@ -72,20 +72,21 @@ def speaking_to(url: str, setting: str) -> Iterator[None]:
         ) from error
 
 
-def check_answered(response: httpx.Response) -> None:
+def check_answered(response: httpx.Response, setting: str) -> None:
     """Refuse answers after which the same request may succeed.
 
     Args:
         response: Any answer.
+        setting: The variable that names this place.
 
     Raises:
-        XeroUnavailable: 408, 429 or 5xx; a gateway's page, whatever its status.
+        XeroUnavailable: 408, 429 or 5xx; a gateway's page instead of a refusal, whatever its status.
     """
-    if is_page(response.content) and not response.is_redirect:
+    if response.status_code >= 400 and is_page(response.content):
         place = response.request.url.copy_with(query=None)
         raise XeroUnavailable(
             f"Not Xero but a gateway before it, or a proxy of yours, answered for {place} with a page for people "
-            f"(HTTP {response.status_code}). Try again in some minutes; if it lasts, is this address of Xero's right?",
+            f"(HTTP {response.status_code}). Try again in some minutes; if it lasts, is {setting} right?",
             endpoint=response.request.url.path,
             status=response.status_code,
             correlation_id=correlation_id(response),

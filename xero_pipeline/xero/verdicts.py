@@ -152,7 +152,8 @@ def _page(reply: Reply, facts: dict[str, Any]) -> Again:
         f"Not Xero but a gateway before it, or a proxy of yours, answered HTTP {reply.status} with a page for people"
         f"{f': {said}' if said else ''}. Try again in a few minutes."
     )
-    return Again("broken", _retry_after(reply), XeroUnavailable(message, **facts))
+    error = UnreadableAnswer if 200 <= reply.status < 300 else XeroUnavailable
+    return Again("broken", _retry_after(reply), error(message, **facts))
 
 
 def _unreadable(flaw: str, facts: dict[str, Any]) -> Again:
