@@ -59,6 +59,7 @@ def test_every_document_agrees_with_its_journals_and_each_difference_is_told(see
     counts, differ = compared.documents(warehouse, seeds)
     assert sum(counts.values()) == 11
     assert [one for one in differ if one.kind != "TRANSFER"] == []
+    assert compared.lines(warehouse, seeds) == []
     assert ("2021-02", "860 Rounding", "ROUNDING", Decimal("0.02")) in compared.unexplained(warehouse)
     cent = [
         {**row, "net_amount": "-113.01"}
