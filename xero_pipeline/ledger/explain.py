@@ -68,6 +68,7 @@ class Suspect:
         contact: The other party.
         amount: The amount in question, in base currency.
         why: Why it is suspected.
+        document_type: Xero's Type of it, if it has one.
     """
 
     source_table: str | None
@@ -77,6 +78,7 @@ class Suspect:
     contact: str | None
     amount: Decimal | None
     why: str
+    document_type: str | None = None
 
 
 def differences(
@@ -134,7 +136,9 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
     }
     rows = connection.exec_driver_sql(Queries("explain", connection, difference.tenant_id, **told).text("suspects"))
     found = [
-        Suspect(row.source_table, row.document_id, row.number, row.date, row.contact_name, row.amount, row.why)
+        Suspect(
+            row.source_table, row.document_id, row.number, row.date, row.contact_name, row.amount, row.why, row.type
+        )
         for row in rows
     ]
     return list({one.document_id: one for one in reversed(found)}.values())[::-1]
