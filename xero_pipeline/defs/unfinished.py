@@ -4,11 +4,12 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.errands import MAX_CALLS
 from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS
@@ -46,7 +47,7 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         "(XERO_CALLS_PER_RUN, xero/max_calls) or into the organisation's day, as soon as they may go on.",
     )
     def left(context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource) -> dg.SensorResult:
-        now = datetime.now(UTC)
+        now = clock.now()
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}

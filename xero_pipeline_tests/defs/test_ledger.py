@@ -16,8 +16,7 @@ from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.defs.tie_out import POSTS, name_of
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.ledger.tie_out import STATEMENTS
-from xero_pipeline.sync.due import months_between
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import MONTHS
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
 
 
@@ -25,7 +24,7 @@ from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
 def read(house):
     """A house in which one organisation has been read."""
     house.sync(*DOCUMENTS, tenants=house.tenants[:1])
-    house.pull(months_between(first_month(), today()), tenants=house.tenants[:1], reports=REPORTS)
+    house.pull(MONTHS, tenants=house.tenants[:1], reports=REPORTS)
     return house
 
 
