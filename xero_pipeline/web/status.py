@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.dagster import is_on
+from xero_pipeline.health.issues import Issue, open_issues
 from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
 from xero_pipeline.operations.standing import standing, waiting
 
@@ -43,11 +45,14 @@ class Status:
         """All of it."""
         parts, seen = self._site.parts, self._site.dagster.look()
         later, at_work = waiting(parts), self._site.syncs.at_work()
-        failed = self._last_failures()
+        failed, issues = self._last_failures(), self.issues()
         organisations = []
         for one in parts.organisations.list():
             mine = later.get(one.tenant_id, [])
-            told = standing(parts, one, self._last_sync(one))
+            synced, known = self._last_sync(one)
+            told = standing(parts, one, synced)
+            told["last_sync_known"] = known
+            told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(one.tenant_id, ())]
             told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
             told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
             if one.tenant_id in at_work:
@@ -112,16 +117,23 @@ class Status:
                     found.setdefault(tenant_id, {"job": job, "error": run["error"]})
         return found
 
-    def _last_sync(self, organisation: Organisation) -> datetime | None:
+    def _last_sync(self, organisation: Organisation) -> tuple[datetime | None, bool]:
+        """When, and whether that is known: while a sync writes, the first look since the start may find nothing out."""
         tenant_id = organisation.tenant_id
         try:
             cursor = self._site.glance.see(
                 ("last sync", tenant_id), lambda warehouse: warehouse.cursor(tenant_id, "invoices")
             ).value
         except WarehouseBusy:
-            # A sync writes just now, and it is the first look since the start: the next one tells.
+            return None, False
+        return (cursor.complete_at if cursor else None), True
+
+    def issues(self) -> Mapping[str, Sequence[Issue]] | None:
+        """The open issues by tenant id; None while the warehouse is busy and was not read before."""
+        try:
+            return self._site.glance.see("issues", open_issues).value
+        except WarehouseBusy:
             return None
-        return cursor.complete_at if cursor else None
 
     def _progress(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
