@@ -3,6 +3,7 @@
 ```
 XeroPipelineError
 ├── ConfigurationError            fix the setting that the message names
+│   ├── AlreadyServed             open the addresses that the message names, or stop that process
 │   ├── NewerDatabase             update the program, or go back to the copy made before its last update
 │   └── QueryRefused              correct the query
 ├── ReconnectError                run `xero-pipeline connect` again
@@ -76,6 +77,10 @@ class XeroPipelineError(Exception):
 
 class ConfigurationError(XeroPipelineError):
     """A setting is missing or wrong."""
+
+
+class AlreadyServed(ConfigurationError):
+    """Another process serves this home: its daemon, its Dagster UI and its web page."""
 
 
 class NewerDatabase(ConfigurationError):

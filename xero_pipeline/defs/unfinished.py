@@ -47,6 +47,8 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         "(XERO_CALLS_PER_RUN, xero/max_calls) or into the organisation's day, as soon as they may go on.",
     )
     def left(context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource) -> dg.SensorResult:
+        if begun := xero_token_store.first_sync():
+            return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         now = clock.now()
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
