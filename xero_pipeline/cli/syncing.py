@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.cli.completing import complete_asset, complete_organisation
 from xero_pipeline.cli.summary import summary, tell_of_waits
 from xero_pipeline.cli.watch import Watch
@@ -179,7 +180,7 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:
         raise ConfigurationError(f"--from {start} is after --to {end}.")
-    if last > datetime.now(UTC).date():
+    if last > clock.today():
         raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
     _require_reports_of(first, start, settings)
     return months_between(first, last)
@@ -205,7 +206,7 @@ def _require_reports_of(month: date, given: str, settings: Settings) -> None:
     """Nothing is left out in silence: there are no partitions before the first month."""
     from xero_pipeline.defs.collect import first_month
 
-    first = first_month(settings, datetime.now(UTC).date())
+    first = first_month(settings, clock.today())
     if month >= first:
         return
     because = "as XERO_START_DATE says" if settings.start_date else "unless XERO_START_DATE says otherwise"
