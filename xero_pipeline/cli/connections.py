@@ -93,13 +93,17 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     from xero_pipeline.cli.oddities import oddities, print_oddities
     from xero_pipeline.cli.unexplained import told as in_words
     from xero_pipeline.cli.unexplained import unexplained
-    from xero_pipeline.cli.waiting import print_waiting
-    from xero_pipeline.operations.standing import last_sync, standing, waiting
+    from xero_pipeline.cli.waiting import print_put_aside, print_waiting
+    from xero_pipeline.operations.standing import last_sync, put_aside, standing, waiting
 
     parts = Parts(Settings.load())
-    later = waiting(parts)
+    later, aside = waiting(parts), put_aside(parts)
     rows: list[dict[str, Any]] = [
-        {**standing(parts, one, last_sync(parts, one)), "waiting": later.get(one.tenant_id, [])}
+        {
+            **standing(parts, one, last_sync(parts, one)),
+            "waiting": later.get(one.tenant_id, []),
+            "put_aside": aside.get(one.tenant_id, []),
+        }
         for one in parts.organisations.list()
     ]
     odd = oddities(parts)
@@ -126,6 +130,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
         ],
     )
     print_waiting(rows)
+    print_put_aside(rows)
     print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
     if off:
         warn(in_words(off))

@@ -11,7 +11,7 @@ from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.dagster import is_on
 from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
-from xero_pipeline.operations.standing import standing, waiting
+from xero_pipeline.operations.standing import put_aside, standing, waiting
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -41,13 +41,14 @@ class Status:
     def everything(self) -> dict[str, Any]:
         """All of it."""
         parts, seen = self._site.parts, self._site.dagster.look()
-        later, at_work = waiting(parts), self._site.syncs.at_work()
+        later, aside, at_work = waiting(parts), put_aside(parts), self._site.syncs.at_work()
         failed = self._last_failures()
         organisations = []
         for one in parts.organisations.list():
             mine = later.get(one.tenant_id, [])
             told = standing(parts, one, self._last_sync(one))
             told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
+            told |= {"put_aside": aside.get(one.tenant_id, [])}
             told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
             if one.tenant_id in at_work:
                 told["sync"] = self._progress(at_work[one.tenant_id], one)

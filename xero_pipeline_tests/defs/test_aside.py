@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 import time_machine
 from dagster._core.definitions.partitions.context import partition_loading_context
+from typer.testing import CliRunner
 
+from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.oddities import READABLE
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import XeroUnavailable
+from xero_pipeline.health.xero import check_put_aside
 from xero_pipeline.sync.due import months_between
+from xero_pipeline.web.status import Status
 from xero_pipeline.xero import verdicts
 from xero_pipeline.xero.postponed import pause
 from xero_pipeline_tests.defs.conftest import first_month, today
@@ -185,3 +191,54 @@ def test_a_failure_of_another_kind_is_still_one_and_hides_nothing_that_is_put_as
     assert (told["organisation"], told["kind"]) == (other, XeroUnavailable.__name__)
     assert set(aside(house)) == {(one, "budgets")}
     assert not check(house, "budgets").passed
+
+
+def test_people_and_programs_are_told_on_the_terminal_by_status_by_doctor_and_by_the_web_page(house):
+    one, other = house.tenants[:2]
+    names = {organisation.tenant_id: organisation.name for organisation in house.parts.organisations.list()}
+    house.fault("no_role", "Budgets", one)
+    brought = run("sync", "--organisation", one, "--select", "budgets", "--select", "accounts")
+    assert brought.exit_code == 0, brought.output
+    assert "budgets: Put aside: The person who connected may not read this in Xero" in brought.stderr
+    assert "put aside" in brought.stdout
+
+    assert run("sync", "--organisation", one, "--select", "budgets").exit_code == 1, "nothing was brought at all"
+
+    told = {row["tenant_id"]: row["put_aside"] for row in json.loads(run("status", "--json").stdout)["organisations"]}
+    ((left,), none) = (told[one], told[other])
+    assert not none
+    assert (left["asset"], left["times"]) == ("budgets", 2)
+    assert "status 403" in left["error"]
+    said = " ".join(run("status").stdout.split())
+    assert "Put aside, for it cannot be read: what came before stays" in said
+
+    (finding,) = check_put_aside(house.parts)
+    assert (finding.state, finding.told) == ("warning", f"{names[one]}: budgets")
+    assert "Let somebody with the adviser role" in finding.remedy
+
+    with house.on_disk() as there:
+        site = SimpleNamespace(parts=house.parts, instance=there.instance, syncs=Idle(), dagster=Idle(), glance=Idle())
+        everything = Status(site).everything()
+    shown = {row["tenant_id"]: row["put_aside"] for row in everything["organisations"]}
+    assert [left["asset"] for left in shown[one]] == ["budgets"]
+    assert not shown[other]
+
+
+class Idle:
+    """Nothing is under way, no Dagster runs, nothing was read yet."""
+
+    def at_work(self):
+        return {}
+
+    def problem(self, _tenant_id):
+        return None
+
+    def look(self):
+        return None
+
+    def see(self, _key, _read):
+        return SimpleNamespace(value=None)
+
+
+def run(*words):
+    return CliRunner().invoke(app, words)
