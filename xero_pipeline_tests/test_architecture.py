@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "joining": {"defs", "settings"},
     "component": {"defs", "joining"},
     "notebook": {"queries", "settings", "warehouse"},
-    "health": {"health", "defs", "parts", "queries", "settings", "warehouse", "xero"},
+    "health": {"health", "defs", "ledger", "parts", "queries", "settings", "sync", "warehouse", "xero"},
     "operations": {"operations", "defs", "health", "parts", "settings", "xero"},
     "web": {"web", "operations", "defs", "health", "parts", "settings", "sync", "warehouse", "xero", "simulator"},
     "cli": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from xero_pipeline.cli import (
@@ -35,6 +37,25 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"xero-pipeline {version('xero-pipeline')}")
+        raise typer.Exit
+
+
+@app.callback(help=app.info.help)
+def _every_command(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
 app.command()(connections.connect)
 app.command()(connections.status)
 app.command()(connections.disconnect)

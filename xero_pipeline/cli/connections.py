@@ -89,26 +89,29 @@ def _consent_page(parts: Parts) -> Iterator[str | None]:
 
 def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Which organisations are connected, when they were synced, the day's calls, what waits, and what was odd."""
-    from xero_pipeline.cli.display import print_json, print_table, warn
+    from xero_pipeline.cli.display import print_json, print_table
     from xero_pipeline.cli.oddities import oddities, print_oddities
-    from xero_pipeline.cli.unexplained import told as in_words
+    from xero_pipeline.cli.open_issues import print_issues
     from xero_pipeline.cli.unexplained import unexplained
-    from xero_pipeline.cli.waiting import print_put_aside, print_waiting
+    from xero_pipeline.cli.waiting import print_waiting
+    from xero_pipeline.health.issues import open_issues
     from xero_pipeline.operations.standing import last_sync, put_aside, standing, waiting
 
     parts = Parts(Settings.load())
     later, aside = waiting(parts), put_aside(parts)
+    issues = open_issues(parts.warehouse, parts.call_book.postponed.aside())
     rows: list[dict[str, Any]] = [
         {
             **standing(parts, one, last_sync(parts, one)),
             "waiting": later.get(one.tenant_id, []),
             "put_aside": aside.get(one.tenant_id, []),
+            "issues": [asdict(issue) for issue in issues.get(one.tenant_id, ())],
         }
         for one in parts.organisations.list()
     ]
     odd = oddities(parts)
-    off = unexplained(parts, {row["tenant_id"] for row in rows})
     if json:
+        off = unexplained(parts, {row["tenant_id"] for row in rows})
         told = {"organisations": rows, **odd, "unexplained_differences": [asdict(one) for one in off]}
         print_json({"mode": parts.settings.mode, "home": str(parts.home), **told})
         return
@@ -130,10 +133,8 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
         ],
     )
     print_waiting(rows)
-    print_put_aside(rows)
+    print_issues(rows)
     print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
-    if off:
-        warn(in_words(off))
     if not rows:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
 

@@ -76,7 +76,7 @@ def _move_warehouse(parts: Parts, url: str) -> None:
             opened.enter_context(target.transaction())
         counter = opened.enter_context(Counter("rows"))
         moved = copy(parts.warehouse, target, progress=counter.show)
-        moved |= carry(parts.warehouse, target)
+        moved |= carry(parts.warehouse, target, progress=counter.show)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
 
 

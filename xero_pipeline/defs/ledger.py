@@ -12,6 +12,7 @@ import dagster as dg
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.specs import changes
 from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.tie_out import check_results, check_specs
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
@@ -28,6 +29,7 @@ from xero_pipeline.xero.reports import reports
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
 
 GROUP = "ledger"
@@ -87,11 +89,16 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
 
 
 def _outcome(posted: Posted, seconds: float) -> Outcome:
-    """Documents looked at and journals written, for whoever watches: the ledger makes no calls."""
+    """Documents looked at and journals changed, for whoever watches: the ledger makes no calls."""
+    return Outcome({"journals": _changes(posted)}, posted.documents, calls=0, wire_bytes=0, seconds=seconds)
+
+
+def _changes(posted: Posted) -> "Merged":
+    """A journal that was taken away and written again is an update."""
     from xero_pipeline.warehouse.merge import Merged
 
-    written = {"journals": Merged(inserted=posted.written)}
-    return Outcome(written, posted.documents, calls=0, wire_bytes=0, seconds=seconds)
+    updated = min(posted.written, posted.removed)
+    return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 
 
 def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool) -> Posted:
@@ -145,7 +152,7 @@ def _facts(
     )
     counts = {row["name"]: row["n"] for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()}
     facts: dict[str, dict[str, Any]] = {name: {"dagster/partition_row_count": count} for name, count in counts.items()}
-    facts["journals"] |= {"journals_written": posted.written, "journals_removed": posted.removed}
+    facts["journals"] |= changes(_changes(posted))
     facts["documents"] |= {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults}
     facts["coverage"] |= _coverage(warehouse, tenant_id)
     return facts

@@ -1,4 +1,4 @@
-"""The warehouse: whether it can be opened, who holds it, and whether its layout is ours. Nothing in it is changed."""
+"""The warehouse: whether it can be opened, who holds it, its layout, its open issues. Nothing in it is changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def check_warehouse(parts: Parts) -> Iterator[Finding]:
         ConfigurationError: It cannot be opened.
         NewerDatabase: A newer program wrote it.
     """
+    from xero_pipeline.health.issues import open_issues_in
     from xero_pipeline.queries.asking import looking
+    from xero_pipeline.warehouse.layout import is_current
     from xero_pipeline.warehouse.store import Warehouse
 
     warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
@@ -39,8 +41,14 @@ def check_warehouse(parts: Parts) -> Iterator[Finding]:
     try:
         with looking(warehouse) as connection:
             yield _looked_at(connection)
+            issues = open_issues_in(connection) if is_current(connection) else {}
     except WarehouseBusy as busy:
         yield Finding(_CHECK, "warning", busy.message, "")
+        return
+    names = {one.tenant_id: one.name for one in parts.organisations.list()}
+    for tenant_id, found in issues.items():
+        for issue in found:
+            yield Finding("data", "warning", f"{names.get(tenant_id, tenant_id)}: {issue.message}", issue.remedy)
 
 
 def _looked_at(connection: Connection) -> Finding:

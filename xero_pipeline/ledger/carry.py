@@ -1,48 +1,48 @@
-"""What of the ledger cannot be made again from the books, taken along when they move to another database."""
+"""The ledger, copied along when the books move to another database, and the views that are made of both."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.layout import is_there, make_current
-from xero_pipeline.ledger.tables import SCHEMA, ledger_table, named
-from xero_pipeline.warehouse.sql import q
+from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
+from xero_pipeline.warehouse.move import Place, copy_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xero_pipeline.warehouse.store import Warehouse
 
-CARRIED = ("exchange_rates", "journal_numbers")
-"""Rates that people gave, and numbers that were given once. Everything else is made with the next ledger."""
 
-
-def carry(source: Warehouse, target: Warehouse) -> dict[str, int]:
-    """Copy it, where there is a ledger.
+def carry(
+    source: Warehouse, target: Warehouse, *, progress: Callable[[str, int], None] = lambda _table, _rows: None
+) -> dict[str, int]:
+    """Copy every table of schema `ledger` and make the views of schema `fivetran_xero`, where there is a ledger.
 
     Args:
         source: Where the books are.
         target: Where they have just been moved to.
+        progress: Told after each table: its name and how many rows it has.
 
     Returns:
         The rows of every table that has any.
 
     Raises:
+        MoveFailed: A copy does not say the same.
         WarehouseBusy: Another process held one of the files all the time.
     """
-    import pyarrow as pa
-
-    from xero_pipeline.warehouse.wire import column_type
-
     carried: dict[str, int] = {}
-    with source.reading() as out, target.writing() as into:
-        if not is_there(out):
+    with source.writing() as mine:
+        if not is_there(mine):
             return carried
+        make_current(source.dialect, mine)
+    with source.reading() as out, target.writing() as into:
         make_current(target.dialect, into)
-        for name in CARRIED:
-            columns = ledger_table(name).all_columns
-            listed = ", ".join(q(column.name) for column in columns)
-            rows = source.dialect.arrow(out, f"SELECT {listed} FROM {named(name)}", {})
-            if rows.num_rows:
-                shape = pa.schema([pa.field(column.name, column_type(column.kind)) for column in columns])
-                target.dialect.append(into, named(name), rows.cast(shape))
-                carried[f"{SCHEMA}.{name}"] = rows.num_rows
+        for table in ledger_tables():
+            place = Place(SCHEMA, table.name, table.all_columns)
+            if count := copy_table(place, source, out, target, into):
+                carried[place.name] = count
+                progress(place.name, count)
+        make_views(into, target.dialect)
     return carried

@@ -3,6 +3,7 @@
 The SQL is in `sql/tie/`, a file a temporary table:
 
     periods                 the months whose trial balance is there and not out of date, each with the one before
+    sections, groups, earnings   what headings and lines of the reports stand for, whatever they are called
     accounts, moves         the accounts, and what the documents moved on each, day by day
     theirs, ours, gaps      both balances of every account and period, and the part of their difference that arose then
     unexplained             what no document shows, with its likely cause
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.causes import facings, signs
 from xero_pipeline.ledger.queries import Queries, literal
+from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.years import year_start
 
 if TYPE_CHECKING:
@@ -37,12 +39,19 @@ _AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
 """Whose report a comparison needs, where it has not its own name."""
 
 GAINS = ("UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN", "BANKCURRENCYGAIN")
-GROUPED = "FXGROUPID"
-"""In the place of an account where Xero's report shows all currency gains as one line."""
-EARNINGS = "00000000-0000-0000-0000-000000000000"
-"""Stands on Xero's balance sheet for the current year's earnings."""
+"""The accounts that Xero's reports may show as one line (`sql/tie/tie_groups.sql`)."""
 
-_MAKE = ("tie_accounts", "tie_moves", "tie_theirs", "tie_ours", "tie_gaps", "tie_unexplained")
+_MAKE = (
+    "tie_sections",
+    "tie_groups",
+    "tie_earnings",
+    "tie_accounts",
+    "tie_moves",
+    "tie_theirs",
+    "tie_ours",
+    "tie_gaps",
+    "tie_unexplained",
+)
 _UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexplained", "write_unexplained_lines")
 _COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
 
@@ -88,8 +97,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
 def _told() -> dict[str, object]:
     return {
         "gains": GAINS,
-        "grouped": GROUPED,
-        "earnings": EARNINGS,
+        "earnings": EARNINGS_ID,
         "results": ("REVENUE", "EXPENSE"),
         "signs": signs(),
         "facings": facings(),

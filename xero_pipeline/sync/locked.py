@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from xero_pipeline.warehouse.store import Warehouse
 
 _READ_FIRST = "profit_and_loss"
@@ -83,8 +85,15 @@ def open_changes(warehouse: Warehouse) -> list[LockedChange]:
     Args:
         warehouse: Has the restatements.
     """
+    with warehouse.reading() as connection:
+        return open_changes_in(connection)
+
+
+def open_changes_in(connection: Connection) -> list[LockedChange]:
+    """As `open_changes`, over a connection to the warehouse that is open already."""
     lines: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in warehouse.query(_OPEN).to_pylist():
+    for found in connection.exec_driver_sql(_OPEN):
+        row = found._asdict()
         steps = lines.setdefault(tuple(row[name] for name in _LINE), [])
         if steps or row["was_locked"]:
             steps.append(row)

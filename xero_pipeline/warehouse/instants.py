@@ -1,8 +1,10 @@
 """Xero's ways to write a time, read by the column.
 
-`/Date(1518685950940+0000)/` is milliseconds since 1970 in UTC; the offset after it is decoration and is not added.
+`/Date(1518685950940+0000)/` is milliseconds since 1970 in UTC; the offset after it is not added to an instant.
 Elsewhere Xero writes ISO 8601, with or without a zone, with up to seven decimals. A day is the calendar day as it
 is written: midnight UTC of a `/Date()/`, the first ten characters of ISO text. It is never moved into another zone.
+But a day may be written as the midnight of its own place, with the offset of that place: Xero's page "Dates and
+Timestamps" has `PeriodLockDate` as `/Date(1419937200000+1300)/`, which is 31 December 2014 and not the 30th.
 """
 
 # pyarrow makes the functions of pyarrow.compute when it is imported; the checker cannot see them.
@@ -28,8 +30,10 @@ EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+_DAY_MS = 86_400_000
 _COLUMN_OF_MS = r"^/Date\((?P<ms>-?\d{1,15})(?:[+-]\d{4})?\)/$"
-_MS = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+_COLUMN_OF_DAYS = r"^/Date\((?P<ms>-?\d{1,15})(?:[+-]0000)?\)/$"
+_MS = re.compile(r"/Date\((-?\d{1,15})(?:([+-])(\d\d)(\d\d))?\)/", re.ASCII)
 _ISO = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"
     r"(?:[T ](?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.(?P<fraction>\d{1,9}))?)?"
@@ -48,7 +52,7 @@ def instants(texts: pa.Array) -> pa.Array:
     Raises:
         UnreadableTime: One of them is not a time.
     """
-    return _column(texts, INSTANT, instant)
+    return _column(texts, _COLUMN_OF_MS, INSTANT, instant)
 
 
 def days(texts: pa.Array) -> pa.Array:
@@ -57,7 +61,7 @@ def days(texts: pa.Array) -> pa.Array:
     Raises:
         UnreadableTime: One of them is not a day.
     """
-    return _column(texts, DAY, day)
+    return _column(texts, _COLUMN_OF_DAYS, DAY, day)
 
 
 def instant(text: str) -> datetime | None:
@@ -89,15 +93,23 @@ def day(text: str) -> date | None:
     if not text:
         return None
     if found := _MS.fullmatch(text):
-        return _from_ms(text, int(found[1])).date()
+        return _from_ms(text, int(found[1]) + _to_midnight(found)).date()
     try:
         return date.fromisoformat(_iso(text)["day"])
     except ValueError as error:
         raise UnreadableTime(f"{text!r} is not a day") from error
 
 
-def _column(texts: pa.Array, kind: pa.DataType, one: Callable[[str], date | None]) -> pa.Array:
-    quick = _from_ms_column(texts)
+def _to_midnight(found: re.Match[str]) -> int:
+    """The milliseconds from a day's midnight, written in UTC, to the midnight of its own place."""
+    if found[2] is None or int(found[1]) % _DAY_MS == 0:
+        return 0
+    minutes = int(found[3]) * 60 + int(found[4])
+    return (minutes if found[2] == "+" else -minutes) * 60_000
+
+
+def _column(texts: pa.Array, quickly: str, kind: pa.DataType, one: Callable[[str], date | None]) -> pa.Array:
+    quick = _from_ms_column(texts, quickly)
     if quick is not None:
         return quick.cast(INSTANT).cast(kind)
     # Days and odd formats repeat: each distinct text is read once.
@@ -106,9 +118,9 @@ def _column(texts: pa.Array, kind: pa.DataType, one: Callable[[str], date | None
     return words.take(coded.indices)
 
 
-def _from_ms_column(texts: pa.Array) -> pa.Array | None:
+def _from_ms_column(texts: pa.Array, pattern: str) -> pa.Array | None:
     """The whole column from `/Date()/`, None if one text is something else."""
-    digits = pc.struct_field(pc.extract_regex(texts, _COLUMN_OF_MS), "ms")
+    digits = pc.struct_field(pc.extract_regex(texts, pattern), "ms")
     if digits.null_count != texts.null_count:
         return None
     ms = digits.cast(pa.int64())

@@ -190,11 +190,14 @@ class DuckDB:
         return str(error) if isinstance(error, duckdb.Error) else None
 
     def look(self, connection: Connection, schemas: Sequence[str]) -> None:
-        """DuckDB knows no schema that is not there."""
+        """A session that sees the books and nothing else of the machine: no files, no network, no settings."""
+        # DuckDB refuses a search path with a schema that is not there.
         found = connection.exec_driver_sql("SELECT schema_name FROM duckdb_schemas()").scalars().all()
         there = [schema for schema in schemas if schema in found]
         connection.exec_driver_sql("SET TimeZone = 'UTC'")
         connection.exec_driver_sql(f"SET search_path = '{','.join([*there, 'main'])}'")
+        connection.exec_driver_sql("SET enable_external_access = false")
+        connection.exec_driver_sql("SET lock_configuration = true")
 
     def is_there(self) -> bool:
         """Whether there is a file: reading never makes one."""

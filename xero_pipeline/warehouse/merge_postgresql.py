@@ -58,6 +58,9 @@ _READING_MUCH = {
 }
 # Staged rows up to a page's size stay as they are: what is compressed there is unpacked again a moment later.
 _STAGED = "WITH (toast_tuple_target = 8160)"
+_READS_FILES = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+"""Whether this session may read files of the server (pg_read_file): a superuser may."""
+
 _FREEZE_SECONDS = 120
 
 
@@ -193,9 +196,11 @@ class PostgreSQL:
         return str(error) if isinstance(error, psycopg.Error) else None
 
     def look(self, connection: Connection, schemas: Sequence[str]) -> None:
-        """All that is read until the transaction ends is of one moment."""
+        """All that is read until the transaction ends is of one moment, and none of it is a file of the server."""
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         connection.exec_driver_sql(f"SET LOCAL search_path = {', '.join([*schemas, 'public'])}")
+        if connection.exec_driver_sql(_READS_FILES).scalar():
+            connection.exec_driver_sql("SET LOCAL ROLE pg_read_all_data")
 
     def is_there(self) -> bool:
         """Whoever does not find the database is told so by the server."""

@@ -99,13 +99,32 @@ def move(source: Warehouse, target: Warehouse, *, progress: Callable[[str, int],
             source.dialect.freeze(out, [place.sql for place in places()])
             _require_known(out)
             for place in places():
-                for rows in source.dialect.batches(out, f"SELECT {_listed(place)} FROM {place.sql}", ROWS_AT_ONCE):
-                    target.dialect.append(into, place.sql, rows.cast(place.arrow))
-                if count := _compared(place, out, into):
+                if count := copy_table(place, source, out, target, into):
                     moved[place.name] = count
                     if progress:
                         progress(place.name, count)
     return moved
+
+
+def copy_table(place: Place, source: Warehouse, out: Connection, target: Warehouse, into: Connection) -> int:
+    """Copy one table's rows and compare the copy.
+
+    Args:
+        place: The table; it exists on both sides, empty where the rows go.
+        source: Where the rows are.
+        out: A connection to it.
+        target: Where they go.
+        into: A connection to it, in a transaction.
+
+    Returns:
+        How many rows.
+
+    Raises:
+        MoveFailed: The copy does not say the same.
+    """
+    for rows in source.dialect.batches(out, f"SELECT {_listed(place)} FROM {place.sql}", ROWS_AT_ONCE):
+        target.dialect.append(into, place.sql, rows.cast(place.arrow))
+    return _compared(place, out, into)
 
 
 def _require_empty(connection: Connection) -> None:

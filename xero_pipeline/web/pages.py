@@ -45,7 +45,8 @@ def books(request: Request) -> Response:
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     shown = site.gallery.show((one.tenant_id, months), seen.value)
-    more = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use}
+    issues = (site.status.issues() or {}).get(one.tenant_id, ())
+    more = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
     return page(request, "books.html", one=one, figures=seen.value, panels=shown, **more)
 
 

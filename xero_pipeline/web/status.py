@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.dagster import is_on
+from xero_pipeline.health.issues import Issue, open_issues, with_put_aside
 from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
 from xero_pipeline.operations.standing import put_aside, standing, waiting
 
@@ -42,11 +44,14 @@ class Status:
         """All of it."""
         parts, seen = self._site.parts, self._site.dagster.look()
         later, aside, at_work = waiting(parts), put_aside(parts), self._site.syncs.at_work()
-        failed = self._last_failures()
+        failed, issues = self._last_failures(), self.issues()
         organisations = []
         for one in parts.organisations.list():
             mine = later.get(one.tenant_id, [])
-            told = standing(parts, one, self._last_sync(one))
+            synced, known = self._last_sync(one)
+            told = standing(parts, one, synced)
+            told["last_sync_known"] = known
+            told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(one.tenant_id, ())]
             told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
             told |= {"put_aside": aside.get(one.tenant_id, [])}
             told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
@@ -112,16 +117,24 @@ class Status:
                     found.setdefault(tenant_id, {"job": job, "error": run["error"]})
         return found
 
-    def _last_sync(self, organisation: Organisation) -> datetime | None:
+    def _last_sync(self, organisation: Organisation) -> tuple[datetime | None, bool]:
+        """When, and whether that is known: while a sync writes, the first look since the start may find nothing out."""
         tenant_id = organisation.tenant_id
         try:
             cursor = self._site.glance.see(
                 ("last sync", tenant_id), lambda warehouse: warehouse.cursor(tenant_id, "invoices")
             ).value
         except WarehouseBusy:
-            # A sync writes just now, and it is the first look since the start: the next one tells.
+            return None, False
+        return (cursor.complete_at if cursor else None), True
+
+    def issues(self) -> Mapping[str, Sequence[Issue]] | None:
+        """The open issues by tenant id; None while the warehouse is busy and was not read before."""
+        try:
+            found = self._site.glance.see("issues", open_issues).value
+        except WarehouseBusy:
             return None
-        return cursor.complete_at if cursor else None
+        return with_put_aside(found, self._site.parts.call_book.postponed.aside())
 
     def _progress(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""

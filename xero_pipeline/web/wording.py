@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from markupsafe import Markup, escape
+
 JOBS = {
     "sync_organisation": "Sync",
     "pull_reports": "Reports",
@@ -60,6 +62,7 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "run_state": lambda name: RUN_STATES.get(name, words(name)),
         "cause": lambda name: CAUSES.get(name or "", words(name or "")),
         "words": words,
+        "marked": marked,
     }
 
 
@@ -162,3 +165,14 @@ def words(name: Any) -> str:
         name: The name.
     """
     return str(name).replace("_", " ").capitalize()
+
+
+def marked(text: str) -> Markup:
+    """A sentence with `commands` in backticks, as HTML.
+
+    Args:
+        text: Plain text; everything in it is escaped.
+    """
+    pieces = text.split("`")
+    shown = [Markup("<code>{}</code>").format(piece) if odd % 2 else escape(piece) for odd, piece in enumerate(pieces)]
+    return Markup("").join(shown)

@@ -100,8 +100,12 @@ def aged_rows(report: Mapping[str, Any]) -> tuple[AgedRow, ...]:
     if missing:
         raise ValueError(f"the aged report has no column {', '.join(missing)}, but {', '.join(labels)}")
     rows = (row for top in rows_of(report) for _, row in flat(top) if row.get("RowType") == "Row")
-    told = (line for row in rows if (line := _row(row, labels)).invoice_id or line.due)
+    told = (line for row in rows if (line := _row(row, labels)).invoice_id or _says_something(line))
     return tuple(replace(line, position=position) for position, line in enumerate(told, start=1))
+
+
+def _says_something(line: AgedRow) -> bool:
+    return any((line.total, line.paid, line.credited, line.due))
 
 
 def _row(row: Mapping[str, Any], labels: list[str]) -> AgedRow:

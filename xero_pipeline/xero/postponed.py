@@ -55,8 +55,13 @@ class Postponed:
     @property
     def told(self) -> str:
         """Of what is put aside, why, and what becomes of it."""
+        return f"Put aside: {self.error} {self.asked_again}"
+
+    @property
+    def asked_again(self) -> str:
+        """What becomes of what is put aside."""
         return (
-            f"Put aside: {self.error} Everything else goes on, and what came before stays. It is asked for again at "
+            "Everything else goes on, and what came before stays. It is asked for again at "
             f"{self.resume_at:%Y-%m-%d %H:%M} UTC, with each sync, and at once after a new `connect`."
         )
 

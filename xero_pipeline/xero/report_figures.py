@@ -42,7 +42,7 @@ class BankSummaryRow:
     """A bank account's line of a bank summary.
 
     Args:
-        account_id: The bank account's id.
+        account_id: The bank account's id, None where Xero does not mark the line with it.
         account_name: Its name.
         opening_balance: At the beginning of the first day.
         cash_received: Within the period.
@@ -51,7 +51,7 @@ class BankSummaryRow:
         position: From 1, in the order of the report.
     """
 
-    account_id: str
+    account_id: str | None
     account_name: str
     opening_balance: Decimal
     cash_received: Decimal
@@ -130,7 +130,7 @@ def bank_summary_rows(report: Mapping[str, Any]) -> tuple[BankSummaryRow, ...]:
     for top in rows_of(report):
         for _, row in flat(top):
             account_id = attribute(row, "accountID", "account")
-            if account_id is not None and kind_of(row) == "Row":
+            if kind_of(row) == "Row":
                 name, amounts = _amounts(row, columns)
                 found.append(BankSummaryRow(account_id, name, *amounts, position=len(found) + 1))
     return tuple(found)

@@ -36,8 +36,8 @@ class StatementRow:
         section: The title above it; empty for lines between the sections, such as Net Profit.
         line_type: `account` for an account's own amount, `group` for accounts that an organisation's own layout puts
             together in one line, `total` for any other sum.
-        account_id: Of an account's line: its id, or `FXGROUPID` where Xero puts currency gains together, or zeros for
-            the current year's earnings, which no account holds.
+        account_id: Of an account's line: its id. Xero has ids of its own where it puts currency gains together, such
+            as `FXGROUPID`, and on the line of the current year's earnings, which no account holds.
         account_name: The label, of totals as well.
         amount: In base currency, with the sign Xero shows.
         position: From 1, in the order of the report.

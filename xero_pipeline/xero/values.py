@@ -62,22 +62,6 @@ def to_xero_date(moment: date) -> str:
     return f"/Date({(moment - _EPOCH) // timedelta(milliseconds=1)}+0000)/"
 
 
-def parse_day(text: str) -> date:
-    """The calendar day of a field that is only a day, such as an invoice's `Date`.
-
-    Xero writes a day as its midnight in UTC wherever the organisation is; moving it into the organisation's
-    zone would put half the world a day off.
-
-    Args:
-        text: As for `parse_xero_date`; of an ISO text the day is taken as written.
-
-    Raises:
-        ValueError: The text is not a date as Xero writes them.
-    """
-    moment = parse_xero_date(text)
-    return moment.date() if text.startswith("/") else date.fromisoformat(text[:10])
-
-
 def month_start(day: date) -> date:
     """The first day of the month that `day` lies in."""
     return date(day.year, day.month, 1)

@@ -210,7 +210,8 @@ def test_people_and_programs_are_told_on_the_terminal_by_status_by_doctor_and_by
     assert (left["asset"], left["times"]) == ("budgets", 2)
     assert "status 403" in left["error"]
     said = " ".join(run("status").stdout.split())
-    assert "Put aside, for it cannot be read: what came before stays" in said
+    assert "budgets could not be read and is put aside" in said
+    assert "Everything else goes on, and what came before stays" in said
 
     (finding,) = check_put_aside(house.parts)
     assert (finding.state, finding.told) == ("warning", f"{names[one]}: budgets")

@@ -143,7 +143,7 @@ def test_a_figure_that_nothing_explains_is_a_warning_of_a_sync_and_fails_explain
     assert home.run("explain", code, month).code == 1
     done = home.run("status", "--json")
     assert [one["difference"] for one in json.loads(done.out)["unexplained_differences"]] == ["12.0000"]
-    assert "Warning: The ledger does not tie out" in home.run("status").err
+    assert "1 figure of the ledger differs from Xero's reports" in " ".join(home.run("status").said.split())
 
 
 def spoil(home: Home, cause: str, *, waits: bool = False) -> None:

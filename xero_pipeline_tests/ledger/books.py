@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from xero_pipeline.ledger.explain import Difference, suspects
+from xero_pipeline.ledger.explain import Difference, differences, suspects
 from xero_pipeline.ledger.keep import keep_ledger
 
+REPORTS = ("report_pulls", "trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 ACCOUNTS = {
     "receivables": ("ASSET", "DEBTORS"),
@@ -39,7 +40,7 @@ class Books:
                      currency_code=(banks[-1] if len(banks) > 1 else "NZD") if banks else None)  # fmt: skip
 
     def put(self, table, **values):
-        marks = {} if table in ("report_pulls", "trial_balance") else {"is_deleted": False}
+        marks = {} if table in REPORTS else {"is_deleted": False}
         values = {"tenant_id": "t", **marks, **values}
         names = ", ".join(f'"{name}"' for name in values)
         told = ", ".join(_sql(value) for value in values.values())
@@ -77,6 +78,21 @@ class Books:
             year = {f"ytd_{side}": value for side, value in sides.items()}
             self.put("trial_balance", **month, position=position, line_type="account", account_id=account, **sides,
                      **year)  # fmt: skip
+
+    def report(self, name, month_end, lines):
+        """A balance sheet or a profit and loss, pulled: each line's section, id, label and amount."""
+        month = {"period_start": month_end.replace(day=1), "period_end": month_end, "basis": "accrual"}
+        self.put("report_pulls", report=name, **month, fetched_at=NOW, checked_at=NOW, raw="{}")
+        for position, (section, account, label, amount) in enumerate(lines, start=1):
+            self.put(name, **month, position=position, section=section, line_type="account" if account else "group",
+                     account_id=account, account_name=label, amount=Decimal(amount))  # fmt: skip
+
+    def differences(self, **more):
+        """What does not tie out, the ledger being kept first: statement, account, difference, cause."""
+        keep_ledger(self.warehouse, "t", {}, at=NOW)
+        with self.warehouse.reading() as connection:
+            found = differences(connection, **more)
+        return {(one.statement, one.account_id): (f"{one.difference:.2f}", one.cause) for one in found}
 
     def change(self, sql):
         with self.warehouse.writing() as connection:

@@ -100,3 +100,20 @@ def test_asking_makes_no_warehouse(tmp_path):
     with pytest.raises(ConfigurationError, match="There is no warehouse yet"):
         ask(Warehouse(f"duckdb:///{tmp_path / 'none.duckdb'}"), "select 1")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select content from read_text('/etc/hosts')",
+        "from '/etc/passwd'",
+        "select * from glob('/etc/*')",
+        "select pg_read_file('/etc/passwd')",
+        "select pg_ls_dir('/etc')",
+        "select lo_import('/etc/passwd')",
+    ],
+)
+def test_no_file_of_the_machine_can_be_read(books, sql):
+    with pytest.raises(QueryRefused):
+        ask(books, sql)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
@@ -66,6 +66,24 @@ def test_days_never_shift(day, offset):
     for text in written:
         assert instants.days(pa.array([text])).to_pylist() == [day]
     assert instants.days(pa.array([*written, None, ""])).to_pylist() == [day] * 4 + [None, None]
+
+
+# Xero's page "Dates and Timestamps" (developer.xero.com/documentation/advanced-docs/dates-and-timestamps-explained)
+# writes the end of a locked year in New Zealand so; an instant with an offset: freakboy3742/pyxero#122.
+def test_a_day_written_as_the_midnight_of_its_own_place_is_that_day_and_an_instant_is_not_moved():
+    written = ["/Date(1419937200000+1300)/", "/Date(1451988985943+1300)/", "/Date(1419937200000)/"]
+    assert instants.days(pa.array(written[:1])).to_pylist() == [date(2014, 12, 31)]
+    assert instants.instants(pa.array(written[1:2])).to_pylist() == [datetime(2016, 1, 5, 10, 16, 25, 943000, UTC)]
+    assert instants.days(pa.array(written)).to_pylist() == [date(2014, 12, 31), date(2016, 1, 5), date(2014, 12, 30)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(day=st.dates(date(1900, 1, 1), date(2100, 1, 1)), minutes=st.integers(-12 * 60, 14 * 60))
+def test_the_midnight_of_any_place_is_its_day(day, minutes):
+    midnight = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(minutes=minutes)))
+    ms = (midnight - EPOCH) // timedelta(milliseconds=1)
+    sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
+    assert instants.days(pa.array([f"/Date({ms}{sign}{hours:02}{rest:02})/"])).to_pylist() == [day]
 
 
 @settings(max_examples=150, deadline=None)

@@ -60,16 +60,6 @@ def test_an_instant_survives_writing_and_reading_to_the_millisecond(naive):
     assert timedelta(0) <= instant - back < timedelta(milliseconds=1)
 
 
-@given(st.dates())
-def test_a_day_survives_writing_and_reading(day):
-    assert values.parse_day(values.to_xero_date(day)) == day
-
-
-def test_a_day_is_never_shifted_into_a_zone():
-    assert values.parse_day("/Date(1518652800000+1300)/") == date(2018, 2, 15)
-    assert values.parse_day("2018-02-15T00:00:00+13:00") == date(2018, 2, 15)
-
-
 def test_an_instant_without_zone_is_not_written():
     with pytest.raises(ValueError, match="zone"):
         values.to_xero_date(datetime(2018, 2, 15))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.group.figures import ZERO, Figures, negative
-from xero_pipeline.ledger.tie_out import EARNINGS
+from xero_pipeline.ledger.statements.chart import EARNINGS_ID
+from xero_pipeline.ledger.statements.sections import CURRENT_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,6 @@ TRANSLATION = "TRANSLATION"
 """Stands for the currency translation reserve, which no organisation has in its own books."""
 
 RESERVE_NAME = "Currency translation reserve"
-EARNINGS_NAME = "Current Year Earnings"
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -156,7 +156,7 @@ def _balance_sheet(month: Month, problem: str | None) -> Iterator[Row]:
         )
     historical = {"account_class": "EQUITY", "rate_kind": "historical"}
     if month.earnings:
-        line = {"account_id": EARNINGS, "account_name": EARNINGS_NAME, **historical}
+        line = {"account_id": EARNINGS_ID, "account_name": CURRENT_YEAR, **historical}
         yield line | _amounts(month.earnings, None, problem, debit_side=False)
     if month.reserve:
         yield _reserve() | {"rate_kind": "none"} | _amounts(month.reserve, None, problem, debit_side=False)

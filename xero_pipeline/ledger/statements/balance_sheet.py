@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.statements.books import books_of
-from xero_pipeline.ledger.statements.chart import ZERO, chart_of
+from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, chart_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
-from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, NOBODY, Section
+from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, Section
 from xero_pipeline.ledger.statements.sums import Standing, standings
 
 if TYPE_CHECKING:
@@ -38,18 +38,20 @@ def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[St
         ConfigurationError: The warehouse does not know the organisation.
     """
     books, period = books_of(connection, tenant_id), Period(day, day)
-    return of_standings(standings(connection, books, chart_of(connection, tenant_id), [period])[period])
+    chart = chart_of(connection, tenant_id)
+    return of_standings(standings(connection, books, chart, [period])[period], chart.earnings)
 
 
-def of_standings(found: Sequence[Standing]) -> tuple[StatementLine, ...]:
+def of_standings(found: Sequence[Standing], earnings_id: str = EARNINGS_ID) -> tuple[StatementLine, ...]:
     """The balance sheet that sums until a day make.
 
     Args:
         found: The sums.
+        earnings_id: What stands for an account's id on the line Current Year Earnings.
     """
     by_section = in_sections((one.account, (one.balance,)) for one in found if not one.account.is_result)
     profit = -sum((one.balance for one in found if one.account.is_result), ZERO)
-    return numbered(_statement(by_section, Line(EQUITY.title, "account", NOBODY, CURRENT_YEAR, (profit,))))
+    return numbered(_statement(by_section, Line(EQUITY.title, "account", earnings_id, CURRENT_YEAR, (profit,))))
 
 
 def _statement(by_section: _Sections, earnings: Line) -> Iterator[Line]:

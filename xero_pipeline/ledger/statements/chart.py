@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from xero_pipeline.ledger.queries import Queries
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -20,6 +22,9 @@ _CREDITS = frozenset({"REVENUE", "LIABILITY", "EQUITY"})
 ZERO = Decimal("0.00")
 RETAINED = "RETAINEDEARNINGS"
 """Xero's name of the account that earlier years' profits add to; stands for its id where a chart has none."""
+EARNINGS_ID = "abababab-abab-abab-abab-abababababab"
+"""What most organisations' balance sheets have in the place of an account's id on the line Current Year Earnings, which
+no account holds. It is no constant of Xero's: where a balance sheet was pulled, its own id is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,11 @@ class Chart:
 
     Args:
         accounts: As the warehouse has them, deleted ones too: an old journal may name one.
+        earnings: The id under which Xero's balance sheet shows Current Year Earnings.
     """
 
-    def __init__(self, accounts: list[Account]) -> None:
+    def __init__(self, accounts: list[Account], earnings: str = EARNINGS_ID) -> None:
+        self.earnings = earnings
         self._accounts = {account.account_id: account for account in accounts}
         of_earnings = [one.account_id for one in accounts if one.system_account == RETAINED]
         self.retained = of_earnings[0] if of_earnings else RETAINED
@@ -111,4 +118,7 @@ def chart_of(connection: Connection, tenant_id: str) -> Chart:
         tenant_id: The organisation.
     """
     rows = connection.execute(text(_ACCOUNTS), {"tenant_id": tenant_id})
-    return Chart([Account(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "", r[6]) for r in rows])
+    accounts = [Account(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "", r[6]) for r in rows]
+    lines = Queries("tie", connection, tenant_id, earnings=EARNINGS_ID).text("tie_earnings")
+    shown = connection.exec_driver_sql(f"SELECT MAX(known_as) FROM ({lines}) AS e").scalar_one()
+    return Chart(accounts, shown or EARNINGS_ID)

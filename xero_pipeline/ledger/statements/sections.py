@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from xero_pipeline.ledger.statements.chart import Account
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
-"""Xero's account id of Current Year Earnings, which no account holds."""
-
 CURRENT_YEAR = "Current Year Earnings"
 FX_GROUP = "FXGROUPID"
 """What stands for an account id on the line into which Xero puts the accounts of currency gains."""

@@ -94,7 +94,7 @@ def _rows(connection: Connection, books: Books, periods: Sequence[Period]) -> _R
         statements = {
             "trial_balance": trial_balance.of_standings(found),
             "profit_and_loss": profit_and_loss.of_standings(found, folds_gains=books.folds_gains),
-            "balance_sheet": balance_sheet.of_standings(found),
+            "balance_sheet": balance_sheet.of_standings(found, chart.earnings),
             "bank_summary": banks,
             "cash_movement": cash.of_flows(banks, flows[period]),
             "budget_variance": budgets[period],

@@ -28,7 +28,7 @@ _LIABILITIES = (
     ("Current Liabilities", ("CURRLIAB", "LIABILITY", "PAYG")),
     ("Non-current Liabilities", ("TERMLIAB",)),
 )
-_NOBODY = "00000000-0000-0000-0000-000000000000"
+_NOBODY = "abababab-abab-abab-abab-abababababab"  # as organisations of today show it; the specification has zeros
 _CURRENT_YEAR = "Current Year Earnings"
 
 

@@ -111,6 +111,11 @@ class Figures:
     tie_out: TieOut | None
 
     @property
+    def months_shown(self) -> int:
+        """How many months there are figures of, the current one included."""
+        return (self.today.year - self.since.year) * 12 + self.today.month - self.since.month + 1
+
+    @property
     def owed(self) -> Decimal:
         """What customers owe, all in all: invoices less credits."""
         return sum((age.amount for age in self.ages), ZERO)

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from xero_pipeline.ledger.statements import balance_sheet, profit_and_loss, trial_balance
 from xero_pipeline.ledger.statements.books import books_of
-from xero_pipeline.ledger.statements.chart import chart_of
+from xero_pipeline.ledger.statements.chart import EARNINGS_ID, chart_of
 from xero_pipeline.ledger.statements.periods import Period, YearEnd
-from xero_pipeline.ledger.statements.sections import NOBODY
 from xero_pipeline.ledger.statements.sums import standings
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.reports.balances import Balances
@@ -55,7 +54,7 @@ def test_what_is_owned_is_what_is_owed_and_equity_on_every_day(every_day):
         assert total(sheet, "Net Assets") == total(sheet, "Total Equity")
         trial = trial_balance.of_standings(sums)
         assert sum(line.balance for line in trial) == sum(line.movement for line in trial) == 0
-        earnings = amounts(sheet).get(("Equity", NOBODY), ZERO)
+        earnings = amounts(sheet).get(("Equity", EARNINGS_ID), ZERO)
         assert earnings == Balances(company, company.ledger, day).current_year_earnings
 
 

@@ -120,7 +120,7 @@ def test_current_year_earnings_name_their_days_in_the_american_way(company: Comp
     )
     attributes = {entry["Id"]: entry["Value"] for entry in row["Cells"][1]["Attributes"]}
     assert attributes == {
-        "account": "00000000-0000-0000-0000-000000000000",
+        "account": "abababab-abab-abab-abab-abababababab",
         "fromDate": "4/1/2026",
         "toDate": "10/31/2026",
     }

@@ -13,15 +13,31 @@ ours AS (
     FROM months AS m JOIN tie_gaps AS g ON g.number = m.number AND g.class NOT IN {{ among(results) }}
 
     UNION ALL
-    SELECT m.period_start, m.period_end, '{{ earnings }}', SUM(g.arisen - g.xero_balance)
+    -- The year's result, under the id that Xero gives it in the month's report.
+    SELECT
+        m.period_start, m.period_end,
+        COALESCE(
+            (SELECT MAX(e.known_as) FROM tie_earnings AS e WHERE e.period_end = m.period_end),
+            (SELECT MAX(known_as) FROM tie_earnings),
+            '{{ earnings }}'
+        ),
+        SUM(g.arisen - g.xero_balance)
     FROM months AS m JOIN tie_gaps AS g ON g.number = m.number AND g.class IN {{ among(results) }}
     GROUP BY m.period_start, m.period_end
 ),
 theirs AS (
     SELECT r.period_start, r.period_end, r.account_id, MAX(r.account_name) AS account_name, SUM(r.amount) AS amount
-    FROM xero.balance_sheet AS r JOIN months AS m ON m.period_end = r.period_end
+    FROM xero.balance_sheet AS r
+    JOIN months AS m ON m.period_end = r.period_end
+    LEFT JOIN tie_earnings AS e ON e.period_end = r.period_end AND e.account_id = r.account_id
     WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND r.line_type = 'account' AND r.account_id IS NOT NULL
+        AND e.account_id IS NULL
     GROUP BY r.period_start, r.period_end, r.account_id
+
+    UNION ALL
+    SELECT m.period_start, m.period_end, e.known_as, MAX(e.account_name), SUM(e.amount)
+    FROM tie_earnings AS e JOIN months AS m ON m.period_end = e.period_end
+    GROUP BY m.period_start, m.period_end, e.known_as
 )
 SELECT
     COALESCE(o.period_start, t.period_start) AS period_start, COALESCE(o.period_end, t.period_end) AS period_end,

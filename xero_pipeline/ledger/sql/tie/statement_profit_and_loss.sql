@@ -3,18 +3,24 @@ WITH months AS (
     SELECT DISTINCT period_start, period_end FROM xero.report_pulls
     WHERE tenant_id = {{ tenant }} AND report = 'profit_and_loss' AND basis = 'accrual'
 ),
+groups AS (
+    SELECT account_id FROM tie_groups WHERE report = 'profit_and_loss'
+),
 theirs AS (
-    SELECT period_start, period_end, account_id, MAX(account_name) AS account_name, SUM(amount) AS amount
+    SELECT
+        period_start, period_end,
+        CASE WHEN account_id IN (SELECT account_id FROM groups) THEN (SELECT MAX(account_id) FROM groups) ELSE account_id END
+            AS account_id,
+        MAX(account_name) AS account_name, SUM(amount) AS amount
     FROM xero.profit_and_loss
     WHERE tenant_id = {{ tenant }} AND basis = 'accrual' AND line_type = 'account' AND account_id IS NOT NULL
-    GROUP BY period_start, period_end, account_id
+    GROUP BY 1, 2, 3
 ),
 ours AS (
     SELECT
         m.period_start, m.period_end,
         CASE
-            WHEN a.system_account IN {{ among(gains) }}
-                AND EXISTS (SELECT 1 FROM theirs WHERE account_id = '{{ grouped }}') THEN '{{ grouped }}'
+            WHEN a.system_account IN {{ among(gains) }} THEN COALESCE((SELECT MAX(account_id) FROM groups), a.account_id)
             ELSE a.account_id
         END AS account_id,
         CASE a.class WHEN 'REVENUE' THEN -l.net_amount ELSE l.net_amount END AS amount

@@ -3,27 +3,20 @@
 {%- set together -%}
 (SELECT MIN(account_id) FROM xero.accounts WHERE tenant_id = {{ tenant }} AND system_account IN {{ among(gains) }})
 {%- endset %}
+{%- set groups = "(SELECT account_id FROM tie_groups WHERE report = 'trial_balance')" %}
 SELECT
     account_id, class, code, name, type, system_account, currency_code,
-    CASE
-        WHEN system_account IN {{ among(gains) }} AND EXISTS (
-            SELECT 1 FROM xero.trial_balance WHERE tenant_id = {{ tenant }} AND account_id = '{{ grouped }}'
-        ) THEN {{ together }}
-        ELSE account_id
-    END AS stands_for
+    CASE WHEN system_account IN {{ among(gains) }} AND EXISTS {{ groups }} THEN {{ together }} ELSE account_id END
+        AS stands_for
 FROM xero.accounts
 WHERE tenant_id = {{ tenant }}
 
 UNION ALL
 SELECT
-    account_id,
-    MAX(CASE section
-        WHEN 'Revenue' THEN 'REVENUE' WHEN 'Expenses' THEN 'EXPENSE'
-        WHEN 'Assets' THEN 'ASSET' WHEN 'Liabilities' THEN 'LIABILITY' ELSE 'EQUITY'
-    END),
-    NULL, MAX(account_name), NULL, NULL, NULL,
-    CASE account_id WHEN '{{ grouped }}' THEN {{ together }} ELSE account_id END
-FROM xero.trial_balance
-WHERE tenant_id = {{ tenant }} AND line_type = 'account' AND account_id IS NOT NULL
-    AND account_id NOT IN (SELECT account_id FROM xero.accounts WHERE tenant_id = {{ tenant }})
-GROUP BY account_id
+    t.account_id, MAX(s.class), NULL, MAX(t.account_name), NULL, NULL, NULL,
+    COALESCE(CASE WHEN t.account_id IN {{ groups }} THEN {{ together }} END, t.account_id)
+FROM xero.trial_balance AS t
+LEFT JOIN tie_sections AS s ON s.section = t.section
+WHERE t.tenant_id = {{ tenant }} AND t.line_type = 'account' AND t.account_id IS NOT NULL
+    AND t.account_id NOT IN (SELECT account_id FROM xero.accounts WHERE tenant_id = {{ tenant }})
+GROUP BY t.account_id

@@ -207,14 +207,13 @@ def _credit_short(credit: Record, key: str, amount: Decimal) -> Record:
         "ID": credit[key],
         "Type": credit["Type"],
         "AppliedAmount": amount,
-        "HasErrors": False,
         "DateString": credit["DateString"],
         "Date": credit["Date"],
         "LineItems": [],
         "Total": credit["Total"],
     }
     if "CreditNoteNumber" in credit:
-        short["CreditNoteNumber"] = credit["CreditNoteNumber"]
+        short |= {"CreditNoteNumber": credit["CreditNoteNumber"], "HasErrors": False}
     return short
 
 

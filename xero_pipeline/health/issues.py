@@ -1,0 +1,148 @@
+"""What keeps an organisation's data from being right: the one list behind `status`, `doctor`, the web page and its API.
+
+Each kind of issue is also a check in Dagster; both read the same tables of the warehouse, and the
+same notes of what is put aside.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.ledger.explain import differences, is_kept
+from xero_pipeline.ledger.tables import named
+from xero_pipeline.sync.locked import open_changes_in
+from xero_pipeline.warehouse.quarantine import kept_out
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.postponed import Postponed
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something of an organisation that a person has to look at.
+
+    Args:
+        kind: Which kind, a name of `KINDS`.
+        count: How many records, documents or figures.
+        message: What is wrong, a sentence.
+        remedy: What to do, a sentence.
+    """
+
+    kind: str
+    count: int
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of issue.
+
+    Args:
+        one: What is wrong with one of them.
+        many: What is wrong with several; `{count}` is how many.
+        remedy: What to do.
+        count: Counts them by tenant id.
+    """
+
+    one: str
+    many: str
+    remedy: str
+    count: Callable[[Connection], Mapping[str, int]]
+
+
+def _rejected(connection: Connection) -> Mapping[str, int]:
+    return _by_tenant(kept_out(connection))
+
+
+def _unposted(connection: Connection) -> Mapping[str, int]:
+    if not is_kept(connection):
+        return {}
+    sql = f"SELECT tenant_id, COUNT(*) FROM {named('documents')} WHERE problem IS NOT NULL GROUP BY tenant_id"
+    return {row[0]: row[1] for row in connection.exec_driver_sql(sql)}
+
+
+def _unexplained(connection: Connection) -> Mapping[str, int]:
+    found = differences(connection, causes=False) if is_kept(connection) else []
+    return Counter(one.tenant_id for one in found if not one.is_stale)
+
+
+def _locked(connection: Connection) -> Mapping[str, int]:
+    return Counter(one.tenant_id for one in open_changes_in(connection))
+
+
+KINDS: Mapping[str, _Kind] = {
+    "rejected_records": _Kind(
+        "1 record could not be read and is missing from the tables",
+        "{count:,} records could not be read and are missing from the tables",
+        "Correct them in Xero, or update xero_pipeline. `xero-pipeline status` names each.",
+        _rejected,
+    ),
+    "documents_not_posted": _Kind(
+        "1 document cannot be posted to the ledger",
+        "{count:,} documents cannot be posted to the ledger",
+        "Correct them in Xero. The Dagster check `every_document_posts` names each.",
+        _unposted,
+    ),
+    "unexplained_differences": _Kind(
+        "1 figure of the ledger differs from Xero's reports without a known cause",
+        "{count:,} figures of the ledger differ from Xero's reports without a known cause",
+        "`xero-pipeline explain` shows them and the documents behind them.",
+        _unexplained,
+    ),
+    "locked_period_changes": _Kind(
+        "1 figure of a locked period changed",
+        "{count:,} figures of locked periods changed",
+        "Undo the change in Xero, or accept it: `xero-pipeline restatements --accept NOTE`.",
+        _locked,
+    ),
+}
+"""Every kind, the most serious first."""
+
+
+def open_issues(warehouse: Warehouse, aside: Iterable[Postponed] = ()) -> Mapping[str, Sequence[Issue]]:
+    """The issues of every organisation that has any, by tenant id, the most serious first.
+
+    Args:
+        warehouse: Has the notes.
+        aside: The endpoints and reports that are put aside, of which the state database has the notes.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    with warehouse.reading() as connection:
+        return with_put_aside(open_issues_in(connection), aside)
+
+
+def open_issues_in(connection: Connection) -> Mapping[str, Sequence[Issue]]:
+    """As `open_issues`, over a connection to the warehouse that is open already."""
+    found: dict[str, list[Issue]] = {}
+    for name, kind in KINDS.items():
+        for tenant_id, count in sorted(kind.count(connection).items()):
+            message = kind.one if count == 1 else kind.many.format(count=count)
+            found.setdefault(tenant_id, []).append(Issue(name, count, f"{message}.", kind.remedy))
+    return found
+
+
+def with_put_aside(found: Mapping[str, Sequence[Issue]], aside: Iterable[Postponed]) -> Mapping[str, Sequence[Issue]]:
+    """The issues with one for each endpoint or report that is put aside before them.
+
+    Args:
+        found: By tenant id.
+        aside: What is put aside.
+    """
+    missing: dict[str, list[Issue]] = {}
+    for one in aside:
+        told = f"{one.asset} could not be read and is put aside: {one.error}"
+        missing.setdefault(one.tenant_id, []).append(Issue("put_aside", 1, told, one.asked_again))
+    return {tenant: [*missing.get(tenant, ()), *found.get(tenant, ())] for tenant in {**missing, **found}}
+
+
+def _by_tenant(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:
+    return Counter(row["tenant_id"] for row in rows)

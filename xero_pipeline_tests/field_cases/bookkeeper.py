@@ -1,0 +1,118 @@
+"""Somebody who connects a case's organisations, reads them into a warehouse and keeps their ledger, as a sync does."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.sync.collections import sync_collection
+from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.reports import sync_report
+from xero_pipeline.sync.reread import reread_collection
+from xero_pipeline.xero.app import App
+from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline.xero.keys import Keys
+from xero_pipeline.xero.oauth import OAuth
+from xero_pipeline.xero.organisations import Organisations
+from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.scopes import scopes_for
+from xero_pipeline.xero.token_set import TokenSet
+from xero_pipeline.xero.tokens import TokenSource
+from xero_pipeline.xero.vault import Vault
+
+MONTHS = ["2026-10"]
+
+
+class Bookkeeper:
+    """One home over one warehouse.
+
+    Args:
+        url: Where Xero answers, over HTTP.
+        xero: What answers there.
+        warehouse: Takes the rows.
+        state: The state database.
+        clock: The time of everybody.
+    """
+
+    def __init__(self, url, xero, warehouse, state, clock):
+        self.url, self.xero, self.warehouse, self.clock = url, xero, warehouse, clock
+        self.errors = {}
+        app = App("client", "secret", "http://localhost:8765/", scopes_for([], []), url, url, url)
+        self.oauth = OAuth(app, clock=clock, sleep=clock.sleep)
+        self.vault = Vault(state, Keys("0" * 64), clock=clock)
+        self.organisations = Organisations(state, clock=clock)
+        self.tokens = TokenSource(self.vault, self.oauth, self.organisations)
+        self.quota = Quota(state, clock=clock)
+
+    def connect(self, case):
+        """Let the case's organisations be connected; the access token is spent when the first sync begins."""
+        self.xero.begin(case)
+        consent = self.vault.add(TokenSet("access-0", "refresh-0", self.now(), ()), "client")
+        token = self.tokens.of_consent(consent)
+        self.organisations.upsert(consent, self.oauth.connections(token))
+        self.tenants = [one.tenant_id for one in self.organisations.of_consent(consent)]
+        self.clock.now += timedelta(hours=1).total_seconds()
+        self.xero.calls.clear()
+
+    def now(self):
+        return datetime.fromtimestamp(self.clock.now, UTC)
+
+    def read(self, case):
+        """Sync as often as the case says, a day apart."""
+        for number, how in enumerate(case.told.get("syncs", ["changes"]), start=1):
+            self.xero.sync, self.errors = number, {}
+            for tenant_id in self.tenants:
+                for table in case.collections:
+                    self._kept(table, self._collection, tenant_id, how)
+                for name in case.reports:
+                    months = [date.fromisoformat(f"{month}-01") for month in case.told.get("months", MONTHS)]
+                    self._kept(name, self._report, tenant_id, months)
+            self.clock.now += timedelta(days=1).total_seconds()
+
+    def keep(self):
+        """Keep the ledgers."""
+        for tenant_id in self.tenants:
+            keep_ledger(self.warehouse, tenant_id, {}, at=self.now())
+
+    def rows(self, sql, **params):
+        """What the warehouse answers, row by row."""
+        return self.warehouse.query(
+            sql, {"tenant": self.tenants[0], **params} if ":tenant" in sql else None
+        ).to_pylist()
+
+    def _kept(self, name, work, *what):
+        try:
+            work(name, *what)
+        except XeroPipelineError as error:
+            self.errors[name] = error
+
+    def _collection(self, table, tenant_id, how):
+        row, tally = endpoint(table), Tally()
+        with self._client(tally) as client:
+            if how == "again":
+                if row.page_size:
+                    reread_collection(client, self.warehouse, tenant_id, row, calls=20, tally=tally, now=self.now)
+                return
+            full = how == "full"
+            sync_collection(client, self.warehouse, tenant_id, row, tally=tally, full=full, now=self.now)
+
+    def _report(self, name, tenant_id, months):
+        tally = Tally()
+        with self._client(tally) as client:
+            report = report_named(name)
+            for _ in sync_report(client, self.warehouse, tenant_id, report, months, tally=tally, now=self.now):
+                pass
+
+    def _client(self, tally):
+        return XeroClient(
+            api_url=self.url,
+            tokens=self.tokens,
+            quota=self.quota,
+            on_call=tally.add,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            another_way=self.tokens.another_way,
+        )

@@ -1,0 +1,188 @@
+"""Every field case, through the real client, sync and ledger, on both databases."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from xero_pipeline.ledger.explain import differences
+from xero_pipeline.simulator.server import serving
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.xero.state import open_state
+from xero_pipeline_tests.databases import at, create_database, kept_open
+from xero_pipeline_tests.field_cases.bookkeeper import Bookkeeper
+from xero_pipeline_tests.field_cases.case import cases
+from xero_pipeline_tests.field_cases.xero import FieldXero
+from xero_pipeline_tests.xero.fakes import Clock
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def served():
+    """Xero over HTTP, and the clock by which all live."""
+    clock = Clock()
+    xero = FieldXero(clock)
+    with serving(xero) as url:
+        yield xero, url, clock
+
+
+@pytest.fixture(scope="module")
+def empty_state(tmp_path_factory):
+    path = tmp_path_factory.mktemp("state") / "state.sqlite"
+    open_state(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture(scope="module")
+def duckdb_of_module(duckdb_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("field") / "warehouse.duckdb"
+    shutil.copy(duckdb_template, path)
+    with kept_open(Warehouse(f"duckdb:///{path}")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def postgresql_of_module(postgresql_server, postgresql_template):
+    name = f"field_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    return Warehouse(at(postgresql_server, name))
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def bookkeeper(request, served, empty_state, tmp_path):
+    """One home a case; the warehouse holds the organisations of all cases, as that of a group does."""
+    xero, url, clock = served
+    clock.now = NOW.timestamp()
+    shutil.copy(empty_state, tmp_path / "state.sqlite")
+    state = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
+    yield Bookkeeper(url, xero, request.getfixturevalue(f"{request.param}_of_module"), state, clock)
+    state.dispose()
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_a_field_case_has_its_right_outcome(case, bookkeeper, request):
+    if "pending" in case.told:
+        request.node.add_marker(pytest.mark.xfail(reason=f"pending: {case.told['pending']}", strict=True))
+    bookkeeper.connect(case)
+    bookkeeper.read(case)
+    bookkeeper.keep()
+    expect = case.expect
+    assert _told(bookkeeper.errors) == _expected_errors(expect.get("errors", {}), bookkeeper.errors)
+    for table, rows in expect.get("rows", {}).items():
+        _check_rows(bookkeeper, table, rows)
+    _check_notes(case, bookkeeper)
+    for path, number in expect.get("calls", {}).items():
+        assert (path, bookkeeper.xero.calls[path]) == (path, number)
+    _check_organisations(bookkeeper, expect)
+    _check_ledger(bookkeeper, expect)
+    for query in expect.get("queries", []):
+        sql = query.get("sql") or query[bookkeeper.warehouse.dialect.engine(read_only=True).dialect.name]
+        assert [list(row.values()) for row in bookkeeper.rows(sql)] == query["rows"]
+    _check_readable(case, bookkeeper)
+
+
+def _told(errors):
+    return {name: (type(error).__name__, str(error)) for name, error in errors.items()}
+
+
+def _expected_errors(expected, errors):
+    """What is expected, with the whole message where it says what it should."""
+    found = {}
+    for name, one in expected.items():
+        said = str(errors.get(name, ""))
+        found[name] = (one["type"], said if one.get("says", "") in said else one["says"])
+    return found
+
+
+def _check_rows(bookkeeper, table, expected):
+    rows = bookkeeper.rows(f"select * from xero.{table} where tenant_id = :tenant")
+    told = [{name: _plain(row.get(name)) for name in (expected[0] if expected else row)} for row in rows]
+    wanted = [{name: _plain(value) for name, value in one.items()} for one in expected]
+    assert sorted(told, key=repr) == sorted(wanted, key=repr), table
+
+
+def _plain(value):
+    """Amounts without their last zeros, days and instants as texts."""
+    if isinstance(value, str):
+        try:
+            value = Decimal(value) if value.count(".") == 1 else value
+        except ArithmeticError:
+            return value
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _check_notes(case, bookkeeper):
+    drift = bookkeeper.rows(
+        'select collection as "table", kind, path, value from xero.schema_drift where tenant_id = :tenant'
+    )
+    wanted = case.expect.get("drift", [])
+    kinds = {one["kind"] for one in wanted} | {"field", "value", "section", "character", "duplicate"}
+    names = {name for one in wanted for name in one}
+    told = [{name: one[name] for name in names or one} for one in drift if one["kind"] in kinds]
+    assert sorted(told, key=repr) == sorted(({n: one.get(n, "") for n in names} for one in wanted), key=repr)
+    aside = bookkeeper.rows(
+        "select collection, record_id from xero.quarantine where tenant_id = :tenant and resolved_at is null"
+    )
+    rejected = [(table, name) for table, names in case.expect.get("rejected", {}).items() for name in names]
+    assert sorted((one["collection"], one["record_id"]) for one in aside) == sorted(rejected)
+
+
+def _check_organisations(bookkeeper, expect):
+    known = {one.tenant_id: one for one in bookkeeper.organisations.list()}
+    if "status" in expect:
+        assert {one.status for one in known.values()} == {expect["status"]}
+    if "organisations" in expect:
+        assert {name: one.name for name, one in known.items()} == expect["organisations"]
+
+
+def _check_ledger(bookkeeper, expect):
+    if "journals" in expect:
+        rows = bookkeeper.rows(
+            "select a.code, sum(l.net_amount) as amount from ledger.journal_lines as l "
+            "join xero.accounts as a on a.tenant_id = l.tenant_id and a.account_id = l.account_id "
+            "where l.tenant_id = :tenant and l.source_type <> 'UNEXPLAINED' group by a.code"
+        )
+        told = {row["code"]: f"{row['amount']:.2f}" for row in rows if row["amount"]}
+        assert told == expect["journals"]
+    if "journals" in expect or "problems" in expect:
+        rows = bookkeeper.rows(
+            "select document_id, problem from ledger.documents where tenant_id = :tenant and problem is not null"
+        )
+        wanted = expect.get("problems", {})
+        assert {one["document_id"] for one in rows} == set(wanted)
+        assert all(wanted[one["document_id"]] in one["problem"] for one in rows), rows
+    if "differences" in expect:
+        with bookkeeper.warehouse.reading() as connection:
+            found = [one for one in differences(connection) if one.tenant_id == bookkeeper.tenants[0]]
+        told = [
+            {
+                "statement": one.statement,
+                "account": one.account.split(" ")[0],
+                "month": f"{one.period_end:%Y-%m}",
+                "difference": f"{one.difference:.2f}",
+                "cause": one.cause,
+            }
+            for one in found
+        ]
+        assert sorted(told, key=repr) == sorted(expect["differences"], key=repr)
+
+
+def _check_readable(case, bookkeeper):
+    """Whoever reads the tables, their histories and the JSON in them may do so."""
+    postgresql = bookkeeper.warehouse.dialect.engine(read_only=True).dialect.name == "postgresql"
+    looked_into = "raw -> 'LineItems' -> 0 ->> 'Discount'" if postgresql else "raw ->> '$.LineItems[0].Discount'"
+    for collection in case.collections:
+        record, *lists = table_group(collection)
+        bookkeeper.rows(f"select {looked_into} from xero.{record.name} where tenant_id = :tenant")
+        for table in (record, *lists):
+            bookkeeper.rows(f"select * from xero.{table.name}_history where tenant_id = :tenant")

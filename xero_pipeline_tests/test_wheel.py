@@ -1,0 +1,37 @@
+"""What people install: the wheel has the licence, the types and every file that is read at run time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    into = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (found,) = into.glob("*.whl")
+    with zipfile.ZipFile(found) as opened:
+        yield opened
+
+
+def test_the_wheel_has_every_file_of_the_package(wheel):
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "xero_pipeline").rglob("*") if path.is_file()}
+    expected = {name for name in files if "__pycache__" not in name}
+    assert expected <= set(wheel.namelist())
+
+
+def test_a_type_checker_may_read_the_package_and_the_licence_comes_along(wheel):
+    names = wheel.namelist()
+    assert "xero_pipeline/py.typed" in names
+    assert any(name.endswith("dist-info/licenses/LICENSE") for name in names)
+    (metadata,) = [name for name in names if name.endswith("dist-info/METADATA")]
+    assert message_from_string(wheel.read(metadata).decode())["License-Expression"] == "MIT"
