@@ -223,6 +223,8 @@ def test_people_and_programs_are_told_on_the_terminal_by_status_by_doctor_and_by
     shown = {row["tenant_id"]: row["put_aside"] for row in everything["organisations"]}
     assert [left["asset"] for left in shown[one]] == ["budgets"]
     assert not shown[other]
+    (issue,) = next(row["issues"] for row in everything["organisations"] if row["tenant_id"] == one)
+    assert "budgets could not be read" in issue["message"]
 
 
 class Idle:
@@ -237,8 +239,8 @@ class Idle:
     def look(self):
         return None
 
-    def see(self, _key, _read):
-        return SimpleNamespace(value=None)
+    def see(self, key, _read):
+        return SimpleNamespace(value={} if key == "issues" else None)
 
 
 def run(*words):
