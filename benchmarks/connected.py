@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,29 +14,30 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.quota import Quota
 
 
-def connected(url: str, home: Path) -> Parts:
+def connected(url: str, home: Path, **settings: object) -> Parts:
     """Connect the simulator's organisation.
 
     Args:
         url: Where the simulator answers.
         home: An empty folder.
+        **settings: Other fields of the settings, by name.
     """
     from xero_pipeline.parts import Parts
     from xero_pipeline.settings import Settings
     from xero_pipeline.simulator.person import Person
     from xero_pipeline.xero import consent
 
-    os.environ |= {
-        "XERO_MOCK_MODE": "false",
-        "XERO_API_URL": url,
-        "XERO_IDENTITY_URL": url,
-        "XERO_LOGIN_URL": url,
-        "XERO_CLIENT_ID": "benchmark",
-        "XERO_ENCRYPTION_KEY": "00" * 32,
-        "XERO_REDIRECT_URI": "http://localhost:8766/xero/callback",
-        "XERO_PIPELINE_HOME": str(home),
+    ours = {
+        "mock_mode": False,
+        "api_url": url,
+        "identity_url": url,
+        "login_url": url,
+        "client_id": "benchmark",
+        "encryption_key": "00" * 32,
+        "redirect_uri": f"http://localhost:{_free_port()}/xero/callback",
+        "pipeline_home": home,
     }
-    parts = Parts(Settings.load(_env_file=None))
+    parts = Parts(Settings.load(_env_file=None, **ours, **settings))
 
     def allow(address: str) -> None:
         threading.Thread(target=lambda: httpx.get(Person().allow(address), timeout=60), daemon=True).start()
@@ -45,6 +46,11 @@ def connected(url: str, home: Path) -> Parts:
         parts.oauth, parts.vault, parts.organisations, announce=allow, open_browser=None, timeout_seconds=60
     )
     return parts
+
+
+def _free_port() -> int:
+    with socket.create_server(("localhost", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def unlimited(parts: Parts) -> Quota:

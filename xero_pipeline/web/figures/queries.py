@@ -92,7 +92,8 @@ SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = 'ledger
 TIE_OUT = """
 SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
     SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
-    SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ,
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
 FROM ledger.tie_out WHERE tenant_id = :tenant_id GROUP BY statement ORDER BY statement
 """
 

@@ -33,6 +33,11 @@ class TieOut:
         return sum(one["differ"] for one in self.statements)
 
     @property
+    def unexplained(self) -> int:
+        """How many of them have no known cause."""
+        return sum(one["unexplained"] for one in self.statements)
+
+    @property
     def stale(self) -> int:
         """How many wait for their report to be pulled again."""
         return sum(one["stale"] for one in self.statements)
