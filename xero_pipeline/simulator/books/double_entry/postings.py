@@ -6,7 +6,7 @@ Rules of double entry, with Xero's habits:
   the rounded total and tax is rounded on its own; a cent left over goes to the largest line.
 * A payment clears the control account at the document's rate and moves the bank at its own; the difference is realised
   gain or loss. Of a document paid in parts each part is rounded on its own: a cent may stay on the control account.
- * What a sale of tracked inventory cost is posted beside it, though no document shows it.
+* What a sale of tracked inventory cost is posted beside it, though no document shows it.
 * An overpayment sits on the control account. A prepayment sits on the account its line names, with its tax, and moves
   to the control account as it is set off.
 """
