@@ -17,13 +17,12 @@ from xero_pipeline.simulator.faults import Faults
 from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
 from xero_pipeline.simulator.limits import OFF, SimLimits
 from xero_pipeline.simulator.messages import Request, Response
+from xero_pipeline.simulator.values.days import day_of_books
 
 if TYPE_CHECKING:
     from xero_pipeline.simulator.app import Application
     from xero_pipeline.simulator.apps import SimulatedApp
     from xero_pipeline.simulator.company import Company
-
-_HOUR = 3600
 
 
 class Simulator:
@@ -97,8 +96,8 @@ class Simulator:
 
     @property
     def today(self) -> dt.date:
-        """The day of the simulated books; it begins at one o'clock UTC, so that no instant lies in the future."""
-        return dt.datetime.fromtimestamp(self._clock() - _HOUR, dt.UTC).date()
+        """The day of the simulated books."""
+        return day_of_books(self._clock())
 
     def organisations(self) -> tuple[SimulatedOrganisation, ...]:
         """All organisations, known without writing their books."""

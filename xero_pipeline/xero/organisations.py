@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.connections import Connection
+from xero_pipeline.xero.postponed import ask_again
 from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
 from xero_pipeline.xero.ways import Way, Ways
@@ -71,6 +72,8 @@ class Organisations:
     def upsert(self, consent_id: str, connections: Iterable[Connection]) -> frozenset[str]:
         """Enter what a new consent covers. An organisation that is known already is opened by this one from now on.
 
+        What was put aside of them is asked for again at once, for the new consent may reach further.
+
         Args:
             consent_id: The consent that listed them.
             connections: As Xero listed them.
@@ -86,6 +89,7 @@ class Organisations:
                 kept = {other.consent_id for other in self._ways.listed(connection, tenants=[entry.tenant_id])}
                 replaced |= {before} - kept if before is not None else set()
                 self._use(connection, way, entry.name)
+                ask_again(connection, [entry.tenant_id], datetime.fromtimestamp(self._clock(), UTC))
         return frozenset(replaced)
 
     def refresh(self, consent_id: str, connections: Iterable[Connection]) -> None:
