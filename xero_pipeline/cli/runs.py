@@ -6,9 +6,10 @@ import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
@@ -178,7 +179,7 @@ class Runner:
         """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
         from xero_pipeline.xero.values import add_months
 
-        first = add_months(datetime.now(UTC).date().replace(day=1), 1 - count)
+        first = add_months(clock.today().replace(day=1), 1 - count)
         self.left_out |= {month for months in due.values() for month in months if month < first}
         return {report: [month for month in months if month >= first] for report, months in due.items()}
 

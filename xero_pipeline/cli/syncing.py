@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.cli.completing import complete_asset, complete_organisation
 from xero_pipeline.cli.summary import summary, tell_of_waits
 from xero_pipeline.cli.watch import Watch
@@ -149,10 +150,12 @@ def carry(
     tell_of_waits(watch.waits.seconds)
     if error:
         raise error
-    if well:
+    # Where nothing else was brought, what is put aside is all there was.
+    worked = well and not (watch.lines and all(line.aside for line in watch.lines))
+    if worked:
         _tell_of_locked_months(parts, names)
         _tell_of_differences(parts, names)
-    return well
+    return worked
 
 
 def _done(well: bool, watch: Watch) -> bool:
@@ -195,7 +198,7 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:
         raise ConfigurationError(f"--from {start} is after --to {end}.")
-    if last > datetime.now(UTC).date():
+    if last > clock.today():
         raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
     _require_reports_of(first, start, settings)
     return months_between(first, last)
@@ -221,7 +224,7 @@ def _require_reports_of(month: date, given: str, settings: Settings) -> None:
     """Nothing is left out in silence: there are no partitions before the first month."""
     from xero_pipeline.defs.collect import first_month
 
-    first = first_month(settings, datetime.now(UTC).date())
+    first = first_month(settings, clock.today())
     if month >= first:
         return
     because = "as XERO_START_DATE says" if settings.start_date else "unless XERO_START_DATE says otherwise"

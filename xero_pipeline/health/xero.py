@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.health.finding import Finding
 from xero_pipeline.xero.token_set import CONSENT_LIVES
@@ -60,7 +61,7 @@ def _clock(identity: Reached) -> Finding:
     return Finding("clock", "problem" if off >= CLOCK_WRONG else "warning", told, remedy)
 
 
-def check_consents(parts: Parts, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Finding]:
+def check_consents(parts: Parts, now: Callable[[], datetime] = clock.now) -> Iterator[Finding]:
     """Which organisations are connected, and whether the consents behind them live and reach as far as is needed.
 
     Xero is asked what it lists, which may renew a token, as every sync does.
@@ -114,3 +115,17 @@ def _reach(parts: Parts, organisation: Organisation, consent: Consent) -> Findin
         return Finding("scopes", "ok", f"{organisation.name}: all {len(needed)} that the tables need are granted")
     remedy = _CONNECT if not parts.settings.scopes else f"Add them to XERO_SCOPES, or leave it out. {_CONNECT}"
     return Finding("scopes", "problem", f"{organisation.name}: not granted: {', '.join(lacking)}", remedy)
+
+
+def check_put_aside(parts: Parts) -> Iterator[Finding]:
+    """What is left out because it cannot be read; each says itself what to do.
+
+    Args:
+        parts: Know it.
+    """
+    names = {one.tenant_id: one.name for one in parts.organisations.list()}
+    aside = parts.call_book.postponed.aside()
+    for one in aside:
+        yield Finding("put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.told)
+    if not aside:
+        yield Finding("put aside", "ok", "nothing: every endpoint and report that was asked for can be read")

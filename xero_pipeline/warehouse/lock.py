@@ -13,10 +13,10 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class FileHold:
             return False
 
     def _write_card(self, purpose: str, *, behind: Mapping[str, object] | None = None) -> None:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
+        since = clock.now().isoformat(timespec="seconds")
         told = {"pid": os.getpid(), "command": _command(), "purpose": purpose, "since": since, "behind": behind}
         draft = self.card.with_name(f"{self.card.name}.{os.getpid()}")
         draft.write_text(json.dumps(told), encoding="utf-8")

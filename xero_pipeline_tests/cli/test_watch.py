@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import threading
-from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
 
+from xero_pipeline import clock
 from xero_pipeline.cli.live import Panorama, Standing, Subject
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.cli.watch import Watch
@@ -26,7 +26,7 @@ def outcome(records, changed=0):
 
 def call(left=None):
     limits = Limits(day_remaining=left, minute_remaining=None, app_minute_remaining=None)
-    return Call("t1", "Invoices", 200, 1_500, 0.1, 1, limits, datetime.now(UTC))
+    return Call("t1", "Invoices", 200, 1_500, 0.1, 1, limits, clock.now())
 
 
 def watch(**more):
