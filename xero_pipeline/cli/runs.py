@@ -83,16 +83,6 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     )
 
 
-def _read_log_handlers_once(instance: dg.DagsterInstance) -> None:
-    """Keep Dagster from configuring Python's logging anew for every run.
-
-    `logging.config.dictConfig` takes the lock of all logging, then those of its handlers; a run in another thread that
-    is just writing an event holds a handler's and wants the other.
-    """
-    handlers = instance.get_yaml_python_handlers()
-    setattr(instance, "get_yaml_python_handlers", lambda: handlers)  # noqa: B010 - no declared attribute
-
-
 def _no_such(name: str, known: Iterable[str]) -> str:
     """What to say of an asset that is not there."""
     from difflib import get_close_matches
@@ -122,12 +112,13 @@ class Runner:
     def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
         from xero_pipeline.cli.project import Project
         from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
+        from xero_pipeline.operations.instance import read_log_handlers_once
 
         self._parts = parts
         self._instance = instance
         self._watch = watch
         self._project = Project(parts.settings, watch)
-        _read_log_handlers_once(instance)
+        read_log_handlers_once(instance)
         self.left_out: set[date] = set()
         # Dagster resolves a project's jobs when it is first asked for them: one thread at a time.
         self._resolving = threading.Lock()
