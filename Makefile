@@ -16,9 +16,10 @@ setup: .venv/.ready ## make .venv and install everything from the lock file
 	@echo "Installing into .venv (about a minute, once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m compileall -q xero_pipeline
 	@touch $@
 
-run: setup ## connect when nothing is connected, sync, then serve the Dagster UI until Ctrl-C
+run: setup ## connect when nothing is connected, serve the Dagster UI and the web page until Ctrl-C, sync
 	@$(BIN)/xero-pipeline run $(ARGS)
 
 test: setup ## every check and every test

@@ -3,6 +3,7 @@
 ```
 XeroPipelineError
 ├── ConfigurationError            fix the setting that the message names
+│   ├── AlreadyServed             open the addresses that the message names, or stop that process
 │   ├── NewerDatabase             update the program, or go back to the copy made before its last update
 │   └── QueryRefused              correct the query
 ├── ReconnectError                run `xero-pipeline connect` again
@@ -22,6 +23,7 @@ XeroPipelineError
 ├── MoveFailed                    nothing was moved: the message says what stood in the way
 ├── LandingError                  the landing zone: make room, or bring back the file that the message names
 ├── RequestRefused                Xero did not understand the request: a bug of ours, please report it
+│   └── NotFound                  Xero has no such record, and says so itself
 └── DataError                     look at the record or answer that the message names
     ├── UnreadableAnswer          an answer that is not what the endpoint promises
     └── RecordRefused             a record whose field has another type than Xero documents
@@ -76,6 +78,10 @@ class XeroPipelineError(Exception):
 
 class ConfigurationError(XeroPipelineError):
     """A setting is missing or wrong."""
+
+
+class AlreadyServed(ConfigurationError):
+    """Another process serves this home: its daemon, its Dagster UI and its web page."""
 
 
 class NewerDatabase(ConfigurationError):
@@ -178,6 +184,10 @@ class LandingError(XeroPipelineError):
 
 class RequestRefused(XeroPipelineError):
     """Xero answered 400, 404, 405 or another refusal that repeating does not cure."""
+
+
+class NotFound(RequestRefused):
+    """Xero itself says that it has no such record; a 404 of anything before Xero is no such word."""
 
 
 class DataError(XeroPipelineError):

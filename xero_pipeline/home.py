@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from xero_pipeline.simulator.simulator import Simulator
+
+_FIRST_SYNC = "first-sync.lock"
 
 
 def opened(home: Path, mode: str) -> Path:
@@ -43,13 +46,45 @@ def opened(home: Path, mode: str) -> Path:
     return home
 
 
-def simulator_in(home: Path) -> Simulator:
-    """Our own Xero, with its state in the home so that all processes see one.
+@contextmanager
+def first_sync(home: Path) -> Iterator[None]:
+    """Hold off the sensors of the home's Dagster while `run` syncs: they would ask for the same once more.
 
     Args:
         home: From `opened`.
     """
+    from filelock import FileLock
+
+    with FileLock(home / _FIRST_SYNC, mode=0o600):
+        yield
+
+
+def is_in_first_sync(home: Path) -> bool:
+    """Whether `run` syncs; a process that was killed does not.
+
+    Args:
+        home: From `opened`.
+    """
+    from filelock import FileLock, Timeout
+
+    if not (home / _FIRST_SYNC).exists():
+        return False
+    try:
+        with FileLock(home / _FIRST_SYNC, timeout=0, mode=0o600):
+            return False
+    except Timeout:
+        return True
+
+
+def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
+    """Our own Xero, with its state in the home so that all processes see one.
+
+    Args:
+        home: From `opened`.
+        limits: Whether it keeps Xero's limits.
+    """
     from xero_pipeline.simulator.config import BooksConfig
+    from xero_pipeline.simulator.limits import SimLimits
     from xero_pipeline.simulator.simulator import Simulator
 
     today = (datetime.now(UTC) - timedelta(hours=1)).date()
@@ -57,7 +92,13 @@ def simulator_in(home: Path) -> Simulator:
     # A company does not forget its oldest month because a new one begins.
     start = _written_once(home / "simulator.start", config.first_month.isoformat())
     config = replace(config, start=date.fromisoformat(start))
-    return Simulator(config, store_path=home / "simulator.sqlite", advanced=True, follow_clock=True)
+    return Simulator(
+        config,
+        store_path=home / "simulator.sqlite",
+        limits=SimLimits() if limits else None,
+        advanced=True,
+        follow_clock=True,
+    )
 
 
 def _written_once(path: Path, text: str) -> str:

@@ -34,6 +34,22 @@ def in_words(mistake: Mapping[str, Any]) -> str:
     return mistake["msg"]
 
 
+def unused_app(*, mock_mode: bool, client_id: str | None) -> str | None:
+    """What is odd about an app in mock mode, and what to do; None where nothing is.
+
+    Args:
+        mock_mode: Whether the simulated Xero is asked.
+        client_id: The app, if one is set.
+    """
+    if not (mock_mode and client_id):
+        return None
+    return (
+        "Mock mode is on although XERO_CLIENT_ID is set: the books are simulated, your app is not used. For your own "
+        "Xero set XERO_MOCK_MODE=false, and XERO_PIPELINE_HOME to a folder of its own, such as .xero-live. For the "
+        "simulated Xero leave XERO_CLIENT_ID empty."
+    )
+
+
 def require_readable(file: Path) -> None:
     """Let no line of a `.env` file be passed over in silence.
 

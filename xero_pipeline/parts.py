@@ -63,7 +63,7 @@ class Parts:
         """Our own Xero, with its state in the home so that all processes see one."""
         from xero_pipeline.home import simulator_in
 
-        return simulator_in(self.home)
+        return simulator_in(self.home, limits=self.settings.keeps_limits)
 
     @cached_property
     def transport(self) -> httpx.BaseTransport | None:
@@ -191,7 +191,12 @@ class Parts:
         from xero_pipeline.xero.quota import Quota
 
         settings = self.settings
-        return Quota(self.state, per_minute=settings.calls_per_minute, per_day=settings.calls_per_day)
+        return Quota(
+            self.state,
+            per_minute=settings.calls_per_minute,
+            per_day=settings.calls_per_day,
+            paced=settings.keeps_limits,
+        )
 
     @cached_property
     def call_book(self) -> CallBook:

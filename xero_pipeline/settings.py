@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.mistakes import in_words, require_readable
+from xero_pipeline.setting_types import (
+    CurrencyCode,
+    DagsterAddress,
+    Month,
+    Owners,
+    ReportNames,
+    StateAddress,
+    WarehouseAddress,
+    WebAddress,
+)
 
 
 class Settings(BaseSettings):
@@ -35,7 +42,7 @@ class Settings(BaseSettings):
     custom_connection: bool = Field(
         False, description="The app is a custom connection: client credentials, one organisation, no consent."
     )
-    redirect_uri: str = Field(
+    redirect_uri: WebAddress = Field(
         "http://localhost:8765/xero/callback",
         description="Where Xero sends the browser after the consent; registered with the app, letter by letter.",
     )
@@ -48,19 +55,19 @@ class Settings(BaseSettings):
     encryption_keys_retired: SecretStr | None = Field(
         None, description="Older keys, separated by commas: they still open tokens, new ones never use them."
     )
-    api_url: str = Field("https://api.xero.com", description="Where the accounting API is.")
-    identity_url: str = Field("https://identity.xero.com", description="Where tokens are issued.")
-    login_url: str = Field("https://login.xero.com", description="Where people give their consent.")
+    api_url: WebAddress = Field("https://api.xero.com", description="Where the accounting API is.")
+    identity_url: WebAddress = Field("https://identity.xero.com", description="Where tokens are issued.")
+    login_url: WebAddress = Field("https://login.xero.com", description="Where people give their consent.")
     pipeline_home: Path = Field(
         Path(".xero"), description="The folder for what is ours: warehouse, state, Dagster's history."
     )
-    warehouse_url: SecretStr | None = Field(
+    warehouse_url: WarehouseAddress | None = Field(
         None, description="SQLAlchemy URL of the warehouse. Default: DuckDB, `books.duckdb` in the home."
     )
-    state_url: SecretStr | None = Field(
+    state_url: StateAddress | None = Field(
         None, description="SQLAlchemy URL of tokens and quotas. Default: SQLite, `state.sqlite` in the home."
     )
-    dagster_url: SecretStr | None = Field(
+    dagster_url: DagsterAddress | None = Field(
         None,
         description="PostgreSQL URL of Dagster's own history. Default: SQLite, in `dagster` in the home. "
         "A `DAGSTER_HOME` of your own has its own settings.",
@@ -75,12 +82,12 @@ class Settings(BaseSettings):
         description="A folder for every answer as received, compressed, from which the tables can be made again "
         "without a call. Default: none are kept.",
     )
-    start_date: date | None = Field(
+    start_date: Month | None = Field(
         None,
         description="First month of the reports, as YYYY-MM-DD. Default: the organisation's financial year two "
         "years back. Documents are always read whole.",
     )
-    reports: str | None = Field(
+    reports: ReportNames | None = Field(
         None,
         description="The reports pulled by themselves, separated by commas. Default: profit_and_loss, balance_sheet, "
         "trial_balance, bank_summary, executive_summary, budget_summary. The others wait for `sync --select`.",
@@ -103,15 +110,20 @@ class Settings(BaseSettings):
     aged_by_contact: bool = Field(
         False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
     )
-    owners: str | None = Field(
+    owners: Owners | None = Field(
         None,
         description="Who answers for the assets in Dagster, separated by commas: mail addresses, or teams as "
         "team:finance.",
     )
-    group_currency: str | None = Field(
+    group_currency: CurrencyCode | None = Field(
         None,
         description="Presentation currency of the group view, such as NZD. Default: the base currency, where all "
         "organisations have the same; else there is no group view.",
+    )
+    causes: Path | None = Field(
+        None,
+        description="A CSV file of organisation, account and cause: what is behind amounts on an account that no "
+        "document shows. Default: what their accounts suggest.",
     )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
@@ -125,6 +137,17 @@ class Settings(BaseSettings):
         le=5000,
         description="Calls a day per organisation for reading everything again little by little, which finds what Xero "
         "changed or deleted without telling. 0 turns it off.",
+    )
+    mock_limits: bool = Field(
+        False,
+        description="Mock mode: let the simulated Xero keep Xero's limits, and pace the calls as for the real one. "
+        "Default: nobody waits for a simulated quota.",
+    )
+    organisations_at_once: int = Field(
+        4,
+        ge=1,
+        le=32,
+        description="How many organisations one sync reads side by side. Xero's limits count for each of them alone.",
     )
     calls_per_run: int | None = Field(
         None,
@@ -140,12 +163,12 @@ class Settings(BaseSettings):
     web_password: SecretStr | None = Field(
         None, description="What people type to see the web page, and programs send as `Authorization: Bearer …`."
     )
-    web_url: str | None = Field(
+    web_url: WebAddress | None = Field(
         None,
         description="The web page's address for people where a proxy stands before it, such as "
         "https://books.example.com.",
     )
-    dagster_ui: str = Field(
+    dagster_ui: WebAddress = Field(
         "http://localhost:3000",
         description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
     )
@@ -176,46 +199,6 @@ class Settings(BaseSettings):
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
 
-    @field_validator("api_url", "identity_url", "login_url", "redirect_uri", "web_url", "dagster_ui")
-    @classmethod
-    def _absolute_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute http(s) address, such as https://api.xero.com")
-        return value.rstrip("/")
-
-    @field_validator("group_currency")
-    @classmethod
-    def _currency_code(cls, value: str | None) -> str | None:
-        code = value.strip().upper() if value else None
-        if code is not None and not (len(code) == 3 and code.isascii() and code.isalpha()):
-            raise ValueError("must be the three letters of a currency, such as NZD")
-        return code
-
-    @field_validator("reports")
-    @classmethod
-    def _reports_there_are(cls, value: str | None) -> str | None:
-        from xero_pipeline.xero.reports import chosen_reports
-
-        if value is not None:
-            chosen_reports(value, cash_basis=False)
-        return value
-
-    @field_validator("start_date")
-    @classmethod
-    def _first_of_month(cls, value: date | None) -> date | None:
-        return value.replace(day=1) if value else None
-
-    @field_validator("owners")
-    @classmethod
-    def _people_or_teams(cls, value: str | None) -> str | None:
-        for owner in (value or "").replace(",", " ").split():
-            if not re.fullmatch(r"team:[\w.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+", owner):
-                raise ValueError("must be mail addresses or teams, such as jane@example.com or team:finance")
-        return value
-
     @property
     def owner_list(self) -> tuple[str, ...]:
         """Who answers for the assets in Dagster."""
@@ -244,6 +227,11 @@ class Settings(BaseSettings):
     def mode(self) -> Literal["mock", "live"]:
         """Which Xero the requests go to."""
         return "mock" if self.mock_mode else "live"
+
+    @property
+    def keeps_limits(self) -> bool:
+        """Whether Xero's limits hold for the calls, and ours below them."""
+        return self.mock_limits or not self.mock_mode
 
     def require_app(self) -> str:
         """The client id, in live mode.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xero_pipeline"
-EVERYBODY = {"errors", "mistakes", "revisions"}
+EVERYBODY = {"addresses", "errors", "mistakes", "revisions"}
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -18,10 +18,12 @@ SIMULATOR_MAY_IMPORT = {
 }
 MAY_IMPORT = {
     "__main__": {"cli"},
+    "addresses": set(),
     "errors": set(),
     "revisions": set(),
     "mistakes": set(),
-    "settings": {"xero.reports"},
+    "setting_types": {"xero.reports"},
+    "settings": {"setting_types"},
     "xero": {"xero"},
     "warehouse": {"warehouse"},
     "simulator": {"simulator", "xero.values"},
@@ -30,7 +32,7 @@ MAY_IMPORT = {
     "sync": {"sync", "warehouse", "xero", "settings"},
     "home": {"simulator"},
     "parts": {"home", "settings", "sync", "warehouse", "xero", "simulator"},
-    "defs": {"defs", "ledger", "parts", "settings", "sync", "warehouse", "xero"},
+    "defs": {"defs", "home", "ledger", "parts", "settings", "sync", "warehouse", "xero"},
     "definitions": {"defs", "settings", "sync"},
     "joining": {"defs", "settings"},
     "component": {"defs", "joining"},
@@ -45,6 +47,7 @@ MAY_IMPORT = {
         "defs",
         "definitions",
         "health",
+        "home",
         "ledger",
         "parts",
         "queries",

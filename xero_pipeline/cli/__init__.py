@@ -6,9 +6,22 @@ import sys
 
 
 def main() -> None:
-    """Run `xero-pipeline` and end the process: 0 done, 1 something failed, 2 wrong use."""
+    """Run `xero-pipeline` and end the process: 0 done, 1 something failed, 2 wrong use, 130 stopped by a person."""
+    try:
+        _run()
+    except KeyboardInterrupt as stopped:
+        # During the imports; from a command on, `cli.words` is told first.
+        from xero_pipeline.cli.stopping import end
+
+        end(stopped)
+
+
+def _run() -> None:
     import errno
 
+    from xero_pipeline.cli.stopping import heed_signals
+
+    heed_signals()
     from xero_pipeline.cli.app import app
     from xero_pipeline.cli.display import complain
     from xero_pipeline.cli.listening import listen
@@ -25,5 +38,3 @@ def main() -> None:
             raise
         complain(f"The disk is full: {error.filename or error.strerror}. Make room, then run the same again.")
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)

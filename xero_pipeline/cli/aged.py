@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline.cli.completing import complete_organisation
+from xero_pipeline.cli.which_xero import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
-from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,7 +39,7 @@ def aged(
     from xero_pipeline.defs.on_request import day_of
     from xero_pipeline.sync.aged import aged_calls
 
-    parts = Parts(Settings.load())
+    parts = Parts(settings_for_xero())
     if not parts.settings.aged_by_contact:
         raise ConfigurationError(
             "Aged reports need a scope of their own. Set XERO_AGED_BY_CONTACT=true and run `xero-pipeline connect` "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline.cli.completing import complete_organisation
+from xero_pipeline.cli.which_xero import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -30,7 +31,7 @@ def connect(
     """Connect organisations: give the consent in the browser, then see what was connected."""
     from xero_pipeline.cli.display import print_table
 
-    parts = Parts(Settings.load())
+    parts = Parts(settings_for_xero())
     connected = _without_a_browser(parts) if yes else _asked_in_the_browser(parts, opened=not no_browser)
     print_table(
         "Connected", [("Organisation", "left"), ("Tenant id", "left")], [(o.name, o.tenant_id) for o in connected]

@@ -57,7 +57,7 @@ def plan(
     for one, planned in plans:
         _print(one.name, planned)
     if len(plans) > 1:
-        _print_all(plans)
+        _print_all(plans, parts.settings.organisations_at_once)
 
 
 @contextmanager
@@ -109,7 +109,7 @@ def _print(name: str, planned: Plan) -> None:
     conclude(_sentence(planned))
 
 
-def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
+def _print_all(plans: Sequence[tuple[Organisation, Plan]], at_once: int) -> None:
     from xero_pipeline.cli.display import duration, print_table
 
     rows = [
@@ -125,13 +125,14 @@ def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
         for one, planned in plans
     ]
     items = [item for _, planned in plans for item in planned.items]
-    # The limits are each organisation's own, but they are synced one after the other.
-    together = sum((planned.at_least for _, planned in plans[1:]), plans[0][1].at_least)
+    # The limits are each organisation's own, and some organisations are synced side by side.
+    lasting = [planned.at_least.total_seconds() for _, planned in plans]
+    together = max(*lasting, sum(lasting) / at_once)
     total = (
         "Total",
         _calls(items),
         _size([planned.wire_bytes for _, planned in plans]),
-        duration(together.total_seconds()),
+        duration(together),
     )
     headers = ("Organisation", "Calls", "Bytes", "At least", "Of the day", "Left today", "Fits")
     columns = [(header, "right" if number else "left") for number, header in enumerate(headers)]
@@ -140,8 +141,9 @@ def _print_all(plans: Sequence[tuple[Organisation, Plan]]) -> None:
 
 def _sentence(planned: Plan) -> str:
     least = "" if planned.known else "At least, for some lists were never read (--ask asks Xero how long they are): "
+    pace = f" at {planned.per_minute} calls a minute" if planned.per_minute else ""
     told = (
-        f"{least}{_lasting(planned)} at {planned.per_minute} calls a minute, {planned.share:.1%} of the day's "
+        f"{least}{_lasting(planned)}{pace}, {planned.share:.1%} of the day's "
         f"{planned.per_day:,} calls. {planned.left:,} are left today"
     )
     if planned.fits:

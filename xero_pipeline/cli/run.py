@@ -1,22 +1,21 @@
-"""`run`: what `make run` does. Connect when nothing is connected, sync, show, then serve Dagster's UI and the page."""
+"""`run`: what `make run` does. Connect when nothing is connected, serve Dagster's UI and the web page, sync, show."""
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import sys
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.cli.which_xero import settings_for_xero
+from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.parts import Parts
-from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.cli.services import Services
+    from xero_pipeline.settings import Settings
     from xero_pipeline.web.address import Address
     from xero_pipeline.xero.organisations import Organisation
 
@@ -27,20 +26,73 @@ MONTHS_AT_FIRST = 12
 def run(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the Dagster UI.")] = 3000,
     host: Annotated[str, typer.Option("--host", help="Address the Dagster UI listens on.")] = "127.0.0.1",
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the Dagster UI afterwards.")] = True,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the Dagster UI and the web page.")] = True,
 ) -> None:
-    """Connect if need be, sync everything, show this month, serve the Dagster UI and the web page until Ctrl-C."""
-    from xero_pipeline.cli.display import say
+    """Connect if need be, serve the Dagster UI and the web page until Ctrl-C, sync meanwhile, show this month."""
+    settings = settings_for_xero()
+    if serve:
+        _serve(settings, host, port)
+        return
+    parts = Parts(settings)
+    _connect_when_nothing_is(parts)
+    parts.check()
+    if not _sync(parts):
+        raise typer.Exit(1)
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
     from xero_pipeline.cli.project import require_our_own
+    from xero_pipeline.cli.services import Services
+    from xero_pipeline.cli.stopping import heed_signals
+    from xero_pipeline.operations.claim import require_unserved, serving
+    from xero_pipeline.operations.instance import prepare_home
+
+    require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
+    require_unserved(settings.home)
+    page = _page_beside(settings, host, port)
+    dagster_ui = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    heed_signals(also_ignored=True)
+    parts = Parts(settings)
+    with serving(parts.home, {"the web page": page.shown, "the Dagster UI": dagster_ui}):
+        if not settings.mock_mode:
+            _connect_when_nothing_is(parts)
+        prepare_home(settings)
+        with Services(settings, page, host, port, dagster_ui) as services:
+            _serve_and_sync(parts, services, f"Web page:   {page.shown}\nDagster UI: {dagster_ui}  (Ctrl-C stops both)")
+
+
+def _serve_and_sync(parts: Parts, services: Services, addresses: str) -> None:
+    from xero_pipeline.cli.display import complain, say
+    from xero_pipeline.home import first_sync
+    from xero_pipeline.operations.instance import open_instance
+
+    say("Starting the Dagster UI and the web page.")
+    # Made before the services open it: several that make it at once break it for good.
+    with open_instance(parts.settings):
+        _connect_when_nothing_is(parts)
+        parts.check()
+    services.start()
+    say(f"{addresses}\n")
+    with first_sync(parts.home):
+        services.start_daemon()
+        try:
+            well = _sync(parts)
+        except XeroPipelineError as error:
+            complain(str(error))
+            well = False
+    if not well:
+        say("\nNot everything was synced: see above. What there is stands in the pages; Sync there tries again.")
+    say(f"\n{addresses}")
+    parts.close()
+    services.watch()
+
+
+def _sync(parts: Parts) -> bool:
+    """Everything of all organisations, with progress, and then this month's profit and loss; whether all went well."""
+    from xero_pipeline.cli.display import say
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.cli.syncing import carry, chosen_organisations
 
-    settings = Settings.load()
-    if serve:
-        require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
-    page = _page_beside(settings, host, port) if serve else None
-    parts = Parts(settings)
-    _connect_when_nothing_is(parts)
     choice = choose([], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, [])
     older: set[date] = set()
@@ -55,12 +107,7 @@ def run(
         say(f"Reports from {min(older):%B %Y} to {max(older):%B %Y} follow by themselves while the Dagster UI runs.")
     for organisation in chosen:
         this_month(parts, organisation.tenant_id, organisation.name)
-    if page is None:
-        raise typer.Exit(0 if well else 1)
-    parts.close()
-    dagster_ui = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
-    say(f"\nWeb page:   {page.shown}\nDagster UI: {dagster_ui}  (Ctrl-C stops both)")
-    _become_dagster(host, port, page, dagster_ui)
+    return well
 
 
 def _page_beside(settings: Settings, host: str, port: int) -> Address:
@@ -117,18 +164,3 @@ def this_month(parts: Parts, tenant_id: str, name: str) -> None:
         {"tenant_id": tenant_id, "first": first},
     ).to_pylist()
     profit_and_loss(f"{name}: profit and loss, {first:%B %Y} to date", rows)
-
-
-def _become_dagster(host: str, port: int, page: Address, dagster_ui: str) -> None:
-    """Turn this process into `dagster dev`: Ctrl-C then reaches it and all its children, and nothing is left over."""
-    from xero_pipeline.cli.web import start_beside
-    from xero_pipeline.operations.instance import prepare_home, project_file
-
-    prepare_home(Settings.load())
-    # A shell that starts us in the background leaves SIGINT ignored; the children would then outlive us.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    _child = start_beside(page, dagster_ui)
-    sys.stdout.flush()
-    dagster = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--log-level", "error"]
-    where = ["-w", str(project_file("workspace.yaml")), "-h", host, "-p", str(port)]
-    os.execv(sys.executable, [*dagster, *where])  # noqa: S606 - no shell on purpose

@@ -11,12 +11,13 @@ import typer
 from xero_pipeline.cli.completing import complete_asset, complete_organisation
 from xero_pipeline.cli.summary import summary, tell_of_waits
 from xero_pipeline.cli.watch import Watch
+from xero_pipeline.cli.which_xero import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
-from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.settings import Settings
     from xero_pipeline.xero.organisations import Organisation
 
 Organisations = Annotated[
@@ -52,7 +53,7 @@ def sync(
     """Bring the warehouse up to date: what changed in Xero, then the reports of the months it touches."""
     from xero_pipeline.cli.runs import choose
 
-    parts = Parts(Settings.load())
+    parts = Parts(settings_for_xero())
     choice = choose(select or [], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, organisation or [])
     if not carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full), max_calls):
@@ -69,7 +70,7 @@ def backfill(
     """Pull the reports of a range of months again."""
     from xero_pipeline.cli.runs import choose
 
-    parts = Parts(Settings.load())
+    parts = Parts(settings_for_xero())
     reports = choose(select or [], parts.reports, parts.collections).reports
     if not reports:
         raise ConfigurationError(
@@ -122,8 +123,8 @@ def carry(
     Returns:
         Whether all went well.
     """
-    from xero_pipeline.cli.display import complain
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.cli.stopping import Stopped
     from xero_pipeline.operations.instance import open_instance
 
     parts.check()
@@ -134,8 +135,7 @@ def carry(
             runner = Runner(parts, instance, watch, max_calls)
             well = [work(runner, one) for one in chosen]
     except KeyboardInterrupt:
-        complain("Stopped. What was synced until now is kept; the next run goes on from there.")
-        raise
+        raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
     summary(watch.lines)
     tell_of_waits(watch.waits.seconds)
     # Where nothing else was brought, what is put aside is all there was.

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.settings import Settings
-
-if TYPE_CHECKING:
-    from xero_pipeline.web.address import Address
 
 
 def web(
@@ -23,7 +19,6 @@ def web(
     dagster_ui: Annotated[
         str | None, typer.Option("--dagster-ui", help="Where the Dagster UI is. Default: XERO_DAGSTER_UI.")
     ] = None,
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
     """Serve the web page until Ctrl-C: connect, sync, look at the figures."""
     from xero_pipeline.cli.display import say
@@ -35,30 +30,19 @@ def web(
     def ready() -> None:
         say(f"Web page: {address.shown}  (Ctrl-C stops it)")
 
-    serve(
-        settings,
-        address,
-        dagster_ui=dagster_ui,
-        ready=None if with_parent else ready,
-        until=sys.stdin.buffer if with_parent else None,
-    )
+    serve(settings, address, dagster_ui=dagster_ui, ready=ready)
 
 
-def start_beside(address: Address, dagster_ui: str) -> subprocess.Popen[bytes]:
-    """Start the page as a child of this process. It ends with it, and with whatever this process becomes.
+def beside() -> None:
+    """Serve the page as a child process of `run`; the words are its host, its port and Dagster's address."""
+    from xero_pipeline.cli.display import complain
+    from xero_pipeline.web.address import Address
+    from xero_pipeline.web.server import serve
 
-    Args:
-        address: Where it listens.
-        dagster_ui: Where the Dagster UI will be.
-
-    Returns:
-        The child, to be kept: it ends when its end of the pipe is thrown away.
-    """
-    command = [sys.executable, "-P", "-m", "xero_pipeline", "web", "--with-parent", "--dagster-ui", dagster_ui]
-    child = subprocess.Popen(  # noqa: S603 - our own words only
-        [*command, "--host", address.host, "--port", str(address.port)], stdin=subprocess.PIPE
-    )
-    assert child.stdin is not None
-    # The child reads until we are gone; nobody writes. Not closed when this process turns into another program.
-    os.set_inheritable(child.stdin.fileno(), True)
-    return child
+    host, port, dagster_ui = sys.argv[1:]
+    settings = Settings.load()
+    try:
+        serve(settings, Address(host, int(port), settings.web_url), dagster_ui=dagster_ui)
+    except XeroPipelineError as error:
+        complain(str(error))
+        sys.exit(1)

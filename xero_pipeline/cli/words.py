@@ -33,10 +33,18 @@ class Commands(QuietGroup):
         """
         from pydantic import ValidationError
 
+        from xero_pipeline.cli.stopping import end, is_of_terminal
         from xero_pipeline.mistakes import in_words
 
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            # Before Typer sees it, which would end without a word.
+            end(stopped)
+        except OSError as error:
+            if is_of_terminal(error):
+                end(KeyboardInterrupt())
+            raise
         except typer.BadParameter as error:
             if isinstance(error.__cause__, ValidationError):
                 error.message = in_words(error.__cause__.errors()[0])

@@ -43,6 +43,8 @@ def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
     def due(
         context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource, xero_warehouse: WarehouseResource
     ) -> dg.SensorResult:
+        if begun := xero_token_store.first_sync():
+            return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         now, names = datetime.now(UTC), {one.tenant_id: one.name for one in xero_token_store.connected()}
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         ready = set(known) - at_work(context.instance, known, now)

@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.home import is_in_first_sync
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -65,6 +66,12 @@ class TokenStoreResource(_WithParts):
     def parts(self) -> Parts:
         """The wired parts."""
         return self._parts
+
+    def first_sync(self) -> str | None:
+        """Why sensors ask for nothing now; None where they may: `run` asks for the same itself."""
+        if is_in_first_sync(self._parts.home):
+            return "The sync that `xero-pipeline run` began with is still under way."
+        return None
 
     def connected(self) -> list[Organisation]:
         """The organisations that are to be synced: all but those a person disconnected."""

@@ -56,6 +56,8 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
     def found(
         context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource, xero_warehouse: WarehouseResource
     ) -> dg.SensorResult:
+        if begun := xero_token_store.first_sync():
+            return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         now = datetime.now(UTC)
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         organisations = xero_token_store.connected()
@@ -117,6 +119,8 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
     def due(
         context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource, xero_warehouse: WarehouseResource
     ) -> dg.SensorResult:
+        if begun := xero_token_store.first_sync():
+            return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         now, parts = datetime.now(UTC), xero_token_store.parts
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.

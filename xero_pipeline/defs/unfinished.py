@@ -47,6 +47,8 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         "was put aside because it cannot be read: after an hour, then less and less often, once a day in the end.",
     )
     def left(context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource) -> dg.SensorResult:
+        if begun := xero_token_store.first_sync():
+            return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         now = datetime.now(UTC)
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.

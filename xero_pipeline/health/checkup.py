@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xero_pipeline.health.causes import NAME as CAUSES
+from xero_pipeline.health.causes import check_causes
 from xero_pipeline.health.dagster import check_dagster
 from xero_pipeline.health.finding import Check, Finding, carried
 from xero_pipeline.health.keeping import check_disk, check_home, check_key, check_key_form, check_state
@@ -68,11 +70,14 @@ def _of(parts: Parts, opened: Opener) -> Iterator[Finding]:
         **({"consent": partial(check_consents, parts)} if reachable else {}),
         "put aside": partial(check_put_aside, parts),
         "warehouse": partial(check_warehouse, parts),
+        CAUSES: partial(check_causes, parts),
         "Dagster home": partial(check_dagster, partial(opened, parts.settings)),
     }
     failed: set[str] = set()
     for name, check in checks.items():
         if name in {"encryption key", "consent", "put aside"} and failed & {"state database", "encryption key"}:
+            continue
+        if name == CAUSES and "warehouse" in failed:
             continue
         for finding in carried(name, check):
             failed |= {name} if finding.state == "problem" else set()

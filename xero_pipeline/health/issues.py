@@ -69,7 +69,7 @@ def _unposted(connection: Connection) -> Mapping[str, int]:
 
 
 def _unexplained(connection: Connection) -> Mapping[str, int]:
-    found = differences(connection, causes=False) if is_kept(connection) else []
+    found = differences(connection, causes=False, once=True) if is_kept(connection) else []
     return Counter(one.tenant_id for one in found if not one.is_stale)
 
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xero_pipeline.health.finding import Finding
+from xero_pipeline.mistakes import unused_app
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -35,6 +36,9 @@ def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV
     from_file = dotenv_values(file) if file.is_file() else {}
     where = f"and {file.absolute()}" if from_file else f"; there is no {file} here"
     yield Finding(_CHECK, "ok", f"{settings.mode} mode; settings come from the environment {where}".replace(" ;", ";"))
+    if odd := unused_app(mock_mode=settings.mock_mode, client_id=settings.client_id):
+        told, remedy = odd.split(". ", 1)
+        yield Finding(_CHECK, "warning", told, remedy)
     yield from _misspelt({*environment, *from_file})
     if from_file:
         yield from _open_to_others(file, from_file)

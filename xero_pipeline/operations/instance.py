@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xero_pipeline.addresses import dagster_address
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
@@ -75,18 +76,7 @@ def _told_of_postgresql(settings: Settings) -> bool:
     """Put the address of Dagster's PostgreSQL into the environment, for this process and those it starts."""
     if settings.dagster_url is None:
         return False
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(settings.dagster_url.get_secret_value())
-    except ArgumentError:
-        url = None
-    if url is None or url.get_backend_name() != "postgresql" or not url.database:
-        raise ConfigurationError(
-            "XERO_DAGSTER_URL must be the address of a PostgreSQL database, such as "
-            "postgresql://user:password@host/database; without it Dagster keeps its history in the home."
-        )
+    url = dagster_address(settings.dagster_url.get_secret_value())
     # The driver that Dagster's own library knows.
     os.environ[POSTGRESQL] = url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
     return True

@@ -45,14 +45,14 @@ class Plan:
         items: What it brings up to date.
         left: Calls the organisation has left today.
         per_day: Calls of a day.
-        per_minute: Calls in any minute.
+        per_minute: Calls in any minute; None where nothing is paced.
         per_run: Calls a run may make; None for no bound.
     """
 
     items: tuple[Item, ...]
     left: int
     per_day: int
-    per_minute: int
+    per_minute: int | None
     per_run: int | None = None
 
     @property
@@ -74,7 +74,8 @@ class Plan:
     def at_least(self) -> timedelta:
         """How long it takes at the limits: of the minute, and of the calls at once."""
         answering = sum(item.seconds or 0 for item in self.items) / AT_ONCE
-        return timedelta(seconds=round(max(max(self.calls - 1, 0) // self.per_minute * 60, answering)))
+        paced = max(self.calls - 1, 0) // self.per_minute * 60 if self.per_minute else 0
+        return timedelta(seconds=round(max(paced, answering)))
 
     @property
     def share(self) -> float:
@@ -137,7 +138,8 @@ class Planner:
     def _plan(self, items: Sequence[Item]) -> Plan:
         settings = self._settings
         left = self._quota.snapshot(self._tenant_id).day_remaining
-        return Plan(tuple(items), left, settings.calls_per_day, settings.calls_per_minute, settings.calls_per_run)
+        per_minute = settings.calls_per_minute if settings.keeps_limits else None
+        return Plan(tuple(items), left, settings.calls_per_day, per_minute, settings.calls_per_run)
 
     def _collections(self, collections: Sequence[Endpoint], *, full: bool) -> list[Item]:
         from xero_pipeline.sync.plan_calls import Known, calls_to_read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.addresses import warehouse_address
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.dialect import Dialect
@@ -20,22 +20,11 @@ def dialect_of(url: str, lock_timeout_seconds: float) -> Dialect:
     Raises:
         ConfigurationError: The URL is no DuckDB file and no PostgreSQL database.
     """
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(
-            "XERO_WAREHOUSE_URL is no address of a database; write duckdb:////path/books.duckdb or postgresql://host/name."
-        ) from error
-    backend = parsed.get_backend_name()
-    if backend == "duckdb":
+    parsed = warehouse_address(url)
+    if parsed.drivername == "duckdb":
         from xero_pipeline.warehouse.merge_duckdb import DuckDB
 
         return cast("Dialect", DuckDB(parsed, lock_timeout_seconds=lock_timeout_seconds))
-    if backend == "postgresql":
-        from xero_pipeline.warehouse.merge_postgresql import PostgreSQL
+    from xero_pipeline.warehouse.merge_postgresql import PostgreSQL
 
-        return cast("Dialect", PostgreSQL(parsed))
-    raise ConfigurationError(f"XERO_WAREHOUSE_URL must begin with duckdb: or postgresql:, not {backend}:")
+    return cast("Dialect", PostgreSQL(parsed))

@@ -37,36 +37,18 @@ CHECKPOINT_THRESHOLD = "128MB"
 _HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
 _RETRY_SECONDS = 0.1
 
-_SCHEMAS = re.compile(r"xero|xero_history|ledger|fivetran_xero(_.*)?")
-"""What a file may not be called: DuckDB takes its name for the database's, and `xero.invoices` could mean either."""
-
 
 class DuckDB:
     """One DuckDB file.
 
     Args:
-        url: SQLAlchemy URL such as `duckdb:////home/me/warehouse.duckdb`.
+        url: From `warehouse_address`.
         lock_timeout_seconds: How long to wait for another process.
-
-    Raises:
-        ConfigurationError: The URL names no file, or one that is called as one of our schemas.
     """
 
     def __init__(self, url: URL, *, lock_timeout_seconds: float) -> None:
-        if not url.database or url.database == ":memory:":
-            raise ConfigurationError(
-                "XERO_WAREHOUSE_URL must name a file, for example duckdb:////home/me/warehouse.duckdb: "
-                "a warehouse in memory would be gone with the process"
-            )
         self.url = url
-        self.path = Path(url.database).absolute()
-        stem = self.path.name.partition(".")[0]
-        if _SCHEMAS.fullmatch(stem.lower()):
-            raise ConfigurationError(
-                f"XERO_WAREHOUSE_URL names the file {self.path.name}: DuckDB calls the database after it, and {stem} "
-                "is a schema inside, so that it could not tell the two apart. Give the file another name, for example "
-                "books.duckdb; a file that is there already may be renamed"
-            )
+        self.path = Path(url.database or "").absolute()
         self.timeout = lock_timeout_seconds
         self.hold = FileHold(self.path, timeout_seconds=lock_timeout_seconds)
         self._engines: dict[bool, Engine] = {}

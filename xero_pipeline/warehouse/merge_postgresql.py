@@ -68,16 +68,11 @@ class PostgreSQL:
     """One PostgreSQL database, version 15 or later (MERGE).
 
     Args:
-        url: SQLAlchemy URL; the driver is psycopg 3 whatever it says.
-
-    Raises:
-        ConfigurationError: The URL names another driver.
+        url: From `warehouse_address`.
     """
 
     def __init__(self, url: URL) -> None:
-        if url.drivername not in ("postgresql", "postgresql+psycopg"):
-            raise ConfigurationError(f"XERO_WAREHOUSE_URL: use postgresql+psycopg://…, not {url.drivername}://…")
-        self.url = url.set(drivername="postgresql+psycopg")
+        self.url = url
         self._engines: dict[bool, Engine] = {}
 
     def engine(self, *, read_only: bool) -> Engine:

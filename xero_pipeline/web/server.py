@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.web.address import Address
@@ -67,7 +67,6 @@ def serve(
     *,
     dagster_ui: str | None = None,
     ready: Callable[[], None] | None = None,
-    until: IO[bytes] | None = None,
 ) -> None:
     """Serve until the process is asked to stop.
 
@@ -76,7 +75,6 @@ def serve(
         address: From `address_of`.
         dagster_ui: Instead of XERO_DAGSTER_UI.
         ready: Called once connections are accepted.
-        until: Stop when this ends, too: whoever started us holds the other end.
 
     Raises:
         ConfigurationError: A setting is missing or wrong, or somebody listens there already.
@@ -86,8 +84,6 @@ def serve(
         _bound(address) as listener,
     ):
         server = _server(site)
-        if until is not None:
-            threading.Thread(target=_stop_at_end, args=(server, until), name="parent", daemon=True).start()
         if ready is not None:
             # The listener accepts connections already; uvicorn takes them up a moment later.
             ready()
@@ -161,8 +157,3 @@ def _server(site: Site) -> uvicorn.Server:
         timeout_graceful_shutdown=2,
     )
     return uvicorn.Server(config)
-
-
-def _stop_at_end(server: uvicorn.Server, stream: IO[bytes]) -> None:
-    stream.read()
-    server.should_exit = True

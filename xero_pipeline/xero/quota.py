@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.xero.answers import Call
 from xero_pipeline.xero.call_outbox import Outgoing, new_call_id
 from xero_pipeline.xero.errand import Errand
-from xero_pipeline.xero.limits import DAY, MINUTE, Go, Rules, Stop, Wait, decide, smaller
+from xero_pipeline.xero.limits import DAY, MINUTE, Go, Rules, Stop, Usage, Wait, decide, smaller
 from xero_pipeline.xero.quota_ledger import APP, QuotaLedger
 from xero_pipeline.xero.quota_tables import quota_tables
 
@@ -68,6 +68,8 @@ class Quota:
         per_day: Calls in any 24 hours, per organisation.
         concurrent: Calls at once, per organisation.
         app_per_minute: Calls in any 60 seconds over all organisations.
+        paced: Whether calls wait for these counts and for Xero's headers; else only for what Xero refused, and for
+            the calls at once. The simulated Xero counts nothing unless it is told to.
         clock: Seconds since the epoch; the machines that share a database must agree on it within seconds.
         lease_seconds: How long a slot lives whose holder cannot be asked.
     """
@@ -80,10 +82,12 @@ class Quota:
         per_day: int = 4_800,
         concurrent: int = 5,
         app_per_minute: int = 10_000,
+        paced: bool = True,
         clock: Callable[[], float] = time.time,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self._rules = Rules(per_minute, per_day, concurrent, app_per_minute)
+        self._paced = paced
         self._ledger = QuotaLedger(engine, clock, host=socket.gethostname(), pid_alive=_pid_alive)
         self._lease = lease_seconds
         self._clock = clock
@@ -127,10 +131,16 @@ class Quota:
             if errand.max_calls is not None and page.spent(tenant_id, errand) >= errand.max_calls:
                 raise errand.reached(tenant_id, now)
             page.tidy(now)
-            verdict = decide(self._rules, page.usage(tenant_id, self._rules), now)
+            verdict = decide(self._rules, self._counted(page.usage(tenant_id, self._rules)), now)
             if isinstance(verdict, Go):
                 page.enter(tenant_id, slot_id, now, now + self._lease, outgoing)
             return verdict
+
+    def _counted(self, usage: Usage) -> Usage:
+        """What a call waits for."""
+        if self._paced:
+            return usage
+        return replace(usage, minute_edge=None, day_edge=None, app_edge=None, minute_left=None, day_left=None)
 
     def calls_left(self, tenant_id: str, errand: Errand) -> int:
         """How many calls may still be made to an organisation: today, and by this run.
@@ -171,7 +181,7 @@ class Quota:
             usage = page.usage(tenant_id, self._rules)
             minute, day = page.calls_since(tenant_id, now - MINUTE), page.calls_since(tenant_id, now - DAY)
         heard = usage.heard_at or 0.0
-        verdict = decide(self._rules, usage, now)
+        verdict = decide(self._rules, self._counted(usage), now)
         return QuotaSnapshot(
             calls_today=day,
             day_remaining=smaller(self._rules.per_day - day, usage.day_left if now - heard <= DAY else None),

@@ -15,8 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import DatabaseError
 
+from xero_pipeline.addresses import state_address
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.locks import exclusive
 from xero_pipeline.xero.state_layout import altering, is_current, make
@@ -50,7 +51,7 @@ def open_state(url: str) -> sa.Engine:
         ConfigurationError: XERO_STATE_URL names no database we can use, or one with other tables.
         NewerDatabase: A newer program wrote it; nothing is changed.
     """
-    address = _parsed(url)
+    address = state_address(url)
     engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
     try:
         with exclusive(engine, "open", timeout_seconds=BUSY_SECONDS):
@@ -87,26 +88,6 @@ def immediate(engine: sa.Engine) -> Iterator[sa.Connection]:
             # Row locks cannot guard rows that are not there yet; this guards both, until the commit.
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
         yield connection
-
-
-def _parsed(url: str) -> sa.URL:
-    try:
-        address = sa.make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(
-            "XERO_STATE_URL is not a database address; write sqlite:///path/state.db or postgresql://host/name."
-        ) from error
-    if address.drivername in {"postgresql", "postgres"}:
-        return address.set(drivername="postgresql+psycopg")
-    if address.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ConfigurationError(
-            f"XERO_STATE_URL: {address.get_backend_name()} cannot hold the state; use sqlite or postgresql."
-        )
-    if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
-        raise ConfigurationError(
-            "XERO_STATE_URL: tokens must outlive the process, so a SQLite state database must be a file."
-        )
-    return address
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:

@@ -44,8 +44,17 @@ def test_a_setting_that_is_misspelt_is_named_with_the_right_one(clean):
     assert two.told.startswith("XERO_CLIENTID is set") and "Did you mean XERO_CLIENT_ID?" in two.remedy
 
 
+def test_an_app_that_mock_mode_does_not_use_is_told_with_what_to_do(clean, monkeypatch):
+    monkeypatch.setenv("XERO_CLIENT_ID", "my-app")
+    _, one = check_settings({})
+    assert (one.state, one.told.startswith("Mock mode is on although XERO_CLIENT_ID is set")) == ("warning", True)
+    assert "XERO_MOCK_MODE=false" in one.remedy
+    monkeypatch.setenv("XERO_MOCK_MODE", "false")
+    assert [one.state for one in check_settings({})] == ["ok"]
+
+
 @pytest.mark.parametrize(("line", "mode", "warned"), [
-    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_CLIENT_ID=x", 0o644, False),
+    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_SCOPES=x", 0o644, False),
 ])  # fmt: skip
 def test_a_file_with_a_secret_is_its_owners_alone(clean, line, mode, warned):
     file = clean / ".env"

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
 from xero_pipeline_tests.journeys.home import Home
@@ -119,25 +116,6 @@ def test_the_schedule_is_switched_off_and_on(new_home: Home) -> None:
     done = new_home.run("schedule", "on")
     assert done.code == 0, done.said
     assert new_home.run("schedule", "status").out.strip() == "on"
-
-
-def test_the_web_page_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
-    home, port = Home(tmp_path / "home", {}), free_port()
-    process = home.start("web", "--port", str(port), "--with-parent", stdin=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not answers(port) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.1)
-    answered = answers(port)
-    # Closes the pipe, as the end of the other program does, and waits.
-    done = home.ended(process)
-    assert (answered, done.code) == (True, 0), done.said
-
-
-def answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def test_the_web_page_beyond_this_machine_wants_a_password(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ Rules of double entry, with Xero's habits:
 * A document in a foreign currency posts amount divided by CurrencyRate, rounded half up. The control account carries
   the rounded total and tax is rounded on its own; a cent left over goes to the largest line.
 * A payment clears the control account at the document's rate and moves the bank at its own; the difference is realised
-  gain or loss. Of a document paid in parts each part clears what the open amount in base currency falls by, so that
-  the control account always equals the open documents, each at its own rate.
+  gain or loss. Of a document paid in parts each part is rounded on its own: a cent may stay on the control account.
 * An overpayment sits on the control account. A prepayment sits on the account its line names, with its tax, and moves
   to the control account as it is set off.
 """
@@ -120,16 +119,16 @@ class Poster:
         sign = 1 if into_bank else -1
         bank = sign * to_base(record["Amount"], record["CurrencyRate"])
         legs = [Leg(record["Account"]["AccountID"], bank, sign * record["BankAmount"])]
-        legs += self._clearing(document, record["PaymentID"], record["Amount"], -sign)
+        legs += self._clearing(document, record["Amount"], -sign)
         day = day_of_wire(record["Date"])
         return journal(record["PaymentID"], day, kind, document, self._with_gain(legs))
 
-    def _clearing(self, document: Record, event: str, amount: Decimal, sign: int) -> list[Leg]:
+    def _clearing(self, document: Record, amount: Decimal, sign: int) -> list[Leg]:
         """What an event takes off a document: off the control account, or a prepayment's account and tax."""
         if "PrepaymentID" not in document:
-            base = self._open.cleared(document, event, amount)
+            base = self._open.cleared(document, amount)
             return [Leg(self._control(document["Type"]), sign * base, sign * amount)]
-        tax = self._open.tax_share(document, event, amount)
+        tax = self._open.tax_share(document, amount)
         line = document["LineItems"][0]
         legs = [leg_of(line, sign * (amount - tax), sign * (amount - tax), sign * tax)]
         if tax:
@@ -150,8 +149,8 @@ class Poster:
         for allocation in credit["Allocations"]:
             event, amount = allocation["AllocationID"], allocation["Amount"]
             invoice = self._open.document(allocation["Invoice"]["InvoiceID"])
-            legs = self._clearing(credit, event, amount, sign)
-            legs += self._clearing(invoice, event, amount, -sign)
+            legs = self._clearing(credit, amount, sign)
+            legs += self._clearing(invoice, amount, -sign)
             gained = self._with_gain(legs)
             if "PrepaymentID" in credit or len(gained) > 2:
                 yield from journal(event, day_of_wire(allocation["Date"]), f"{kind}-ALLOCATION", credit, gained)

@@ -1,0 +1,20 @@
+"""The settings of a command that reads from Xero, with what is odd about them."""
+
+from __future__ import annotations
+
+from xero_pipeline.mistakes import unused_app
+from xero_pipeline.settings import Settings
+
+
+def settings_for_xero() -> Settings:
+    """Read the settings; warn where an app is set and the simulated Xero will be asked.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    from xero_pipeline.cli.display import warn
+
+    settings = Settings.load()
+    if odd := unused_app(mock_mode=settings.mock_mode, client_id=settings.client_id):
+        warn(odd)
+    return settings

@@ -1,0 +1,63 @@
+"""The types of settings: each reads what a person wrote, and refuses what it cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an absolute http(s) address, such as https://api.xero.com")
+    return value.rstrip("/")
+
+
+def _database(setting: str) -> Callable[[SecretStr], SecretStr]:
+    def supported(value: SecretStr) -> SecretStr:
+        from xero_pipeline.addresses import require_supported
+
+        require_supported(setting, value.get_secret_value())
+        return value
+
+    return supported
+
+
+def _currency_code(value: str) -> str:
+    code = value.strip().upper()
+    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise ValueError("must be the three letters of a currency, such as NZD")
+    return code
+
+
+def _reports_there_are(value: str) -> str:
+    from xero_pipeline.xero.reports import chosen_reports
+
+    chosen_reports(value, cash_basis=False)
+    return value
+
+
+def _first_of_month(value: date) -> date:
+    return value.replace(day=1)
+
+
+def _people_or_teams(value: str) -> str:
+    for owner in value.replace(",", " ").split():
+        if not re.fullmatch(r"team:[\w.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+", owner):
+            raise ValueError("must be mail addresses or teams, such as jane@example.com or team:finance")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+WarehouseAddress = Annotated[SecretStr, AfterValidator(_database("XERO_WAREHOUSE_URL"))]
+StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]
+DagsterAddress = Annotated[SecretStr, AfterValidator(_database("XERO_DAGSTER_URL"))]
+CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
+ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
+Month = Annotated[date, AfterValidator(_first_of_month)]
+Owners = Annotated[str, AfterValidator(_people_or_teams)]
