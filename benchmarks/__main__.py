@@ -16,9 +16,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from xero_pipeline import clock
 
 DUCKDB, POSTGRESQL = "DuckDB", "PostgreSQL"
 LOADS = ((DUCKDB, 10_000), (DUCKDB, 100_000), (POSTGRESQL, 100_000))
@@ -92,7 +93,7 @@ def machine() -> str:
     model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return (
-        f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores ({model[1] if model else platform.machine()}), "
+        f"{clock.now():%d %B %Y}, {os.cpu_count()} cores ({model[1] if model else platform.machine()}), "
         f"{pages:.0f} GB, Python {platform.python_version()}, load before it {os.getloadavg()[0]:.1f}"
     )
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.connected import connected, unlimited
+from xero_pipeline import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +33,8 @@ def measure(url: str, home: Path) -> dict[str, object]:
         one call more), reports (by name, the months that were due and the calls they may cost).
     """
     parts = connected(url, home)
-    first, _, _ = sync(parts, datetime.now(UTC))
-    calls, changed, due = sync(parts, datetime.now(UTC) + timedelta(days=1))
+    first, _, _ = sync(parts, clock.now())
+    calls, changed, due = sync(parts, clock.now() + timedelta(days=1))
     from xero_pipeline.sync.budget import calls_for
     from xero_pipeline.xero.endpoints import chosen
 

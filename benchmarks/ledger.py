@@ -9,11 +9,11 @@ import json
 import resource
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.connected import connected, unlimited
+from xero_pipeline import clock
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
@@ -83,7 +83,7 @@ def _keep(parts: Parts, tenant_id: str) -> float:
     from xero_pipeline.ledger.keep import keep_ledger
 
     started = time.perf_counter()
-    keep_ledger(parts.warehouse, tenant_id, {}, at=datetime.now(UTC))
+    keep_ledger(parts.warehouse, tenant_id, {}, at=clock.now())
     return time.perf_counter() - started
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
     from xero_pipeline.simulator.config import BooksConfig
     from xero_pipeline.simulator.limits import SimLimits
     from xero_pipeline.simulator.simulator import Simulator
+    from xero_pipeline.simulator.values.days import day_of_books
 
-    today = (datetime.now(UTC) - timedelta(hours=1)).date()
-    config = BooksConfig(today=today)
+    config = BooksConfig(today=day_of_books(clock.now().timestamp()))
     # A company does not forget its oldest month because a new one begins.
     start = _written_once(home / "simulator.start", config.first_month.isoformat())
     config = replace(config, start=date.fromisoformat(start))

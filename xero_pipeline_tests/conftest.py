@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from xero_pipeline_tests import clock
 from xero_pipeline_tests.databases import (  # noqa: F401 - fixtures
     duckdb_template,
     duckdb_url,
@@ -20,6 +21,11 @@ from xero_pipeline_tests.ledger.kept import (  # noqa: F401 - fixtures
     kept_on_duckdb,
     kept_on_postgresql,
 )
+
+
+def pytest_configure() -> None:
+    """No test, no fixture and no process of theirs sees the day of the machine."""
+    clock.begin()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -53,7 +53,7 @@ def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear:
     from xero_pipeline.ledger.group.given import clear_rates, import_rates
     from xero_pipeline.ledger.group.write import write_group
 
-    now, dialect = datetime.now(UTC), parts.warehouse.dialect
+    now, dialect = clock.now(), parts.warehouse.dialect
     with parts.warehouse.writing() as connection:
         if clear:
             clear_rates(connection, dialect)

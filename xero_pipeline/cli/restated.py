@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.cli.syncing import Organisations
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -41,7 +41,7 @@ def restatements(
     from xero_pipeline.sync.locked import open_changes
 
     parts = Parts(Settings.load())
-    first = month(since, "--since") if since else datetime.now(UTC).date().replace(day=1)
+    first = month(since, "--since") if since else clock.today().replace(day=1)
     tenants = {one.tenant_id for one in chosen_organisations(parts, organisation or [])}
     changes = [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]
     if accept is not None:
@@ -57,7 +57,7 @@ def _accept(parts: Parts, changes: Sequence[LockedChange], note: str) -> None:
     from xero_pipeline.sync.locked import accept
 
     _show_locked(changes)
-    months = accept(parts.warehouse, changes, note, at=datetime.now(UTC))
+    months = accept(parts.warehouse, changes, note, at=clock.now())
     say(f"Accepted: {len(changes)} figures, {months} months. The checks pass with the next pull of any month.")
 
 

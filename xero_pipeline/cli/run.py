@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.cli.which_xero import settings_for_xero
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.parts import Parts
@@ -157,7 +158,7 @@ def this_month(parts: Parts, tenant_id: str, name: str) -> None:
     """
     from xero_pipeline.cli.display import profit_and_loss
 
-    first = datetime.now(UTC).date().replace(day=1)
+    first = clock.today().replace(day=1)
     rows = parts.warehouse.query(
         "select section, line_type, account_name, amount from xero.profit_and_loss "
         "where tenant_id = :tenant_id and period_start = :first order by position",

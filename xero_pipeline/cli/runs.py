@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
+from xero_pipeline.operations.past_runs import INTERRUPTED
 from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
@@ -80,6 +83,16 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     )
 
 
+def _read_log_handlers_once(instance: dg.DagsterInstance) -> None:
+    """Keep Dagster from configuring Python's logging anew for every run.
+
+    `logging.config.dictConfig` takes the lock of all logging, then those of its handlers; a run in another thread that
+    is just writing an event holds a handler's and wants the other.
+    """
+    handlers = instance.get_yaml_python_handlers()
+    setattr(instance, "get_yaml_python_handlers", lambda: handlers)  # noqa: B010 - no declared attribute
+
+
 def _no_such(name: str, known: Iterable[str]) -> str:
     """What to say of an asset that is not there."""
     from difflib import get_close_matches
@@ -114,7 +127,10 @@ class Runner:
         self._instance = instance
         self._watch = watch
         self._project = Project(parts.settings, watch)
+        _read_log_handlers_once(instance)
         self.left_out: set[date] = set()
+        # Dagster resolves a project's jobs when it is first asked for them: one thread at a time.
+        self._resolving = threading.Lock()
         # The runs of a command are one to the person who gave it.
         self._bound = {BUDGET: uuid.uuid4().hex, **({MAX_CALLS: str(max_calls)} if max_calls else {})}
 
@@ -130,7 +146,8 @@ class Runner:
         Returns:
             Whether all went well.
         """
-        offered = choice if choice.selected else self._project.offered(choice)
+        with self._resolving:
+            offered = choice if choice.selected else self._project.offered(choice)
         self._watch.leave_out(choice.subjects - offered.subjects)
         well = not offered.collections or self._collections(organisation, offered.collections, full=full)
         if offered.reports:
@@ -154,14 +171,15 @@ class Runner:
         """
         from xero_pipeline.defs.jobs import LEDGER
 
-        names = self._project.assets("ledger")
+        with self._resolving:
+            names = self._project.assets("ledger")
         return not names or self._run(LEDGER, organisation, names, partition=organisation.tenant_id)
 
     def _newest(self, due: Mapping[str, Sequence[date]], count: int) -> dict[str, Sequence[date]]:
         """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
         from xero_pipeline.xero.values import add_months
 
-        first = add_months(datetime.now(UTC).date().replace(day=1), 1 - count)
+        first = add_months(clock.today().replace(day=1), 1 - count)
         self.left_out |= {month for months in due.values() for month in months if month < first}
         return {report: [month for month in months if month >= first] for report, months in due.items()}
 
@@ -207,7 +225,8 @@ class Runner:
         from xero_pipeline.defs.jobs import SYNC
         from xero_pipeline.warehouse.tables import table_group
 
-        ops = {self._project.op(name): {"config": {"full": full}} for name in names}
+        with self._resolving:
+            ops = {self._project.op(name): {"config": {"full": full}} for name in names}
         tables = [table.name for name in names for table in table_group(name)]
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
@@ -233,11 +252,13 @@ class Runner:
         from xero_pipeline.defs.partitions import ORGANISATIONS
         from xero_pipeline.defs.runs import whose
 
-        self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
-        result = self._project.job(job).execute_in_process(
+        with self._resolving:
+            self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
+            carried, keys = self._project.job(job), self._project.keys(tables)
+        result = carried.execute_in_process(
             instance=self._instance,
             partition_key=partition,
-            asset_selection=self._project.keys(tables),
+            asset_selection=keys,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
             tags={
                 **(_OURS if self._project.is_ours else {}),
@@ -250,7 +271,7 @@ class Runner:
         )
         for event in result.all_events:
             failure = event.step_failure_data if event.is_step_failure else None
-            if failure and failure.error and failure.error.cls_name == "DagsterExecutionInterruptedError":
+            if failure and failure.error and failure.error.cls_name in INTERRUPTED:
                 raise KeyboardInterrupt
             if failure and failure.error and not failure.user_failure_data:
                 # Not one of our own errors, which the watch has heard of: a bug, and no reason to stay silent.

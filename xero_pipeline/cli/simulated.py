@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from xero_pipeline import clock
 
 app = typer.Typer(help="Our own Xero, whose books balance.", no_args_is_help=True)
 
@@ -34,8 +35,9 @@ def serve(
     from xero_pipeline.simulator.limits import SimLimits
     from xero_pipeline.simulator.server import serve as serve_simulator
     from xero_pipeline.simulator.simulator import Simulator
+    from xero_pipeline.simulator.values.days import day_of_books
 
-    today = (datetime.now(UTC) - timedelta(hours=1)).date()
+    today = day_of_books(clock.now().timestamp())
     config = BooksConfig(organisations=organisations, invoices=invoices, months=months, seed=seed, today=today)
     simulated = Simulator(
         config,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -258,4 +259,4 @@ def _day(given: str | None, option: str, *, last: bool = False) -> date:
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return clock.today()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.cli.completing import complete_asset, complete_organisation
 from xero_pipeline.cli.summary import summary, tell_of_waits
 from xero_pipeline.cli.watch import Watch
@@ -122,8 +123,12 @@ def carry(
 
     Returns:
         Whether all went well.
+
+    Raises:
+        XeroPipelineError: An organisation could not even begin; the others were synced, and told of.
     """
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.cli.side_by_side import side_by_side
     from xero_pipeline.cli.stopping import Stopped
     from xero_pipeline.operations.instance import open_instance
 
@@ -133,17 +138,29 @@ def carry(
     try:
         with open_instance(parts.settings) as instance, watching as watch:
             runner = Runner(parts, instance, watch, max_calls)
-            well = [work(runner, one) for one in chosen]
+            well, error = side_by_side(
+                chosen,
+                lambda one: _done(work(runner, one), watch),
+                at_once=parts.settings.organisations_at_once,
+                stop=watch.stop,
+            )
     except KeyboardInterrupt:
         raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
     summary(watch.lines)
     tell_of_waits(watch.waits.seconds)
+    if error:
+        raise error
     # Where nothing else was brought, what is put aside is all there was.
-    worked = all(well) and not (watch.lines and all(line.aside for line in watch.lines))
+    worked = well and not (watch.lines and all(line.aside for line in watch.lines))
     if worked:
         _tell_of_locked_months(parts, names)
         _tell_of_differences(parts, names)
     return worked
+
+
+def _done(well: bool, watch: Watch) -> bool:
+    watch.rest()
+    return well
 
 
 def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
@@ -181,7 +198,7 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:
         raise ConfigurationError(f"--from {start} is after --to {end}.")
-    if last > datetime.now(UTC).date():
+    if last > clock.today():
         raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
     _require_reports_of(first, start, settings)
     return months_between(first, last)
@@ -207,7 +224,7 @@ def _require_reports_of(month: date, given: str, settings: Settings) -> None:
     """Nothing is left out in silence: there are no partitions before the first month."""
     from xero_pipeline.defs.collect import first_month
 
-    first = first_month(settings, datetime.now(UTC).date())
+    first = first_month(settings, clock.today())
     if month >= first:
         return
     because = "as XERO_START_DATE says" if settings.start_date else "unless XERO_START_DATE says otherwise"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.checks import report_checks
 from xero_pipeline.defs.entities import collection_assets
 from xero_pipeline.defs.group import group_assets
@@ -87,7 +88,7 @@ class Collected:
         self._choice = choice
         self._naming = naming
         self._collections = collection_assets(naming, choice)
-        self._reports = report_assets(naming, choice, first_month(settings, datetime.now(UTC).date()))
+        self._reports = report_assets(naming, choice, first_month(settings, clock.today()))
         self._on_request = on_request_assets(naming) if choice.on_request else []
         journals = any(endpoint.table == "journals" for endpoint in choice.collections)
         self._ledger = self._ledgers(journals=journals) if choice.ledger else []

@@ -92,7 +92,7 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                 for name, merged in outcome.tables.items():
                     first = name == endpoint.table
                     costs = {**cost(outcome, left), **shown} if first else no_cost(left, told_with=endpoint.table)
-                    facts = {"dagster/partition_row_count": rows[name], **changes(merged), **costs}
+                    facts = {**rows[name], **changes(merged), **costs}
                     record(naming.key(name), tenant_id, facts)
 
         work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
@@ -102,8 +102,12 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
     return sync
 
 
-def row_counts(warehouse: "Warehouse", tenant_id: str, tables: Sequence[str]) -> dict[str, int]:
-    """Rows an organisation has, deleted ones left out.
+def row_counts(warehouse: "Warehouse", tenant_id: str, tables: Sequence[str]) -> dict[str, dict[str, int]]:
+    """The rows of an organisation by table, told as metadata.
+
+    `dagster/partition_row_count` is what `not is_deleted` finds; together with `rows_marked_deleted` it is all that
+    the table has. A record may arrive already deleted: `rows_inserted` counts it, as it does every row that was not
+    in the table, and the partition's count leaves it out.
 
     Args:
         warehouse: Where to count.
@@ -111,7 +115,11 @@ def row_counts(warehouse: "Warehouse", tenant_id: str, tables: Sequence[str]) ->
         tables: Names of tables that have `is_deleted`.
     """
     union = " union all ".join(
-        f"select '{name}' as name, count(*) as n from xero.{name} where tenant_id = :tenant_id and not is_deleted"
+        f"select '{name}' as name, count(case when not is_deleted then 1 end) as here, "
+        f"count(case when is_deleted then 1 end) as gone from xero.{name} where tenant_id = :tenant_id"
         for name in tables
     )
-    return {row["name"]: row["n"] for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()}
+    return {
+        row["name"]: {"dagster/partition_row_count": row["here"], "rows_marked_deleted": row["gone"]}
+        for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()
+    }

@@ -3,11 +3,11 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.subset import told
@@ -53,7 +53,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         warehouse, settings = xero_warehouse.warehouse, xero.parts.settings
         with warehouse.writing() as connection:
-            written = write_group(connection, warehouse.dialect, settings.group_currency, at=datetime.now(UTC))
+            written = write_group(connection, warehouse.dialect, settings.group_currency, at=clock.now())
         results = [dg.MaterializeResult(naming.key(name, SCHEMA), metadata=_facts(written, name)) for name in ASSETS]
         yield from told(context, [*results, _rated(written, naming)] if checked else results)
 

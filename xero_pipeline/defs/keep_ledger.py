@@ -2,11 +2,11 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.jobs import LEDGER
 from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
@@ -45,7 +45,7 @@ def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
     ) -> dg.SensorResult:
         if begun := xero_token_store.first_sync():
             return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
-        now, names = datetime.now(UTC), {one.tenant_id: one.name for one in xero_token_store.connected()}
+        now, names = clock.now(), {one.tenant_id: one.name for one in xero_token_store.connected()}
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         ready = set(known) - at_work(context.instance, known, now)
         try:

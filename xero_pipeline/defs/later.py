@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.defs.errands import asks_xero, asset_of, max_calls
 from xero_pipeline.defs.partitions import months_by_organisation
 from xero_pipeline.errors import (
@@ -78,7 +78,7 @@ class Later:
         aside = isinstance(error, UNAVAILABLE) and self._asks_xero and self._asset not in NEVER_ASIDE
         if not (aside and isinstance(error, XeroPipelineError)):
             return None
-        now = datetime.now(UTC)
+        now = clock.now()
         done = _months(kept).get(tenant_id, ())
         if done:
             self._notes.clear(tenant_id, self._asset, done)

@@ -4,11 +4,12 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
@@ -104,7 +105,7 @@ def _changes(posted: Posted) -> "Merged":
 
 
 def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause]) -> Posted:
-    now = datetime.now(UTC)
+    now = clock.now()
     stale = out_of_date(warehouse, tenant_id, now.date())
     return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes)
 

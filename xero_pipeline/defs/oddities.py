@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.people import People
 from xero_pipeline.defs.subset import note_check
@@ -78,7 +79,7 @@ def observe(
     )
     # After it was told: a run that is killed in between lets the next one tell it again, not nobody.
     with warehouse.writing() as connection:
-        drift.note_reported(connection, tenant_id, name, at=datetime.now(UTC))
+        drift.note_reported(connection, tenant_id, name, at=clock.now())
 
 
 def with_check(

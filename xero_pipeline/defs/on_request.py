@@ -3,12 +3,13 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
 
+from xero_pipeline import clock
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost
@@ -153,7 +154,7 @@ def day_of(text: str | None) -> date:
         ConfigurationError: It is no day.
     """
     if text is None:
-        return datetime.now(UTC).date()
+        return clock.today()
     try:
         return date.fromisoformat(text)
     except ValueError:

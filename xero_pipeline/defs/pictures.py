@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.charts import Chart, as_markdown
 from xero_pipeline.ledger.exact import to_base_sql
 from xero_pipeline.xero.reports import reports
@@ -57,7 +58,7 @@ def picture(
         newest: The newest month that was kept, of a report.
     """
     try:
-        chart = chart_of(warehouse, tenant_id, asset, newest or datetime.now(UTC).date())
+        chart = chart_of(warehouse, tenant_id, asset, newest or clock.today())
         return {"picture": dg.MetadataValue.md(as_markdown(chart))} if chart else {}
     except Exception as error:
         # No reason to fail the asset: its table is complete.

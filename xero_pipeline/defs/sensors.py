@@ -3,11 +3,12 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.pulls import Pull, at_work, from_cursor, pulls_of
@@ -58,7 +59,7 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
     ) -> dg.SensorResult:
         if begun := xero_token_store.first_sync():
             return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
-        now = datetime.now(UTC)
+        now = clock.now()
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         organisations = xero_token_store.connected()
         names = {o.tenant_id: o.name for o in organisations}
@@ -121,7 +122,7 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
     ) -> dg.SensorResult:
         if begun := xero_token_store.first_sync():
             return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
-        now, parts = datetime.now(UTC), xero_token_store.parts
+        now, parts = clock.now(), xero_token_store.parts
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.health.finding import Finding
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _last_seen(instance: dg.DagsterInstance) -> datetime | None:
 def _schedule(on: bool, seen: datetime | None) -> Finding:
     if not on:
         return Finding("schedule", "ok", "the daily sync is off; `xero-pipeline schedule on` turns it on")
-    if seen is not None and (datetime.now(UTC) - seen).total_seconds() < ALIVE_SECONDS:
+    if seen is not None and (clock.now() - seen).total_seconds() < ALIVE_SECONDS:
         return Finding("schedule", "ok", "the daily sync is on, and a Dagster daemon runs")
     last = f"was last there at {seen:%Y-%m-%d %H:%M} UTC" if seen else "was never there"
     return Finding(

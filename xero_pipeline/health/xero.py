@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.health.finding import Finding
 from xero_pipeline.xero.token_set import CONSENT_LIVES
@@ -60,7 +61,7 @@ def _clock(identity: Reached) -> Finding:
     return Finding("clock", "problem" if off >= CLOCK_WRONG else "warning", told, remedy)
 
 
-def check_consents(parts: Parts, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Finding]:
+def check_consents(parts: Parts, now: Callable[[], datetime] = clock.now) -> Iterator[Finding]:
     """Which organisations are connected, and whether the consents behind them live and reach as far as is needed.
 
     Xero is asked what it lists, which may renew a token, as every sync does.

@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from xero_pipeline import clock
 from xero_pipeline.errors import AlreadyServed
 
 _LOCK, _CARD = "serving.lock", "serving.json"
@@ -69,7 +69,7 @@ def _held(home: Path) -> Iterator[None]:
 
 
 def _write(card: Path, addresses: Mapping[str, str]) -> None:
-    since = datetime.now(UTC).isoformat(timespec="seconds")
+    since = clock.now().isoformat(timespec="seconds")
     told = {"pid": os.getpid(), "command": _command(), "since": since, "addresses": dict(addresses)}
     draft = card.with_suffix(f".{os.getpid()}")
     draft.write_text(json.dumps(told), encoding="utf-8")

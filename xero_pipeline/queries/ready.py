@@ -18,11 +18,12 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
+from xero_pipeline import clock
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
@@ -86,7 +87,7 @@ class ReadyQuery:
         known = {parameter.name: parameter for parameter in self.parameters}
         if unknown := sorted(set(given) - set(known)):
             raise QueryRefused(f"{self.name} has no parameter {unknown[0]}. It has: {', '.join(known)}.")
-        day = today or datetime.now(UTC).date()
+        day = today or clock.today()
         return {name: parameter.value(given.get(name), day) for name, parameter in known.items()}
 
     def told(self, given: Mapping[str, object], today: date | None = None) -> str:

@@ -17,13 +17,12 @@ from xero_pipeline.simulator.faults import Faults
 from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
 from xero_pipeline.simulator.limits import OFF, SimLimits
 from xero_pipeline.simulator.messages import Request, Response
+from xero_pipeline.simulator.values.days import day_of_books
 
 if TYPE_CHECKING:
     from xero_pipeline.simulator.app import Application
     from xero_pipeline.simulator.apps import SimulatedApp
     from xero_pipeline.simulator.company import Company
-
-_HOUR = 3600
 
 
 class Simulator:
@@ -97,8 +96,8 @@ class Simulator:
 
     @property
     def today(self) -> dt.date:
-        """The day of the simulated books; it begins at one o'clock UTC, so that no instant lies in the future."""
-        return dt.datetime.fromtimestamp(self._clock() - _HOUR, dt.UTC).date()
+        """The day of the simulated books."""
+        return day_of_books(self._clock())
 
     def organisations(self) -> tuple[SimulatedOrganisation, ...]:
         """All organisations, known without writing their books."""
@@ -189,8 +188,7 @@ class _Truth(Mapping[str, Sequence[Any]]):
 
 
 def _organisations(config: BooksConfig) -> tuple[SimulatedOrganisation, ...]:
-    from xero_pipeline.simulator.books.country import country_of, name_of
     from xero_pipeline.simulator.workbench import Workbench
 
-    benches = (Workbench(config, index, name_of(index), country_of(index)) for index in range(config.organisations))
+    benches = (Workbench.empty(config, index) for index in range(config.organisations))
     return tuple(SimulatedOrganisation(bench.id_of("tenant"), bench.name) for bench in benches)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.outcome import Outcome, Tally
 
@@ -102,7 +103,7 @@ def sync_aged(
     tally: Tally,
     progress: Step | None = None,
     landing: Landing | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
 ) -> Iterator[Outcome]:
     """Ask for the aged reports of some contacts and keep what differs from what we had.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from xero_pipeline import clock
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -31,7 +33,7 @@ def deliver_calls(outbox: CallOutbox, warehouse: Warehouse, now: datetime | None
     from xero_pipeline.warehouse.call_record import KEPT, keep_calls
     from xero_pipeline.xero.call_outbox import first_call_id
 
-    oldest = first_call_id(((now or datetime.now(UTC)) - KEPT).timestamp())
+    oldest = first_call_id(((now or clock.now()) - KEPT).timestamp())
     carried = 0
     while calls := outbox.ended():
         with warehouse.writing() as connection:

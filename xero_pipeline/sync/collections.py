@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import BudgetReached, DailyLimitReached
 from xero_pipeline.sync.aim import Aim
 from xero_pipeline.sync.load import OVERLAP, READS, Load, batches
@@ -48,7 +49,7 @@ def sync_collection(
     fits: Callable[[], int] | None = None,
     progress: Step | None = None,
     landing: Landing | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
 ) -> Outcome:
     """Bring one collection of one organisation up to date.
 

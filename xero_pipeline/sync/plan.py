@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from xero_pipeline import clock
 
 if TYPE_CHECKING:
     from xero_pipeline.settings import Settings
@@ -186,7 +188,7 @@ def reports_due(
     """
     from xero_pipeline.sync.due import all_months_due, first_month, months_between
 
-    today = datetime.now(UTC).date()
+    today = clock.today()
     if full:
         return dict.fromkeys(reports, months_between(first_month(warehouse, tenant_id, today, start), today))
     return dict(all_months_due(warehouse, [tenant_id], reports, today=today, start_date=start)[tenant_id])

@@ -6,9 +6,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline import clock
 from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
 from xero_pipeline.sync.outcome import Outcome, Tally
 
@@ -54,7 +55,7 @@ def sync_report(
     tally: Tally,
     progress: Step | None = None,
     landing: Landing | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
 ) -> Iterator[Kept]:
     """Pull a report for some months and keep what differs from what we had.
 

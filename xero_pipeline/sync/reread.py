@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.sync.outcome import Outcome, Tally
 from xero_pipeline.sync.shares import Need, shares
 from xero_pipeline.sync.turn import Turn
@@ -43,7 +44,7 @@ def reread_collection(
     tally: Tally,
     progress: Step | None = None,
     landing: Landing | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    now: Callable[[], datetime] = clock.now,
 ) -> Outcome:
     """Give a collection its turn of today: what is missing, then as many windows as its share of the calls reaches.
 

@@ -13,10 +13,10 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class FileHold:
         except Timeout:
             if self.quiet == self.timeout:
                 raise
-            tell_of_wait(self.holder())
+            if not self._is_held_here():
+                tell_of_wait(self.holder())
             self._process.acquire(timeout=self.timeout - self.quiet, poll_interval=POLL_SECONDS)
 
     @contextmanager
@@ -130,8 +131,15 @@ class FileHold:
             return "another process"
         return who
 
+    def _is_held_here(self) -> bool:
+        """Whether another thread of this process has the file: nobody needs to be told of that."""
+        try:
+            return json.loads(self.card.read_text(encoding="utf-8"))["pid"] == os.getpid()
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
     def _write_card(self, purpose: str, *, behind: Mapping[str, object] | None = None) -> None:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
+        since = clock.now().isoformat(timespec="seconds")
         told = {"pid": os.getpid(), "command": _command(), "purpose": purpose, "since": since, "behind": behind}
         draft = self.card.with_name(f"{self.card.name}.{os.getpid()}")
         draft.write_text(json.dumps(told), encoding="utf-8")

@@ -36,7 +36,7 @@ class Merged:
     """What a merge did to one table.
 
     Args:
-        inserted: Rows that were not there.
+        inserted: Rows that were not there, those included that arrive already deleted.
         updated: Rows that said something else, or were marked deleted.
         unchanged: Rows that were left as they are.
         removed: Rows marked deleted because their record has them no longer.

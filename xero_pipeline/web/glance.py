@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
@@ -71,13 +72,13 @@ class Glance:
         Raises:
             WarehouseBusy: It is in use, and nothing was read before.
         """
-        now, stamp = datetime.now(UTC), self._stamp()
+        now, stamp = clock.now(), self._stamp()
         with self._lock:
             before = self._seen.get(what)
         if before and stamp and before[0] == stamp:
             return Glimpse(before[1].value, now)
         try:
-            found = Glimpse(read(self._warehouse), datetime.now(UTC))
+            found = Glimpse(read(self._warehouse), clock.now())
         except WarehouseBusy as busy:
             if before:
                 return Glimpse(before[1].value, before[1].at, busy.message)

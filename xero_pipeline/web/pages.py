@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 
+from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.answers import page
@@ -62,7 +61,7 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     Raises:
         WarehouseBusy: It is in use, and nothing was read before.
     """
-    today = datetime.now(UTC).date()
+    today = clock.today()
     return site.glance.see(
         ("figures", tenant_id, months, today),
         lambda warehouse: read_figures(warehouse, tenant_id, name, today, months),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline import clock
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.dagster import is_on
@@ -63,7 +64,7 @@ class Status:
             organisations.append(told)
         return {
             "mode": parts.settings.mode,
-            "at": datetime.now(UTC),
+            "at": clock.now(),
             "scheduler": self.scheduler(seen),
             "organisations": organisations,
         }
@@ -144,7 +145,7 @@ class Status:
 
 
 def _days_until(end: datetime | None) -> int | None:
-    return max(0, (end - datetime.now(UTC)).days) if end else None
+    return max(0, (end - clock.now()).days) if end else None
 
 
 def _next_sync(organisation: Organisation, seen: Seen | None, later: Sequence[Mapping[str, Any]]) -> datetime | None:

@@ -8,9 +8,10 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
+from xero_pipeline import clock
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.pulls import LONGEST_RUN, organisations_of
@@ -130,7 +131,7 @@ class Syncs:
         records = list(self._instance.get_run_records(dg.RunsFilter(statuses=states), ascending=True))
         if records:
             bury_lost_runs(self._instance)
-        now = datetime.now(UTC).timestamp()
+        now = clock.now().timestamp()
         young = LONGEST_RUN.total_seconds()
         return [one for one in records if not one.start_time or now - one.start_time < young]
 
@@ -156,7 +157,7 @@ def _command_line(tenant_id: str) -> _Process:
     popen = subprocess.Popen(  # noqa: S603 - our own words, and an id of Xero's
         _command(tenant_id), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
     )
-    return _Process(popen, said, datetime.now(UTC))
+    return _Process(popen, said, clock.now())
 
 
 def _command(tenant_id: str) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from xero_pipeline import clock
+
 JOBS = {
     "sync_organisation": "Sync",
     "pull_reports": "Reports",
@@ -56,7 +58,7 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "ago": ago,
         "began": began,
         "lasting": lasting,
-        "so_far": lambda since: lasting(datetime.now(UTC) - since),
+        "so_far": lambda since: lasting(clock.now() - since),
         "month": month,
         "job": lambda name: JOBS.get(name, words(name)),
         "run_state": lambda name: RUN_STATES.get(name, words(name)),
@@ -118,7 +120,7 @@ def ago(at: datetime, now: datetime | None = None) -> str:
         at: The moment.
         now: Now, where it is not now.
     """
-    seconds = ((now or datetime.now(UTC)) - at).total_seconds()
+    seconds = ((now or clock.now()) - at).total_seconds()
     far = lasting(timedelta(seconds=abs(seconds)))
     if abs(seconds) < 60:
         return "just now" if seconds >= 0 else "in a moment"
@@ -131,7 +133,7 @@ def began(at: datetime) -> str:
     Args:
         at: The moment.
     """
-    recent = datetime.now(UTC) - at < timedelta(hours=1)
+    recent = clock.now() - at < timedelta(hours=1)
     return ago(at).capitalize() if recent else f"{at.astimezone(UTC):%-d %b, %H:%M}"
 
 

@@ -9,10 +9,11 @@ import pytest
 from xero_pipeline.cli.syncing import months_to_backfill
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
+from xero_pipeline_tests.clock import TODAY
 
 
 def test_a_range_that_begins_before_the_first_month_is_refused_with_that_month():
-    first = dt.date(dt.datetime.now(dt.UTC).year - 3, 1, 1)
+    first = dt.date(TODAY.year - 3, 1, 1)
     before = f"{first.year - 1}-12"
     with pytest.raises(ConfigurationError) as refused:
         months_to_backfill(before, f"{first.year}-02", Settings(start_date=None))

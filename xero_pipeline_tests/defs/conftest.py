@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -26,18 +26,15 @@ from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.merge_duckdb import DuckDB
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.quota import Quota
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.databases import kept_open
 
-MONTHS = 3
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def today() -> date:
-    return datetime.now(UTC).date()
-
-
-def first_month() -> date:
-    return months_between(today() - timedelta(days=31 * (MONTHS + 1)), today())[-MONTHS]
+MONTHS = months_between(TODAY - timedelta(days=124), TODAY)[-3:]
+"""The months of the books, this one and the two before."""
+FIRST_MONTH = MONTHS[0]
 
 
 @dataclass
@@ -132,7 +129,7 @@ def surroundings(monkeypatch, home, simulator):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XERO_MOCK_MODE", "true")
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(home))
-    monkeypatch.setenv("XERO_START_DATE", first_month().isoformat())
+    monkeypatch.setenv("XERO_START_DATE", FIRST_MONTH.isoformat())
     monkeypatch.chdir(home)
     monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
     # Our own limit of the minute would hold the tests up; it has tests of its own.
@@ -142,7 +139,7 @@ def surroundings(monkeypatch, home, simulator):
 @pytest.fixture(scope="session")
 def connected(tmp_path_factory):
     home = tmp_path_factory.mktemp("connected")
-    config = BooksConfig(today=today(), organisations=3, invoices=45, months=MONTHS)
+    config = BooksConfig(today=TODAY, organisations=3, invoices=45, months=len(MONTHS))
     simulator = Simulator(config, limits=None, advanced=True)
     with pytest.MonkeyPatch.context() as monkeypatch:
         surroundings(monkeypatch, home, simulator)

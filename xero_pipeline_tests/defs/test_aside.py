@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
 import dagster as dg
@@ -12,6 +12,7 @@ import time_machine
 from dagster._core.definitions.partitions.context import partition_loading_context
 from typer.testing import CliRunner
 
+from xero_pipeline import clock
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.jobs import PULL, SYNC
@@ -20,13 +21,10 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.health.xero import check_put_aside
-from xero_pipeline.sync.due import months_between
 from xero_pipeline.web.status import Status
 from xero_pipeline.xero import verdicts
 from xero_pipeline.xero.postponed import pause
-from xero_pipeline_tests.defs.conftest import first_month, today
-
-MONTHS = months_between(first_month(), today())
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +47,7 @@ def aside(house):
 def ask(house, sensor, later=timedelta()):
     """The run requests of a tick at some later time."""
     with (
-        time_machine.travel(datetime.now(UTC) + later, tick=False),
+        time_machine.travel(clock.now() + later, tick=False),
         dg.build_sensor_context(
             instance=house.instance,
             definitions=house.definitions,
@@ -120,7 +118,7 @@ def test_it_is_asked_for_again_after_an_hour_then_less_and_less_often_once_a_day
         house.sync("budgets", tenants=[tenant])
         (noted,) = aside(house).values()
         assert noted.in_vain == times
-        waits.append(noted.resume_at - datetime.now(UTC))
+        waits.append(noted.resume_at - clock.now())
         assert not ask(house, "unfinished", waits[-1] - timedelta(minutes=1)).run_requests
         (request,) = ask(house, "unfinished", waits[-1] + timedelta(minutes=1)).run_requests
         assert (request.job_name, request.partition_key) == (SYNC, tenant)

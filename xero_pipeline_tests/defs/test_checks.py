@@ -8,10 +8,9 @@ from xero_pipeline.defs.checks import UNCHANGED
 from xero_pipeline.defs.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.sync.due import months_between
 from xero_pipeline.sync.locked import open_changes
 from xero_pipeline.xero.reports import reports
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 PROFIT = asset_key("profit_and_loss")
 
@@ -27,7 +26,7 @@ def pull(house, months, tenants):
 
 
 def test_a_change_in_a_locked_month_fails_the_check_of_its_report_until_somebody_accepts_it(house):
-    warehouse, months = house.parts.warehouse, months_between(first_month(), today())[:2]
+    warehouse, months = house.parts.warehouse, MONTHS[:2]
     tenants, closed = house.tenants[:2], months[0]
     assert house.sync("organisations", tenants=tenants).success
     assert pull(house, months, tenants).passed

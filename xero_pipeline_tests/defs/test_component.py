@@ -26,7 +26,7 @@ from xero_pipeline.operations.lost_runs import PROCESS
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Silent
-from xero_pipeline_tests.defs.conftest import QUIET, first_month, surroundings
+from xero_pipeline_tests.defs.conftest import FIRST_MONTH, QUIET, surroundings
 
 DEFS_YAML = """\
 type: xero_pipeline.XeroComponent
@@ -172,7 +172,7 @@ def test_their_runs_load_what_the_sensors_ask_for_and_note_it_under_their_keys(h
     (pull,) = tick(house, theirs, "xero_months_to_pull")
     assert pull.asset_selection == [key("bank_summary")]
     assert carry(house, theirs, pull).success
-    assert report_key(first_month(), tenant) in materialised(house, "bank_summary")
+    assert report_key(FIRST_MONTH, tenant) in materialised(house, "bank_summary")
     assert not tick(house, theirs, "xero_months_to_pull")
 
 

@@ -19,9 +19,8 @@ from xero_pipeline.health.dagster import is_on
 from xero_pipeline.operations.instance import open_instance, prepare_home, project_file
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.due import months_between
 from xero_pipeline.web.dagster_ui import DagsterUI
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
 
 RUNS = "{ runsOrError { ... on Runs { results { jobName status tags { key value } } } } }"
 TICKS = """{ sensorsOrError(
@@ -36,7 +35,7 @@ def home(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XERO_MOCK_MODE", "true")
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XERO_START_DATE", first_month().isoformat())
+    monkeypatch.setenv("XERO_START_DATE", FIRST_MONTH.isoformat())
     monkeypatch.chdir(tmp_path)
     parts = Parts(Settings.load())
     connect_mock_organisations(parts)
@@ -145,4 +144,4 @@ def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_wi
     rows = Parts(Settings.load()).warehouse.query(
         "select distinct period_start as month from xero.report_pulls where report = 'bank_summary' order by 1"
     )
-    assert rows.column("month").to_pylist() == months_between(first_month(), today())
+    assert rows.column("month").to_pylist() == MONTHS

@@ -14,8 +14,8 @@ from xero_pipeline.defs import pictures
 from xero_pipeline.defs.charts import Chart, as_markdown, as_svg
 from xero_pipeline.defs.people import People
 from xero_pipeline.defs.pictures import chart_of
-from xero_pipeline.sync.due import months_between
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.clock import TODAY
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 SMALL = 30_000
 """So many characters a materialisation may carry along for a picture."""
@@ -26,7 +26,7 @@ def rows(house, sql, **params):
 
 
 def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(house):
-    tenant, months = house.tenants[0], months_between(first_month(), today())
+    tenant, months = house.tenants[0], MONTHS
     assert house.pull(months, tenants=[tenant], reports=["profit_and_loss"]).success
     chart = chart_of(house.parts.warehouse, tenant, "profit_and_loss", months[-1])
     net = rows(
@@ -44,7 +44,7 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(house):
 def test_what_is_drawn_as_open_is_what_is_due_in_base_currency(house):
     tenant = house.tenants[0]
     assert house.sync("invoices", "organisations", tenants=[tenant]).success
-    chart = chart_of(house.parts.warehouse, tenant, "invoices", today())
+    chart = chart_of(house.parts.warehouse, tenant, "invoices", TODAY)
     due = rows(
         house,
         "select type, amount_due, currency_rate from xero.invoices where tenant_id = :t and status = 'AUTHORISED'",
@@ -56,7 +56,7 @@ def test_what_is_drawn_as_open_is_what_is_due_in_base_currency(house):
 
 
 def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(house, monkeypatch):
-    tenant, months = house.tenants[0], months_between(first_month(), today())
+    tenant, months = house.tenants[0], MONTHS
     assert house.pull(months, tenants=[tenant], reports=["bank_summary"]).success
     monkeypatch.setattr(pictures, "_LINES", 2)
     chart = chart_of(house.parts.warehouse, tenant, "bank_summary", months[-1])

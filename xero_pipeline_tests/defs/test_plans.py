@@ -5,17 +5,15 @@ from __future__ import annotations
 from xero_pipeline.defs.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.sync.due import months_between
 from xero_pipeline.sync.plan import Planner
 from xero_pipeline.sync.plan_calls import asking
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 NAMES = ("budgets", "invoices", "linked_transactions")
 COLLECTIONS = [endpoint(name) for name in NAMES]
 REPORTS = [report_named("bank_summary"), report_named("profit_and_loss")]
-MONTHS = months_between(first_month(), today())
 
 
 def planner(house, **more):

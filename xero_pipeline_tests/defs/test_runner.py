@@ -6,8 +6,7 @@ import pytest
 
 from xero_pipeline.cli.runs import Choice, Runner
 from xero_pipeline.cli.watch import Watch
-from xero_pipeline.sync.due import months_between
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 REPORTS = ("profit_and_loss", "balance_sheet", "bank_summary")
 
@@ -25,7 +24,7 @@ def pulled(house):
 
 def test_the_first_run_pulls_the_newest_months_says_what_it_leaves_and_the_next_sync_brings_it(house, runner):
     organisation = house.parts.organisations.find(house.tenants[0])
-    months = months_between(first_month(), today())
+    months = MONTHS
     assert runner.sync(organisation, Choice((), REPORTS), full=False, newest=1)
     assert pulled(house) == {(report, months[-1]) for report in REPORTS}
     assert runner.left_out == set(months[:-1])
@@ -35,7 +34,7 @@ def test_the_first_run_pulls_the_newest_months_says_what_it_leaves_and_the_next_
 
 def test_reports_that_want_the_same_months_share_a_run(house, runner):
     organisation = house.parts.organisations.find(house.tenants[0])
-    months = months_between(first_month(), today())
+    months = MONTHS
     due = {"profit_and_loss": months, "balance_sheet": months, "bank_summary": months[-1:]}
     assert runner.pull(organisation, due)
     runs = [run for run in house.instance.get_runs() if run.job_name == "pull_reports"]

@@ -14,6 +14,7 @@ import time_machine
 from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 
+from xero_pipeline import clock
 from xero_pipeline.definitions import build
 from xero_pipeline.defs import sensors
 from xero_pipeline.defs.keep_ledger import LEDGERS
@@ -24,10 +25,9 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.budget import RESERVE, calls_for
-from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.reports import chosen_reports
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 DOCUMENTS = ("invoices", "payments", "bank_transactions")
 
@@ -61,17 +61,17 @@ def loaded(house, *tenants):
     """Says that the first load of these organisations is complete."""
     for tenant in tenants:
         for table in DOCUMENTS:
-            at = datetime.now(UTC)
+            at = clock.now()
             house.parts.warehouse.merge({}, cursor=Cursor(tenant, table, at, at, 0))
 
 
 def pulled(house, tenant):
     """Says that every month of the usual reports was pulled just now."""
-    at = datetime.now(UTC)
+    at = clock.now()
     rows = [
         (tenant, report.table, report.basis, month, month, at, at, "{}")
         for report in house.parts.reports
-        for month in months()
+        for month in MONTHS
     ]
     with house.parts.warehouse._connected("written") as connection:
         connection.exec_driver_sql(
@@ -103,10 +103,6 @@ def reports_of(data):
 def cost(of):
     """Calls of all reports that are pulled by themselves."""
     return sum(calls_for(report, of) for report in chosen_reports(None, cash_basis=False))
-
-
-def months():
-    return months_between(first_month(), today())
 
 
 def test_a_wrong_setting_is_the_headline_of_a_tick_that_fails(tick, monkeypatch):
@@ -149,7 +145,7 @@ class TestNewOrganisations:
         a_run(house, dg.DagsterRunStatus.FAILURE, {"xero/organisation": house.tenants[0]})
         keys = []
         for hour in (8, 11, 12):
-            with time_machine.travel(datetime.now(UTC).replace(hour=hour), tick=False):
+            with time_machine.travel(clock.now().replace(hour=hour), tick=False):
                 (request,) = tick("new_organisations").run_requests
             assert request.partition_key == house.tenants[0]
             keys.append(request.run_key)
@@ -168,7 +164,7 @@ class TestNewOrganisations:
 
 class TestMonthsToPull:
     def test_nothing_is_asked_before_the_first_load_is_complete(self, house, tick):
-        at = datetime.now(UTC)
+        at = clock.now()
         for table in DOCUMENTS[:2]:
             house.parts.warehouse.merge({}, cursor=Cursor(house.tenants[0], table, at, at, 0))
         data = tick("months_to_pull")
@@ -178,26 +174,24 @@ class TestMonthsToPull:
     def test_every_month_is_missing_after_the_first_load(self, house, tick):
         loaded(house, house.tenants[0])
         (run,) = tick("months_to_pull").run_requests
-        first, last = (report_key(month, house.tenants[0]) for month in (months()[0], months()[-1]))
+        first, last = (report_key(month, house.tenants[0]) for month in (MONTHS[0], MONTHS[-1]))
         assert run.tags.items() >= {**range_tags([first, last]), "xero/organisation": house.tenants[0]}.items()
 
     def test_neighbours_with_the_same_months_share_a_run(self, house, tick):
         loaded(house, *house.tenants)
-        assert asked(tick("months_to_pull")) == [
-            (house.tenants[0], house.tenants[2], str(months()[0]), str(months()[-1]))
-        ]
+        assert asked(tick("months_to_pull")) == [(house.tenants[0], house.tenants[2], str(MONTHS[0]), str(MONTHS[-1]))]
 
     def test_what_it_asks_for_satisfies_it(self, house, tick):
         loaded(house, house.tenants[0])
-        assert house.pull(months(), tenants=house.tenants[:1]).success
+        assert house.pull(MONTHS, tenants=house.tenants[:1]).success
         assert not tick("months_to_pull").run_requests
 
     def test_the_newest_months_come_first_when_the_day_is_nearly_used_up(self, house, tick, monkeypatch):
         loaded(house, house.tenants[0])
-        enough = RESERVE + cost(months()[-2:])
+        enough = RESERVE + cost(MONTHS[-2:])
         left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=enough))
         monkeypatch.setattr(Parts, "quota", left)
-        assert [run[2:] for run in asked(tick("months_to_pull"))] == [(str(months()[-2]), str(months()[-1]))]
+        assert [run[2:] for run in asked(tick("months_to_pull"))] == [(str(MONTHS[-2]), str(MONTHS[-1]))]
 
     def test_nothing_is_asked_when_the_days_calls_are_kept_for_the_daily_sync(self, house, tick, monkeypatch):
         loaded(house, house.tenants[0])
@@ -212,12 +206,12 @@ class TestMonthsToPull:
         with house.parts.warehouse._connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
-                (tenant, "i", months()[1].replace(day=15), datetime.now(UTC) + timedelta(seconds=1), False),
+                (tenant, "i", MONTHS[1].replace(day=15), clock.now() + timedelta(seconds=1), False),
             )
         data = tick("months_to_pull")
         assert sorted(asked(data)) == [
-            (tenant, tenant, str(months()[1]), str(months()[1])),
-            (tenant, tenant, str(months()[1]), str(months()[2])),
+            (tenant, tenant, str(MONTHS[1]), str(MONTHS[1])),
+            (tenant, tenant, str(MONTHS[1]), str(MONTHS[2])),
         ]
 
     def test_a_run_brings_the_reports_that_are_due_and_no_others(self, house, tick):
@@ -227,10 +221,10 @@ class TestMonthsToPull:
         with house.parts.warehouse._connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.payments (tenant_id, payment_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
-                (tenant, "p", months()[-1], datetime.now(UTC) + timedelta(seconds=1), False),
+                (tenant, "p", MONTHS[-1], clock.now() + timedelta(seconds=1), False),
             )
         assert reports_of(tick("months_to_pull")) == {
-            str(months()[-1]): {
+            str(MONTHS[-1]): {
                 "profit_and_loss", "balance_sheet", "trial_balance", "bank_summary", "executive_summary"
             }
         }  # fmt: skip
@@ -261,7 +255,7 @@ class TestMonthsToPull:
         pulled(house, tenant)
         with house.parts.warehouse._connected("written") as connection:
             connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
-        assert asked(tick("months_to_pull")) == [(tenant, tenant, str(months()[-2]), str(months()[-1]))]
+        assert asked(tick("months_to_pull")) == [(tenant, tenant, str(MONTHS[-2]), str(MONTHS[-1]))]
 
     @pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     @pytest.mark.parametrize("how", ["a sensor", "a person", "a range", "a report"])
@@ -272,7 +266,7 @@ class TestMonthsToPull:
             "a sensor": [{"xero/organisation": tenant} for tenant in busy],
             "a person": [{"dagster/partition": tenant} for tenant in busy],
             "a range": [range_tags(busy)],
-            "a report": [range_tags([report_key(months()[0], t) for t in busy])],
+            "a report": [range_tags([report_key(MONTHS[0], t) for t in busy])],
         }[how]
         for more in tags:
             a_run(house, status, more)
@@ -290,12 +284,12 @@ class TestMonthsToPull:
         house.instance.report_engine_event("went off", run)
         house.instance.handle_new_event(started(run))
         assert not tick("months_to_pull").run_requests
-        with time_machine.travel(datetime.now(UTC) + timedelta(hours=6, minutes=1), tick=False):
+        with time_machine.travel(clock.now() + timedelta(hours=6, minutes=1), tick=False):
             assert len(tick("months_to_pull").run_requests) >= 1
 
     def test_a_pull_that_failed_is_asked_for_again_but_not_every_minute(self, house, tick):
         loaded(house, house.tenants[0])
-        begun = datetime.now(UTC).replace(hour=12, minute=5)
+        begun = clock.now().replace(hour=12, minute=5)
         keys = []
         for minutes in (0, 20, 60):
             with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import dagster as dg
@@ -13,16 +13,16 @@ import sqlalchemy as sa
 import time_machine
 from dagster._core.definitions.partitions.context import partition_loading_context
 
+from xero_pipeline import clock
 from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
 from xero_pipeline.defs.jobs import PULL, SYNC
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.postponed import pause
 from xero_pipeline.xero.state_tables import state_table
-from xero_pipeline_tests.defs.conftest import first_month, today
+from xero_pipeline_tests.defs.conftest import MONTHS
 from xero_pipeline_tests.journeys.truth import LISTS, truth
 
 TOLD = ("accounts", "contacts", "invoices", "payments", "users")
@@ -37,7 +37,7 @@ def sensor(house):
 def ask(house, sensor, later=timedelta()):
     """The run requests of a tick at some later time."""
     with (
-        time_machine.travel(datetime.now(UTC) + later, tick=False),
+        time_machine.travel(clock.now() + later, tick=False),
         dg.build_sensor_context(
             instance=house.instance,
             definitions=house.definitions,
@@ -171,7 +171,7 @@ def test_what_needs_more_than_a_budget_in_one_piece_waits_longer_each_time_and_f
         (told,) = failures(carry(house, request))
         (left,) = noted(house).values()
         assert left.in_vain == times
-        assert left.resume_at - datetime.now(UTC) == pytest.approx(pause(times - 1), abs=timedelta(minutes=1))
+        assert left.resume_at - clock.now() == pytest.approx(pause(times - 1), abs=timedelta(minutes=1))
     assert "needs more calls in one piece" in told
 
 
@@ -190,7 +190,7 @@ def test_a_used_up_day_goes_on_when_xero_said(house, sensor):
 
 def test_of_a_report_only_the_months_are_left_that_were_not_kept(house, sensor):
     tenant = house.tenants[0]
-    months = months_between(first_month(), today())
+    months = MONTHS
     house._run(
         PULL, [asset_key("bank_summary")], tags={**range_of(months, tenant), MAX_CALLS: "2"}, partition_key=None, ops={}
     )

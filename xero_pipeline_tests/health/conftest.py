@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
@@ -11,6 +9,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.simulator import Simulator
+from xero_pipeline_tests.clock import TODAY
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def clean(tmp_path, monkeypatch):
 
 @pytest.fixture
 def simulator(monkeypatch):
-    simulator = Simulator(BooksConfig(today=datetime.now(UTC).date(), invoices=12, months=2), limits=None)
+    simulator = Simulator(BooksConfig(today=TODAY, invoices=12, months=2), limits=None)
     monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
     return simulator
 

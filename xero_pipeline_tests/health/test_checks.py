@@ -11,6 +11,7 @@ import duckdb
 import httpx
 import pytest
 
+from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError, NewerDatabase, XeroUnavailable
 from xero_pipeline.health import keeping
 from xero_pipeline.health.finding import Finding, carried
@@ -79,7 +80,7 @@ def test_a_connected_organisation_is_well_and_its_key_opens_its_tokens(parts):
 
 @pytest.mark.parametrize(("days", "state"), [(49, "ok"), (55, "warning"), (61, "problem")])
 def test_a_consent_that_nobody_uses_is_told_before_it_dies(parts, days, state):
-    later = datetime.now(UTC) + timedelta(days=days)
+    later = clock.now() + timedelta(days=days)
     consent = next(iter(check_consents(parts, lambda: later)))
     assert consent.state == state
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.home import Home, live
-from xero_pipeline_tests.journeys.watched import Watched, today, watched
+from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
 
@@ -23,7 +24,7 @@ def xero() -> Iterator[Watched]:
 @pytest.fixture(scope="session")
 def first_month() -> dt.date:
     """The month two before this one: where the simulated books begin."""
-    day = today().replace(day=1)
+    day = TODAY.replace(day=1)
     for _ in range(2):
         day = (day - dt.timedelta(days=1)).replace(day=1)
     return day

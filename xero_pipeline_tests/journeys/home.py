@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import signal
@@ -54,8 +53,6 @@ class Home:
     variables: dict[str, str]
     said: list[str] = field(default_factory=list)
     """Everything any command has printed."""
-    day: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
-    """When it was made: at midnight the current month is due again."""
     fresh: bool = False
     """Whether commands start the installed program; else they are forked, which costs no start."""
 
@@ -149,7 +146,7 @@ class Home:
     def in_postgresql(self, url: str) -> Home:
         """The same home with warehouse, state and Dagster's history in one database."""
         names = ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_DAGSTER_URL")
-        return Home(self.path, self.variables | dict.fromkeys(names, url), day=self.day, fresh=self.fresh)
+        return Home(self.path, self.variables | dict.fromkeys(names, url), fresh=self.fresh)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         if self.server:

@@ -19,12 +19,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
+from xero_pipeline import clock
 from xero_pipeline_tests.journeys.home import Home
 
 COLLECTIONS = ("invoices", "items", "payments")
@@ -102,7 +103,7 @@ def _report(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.xero.reports import report_named
 
     report = report_named(name)
-    tally, today, start = Tally(), datetime.now(UTC).date(), parts.settings.start_date
+    tally, today, start = Tally(), clock.today(), parts.settings.start_date
     months: list[date] = months_due(parts.warehouse, tenant_id, name, today=today, start_date=start)
     with parts.client(Errand(asset=name), on_call=tally.add) as client:
         for _ in sync_report(client, parts.warehouse, tenant_id, report, months, tally=tally, landing=parts.landing):

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from xero_pipeline import clock
 from xero_pipeline.simulator import edits, edits_settings
 from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.sync.landing import Landing
@@ -24,6 +25,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import Table, table_group
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import month_end
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.home import Home, a_redirect_uri, live
 from xero_pipeline_tests.journeys.killing import COLLECTIONS, Driver, driver
 from xero_pipeline_tests.journeys.truth import LISTS, truth
@@ -83,7 +85,7 @@ def warehouse_of(home: Home) -> Warehouse:
 
 def work(xero: Watched, seed: int) -> None:
     """What people do in Xero within a minute; some of it leaves no trace."""
-    chance, now = random.Random(seed), dt.datetime.now(dt.UTC)
+    chance, now = random.Random(seed), clock.now()
     company = xero.simulator.company(xero.simulator.organisations()[0].tenant_id)
 
     def some(wrapper: str, key: str) -> str:
@@ -187,8 +189,8 @@ def exact(text: str) -> Any:
 
 
 def months_from(first: dt.date) -> list[dt.date]:
-    today, months = dt.datetime.now(dt.UTC).date(), [first]
-    while (after := month_end(months[-1]) + dt.timedelta(days=1)) <= today:
+    months = [first]
+    while (after := month_end(months[-1]) + dt.timedelta(days=1)) <= TODAY:
         months.append(after)
     return months
 

@@ -11,6 +11,7 @@ import pytest
 from xero_pipeline.parts import SIMULATED_URL, Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.values import month_end
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.truth import kept, truth
 
@@ -19,7 +20,7 @@ def test_one_command_in_an_empty_folder_brings_the_books_and_this_months_profit(
     tmp_path: Path, first_month: dt.date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(tmp_path / ".xero", {"XERO_START_DATE": first_month.isoformat()})
-    this_month = dt.datetime.now(dt.UTC).date().replace(day=1)
+    this_month = TODAY.replace(day=1)
     done = home.run("run", "--no-serve", XERO_PIPELINE_HOME=None)
     assert done.code == 0, done.said
     assert "Mock mode: connected " in done.err

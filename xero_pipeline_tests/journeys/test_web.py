@@ -20,6 +20,7 @@ from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.web import syncs
 from xero_pipeline.web.site import Site
 from xero_pipeline.web.wording import money
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, site_of
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched
@@ -124,7 +125,7 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
     )
     assert number(cells(page, "receivables")[-1][-1]) == owed
     with journey.site.parts.warehouse.reading() as connection:
-        documents = aged(connection, journey.tenant_id, "receivables", dt.datetime.now(dt.UTC).date())
+        documents = aged(connection, journey.tenant_id, "receivables", TODAY)
     overdue = sum(one.open_amount_base or 0 for one in documents if one.days_overdue)
     expect(page.locator("section[aria-labelledby=receivables] p").first).to_contain_text(
         f"{money(owed)} NZD; {money(overdue)} of it is overdue"

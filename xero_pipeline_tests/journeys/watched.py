@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gzip
 import json
 import threading
@@ -15,6 +14,7 @@ from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.messages import Request, Response
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.simulator.simulator import Simulator
+from xero_pipeline_tests.clock import TODAY
 
 API = "/api.xro/2.0/"
 
@@ -91,15 +91,10 @@ def most_at_once(seen: list[Seen]) -> int:
     return most
 
 
-def today() -> dt.date:
-    """The last day of the simulated books."""
-    return (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).date()
-
-
 @contextmanager
 def watched(organisations: int = 1) -> Iterator[Watched]:
     """Three months of a small company, over HTTP, without limits of calls."""
-    config = BooksConfig(today=today(), organisations=organisations, invoices=60, months=3)
+    config = BooksConfig(today=TODAY, organisations=organisations, invoices=60, months=3)
     watch = Watched(Simulator(config, limits=None, controllable=True))
     with serving(watch) as url:
         watch.url = url

@@ -189,8 +189,13 @@ def test_the_cent_between_receivables_and_open_documents_is_named_and_told_once(
     books.pay("second", "usd", "6730.00", rate="0.730524", arrived="9212.57", day=8)
     balances = {"receivables": "-0.01", "bank": "15399.91", "sales": "-15399.90"}
     books.trial_balance(JANUARY, balances)
-    books.trial_balance(FEBRUARY, balances)
+    # Something in February, so that its open documents are compared, too.
+    books.document("invoices", "later", "ACCREC", [("sales", "5")])
+    books.change("update xero.invoices set date = date '2026-02-03' where invoice_id = 'later'")
+    books.trial_balance(FEBRUARY, {"receivables": "4.99", "bank": "15399.91", "sales": "-15404.90"})
     assert books.differences() == {("receivables", "receivables"): ("0.01", "ROUNDING")}
+    rows = books.warehouse.query("select period_end from ledger.tie_out where statement = 'receivables'").to_pylist()
+    assert {row["period_end"] for row in rows} == {JANUARY, FEBRUARY}
 
 
 def test_costs_with_the_other_sign_in_the_profit_and_loss_tie_out(books):

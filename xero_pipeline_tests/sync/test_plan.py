@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from xero_pipeline import clock
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.call_record import deliver_calls
 from xero_pipeline.sync.plan import Item, Plan, Planner
@@ -19,6 +20,7 @@ from xero_pipeline.xero.errand import Errand
 from xero_pipeline.xero.paging import read
 from xero_pipeline.xero.reports import chosen_reports
 from xero_pipeline.xero.state import open_state
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.sync.conftest import TENANT
 from xero_pipeline_tests.xero.fakes import Clock, client_of
 from xero_pipeline_tests.xero.test_paging import Lists
@@ -36,7 +38,7 @@ def state(tmp_path):
 @pytest.fixture
 def planner(warehouse, quota):
     def make(**more):
-        settings = Settings(_env_file=None, start_date=datetime.now(UTC).date(), **more.pop("settings", {}))
+        settings = Settings(_env_file=None, start_date=TODAY, **more.pop("settings", {}))
         return Planner(warehouse, quota, TENANT, settings, **more)
 
     return make
@@ -48,13 +50,13 @@ def plan_of(**more):
 
 def read_once(warehouse, table, count=0):
     """Says that a collection was read, and puts so many records into it."""
-    at = datetime.now(UTC)
+    at = clock.now()
     key = table_named(table).key[0]
-    rows = [(TENANT, f"{number}") for number in range(count)]
+    rows = [(TENANT, f"{number}", at) for number in range(count)]
     with warehouse.writing() as connection:
         for row in rows:
             connection.exec_driver_sql(
-                f"insert into xero.{table} (tenant_id, {key}, is_deleted, synced_at) values (?, ?, false, now())", row
+                f"insert into xero.{table} (tenant_id, {key}, is_deleted, synced_at) values (?, ?, false, ?)", row
             )
     warehouse.merge({}, cursor=Cursor(TENANT, table, at if endpoint(table).modified_since else None, at, count))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 
 import dagster as dg
 import httpx
@@ -19,6 +18,7 @@ from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.server import serving
 from xero_pipeline.web.site import Site
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.xero.person import free_port
 
 NO_DAGSTER = "http://127.0.0.1:9"
@@ -55,8 +55,7 @@ def served(folder, *, host="127.0.0.1", public=None, organisations=2, **changes)
     """A home of its own, without Dagster beside it, and its page."""
     settings = Settings.load(pipeline_home=folder / "home", mock_mode=True, _env_file=None, **changes)
     parts = Parts(settings)
-    today = datetime.now(UTC).date()
-    books = BooksConfig(today=today, organisations=organisations, invoices=20, months=2)
+    books = BooksConfig(today=TODAY, organisations=organisations, invoices=20, months=2)
     parts.__dict__["simulator"] = Simulator(books, limits=None)
     (folder / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(folder / "dagster")) as instance:

@@ -6,8 +6,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from xero_pipeline import clock
 from xero_pipeline.xero.keys import Keys
 from xero_pipeline.xero.oauth import OAuth
 from xero_pipeline.xero.organisations import Organisations
@@ -23,7 +24,7 @@ def expired_consent(home, identity: Identity) -> tuple[str, str]:
     url = f"sqlite:///{home}/state.db"
     engine = open_state(url)
     identity.current = "refresh-secret-0"
-    old = TokenSet("old", "refresh-secret-0", datetime.now(UTC) - timedelta(minutes=1), ())
+    old = TokenSet("old", "refresh-secret-0", clock.now() - timedelta(minutes=1), ())
     vault = Vault(engine, Keys(KEY))
     consent_id = vault.add(old, CLIENT_ID)
     app = an_app()

@@ -9,6 +9,16 @@ from functools import lru_cache
 
 _EPOCH = dt.date(1970, 1, 1)
 _DAY_MS = 86_400_000
+_HOUR = 3_600
+
+
+def day_of_books(seconds: float) -> dt.date:
+    """The day of simulated books at an instant: it begins at one o'clock UTC, so that nothing in them is of the future.
+
+    Args:
+        seconds: Since 1970.
+    """
+    return dt.datetime.fromtimestamp(seconds - _HOUR, dt.UTC).date()
 
 
 def month_start(day: dt.date) -> dt.date:

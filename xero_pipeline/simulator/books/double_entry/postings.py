@@ -6,6 +6,7 @@ Rules of double entry, with Xero's habits:
   the rounded total and tax is rounded on its own; a cent left over goes to the largest line.
 * A payment clears the control account at the document's rate and moves the bank at its own; the difference is realised
   gain or loss. Of a document paid in parts each part is rounded on its own: a cent may stay on the control account.
+* What a sale of tracked inventory cost is posted beside it, though no document shows it.
 * An overpayment sits on the control account. A prepayment sits on the account its line names, with its tax, and moves
   to the control account as it is set off.
 """
@@ -20,9 +21,11 @@ from xero_pipeline.simulator.books.double_entry.legs import Leg, Posting, journa
 from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts, document_key
 from xero_pipeline.simulator.values.amounts import ZERO, to_base
 from xero_pipeline.simulator.values.days import day_of_wire
+from xero_pipeline.simulator.values.ids import stable_id
 from xero_pipeline.simulator.workbench import Record
 
 POSTED = frozenset({"AUTHORISED", "PAID"})
+_COST = Decimal("0.27")
 _DOCUMENT_SIGN = {"ACCREC": 1, "ACCPAY": -1, "ACCRECCREDIT": -1, "ACCPAYCREDIT": 1}
 
 
@@ -40,12 +43,16 @@ class Poster:
         accounts = tables["Accounts"].values()
         self._system = {row["SystemAccount"]: row["AccountID"] for row in accounts if "SystemAccount" in row}
         self._open = OpenAmounts(tables)
+        self._codes = {row["Code"]: row["AccountID"] for row in accounts}
+        items = tables.get("Items", {}).values()
+        self._stock = {row["Code"]: row for row in items if row["IsTrackedAsInventory"]}
 
     def all(self) -> list[Posting]:
         """Every posting of the organisation."""
         found: list[Posting] = []
         for wrapper, statuses, post in (
             ("Invoices", POSTED, self._document),
+            ("Invoices", POSTED, self._cost_of_sales),
             ("CreditNotes", POSTED, self._document),
             ("BankTransactions", {"AUTHORISED"}, self._bank_transaction),
             ("BankTransfers", {"AUTHORISED"}, self._transfer),
@@ -72,6 +79,22 @@ class Poster:
         kind = record["Type"]
         legs = self._line_legs(record, self._control(kind), _DOCUMENT_SIGN[kind])
         return journal(document_key(record), day_of_wire(record["Date"]), kind, record, legs)
+
+    def _cost_of_sales(self, record: Record) -> Iterator[Posting]:
+        """What the goods of a sale cost leaves the stock; Xero takes the average cost, here it is a share of the price.
+
+        Source: Xero's page "Tracked inventory items".
+        """
+        legs: list[Leg] = []
+        for line in record["LineItems"] if record["Type"] == "ACCREC" else ():
+            item = self._stock.get(line.get("ItemCode", ""))
+            if item is not None:
+                cost = to_base(line["LineAmount"] * _COST, record["CurrencyRate"])
+                expense = self._codes[item["PurchaseDetails"]["COGSAccountCode"]]
+                legs.append(leg_of({**line, "AccountID": expense, "TaxType": ""}, cost, cost, ZERO))
+                legs.append(Leg(self._codes[item["InventoryAssetAccountCode"]], -cost, -cost))
+        key = stable_id(f"cost of sales/{document_key(record)}")
+        return journal(key, day_of_wire(record["Date"]), "", record, legs)
 
     def _bank_transaction(self, record: Record) -> Iterator[Posting]:
         """Spend and receive money, advances included, against the bank account."""
