@@ -12,7 +12,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -32,8 +32,8 @@ def explain(
 ) -> None:
     """Where the ledger differs from Xero's reports, and the documents behind it. Asks Xero nothing.
 
-    Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, or each difference has a likely
-    cause.
+    Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, each difference has a likely
+    cause, or there is no report to compare with, which it says.
     """
     from xero_pipeline.cli.syncing import chosen_organisations
     from xero_pipeline.cli.syncing import month as parse
@@ -76,25 +76,35 @@ def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> 
     return found
 
 
-def _everything(connection: Connection, tenants: Collection[str], *, json: bool) -> Sequence[Difference]:
-    from xero_pipeline.cli.display import print_json
-    from xero_pipeline.ledger.explain import differences
+def _everything(connection: Connection, tenants: Mapping[str, str], *, json: bool) -> Sequence[Difference]:
+    from xero_pipeline.cli.display import print_json, say
+    from xero_pipeline.ledger.explain import differences, not_compared
 
     found = [one for one in differences(connection, once=not json) if one.tenant_id in tenants]
+    unknown = [tenants[one] for one in not_compared(connection, tenants)]
+    if unknown:
+        say(_not_compared(unknown))
     if json:
         print_json([asdict(one) for one in found])
-    else:
+    elif found:
         _list(found)
+    elif len(unknown) < len(tenants):
+        everything = "Everything else" if unknown else "Everything"
+        say(f"{everything} ties out: no figure of the ledger differs from Xero's reports.")
     return found
+
+
+def _not_compared(names: Sequence[str]) -> str:
+    return (
+        f"Nothing of {', '.join(names)} could be compared: the warehouse has no report of Xero's to compare the ledger "
+        "with. `xero-pipeline status` says which reports could not be read, and why."
+    )
 
 
 def _list(found: Sequence[Difference]) -> None:
     from xero_pipeline.cli.display import print_table, say
     from xero_pipeline.cli.unexplained import without_cause
 
-    if not found:
-        say("Everything ties out: no figure of the ledger differs from Xero's reports.")
-        return
     headers = (
         "Organisation",
         "Month",
@@ -124,7 +134,7 @@ def _figure(one: Difference) -> tuple[object, ...]:
 
 def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> Sequence[Difference]:
     from xero_pipeline.cli.display import print_json
-    from xero_pipeline.ledger.explain import figures, movements, suspects
+    from xero_pipeline.ledger.explain import figures, movements, not_compared, suspects
 
     known = figures(connection, tenant_id, account_id, start)
     moved = movements(connection, tenant_id, account_id, start)
@@ -134,17 +144,36 @@ def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *
         told = {"figures": known, "movements": moved, "documents": behind}
         print_json({name: [asdict(one) for one in group] for name, group in told.items()})
     else:
-        _show(known, moved, behind, start)
+        compared = not not_compared(connection, [tenant_id], start)
+        _show(known, moved, behind, start, compared=compared)
     return known
 
 
-def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequence[Suspect], start: date) -> None:
-    from xero_pipeline.cli.display import print_table, say
-    from xero_pipeline.ledger.document_words import in_words
+def _show(
+    known: Sequence[Difference], moved: Sequence[Movement], behind: Sequence[Suspect], start: date, *, compared: bool
+) -> None:
+    from xero_pipeline.cli.display import say
 
-    if not known:
+    if compared and not known:
         say(f"Nothing was on this account in {start:%B %Y}, neither in the ledger nor in Xero's reports.")
         return
+    if known:
+        _show_figures(known, start)
+    _show_moved(moved)
+    if not compared:
+        say(
+            f"It could not be compared: the warehouse has no report of Xero's of {start:%B %Y}. "
+            "`xero-pipeline status` says which reports could not be read, and why."
+        )
+    elif any(one.difference for one in known):
+        _show_documents(behind)
+    else:
+        say("It ties out to the cent.")
+
+
+def _show_figures(known: Sequence[Difference], start: date) -> None:
+    from xero_pipeline.cli.display import print_table
+
     title = f"{known[0].account}, {start:%B %Y}, {known[0].organisation}"
     columns = [
         ("Statement", "left"),
@@ -155,14 +184,23 @@ def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequen
     ]
     rows = [(one.statement, one.measure.replace("_", " "), one.ours, one.xeros, one.difference) for one in known]
     print_table(title, columns, rows)
+
+
+def _show_moved(moved: Sequence[Movement]) -> None:
+    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.ledger.document_words import in_words
+
     print_table(
         "What moved, debit positive",
         [("Source", "left"), ("Journals", "right"), ("Amount", "right")],
         [(in_words(one.source_type), one.journals, one.amount) for one in moved],
     )
-    if not any(one.difference for one in known):
-        say("It ties out to the cent.")
-        return
+
+
+def _show_documents(behind: Sequence[Suspect]) -> None:
+    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.ledger.document_words import in_words
+
     columns = [("Document", "left"), ("Number", "left"), ("Date", "left"), ("Contact", "left"), ("Amount", "right")]
     print_table(
         "Documents that may be behind it, the likeliest first",

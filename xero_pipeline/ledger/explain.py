@@ -12,13 +12,14 @@ from xero_pipeline.ledger.statements.documents import CREDITS, INVOICES
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
     from decimal import Decimal
 
     from sqlalchemy import Connection
 
-__all__ = ["Difference", "Movement", "Suspect", "differences", "figures", "is_kept", "movements", "suspects"]
+__all__ = ["Difference", "Movement", "Suspect", "differences", "figures", "is_kept", "movements"]
+__all__ += ["not_compared", "suspects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,21 @@ def _read(connection: Connection, where: str) -> list[Difference]:
         f"WHERE {where} ORDER BY t.period_end DESC, ABS(t.difference) DESC, t.statement, t.account_id"
     )
     return [Difference(*row) for row in rows]
+
+
+def not_compared(connection: Connection, tenants: Collection[str], period_start: date | None = None) -> list[str]:
+    """Those of some organisations of which no figure was compared: the warehouse has none of their reports.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenants: Which organisations.
+        period_start: First day of a month, if only that one is asked about.
+    """
+    # That our own journals balance is no comparison with Xero.
+    where = "statement <> 'journals'" + (f" AND period_start = {literal(period_start)}" if period_start else "")
+    rows = connection.exec_driver_sql(f"SELECT DISTINCT tenant_id FROM {named('tie_out')} WHERE {where}")
+    compared = set(rows.scalars())
+    return [one for one in tenants if one not in compared]
 
 
 def suspects(connection: Connection, difference: Difference, *, limit: int = 10) -> list[Suspect]:

@@ -131,7 +131,7 @@ def delete_transfer(company: Company, transfer_id: str, at: dt.datetime) -> Reco
         EditRefused: It is deleted already.
     """
     transfer = open_copy(company, "BankTransfers", transfer_id)
-    if transfer["Status"] != "AUTHORISED":
+    if transfer.get("Status") == "DELETED":
         raise EditRefused("The transfer is deleted already")
     transfer["Status"] = "DELETED"
     ids = (transfer["FromBankTransactionID"], transfer["ToBankTransactionID"])

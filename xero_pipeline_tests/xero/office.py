@@ -54,15 +54,16 @@ class Office(Simulator):
     Args:
         invoices: As many are in the books, roughly.
         months: Of how many months they are.
+        place: Which of the simulated organisations it is.
         **more: As for the simulator.
     """
 
-    def __init__(self, invoices=60, months=3, **more):
+    def __init__(self, invoices=60, months=3, place=0, **more):
         self.time = Clock()
         self.time.now = MORNING.timestamp()
-        config = BooksConfig(today=TODAY, invoices=invoices, months=months)
+        config = BooksConfig(today=TODAY, organisations=place + 1, invoices=invoices, months=months)
         super().__init__(config, clock=self.time, limits=None, **more)
-        self.tenant_id = self.organisations()[0].tenant_id
+        self.tenant_id = self.organisations()[place].tenant_id
         self.written = super().company(self.tenant_id)
         self.books = self.written
         self.people = None

@@ -43,7 +43,7 @@ def test_credit_notes_of_both_kinds_occur_in_every_status_with_and_without_alloc
         ("PurchaseOrders", "Status", {"DRAFT", "SUBMITTED", "AUTHORISED", "BILLED", "DELETED"}),
         ("ManualJournals", "Status", {"DRAFT", "POSTED", "VOIDED"}),
         ("Payments", "Status", {"AUTHORISED", "DELETED"}),
-        ("BankTransfers", "Status", {"AUTHORISED", "DELETED"}),
+        ("BankTransfers", "Status", {None, "AUTHORISED", "DELETED"}),
         ("Prepayments", "Type", {"RECEIVE-PREPAYMENT", "SPEND-PREPAYMENT"}),
         ("Overpayments", "Type", {"RECEIVE-OVERPAYMENT", "SPEND-OVERPAYMENT"}),
         ("BatchPayments", "Type", {"RECBATCH", "PAYBATCH"}),

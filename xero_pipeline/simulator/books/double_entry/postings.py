@@ -63,7 +63,7 @@ class Poster:
             ("Unseen", {"POSTED"}, self._journal),
         ):
             for record in self._rows(wrapper):
-                if record["Status"] in statuses:
+                if record.get("Status", "AUTHORISED") in statuses:  # older bank transfers are without
                     found.extend(post(record))
         return found
 

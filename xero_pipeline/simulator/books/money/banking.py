@@ -14,6 +14,9 @@ from xero_pipeline.simulator.values.amounts import divide_half_up, money, share_
 from xero_pipeline.simulator.values.days import add_months, event_ms, wire_day, wire_day_string, wire_ms, wire_ms_string
 from xero_pipeline.simulator.workbench import Record, Workbench
 
+# Transfers written before carry no status (XeroAPI/Xero-OpenAPI, its releases of July 2026).
+_STATUS_SINCE = dt.date(2026, 7, 16)
+
 
 def move(bench: Workbench, head: Movement, part: Part, way: TaxWay) -> Record | None:
     """Write a spend or receive money of one line, if its day has come."""
@@ -138,7 +141,7 @@ def _transfer_record(bench: Workbench, name: str, banks: tuple[Record, Record], 
         "CreatedDateUTC": wire_ms(instant),
         "DateString": wire_day_string(day),
         "Date": wire_day(day),
-        "Status": "AUTHORISED",
+        **({} if day < _STATUS_SINCE else {"Status": "AUTHORISED"}),
         "FromBankAccount": banks[0]["Short"],
         "ToBankAccount": banks[1]["Short"],
         "Amount": money(amount),

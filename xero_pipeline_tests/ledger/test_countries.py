@@ -1,0 +1,86 @@
+"""Each simulated organisation's books: whatever they post without a document has its cause, in six countries' charts."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager, suppress
+
+import pytest
+from typer.testing import CliRunner
+
+from xero_pipeline.cli.app import app
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.cli.unexplained import without_cause
+from xero_pipeline.errors import AccessRefused
+from xero_pipeline.ledger.explain import differences
+from xero_pipeline.parts import Parts
+from xero_pipeline.settings import Settings
+from xero_pipeline.simulator.books.organisations import profile_of
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import kept_open
+from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS, Accountant
+
+PLACES = range(10)
+CAUSES = {"payroll": "PAYROLL", "assets": "DEPRECIATION", "inventory": "INVENTORY"}  # by habit of an organisation
+
+
+@contextmanager
+def kept(place, path):
+    """An organisation's ledger over three months, from what the person who connected may read."""
+    accountant = Accountant(invoices=24, months=3, place=place)
+    accountant.open()
+    with kept_open(Warehouse(f"duckdb:///{path}")) as accountant.warehouse:
+        for read, names in ((accountant.read, DOCUMENTS), (accountant.pull, REPORTS)):
+            for name in names:
+                with suppress(AccessRefused):
+                    read(name)
+        accountant.keep()
+        yield accountant
+
+
+@pytest.fixture
+def path(duckdb_template, tmp_path):
+    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
+    return tmp_path / "books.duckdb"
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: profile_of(place).name)
+def test_every_difference_of_an_organisation_has_its_cause(place, path):
+    habits = profile_of(place).habits
+    with kept(place, path) as accountant, accountant.warehouse.reading() as connection:
+        found = differences(connection)
+        sides = f"select count(*) from ledger.tie_out where statement in {REPORTS}"
+        compared = connection.exec_driver_sql(sides).scalar_one()
+    assert without_cause(found) == []
+    assert not any(one.is_stale for one in found)
+    assert (compared > 0) is habits.reads_reports
+    causes = {cause for one in found for cause in one.cause.split(", ")}
+    expected = {cause for habit, cause in CAUSES.items() if getattr(habits, habit)} if compared else set()
+    assert expected == causes & set(CAUSES.values())
+    assert bool(found) is bool(expected)
+
+
+def test_explain_says_that_books_without_reports_could_not_be_compared(path, monkeypatch):
+    place = next(place for place in PLACES if not profile_of(place).habits.reads_reports)
+    with kept(place, path) as accountant:
+        month = accountant.one("select max(journal_date) as day from ledger.journals")["day"]
+    for name in ("XERO_STATE_URL", "XERO_ENCRYPTION_KEY", "XERO_SCOPES", "DAGSTER_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XERO_MOCK_MODE", "true")
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(path.parent / "home"))
+    monkeypatch.setenv("XERO_WAREHOUSE_URL", f"duckdb:///{path}")
+    monkeypatch.setattr(Parts, "simulator", property(lambda parts: accountant))
+    parts = Parts(Settings.load())
+    connect_mock_organisations(parts)
+    parts.close()
+
+    def explain(*words):
+        done = CliRunner().invoke(app, ["explain", *words, "--organisation", profile_of(place).name])
+        return done.exit_code, " ".join(done.stderr.split()), done.stdout
+
+    code, said, _ = explain()
+    assert (code, "could be compared" in said, "ties out" in said) == (0, True, False), said
+    assert said.startswith(f"Nothing of {profile_of(place).name} could be compared")
+    code, said, shown = explain("090", f"{month:%Y-%m}")
+    assert (code, "It could not be compared" in said, "ties out" in said) == (0, True, False), said
+    assert "What moved" in shown
