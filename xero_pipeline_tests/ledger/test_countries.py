@@ -1,4 +1,4 @@
-"""Each simulated organisation's books: whatever they post without a document has its cause, in six countries' charts."""
+"""Each simulated organisation: whatever its books post without a document has a cause, in six countries' charts."""
 
 from __future__ import annotations
 
