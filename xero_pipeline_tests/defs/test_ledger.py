@@ -23,8 +23,8 @@ from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
 @pytest.fixture
 def read(house):
     """A house in which one organisation has been read."""
-    house.sync(*DOCUMENTS, tenants=house.tenants[:1])
-    house.pull(MONTHS, tenants=house.tenants[:1], reports=REPORTS)
+    assert house.sync(*DOCUMENTS, tenants=house.tenants[:1]).success
+    assert house.pull(MONTHS, tenants=house.tenants[:1], reports=REPORTS).success
     return house
 
 
