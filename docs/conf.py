@@ -38,7 +38,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "postgresql",
         "upgrades",
     ),
-    "Behind it": ("how-it-works", "security", "benchmarks", "contributing", "changelog"),
+    "Behind it": ("how-it-works", "security", "benchmarks", "field-cases", "contributing", "changelog"),
 }
 """The pages by heading, in the order of the site; a page that is missing here fails the build."""
 

@@ -23,6 +23,7 @@ XeroPipelineError
 ├── MoveFailed                    nothing was moved: the message says what stood in the way
 ├── LandingError                  the landing zone: make room, or bring back the file that the message names
 ├── RequestRefused                Xero did not understand the request: a bug of ours, please report it
+│   └── NotFound                  Xero has no such record, and says so itself
 └── DataError                     look at the record or answer that the message names
     ├── UnreadableAnswer          an answer that is not what the endpoint promises
     └── RecordRefused             a record whose field has another type than Xero documents
@@ -183,6 +184,10 @@ class LandingError(XeroPipelineError):
 
 class RequestRefused(XeroPipelineError):
     """Xero answered 400, 404, 405 or another refusal that repeating does not cure."""
+
+
+class NotFound(RequestRefused):
+    """Xero itself says that it has no such record; a 404 of anything before Xero is no such word."""
 
 
 class DataError(XeroPipelineError):

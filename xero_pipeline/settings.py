@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         description="Presentation currency of the group view, such as NZD. Default: the base currency, where all "
         "organisations have the same; else there is no group view.",
     )
+    causes: Path | None = Field(
+        None,
+        description="A CSV file of organisation, account and cause: what is behind amounts on an account that no "
+        "document shows. Default: what their accounts suggest.",
+    )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."
     )

@@ -6,7 +6,8 @@ documents: those are made from their journals, as far as these tell. What is pro
 
     seeds           reads the folder
     lists           accounts, contacts, currencies, tracking, the organisation
-    documents       invoices as they are; credit notes, money and manual journals from their journals
+    invoices        invoices and bills as they are
+    documents       credit notes, money and manual journals from their journals
     payments        which invoice a payment paid, found by amounts and days
     books           serves all of it as Xero, its reports summed from Xero's own journals
     synced          connects, syncs and keeps the ledger, as anybody would

@@ -60,6 +60,8 @@ def _tell(one: Synced, seeds: Seeds) -> None:
     for kind, count in [*sorted(counts.items()), ("all", sum(counts.values()))]:
         wrong = len(differ) if kind == "all" else off[kind]
         print(f"{kind:24} {count:8,} {count - wrong:6,} {wrong:6,}")
+    off_lines = compared.lines(one.warehouse, seeds)
+    print(f"Documents whose lines differ, by account and tax type, in amount or tax: {len(off_lines)}")
     for document in differ:
         print(f"\n{document.kind} {document.source_id} {document.problem}".rstrip())
         print(f"  ours   {_told(document.ours, seeds)}\n  Xero's {_told(document.theirs, seeds)}")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.real_books import documents, lists
+from benchmarks.real_books import documents, invoices, lists
 from benchmarks.real_books.payments import payments
 from benchmarks.real_books.seeds import Journal, Seeds
 from xero_pipeline.simulator.api.query_values import milliseconds
@@ -33,7 +33,7 @@ def tables(seeds: Seeds) -> dict[str, dict[str, Record]]:
     Args:
         seeds: The books.
     """
-    invoices, notes = list(documents.invoices(seeds)), list(documents.credit_notes(seeds))
+    bills, notes = list(invoices.invoices(seeds)), list(documents.credit_notes(seeds))
     transfers = list(documents.bank_transfers(seeds))
     halves = [half for transfer in transfers for half in documents.halves(transfer)]
     piles: dict[str, tuple[str, Iterable[Record]]] = {
@@ -43,8 +43,8 @@ def tables(seeds: Seeds) -> dict[str, dict[str, Record]]:
         "Currencies": ("Code", lists.currencies(seeds)),
         "TaxRates": ("TaxType", lists.tax_rates(seeds)),
         "TrackingCategories": ("TrackingCategoryID", lists.tracking(seeds)),
-        "Payments": ("PaymentID", payments(seeds, [*invoices, *notes])),
-        "Invoices": ("InvoiceID", invoices),
+        "Payments": ("PaymentID", payments(seeds, [*bills, *notes])),
+        "Invoices": ("InvoiceID", bills),
         "CreditNotes": ("CreditNoteID", notes),
         "BankTransfers": ("BankTransferID", transfers),
         "BankTransactions": ("BankTransactionID", [*documents.bank_transactions(seeds), *halves]),

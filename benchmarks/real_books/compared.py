@@ -78,6 +78,33 @@ def documents(warehouse: Warehouse, seeds: Seeds) -> tuple[Mapping[str, int], li
     return Counter(kinds.values()), differ
 
 
+def lines(warehouse: Warehouse, seeds: Seeds) -> list[str]:
+    """Ids of the documents whose lines differ: by account and tax type what they come to, and their tax.
+
+    Args:
+        warehouse: Has the ledger.
+        seeds: Have Xero's journals.
+    """
+    ours: dict[str, dict[tuple[str, str], tuple[Decimal, Decimal]]] = defaultdict(dict)
+    for source, account, tax_type, net, tax in _rows(
+        warehouse,
+        "SELECT source_id, account_id, tax_type, SUM(net_amount), SUM(tax_amount) FROM ledger.journal_lines "
+        "WHERE role = 'line' AND source_type <> 'UNEXPLAINED' GROUP BY source_id, account_id, tax_type",
+    ):
+        if net or tax:
+            ours[source][account, tax_type] = (net, tax)
+    differ = []
+    for source, journals in seeds.by_source.items():
+        nets: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        taxes: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for line in (line for journal in journals for line in journal.lines if line.tax_type):
+            nets[line.account_id, line.tax_type] += line.net
+            taxes[line.account_id, line.tax_type] += line.tax
+        if {key: (nets[key], taxes[key]) for key in nets if nets[key] or taxes[key]} != ours.get(source, {}):
+            differ.append(source)
+    return differ
+
+
 def tie_out(warehouse: Warehouse) -> tuple[int, int, list[Figures]]:
     """Months and figures that were compared with Xero's reports, and those that differ, by cause.
 

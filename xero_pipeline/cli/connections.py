@@ -96,14 +96,16 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
     from xero_pipeline.cli.unexplained import unexplained
     from xero_pipeline.cli.waiting import print_waiting
     from xero_pipeline.health.issues import open_issues
-    from xero_pipeline.operations.standing import last_sync, standing, waiting
+    from xero_pipeline.operations.standing import last_sync, put_aside, standing, waiting
 
     parts = Parts(Settings.load())
-    later, issues = waiting(parts), open_issues(parts.warehouse)
+    later, aside = waiting(parts), put_aside(parts)
+    issues = open_issues(parts.warehouse, parts.call_book.postponed.aside())
     rows: list[dict[str, Any]] = [
         {
             **standing(parts, one, last_sync(parts, one)),
             "waiting": later.get(one.tenant_id, []),
+            "put_aside": aside.get(one.tenant_id, []),
             "issues": [asdict(issue) for issue in issues.get(one.tenant_id, ())],
         }
         for one in parts.organisations.list()

@@ -80,7 +80,7 @@ def _everything(connection: Connection, tenants: Collection[str], *, json: bool)
     from xero_pipeline.cli.display import print_json
     from xero_pipeline.ledger.explain import differences
 
-    found = [one for one in differences(connection) if one.tenant_id in tenants]
+    found = [one for one in differences(connection, once=not json) if one.tenant_id in tenants]
     if json:
         print_json([asdict(one) for one in found])
     else:
@@ -140,6 +140,7 @@ def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *
 
 def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequence[Suspect], start: date) -> None:
     from xero_pipeline.cli.display import print_table, say
+    from xero_pipeline.ledger.document_words import in_words
 
     if not known:
         say(f"Nothing was on this account in {start:%B %Y}, neither in the ledger nor in Xero's reports.")
@@ -157,7 +158,7 @@ def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequen
     print_table(
         "What moved, debit positive",
         [("Source", "left"), ("Journals", "right"), ("Amount", "right")],
-        [(one.source_type, one.journals, one.amount) for one in moved],
+        [(in_words(one.source_type), one.journals, one.amount) for one in moved],
     )
     if not any(one.difference for one in known):
         say("It ties out to the cent.")
@@ -166,5 +167,8 @@ def _show(known: Sequence[Difference], moved: Sequence[Movement], behind: Sequen
     print_table(
         "Documents that may be behind it, the likeliest first",
         [*columns, ("Why", "left")],
-        [(one.source_table, one.number, one.date, one.contact, one.amount, one.why) for one in behind],
+        [
+            (in_words(one.document_type, one.source_table), one.number, one.date, one.contact, one.amount, one.why)
+            for one in behind
+        ],
     )

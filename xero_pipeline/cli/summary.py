@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from xero_pipeline.cli.waits import WORTH_A_WORD
 from xero_pipeline.cli.watch import Line
@@ -14,7 +14,7 @@ def summary(lines: Sequence[Line]) -> None:
     Args:
         lines: What the watch collected.
     """
-    from xero_pipeline.cli.display import complain, print_table, size
+    from xero_pipeline.cli.display import complain, print_table, size, warn
 
     headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
     for organisation in dict.fromkeys(line.organisation for line in lines):
@@ -28,28 +28,33 @@ def summary(lines: Sequence[Line]) -> None:
         ]
         columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
         print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
-    for message in failures(lines):
+    for message in told_once(lines, lambda line: line.aside):
+        warn(message)
+    for message in told_once(lines, lambda line: line.error):
         complain(message)
 
 
 def _remark(line: Line) -> str:
     if line.error:
         return "failed"
+    if line.aside:
+        return "put aside"
     return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
 
 
-def failures(lines: Sequence[Line]) -> list[str]:
-    """What went wrong: a message that many assets share comes once, with their names before it.
+def told_once(lines: Sequence[Line], message_of: Callable[[Line], str | None]) -> list[str]:
+    """Messages, such as what went wrong: one that many assets share comes once, with their names before it.
 
     Args:
         lines: What the watch collected.
+        message_of: Which of a line's messages; None where it has none.
     """
-    shared: dict[str, list[Line]] = {}
+    shared: dict[str, list[tuple[Line, str]]] = {}
     for line in lines:
-        if line.error:
+        if message := message_of(line):
             # The facts in brackets at the end (endpoint, correlation id) differ from call to call.
-            shared.setdefault(line.error.rpartition(" (")[0] or line.error, []).append(line)
-    return [f"{_some([line.subject for line in group])}: {group[0].error}" for group in shared.values()]
+            shared.setdefault(message.rpartition(" (")[0] or message, []).append((line, message))
+    return [f"{_some([line.subject for line, _ in group])}: {group[0][1]}" for group in shared.values()]
 
 
 def _some(names: Sequence[str], most: int = 4) -> str:

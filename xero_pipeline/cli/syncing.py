@@ -139,10 +139,12 @@ def carry(
         raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
     summary(watch.lines)
     tell_of_waits(watch.waits.seconds)
-    if all(well):
+    # Where nothing else was brought, what is put aside is all there was.
+    worked = all(well) and not (watch.lines and all(line.aside for line in watch.lines))
+    if worked:
         _tell_of_locked_months(parts, names)
         _tell_of_differences(parts, names)
-    return all(well)
+    return worked
 
 
 def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:

@@ -21,7 +21,7 @@ def unexplained(parts: Parts, tenants: Collection[str]) -> list[Difference]:
     from xero_pipeline.ledger.explain import differences, is_kept
 
     with parts.warehouse.reading() as connection:
-        found = differences(connection, causes=False) if is_kept(connection) else []
+        found = differences(connection, causes=False, once=True) if is_kept(connection) else []
     return [one for one in without_cause(found) if one.tenant_id in tenants]
 
 

@@ -33,6 +33,7 @@ class Line:
     wire_bytes: int = 0
     seconds: float = 0.0
     error: str | None = None
+    aside: str | None = None
     refused: int = 0
 
     def add(self, outcome: Outcome | Line) -> None:
@@ -139,7 +140,7 @@ class Watch:
     def _tell(self) -> None:
         """Without a screen: a line about what has just ended."""
         line = self._current
-        if self._live or line is None or line.error:
+        if self._live or line is None or line.error or line.aside:
             return
         counts = f"{line.records:,} records, {line.changed:,} rows changed"
         counts += f", {line.refused:,} could not be read (see status)" if line.refused else ""
@@ -152,3 +153,12 @@ class Watch:
             return
         line.error = message
         self._console.print(f"  {line.organisation}: {line.subject}: failed", markup=False, soft_wrap=True)
+
+    def put_aside(self, message: str) -> None:
+        """See `Progress.put_aside`: the whole message comes once, after the table."""
+        line = self._current
+        if line is None:
+            return
+        line.aside = message
+        told = f"  {line.organisation}: {line.subject}: cannot be read, put aside"
+        self._console.print(told, markup=False, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.naming import ASSET
+from xero_pipeline.defs.specs import SCHEMA
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.errand import Errand
 
@@ -65,5 +66,18 @@ def asset_of(context: dg.AssetExecutionContext) -> str:
     Args:
         context: Dagster's.
     """
+    return _asset_of(context).rpartition(".")[2]
+
+
+def asks_xero(context: dg.AssetExecutionContext) -> bool:
+    """Whether the asset at work brings something from Xero, and is not made of what is in the warehouse.
+
+    Args:
+        context: Dagster's.
+    """
+    return _asset_of(context).startswith(f"{SCHEMA}.")
+
+
+def _asset_of(context: dg.AssetExecutionContext) -> str:
     first = next(iter(context.assets_def.node_keys_by_output_name.values()))
-    return context.assets_def.tags_by_key[first][ASSET].rpartition(".")[2]
+    return context.assets_def.tags_by_key[first][ASSET]

@@ -1,13 +1,24 @@
-"""Notes what an asset could not do within the calls it may make, so that a sensor asks for it again."""
+"""Notes what an asset could not do, so that a sensor asks for it again: calls were lacking, or it could not be read."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from xero_pipeline.defs.errands import asset_of, max_calls
+from xero_pipeline import clock
+from xero_pipeline.defs.errands import asks_xero, asset_of, max_calls
 from xero_pipeline.defs.partitions import months_by_organisation
-from xero_pipeline.errors import BudgetReached, DailyLimitReached, WaitError
+from xero_pipeline.errors import (
+    AccessRefused,
+    BudgetReached,
+    DailyLimitReached,
+    DataError,
+    MissingScope,
+    RequestRefused,
+    WaitError,
+    XeroPipelineError,
+)
+from xero_pipeline.xero.errand import PAUSE
 from xero_pipeline.xero.postponed import Postponed, PostponedWork
 
 if TYPE_CHECKING:
@@ -15,6 +26,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     import dagster as dg
+
+UNAVAILABLE = (AccessRefused, MissingScope, RequestRefused, DataError)
+"""What is wrong with one endpoint or report of an organisation alone: it does not have it, the person who connected may
+not see it, the consent does not cover it, or nobody can read the answer."""
+
+NEVER_ASIDE = frozenset({"organisations", "aged_by_contact"})
+"""Without the first nothing else can be understood; the second is asked for by hand only, and whoever asks is told."""
 
 MANY = 3
 """So many spent budgets without coming further are worth a word."""
@@ -34,6 +52,7 @@ class Later:
         self._asset = asset_of(context)
         self._months = _months(context.partition_keys)
         self._config: Mapping[str, object] = context.op_execution_context.op_config or {}
+        self._asks_xero = asks_xero(context)
 
     def done(self, tenant_id: str) -> None:
         """An organisation is done: whatever was noted about it is, too.
@@ -41,9 +60,41 @@ class Later:
         Args:
             tenant_id: The organisation.
         """
-        if self._rolls:
+        if self._rolls or not self._asks_xero:
             return
         self._notes.clear(tenant_id, self._asset, self._months.get(tenant_id, ()))
+
+    def put_aside(self, tenant_id: str, error: Exception, kept: Iterable[str]) -> Postponed | None:
+        """Put the asset of an organisation aside, if the error is about it alone: everything else goes on.
+
+        Args:
+            tenant_id: The organisation.
+            error: What stopped it.
+            kept: Partition keys that were brought up to date before.
+
+        Returns:
+            The note about it; None where the organisation's work has failed.
+        """
+        aside = isinstance(error, UNAVAILABLE) and self._asks_xero and self._asset not in NEVER_ASIDE
+        if not (aside and isinstance(error, XeroPipelineError)):
+            return None
+        now = clock.now()
+        done = _months(kept).get(tenant_id, ())
+        if done:
+            self._notes.clear(tenant_id, self._asset, done)
+        left = Postponed(
+            tenant_id=tenant_id,
+            asset=self._asset,
+            resume_at=now + PAUSE,
+            why="unavailable",
+            months=tuple(month for month in self._months.get(tenant_id, ()) if month not in done),
+            # Whatever this run was to do, what is asked for next is what changed since the last complete read.
+            config="{}",
+            max_calls=max_calls(self._context.run.tags),
+            error=_without_organisation(error),
+            since=now,
+        )
+        return self._notes.note(left, progressed=False, tried=True)
 
     def stopped(self, tenant_id: str, error: Exception, kept: Iterable[str]) -> Exception:
         """An organisation is not done: note when it goes on, if it only has to wait for calls.
@@ -56,7 +107,7 @@ class Later:
         Returns:
             The error to tell.
         """
-        if self._rolls:
+        if self._rolls or not self._asks_xero:
             return error
         wanted = self._months.get(tenant_id, ())
         done = _months(kept).get(tenant_id, ())
@@ -105,3 +156,12 @@ class Later:
 def _months(keys: Iterable[str]) -> dict[str, list[date]]:
     """Of keys of reports the months by organisation; collections have none."""
     return months_by_organisation(key for key in keys if "|" in key)
+
+
+def _without_organisation(error: XeroPipelineError) -> str:
+    """What is told beside the organisation's name."""
+    return str(
+        XeroPipelineError(
+            error.message, endpoint=error.endpoint, status=error.status, correlation_id=error.correlation_id
+        )
+    )

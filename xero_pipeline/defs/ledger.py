@@ -17,6 +17,7 @@ from xero_pipeline.defs.specs import changes
 from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.tie_out import check_results, check_specs
 from xero_pipeline.defs.work import Record, for_each_organisation, holding
+from xero_pipeline.ledger.given_causes import GivenCause, read_causes
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.ledger.postings import Posted
 from xero_pipeline.ledger.statements.writing import TABLES
@@ -77,7 +78,8 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
             xero_progress.begin(tenant_id, SCHEMA)
             started = time.monotonic()
             with holding(xero.parts, tenant_id):
-                posted = _keep(warehouse, tenant_id, journals=journals)
+                causes = read_causes(xero.parts.settings.causes)
+                posted = _keep(warehouse, tenant_id, journals=journals, causes=causes)
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
                 record(naming.key(name, SCHEMA), tenant_id, facts)
@@ -102,10 +104,10 @@ def _changes(posted: Posted) -> "Merged":
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 
 
-def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool) -> Posted:
+def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause]) -> Posted:
     now = clock.now()
     stale = out_of_date(warehouse, tenant_id, now.date())
-    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals)
+    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes)
 
 
 def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[str, set[date]]:

@@ -1,4 +1,4 @@
-"""How a run tells what was odd in Xero's answers: new things once, as an observation; unreadable records as a check."""
+"""What was odd in Xero's answers: a run tells once what is new, as an observation; a check tells what is unreadable."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xero_pipeline.defs.resources import WarehouseResource
     from xero_pipeline.parts import Parts
     from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.postponed import Postponed
 
 READABLE = "readable"
 
@@ -30,16 +31,18 @@ _NAMED = 3
 
 
 def readable_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
-    """The check that every record of a collection could be read.
+    """The check that a collection or report could be read, and every record of it.
 
     Args:
-        key: Of the record's table.
+        key: Of the record's table, or of the report.
     """
     return dg.AssetCheckSpec(
         READABLE,
         asset=key,
-        description="Every record that Xero sent could be read, of all organisations. One with a value of a wrong type "
-        "is kept out of the tables, in xero.quarantine; the others are loaded. Passes again when it can be read.",
+        description="It may be read, and every record that Xero sent could be, of all organisations. A record with a "
+        "value of a wrong type is kept out of the tables, in xero.quarantine; the others are loaded. What an "
+        "organisation does not have, or the person who connected may not see, is put aside. Passes again when it can "
+        "be read.",
     )
 
 
@@ -94,7 +97,7 @@ def with_check(
         work: Materialises the tables.
         warehouse: Has the quarantine.
         parts: Know the organisations.
-        name: The collection.
+        name: The collection or report.
         key: Of its record's table.
     """
     try:
@@ -106,33 +109,49 @@ def with_check(
 
 
 def readable(warehouse: Warehouse, parts: Parts, name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
-    """Whether no record of a collection is kept out, of any organisation: a run of some must not hide the others.
+    """Whether nothing of it is kept out, of any organisation: a run of some must not hide the others.
 
     Args:
         warehouse: Has the quarantine.
-        parts: Know the organisations.
-        name: The collection.
+        parts: Know the organisations, and what is put aside of them.
+        name: The collection or report.
         key: Of its record's table.
     """
     with warehouse.reading() as connection:
         out = quarantine.kept_out(connection, name)
-    if not out:
+    aside = parts.call_book.postponed.aside(name)
+    if not out and not aside:
         return dg.AssetCheckResult(
-            passed=True, check_name=READABLE, asset_key=key, description="Every record could be read."
+            passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."
         )
-    named = "; ".join(one["error"] for one in out[:_NAMED])
-    more = f"; and {len(out) - _NAMED} more" if len(out) > _NAMED else ""
+    people = People(parts, warehouse)
+    told = [f"{people.name(one.tenant_id)}: {one.told}" for one in aside[:_NAMED]]
+    told += [f"And {len(aside) - _NAMED} more organisations."] if len(aside) > _NAMED else []
+    metadata: dict[str, Any] = {}
+    if aside:
+        metadata |= {"put_aside": dg.MetadataValue.md(_aside_table(aside[:ROWS_SHOWN], people))}
+    if out:
+        told.append(_kept_out(out))
+        metadata |= {
+            "records": len(out),
+            "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN], people)),
+        }
     return dg.AssetCheckResult(
         passed=False,
         check_name=READABLE,
         asset_key=key,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{_count(len(out), 'record')} could not be read: {named}{more}. Everything else is loaded. What "
-        "Xero sent is in xero.quarantine; correct the record in Xero, or look for a newer version of xero_pipeline.",
-        metadata={
-            "records": len(out),
-            "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN], People(parts, warehouse))),
-        },
+        description=" ".join(told),
+        metadata=metadata,
+    )
+
+
+def _kept_out(out: Sequence[Mapping[str, Any]]) -> str:
+    named = "; ".join(one["error"] for one in out[:_NAMED])
+    more = f"; and {len(out) - _NAMED} more" if len(out) > _NAMED else ""
+    return (
+        f"{_count(len(out), 'record')} could not be read: {named}{more}. Everything else is loaded. What "
+        "Xero sent is in xero.quarantine; correct the record in Xero, or look for a newer version of xero_pipeline."
     )
 
 
@@ -173,6 +192,20 @@ def _quarantine_table(out: Sequence[Mapping[str, Any]], people: People) -> str:
         for one in out
     ]
     return markdown_table(("Organisation", "Record", "What is wrong", "Since"), rows)
+
+
+def _aside_table(aside: Sequence[Postponed], people: People) -> str:
+    rows = [
+        [
+            people.name(one.tenant_id),
+            one.error,
+            f"{one.since:%Y-%m-%d %H:%M} UTC" if one.since else None,
+            f"{one.resume_at:%Y-%m-%d %H:%M} UTC",
+            ", ".join(f"{month:%Y-%m}" for month in one.months),
+        ]
+        for one in aside
+    ]
+    return markdown_table(("Organisation", "Why", "Since", "Asked for again", "Months"), rows)
 
 
 def _count(number: int, noun: str) -> str:

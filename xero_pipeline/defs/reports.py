@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.oddities import observe
+from xero_pipeline.defs.oddities import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
@@ -35,10 +36,11 @@ def report_assets(naming: "Naming", choice: "Choice", start: date) -> Sequence[d
         choice: Which reports.
         start: First month there is a partition for.
     """
-    return [_asset_of(report, naming, start, daily=report in choice.automatic) for report in choice.reports]
+    checked = choice.checks
+    return [_asset_of(one, naming, start, daily=one in choice.automatic, checked=checked) for one in choice.reports]
 
 
-def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> dg.AssetsDefinition:
+def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, checked: bool) -> dg.AssetsDefinition:
     spec = naming.spec(
         table(report.table),
         name=report.name,
@@ -51,15 +53,18 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> 
     @dg.multi_asset(
         name=naming.named(f"pull_{report.name}"),
         specs=[spec],
+        check_specs=[readable_spec(spec.key)] if checked else [],
         partitions_def=report_partitions(start),
         backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
+        # A report that is put aside is not materialised, though its check is evaluated.
+        can_subset=True,
     )
     def pull(
         context: dg.AssetExecutionContext,
         xero: XeroResource,
         xero_warehouse: WarehouseResource,
         xero_progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: Record) -> None:
@@ -82,18 +87,21 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool) -> 
                     shown = picture(context, warehouse, tenant_id, report.name, newest)
                     with warehouse.transaction():  # opened once for all that is told
                         for month, rows in kept.rows.items():
-                            told = (
+                            facts = (
                                 {**report_facts(kept, report.table, left), **shown}
                                 if month == newest
                                 else no_cost(left, told_with=f"{newest:%B %Y}")
                             )
                             record(
-                                spec.key, report_key(month, tenant_id), {"dagster/partition_row_count": rows, **told}
+                                spec.key, report_key(month, tenant_id), {"dagster/partition_row_count": rows, **facts}
                             )
                         key = report_key(newest, tenant_id)
                         observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 
-        yield from for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse)
+        work = for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse)
+        key = spec.key
+        checking = with_check(context, work, xero_warehouse, xero.parts, report.name, key) if checked else work
+        yield from told(context, checking)
 
     return pull
 

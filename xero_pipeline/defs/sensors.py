@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.sync.budget import affordable
 from xero_pipeline.sync.due import all_months_due, first_load_complete
+from xero_pipeline.xero.postponed import Postponed
 from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
@@ -71,12 +72,11 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
             )
         waiting = {o.tenant_id for o in organisations if o.status == "connected" and choice.collections}
         waiting -= at_work(context.instance, known, now)
+        noted = xero_token_store.parts.call_book.postponed.list()
         # The sensor `unfinished` asks for exactly what is left of it.
-        waiting -= {one.tenant_id for one in xero_token_store.parts.call_book.postponed.list()}
+        waiting -= {one.tenant_id for one in noted if not one.is_aside}
         try:
-            waiting -= (
-                first_load_complete(xero_warehouse.glance(), sorted(waiting), choice.awaited) if waiting else set()
-            )
+            waiting -= _loaded(xero_warehouse, sorted(waiting), choice, noted)
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=in_use(busy))
         again = f"first-load-again:{now:%Y-%m-%d}:{now.hour // HOURS_BEFORE_AGAIN}"
@@ -128,10 +128,11 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
         ready -= at_work(context.instance, known, now)
+        noted = parts.call_book.postponed.list()
         # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
-        ready -= {one.tenant_id for one in parts.call_book.postponed.list() if one.months}
+        ready -= {one.tenant_id for one in noted if one.months and not one.is_aside}
         try:
-            months = _due(parts, xero_warehouse, choice, sorted(ready), now.date())
+            months = _due(parts, xero_warehouse, choice, sorted(ready), now.date(), noted)
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
@@ -152,12 +153,42 @@ Due = Mapping[str, Mapping[Report, Sequence[date]]]
 """By organisation and report the months that are due."""
 
 
-def _due(parts: Parts, warehouse: WarehouseResource, choice: "Choice", ready: Sequence[str], today: date) -> Due:
-    """What is due in these organisations; nothing before an organisation's first load is complete."""
+def _due(
+    parts: Parts,
+    warehouse: WarehouseResource,
+    choice: "Choice",
+    ready: Sequence[str],
+    today: date,
+    noted: Iterable[Postponed],
+) -> Due:
+    """What is due in these organisations; nothing before an organisation's first load is complete.
+
+    Months that were put aside are not: the sensor `unfinished` asks for them again, at its pace.
+    """
+    noted = list(noted)
+    tenants = sorted(_loaded(warehouse, ready, choice, noted))
+    start = parts.settings.start_date
+    due = all_months_due(warehouse.glance(), tenants, choice.automatic, today=today, start_date=start)
+    aside = {(one.tenant_id, one.asset): frozenset(one.months) for one in noted if one.is_aside}
+    left = {
+        tenant_id: {
+            report: [month for month in months if month not in aside.get((tenant_id, report.name), ())]
+            for report, months in wanted.items()
+        }
+        for tenant_id, wanted in due.items()
+    }
+    return {tenant_id: months for tenant_id, months in left.items() if any(months.values())}
+
+
+def _loaded(
+    warehouse: WarehouseResource, tenants: Sequence[str], choice: "Choice", noted: Iterable[Postponed]
+) -> set[str]:
+    """Whose first load is complete; nobody waits for what was put aside."""
+    if not tenants:
+        return set()
+    aside = {(one.tenant_id, one.asset) for one in noted if one.is_aside}
     store = warehouse.glance()
-    tenants = sorted(first_load_complete(store, ready, choice.awaited)) if ready else []
-    due = all_months_due(store, tenants, choice.automatic, today=today, start_date=parts.settings.start_date)
-    return {tenant_id: months for tenant_id, months in due.items() if any(months.values())}
+    return first_load_complete(store, tenants, choice.awaited, aside)
 
 
 def _affordable(parts: Parts, tenants: Sequence[str], due: Due) -> Mapping[str, Mapping[str, Sequence[date]]]:

@@ -1,4 +1,4 @@
-"""The sensor that asks again for what did not fit into a run's calls or into the day, and for nothing else."""
+"""The sensor that asks again for what did not fit into a run's calls or into the day, and for what was put aside."""
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
@@ -29,7 +29,7 @@ RUNS_PER_TICK = 20
 
 
 def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefinition]) -> dg.SensorDefinition:
-    """Sees in the state database what waits for calls, and when it may go on; never calls Xero.
+    """Sees in the state database what waits for calls or is put aside, and when it goes on; never calls Xero.
 
     Args:
         naming: What it, its jobs and the tables are called.
@@ -44,7 +44,8 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Asks again for exactly the tables and months that did not fit into the calls of a run "
-        "(XERO_CALLS_PER_RUN, xero/max_calls) or into the organisation's day, as soon as they may go on.",
+        "(XERO_CALLS_PER_RUN, xero/max_calls) or into the organisation's day, as soon as they may go on; and for what "
+        "was put aside because it cannot be read: after an hour, then less and less often, once a day in the end.",
     )
     def left(context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource) -> dg.SensorResult:
         if begun := xero_token_store.first_sync():
@@ -75,8 +76,10 @@ def _op(naming: "Naming", one: Postponed) -> str:
 def _nothing(left: Sequence[Postponed]) -> str:
     if not left:
         return "Nothing waits for calls, or its organisation is being synced."
-    first = left[0]
-    return f"{len(left)} tables wait for calls, {first.asset} goes on first: at {first.resume_at:%Y-%m-%d %H:%M} UTC."
+    first, aside = left[0], sum(one.is_aside for one in left)
+    waits = [f"{len(left) - aside} tables wait for calls"] if len(left) > aside else []
+    waits += [f"{aside} tables are put aside"] if aside else []
+    return f"{', '.join(waits)}; {first.asset} goes on first: at {first.resume_at:%Y-%m-%d %H:%M} UTC."
 
 
 def _request(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
     from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.postponed import Postponed
 
 LINEAGE = "dagster/column_lineage"
 
@@ -150,7 +151,8 @@ def for_each_organisation(
         warehouse: What was written to.
 
     Yields:
-        A result per asset that the run selected, when all went well; what else was written is noted.
+        A result per asset that the run selected, when all went well; what else was written is noted. None of what was
+        put aside: it looks no newer than it is, and its check says why.
 
     Raises:
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
@@ -158,6 +160,7 @@ def for_each_organisation(
     tenants = list(tenants)
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
+    aside: list[Postponed] = []
     later, people, asset = Later(context, parts.call_book.postponed), People(parts, warehouse), asset_of(context)
     people.tag(context, tenants)
 
@@ -175,7 +178,12 @@ def for_each_organisation(
                 work(tenant_id, record)
                 later.done(tenant_id)
             except Exception as error:  # noqa: BLE001 - told below; a bug in one organisation must not cost the others
-                failed[tenant_id] = later.stopped(tenant_id, error, [partition for _, partition in done])
+                kept = [partition for _, partition in done]
+                if noted := later.put_aside(tenant_id, error, kept):
+                    aside.append(noted)
+                    _tell_aside(noted, people, context, progress)
+                    continue
+                failed[tenant_id] = later.stopped(tenant_id, error, kept)
                 _tell(failed[tenant_id], tenant_id, context, progress)
         if failed:
             raise _failure(failed, people)
@@ -184,9 +192,18 @@ def for_each_organisation(
         for (key, partition), metadata in done.items():
             note_materialised(context, key, metadata, partition)
         raise
+    yield from _results(context, done, in_part=bool(aside))
+
+
+def _results(
+    context: dg.AssetExecutionContext, done: Mapping[tuple[dg.AssetKey, str], Mapping[str, Any]], *, in_part: bool
+) -> Iterator[dg.MaterializeResult]:
     for (key, partition), metadata in done.items():
-        if key not in context.selected_asset_keys:
+        if in_part or key not in context.selected_asset_keys:
             note_materialised(context, key, metadata, partition)
+    if in_part:
+        # A result would stand for all organisations and months of the run.
+        return
     alone = context.partition_key if context.has_partition_key else None
     if alone is None:
         # For each of these Dagster looks the partition up in its storage.
@@ -204,6 +221,11 @@ def _tell(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, p
     else:
         context.log.error(_sentence(tenant_id, error), exc_info=error)
     progress.fail(_sentence(tenant_id, error))
+
+
+def _tell_aside(noted: Postponed, people: People, context: dg.AssetExecutionContext, progress: Progress) -> None:
+    context.log.error(f"{people.name(noted.tenant_id)}: {noted.told}")
+    progress.put_aside(noted.told)
 
 
 def _failure(failed: Mapping[str, Exception], people: People) -> dg.Failure:

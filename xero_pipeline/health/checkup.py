@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xero_pipeline.health.causes import NAME as CAUSES
+from xero_pipeline.health.causes import check_causes
 from xero_pipeline.health.dagster import check_dagster
 from xero_pipeline.health.finding import Check, Finding, carried
 from xero_pipeline.health.keeping import check_disk, check_home, check_key, check_key_form, check_state
 from xero_pipeline.health.settings import check_settings
 from xero_pipeline.health.warehouse import check_warehouse
-from xero_pipeline.health.xero import REACHABILITY, check_consents, check_hosts
+from xero_pipeline.health.xero import REACHABILITY, check_consents, check_hosts, check_put_aside
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -66,12 +68,16 @@ def _of(parts: Parts, opened: Opener) -> Iterator[Finding]:
         "state database": partial(check_state, parts),
         "encryption key": partial(check_key, parts),
         **({"consent": partial(check_consents, parts)} if reachable else {}),
+        "put aside": partial(check_put_aside, parts),
         "warehouse": partial(check_warehouse, parts),
+        CAUSES: partial(check_causes, parts),
         "Dagster home": partial(check_dagster, partial(opened, parts.settings)),
     }
     failed: set[str] = set()
     for name, check in checks.items():
-        if name in {"encryption key", "consent"} and failed & {"state database", "encryption key"}:
+        if name in {"encryption key", "consent", "put aside"} and failed & {"state database", "encryption key"}:
+            continue
+        if name == CAUSES and "warehouse" in failed:
             continue
         for finding in carried(name, check):
             failed |= {name} if finding.state == "problem" else set()

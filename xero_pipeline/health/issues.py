@@ -1,6 +1,7 @@
 """What keeps an organisation's data from being right: the one list behind `status`, `doctor`, the web page and its API.
 
-Each kind of issue is also a check in Dagster; both read the same tables of the warehouse.
+Each kind of issue is also a check in Dagster; both read the same tables of the warehouse, and the
+same notes of what is put aside.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.postponed import Postponed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _unposted(connection: Connection) -> Mapping[str, int]:
 
 
 def _unexplained(connection: Connection) -> Mapping[str, int]:
-    found = differences(connection, causes=False) if is_kept(connection) else []
+    found = differences(connection, causes=False, once=True) if is_kept(connection) else []
     return Counter(one.tenant_id for one in found if not one.is_stale)
 
 
@@ -104,17 +106,18 @@ KINDS: Mapping[str, _Kind] = {
 """Every kind, the most serious first."""
 
 
-def open_issues(warehouse: Warehouse) -> Mapping[str, Sequence[Issue]]:
+def open_issues(warehouse: Warehouse, aside: Iterable[Postponed] = ()) -> Mapping[str, Sequence[Issue]]:
     """The issues of every organisation that has any, by tenant id, the most serious first.
 
     Args:
         warehouse: Has the notes.
+        aside: The endpoints and reports that are put aside, of which the state database has the notes.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
     with warehouse.reading() as connection:
-        return open_issues_in(connection)
+        return with_put_aside(open_issues_in(connection), aside)
 
 
 def open_issues_in(connection: Connection) -> Mapping[str, Sequence[Issue]]:
@@ -125,6 +128,20 @@ def open_issues_in(connection: Connection) -> Mapping[str, Sequence[Issue]]:
             message = kind.one if count == 1 else kind.many.format(count=count)
             found.setdefault(tenant_id, []).append(Issue(name, count, f"{message}.", kind.remedy))
     return found
+
+
+def with_put_aside(found: Mapping[str, Sequence[Issue]], aside: Iterable[Postponed]) -> Mapping[str, Sequence[Issue]]:
+    """The issues with one for each endpoint or report that is put aside before them.
+
+    Args:
+        found: By tenant id.
+        aside: What is put aside.
+    """
+    missing: dict[str, list[Issue]] = {}
+    for one in aside:
+        told = f"{one.asset} could not be read and is put aside: {one.error}"
+        missing.setdefault(one.tenant_id, []).append(Issue("put_aside", 1, told, one.asked_again))
+    return {tenant: [*missing.get(tenant, ()), *found.get(tenant, ())] for tenant in {**missing, **found}}
 
 
 def _by_tenant(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:

@@ -115,3 +115,17 @@ def _reach(parts: Parts, organisation: Organisation, consent: Consent) -> Findin
         return Finding("scopes", "ok", f"{organisation.name}: all {len(needed)} that the tables need are granted")
     remedy = _CONNECT if not parts.settings.scopes else f"Add them to XERO_SCOPES, or leave it out. {_CONNECT}"
     return Finding("scopes", "problem", f"{organisation.name}: not granted: {', '.join(lacking)}", remedy)
+
+
+def check_put_aside(parts: Parts) -> Iterator[Finding]:
+    """What is left out because it cannot be read; each says itself what to do.
+
+    Args:
+        parts: Know it.
+    """
+    names = {one.tenant_id: one.name for one in parts.organisations.list()}
+    aside = parts.call_book.postponed.aside()
+    for one in aside:
+        yield Finding("put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.told)
+    if not aside:
+        yield Finding("put aside", "ok", "nothing: every endpoint and report that was asked for can be read")

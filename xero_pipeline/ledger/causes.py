@@ -1,4 +1,6 @@
-"""What is likely behind an amount that no document shows, told by the account it is on (`sql/tie/tie_unexplained.sql`).
+"""What is likely behind an amount that no document shows: tables, read by `cause_search`.
+
+An account is known by the part it plays for Xero and by its type, then by what it faces, and by its name last.
 
 CONVERSION are the balances of before the first month, and those that the first month with any balance begins with;
 UNKNOWN is what nothing here explains, and fails a check.
@@ -6,12 +8,26 @@ UNKNOWN is what nothing here explains, and fails a check.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-Cause = Literal[
-    "CONVERSION", "PAYROLL", "DEPRECIATION", "REVALUATION", "INVENTORY", "EXPENSE CLAIMS", "ROUNDING", "UNKNOWN"
-]
+if TYPE_CHECKING:
+    from xero_pipeline.ledger.cause_search import Amount
+
+CONVERSION, UNKNOWN = "CONVERSION", "UNKNOWN"
+CAUSES = (
+    CONVERSION,
+    "PAYROLL",
+    "DEPRECIATION",
+    "DISPOSAL",
+    "REVALUATION",
+    "INVENTORY",
+    "EXPENSE CLAIMS",
+    "ROUNDING",
+)
+"""The causes there are; UNKNOWN is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +43,7 @@ class Sign:
         because: Why no document shows it.
     """
 
-    cause: Cause
+    cause: str
     system_accounts: tuple[str, ...]
     types: tuple[str, ...]
     words: tuple[str, ...]
@@ -35,7 +51,7 @@ class Sign:
 
 
 def signs() -> tuple[Sign, ...]:
-    """The causes that an account alone makes likely; the first that fits counts."""
+    """The causes that an account alone makes likely; the first that fits counts, names last of all."""
     return (
         Sign(
             "REVALUATION",
@@ -48,20 +64,31 @@ def signs() -> tuple[Sign, ...]:
             "PAYROLL",
             ("WAGEPAYABLES",),
             ("PAYG", "PAYGLIABILITY", "WAGESEXPENSE", "SUPERANNUATIONEXPENSE", "SUPERANNUATIONLIABILITY"),
-            ("wages", "salaries", "payroll", "superannuation", "pension", "paye ", "national insurance", "kiwisaver"),
+            (
+                *("wages", "salaries", "payroll", "superannuation", "super ", "pension", "kiwisaver", "provident fund"),
+                *("paye ", "payg ", "nic ", "cpp ", "cpf ", "fica ", "national insurance", "earnings orders"),
+                *("student loan deduction", "employee tax", "employee benefits", "employer contributions"),
+            ),
             "Xero Payroll posts pay runs without a document that an accounting app may read.",
         ),
         Sign(
             "DEPRECIATION",
             (),
             ("DEPRECIATN",),
-            ("depreciation",),
+            ("depreciation", "amortisation", "amortization"),
             "Depreciation runs of the fixed asset register post by themselves.",
         ),
         Sign("INVENTORY", (), ("INVENTORY",), ("inventory",), "Tracked items post their cost when they are sold."),
         Sign("EXPENSE CLAIMS", ("UNPAIDEXPCLM",), (), (), "New apps may not read expense claims."),
         Sign(
             "ROUNDING", ("ROUNDING",), (), (), "Small adjustments while a bank account is reconciled have no document."
+        ),
+        Sign(
+            "DISPOSAL",
+            (),
+            (),
+            ("gain on disposal", "loss on disposal", "capital gain on disposal"),
+            "Disposals in the fixed asset register post by themselves.",
         ),
         Sign("CONVERSION", ("HISTORICAL",), (), (), "What conversion balances do not add up to."),
     )
@@ -71,7 +98,8 @@ def signs() -> tuple[Sign, ...]:
 class Facing:
     """Accounts that take the other side of a cause.
 
-    What is on them in a month is part of it if all of it together is the opposite of what the cause moved, to the cent.
+    Those of them in a month are part of it whose amounts are the opposite of what the cause moved, to the cent: all,
+    or as few of them as can be, if no others of that number would do as well.
 
     Args:
         cause: What it is then.
@@ -79,23 +107,69 @@ class Facing:
         system_accounts: Parts that the facing accounts play for Xero itself.
         types: Types of the facing accounts.
         classes: Classes of the facing accounts.
+        no_larger: None of them may be larger than all that is faced.
+        begins: Accounts that are part of it, too, if others face them.
+        holds: What must be true of those accounts' amounts.
+        one_by_one: Each of those accounts may be faced alone, if not all are together.
     """
 
-    cause: Cause
-    moves: tuple[Cause, ...]
+    cause: str
+    moves: tuple[str, ...]
     system_accounts: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    no_larger: bool = False
+    begins: Callable[[Amount], bool] | None = None
+    holds: Callable[[Sequence[Decimal]], bool] = bool
+    one_by_one: bool = False
+
+    def may_face(self, one: Amount) -> bool:
+        """Whether an account may take the other side.
+
+        Args:
+            one: What is on it.
+        """
+        if one.system_account in self.system_accounts or one.type in self.types:
+            return one.system_account in (*self.system_accounts, None, "") or one.type == "BANK"
+        return one.account_class in self.classes and not one.system_account
 
 
 def facings() -> tuple[Facing, ...]:
     """Which accounts take the other side; looked for in this order, among what is not explained yet."""
-    control = ("DEBTORS", "CREDITORS")
+    control, results = ("DEBTORS", "CREDITORS"), ("REVENUE", "EXPENSE")
+    debts = ("CURRLIAB", "LIABILITY", "PAYG")
     return (
         Facing("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",)),
-        Facing("DEPRECIATION", ("DEPRECIATION",), types=("FIXED",)),
+        Facing("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",), classes=("EXPENSE",)),
+        Facing("DEPRECIATION", ("DEPRECIATION",), types=("FIXED", "NONCURRENT")),
+        # An asset account with a credit balance holds what was written off.
+        Facing("DEPRECIATION", (), classes=("EXPENSE",), begins=_is_written_off, one_by_one=True),
+        # A disposal takes the cost and what was written off; what is left is gain or loss, or what it was sold for.
+        Facing("DISPOSAL", ("DEPRECIATION",), classes=results, begins=_is_fixed, holds=_on_both_sides),
+        Facing(
+            "DISPOSAL",
+            ("DEPRECIATION",),
+            types=("CURRENT", "CURRLIAB"),
+            classes=results,
+            begins=_is_fixed,
+            holds=_on_both_sides,
+        ),
+        Facing("PAYROLL", ("PAYROLL",), types=debts),
+        Facing("PAYROLL", ("PAYROLL",), types=debts, classes=("EXPENSE",)),
         Facing("EXPENSE CLAIMS", ("EXPENSE CLAIMS",), system_accounts=("GST",), classes=("EXPENSE",)),
-        Facing("ROUNDING", ("ROUNDING",), types=("BANK",)),
+        Facing("ROUNDING", ("ROUNDING",), types=("BANK",), no_larger=True),
         Facing("REVALUATION", ("REVALUATION",), system_accounts=control, types=("BANK",)),
         Facing("REVALUATION", ("REVALUATION", "ROUNDING"), system_accounts=control, types=("BANK",)),
     )
+
+
+def _is_written_off(one: Amount) -> bool:
+    return one.type in {"FIXED", "NONCURRENT"} and one.balance < 0 and one.amount < 0
+
+
+def _is_fixed(one: Amount) -> bool:
+    return one.type in {"FIXED", "NONCURRENT"}
+
+
+def _on_both_sides(amounts: Sequence[Decimal]) -> bool:
+    return min(amounts) < 0 < max(amounts)

@@ -34,6 +34,19 @@ def share_sql(dialect: str, amount: str, part: str, whole: str) -> str:
     return half_up_sql(dialect, numerator, f"({whole_sql(dialect, whole, 4)} * 100)")
 
 
+def rate_sql(dialect: str, foreign: str, base: str) -> str:
+    """SQL: the rate `foreign / base` with six decimals, as Xero writes rates; cut off, not rounded.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        foreign: SQL of NUMERIC with at most 4 decimals.
+        base: SQL of such a number, of the same sign and not 0.
+    """
+    numerator, denominator = f"{whole_sql(dialect, foreign, 4)} * 1000000", whole_sql(dialect, base, 4)
+    millionths = f"DIV({numerator}, {denominator})" if dialect == "postgresql" else f"(({numerator}) // {denominator})"
+    return f"CAST(CAST({millionths} AS NUMERIC(25, 0)) * CAST(0.000001 AS NUMERIC(7, 6)) AS NUMERIC(20, 10))"
+
+
 def half_up_sql(dialect: str, numerator: str, denominator: str) -> str:
     """SQL: cents as an amount of money, the quotient of two whole numbers rounded half away from zero.
 

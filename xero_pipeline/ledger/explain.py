@@ -68,6 +68,7 @@ class Suspect:
         contact: The other party.
         amount: The amount in question, in base currency.
         why: Why it is suspected.
+        document_type: Xero's Type of it, if it has one.
     """
 
     source_table: str | None
@@ -77,10 +78,16 @@ class Suspect:
     contact: str | None
     amount: Decimal | None
     why: str
+    document_type: str | None = None
 
 
 def differences(
-    connection: Connection, *, statements: Sequence[str] = (), tenant_id: str | None = None, causes: bool = True
+    connection: Connection,
+    *,
+    statements: Sequence[str] = (),
+    tenant_id: str | None = None,
+    causes: bool = True,
+    once: bool = False,
 ) -> list[Difference]:
     """What does not tie out, newest month first, the largest amount first.
 
@@ -89,11 +96,13 @@ def differences(
         statements: Which; all by default.
         tenant_id: Of which organisation; of all by default.
         causes: Also what has a likely cause; without, only what nothing explains.
+        once: Not what another statement tells of the same account already.
     """
     where = ["t.difference <> 0"]
     where += [f"t.statement IN {among(statements)}"] if statements else []
     where += [f"t.tenant_id = {literal(tenant_id)}"] if tenant_id else []
     where += [] if causes else ["t.cause = 'UNKNOWN'"]
+    where += ["t.same_as IS NULL"] if once else []
     return _read(connection, " AND ".join(where))
 
 
@@ -127,7 +136,9 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
     }
     rows = connection.exec_driver_sql(Queries("explain", connection, difference.tenant_id, **told).text("suspects"))
     found = [
-        Suspect(row.source_table, row.document_id, row.number, row.date, row.contact_name, row.amount, row.why)
+        Suspect(
+            row.source_table, row.document_id, row.number, row.date, row.contact_name, row.amount, row.why, row.type
+        )
         for row in rows
     ]
     return list({one.document_id: one for one in reversed(found)}.values())[::-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
+from xero_pipeline.ledger.given_causes import by_account
 from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.postings import Posted, post_documents
 from xero_pipeline.ledger.queries import literal
@@ -14,11 +15,12 @@ from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.tie_out import compare, post_unexplained
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.ledger.given_causes import GivenCause
     from xero_pipeline.warehouse.store import Warehouse
 
 
@@ -29,6 +31,7 @@ def keep_ledger(
     *,
     at: datetime,
     journals: bool = False,
+    causes: Iterable[GivenCause] = (),
 ) -> Posted:
     """Bring an organisation's ledger up to its documents and to Xero's reports: all of it, or nothing.
 
@@ -38,6 +41,7 @@ def keep_ledger(
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
         journals: Take Xero's own journals where they have been read, and compare with them what documents post.
+        causes: What a person says is behind amounts that no document shows.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation; or a view of somebody's stands on one of ours
@@ -53,7 +57,8 @@ def keep_ledger(
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
             take_journals(connection, tenant_id, at=at)
-        post_unexplained(connection, tenant_id, stale, at=at)
+        named_causes = by_account(connection, tenant_id, causes)
+        post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id)
         compare(connection, tenant_id, stale)
         make_views(connection, dialect)

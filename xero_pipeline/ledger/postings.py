@@ -3,14 +3,16 @@
 The SQL is in `sql/posting/`, a file a temporary table. In the order in which they are made:
 
     settings, accounts        the base currency, Xero's own accounts, the account of every code
-    documents                 every document in one form, posting or not, with its rate, its total and its account
-    allocations, payments     what lowers a document's open amount
+    rates                     of documents that came without one
+    documents, twice          every document in one form, posting or not, with its rate, its total and its account; once
+    allocations, payments     what lowers a document's open amount; `shared` are ids that no two journals may have
     now, dirty, circle        the state of every document; which differ from the ledger; what must be known with them
     lines, events             the lines of those documents; what was taken off them, in which order
-    own, off, parts, excess, faults     what documents post, leg by leg; whether it adds up; what keeps one from posting
+    large, own, off, parts, excess      what documents post, leg by leg, and whether it adds up
+    faults, unposted          what keeps a document from posting, and all that do not
     paid, touched, cleared, settling    what payments and credits set off post
     stuck, gains              what keeps one of those from posting; the gain between two rates
-    legs, journals            what is written
+    legs, journals, refused   what is written; what is told of documents besides
 
 A document that cannot post is not forced: its reason stands in `ledger.documents`, and what Xero says more than the
 ledger shows up as UNEXPLAINED.
@@ -26,6 +28,7 @@ from xero_pipeline.ledger.queries import Queries, literal
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -33,21 +36,29 @@ if TYPE_CHECKING:
 _READ = (
     "posting_settings",
     "posting_accounts",
+    "posting_rates",
     "posting_documents",
+    "posting_twice",
+    "remove_twice",
     "posting_allocations",
     "posting_payments",
+    "posting_shared",
+    "refuse_payments",
+    "refuse_allocations",
     "posting_now",
     "posting_dirty",
 )
 _POST = (
     "posting_circle",
     "posting_lines",
+    "posting_large",
     "posting_events",
     "posting_own",
     "posting_off",
     "posting_parts",
     "posting_excess",
     "posting_faults",
+    "posting_unposted",
     "posting_paid",
     "posting_touched",
     "posting_cleared",
@@ -56,6 +67,7 @@ _POST = (
     "posting_gains",
     "posting_legs",
     "posting_journals",
+    "posting_refused",
 )
 _REMOVE = ("remove_lines", "remove_journals", "remove_documents")
 _WRITE = ("write_journals", "write_lines", "write_documents")
@@ -72,6 +84,8 @@ _SYSTEM_ACCOUNTS = (
 """The accounts that rules name by what they are for Xero."""
 _FIRST_LINE = 2
 """Number of the first line's leg: 0 is the whole amount, 1 the tax."""
+_SETTLED = ("invoices", "credit_notes", "prepayments", "overpayments")
+"""What payments and allocations are of."""
 _LINE_COLUMNS = (
     "line_item_id",
     "description",
@@ -122,22 +136,27 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     into = "derived_journal" if beside else "journal"
     journals, lines = named(f"{into}s"), named(f"{into}_lines")
     queries = Queries("posting", connection, tenant_id, **_told(), at=literal(at), journals=journals, lines=lines)
-    for name in _READ:
-        queries.make(name)
+    _do(queries, _READ)
     mine = f"tenant_id = {literal(tenant_id)}"
     documents, written, removed = queries.count("posting_dirty"), 0, 0
     if documents:
-        for name in _POST:
-            queries.make(name)
+        _do(queries, _POST)
         before = queries.count(journals, mine)
-        for name in _REMOVE:
-            queries.run(name)
+        _do(queries, _REMOVE)
         removed = before - queries.count(journals, mine)
-        for name in _WRITE:
-            queries.run(name)
+        _do(queries, _WRITE)
         written = queries.count(journals, mine) - before + removed
     faults = queries.count(named("documents"), f"{mine} AND problem IS NOT NULL")
     return Posted(documents, written, removed, faults)
+
+
+def _do(queries: Queries, names: Iterable[str]) -> None:
+    """Make the temporary tables among some queries, and carry the other ones out, in their order."""
+    for name in names:
+        if name.startswith("posting_"):
+            queries.make(name)
+        else:
+            queries.run(name)
 
 
 def _told() -> dict[str, object]:
@@ -151,6 +170,13 @@ def _told() -> dict[str, object]:
         "posted_document": rules.POSTED_DOCUMENT,
         "posted_money": rules.POSTED_MONEY,
         "posted_journal": rules.POSTED_JOURNAL,
+        "idle": rules.IDLE,
+        "without_status": rules.WITHOUT_STATUS,
+        "settled": _SETTLED,
+        "most": rules.MOST,
+        "too_large": f"an amount of it is {rules.MOST:,} or more",
+        "first_day": rules.FIRST_DAY,
+        "last_day": rules.LAST_DAY,
         "debit": rules.DEBIT,
         "credit": rules.CREDIT,
         "lines_of": _LINES_OF,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.exact import digest_sql, share_sql, to_base_sql
+from xero_pipeline.ledger.exact import digest_sql, rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Queries:
             "tenant": literal(tenant_id),
             "to_base": lambda amount, rate="d.rate": to_base_sql(dialect, amount, rate),
             "share": lambda amount, part, whole: share_sql(dialect, amount, part, whole),
+            "rate": lambda foreign, base: rate_sql(dialect, foreign, base),
             "digest": lambda text: digest_sql(dialect, text),
             **told,
         }

@@ -7,7 +7,10 @@ without its tax, and the tax as one line on the system account GST. What is comm
   manual journals that are POSTED. A draft, a voided or a deleted document posts nothing.
 * Base currency is amount / CurrencyRate, rounded half up to the cent (developer.xero.com, "Currencies": the rate is
   units of foreign currency for one unit of base currency). The whole amount and the tax are rounded on their own; the
-  cent that this leaves over goes to the line with the largest amount.
+  cent that this leaves over goes to the line with the largest amount. Of a document that is paid or allocated in parts
+  each part is rounded on its own, and so is the tax within it.
+* A document without a rate has that of the day's other documents, and says so.
+* A payment or an allocation posts only if all that it is of does. One id is one document.
 * What a total is off its lines in the document's own currency goes to the system account ROUNDING (seen in Xero's own
   journals). More than half a cent a leg is a document that is wrong.
 * What is withheld for the UK's construction scheme (CISDeduction) is never owed: the control account takes the total
@@ -20,6 +23,7 @@ without its tax, and the tax as one line on the system account GST. What is comm
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Whole = Literal["DEBTORS", "CREDITORS", "bank"]
@@ -29,8 +33,17 @@ DEBIT, CREDIT = 1, -1
 POSTED_DOCUMENT = ("AUTHORISED", "PAID")
 POSTED_MONEY = ("AUTHORISED",)
 POSTED_JOURNAL = ("POSTED",)
+IDLE = ("DRAFT", "SUBMITTED", "DELETED", "VOIDED", "ARCHIVED")
+"""Statuses that post nothing. Any other is not known, and told."""
+WITHOUT_STATUS = ("bank_transfers", "bank_transactions", "prepayments", "overpayments")
+"""What counts without a status, for it has no draft: bank transfers have one only since API 16 (July 2026)."""
 
-RULES_VERSION = 2
+MOST = 10**12
+"""An amount as large as this, in its own or in base currency, is a mistake that no books could hold."""
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
+"""The days that books may have; anything else is a mistake, and would make statements of a thousand months."""
+
+RULES_VERSION = 3
 """Goes up when a rule changes: then every organisation's ledger is posted anew."""
 
 

@@ -6,7 +6,8 @@ The SQL is in `sql/tie/`, a file a temporary table:
     sections, groups, earnings   what headings and lines of the reports stand for, whatever they are called
     accounts, moves         the accounts, and what the documents moved on each, day by day
     theirs, ours, gaps      both balances of every account and period, and the part of their difference that arose then
-    unexplained             what no document shows, with its likely cause
+    arisen, unexplained     what no document shows, and with its likely cause
+    rounding_…, parts       cents between control accounts and open documents; what every difference is made of
 
 Our figure of a month stands on what Xero's trial balance said at the end of the month before, and adds what the
 documents of the month come to: so a difference shows in the month in which it arose, and only there. Of the ledger's
@@ -19,9 +20,10 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.causes import facings, signs
+from xero_pipeline.ledger.cause_search import Amount, with_causes
 from xero_pipeline.ledger.queries import Queries, literal
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
+from xero_pipeline.ledger.statements.documents import rounding_sql
 from xero_pipeline.ledger.years import year_start
 
 if TYPE_CHECKING:
@@ -50,14 +52,18 @@ _MAKE = (
     "tie_theirs",
     "tie_ours",
     "tie_gaps",
-    "tie_unexplained",
 )
 _UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexplained", "write_unexplained_lines")
 _COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
 
 
 def post_unexplained(
-    connection: Connection, tenant_id: str, stale: Mapping[str, Collection[date]], *, at: datetime
+    connection: Connection,
+    tenant_id: str,
+    stale: Mapping[str, Collection[date]],
+    *,
+    at: datetime,
+    named: Mapping[str, str] | None = None,
 ) -> None:
     """Post what no document shows.
 
@@ -66,12 +72,17 @@ def post_unexplained(
         tenant_id: The organisation.
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
+        named: The causes that somebody named, by account id.
     """
     queries = Queries("tie", connection, tenant_id, **_told(), at=literal(at))
     periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
     Queries("tie", connection, tenant_id, periods=periods).make("tie_periods")
     for name in _MAKE:
         queries.make(name)
+    arisen = [Amount(*row) for row in connection.exec_driver_sql(queries.text("tie_arisen"))]
+    found = with_causes(arisen, named or {})
+    unexplained = [(one.number, one.account_id, one.amount, cause, place) for place, (one, cause) in enumerate(found)]
+    Queries("tie", connection, tenant_id, unexplained=unexplained).make("tie_unexplained")
     for name in _UNEXPLAINED:
         queries.run(name)
 
@@ -85,6 +96,10 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         stale: As for `post_unexplained`.
     """
     queries = Queries("tie", connection, tenant_id, **_told())
+    for side in ("receivables", "payables"):
+        left = rounding_sql(connection.dialect.name, side).replace(":tenant_id", literal(tenant_id))
+        Queries("tie", connection, tenant_id, query=left).make(f"tie_rounding_{side}")
+    queries.make("tie_parts")
     for name in _COMPARE:
         queries.run(name)
     for statement in STATEMENTS:
@@ -99,8 +114,6 @@ def _told() -> dict[str, object]:
         "gains": GAINS,
         "earnings": EARNINGS_ID,
         "results": ("REVENUE", "EXPENSE"),
-        "signs": signs(),
-        "facings": facings(),
         "bank_measures": ("opening_balance", "cash_received", "cash_spent", "closing_balance"),
     }
 

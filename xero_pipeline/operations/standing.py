@@ -76,6 +76,8 @@ def waiting(parts: Parts) -> dict[str, list[dict[str, Any]]]:
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for one in parts.call_book.postponed.list():
+        if one.is_aside:
+            continue
         found.setdefault(one.tenant_id, []).append(
             {
                 "asset": one.asset,
@@ -83,6 +85,30 @@ def waiting(parts: Parts) -> dict[str, list[dict[str, Any]]]:
                 "why": one.why,
                 "months": [month.isoformat() for month in one.months],
                 "budgets_in_vain": one.in_vain,
+            }
+        )
+    return found
+
+
+def put_aside(parts: Parts) -> dict[str, list[dict[str, Any]]]:
+    """What an organisation does not have, or what cannot be read of it: it is left out, everything else goes on.
+
+    Args:
+        parts: Know it.
+
+    Returns:
+        By tenant id.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in parts.call_book.postponed.aside():
+        found.setdefault(one.tenant_id, []).append(
+            {
+                "asset": one.asset,
+                "error": one.error,
+                "since": one.since,
+                "asked_again_at": one.resume_at,
+                "times": one.in_vain,
+                "months": [month.isoformat() for month in one.months],
             }
         )
     return found

@@ -10,10 +10,14 @@ from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts
 from xero_pipeline.simulator.books.double_entry.postings import Poster
-from xero_pipeline.simulator.books.lists.contacts import with_balances
+from xero_pipeline.simulator.books.lists.contacts import with_balances, without_bank_details
+from xero_pipeline.simulator.books.money.advances import as_prepayments
+from xero_pipeline.simulator.books.money.undocumented import WRAPPER as UNDOCUMENTED
 from xero_pipeline.simulator.workbench import Record, Workbench
 
 Kept = TypeVar("Kept")
+
+_FOR_REPORTING_ROLES = frozenset({"Reports", "Journals", "ManualJournals"})
 
 
 class Company:
@@ -38,7 +42,7 @@ class Company:
 
     def wrappers(self) -> Iterable[str]:
         """The kinds of records there are, by Xero's wrapper names."""
-        return self.bench.tables.keys()
+        return self.bench.tables.keys() - {UNDOCUMENTED}
 
     def records(self, wrapper: str) -> Sequence[Record]:
         """All records of one kind, as Xero's JSON of a full record.
@@ -52,9 +56,27 @@ class Company:
 
     def _rows(self, wrapper: str) -> Sequence[Record]:
         rows = self.bench.tables.get(wrapper, {}).values()
+        if wrapper == "Prepayments" and self.bench.habits.advances_twice:
+            return (*rows, *as_prepayments(self.bench.tables.get("Overpayments", {}).values()))
         if wrapper != "Contacts":
             return tuple(rows)
-        return with_balances(rows, self.bench.tables.get("Invoices", {}).values(), self.today)
+        contacts = with_balances(rows, self.bench.tables.get("Invoices", {}).values(), self.today)
+        if self.bench.habits.sees_bank_details:
+            return contacts
+        return without_bank_details(contacts, masked_tax_numbers=self.bench.country.code == "US")
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """What Xero refuses to who has no reporting role: wrappers, and `Reports` for all reports.
+
+        Source: Xero's changelog of 29 June 2026; XeroAPI/Xero-Net#347 of journals before.
+        """
+        return frozenset() if self.bench.habits.reads_reports else _FOR_REPORTING_ROLES
+
+    @property
+    def bare_lists(self) -> bool:
+        """Whether some empty lists come as null or are left out."""
+        return self.bench.habits.bare_lists
 
     @property
     def postings(self) -> Sequence[Posting]:

@@ -39,7 +39,7 @@ def edit_invoice(company: Company, invoice_id: str | None, at: dt.datetime, *, a
     invoice = open_copy(company, "Invoices", key)
     if add:
         _require_untouched(invoice)
-        _add_to_first_line(invoice, add, company.bench.country.percent)
+        _add_to_first_line(invoice, add, company.bench.country.percent_of(invoice["LineItems"][0]["TaxType"]))
     invoice["Reference"] = f"Edited {at:%Y-%m-%d %H:%M:%S}"
     mark(company, at, invoice)
     return invoice

@@ -23,7 +23,7 @@ def rebook_line(company: Company, invoice_id: str, code: str) -> Record:
         code: The other account's code.
     """
     invoice = open_copy(company, "Invoices", invoice_id)
-    account = {"AccountCode": code, "AccountID": company.bench.account_id(code)}
+    account = {"AccountCode": company.bench.code(code), "AccountID": company.bench.account_id(code)}
     invoice["LineItems"][0] = invoice["LineItems"][0] | account
     company.revision += 1
     return invoice

@@ -25,6 +25,11 @@ FaultKind = Literal[
     "expired_token",  # 401 TokenExpired
     "revoked_token",  # 401 AuthenticationUnsuccessful
     "disconnected",  # 403 as for a tenant that is not connected any more
+    "no_role",  # 403 as for a person who may not see the reports, or the bank accounts
+    "no_scope",  # 401 as for a consent that does not cover the endpoint
+    "bad_request",  # 400 with a validation error
+    "not_found",  # 404 as for an endpoint that an organisation does not have
+    "not_implemented",  # 501
     "new_fields",  # records carry fields nobody knows
     "new_nested_fields",  # the objects in records, and in their lists, carry fields nobody knows
     "new_enum",  # the first record's `field` (Status, or Type) is a value nobody knows
@@ -37,7 +42,8 @@ FaultKind = Literal[
 _API_ONLY = frozenset(
     {
         "minute_limit", "day_limit", "concurrent_limit", "app_limit", "expired_token", "revoked_token",
-        "disconnected", "new_fields", "new_nested_fields", "new_enum", "wrong_type", "missing_field",
+        "disconnected", "no_role", "no_scope", "bad_request", "not_found", "not_implemented",
+        "new_fields", "new_nested_fields", "new_enum", "wrong_type", "missing_field",
         "new_section",
     }
 )  # fmt: skip

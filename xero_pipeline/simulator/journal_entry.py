@@ -96,7 +96,7 @@ class JournalEntry:
             "JournalNumber": self._number,
             "CreatedDateUTC": wire_ms(self._created),
         }
-        told = {field: record[field] for field in ("Reference", "SourceID", "SourceType")}
+        told = {field: record[field] for field in ("Reference", "SourceID", "SourceType") if field in record}
         day = journal.day.isoformat() if journal else ""
         row = (
             name,

@@ -188,8 +188,7 @@ class _Truth(Mapping[str, Sequence[Any]]):
 
 
 def _organisations(config: BooksConfig) -> tuple[SimulatedOrganisation, ...]:
-    from xero_pipeline.simulator.books.country import country_of, name_of
     from xero_pipeline.simulator.workbench import Workbench
 
-    benches = (Workbench(config, index, name_of(index), country_of(index)) for index in range(config.organisations))
+    benches = (Workbench.empty(config, index) for index in range(config.organisations))
     return tuple(SimulatedOrganisation(bench.id_of("tenant"), bench.name) for bench in benches)

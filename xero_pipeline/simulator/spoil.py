@@ -8,10 +8,19 @@ from xero_pipeline.simulator import novelty
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.limits import refusal
 from xero_pipeline.simulator.messages import Response, html, text
-from xero_pipeline.simulator.wire import forbidden, json_answer, token_expired, unauthorized
+from xero_pipeline.simulator.wire import (
+    forbidden,
+    insufficient_scope,
+    json_answer,
+    not_found,
+    token_expired,
+    unauthorized,
+    validation_refused,
+)
 
 _GATEWAY_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _SERVER_ERROR = {"Type": None, "Title": "An error occurred", "Status": 500, "Detail": ""}
+_NOT_IMPLEMENTED = {"ErrorNumber": 20, "Type": "ApiMethodNotImplementedException", "Message": "Not implemented"}
 # 1 January 2001, the moment in Xero's own example.
 _LONG_AGO = 978_307_200.0
 _LIMITS: dict[str, tuple[str, int | None]] = {
@@ -72,4 +81,9 @@ _ANSWERS: dict[str, Callable[[], Response]] = {
     "expired_token": lambda: token_expired(_LONG_AGO).response,
     "revoked_token": lambda: unauthorized("AuthenticationUnsuccessful").response,
     "disconnected": lambda: forbidden().response,
+    "no_role": lambda: forbidden("You are not permitted to access this resource").response,
+    "no_scope": lambda: insufficient_scope().response,
+    "bad_request": lambda: validation_refused("The organisation does not have this").response,
+    "not_found": lambda: not_found().response,
+    "not_implemented": lambda: json_answer(501, _NOT_IMPLEMENTED),
 }

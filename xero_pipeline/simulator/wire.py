@@ -36,13 +36,13 @@ def json_answer(status: int, value: object, headers: Mapping[str, str] | None = 
 
 
 def envelope(
-    wrapper: str, records: Iterable[bytes], now: float, pagination: Mapping[str, int] | None = None
+    wrapper: str | None, records: Iterable[bytes] | None, now: float, pagination: Mapping[str, int] | None = None
 ) -> Response:
     """Xero's envelope around records that are encoded already.
 
     Args:
-        wrapper: The name of the list, such as `Invoices`.
-        records: Each record's JSON.
+        wrapper: The name of the list, such as `Invoices`; None leaves the list out.
+        records: Each record's JSON; None for a list that is null.
         now: The server's clock, in seconds since 1970, for `DateTimeUTC`.
         pagination: The `pagination` object of paged endpoints.
     """
@@ -53,7 +53,9 @@ def envelope(
         "DateTimeUTC": f"/Date({int(now * 1000)})/",
     } | ({"pagination": pagination} if pagination is not None else {})
     # The records are joined as bytes: encoding a page again would cost more than all the rest of the answer.
-    body = b"".join((encode(head)[:-1], b',"', wrapper.encode(), b'":[', b",".join(records), b"]}"))
+    listed = b"null" if records is None else b"".join((b"[", b",".join(records), b"]"))
+    rest = b"}" if wrapper is None else b"".join((b',"', wrapper.encode(), b'":', listed, b"}"))
+    body = encode(head)[:-1] + rest
     return Response(200, body, {"Content-Type": _JSON, "Cache-Control": "no-store"})
 
 
@@ -99,6 +101,11 @@ def forbidden(detail: str = "AuthenticationUnsuccessful") -> Refused:
     """
     problem = {key.lower(): value for key, value in _problem("Forbidden", 403, detail).items()}
     return Refused(json_answer(403, problem))
+
+
+def role_missing() -> Refused:
+    """403 where the person who connected has no reporting role (XeroAPI/Xero-Net#347)."""
+    return forbidden("You are not permitted to access this resource without the reporting role or higher privileges.")
 
 
 def not_found() -> Refused:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from xero_pipeline.simulator.books.country import Country
+from xero_pipeline.simulator.books.organisations import Habits, Profile, profile_of
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.values.days import event_ms, wire_ms
 from xero_pipeline.simulator.values.ids import stable_id
@@ -25,16 +26,39 @@ class Workbench:
     Args:
         config: Size, seed and last day of the books.
         index: The organisation's place in the list.
-        name: The organisation's name.
-        country: Its currency, taxes and year end.
+        profile: Its name, its country and its habits.
     """
 
     config: BooksConfig
     index: int
-    name: str
-    country: Country
+    profile: Profile
     tables: dict[str, dict[str, Record]] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, config: BooksConfig, index: int) -> Self:
+        """The workbench of an organisation before anything is written.
+
+        Args:
+            config: Size, seed and last day of the books.
+            index: The organisation's place in the list, from 0.
+        """
+        return cls(config, index, profile_of(index))
+
+    @property
+    def name(self) -> str:
+        """The organisation's name."""
+        return self.profile.name
+
+    @property
+    def country(self) -> Country:
+        """Its currency, taxes, chart and year end."""
+        return self.profile.country
+
+    @property
+    def habits(self) -> Habits:
+        """What is peculiar about it."""
+        return self.profile.habits
 
     @property
     def today(self) -> dt.date:
@@ -50,13 +74,30 @@ class Workbench:
         """The stable id of one of this organisation's records."""
         return stable_id(f"{self.prefix}/{name}")
 
-    def account_id(self, code: str) -> str:
-        """The id of the account with this code."""
-        key = f"account/{code}"
-        found = self.shared.get(key)
+    def account_id(self, key: str) -> str:
+        """The id of the account with this key: its code in New Zealand's chart, whatever its code is here."""
+        name = f"account/{key}"
+        found = self.shared.get(name)
         if found is None:
-            found = self.shared[key] = self.id_of(key)
+            found = self.shared[name] = self.id_of(name)
+            self.shared[found] = key
         return found
+
+    def key_of(self, account_id: str) -> str:
+        """The key of an account: what `account_id` makes its id from.
+
+        Args:
+            account_id: The account's id.
+        """
+        return self.shared[account_id]
+
+    def code(self, key: str) -> str:
+        """The code that the organisation's chart gives an account.
+
+        Args:
+            key: The account's key.
+        """
+        return self.tables["Accounts"][self.account_id(key)]["Code"]
 
     def bank(self, code: str) -> Record:
         """What documents need to know of a bank account: its currency and its short form.

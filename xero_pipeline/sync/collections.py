@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
@@ -77,7 +78,8 @@ def sync_collection(
     started = time.monotonic()
     with warehouse.reading() as connection:
         aim = _aim(connection, tenant_id, endpoint, full=full, at=now())
-    load = Load(warehouse, tenant_id, endpoint, aim, now=now, landing=landing)
+    confirm = partial(_confirm_empty, client, warehouse, tenant_id, endpoint)
+    load = Load(warehouse, tenant_id, endpoint, aim, now=now, confirm=confirm, landing=landing)
     with _saying_how_far(load):
         while not load.complete:
             load.begin()
@@ -97,6 +99,14 @@ def sync_collection(
         read=load.told,
         refused=load.refused,
     )
+
+
+def _confirm_empty(
+    client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, began: datetime
+) -> None:
+    from xero_pipeline.sync.emptiness import confirm_empty
+
+    confirm_empty(client, warehouse, tenant_id, endpoint, as_of=began)
 
 
 @contextmanager

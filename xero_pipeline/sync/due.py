@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -112,23 +112,29 @@ def all_months_due(
     return due
 
 
-def first_load_complete(warehouse: Warehouse, tenants: Sequence[str], awaited: Sequence[str] = DOCUMENTS) -> set[str]:
+def first_load_complete(
+    warehouse: Warehouse,
+    tenants: Sequence[str],
+    awaited: Sequence[str] = DOCUMENTS,
+    aside: Collection[tuple[str, str]] = (),
+) -> set[str]:
     """Which organisations' documents were read whole once: before that, any month would be stale again at once.
 
     Args:
         warehouse: Has the cursors.
         tenants: The organisations.
         awaited: Names of the collections that count; none for none to wait for.
+        aside: Organisations, each with a collection that is put aside: nobody waits for that.
     """
     if not awaited:
         return set(tenants)
     names = ", ".join(f"'{name}'" for name in awaited)
     rows = warehouse.query(
-        f"select tenant_id from xero.cursors where endpoint in ({names}) "
-        f"and {chosen(tenants)} group by tenant_id having count(*) = {len(awaited)}",
+        f"select tenant_id, endpoint from xero.cursors where endpoint in ({names}) and {chosen(tenants)}",
         param(tenants),
     ).to_pylist()
-    return {row["tenant_id"] for row in rows} & set(tenants)
+    read = {(row["tenant_id"], row["endpoint"]) for row in rows}.union(aside)
+    return {tenant_id for tenant_id in tenants if all((tenant_id, name) in read for name in awaited)}
 
 
 def _first_months(

@@ -17,6 +17,7 @@ from xero_pipeline.errors import LandingError
 from xero_pipeline.warehouse.entries import Cursor
 from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.limits import Limits
+from xero_pipeline.xero.mending import readable
 from xero_pipeline.xero.report_rows import TrackingCategory
 
 FORMAT = 1
@@ -223,7 +224,7 @@ def _answers(head: Head, rest: bytes) -> tuple[Answer, ...]:
         start += one.length + 1
         found.append(
             Answer(
-                body=body,
+                body=readable(body),  # an older version kept what no database takes
                 status=200,
                 wire_bytes=0,
                 server_time=one.server_time,

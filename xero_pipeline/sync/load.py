@@ -35,6 +35,7 @@ class Load:
         endpoint: The collection.
         aim: What is read.
         now: The clock for `synced_at`.
+        confirm: Asked before all we have is taken for deleted because a list came empty; raises if it is not.
         landing: Where answers are kept before their rows are.
     """
 
@@ -46,6 +47,7 @@ class Load:
         aim: Aim,
         *,
         now: Callable[[], datetime],
+        confirm: Callable[[datetime], None] = lambda _: None,
         landing: Landing | None = None,
     ) -> None:
         from xero_pipeline.warehouse.merge import Merged
@@ -67,6 +69,7 @@ class Load:
         self._endpoint = endpoint
         self._aim = aim
         self._now = now
+        self._confirm = confirm
         self._landing = landing
         self._began = cut.began_at if cut else now()
         self._first_answer = cut.first_answer if cut else None
@@ -99,6 +102,8 @@ class Load:
         self.complete = last and (not self._drifted or self._reads == READS)
         # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
         sweeps = self.complete and self._sees_all and self._endpoint.paging in {"whole", "details"}
+        if sweeps and not self._seen:
+            self._confirm(self._began)
         brought = bring(
             self._warehouse,
             self._tenant_id,
@@ -146,12 +151,12 @@ class Load:
         """
         from xero_pipeline.warehouse.store import Cursor
 
-        knows = self._endpoint.modified_since and self._first_answer is not None
-        since = self._first_answer - OVERLAP if knows and self._first_answer else None
+        # An answer that tells no time leaves us where we were.
+        since = self._first_answer - OVERLAP if self._first_answer else self._aim.since
         return Cursor(
             tenant_id=self._tenant_id,
             endpoint=self._endpoint.table,
-            modified_since=self._aim.since if self._drifted else since,
+            modified_since=self._aim.since if self._drifted or not self._endpoint.modified_since else since,
             complete_at=self._now(),
             records=self.records,
         )

@@ -41,6 +41,10 @@ class Progress(Protocol):
         """It failed; the message says what to do."""
         ...
 
+    def put_aside(self, message: str) -> None:
+        """It cannot be read and is put aside, everything else goes on; the message says why and what to do."""
+        ...
+
 
 class Silent:
     """Nobody watches: the Dagster UI shows the run."""
@@ -61,4 +65,7 @@ class Silent:
         """Nothing."""
 
     def fail(self, message: str) -> None:
+        """Nothing."""
+
+    def put_aside(self, message: str) -> None:
         """Nothing."""

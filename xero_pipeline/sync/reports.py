@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
-from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
 from xero_pipeline.sync.outcome import Outcome, Tally
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 MONTHS_TOGETHER = 12
 """A year a transaction: what one call of the profit and loss brings."""
+
+UNREADABLE_IN_A_ROW = 3
+"""After so many answers that cannot be read, one after the other, no more are asked for: each took its repetitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,17 @@ def sync_report(
         What was kept, as soon as it is; calls and bytes are those since the yield before.
 
     Raises:
+        UnreadableAnswer: Some month cannot be read; the others are kept.
         XeroPipelineError: Whatever stopped it; months kept until then stay.
     """
     from xero_pipeline.sync.tracking import tracking_categories
-    from xero_pipeline.xero.report_months import report_months
 
     waiting: list[ReportMonth] = []
     categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
     land = landing and _Land(landing, tenant_id, report, tuple(categories))
     keep = _Keeper(warehouse, tenant_id, report, tally, now, land)
     try:
-        for done, month in enumerate(report_months(client, tenant_id, report, months, categories), start=1):
+        for done, month in enumerate(_readable(client, tenant_id, report, months, categories), start=1):
             waiting.append(month)
             if progress:
                 progress(done, len(months), sum(len(one.rows) for one in waiting))
@@ -94,6 +98,33 @@ def sync_report(
         raise
     if waiting:
         yield keep(waiting)
+
+
+def _readable(
+    client: Asker, tenant_id: str, report: Report, months: Sequence[date], categories: Sequence[TrackingCategory]
+) -> Iterator[ReportMonth]:
+    """The months that can be read, those of an unreadable answer one by one; what cannot be is told at the end."""
+    from xero_pipeline.xero.report_months import report_months
+
+    waiting = deque(window.wanted for window in report.asking.windows(months))
+    flaws: list[UnreadableAnswer] = []
+    in_a_row = 0
+    while waiting and in_a_row < UNREADABLE_IN_A_ROW:
+        wanted, got = waiting.popleft(), set[date]()
+        try:
+            for month in report_months(client, tenant_id, report, wanted, categories):
+                got.add(month.period_start)
+                yield month
+            in_a_row = 0
+        except UnreadableAnswer as flaw:
+            in_a_row += 1
+            alone = len(wanted) == 1
+            if alone or in_a_row == UNREADABLE_IN_A_ROW:
+                flaws.append(flaw)
+            if not alone:
+                waiting.extendleft((month,) for month in reversed(wanted) if month not in got)
+    if flaws:
+        raise flaws[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-DriftKind = Literal["field", "value", "section", "missing"]
-"""An unknown field, an unknown word in a known field, an unknown part of a report, a field that was never missing."""
+DriftKind = Literal["field", "value", "section", "missing", "character", "twice"]
+"""An unknown field, an unknown word in a known field, an unknown part of a report, a field that was never missing; a
+text with a character that nobody can read, a field that is there twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import pyarrow as pa
 import pyarrow.json as pj
 
 from xero_pipeline.errors import UnreadableAnswer
-from xero_pipeline.warehouse import careful, strange
+from xero_pipeline.warehouse import careful, spoiled, strange
 from xero_pipeline.warehouse.wire import wire_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xero_pipeline.warehouse.careful import Refuse
+    from xero_pipeline.warehouse.entries import Drift
     from xero_pipeline.warehouse.strange import Notice
 
 # One block must hold the longest record; a few megabytes keep both cores busy on a batch of pages.
@@ -60,9 +61,13 @@ def split(body: bytes, wrapper: str) -> list[bytes]:
         UnreadableAnswer: It is not JSON, or not an envelope with that list.
     """
     try:
-        return [bytes(record) for record in _envelope(wrapper).decode(body).records]
+        found = _envelope(wrapper).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableAnswer(f"the answer is not a list of {wrapper}: {error}") from error
+    if found.records is msgspec.UNSET and found.status != "OK":
+        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: it has none")
+    # Xero leaves an empty list out, or writes it as null.
+    return [bytes(record) for record in found.records or ()]
 
 
 def read_quickly(collection: str, texts: Sequence[bytes], notice: Notice | None = None) -> Records:
@@ -88,7 +93,7 @@ def read_quickly(collection: str, texts: Sequence[bytes], notice: Notice | None 
     except NotPlain:
         # Perhaps only a field we do not keep is odd: a number here, a text there.
         values = _parsed(texts, kind, "ignore")
-        found = strange.fields_carefully(collection, texts)
+        found = _noticed(collection, texts)
     for drift in found:
         notice(drift)
     return Records(_one(values, kind), raw_texts(texts))
@@ -116,9 +121,14 @@ def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse, noti
             kept.append(text)
             values.append(value)
     if notice is not None:
-        for drift in strange.fields_carefully(collection, kept):
+        for drift in _noticed(collection, kept):
             notice(drift)
     return Records(pa.array(values, kind), raw_texts(kept))
+
+
+def _noticed(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
+    yield from strange.fields_carefully(collection, texts)
+    yield from spoiled.twice(collection, texts)
 
 
 def join(parts: Sequence[Records]) -> Records:
@@ -157,14 +167,8 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
 
 
 def _lines(texts: Sequence[bytes]) -> bytes:
-    """One record a line. A line break inside a record can only be layout: in a string it would be escaped.
-
-    Raises:
-        NotPlain: Perhaps a text holds a NUL character, which must not reach a database.
-    """
+    """One record a line. A line break inside a record can only be layout: in a string it would be escaped."""
     joined = b"\n".join(texts)
-    if b"\\u0000" in joined:
-        raise NotPlain("a NUL character")
     if joined.count(b"\n") == len(texts) - 1 and b"\r" not in joined:
         return joined
     layout = bytes.maketrans(b"\r\n", b"  ")
@@ -183,5 +187,9 @@ def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
 
 @cache
 def _envelope(wrapper: str) -> msgspec.json.Decoder:
-    shape = msgspec.defstruct("Envelope", [("records", list[msgspec.Raw], msgspec.field(name=wrapper))])
-    return msgspec.json.Decoder(shape)
+    many = list[msgspec.Raw] | None | msgspec.UnsetType
+    fields = [
+        ("records", many, msgspec.field(name=wrapper, default=msgspec.UNSET)),
+        ("status", Any, msgspec.field(name="Status", default=None)),
+    ]
+    return msgspec.json.Decoder(msgspec.defstruct("Envelope", fields))

@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from xero_pipeline.warehouse import instants
 from xero_pipeline.warehouse.elements import Elements, children, newest, root
+from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.records import NotPlain, Records, join, read_carefully, read_quickly, split
+from xero_pipeline.warehouse.spoiled import unreadable
 from xero_pipeline.warehouse.strange import in_tables, summed
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.warehouse.wire import table_schema
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from xero_pipeline.errors import RecordRefused
     from xero_pipeline.warehouse.careful import Refuse
-    from xero_pipeline.warehouse.entries import Drift
     from xero_pipeline.warehouse.strange import Notice
     from xero_pipeline.warehouse.tables import Column
 
@@ -59,7 +60,8 @@ def shape(
         UnreadableAnswer: A body is not the envelope it should be.
         RecordRefused: A record's field has another type than Xero documents, and there is no `refuse`.
     """
-    texts = [text for body in bodies for text in split(body, wrapper)]
+    listed = [text for body in bodies for text in split(body, wrapper)]
+    texts = [text for text in listed if text != b"null"]
     standard = {"tenant_id": pa.scalar(tenant_id), "synced_at": pa.scalar(synced_at, instants.INSTANT)}
     refused: list[RecordRefused] = []
     drifts: list[Drift] = []
@@ -73,6 +75,9 @@ def shape(
     for fault in refused:
         (refuse or _raise)(fault)
     if notice:
+        empty = len(listed) - len(texts)
+        drifts += [Drift("missing", "[]", "", "null", empty, None)] if empty else []
+        drifts += unreadable(collection, texts)
         for drift in summed([*drifts, *in_tables(collection, tables)]):
             notice(drift)
     return tables

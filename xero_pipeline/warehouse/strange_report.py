@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from xero_pipeline.warehouse import spoiled
 from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.known import sections
 from xero_pipeline.warehouse.strange import summed
@@ -34,7 +35,8 @@ def in_report(table: str, text: bytes, *, month: str) -> list[Drift]:
     """
     found = msgspec.json.decode(text)
     reports = found if isinstance(found, list) else [found]
-    return summed(drift for report in reports for drift in _in_report(report, sections(table), month))
+    odd = (drift for report in reports for drift in _in_report(report, sections(table), month))
+    return summed([*odd, *(drift for report in reports for drift in spoiled.in_report(report, month))])
 
 
 def _in_report(report: Any, titles: frozenset[str], month: str) -> Iterator[Drift]:

@@ -12,9 +12,9 @@ from xero_pipeline import clock
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.dagster import is_on
-from xero_pipeline.health.issues import Issue, open_issues
+from xero_pipeline.health.issues import Issue, open_issues, with_put_aside
 from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
-from xero_pipeline.operations.standing import standing, waiting
+from xero_pipeline.operations.standing import put_aside, standing, waiting
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -44,7 +44,7 @@ class Status:
     def everything(self) -> dict[str, Any]:
         """All of it."""
         parts, seen = self._site.parts, self._site.dagster.look()
-        later, at_work = waiting(parts), self._site.syncs.at_work()
+        later, aside, at_work = waiting(parts), put_aside(parts), self._site.syncs.at_work()
         failed, issues = self._last_failures(), self.issues()
         organisations = []
         for one in parts.organisations.list():
@@ -54,6 +54,7 @@ class Status:
             told["last_sync_known"] = known
             told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(one.tenant_id, ())]
             told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
+            told |= {"put_aside": aside.get(one.tenant_id, [])}
             told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
             if one.tenant_id in at_work:
                 told["sync"] = self._progress(at_work[one.tenant_id], one)
@@ -131,9 +132,10 @@ class Status:
     def issues(self) -> Mapping[str, Sequence[Issue]] | None:
         """The open issues by tenant id; None while the warehouse is busy and was not read before."""
         try:
-            return self._site.glance.see("issues", open_issues).value
+            found = self._site.glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
+        return with_put_aside(found, self._site.parts.call_book.postponed.aside())
 
     def _progress(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,23 +10,6 @@ import msgspec
 
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.values import parse_xero_date
-
-# Escapes as they follow one another: a pair of surrogates, half of one, any other.
-_ESCAPE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
-)
-
-
-def mended(body: bytes) -> bytes:
-    r"""An answer whose halves of characters are the sign for an unreadable one (U+FFFD); otherwise as it was.
-
-    Where a text was cut to a length in UTF-16, an emoji at its end leaves half of itself behind. .NET writes that as
-    `\ud83d` alone, which no strict reader takes, and one such text would cost its whole page, at every sync.
-
-    Args:
-        body: JSON text.
-    """
-    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +34,7 @@ class Answer:
     """A good answer: JSON of a whole envelope.
 
     Args:
-        body: The envelope's bytes, unpacked, otherwise as received.
+        body: The envelope's bytes as received, but unpacked, and made readable where they were not (`mending`).
         status: The HTTP status.
         wire_bytes: Bytes of the body as they came over the network, perhaps compressed.
         server_time: The envelope's `DateTimeUTC`, by Xero's clock.
@@ -101,6 +83,9 @@ class Call:
     at: datetime
 
 
+_NULL, _EMPTY = msgspec.Raw(b"null"), msgspec.Raw(b"[]")
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An answer's outer object, read without parsing the records in it.
@@ -143,6 +128,22 @@ class Envelope:
         except (ValueError, KeyError):
             return None
 
+    def list_text(self, wrapper: str) -> msgspec.Raw:
+        """The JSON text of the list; of one that is null or left out, of an empty one.
+
+        Xero writes an empty list in each of these ways (XeroAPI/Xero-Net#373, XeroAPI/Xero-Java#4).
+
+        Args:
+            wrapper: The list's key.
+
+        Raises:
+            ValueError: The answer is another one: it has no such list, and is no good envelope without any.
+        """
+        found = self.parts.get(wrapper, _NULL if self._has_no_list else None)
+        if found is None:
+            raise ValueError(f"no {wrapper!r} in the answer, but {sorted(self.parts)[:10]}")
+        return _EMPTY if bytes(found) == b"null" else found
+
     def records(self, wrapper: str) -> list[msgspec.Raw]:
         """The JSON text of every record, not yet parsed.
 
@@ -152,9 +153,14 @@ class Envelope:
         Raises:
             ValueError: The envelope has no such list.
         """
-        if wrapper not in self.parts:
-            raise ValueError(f"no {wrapper!r} in the answer, but {sorted(self.parts)[:10]}")
+        text = self.list_text(wrapper)
         try:
-            return msgspec.json.decode(self.parts[wrapper], type=list[msgspec.Raw])
+            return msgspec.json.decode(text, type=list[msgspec.Raw])
         except msgspec.DecodeError:
             raise ValueError(f"{wrapper!r} is not a list") from None
+
+    @property
+    def _has_no_list(self) -> bool:
+        """Whether it is Xero's envelope of a good answer, with nothing in it."""
+        lists = any(bytes(part[:1]) == b"[" for part in map(bytes, self.parts.values()))
+        return bytes(self.parts.get("Status", b"")) == b'"OK"' and not lists

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from xero_pipeline.errors import NeedsReconsent, RequestRefused, UnreadableAnswer
+from xero_pipeline.xero.problems import is_page
 from xero_pipeline.xero.repeat import check_answered, correlation_id, speaking_to, until_answered
 from xero_pipeline.xero.values import parse_xero_date
 
@@ -85,7 +86,7 @@ class Connections:
 
         def once() -> None:
             answer = self._send("DELETE", f"{self._url}/{connection_id}", access_token)
-            if answer.status_code != 404:
+            if answer.status_code != 404 or is_page(answer.content):
                 self._refuse(answer)
 
         until_answered(once, self._sleep)
@@ -96,7 +97,7 @@ class Connections:
             return self._http.request(method, url, headers=headers)
 
     def _refuse(self, answer: httpx.Response) -> None:
-        check_answered(answer)
+        check_answered(answer, "XERO_API_URL")
         facts: dict[str, Any] = {
             "endpoint": "/connections",
             "status": answer.status_code,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import time
 from typing import Literal
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.connections import Connection
+from xero_pipeline.xero.postponed import ask_again
 from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
 from xero_pipeline.xero.ways import Way, Ways
@@ -25,7 +27,7 @@ class Organisation:
 
     Args:
         tenant_id: Xero's id of it.
-        name: As it calls itself.
+        name: As it calls itself; of several that call themselves the same, with the end of the tenant id.
         connection_id: Xero's id of the connection in use; None once it is removed.
         consent_id: The consent whose tokens open it now; None once it is removed.
         status: Whether calls can be made.
@@ -38,6 +40,19 @@ class Organisation:
     consent_id: str | None
     status: Status
     connected_at: datetime
+
+
+def _told_apart(one: Organisation) -> str:
+    """What one of several organisations of the same name is called."""
+    return f"{one.name}{_mark(one)}"
+
+
+def _mark(one: Organisation) -> str:
+    return f" ({one.tenant_id[-8:]})"
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
 
 
 class Organisations:
@@ -57,6 +72,8 @@ class Organisations:
     def upsert(self, consent_id: str, connections: Iterable[Connection]) -> frozenset[str]:
         """Enter what a new consent covers. An organisation that is known already is opened by this one from now on.
 
+        What was put aside of them is asked for again at once, for the new consent may reach further.
+
         Args:
             consent_id: The consent that listed them.
             connections: As Xero listed them.
@@ -72,6 +89,7 @@ class Organisations:
                 kept = {other.consent_id for other in self._ways.listed(connection, tenants=[entry.tenant_id])}
                 replaced |= {before} - kept if before is not None else set()
                 self._use(connection, way, entry.name)
+                ask_again(connection, [entry.tenant_id], datetime.fromtimestamp(self._clock(), UTC))
         return frozenset(replaced)
 
     def refresh(self, consent_id: str, connections: Iterable[Connection]) -> None:
@@ -177,8 +195,10 @@ class Organisations:
             ConfigurationError: None of that name, or several.
         """
         everyone = self.list()
-        wanted = name_or_tenant_id.strip().casefold()
-        found = [one for one in everyone if wanted in {one.tenant_id.casefold(), one.name.casefold()}]
+        wanted = _plain(name_or_tenant_id)
+        found = [one for one in everyone if wanted in {_plain(one.tenant_id), _plain(one.name)}]
+        # Several of one name are not called by it alone.
+        found = found or [one for one in everyone if wanted == _plain(one.name.removesuffix(_mark(one)))]
         if len(found) == 1:
             return found[0]
         if found:
@@ -212,7 +232,9 @@ class Organisations:
         statement = sa.select(self._table).where(which)
         with self._engine.connect() as connection:
             rows = connection.execute(statement.order_by(self._table.c.name, self._table.c.tenant_id)).all()
-        return [Organisation(**row._mapping) for row in rows]
+            named = Counter(_plain(name) for name in connection.execute(sa.select(self._table.c.name)).scalars())
+        known = [Organisation(**row._mapping) for row in rows]
+        return [one if named[_plain(one.name)] == 1 else replace(one, name=_told_apart(one)) for one in known]
 
     def _consent_of(self, connection: sa.Connection, tenant_id: str) -> str | None:
         return connection.execute(

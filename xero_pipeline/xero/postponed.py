@@ -1,9 +1,9 @@
-"""Work that did not fit into a run's calls or into the day: what, of whom, and when it goes on."""
+"""Work that is left for later: it did not fit into the calls of a run or a day, or Xero does not let us read it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -13,10 +13,10 @@ from xero_pipeline.xero.errand import PAUSE
 from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import Instant, state_table
 
-Why = Literal["budget", "day"]
+Why = Literal["budget", "day", "unavailable"]
 
 LONGEST_PAUSE = timedelta(days=1)
-"""What spends one budget after the other and comes no further is asked for once a day in the end."""
+"""What spends one budget after the other and comes no further, or is put aside, is asked for once a day in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,13 @@ class Postponed:
         tenant_id: The organisation.
         asset: The table.
         resume_at: When it goes on, in UTC.
-        why: The run's budget was spent, or the organisation's day.
+        why: The run's budget was spent, or the organisation's day; or Xero has it not for us, or not readable.
         months: Of a report the first days of the months that are left; empty for a collection.
         config: The configuration of the asset it was asked for with, as JSON.
         max_calls: The bound of the run, which the next one has as well; None for no other than the setting's.
         in_vain: How often in a row it has spent calls and come no further.
+        error: Why it is put aside, in words for people; None where it only waits for calls.
+        since: Since when it is put aside.
     """
 
     tenant_id: str
@@ -42,10 +44,30 @@ class Postponed:
     config: str = "{}"
     max_calls: int | None = None
     in_vain: int = 0
+    error: str | None = None
+    since: datetime | None = None
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is not read because it cannot be, not because calls are lacking."""
+        return self.error is not None
+
+    @property
+    def told(self) -> str:
+        """Of what is put aside, why, and what becomes of it."""
+        return f"Put aside: {self.error} {self.asked_again}"
+
+    @property
+    def asked_again(self) -> str:
+        """What becomes of what is put aside."""
+        return (
+            "Everything else goes on, and what came before stays. It is asked for again at "
+            f"{self.resume_at:%Y-%m-%d %H:%M} UTC, with each sync, and at once after a new `connect`."
+        )
 
 
 def pause(in_vain: int) -> timedelta:
-    """How long work waits that a run's budget has stopped.
+    """How long work waits that a run's budget has stopped, or that could not be read.
 
     Args:
         in_vain: How often in a row it has spent calls and come no further: each time doubles the pause, so that work
@@ -68,7 +90,8 @@ class PostponedWork:
         """Note that an asset goes on later, in place of an older note about it; months that this had are left, too.
 
         Args:
-            left: What is left; the pause after a spent budget is found here.
+            left: What is left; all pauses but that of a spent day are found here. What was put aside before and now
+                lacks calls stays put aside, for nobody knows better.
             progressed: Whether the next attempt has less to do than this one had.
             tried: Whether this attempt has spent calls.
 
@@ -78,13 +101,9 @@ class PostponedWork:
         table = state_table("postponed")
         with immediate(self._engine) as connection:
             mine = _is(left.tenant_id, left.asset)
-            found = connection.execute(sa.select(table.c.in_vain, table.c.months).where(*mine)).one_or_none()
-            before, noted = found or (0, "")
-            in_vain = 0 if progressed else before + (left.why == "budget" and tried)
-            months = sorted({*left.months, *_months(noted)})
-            values = _values(left) | {"in_vain": in_vain, "months": _text(months)}
-            if left.why == "budget":
-                values["resume_at"] = left.resume_at - PAUSE + pause(max(0, in_vain - 1))
+            found = connection.execute(sa.select(table).where(*mine)).mappings().one_or_none()
+            before = _row(dict(found)) if found else None
+            values = _values(_after(before, left, progressed=progressed, tried=tried))
             connection.execute(sa.delete(table).where(*mine))
             connection.execute(sa.insert(table).values(values))
         return _row(values)
@@ -110,12 +129,55 @@ class PostponedWork:
             else:
                 connection.execute(sa.delete(table).where(*mine))
 
+    def aside(self, asset: str | None = None) -> Sequence[Postponed]:
+        """What is put aside of the organisations that are connected, by table.
+
+        Args:
+            asset: Only this one.
+        """
+        table, organisations = state_table("postponed"), state_table("organisations")
+        left = sa.select(organisations.c.tenant_id).where(organisations.c.status == "disconnected")
+        found = sa.select(table).where(table.c.error.is_not(None), table.c.tenant_id.not_in(left))
+        if asset is not None:
+            found = found.where(table.c.asset == asset)
+        with self._engine.connect() as connection:
+            rows = connection.execute(found.order_by(table.c.asset, table.c.tenant_id)).mappings()
+            return [_row(dict(row)) for row in rows]
+
     def list(self) -> Sequence[Postponed]:
         """All that is left to do, what goes on first at the top."""
         table = state_table("postponed")
         everything = sa.select(table).order_by(table.c.resume_at, table.c.tenant_id, table.c.asset)
         with self._engine.connect() as connection:
             return [_row(dict(row)) for row in connection.execute(everything).mappings()]
+
+
+def ask_again(connection: sa.Connection, tenants: Collection[str], at: datetime) -> None:
+    """Let what was put aside be asked for at once: a person has connected anew, who may be allowed more.
+
+    Args:
+        connection: In a transaction.
+        tenants: The organisations.
+        at: Now, in UTC.
+    """
+    table = state_table("postponed")
+    aside = table.c.tenant_id.in_(tenants), table.c.why == "unavailable"
+    connection.execute(sa.update(table).where(*aside).values(resume_at=at, in_vain=0))
+
+
+def _after(before: Postponed | None, left: Postponed, *, progressed: bool, tried: bool) -> Postponed:
+    """The note to keep, of the one there was and the one to make."""
+    was_aside, is_aside = before is not None and before.is_aside, left.is_aside
+    spent = before.in_vain if before and was_aside == is_aside else 0
+    if is_aside:
+        error, since, in_vain = left.error, before.since if before and was_aside else left.since, spent + 1
+    elif before and was_aside:
+        error, since, in_vain = before.error, before.since, before.in_vain
+    else:
+        error, since, in_vain = None, None, 0 if progressed else spent + (left.why == "budget" and tried)
+    resume_at = left.resume_at if left.why == "day" else left.resume_at - PAUSE + pause(max(0, in_vain - 1))
+    months = tuple(sorted({*left.months, *(before.months if before else ())}))
+    return replace(left, error=error, since=since, in_vain=in_vain, months=months, resume_at=resume_at)
 
 
 def postponed_table(metadata: sa.MetaData) -> sa.Table:
@@ -130,11 +192,13 @@ def postponed_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("tenant_id", sa.Text, primary_key=True),
         sa.Column("asset", sa.Text, primary_key=True, comment="The table that is not complete"),
         sa.Column("resume_at", Instant, nullable=False, comment="When it goes on"),
-        sa.Column("why", sa.Text, nullable=False, comment="budget: of the run; day: of the organisation"),
+        sa.Column("why", sa.Text, nullable=False, comment="budget: of the run; day: of the organisation; unavailable"),
         sa.Column("months", sa.Text, nullable=False, comment="Of a report: first days, with commas between"),
         sa.Column("config", sa.Text, nullable=False, comment="What it was asked for with, JSON"),
         sa.Column("max_calls", sa.Integer, comment="The bound of the run"),
         sa.Column("in_vain", sa.Integer, nullable=False, comment="How often it spent calls and came no further"),
+        sa.Column("error", sa.Text, comment="Why it is put aside; none where it only waits for calls"),
+        sa.Column("since", Instant, comment="Since when it is put aside"),
     )
 
 

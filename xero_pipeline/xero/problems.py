@@ -1,4 +1,8 @@
-"""What an error body says, in whatever form it came."""
+"""What an error body says, in whatever form it came, and whether it is Xero's at all.
+
+Gateways before the API and before the token endpoint answer with pages of their own and any status, where the same
+call succeeds a moment later (XeroAPI/Xero-Net#334, XeroAPI/xero-php-oauth2#302).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,53 @@ from xero_pipeline.xero.values import loads
 _LONGEST = 500
 _XML_MESSAGE = re.compile(r"<(Message|Detail|title)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<([!a-z][\w:.-]*)", re.IGNORECASE)
+# What Xero's errors are called where they come as XML.
+_XEROS_ROOTS = frozenset({b"apiexception", b"response", b"problem"})
+_NOT_FOUND = "cannot be found"
+_MESSAGES = ("message", "detail", "title", "error", "errormessage")
+
+
+def is_page(body: bytes) -> bool:
+    """Whether an answer is a gateway's page instead of the API's own.
+
+    Args:
+        body: The answer's bytes.
+    """
+    markup = _MARKUP.match(body)
+    return markup is not None and markup[1].lower() not in _XEROS_ROOTS
+
+
+def is_error(parts: Mapping[str, bytes]) -> bool:
+    """Whether a JSON object is an error instead of an envelope with a list.
+
+    Args:
+        parts: The JSON text of every member.
+    """
+    names = {name.lower() for name in parts}
+    lists = any(bytes(part).startswith(b"[") for part in parts.values())
+    return "errornumber" in names or (not lists and not names.isdisjoint(_MESSAGES))
+
+
+def says_not_found(body: bytes) -> bool:
+    """Whether a 404 is Xero's own word that it has no such record: that alone proves that one is deleted.
+
+    Gateways know pages, routes and hosts they cannot find; Xero says it in a sentence of its own, or as a problem.
+
+    Args:
+        body: The answer's bytes.
+    """
+    if is_page(body):
+        return False
+    try:
+        problem = loads(body)
+    except ValueError:
+        return _NOT_FOUND in body.decode("utf-8", "replace").lower()
+    if isinstance(problem, dict):
+        names = {name.lower() for name in problem}
+        return "errornumber" in names or {"title", "status"} <= names
+    return _NOT_FOUND in str(problem).lower()
 
 
 def problem_text(body: bytes) -> str:
@@ -41,7 +92,7 @@ def _json_messages(problem: Any) -> Iterator[str]:
         for error in _dicts(_lower(element).get("validationerrors"))
     ]
     # "A validation exception occurred" says nothing once the exceptions themselves are known.
-    yield from details or [str(members[key]) for key in ("message", "detail", "title") if members.get(key)][:1]
+    yield from details or [str(members[key]) for key in _MESSAGES if members.get(key)][:1]
 
 
 def _one_line(message: str) -> str:
@@ -50,8 +101,9 @@ def _one_line(message: str) -> str:
 
 
 def _text_messages(text: str) -> list[str]:
-    tagged = [_TAG.sub(" ", found[1]) for found in _XML_MESSAGE.findall(text)]
-    return tagged or [_TAG.sub(" ", text)]
+    # Of a page that is made for people its title says most, and no script is in it.
+    tagged = _TITLE.findall(text)[:1] if is_page(text.encode()) else _XML_MESSAGE.findall(text)
+    return [_TAG.sub(" ", found[1]) for found in tagged] or [_TAG.sub(" ", text)]
 
 
 def _lower(members: Mapping[str, Any]) -> dict[str, Any]:

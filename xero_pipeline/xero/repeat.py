@@ -14,6 +14,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from xero_pipeline.errors import ConfigurationError, UnreadableAnswer, XeroUnavailable
+from xero_pipeline.xero.problems import is_page
 
 T = TypeVar("T")
 
@@ -71,15 +72,25 @@ def speaking_to(url: str, setting: str) -> Iterator[None]:
         ) from error
 
 
-def check_answered(response: httpx.Response) -> None:
+def check_answered(response: httpx.Response, setting: str) -> None:
     """Refuse answers after which the same request may succeed.
 
     Args:
         response: Any answer.
+        setting: The variable that names this place.
 
     Raises:
-        XeroUnavailable: 408, 429 or 5xx.
+        XeroUnavailable: 408, 429 or 5xx; a gateway's page instead of a refusal, whatever its status.
     """
+    if response.status_code >= 400 and is_page(response.content):
+        place = response.request.url.copy_with(query=None)
+        raise XeroUnavailable(
+            f"Not Xero but a gateway before it, or a proxy of yours, answered for {place} with a page for people "
+            f"(HTTP {response.status_code}). Try again in some minutes; if it lasts, is {setting} right?",
+            endpoint=response.request.url.path,
+            status=response.status_code,
+            correlation_id=correlation_id(response),
+        )
     if response.status_code in {408, 429} or response.status_code >= 500:
         raise XeroUnavailable(
             f"Xero cannot answer at the moment (HTTP {response.status_code}). Try again in some minutes.",

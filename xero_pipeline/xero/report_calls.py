@@ -8,9 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 from xero_pipeline.errors import UnreadableAnswer
 from xero_pipeline.xero.answers import Answer, Envelope
+from xero_pipeline.xero.report_layout import cells_of, kind_of, rows_of
 from xero_pipeline.xero.values import loads
 
 Read = TypeVar("Read")
+
+_NONE = b"{}"
 
 
 class Asker(Protocol):
@@ -53,6 +56,13 @@ class Pulled:
         except (ValueError, AttributeError) as flaw:  # AttributeError: text where an object belongs
             raise self.unreadable(str(flaw)) from None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no line at all: no report came, or one without columns and rows."""
+        return not any(
+            not isinstance(row, dict) or cells_of(row)[1:] or kind_of(row) != "Header" for row in rows_of(self.report)
+        )
+
     def unreadable(self, flaw: str) -> UnreadableAnswer:
         """The error to raise when the report is not laid out as documented.
 
@@ -86,16 +96,20 @@ def received(answer: Answer, tenant_id: str) -> Pulled:
         tenant_id: The organisation.
 
     Raises:
-        UnreadableAnswer: It holds none.
+        UnreadableAnswer: It holds something else.
     """
     try:
-        (raw,) = Envelope.read(answer.body).records("Reports")
-        report = loads(bytes(raw))
+        reports = Envelope.read(answer.body).records("Reports")
+        if len(reports) > 1:
+            raise ValueError(f"{len(reports)} reports instead of one")
+        # Of what an organisation does not have (a budget) Xero gives an empty list.
+        raw = bytes(reports[0]) if reports else _NONE
+        report = loads(raw)
         if not isinstance(report, dict):
             raise ValueError("the report is not an object")
     except ValueError as flaw:
         raise _unreadable(str(flaw), tenant_id, answer) from None
-    return Pulled(report, bytes(raw), answer, tenant_id)
+    return Pulled(report, raw, answer, tenant_id)
 
 
 def _unreadable(flaw: str, tenant_id: str, answer: Answer) -> UnreadableAnswer:

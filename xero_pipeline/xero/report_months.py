@@ -102,6 +102,10 @@ def months_in(
 
 def _window_months(asker: Asker, tenant_id: str, report: Report, window: Window) -> Iterator[ReportMonth]:
     pulled = _pull(asker, tenant_id, report, window)
+    if pulled.is_empty:
+        for month in window.wanted:
+            yield ReportMonth(report, month, month_end(month), (), (pulled.answer,), pulled.raw)
+        return
     if window.columns > 1 and _days(report, pulled) != window.ends:
         # Months cut short, or columns we cannot tell apart: every month for itself is always true.
         for single in window.single_months():
@@ -123,6 +127,8 @@ def _pull(
 def _days(report: Report, pulled: Pulled) -> tuple[date | None, ...]:
     """The last days that the columns are labelled with."""
     label = report.asking.label
+    if pulled.is_empty:
+        return ()
     return tuple(label(text) for text in pulled.read(column_labels)) if label else ()
 
 
@@ -142,6 +148,8 @@ def _check_month(report: Report, pulled: Pulled, asked: date) -> None:
 
 
 def _month(report: Report, month: date, pulled: Pulled, column: int) -> ReportMonth:
+    if pulled.is_empty:
+        return ReportMonth(report, month, month_end(month), (), (pulled.answer,), pulled.raw)
     read = report.read
     assert read is not None  # else the months were taken by category
     rows = pulled.read(lambda laid_out: read(laid_out, column))
@@ -154,6 +162,8 @@ def _by_category(
     known = {category.category_id: category for category in categories}
     rows: list[ReportRow] = []
     for one in pulled:
+        if one.is_empty:
+            continue
         _check_month(report, one, month_end(month))
         asked = one.answer.params.get(_CATEGORY, "")
         category = known.get(asked, TrackingCategory(asked, "", {}))

@@ -144,7 +144,7 @@ class TokenEndpoint:
 
     def _check(self, response: httpx.Response) -> httpx.Response:
         """Stop answers that are none of the protocol's before Authlib reads them."""
-        check_answered(response)
+        check_answered(response, "XERO_IDENTITY_URL")
         if response.status_code >= 300 and not _error_code(response):
             place = f"{response.request.url.copy_with(query=None)}"
             raise ConfigurationError(

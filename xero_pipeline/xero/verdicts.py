@@ -15,6 +15,7 @@ from xero_pipeline.errors import (
     AccessRefused,
     DailyLimitReached,
     MissingScope,
+    NotFound,
     OrganisationDisconnected,
     ReconnectError,
     RequestRefused,
@@ -23,7 +24,7 @@ from xero_pipeline.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import MINUTE
-from xero_pipeline.xero.problems import problem_text
+from xero_pipeline.xero.problems import is_page, problem_text, says_not_found
 
 # Why a call is repeated; each has its own patience.
 Reason = Literal["broken", "minute", "concurrent", "token"]
@@ -59,12 +60,14 @@ class Reply:
         headers: Looked up whatever their case.
         body: Unpacked.
         flaw: Why the body is not what was promised; None if it is.
+        is_error: Whether the body of a good status is an error all the same.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     flaw: str | None = None
+    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,10 @@ def judge(asked: Asked, reply: Reply, now: float) -> Again | XeroPipelineError |
         "status": reply.status,
         "correlation_id": reply.headers.get("Xero-Correlation-Id"),
     }
+    if is_page(reply.body) and reply.status != 429:
+        return _page(reply, facts)
     if 200 <= reply.status < 300:
-        return None if reply.flaw is None else _unreadable(reply.flaw, facts)
+        return _taken(reply, facts)
     said = problem_text(reply.body)
     if reply.status in {401, 403}:
         return _forbidden(said, facts) if reply.status == 403 else _unauthorised(asked, reply, said, facts)
@@ -120,7 +125,35 @@ def judge(asked: Asked, reply: Reply, now: float) -> Again | XeroPipelineError |
     # 501: Xero has no such method, today or tomorrow. 408 comes from gateways.
     if reply.status == 408 or (reply.status >= 500 and reply.status != 501):
         return _unavailable(reply, said, facts)
-    return RequestRefused(f"Xero refused the request: {said or 'it gave no reason'}.", **facts)
+    return _refused(reply, said, facts)
+
+
+def _refused(reply: Reply, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
+    message = f"Xero refused the request: {said or 'it gave no reason'}."
+    if reply.status != 404:
+        return RequestRefused(message, **facts)
+    return (
+        NotFound(message, **facts)
+        if says_not_found(reply.body)
+        else Again("broken", None, RequestRefused(message, **facts))
+    )
+
+
+def _taken(reply: Reply, facts: dict[str, Any]) -> Again | None:
+    if reply.is_error:
+        return _unavailable(reply, problem_text(reply.body), facts)
+    return None if reply.flaw is None else _unreadable(reply.flaw, facts)
+
+
+def _page(reply: Reply, facts: dict[str, Any]) -> Again:
+    """Something before Xero answered; whatever the status, the same call may succeed a moment later."""
+    said = problem_text(reply.body)
+    message = (
+        f"Not Xero but a gateway before it, or a proxy of yours, answered HTTP {reply.status} with a page for people"
+        f"{f': {said}' if said else ''}. Try again in a few minutes."
+    )
+    error = UnreadableAnswer if 200 <= reply.status < 300 else XeroUnavailable
+    return Again("broken", _retry_after(reply), error(message, **facts))
 
 
 def _unreadable(flaw: str, facts: dict[str, Any]) -> Again:
@@ -184,14 +217,19 @@ def rate_limit(reply: Reply) -> tuple[str, float | None]:
         return problem, seconds
     if seconds is None:
         return "concurrent", None
+    if is_page(reply.body):
+        return "minute", min(seconds, MINUTE)  # a gateway knows nothing of an organisation's day
     return ("day" if seconds > MINUTE else "minute"), seconds
 
 
 def _unavailable(reply: Reply, said: str, facts: dict[str, Any]) -> Again:
-    seconds = _seconds(reply.headers.get("Retry-After"))
     message = f"Xero is not available: {said or 'it gave no reason'}. Try again in a few minutes."
-    wait = None if seconds is None else min(seconds, MINUTE)
-    return Again("broken", wait, XeroUnavailable(message, **facts))
+    return Again("broken", _retry_after(reply), XeroUnavailable(message, **facts))
+
+
+def _retry_after(reply: Reply) -> float | None:
+    seconds = _seconds(reply.headers.get("Retry-After"))
+    return None if seconds is None else min(seconds, MINUTE)
 
 
 def _seconds(text: str | None) -> float | None:

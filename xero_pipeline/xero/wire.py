@@ -9,13 +9,18 @@ from importlib.metadata import PackageNotFoundError, version
 
 import httpx
 
-from xero_pipeline.xero.answers import Envelope, mended
+from xero_pipeline.xero.answers import Envelope
 from xero_pipeline.xero.limits import Limits
+from xero_pipeline.xero.mending import readable, repaired
+from xero_pipeline.xero.problems import is_error
 from xero_pipeline.xero.verdicts import Reply
 
 # Whatever a server does, a request ends about here; it must stay below quota.LEASE_SECONDS.
 REQUEST_SECONDS = 180.0
 _TIMEOUT = httpx.Timeout(connect=10, read=60, write=10, pool=60)
+# No content, and nothing that changed since: good answers that hold nothing.
+_NOTHING = frozenset({204, 304})
+_ENVELOPE = b'{"Status":"OK"}'
 _CONNECTIONS = httpx.Limits(max_connections=50, max_keepalive_connections=20)
 
 
@@ -93,6 +98,8 @@ class Wire:
 
     def _read(self, response: httpx.Response, until: float) -> bytes:
         parts = []
+        # Packed bytes say so themselves (`readable`); the header is at times missing, and at times left over.
+        response.headers.pop("Content-Encoding", None)
         for part in response.iter_bytes():
             parts.append(part)
             # httpx only limits the time between two bytes; a slow drip could outlive the quota's lease.
@@ -104,17 +111,28 @@ class Wire:
 def _checked(response: httpx.Response, body: bytes | None, token: str) -> tuple[Reply | None, Envelope | None]:
     if body is None:
         return None, None
+    body = readable(body)
+    if response.status_code in _NOTHING and not body:
+        return Reply(200, response.headers, _ENVELOPE), Envelope.read(_ENVELOPE)
     if not response.is_success:
         said = body.replace(token.encode(), b"***")
         return Reply(response.status_code, response.headers, said), None
     try:
-        return Reply(response.status_code, response.headers, body), Envelope.read(body)
+        body, envelope = _opened(body)
     except ValueError as flaw:
-        whole = mended(body)
-        if whole != body:
-            with suppress(ValueError):
-                return Reply(response.status_code, response.headers, whole), Envelope.read(whole)
         return Reply(response.status_code, response.headers, body, flaw=str(flaw)), None
+    return Reply(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
+
+
+def _opened(body: bytes) -> tuple[bytes, Envelope]:
+    """Raises ValueError for what is no JSON object, however it is repaired."""
+    try:
+        return body, Envelope.read(body)
+    except ValueError as flaw:
+        whole = repaired(body)
+        with suppress(ValueError):
+            return whole, Envelope.read(whole)
+        raise flaw from None
 
 
 def _version() -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.simulator import edits
+from xero_pipeline.simulator import edits, edits_settings
 from xero_pipeline.simulator.edits_unseen import post_unseen
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import kept_open
@@ -80,3 +80,27 @@ def test_without_them_again_the_documents_are_the_ledger(auditor):
     auditor.journals = False
     auditor.keep()
     assert auditor.lines() == auditor.truth()
+
+
+def test_money_that_an_edit_only_reversed_neither_came_in_nor_went_out(auditor):
+    auditor.sync("journals")
+    auditor.keep()
+    gone = auditor.one(
+        "select bank_transaction_id as id, total from xero.bank_transactions where type = 'SPEND' and "
+        "status = 'AUTHORISED' and total > 10 order by bank_transaction_id limit 1"
+    )
+    edits_settings.delete_bank_transaction(auditor.books, gone["id"], auditor.later(minutes=5))
+    auditor.read("bank_transactions")
+    auditor.sync("journals")
+    auditor.pull()
+    auditor.keep()
+    held = f"select count(distinct journal_id) as n from ledger.journal_lines where source_id = '{gone['id']}'"
+    assert auditor.one(held)["n"] == 2
+    assert auditor.off(statements=["bank_summary"]) == []
+    moved = (
+        "select period_end, account_id, sum(cash_received) as came, sum(cash_spent) as went from ledger.{} "
+        "group by period_end, account_id having sum(cash_received) <> 0 or sum(cash_spent) <> 0 order by 1, 2"
+    )
+    movements = auditor.warehouse.query(moved.format("cash_movement")).to_pylist()
+    assert movements == auditor.warehouse.query(moved.format("bank_summary")).to_pylist()
+    assert auditor.warehouse.query(f"select 1 from ledger.cash_movement where amount = {-gone['total']}").num_rows == 0

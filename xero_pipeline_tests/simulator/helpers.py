@@ -41,6 +41,9 @@ class TinyCompany:
     revision: int = 0
     asked: list[tuple[str, dict[str, str], dt.date]] = field(default_factory=list)
 
+    refused: frozenset[str] = frozenset()
+    bare_lists: bool = False
+
     def records(self, wrapper: str) -> Sequence[Mapping[str, Any]]:
         return self.tables.get(wrapper, [])
 

@@ -26,6 +26,8 @@ DEPARTURES = {
     "Connection.updatedDateUtc: format": "the same page",
     "AccessToken.scope: unknown": "XeroAPI/xero-python, cassette test_token_api_refresh_token.yaml",
     "ReportWithRow.Attributes: unknown": "developer.xero.com, Reports: published BAS and GST returns",
+    "Prepayment.Type: enum": "XeroAPI/Xero-NetStandard#477: RECEIVE-OVERPAYMENT and SPEND-OVERPAYMENT in this list",
+    "BatchPayments.BatchPayments: type null": "XeroAPI/Xero-Net#373",
 }
 # What an app that only reads books does not need, and what no app made after March 2026 is granted.
 NOT_SIMULATED = ("/Attachments", "/History", "/pdf", "/CISSettings", "/OnlineInvoice", "/Reports/TenNinetyNine")
@@ -54,7 +56,7 @@ def departing(found: set[str], name: str = "accounting") -> set[str]:
 @pytest.fixture(scope="module")
 def client() -> httpx.Client:
     clock = Clock(dt.datetime.combine(TODAY, dt.time(12), dt.UTC).timestamp())
-    config = BooksConfig(today=TODAY, organisations=3, invoices=250, months=7)
+    config = BooksConfig(today=TODAY, organisations=10, invoices=120, months=5)
     return let_in(Simulator(config, clock=clock, limits=None, advanced=True), SCOPES)
 
 
@@ -68,6 +70,8 @@ def answers(client: httpx.Client, path: str) -> Iterator[dict[str, Any]]:
         client.headers["xero-tenant-id"] = tenant
         for place, params in _requests(client, path):
             answer = client.get(place, params=params)
+            if answer.status_code == 403 and "reporting role" in answer.text:
+                continue
             assert answer.status_code == 200, (place, params, answer.text)
             yield answer.json()
 
@@ -89,7 +93,7 @@ def _requests(client: httpx.Client, path: str) -> Iterator[tuple[str, dict[str, 
 
 def _listed(client: httpx.Client, path: str) -> list[dict[str, Any]]:
     wrapper = next((row.wrapper for row in COLLECTIONS if f"/{row.path}" == path), path[1:])
-    return client.get(path).json()[wrapper]
+    return client.get(path).json().get(wrapper) or []
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -100,7 +104,7 @@ def test_every_answer_is_as_xeros_document_describes_it(client: httpx.Client, pa
 
 
 def test_every_departure_from_the_document_is_one_that_occurs(client: httpx.Client) -> None:
-    places = ["/Budgets/{BudgetID}", "/Reports/{ReportID}"]
+    places = ["/Budgets/{BudgetID}", "/Reports/{ReportID}", "/Prepayments", "/BatchPayments"]
     found = {fault for path in places for answer in answers(client, path) for fault in spec.faults(answer, path)}
     found |= spec.faults(client.get(f"{BASE}/connections").json(), "/Connections", "identity")
     found |= spec.faults_of_schema(_token(client), {"$ref": "#/components/schemas/AccessToken"}, "identity")
@@ -132,7 +136,7 @@ def _token(client: httpx.Client) -> dict[str, Any]:
 def test_a_refused_request_is_answered_with_xeros_error(
     client: httpx.Client, path: str, params: dict[str, str]
 ) -> None:
-    answer = client.get(path, params=params)
+    answer = client.get(path, params=params, headers={"xero-tenant-id": tenants(client)[0]})
     assert answer.status_code == 400
     assert spec.faults_of_schema(answer.json(), {"$ref": "#/components/schemas/Error"}) == set()
 
@@ -149,6 +153,6 @@ def test_a_refused_request_is_answered_with_xeros_error(
     ],
 )
 def test_the_comparison_finds_what_is_planted(client: httpx.Client, key: str, value: str, fault: str) -> None:
-    answer = client.get("/Invoices", params={"page": "1"}).json()
+    answer = client.get("/Invoices", params={"page": "1"}, headers={"xero-tenant-id": tenants(client)[0]}).json()
     answer["Invoices"][-1][key] = value
     assert departing(spec.faults(answer, "/Invoices")) == {fault}

@@ -8,9 +8,9 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from xero_pipeline.errors import DailyLimitReached
+from xero_pipeline.errors import DailyLimitReached, UnreadableAnswer
 from xero_pipeline.sync.due import months_between
-from xero_pipeline.sync.reports import MONTHS_TOGETHER, sync_report
+from xero_pipeline.sync.reports import MONTHS_TOGETHER, UNREADABLE_IN_A_ROW, sync_report
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, uid
@@ -125,3 +125,28 @@ def test_progress_is_told_month_by_month(pull):
     told = []
     list(pull(Reports(), MONTHS[:3], progress=lambda done, of, _records: told.append((done, of))))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+class Spoilt(Reports):
+    """Some months of it are no report."""
+
+    def __init__(self, *months):
+        super().__init__()
+        self.months = {month.isoformat() for month in months}
+
+    def __call__(self, request):
+        answer = super().__call__(request)
+        return httpx.Response(200, json={"Reports": [5]}) if request.url.params["fromDate"] in self.months else answer
+
+
+def test_a_month_that_cannot_be_read_costs_no_other_month(pull, kept):
+    with pytest.raises(UnreadableAnswer, match="the report is not an object"):
+        list(pull(Spoilt(MONTHS[3], MONTHS[9])))
+    assert sorted(kept()) == [month for month in MONTHS if month not in (MONTHS[3], MONTHS[9])]
+
+
+def test_after_some_unreadable_months_in_a_row_no_more_are_asked_for(pull):
+    xero = Spoilt(*MONTHS)
+    with pytest.raises(UnreadableAnswer):
+        list(pull(xero))
+    assert xero.asked == [month.isoformat() for month in MONTHS[:UNREADABLE_IN_A_ROW]]

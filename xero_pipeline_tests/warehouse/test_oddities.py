@@ -11,6 +11,7 @@ from xero_pipeline.errors import RecordRefused
 from xero_pipeline.warehouse import drift, quarantine
 from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.xero.mending import readable
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, uid
 
 FIELD = Drift("field", "LineItems[].New", "", '{"a": 1}', 2, "x")
@@ -99,19 +100,20 @@ def test_a_whole_read_releases_what_it_did_not_bring_any_more(warehouse, put_asi
     assert set(kept_out(warehouse)) == {"there"}
 
 
-def test_a_text_no_database_has_a_place_for_costs_its_own_record_only(warehouse):
+def test_a_text_no_database_has_a_place_for_costs_no_record(warehouse):
     """PostgreSQL refuses a NUL, and with it the whole batch."""
 
     refused, noticed = [], []
     body = envelope(invoice("a"), invoice("b", Reference="nul \0 here"), invoice("c", **{"New\0": "\0"}))
     tables = shape(
-        "invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=FIRST,
+        "invoices", [readable(body)], wrapper="Invoices", tenant_id=TENANT, synced_at=FIRST,
         refuse=refused.append, notice=noticed.append,
     )  # fmt: skip
     warehouse.merge(tables)
     with warehouse.writing() as connection:
         quarantine.note_refused(connection, TENANT, "invoices", refused, at=FIRST)
         drift.note_drift(connection, TENANT, "invoices", noticed, at=FIRST)
-    assert set(kept_out(warehouse)) == {uid("b")}
+    assert kept_out(warehouse) == {}
     loaded = warehouse.query("select invoice_id from xero.invoices")["invoice_id"].to_pylist()
-    assert set(loaded) == {uid("a"), uid("c")}
+    assert set(loaded) == {uid("a"), uid("b"), uid("c")}
+    assert ("character", "Reference") in {(one.kind, one.path) for one in noticed}

@@ -226,7 +226,7 @@ def test_a_lost_organisation_is_told_from_a_role_that_does_not_reach(engine, clo
         (400, b"<ApiException><Message>No such filter</Message></ApiException>", "No such filter"),
         (404, b"The resource you're looking for cannot be found", "cannot be found"),
         (405, b"", "no reason"),
-        (412, b"<html><head><title>Precondition</title></head><body>x</body></html>", "Precondition"),
+        (412, b"Precondition", "Precondition"),
         (501, b'{"Elements":[null,7],"Message":"Not implemented"}', "Not implemented"),
         (302, b"", "no reason"),
     ],

@@ -164,11 +164,13 @@ def test_a_refusal_is_final_and_says_what_to_do(code, error, word):
     assert (len(identity.requests), clock.slept) == (1, [])
 
 
-@pytest.mark.parametrize("status", [301, 404, 403])
-def test_a_place_that_is_no_token_endpoint_names_the_setting(status):
+@pytest.mark.parametrize(
+    ("status", "error"), [(301, ConfigurationError), (404, XeroUnavailable), (403, XeroUnavailable)]
+)
+def test_a_place_that_is_no_token_endpoint_names_the_setting(status, error):
     transport = httpx.MockTransport(lambda _: httpx.Response(status, text="<html>not here</html>"))
     clock = Clock()
-    with pytest.raises(ConfigurationError, match="XERO_IDENTITY_URL"):
+    with pytest.raises(error, match="XERO_IDENTITY_URL"):
         OAuth(an_app(), transport, clock, clock.sleep).refresh("refresh-secret-0")
 
 

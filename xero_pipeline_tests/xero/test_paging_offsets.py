@@ -111,8 +111,8 @@ def test_pages_before_a_failure_are_handed_out(client):
     [
         ([[{"JournalNumber": 1}, {"JournalNumber": 2}]] * 2, "behind JournalNumber 2 came 1 to 2, out of their order"),
         ([[{"JournalNumber": 2}, {"JournalNumber": 1}]], "out of their order"),
-        ([[{"JournalNumber": "one"}]], "is no number"),
-        ([[{"JournalID": "id-1"}]], "is no number"),
+        ([[{"JournalNumber": "one"}]], "no record's JournalNumber is a number"),
+        ([[{"JournalID": "id-1"}]], "no record's JournalNumber is a number"),
     ],
     ids=["offset ignored", "not in order", "not a number", "without a number"],
 )

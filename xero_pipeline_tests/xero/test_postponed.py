@@ -11,7 +11,7 @@ import pytest
 from xero_pipeline.errors import BudgetReached
 from xero_pipeline.xero.call_outbox import Outgoing
 from xero_pipeline.xero.errand import PAUSE, Errand
-from xero_pipeline.xero.postponed import Postponed, PostponedWork
+from xero_pipeline.xero.postponed import Postponed, PostponedWork, pause
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
 from xero_pipeline_tests.postgresql import a_database_like
@@ -108,3 +108,29 @@ def test_racing_connections_of_a_run_make_no_call_more_than_its_bound(url):
     assert quota.calls_left("one", Errand("invoices", "another run", max_calls=7)) == 7
     for engine in engines:
         engine.dispose()
+
+
+def test_what_is_put_aside_keeps_its_reason_and_its_beginning_until_it_is_cleared(work):
+    refused = Postponed("one", "budgets", NOW + PAUSE, "unavailable", error="not here", since=NOW)
+    assert work.note(refused, progressed=False, tried=True).resume_at == NOW + pause(0)
+    later = NOW + timedelta(hours=1)
+    again = replace(refused, resume_at=later + PAUSE, error="not there", since=later)
+    noted = work.note(again, progressed=False, tried=True)
+    assert (noted.error, noted.since, noted.in_vain, noted.resume_at) == ("not there", NOW, 2, later + pause(1))
+
+    spent = Postponed("one", "budgets", later + PAUSE, "budget")
+    noted = work.note(spent, progressed=True, tried=True)
+    assert (noted.why, noted.error, noted.since, noted.in_vain) == ("budget", "not there", NOW, 2), (
+        "nobody knows better"
+    )
+    assert noted.is_aside
+    work.clear("one", "budgets")
+    assert not work.list()
+
+
+def test_what_waited_for_calls_begins_at_the_shortest_pause_when_it_is_put_aside(work):
+    for _ in range(4):
+        work.note(LEFT, progressed=False, tried=True)
+    refused = replace(LEFT, why="unavailable", error="not here", since=NOW)
+    noted = work.note(refused, progressed=False, tried=True)
+    assert (noted.in_vain, noted.resume_at) == (1, NOW + pause(0))

@@ -2,7 +2,8 @@
 
 Every line of a bank account is shown by what stands beside it in its journal: received money by the accounts it came
 from, spent money by those it went to, so that each bank account's lines add up to its bank summary. A transfer stands
-beside the other bank account. What no document shows stands alone.
+beside the other bank account. What no document shows stands alone. Xero's own journals of one source and day count
+together: an edit is a reversal and a new journal, and moved no money.
 """
 
 from __future__ import annotations
@@ -130,28 +131,30 @@ def flows(connection: Connection, books: Books, chart: Chart, periods: Sequence[
 
 
 def _flows_sql(books: Books, periods: Sequence[Period]) -> str:
-    """Each line beside the bank lines of its journal, without a join; then by account and day first, as in `sums`."""
+    """Each amount beside the bank lines of its source, without a join; then by account and day first, as in `sums`."""
     first, last = min(period.start for period in periods), max(period.end for period in periods)
     return f"""
-    WITH lines AS (
-        SELECT l.journal_id, l.journal_date AS day, l.account_id, l.net_amount AS net, l.source_type,
-            a.account_id AS bank_id, CASE WHEN a.account_id IS NOT NULL THEN l.net_amount END AS banked
-        FROM {named("journal_lines")} AS l
-        LEFT JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id AND a.type = :bank
-        WHERE l.tenant_id = :tenant_id AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}
+    WITH moved AS (
+        SELECT source_type, source_id, journal_date AS day, account_id, SUM(net_amount) AS net
+        FROM {named("journal_lines")}
+        WHERE tenant_id = :tenant_id AND journal_date BETWEEN {literal(first)} AND {literal(last)}
+        GROUP BY source_type, source_id, journal_date, account_id HAVING SUM(net_amount) <> 0
+    ),
+    lines AS (
+        SELECT m.*, a.account_id AS bank_id, CASE WHEN a.account_id IS NOT NULL THEN m.net END AS banked
+        FROM moved AS m
+        LEFT JOIN xero.accounts AS a ON a.tenant_id = :tenant_id AND a.account_id = m.account_id AND a.type = :bank
     ),
     journals AS (
-        SELECT *, COUNT(bank_id) OVER (PARTITION BY journal_id) AS bank_lines,
-            MIN(bank_id) OVER (PARTITION BY journal_id) AS one_bank,
-            MAX(bank_id) OVER (PARTITION BY journal_id) AS other_bank,
-            SUM(banked) OVER (PARTITION BY journal_id) AS all_banked
-        FROM lines
+        SELECT *, COUNT(bank_id) OVER source AS bank_lines, MIN(bank_id) OVER source AS one_bank,
+            MAX(bank_id) OVER source AS other_bank, SUM(banked) OVER source AS all_banked
+        FROM lines WINDOW source AS (PARTITION BY source_type, source_id, day)
     ),
     flows AS (
         SELECT day, one_bank AS bank_id, source_type, account_id AS counter_id, -net AS amount, all_banked AS told_by
         FROM journals WHERE bank_lines = 1 AND bank_id IS NULL AND source_type <> :unexplained
         UNION ALL
-        SELECT day, bank_id, source_type, CASE WHEN source_type = :unexplained THEN NULL
+        SELECT day, bank_id, source_type, CASE WHEN source_id IS NULL THEN NULL
             WHEN bank_id = one_bank THEN other_bank ELSE one_bank END, net, net
         FROM journals WHERE bank_id IS NOT NULL AND (bank_lines > 1 OR source_type = :unexplained)
     ),

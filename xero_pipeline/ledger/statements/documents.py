@@ -1,9 +1,9 @@
 """What is open of every document on the evening of any day, in its own and in base currency.
 
 A document is open by its total less all payments and allocations until that day. In base currency that is the open
-amount at the document's own rate, rounded half up: so the control account, which every payment clears by what this
-figure falls, always equals the open documents. What is paid before the day a document is booked under is a credit until
-then, as it is on the control account.
+amount at the document's own rate, rounded half up. Xero rounds every part that is paid on its own: the control account
+may be a cent off the open documents for good (`rounding_sql`). What is paid before the day a document is booked under
+is a credit until then, as it is on the control account.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xero_pipeline.ledger.exact import to_base_sql
+from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.rules import FIRST_DAY, LAST_DAY, MOST
 
 Side = Literal["receivables", "payables"]
 
@@ -50,6 +52,7 @@ CREDITS = (
     Kind("credit_notes", "credit_note_id", "credit_note_number", "due_date", "credit_note_id", _WITHHELD),
     Kind("overpayments", "overpayment_id", "NULL", "NULL", "overpayment_id"),
     # A prepayment sits on the account its line names, not on the control account: it is no part of the aged reports.
+    # But Xero lists overpayments among the prepayments, too (XeroAPI/Xero-NetStandard#477): the Type tells.
     Kind("prepayments", "prepayment_id", "invoice_number", "NULL", "prepayment_id"),
 )
 _TARGETS = ("invoice_id", "credit_note_id", "prepayment_id", "overpayment_id")
@@ -108,8 +111,37 @@ def open_documents_sql(dialect_name: str, side: Side, days: str) -> str:
     """
 
 
+def rounding_sql(dialect_name: str, side: Side) -> str:
+    """What a control account holds more than its open documents, by the day on which that arose: cents of rounding.
+
+    Columns: day, amount, with the sign of `open_amount_base`.
+
+    Args:
+        dialect_name: duckdb or postgresql.
+        side: receivables or payables. The statement takes the parameter `:tenant_id`.
+    """
+
+    def base(amount: str) -> str:
+        return to_base_sql(dialect_name, f"CAST({amount} AS NUMERIC(19, 4))", "rate")
+
+    return f"""
+    WITH documents AS ({_documents_sql(side)}),
+    days AS (
+        SELECT e.document_id, e.day, d.sign, d.total, d.rate, SUM(e.amount) AS amount,
+            SUM({base("e.amount")}) AS cleared
+        FROM ({_events_sql()}) AS e JOIN documents AS d ON d.document_id = e.document_id
+        WHERE d.rate <> 1 GROUP BY e.document_id, e.day, d.sign, d.total, d.rate
+    ),
+    running AS (
+        SELECT days.*, SUM(amount) OVER (PARTITION BY document_id ORDER BY day) AS taken FROM days
+    )
+    SELECT day, SUM(sign * ({base("total - taken + amount")} - {base("total - taken")} - cleared)) AS amount
+    FROM running GROUP BY day
+    """
+
+
 def _documents_sql(side: Side) -> str:
-    return " UNION ALL ".join(_kind_sql(kind, side) for kind in (INVOICES, *CREDITS) if kind.table != "prepayments")
+    return " UNION ALL ".join(_kind_sql(kind, side) for kind in (INVOICES, *CREDITS))
 
 
 def _kind_sql(kind: Kind, side: Side) -> str:
@@ -126,12 +158,30 @@ def _kind_sql(kind: Kind, side: Side) -> str:
     FROM xero.{kind.table} AS t
     LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
     LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
-    WHERE t.tenant_id = :tenant_id AND {_POSTED} AND t.type IN ({listed})
+    WHERE t.tenant_id = :tenant_id AND {_POSTED} AND t.type IN ({listed}) AND {_once(kind)}
+        AND t.date BETWEEN {literal(FIRST_DAY)} AND {literal(LAST_DAY)}
+        AND ABS(t.total) < {MOST} * LEAST(1, CASE WHEN t.currency_rate > 0 THEN t.currency_rate END)
     """
+
+
+def _once(kind: Kind) -> str:
+    """Whether a record counts: an advance that Xero lists among both kinds counts as the other one there."""
+    if kind.table != "prepayments":
+        return "TRUE"
+    return (
+        "NOT EXISTS (SELECT 1 FROM xero.overpayments AS o WHERE o.tenant_id = t.tenant_id "
+        "AND o.overpayment_id = t.prepayment_id)"
+    )
 
 
 def _of(column: str) -> str:
     return column if column == "NULL" else f"t.{column}"
+
+
+def _sane(row: str) -> str:
+    """Whether a payment or an allocation may be in any books; what is not, the ledger refuses, too."""
+    days = f"{row}.date < {literal(FIRST_DAY)} OR {row}.date > {literal(LAST_DAY)}"
+    return f"({days}) IS NOT TRUE AND ABS({row}.amount) < {MOST}"
 
 
 _POSTED = "t.status IN ('AUTHORISED', 'PAID') AND NOT t.is_deleted"
@@ -145,13 +195,14 @@ def _events_sql() -> str:
     paid = ", ".join(f"p.{kind.payment}" for kind in (INVOICES, *CREDITS))
     parts = [
         f"SELECT COALESCE({paid}) AS document_id, p.date AS day, p.amount FROM xero.payments AS p "
-        "WHERE p.tenant_id = :tenant_id AND p.status = 'AUTHORISED' AND NOT p.is_deleted"
+        f"WHERE p.tenant_id = :tenant_id AND (p.status IS NULL OR p.status = 'AUTHORISED') AND NOT p.is_deleted "
+        f"AND {_sane('p')}"
     ]
     for kind in CREDITS:
         used = (
             f"FROM xero.{kind.allocations} AS a JOIN xero.{kind.table} AS t "
             f"ON t.tenant_id = a.tenant_id AND t.{kind.key} = a.{kind.key} "
-            f"WHERE a.tenant_id = :tenant_id AND NOT a.is_deleted AND {_POSTED}"
+            f"WHERE a.tenant_id = :tenant_id AND NOT a.is_deleted AND {_POSTED} AND {_once(kind)} AND {_sane('a')}"
         )
         day = "COALESCE(a.date, t.date) AS day"
         targets = ", ".join(f"a.{name}" for name in _TARGETS if name != kind.key)

@@ -33,7 +33,7 @@ class Standing:
         account: The account.
         opening: Balance on the morning of the first day, in the financial year of that day.
         movement: What the journals moved within the period.
-        debits: The debits among it.
+        debits: Of a bank account, the money that came in: a journal and its reversal of one day moved none.
         balance: Balance on the evening of the last day.
         active: Whether a journal within the period touches it.
     """
@@ -88,25 +88,37 @@ class _Sums:
 
 
 def _sums_sql(books: Books, periods: Sequence[Period], condition: str) -> str:
-    """Lines by account and day first: of those there are few, however many lines and periods there are."""
-    last = max(period.end for period in periods)
+    """Lines by account and day first: of those there are few, however many lines and periods there are.
+
+    Money by source before that: Xero's own journals reverse a document that was edited or deleted.
+    """
+    first, last = min(period.start for period in periods), max(period.end for period in periods)
     return f"""
     WITH periods AS ({periods_sql(periods, books.year_end)}),
     daily AS (
-        SELECT account_id, journal_date AS day, SUM(net_amount) AS net,
-            SUM(CASE WHEN net_amount > 0 THEN net_amount ELSE 0 END) AS debit
+        SELECT account_id, journal_date AS day, SUM(net_amount) AS net
         FROM {named("journal_lines")} AS l
         WHERE tenant_id = :tenant_id AND journal_date <= {literal(last)} AND {condition}
         GROUP BY account_id, journal_date
+    ),
+    money AS (
+        SELECT account_id AS bank_id, day AS bank_day, SUM(CASE WHEN net > 0 THEN net ELSE 0 END) AS debit FROM (
+            SELECT l.account_id, l.journal_date AS day, SUM(l.net_amount) AS net
+            FROM {named("journal_lines")} AS l
+            JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id AND a.type = 'BANK'
+            WHERE l.tenant_id = :tenant_id AND {condition}
+                AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}
+            GROUP BY l.account_id, l.journal_date, l.source_type, l.source_id
+        ) AS moved GROUP BY account_id, day
     )
     SELECT period_start, period_end, account_id,
         SUM(CASE WHEN day < period_start THEN net ELSE 0 END) AS before,
         SUM(CASE WHEN day < period_start AND day >= first_year_start THEN net ELSE 0 END) AS first_year,
         SUM(CASE WHEN day >= period_start THEN net ELSE 0 END) AS movement,
-        SUM(CASE WHEN day >= period_start THEN debit ELSE 0 END) AS debits,
+        SUM(CASE WHEN day >= period_start THEN COALESCE(debit, 0) ELSE 0 END) AS debits,
         SUM(CASE WHEN day >= year_start THEN net ELSE 0 END) AS this_year,
         MAX(CASE WHEN day >= period_start THEN 1 ELSE 0 END) AS active
-    FROM periods JOIN daily ON day <= period_end
+    FROM periods JOIN daily ON day <= period_end LEFT JOIN money ON bank_id = account_id AND bank_day = day
     GROUP BY period_start, period_end, account_id
     """
 

@@ -27,6 +27,7 @@ from xero_pipeline.simulator.wire import (
     insufficient_scope,
     not_allowed,
     not_found,
+    role_missing,
     validation_refused,
     xml_envelope,
 )
@@ -36,6 +37,8 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOUR = 3600
 # Of a tax return: the list of all of them shows neither.
+_BARE = {"BatchPayments": True, "LinkedTransactions": False}
+"""Lists that come as null (true) or not at all when they are empty."""
 _FIGURES = frozenset({"Fields", "Attributes"})
 
 
@@ -44,6 +47,16 @@ class BooksWithReports(Books, Protocol):
 
     def report(self, name: str, params: dict[str, str], today: date) -> dict[str, Any]:
         """One report, as an element of `Reports`."""
+        ...
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """What who connected may not read: wrappers, and `Reports`."""
+        ...
+
+    @property
+    def bare_lists(self) -> bool:
+        """Whether some empty lists come as null."""
         ...
 
     def tax_returns(self, today: date) -> Sequence[dict[str, Any]]:
@@ -89,17 +102,23 @@ class AccountingApi:
             raise not_allowed()
         if posted is not None:
             _require(scopes, JOURNALS_SCOPES)
+            _require_role(company(), JOURNALS)
             found = answer_journals(self.journals, company(), request, posted[2], self.clock())
             return found if wants_json(request) else xml_envelope()
         if path == "Reports" or (report and _UUID.fullmatch(report)):
             _require(scopes, ("accounting.reports.taxreports",))
+            _require_role(company(), "Reports")
             return self._tax_returns(report, company())
         if report is not None:
             return self._report(report, request, scopes, company)
         if collection is None:
             raise insufficient_scope()
         _require(scopes, collection.scopes)
-        shelf = self.shelves.shelf(company(), collection)
+        books = company()
+        _require_role(books, collection.wrapper)
+        shelf = self.shelves.shelf(books, collection)
+        if books.bare_lists and collection.wrapper in _BARE and not shelf.records:
+            return envelope(collection.wrapper if _BARE[collection.wrapper] else None, None, self.clock())
         found = self._single(shelf, identity, request) if identity else self._list(shelf, request)
         return found if wants_json(request) else xml_envelope()
 
@@ -150,6 +169,7 @@ class AccountingApi:
         if known is None:
             raise not_found()
         _require(scopes, (known[1],))
+        _require_role(company(), "Reports")
         spelled = {param.lower(): param for param in REPORT_PARAMS}
         params = {spelled.get(param, param): value for param, value in request.query.items()}
         try:
@@ -183,6 +203,11 @@ def _route(path: str) -> tuple[Collection | None, str]:
 def _require(scopes: frozenset[str], wanted: Sequence[str]) -> None:
     if not any(name in scopes or f"{name}.read" in scopes for name in wanted):
         raise insufficient_scope()
+
+
+def _require_role(books: BooksWithReports, name: str) -> None:
+    if name in books.refused:
+        raise role_missing()
 
 
 def _rounded(collection: Collection, request: Request) -> bool:

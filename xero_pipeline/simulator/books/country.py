@@ -1,4 +1,4 @@
-"""What differs between the countries of the simulated organisations: currency, tax, year end, places."""
+"""What differs between the countries of the simulated organisations: currency, tax, year end, chart, places."""
 
 from __future__ import annotations
 
@@ -27,15 +27,31 @@ class TaxRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Payroll:
+    """What a pay run holds back and adds, each in thousandths of gross wages.
+
+    Args:
+        withheld: Keys of the accounts that owe what employees are not paid, with their shares.
+        added: Keys of expense and liability of what the employer adds, with their shares.
+    """
+
+    withheld: tuple[tuple[str, int], ...]
+    added: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """A country's bookkeeping habits.
 
     Args:
-        code: ISO country code, Xero's CountryCode and edition.
+        code: ISO country code, Xero's CountryCode.
+        version: Xero's name of the edition, the organisation's Version.
+        chart: Which default chart of accounts Xero gives there, a file of `lists/charts`.
         currency: Base currency.
         foreign: Foreign currencies in use, each with its units for one unit of base currency in millionths.
         tax_name: What the tax is called.
-        percent: The ordinary tax rate in whole per cent.
+        tax_basis: Xero's SalesTaxBasis.
+        tax_period: Xero's SalesTaxPeriod.
         sales_tax: Ordinary tax type on sales.
         purchases_tax: Ordinary tax type on purchases.
         no_tax: Tax type of lines outside the tax.
@@ -45,13 +61,17 @@ class Country:
         timezone: Xero's name of the time zone.
         cities: Places of contacts.
         rates: All tax rates of the organisation.
+        payroll: What Xero's payroll holds back and adds, on its default accounts.
     """
 
     code: str
+    version: str
+    chart: str
     currency: str
     foreign: tuple[tuple[str, int], ...]
     tax_name: str
-    percent: int
+    tax_basis: str
+    tax_period: str
     sales_tax: str
     purchases_tax: str
     no_tax: str
@@ -61,103 +81,8 @@ class Country:
     timezone: str
     cities: tuple[tuple[str, str, str], ...]
     rates: tuple[TaxRate, ...]
+    payroll: Payroll
 
-
-def new_zealand() -> Country:
-    """New Zealand: 15 % GST, year end 31 March."""
-    return Country(
-        code="NZ",
-        currency="NZD",
-        foreign=(("USD", 612_340), ("AUD", 921_870)),
-        tax_name="GST",
-        percent=15,
-        sales_tax="OUTPUT2",
-        purchases_tax="INPUT2",
-        no_tax="NONE",
-        zero_sales="ZERORATED",
-        zero_purchases="NONE",
-        year_end=(31, 3),
-        timezone="NEWZEALANDSTANDARDTIME",
-        cities=(("Wellington", "Wellington", "6011"), ("Auckland", "Auckland", "1010"), ("Nelson", "Nelson", "7010")),
-        rates=(
-            TaxRate("OUTPUT2", "15% GST on Income", 15, "OUTPUT", "sales"),
-            TaxRate("INPUT2", "15% GST on Expenses", 15, "INPUT", "purchases"),
-            TaxRate("ZERORATED", "Zero Rated", 0, "OUTPUT", "sales"),
-            TaxRate("GSTONIMPORTS", "GST on Imports", 0, "GSTONIMPORTS", "purchases"),
-            TaxRate("NONE", "No GST", 0, "NONE", "both"),
-            TaxRate("OUTPUT", "12.5% GST on Income", 12, "OUTPUT", "sales", "ARCHIVED"),
-        ),
-    )
-
-
-def united_kingdom() -> Country:
-    """The United Kingdom: 20 % VAT, and a year that ends on the last day of February."""
-    return Country(
-        code="GB",
-        currency="GBP",
-        foreign=(("USD", 1_271_900), ("EUR", 1_163_400)),
-        tax_name="VAT",
-        percent=20,
-        sales_tax="OUTPUT2",
-        purchases_tax="INPUT2",
-        no_tax="NONE",
-        zero_sales="ZERORATEDOUTPUT",
-        zero_purchases="ZERORATEDINPUT",
-        year_end=(29, 2),
-        timezone="GMTSTANDARDTIME",
-        cities=(("Leeds", "West Yorkshire", "LS1 4DL"), ("Bristol", "Avon", "BS1 5TR"), ("York", "", "YO1 7HH")),
-        rates=(
-            TaxRate("OUTPUT2", "20% (VAT on Income)", 20, "OUTPUT", "sales"),
-            TaxRate("INPUT2", "20% (VAT on Expenses)", 20, "INPUT", "purchases"),
-            TaxRate("RROUTPUT", "5% (VAT on Income)", 5, "OUTPUT", "sales"),
-            TaxRate("ZERORATEDOUTPUT", "Zero Rated Income", 0, "OUTPUT", "sales"),
-            TaxRate("ZERORATEDINPUT", "Zero Rated Expenses", 0, "INPUT", "purchases"),
-            TaxRate("NONE", "No VAT", 0, "NONE", "both"),
-            TaxRate("SROUTPUT", "17.5% (VAT on Income)", 17, "OUTPUT", "sales", "DELETED"),
-        ),
-    )
-
-
-def australia() -> Country:
-    """Australia: 10 % GST, year end 30 June."""
-    return Country(
-        code="AU",
-        currency="AUD",
-        foreign=(("USD", 664_120), ("NZD", 1_084_750)),
-        tax_name="GST",
-        percent=10,
-        sales_tax="OUTPUT",
-        purchases_tax="INPUT",
-        no_tax="BASEXCLUDED",
-        zero_sales="EXEMPTOUTPUT",
-        zero_purchases="EXEMPTEXPENSES",
-        year_end=(30, 6),
-        timezone="AUSEASTERNSTANDARDTIME",
-        cities=(("Hobart", "TAS", "7000"), ("Ballarat", "VIC", "3350"), ("Newcastle", "NSW", "2300")),
-        rates=(
-            TaxRate("OUTPUT", "GST on Income", 10, "OUTPUT", "sales"),
-            TaxRate("INPUT", "GST on Expenses", 10, "INPUT", "purchases"),
-            TaxRate("EXEMPTOUTPUT", "GST Free Income", 0, "EXEMPTOUTPUT", "sales"),
-            TaxRate("EXEMPTEXPENSES", "GST Free Expenses", 0, "EXEMPTEXPENSES", "purchases"),
-            TaxRate("BASEXCLUDED", "BAS Excluded", 0, "BASEXCLUDED", "both"),
-        ),
-    )
-
-
-def country_of(index: int) -> Country:
-    """The country of an organisation, by its place in the list."""
-    return (new_zealand, united_kingdom, australia)[index % 3]()
-
-
-def name_of(index: int) -> str:
-    """The name of an organisation, by its place in the list."""
-    names = (
-        "Kowhai Trail Outfitters Limited",
-        "Larkspur & Finch Ltd",
-        "Banksia Ridge Supply Pty Ltd",
-        "Pukeko Timberworks Limited",
-        "Hawthorn Mill Ltd",
-        "Saltbush Instruments Pty Ltd",
-    )
-    name = names[index % len(names)]
-    return name if index < len(names) else f"{name} ({index // len(names) + 1})"
+    def percent_of(self, tax_type: str) -> int:
+        """Whole per cent of one of the country's tax types."""
+        return next(rate.percent for rate in self.rates if rate.tax_type == tax_type)

@@ -18,7 +18,7 @@ class Part:
 
     Args:
         net: Cents without tax, in the document's currency.
-        code: Account code.
+        code: Key of the account; see `Workbench.account_id`.
         text: What the line says.
         item: The item sold or bought, if it is one of the list.
         tracking: The line's Tracking list.
@@ -84,7 +84,8 @@ def tax_way(bench: Workbench, amounts: str, side: str, *, abroad: bool = False) 
         return TaxWay(amounts, country.no_tax, 0)
     if abroad:
         return TaxWay(amounts, country.zero_sales if side == "sales" else country.zero_purchases, 0)
-    return TaxWay(amounts, country.sales_tax if side == "sales" else country.purchases_tax, country.percent)
+    tax_type = country.sales_tax if side == "sales" else country.purchases_tax
+    return TaxWay(amounts, tax_type, country.percent_of(tax_type))
 
 
 def build_lines(bench: Workbench, name: str, parts: Sequence[Part], way: TaxWay) -> Lines:
@@ -121,7 +122,7 @@ def _line(bench: Workbench, name: str, part: Part, way: TaxWay) -> tuple[Record,
         "TaxType": way.tax_type,
         "TaxAmount": money(tax),
         "LineAmount": money(shown),
-        "AccountCode": part.code,
+        "AccountCode": bench.code(part.code),
         "AccountID": bench.account_id(part.code),
         "Tracking": part.tracking or [],
         "Quantity": Decimal(quantity * 10_000).scaleb(-4),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from xero_pipeline.simulator.books.country import country_of, name_of
 from xero_pipeline.simulator.books.lists.budgets import add_budgets
 from xero_pipeline.simulator.books.lists.chart import add_accounts
 from xero_pipeline.simulator.books.lists.contacts import add_contacts, touch_some
 from xero_pipeline.simulator.books.lists.items import add_items
 from xero_pipeline.simulator.books.lists.settings import add_settings
 from xero_pipeline.simulator.books.money.advances import write_advances
+from xero_pipeline.simulator.books.money.assets import write_assets, write_website
 from xero_pipeline.simulator.books.money.banking import (
     delete_a_transfer,
     write_cash,
@@ -20,6 +20,7 @@ from xero_pipeline.simulator.books.money.banking import (
 )
 from xero_pipeline.simulator.books.money.journals import write_month_end
 from xero_pipeline.simulator.books.money.payroll import write_wages
+from xero_pipeline.simulator.books.money.stock import write_first_stock, write_stock_take
 from xero_pipeline.simulator.books.plan import MonthPlan, plan_month
 from xero_pipeline.simulator.books.trade.batches import delete_a_payment, write_batch
 from xero_pipeline.simulator.books.trade.credits import write_credit_notes
@@ -43,7 +44,7 @@ def write_books(config: BooksConfig, index: int) -> Workbench:
     Returns:
         The workbench with all records.
     """
-    bench = Workbench(config, index, name_of(index), country_of(index))
+    bench = Workbench.empty(config, index)
     add_accounts(bench)
     add_settings(bench)
     add_contacts(bench)
@@ -51,6 +52,8 @@ def write_books(config: BooksConfig, index: int) -> Workbench:
     add_repeating(bench)
     add_budgets(bench)
     write_foundation(bench)
+    write_website(bench)
+    write_first_stock(bench)
     delete_a_transfer(bench)
     for month in config.month_starts():
         _write_month(bench, month)
@@ -71,6 +74,8 @@ def _write_month(bench: Workbench, month: dt.date) -> None:
     write_transfers(bench, plan)
     write_wages(bench, plan)
     write_month_end(bench, plan)
+    write_assets(bench, plan)
+    write_stock_take(bench, plan)
     write_quotes(bench, plan)
     write_purchase_orders(bench, plan)
     touch_some(bench, month)
@@ -79,13 +84,15 @@ def _write_month(bench: Workbench, month: dt.date) -> None:
 def _write_trade(bench: Workbench, plan: MonthPlan) -> None:
     """Invoices and bills, their credits, and how they are paid."""
     sales, bills = write_sales(bench, plan), write_bills(bench, plan)
-    write_linked(bench, plan, sales, bills)
+    if not bench.habits.bare_lists:
+        write_linked(bench, plan, sales, bills)
     write_credit_notes(bench, plan, "ACCRECCREDIT", sales)
     write_credit_notes(bench, plan, "ACCPAYCREDIT", bills)
     write_advances(bench, plan, "RECEIVE", sales)
     write_advances(bench, plan, "SPEND", bills)
-    write_batch(bench, plan, "RECBATCH", sales)
-    write_batch(bench, plan, "PAYBATCH", bills)
+    if not bench.habits.bare_lists:
+        write_batch(bench, plan, "RECBATCH", sales)
+        write_batch(bench, plan, "PAYBATCH", bills)
     delete_a_payment(bench, sales)
     for written in (*sales.written.values(), *bills.written.values()):
         settle(bench, written)

@@ -35,13 +35,15 @@ def budget_summary(company: Company, request: ReportRequest) -> Row:
     spans = [[add_months(first, step * number + month) for month in range(step)] for number in range(periods)]
     last = spans[-1][-1]
     titles = ["Overall Budget", "Budget Summary", company.name, f"{first:%B %Y} to {last:%B %Y}"]
-    labels = ["Account", *(f"{span[-1]:%b-%y}" for span in spans)]
-    rows = [layout.header(labels), *_rows(company, spans)]
+    budget = next((row for row in company.records("Budgets") if row["Type"] == "OVERALL"), None)
+    rows = [layout.header(["Account"])]
+    if budget is not None:  # without one Xero's report has neither columns nor lines
+        labels = ["Account", *(f"{span[-1]:%b-%y}" for span in spans)]
+        rows = [layout.header(labels), *_rows(company, budget, spans)]
     return layout.report("Budget Summary", "BudgetSummary", titles, rows, request.today)
 
 
-def _rows(company: Company, spans: list[list[dt.date]]) -> list[Row]:
-    budget = next(row for row in company.records("Budgets") if row["Type"] == "OVERALL")
+def _rows(company: Company, budget: Record, spans: list[list[dt.date]]) -> list[Row]:
     income = _lines(company, budget, spans, "REVENUE", ())
     direct = _lines(company, budget, spans, "EXPENSE", ("DIRECTCOSTS",))
     running = _lines(company, budget, spans, "EXPENSE", ("EXPENSE", "OVERHEADS", "DEPRECIATN"))

@@ -19,7 +19,7 @@ _TOTALS = {"Total Operating Expenses": "Total Overheads"} | {
 }
 _GROUPS = {
     "Office Costs": {"Office Expenses", "Subscriptions", "Telephone & Internet", "Light, Power, Heating"},
-    "People": {"Wages and Salaries", "Consulting & Accounting"},
+    "People": {"Salaries", "Wages and Salaries", "Wages & Salaries", "Consulting", "Consulting & Accounting"},
     "Money in the Bank": {"Business Bank Account", "Business Savings Account"},
 }
 """Accounts put together: one row that carries no account's id."""

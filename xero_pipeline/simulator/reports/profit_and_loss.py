@@ -28,6 +28,8 @@ _SECTIONS = (
     ("Less Operating Expenses", "Total Operating Expenses", ("EXPENSE", "OVERHEADS", "DEPRECIATN")),
 )
 _FX_ACCOUNTS = frozenset({"BANKCURRENCYGAIN", "REALISEDCURRENCYGAIN", "UNREALISEDCURRENCYGAIN"})
+_FX_APART = frozenset({"AU", "US"})
+"""Where each of them has its own line (Xero's page of the report, and its Demo Company of Australia)."""
 _FX_LABEL = "Foreign Currency Gains and Losses"
 
 
@@ -115,7 +117,7 @@ def _tracking_columns(
     company: Company, basis: Sequence[Posting], category_id: str, first: dt.date, last: dt.date
 ) -> list[Column]:
     """One column an option, then what carries none, then all."""
-    category = company.bench.tables["TrackingCategories"].get(category_id)
+    category = company.bench.tables.get("TrackingCategories", {}).get(category_id)
     if category is None:
         raise BadReportRequest("The TrackingCategoryID is not valid")
     options = {option["TrackingOptionID"]: option["Name"] for option in category["Options"]}
@@ -135,7 +137,7 @@ def statement_lines(company: Company, columns: Sequence[Column]) -> list[tuple[s
         columns: The periods.
     """
     accounts = company.records("Accounts")
-    grouped = _FX_ACCOUNTS if company.bench.country.code != "AU" else frozenset[str]()
+    grouped = _FX_ACCOUNTS if company.bench.country.code not in _FX_APART else frozenset[str]()
     found: list[tuple[str, str, list[Amounts]]] = []
     for title, total_title, types in _SECTIONS:
         sign = 1 if types[0] in {"DIRECTCOSTS", "EXPENSE"} else -1

@@ -6,5 +6,5 @@ it. It names its tables with `schema=op.get_context().version_table_schema`, for
 
 from __future__ import annotations
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of the tables that `state_metadata` declares."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xero_pipeline.errors import RequestRefused
+from xero_pipeline.errors import NotFound
 from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import Endpoint
@@ -24,16 +24,14 @@ def one(client: XeroClient, tenant_id: str, endpoint: Endpoint, record_id: str) 
         record_id: The record's id.
 
     Raises:
-        XeroPipelineError: As `XeroClient.get`, but for 404.
+        XeroPipelineError: As `XeroClient.get`, but for NotFound.
     """
     ask = Ask(client, tenant_id, endpoint, None)
     params = {name: value for name, value in endpoint.params.items() if name != "pageSize"}
     try:
         return ask.checked(ask.get(f"{endpoint.path}/{record_id}", params))
-    except RequestRefused as refused:
-        if refused.status == 404:
-            return None
-        raise
+    except NotFound:
+        return None
 
 
 def several(client: XeroClient, tenant_id: str, endpoint: Endpoint, ids: Sequence[str]) -> Answer:

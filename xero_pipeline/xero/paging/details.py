@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -30,21 +31,26 @@ def read_details(ask: Ask, workers: int) -> Iterator[Page]:
     """
     endpoint = ask.endpoint
     headers = ask.get(endpoint.path, dict(endpoint.params))
-    ids = [_identity(ask, record, headers) for record in ask.records(headers)]
-    if not ids:
-        yield Page(1, 1, headers)
-        return
+    named = [(record, _identity(ask, record)) for record in ask.records(headers)]
+    nameless = [bytes(record) for record, name in named if name is None]
+    ids = [name for _, name in named if name is not None]
+    pages = len(ids) + bool(nameless or not ids)
+    if nameless or not ids:
+        # What has no id cannot be asked for: it is put aside when its fields are read.
+        listed = b'{"%s":[%s]}' % (endpoint.wrapper.encode(), b",".join(nameless))
+        yield Page(1, pages, replace(headers, body=listed))
     window = _budget_window(headers) if endpoint.wrapper == "Budgets" else {}
     answers = _ahead(lambda one: ask.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
-    for number, answer in enumerate(answers, start=1):
-        yield Page(number, len(ids), ask.checked(answer))
+    for number, answer in enumerate(answers, start=pages - len(ids) + 1):
+        yield Page(number, pages, ask.checked(answer))
 
 
-def _identity(ask: Ask, record: msgspec.Raw, answer: Answer) -> str:
+def _identity(ask: Ask, record: msgspec.Raw) -> str | None:
     try:
-        return msgspec.json.decode(record, type=dict[str, Any])[ask.endpoint.key[0]]
+        found = msgspec.json.decode(record, type=dict[str, Any])[ask.endpoint.key[0]]
     except (ValueError, KeyError):
-        raise ask.unreadable(f"a record has no {ask.endpoint.key[0]}", answer) from None
+        return None
+    return found if isinstance(found, str) and found else None
 
 
 def _budget_window(headers: Answer) -> dict[str, str]:

@@ -51,11 +51,14 @@ def read_offsets(ask: Ask, after: int) -> Iterator[Page]:
 def _numbers(ask: Ask, answer: Answer) -> list[int]:
     field = ask.endpoint.number
     rows: list[Any] = []
+    wrong: msgspec.DecodeError | None = None
     for record in ask.records(answer):
         try:
             rows.append(msgspec.json.decode(record, type=_row(field)).number)
         except msgspec.DecodeError as flaw:
-            raise ask.unreadable(f"a record's {field} is no number: {flaw}", answer) from None
+            wrong = flaw  # put aside when its fields are read; the others lead on
+    if wrong and not rows:
+        raise ask.unreadable(f"no record's {field} is a number: {wrong}", answer)
     return rows
 
 

@@ -54,24 +54,30 @@ def rows_of(body: bytes, endpoint: Endpoint) -> Rows:
     Raises:
         ValueError: The envelope does not hold a list of records.
     """
-    parts = Envelope.read(body).parts
-    if endpoint.wrapper not in parts:
-        raise ValueError(f"no {endpoint.wrapper!r} in the answer, but {sorted(parts)[:10]}")
+    envelope, row = Envelope.read(body), _row(endpoint.key[0])
     try:
-        found = msgspec.json.decode(parts[endpoint.wrapper], type=_rows(endpoint.key[0]))
-    except msgspec.DecodeError as flaw:
-        raise ValueError(f"{endpoint.wrapper!r} is not a list of records: {flaw}") from None
+        found = msgspec.json.decode(envelope.list_text(endpoint.wrapper), type=list[row])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = [_one(record, row) for record in envelope.records(endpoint.wrapper)]
     return Rows(tuple(str(one.id) for one in found), tuple(_stamp(one.stamp) for one in found))
 
 
+def _one(record: msgspec.Raw, row: Any) -> Any:
+    """A record that may be none: null, or something that is no object. Whoever reads its fields says so."""
+    try:
+        return msgspec.json.decode(record, type=row)
+    except msgspec.DecodeError:
+        return row()
+
+
 @cache
-def _rows(key: str) -> Any:
+def _row(key: str) -> Any:
     # A type that knows two fields lets the decoder skip the others without making objects of them.
     fields = [
         ("id", Any, msgspec.field(name=key, default=None)),
         ("stamp", Any, msgspec.field(name="UpdatedDateUTC", default=None)),
     ]
-    return list[msgspec.defstruct("Row", fields)]
+    return msgspec.defstruct("Row", fields)
 
 
 def _stamp(value: object) -> datetime | None:

@@ -69,6 +69,7 @@ def post(warehouse, company):
                 "account_id": posting.account_id,
                 "net_amount": posting.net_amount,
                 "source_type": posting.source_type,
+                "source_id": posting.journal_id,
                 **_tracked([categories[key] for key in posting.tracking]),
             }
         )

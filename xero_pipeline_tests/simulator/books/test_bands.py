@@ -18,11 +18,12 @@ TODAY = dt.date(2026, 11, 22)
 def figures(company: Company, month: dt.date) -> tuple[Decimal, Decimal, Decimal]:
     report = profit_and_loss(company, month)
     income = value_of(report, "Total Income")
-    return income, value_of(report, "Total Cost of Sales") / income, value_of(report, "Wages and Salaries") / income
+    wages = company.bench.tables["Accounts"][company.bench.account_id("477")]["Name"]
+    return income, value_of(report, "Total Cost of Sales") / income, value_of(report, wages) / income
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
-@given(seed=st.integers(0, 10**9), invoices=st.integers(0, 900), months=st.integers(2, 26), index=st.integers(0, 3))
+@given(seed=st.integers(0, 10**9), invoices=st.integers(0, 900), months=st.integers(2, 26), index=st.integers(0, 2))
 @example(seed=1, invoices=1200, months=24, index=0)
 @example(seed=1, invoices=1, months=12, index=0)
 def test_every_full_month_earns_and_spends_within_its_bands(seed: int, invoices: int, months: int, index: int) -> None:

@@ -5,16 +5,17 @@
 --   3  one that is open by another amount than its payments and credits leave, in any way
 --   4  one that changed after Xero was asked for the trial balance
 WITH documents AS (
-    {%- for table, number, contact in (
-        ("invoices", "invoice_number", "contact_name"), ("credit_notes", "credit_note_number", "contact_name"),
-        ("bank_transactions", "reference", "contact_name"), ("manual_journals", "narration", "NULL"),
-        ("bank_transfers", "reference", "NULL"), ("payments", "reference", "invoice_contact_name"),
-        ("prepayments", "reference", "contact_name"), ("overpayments", "reference", "contact_name"),
+    {%- for table, number, contact, type in (
+        ("invoices", "invoice_number", "contact_name", "type"),
+        ("credit_notes", "credit_note_number", "contact_name", "type"),
+        ("bank_transactions", "reference", "contact_name", "type"), ("manual_journals", "narration", "NULL", "NULL"),
+        ("bank_transfers", "reference", "NULL", "NULL"), ("payments", "reference", "invoice_contact_name", "payment_type"),
+        ("prepayments", "reference", "contact_name", "type"), ("overpayments", "reference", "contact_name", "type"),
     ) %}
     {{ "UNION ALL" if not loop.first }}
     SELECT
         '{{ table }}' AS source_table, {{ table[:-1] }}_id AS document_id, date, {{ number }} AS number,
-        {{ contact }} AS contact_name, synced_at
+        {{ contact }} AS contact_name, {{ type }} AS type, synced_at
     FROM xero.{{ table }} WHERE tenant_id = {{ tenant }}
     {%- endfor %}
 ),
@@ -95,8 +96,8 @@ found AS (
         )
     GROUP BY j.source_id
 )
-SELECT f.rank, f.document_id, d.source_table, d.number, d.date, d.contact_name, f.amount, MIN(f.why) AS why
+SELECT f.rank, f.document_id, d.source_table, d.type, d.number, d.date, d.contact_name, f.amount, MIN(f.why) AS why
 FROM found AS f LEFT JOIN documents AS d ON d.document_id = f.document_id
-GROUP BY f.rank, f.document_id, d.source_table, d.number, d.date, d.contact_name, f.amount
+GROUP BY f.rank, f.document_id, d.source_table, d.type, d.number, d.date, d.contact_name, f.amount
 ORDER BY f.rank, ABS(COALESCE(f.amount, 0)) DESC, f.document_id
 LIMIT {{ limit }}

@@ -1,7 +1,10 @@
 -- The dirty documents and those set off against them: what must be known of both.
-SELECT document_id FROM posting_dirty
-UNION
-SELECT a.credit_id FROM posting_allocations AS a JOIN posting_dirty AS d ON d.document_id = a.document_id
-UNION
-SELECT a.document_id FROM posting_allocations AS a JOIN posting_dirty AS d ON d.document_id = a.credit_id
-WHERE a.document_id IS NOT NULL
+SELECT c.document_id, d.source_table
+FROM (
+    SELECT document_id FROM posting_dirty
+    UNION
+    SELECT a.credit_id FROM posting_allocations AS a JOIN posting_dirty AS d ON d.document_id = a.document_id
+    UNION
+    SELECT a.document_id FROM posting_allocations AS a JOIN posting_dirty AS d ON d.document_id = a.credit_id
+) AS c
+JOIN posting_documents AS d ON d.document_id = c.document_id

@@ -1,4 +1,4 @@
--- Documents whose status posts, but which cannot; each by its first reason.
+-- Documents that nothing in Xero keeps from posting, but which cannot; each by its first reason.
 SELECT
     d.document_id,
     CASE
@@ -30,20 +30,19 @@ WHERE d.date IS NULL OR d.rate IS NULL OR d.rate <= 0
     OR ABS(e.excess) > CASE WHEN e.lines = 0 THEN 0 ELSE 0.01 * (e.lines + 2) END
 
 UNION ALL
-SELECT p.event_id, 'it pays a document that is not in the warehouse'
-FROM posting_payments AS p
-LEFT JOIN posting_documents AS d ON d.document_id = p.document_id
-WHERE p.counts AND d.document_id IS NULL
+SELECT d.document_id, d.refused
+FROM posting_documents AS d JOIN posting_dirty AS x ON x.document_id = d.document_id
+WHERE d.refused IS NOT NULL
 
 UNION ALL
-SELECT p.document_id, CONCAT('a payment of it has a type that is not known: ', p.payment_type)
-FROM posting_payments AS p
-JOIN posting_dirty AS x ON x.document_id = p.document_id
-WHERE p.counts AND p.side IS NULL
+SELECT l.document_id, {{ sql(too_large) }}
+FROM posting_large AS l JOIN posting_dirty AS x ON x.document_id = l.document_id
+JOIN posting_documents AS d ON d.document_id = l.document_id
+WHERE d.posts
 
 UNION ALL
 -- Advances post nothing of their own, but a rate is needed to set them off or to pay them back.
 SELECT d.document_id, CONCAT('its currency rate is missing (', d.currency_code, ')')
 FROM posting_documents AS d
 JOIN posting_dirty AS x ON x.document_id = d.document_id
-WHERE d.posts AND d.source_type IS NULL AND (d.rate IS NULL OR d.rate <= 0)
+WHERE d.posts AND d.advance IS NOT NULL AND (d.rate IS NULL OR d.rate <= 0)

@@ -1,5 +1,5 @@
 -- The lines of the documents in the circle: without their tax, their account found, up to two tracking options each.
-{%- macro lines_as(document_id, table, lines, line_id) %}
+{%- macro lines_as(document_id, table, lines, line_id, of) %}
 {%- set key = table[:-1] ~ "_id" %}
 SELECT
     {{ document_id }} AS document_id,
@@ -20,7 +20,7 @@ SELECT
     {%- endfor %}
 FROM xero.{{ lines }}s AS l
 JOIN xero.{{ table }} AS h ON h.tenant_id = l.tenant_id AND h.{{ key }} = l.{{ key }}
-JOIN posting_circle AS c ON c.document_id = {{ document_id }}
+JOIN posting_circle AS c ON c.document_id = {{ document_id }} AND c.source_table = '{{ of }}'
 CROSS JOIN posting_settings AS s
 LEFT JOIN posting_accounts AS a ON a.code = l.account_code
 LEFT JOIN (
@@ -40,11 +40,11 @@ WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT N
 {%- endmacro %}
 {%- for table, lines, line_id in lines_of %}
 {{ "UNION ALL" if not loop.first }}
-{{- lines_as("l." ~ table[:-1] ~ "_id", table, lines, line_id) }}
+{{- lines_as("l." ~ table[:-1] ~ "_id", table, lines, line_id, table) }}
 {% endfor %}
 UNION ALL
 -- A prepayment that came without lines has those of the money that made it.
-{{- lines_as("h.prepayment_id", "bank_transactions", "bank_transaction_line_item", "line_item_id") }}
+{{- lines_as("h.prepayment_id", "bank_transactions", "bank_transaction_line_item", "line_item_id", "prepayments") }}
     AND NOT h.is_deleted AND h.prepayment_id NOT IN (
         SELECT prepayment_id FROM xero.prepayment_line_items
         WHERE tenant_id = {{ tenant }} AND NOT is_deleted AND line_amount IS NOT NULL

@@ -10,8 +10,9 @@ SELECT
 FROM (
     SELECT
         d.document_id, d.source_table, d.posts,
-        {{ said("d", ("posts", "source_type", "date", "contact_id", "number", "reference", "currency_code", "rate",
-            "total", "total_tax", "whole_account_id", "withheld", "base_total", "other_account_id", "other_total")) }}
+        {{ said("d", ("posts", "refused", "source_type", "advance", "date", "contact_id", "number", "reference",
+            "currency_code", "rate", "rate_source", "total", "total_tax", "whole_account_id", "withheld", "base_total",
+            "other_account_id", "other_total")) }}
             AS said
     FROM posting_documents AS d
     {%- for table, lines, line_id in lines_of %}
@@ -39,16 +40,18 @@ FROM (
     UNION ALL
     -- A payment whose document we do not have stands for itself.
     SELECT
-        COALESCE(d.document_id, p.event_id), CASE WHEN d.document_id IS NULL THEN 'payments' END, NULL,
+        CASE WHEN p.is_known THEN p.document_id ELSE p.event_id END, CASE WHEN NOT p.is_known THEN 'payments' END, NULL,
         {{ said("p", ("event_id", "payment_type", "date", "amount", "bank_amount", "base_amount", "currency_rate",
-            "account_id", "reference")) }}
-    FROM posting_payments AS p LEFT JOIN posting_documents AS d ON d.document_id = p.document_id
-    WHERE p.counts
+            "account_id", "reference", "counts", "refused")) }}
+    FROM posting_payments AS p
     {%- for side in ("credit_id", "document_id") %}
 
     UNION ALL
-    SELECT a.{{ side }}, NULL, NULL, {{ said("a", ("event_id", "credit_id", "document_id", "date", "amount")) }}
-    FROM posting_allocations AS a WHERE a.counts AND a.{{ side }} IS NOT NULL
+    SELECT a.{{ side }}, NULL, NULL, {{ said("a", ("event_id", "credit_id", "document_id", "date", "amount", "counts", "refused")) }}
+    FROM posting_allocations AS a
+    {%- if side == "document_id" %}
+    WHERE a.counts
+    {%- endif %}
     {%- endfor %}
 ) AS t
 GROUP BY document_id

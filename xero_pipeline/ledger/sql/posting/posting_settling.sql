@@ -12,19 +12,17 @@ FROM posting_paid AS p
 UNION ALL
 -- An invoice, a bill, a credit note or an overpayment stands on its control account.
 SELECT event_id, place, whole_account_id, side * cleared, side * amount, 'control', NULL
-FROM posting_cleared WHERE source_table <> 'prepayments'
+FROM posting_cleared WHERE advance IS DISTINCT FROM 'prepayments'
 
 UNION ALL
 -- A prepayment stands on the account its lines name, with its tax.
 SELECT c.event_id, c.place + 1, s.gst, c.side * {{ to_base("c.tax_share", "c.rate") }}, c.side * c.tax_share, 'tax', NULL
 FROM posting_cleared AS c CROSS JOIN posting_settings AS s
-WHERE c.source_table = 'prepayments' AND c.tax_share <> 0
+WHERE c.advance = 'prepayments' AND c.tax_share <> 0
 
 UNION ALL
 -- Its lines share the rest by their amounts; what rounding leaves is on the largest of them.
-{%- set part -%}
-({{ share("l.net", "c.taken", "c.total") }} - {{ share("l.net", "(c.taken - c.amount)", "c.total") }})
-{%- endset %}
+{%- set part = share("l.net", "c.amount", "c.total") %}
 SELECT
     event_id, place + 1 + position, account_id,
     side * (net + CASE rank WHEN 1 THEN whole - SUM(net) OVER (PARTITION BY event_id, place) ELSE 0 END),
@@ -40,5 +38,5 @@ FROM (
         c.amount - c.tax_share AS foreign_whole,
         ROW_NUMBER() OVER (PARTITION BY c.event_id, c.place ORDER BY ABS(l.net) DESC, l.position) AS rank
     FROM posting_cleared AS c JOIN posting_lines AS l ON l.document_id = c.document_id
-    WHERE c.source_table = 'prepayments' AND c.total <> 0
+    WHERE c.advance = 'prepayments' AND c.total > 0
 ) AS shares

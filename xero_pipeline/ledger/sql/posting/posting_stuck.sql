@@ -13,7 +13,7 @@ SELECT e.event_id, e.document_id,
 FROM (
     SELECT p.event_id, p.document_id, p.date, p.amount, 'a payment' AS what,
         d.currency_code <> t.base_currency OR a.currency_code <> t.base_currency AS is_foreign,
-        d.source_table = 'prepayments' AND d.document_id NOT IN (SELECT document_id FROM posting_lines) AS without_lines
+        d.advance = 'prepayments' AND d.document_id NOT IN (SELECT document_id FROM posting_lines) AS without_lines
     FROM posting_paid AS p
     JOIN posting_documents AS d ON d.document_id = p.document_id
     CROSS JOIN posting_settings AS t
@@ -21,7 +21,7 @@ FROM (
     UNION ALL
     SELECT p.event_id, p.credit_id, p.date, p.amount, 'an allocation',
         c.currency_code <> t.base_currency,
-        c.source_table = 'prepayments' AND c.document_id NOT IN (SELECT document_id FROM posting_lines)
+        c.advance = 'prepayments' AND c.document_id NOT IN (SELECT document_id FROM posting_lines)
     FROM posting_touched AS p
     JOIN posting_documents AS c ON c.document_id = p.credit_id
     CROSS JOIN posting_settings AS t

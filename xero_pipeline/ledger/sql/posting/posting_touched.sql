@@ -5,3 +5,5 @@ JOIN posting_documents AS c ON c.document_id = a.credit_id
 WHERE a.counts
     AND (a.credit_id IN (SELECT document_id FROM posting_dirty)
         OR a.document_id IN (SELECT document_id FROM posting_dirty))
+    AND a.credit_id NOT IN (SELECT document_id FROM posting_unposted)
+    AND a.document_id NOT IN (SELECT document_id FROM posting_unposted)

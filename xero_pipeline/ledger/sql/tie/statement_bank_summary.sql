@@ -1,6 +1,7 @@
 -- What was there, came in, went out and was left of every bank account. The account before the month includes what no
 -- document shows; the month itself is its documents. In base currency, or in the account's own where Xero's figure
--- says that: which of the two it is, Xero does not document.
+-- says that: which of the two it is, Xero does not document. A source counts once a day: of one that was edited or
+-- deleted Xero's own journals hold reversals too, which moved no money.
 WITH months AS (
     SELECT DISTINCT period_start, period_end FROM xero.report_pulls
     WHERE tenant_id = {{ tenant }} AND report = 'bank_summary'
@@ -8,11 +9,12 @@ WITH months AS (
 legs AS (
     SELECT
         m.period_start, m.period_end, l.account_id, l.journal_date < m.period_start AS is_before,
-        l.net_amount AS base, l.foreign_amount AS own
+        SUM(l.net_amount) AS base, SUM(l.foreign_amount) AS own
     FROM months AS m
     JOIN {{ named("journal_lines") }} AS l ON l.tenant_id = {{ tenant }} AND l.journal_date <= m.period_end
         AND (l.source_type <> 'UNEXPLAINED' OR l.journal_date < m.period_start)
     JOIN tie_accounts AS a ON a.account_id = l.account_id AND a.type = 'BANK'
+    GROUP BY m.period_start, m.period_end, l.account_id, l.journal_date, l.source_type, l.source_id
 ),
 ours AS (
     {%- for measure in bank_measures %}

@@ -1,5 +1,5 @@
--- The open bills, credits and overpayments on the evening of the month's last day, and what no document showed
--- until the month began, against the balance of the account they stand on.
+-- The open bills, credits and overpayments on the evening of the month's last day, what no document showed and what
+-- rounding left until the month began, against the balance of the account they stand on.
 SELECT
     p.period_start, p.period_end, a.account_id, 'open_documents' AS measure, a.name AS account_name,
     COALESCE((
@@ -8,12 +8,14 @@ SELECT
     ), 0) + COALESCE((
         SELECT -SUM(u.amount) FROM tie_unexplained AS u
         WHERE u.number < p.number AND u.account_id = a.account_id
+    ), 0) + COALESCE((
+        SELECT SUM(r.amount) FROM tie_rounding_payables AS r WHERE r.day <= p.previous_end
     ), 0) AS our_amount,
     -g.xero_balance AS xero_amount
 FROM tie_periods AS p
 JOIN tie_accounts AS a ON a.system_account = 'CREDITORS'
 JOIN tie_gaps AS g ON g.number = p.number AND g.account_id = a.account_id
-WHERE p.number > 0 AND p.period_end <= (
-    -- Later days have no open documents: nothing was posted after it.
-    SELECT MAX(as_of) FROM {{ named("aged_payables") }} WHERE tenant_id = {{ tenant }}
+WHERE p.number > 0 AND p.period_start <= (
+    -- Of later days no open documents are written: nothing was posted after it.
+    SELECT MAX(journal_date) FROM {{ named("journals") }} WHERE tenant_id = {{ tenant }} AND source_type <> 'UNEXPLAINED'
 )

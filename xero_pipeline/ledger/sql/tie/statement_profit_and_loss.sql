@@ -6,14 +6,31 @@ WITH months AS (
 groups AS (
     SELECT account_id FROM tie_groups WHERE report = 'profit_and_loss'
 ),
+-- In some countries costs may have the other sign: the trial balance of the month tells.
+signs AS (
+    SELECT
+        r.period_end,
+        CASE WHEN SUM(CASE WHEN r.amount = t.credit - t.debit THEN 1 ELSE 0 END)
+            > SUM(CASE WHEN r.amount = t.debit - t.credit THEN 1 ELSE 0 END) THEN -1 ELSE 1 END AS sign
+    FROM xero.profit_and_loss AS r
+    JOIN xero.trial_balance AS t ON t.tenant_id = r.tenant_id AND t.period_end = r.period_end
+        AND t.account_id = r.account_id AND t.basis = r.basis
+    JOIN tie_accounts AS a ON a.account_id = r.account_id AND a.class = 'EXPENSE'
+    WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND r.line_type = 'account' AND r.amount <> 0
+    GROUP BY r.period_end
+),
 theirs AS (
     SELECT
-        period_start, period_end,
-        CASE WHEN account_id IN (SELECT account_id FROM groups) THEN (SELECT MAX(account_id) FROM groups) ELSE account_id END
-            AS account_id,
-        MAX(account_name) AS account_name, SUM(amount) AS amount
-    FROM xero.profit_and_loss
-    WHERE tenant_id = {{ tenant }} AND basis = 'accrual' AND line_type = 'account' AND account_id IS NOT NULL
+        r.period_start, r.period_end,
+        CASE WHEN r.account_id IN (SELECT account_id FROM groups) THEN (SELECT MAX(account_id) FROM groups)
+            ELSE r.account_id END AS account_id,
+        MAX(r.account_name) AS account_name,
+        SUM(r.amount * CASE a.class WHEN 'REVENUE' THEN 1
+            ELSE COALESCE(s.sign, (SELECT MAX(sign) FROM signs), 1) END) AS amount
+    FROM xero.profit_and_loss AS r
+    LEFT JOIN tie_accounts AS a ON a.account_id = r.account_id
+    LEFT JOIN signs AS s ON s.period_end = r.period_end
+    WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND r.line_type = 'account' AND r.account_id IS NOT NULL
     GROUP BY 1, 2, 3
 ),
 ours AS (

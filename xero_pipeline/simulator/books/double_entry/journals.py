@@ -70,7 +70,7 @@ class JournalWriter:
 
     def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
         self._tables = tables
-        categories = tables["TrackingCategories"].values()
+        categories = tables.get("TrackingCategories", {}).values()
         self._options = {
             option["TrackingOptionID"]: (category, option) for category in categories for option in category["Options"]
         }
@@ -93,11 +93,11 @@ class JournalWriter:
         # An allocation has no list of its own: what is set off stands for it.
         key = first.source_id if first.source_type.endswith("-ALLOCATION") else journal.key
         source = self.source(key)
+        kind = _SOURCE_TYPES.get(first.source_type, first.source_type)
         return {
             "JournalDate": wire_day(journal.day),
             "Reference": source.get("Reference", source.get("Narration", "")),
-            "SourceID": key,
-            "SourceType": _SOURCE_TYPES.get(first.source_type, first.source_type),
+            **({"SourceID": key, "SourceType": kind} if kind else {}),
             "JournalLines": [self._line(posting) for posting in journal.postings],
         }
 

@@ -32,7 +32,6 @@ class OpenAmounts:
     def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
         self._tables = tables
         self._events: dict[str, list[tuple[dt.date, str, Decimal]]] = defaultdict(list)
-        self._before: dict[str, dict[str, Decimal]] = {}
         for payment in tables.get("Payments", {}).values():
             if payment["Status"] == "AUTHORISED":
                 event = (day_of_wire(payment["Date"]), payment["PaymentID"], payment["Amount"])
@@ -61,35 +60,15 @@ class OpenAmounts:
         taken = (amount for when, _, amount in self._events.get(document_key(record), ()) if when <= day)
         return record["Total"] - sum(taken, ZERO)
 
-    def cleared(self, record: Record, event: str, amount: Decimal) -> Decimal:
-        """By how much an event lowers a document's open amount in base currency.
+    def cleared(self, record: Record, amount: Decimal) -> Decimal:
+        """By how much an event lowers a document's balance in base currency: Xero rounds every part on its own.
 
         Args:
             record: The document.
-            event: Id of the payment or allocation.
             amount: The event's amount in the document's currency.
         """
-        rate = record["CurrencyRate"]
-        if rate == 1:
-            return amount
-        left = record["Total"] - self._taken_before(record)[event]
-        return to_base(left, rate) - to_base(left - amount, rate)
+        return to_base(amount, record["CurrencyRate"])
 
-    def tax_share(self, record: Record, event: str, amount: Decimal) -> Decimal:
-        """The tax within an event's amount; over all events the shares add up to the document's tax."""
-        before = self._taken_before(record)[event]
-        tax, total = record["TotalTax"], record["Total"]
-        upto, till = (tax * part / total for part in (before, before + amount))
-        return till.quantize(CENT, rounding=ROUND_HALF_UP) - upto.quantize(CENT, rounding=ROUND_HALF_UP)
-
-    def _taken_before(self, record: Record) -> dict[str, Decimal]:
-        """For every event of a document, what earlier events had taken off it."""
-        key = document_key(record)
-        if key not in self._before:
-            sums: dict[str, Decimal] = {}
-            taken = ZERO
-            for _, event, amount in self.events(key):
-                sums[event] = taken
-                taken += amount
-            self._before[key] = sums
-        return self._before[key]
+    def tax_share(self, record: Record, amount: Decimal) -> Decimal:
+        """The tax within an event's amount, rounded on its own."""
+        return (record["TotalTax"] * amount / record["Total"]).quantize(CENT, rounding=ROUND_HALF_UP)

@@ -5,8 +5,8 @@ Rules of double entry, with Xero's habits:
 * A document in a foreign currency posts amount divided by CurrencyRate, rounded half up. The control account carries
   the rounded total and tax is rounded on its own; a cent left over goes to the largest line.
 * A payment clears the control account at the document's rate and moves the bank at its own; the difference is realised
-  gain or loss. Of a document paid in parts each part clears what the open amount in base currency falls by, so that
-  the control account always equals the open documents, each at its own rate.
+  gain or loss. Of a document paid in parts each part is rounded on its own: a cent may stay on the control account.
+* What a sale of tracked inventory cost is posted beside it, though no document shows it.
 * An overpayment sits on the control account. A prepayment sits on the account its line names, with its tax, and moves
   to the control account as it is set off.
 """
@@ -21,9 +21,11 @@ from xero_pipeline.simulator.books.double_entry.legs import Leg, Posting, journa
 from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts, document_key
 from xero_pipeline.simulator.values.amounts import ZERO, to_base
 from xero_pipeline.simulator.values.days import day_of_wire
+from xero_pipeline.simulator.values.ids import stable_id
 from xero_pipeline.simulator.workbench import Record
 
 POSTED = frozenset({"AUTHORISED", "PAID"})
+_COST = Decimal("0.27")
 _DOCUMENT_SIGN = {"ACCREC": 1, "ACCPAY": -1, "ACCRECCREDIT": -1, "ACCPAYCREDIT": 1}
 
 
@@ -41,12 +43,16 @@ class Poster:
         accounts = tables["Accounts"].values()
         self._system = {row["SystemAccount"]: row["AccountID"] for row in accounts if "SystemAccount" in row}
         self._open = OpenAmounts(tables)
+        self._codes = {row["Code"]: row["AccountID"] for row in accounts}
+        items = tables.get("Items", {}).values()
+        self._stock = {row["Code"]: row for row in items if row["IsTrackedAsInventory"]}
 
     def all(self) -> list[Posting]:
         """Every posting of the organisation."""
         found: list[Posting] = []
         for wrapper, statuses, post in (
             ("Invoices", POSTED, self._document),
+            ("Invoices", POSTED, self._cost_of_sales),
             ("CreditNotes", POSTED, self._document),
             ("BankTransactions", {"AUTHORISED"}, self._bank_transaction),
             ("BankTransfers", {"AUTHORISED"}, self._transfer),
@@ -73,6 +79,22 @@ class Poster:
         kind = record["Type"]
         legs = self._line_legs(record, self._control(kind), _DOCUMENT_SIGN[kind])
         return journal(document_key(record), day_of_wire(record["Date"]), kind, record, legs)
+
+    def _cost_of_sales(self, record: Record) -> Iterator[Posting]:
+        """What the goods of a sale cost leaves the stock; Xero takes the average cost, here it is a share of the price.
+
+        Source: Xero's page "Tracked inventory items".
+        """
+        legs: list[Leg] = []
+        for line in record["LineItems"] if record["Type"] == "ACCREC" else ():
+            item = self._stock.get(line.get("ItemCode", ""))
+            if item is not None:
+                cost = to_base(line["LineAmount"] * _COST, record["CurrencyRate"])
+                expense = self._codes[item["PurchaseDetails"]["COGSAccountCode"]]
+                legs.append(leg_of({**line, "AccountID": expense, "TaxType": ""}, cost, cost, ZERO))
+                legs.append(Leg(self._codes[item["InventoryAssetAccountCode"]], -cost, -cost))
+        key = stable_id(f"cost of sales/{document_key(record)}")
+        return journal(key, day_of_wire(record["Date"]), "", record, legs)
 
     def _bank_transaction(self, record: Record) -> Iterator[Posting]:
         """Spend and receive money, advances included, against the bank account."""
@@ -120,16 +142,16 @@ class Poster:
         sign = 1 if into_bank else -1
         bank = sign * to_base(record["Amount"], record["CurrencyRate"])
         legs = [Leg(record["Account"]["AccountID"], bank, sign * record["BankAmount"])]
-        legs += self._clearing(document, record["PaymentID"], record["Amount"], -sign)
+        legs += self._clearing(document, record["Amount"], -sign)
         day = day_of_wire(record["Date"])
         return journal(record["PaymentID"], day, kind, document, self._with_gain(legs))
 
-    def _clearing(self, document: Record, event: str, amount: Decimal, sign: int) -> list[Leg]:
+    def _clearing(self, document: Record, amount: Decimal, sign: int) -> list[Leg]:
         """What an event takes off a document: off the control account, or a prepayment's account and tax."""
         if "PrepaymentID" not in document:
-            base = self._open.cleared(document, event, amount)
+            base = self._open.cleared(document, amount)
             return [Leg(self._control(document["Type"]), sign * base, sign * amount)]
-        tax = self._open.tax_share(document, event, amount)
+        tax = self._open.tax_share(document, amount)
         line = document["LineItems"][0]
         legs = [leg_of(line, sign * (amount - tax), sign * (amount - tax), sign * tax)]
         if tax:
@@ -150,8 +172,8 @@ class Poster:
         for allocation in credit["Allocations"]:
             event, amount = allocation["AllocationID"], allocation["Amount"]
             invoice = self._open.document(allocation["Invoice"]["InvoiceID"])
-            legs = self._clearing(credit, event, amount, sign)
-            legs += self._clearing(invoice, event, amount, -sign)
+            legs = self._clearing(credit, amount, sign)
+            legs += self._clearing(invoice, amount, -sign)
             gained = self._with_gain(legs)
             if "PrepaymentID" in credit or len(gained) > 2:
                 yield from journal(event, day_of_wire(allocation["Date"]), f"{kind}-ALLOCATION", credit, gained)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from xero_pipeline.simulator.books.lists.settings import tracking_of
 from xero_pipeline.simulator.values.amounts import money
@@ -24,12 +25,20 @@ _OVERALL = (
 )
 
 
+_Budget = tuple[str, str, Sequence[tuple[str, int]], list[Record]]
+
+
 def add_budgets(bench: Workbench) -> None:
-    """Write the budgets."""
+    """Write the budgets, if the organisation has any."""
+    if not bench.habits.budgets:
+        return
     first = bench.config.first_month
     count = (bench.today.year - first.year) * 12 + bench.today.month - first.month + 13
     months = [add_months(first, number) for number in range(count)]
-    rows = (("OVERALL", "Overall Budget", _OVERALL, []), ("TRACKING", "North", _OVERALL[:3], tracking_of(bench, 0)))
+    north = tracking_of(bench, 0)
+    rows: list[_Budget] = [("OVERALL", "Overall Budget", _OVERALL, [])]
+    if north:
+        rows.append(("TRACKING", "North", _OVERALL[:3], north))
     for kind, text, lines, tracking in rows:
         key = bench.id_of(f"budget/{kind}")
         share = 1 if kind == "OVERALL" else 3
@@ -50,7 +59,7 @@ def _line(bench: Workbench, code: str, amount: int, months: list[dt.date]) -> Re
         {"Period": f"{month_start(month):%Y-%m}", "Amount": money(_seasonal(amount, month)), "Notes": ""}
         for month in months
     ]
-    return {"AccountID": bench.account_id(code), "AccountCode": code, "BudgetBalances": balances}
+    return {"AccountID": bench.account_id(code), "AccountCode": bench.code(code), "BudgetBalances": balances}
 
 
 def _seasonal(amount: int, month: dt.date) -> int:

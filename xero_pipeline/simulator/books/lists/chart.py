@@ -1,60 +1,56 @@
-"""The chart of accounts: codes, names, classes, tax and the accounts Xero itself posts to."""
+"""The chart of accounts: codes, names, classes, tax and the accounts Xero itself posts to.
+
+The charts in `charts` are those Xero gives a new organisation: of New Zealand, the United Kingdom, Australia and the
+United States, and the one for all other countries (`GLOBAL`). Codes, names and types are facts from organisations'
+own lists and exports in public: for the United Kingdom an export of 5 June 2018, for the United States an export of
+17 November 2020 and the templates that copy it, for `GLOBAL` the fixtures of fylein/fyle-xero-api.
+
+`key` is what the writers of documents call an account: its code in New Zealand's chart; empty where the code is the
+same. Consulting Income, Service Plans, Subcontractors and Freight Inwards are this company's own, and so is what
+`_OF_ASSETS` adds. Sales count as `SALES` once and rent as `OVERHEADS`, so that every type occurs.
+"""
 
 from __future__ import annotations
 
+import csv
+from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 from xero_pipeline.simulator.workbench import Workbench
 
-# Code, name, type, side of tax ("sales", "purchases", "none"), system account.
-_ACCOUNTS = (
-    ("200", "Sales", "REVENUE", "sales", ""),
-    ("210", "Consulting Income", "REVENUE", "sales", ""),
-    ("220", "Service Plans", "SALES", "sales", ""),
-    ("260", "Other Revenue", "OTHERINCOME", "sales", ""),
-    ("270", "Interest Income", "OTHERINCOME", "none", ""),
-    ("310", "Cost of Goods Sold", "DIRECTCOSTS", "purchases", ""),
-    ("320", "Subcontractors", "DIRECTCOSTS", "purchases", ""),
-    ("330", "Freight Inwards", "DIRECTCOSTS", "purchases", ""),
-    ("400", "Advertising", "EXPENSE", "purchases", ""),
-    ("404", "Bank Fees", "EXPENSE", "none", ""),
-    ("412", "Consulting & Accounting", "EXPENSE", "purchases", ""),
-    ("416", "Depreciation", "DEPRECIATN", "none", ""),
-    ("420", "Entertainment", "EXPENSE", "purchases", ""),
-    ("433", "Insurance", "EXPENSE", "purchases", ""),
-    ("445", "Light, Power, Heating", "EXPENSE", "purchases", ""),
-    ("453", "Office Expenses", "EXPENSE", "purchases", ""),
-    ("469", "Rent", "OVERHEADS", "purchases", ""),
-    ("477", "Wages and Salaries", "EXPENSE", "none", ""),
-    ("485", "Subscriptions", "EXPENSE", "purchases", ""),
-    ("489", "Telephone & Internet", "EXPENSE", "purchases", ""),
-    ("493", "Travel - National", "EXPENSE", "purchases", ""),
-    ("497", "Bank Revaluations", "EXPENSE", "none", "BANKCURRENCYGAIN"),
-    ("498", "Unrealised Currency Gains", "EXPENSE", "none", "UNREALISEDCURRENCYGAIN"),
-    ("499", "Realised Currency Gains", "EXPENSE", "none", "REALISEDCURRENCYGAIN"),
-    ("505", "Income Tax Expense", "EXPENSE", "none", ""),
-    ("610", "Accounts Receivable", "CURRENT", "none", "DEBTORS"),
-    ("620", "Prepayments", "CURRENT", "purchases", ""),
-    ("710", "Office Equipment", "FIXED", "purchases", ""),
-    ("711", "Less Accumulated Depreciation on Office Equipment", "FIXED", "none", ""),
-    ("800", "Accounts Payable", "CURRLIAB", "none", "CREDITORS"),
-    ("801", "Unpaid Expense Claims", "CURRLIAB", "none", "UNPAIDEXPCLM"),
-    ("803", "Wages Payable", "CURRLIAB", "none", "WAGEPAYABLES"),
-    ("805", "Accruals", "CURRLIAB", "purchases", ""),
-    ("814", "Wages Clearing", "CURRLIAB", "none", ""),
-    ("820", "{tax}", "CURRLIAB", "none", "GST"),
-    ("825", "Payroll Tax Payable", "CURRLIAB", "none", ""),
-    ("835", "Revenue Received in Advance", "CURRLIAB", "sales", ""),
-    ("840", "Historical Adjustment", "CURRLIAB", "none", "HISTORICAL"),
-    ("860", "Rounding", "CURRLIAB", "none", "ROUNDING"),
-    ("877", "Tracking Transfers", "CURRLIAB", "none", "TRACKINGTRANSFERS"),
-    ("900", "Loan", "TERMLIAB", "none", ""),
-    ("960", "Retained Earnings", "EQUITY", "none", "RETAINEDEARNINGS"),
-    ("970", "Owner A Funds Introduced", "EQUITY", "none", ""),
-    ("980", "Owner A Drawings", "EQUITY", "none", ""),
-    ("494", "Travel - International", "EXPENSE", "purchases", "ARCHIVED"),
-    ("429", "General Expenses", "EXPENSE", "purchases", "ARCHIVED"),
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account of a chart.
+
+    Args:
+        code: Its code.
+        name: Its name.
+        type: Xero's account type.
+        tax: Side of its tax: `sales`, `purchases` or `none`.
+        system: What Xero itself uses it for.
+        status: `ARCHIVED`, or empty.
+        key: What the writers call it, if not by its code.
+    """
+
+    code: str
+    name: str
+    type: str
+    tax: str
+    system: str = ""
+    status: str = ""
+    key: str = ""
+
+
+_OF_ASSETS = (
+    AccountRow("266", "Gain on Disposal of Assets", "OTHERINCOME", "none"),
+    AccountRow("417", "Amortisation", "EXPENSE", "none"),
+    AccountRow("419", "Loss on Disposal of Assets", "EXPENSE", "none"),
+    AccountRow("717", "Website", "FIXED", "purchases"),
+    AccountRow("718", "Less Accumulated Amortisation on Website", "FIXED", "none"),
 )
+"""What an organisation adds that lets Xero keep its register of fixed assets."""
 
 
 def class_of(account_type: str) -> str:
@@ -70,49 +66,57 @@ def class_of(account_type: str) -> str:
 
 def add_accounts(bench: Workbench) -> None:
     """Open the ledger accounts and the bank accounts of the organisation."""
-    country = bench.country
-    taxes = {"sales": country.sales_tax, "purchases": country.purchases_tax, "none": country.no_tax}
-    for code, name, kind, side, system in _bank_rows(bench) + _ACCOUNTS:
-        record = _account(bench, code, name.format(tax=country.tax_name), kind, taxes[side])
-        if system == "ARCHIVED":
-            record["Status"] = "ARCHIVED"
-        elif system:
-            record["SystemAccount"] = system
+    rows = [*_bank_rows(bench), *_chart(bench.country.chart), *(_OF_ASSETS if bench.habits.assets else ())]
+    for row in rows:
+        record = _account(bench, row)
         bench.add("Accounts", record["AccountID"], record)
 
 
-def _bank_rows(bench: Workbench) -> tuple[tuple[str, str, str, str, str], ...]:
+def _chart(name: str) -> list[AccountRow]:
+    text = (
+        resources.files("xero_pipeline.simulator.books.lists")
+        .joinpath("charts", f"{name}.csv")
+        .read_text(encoding="utf-8")
+    )
+    return [AccountRow(**row) for row in csv.DictReader(text.splitlines())]
+
+
+def _bank_rows(bench: Workbench) -> tuple[AccountRow, ...]:
     foreign = bench.country.foreign[0][0]
     return (
-        ("090", "Business Bank Account", "BANK", "none", ""),
-        ("091", "Business Savings Account", "BANK", "none", ""),
-        ("092", f"{foreign} Account", "BANK", "none", ""),
-        ("093", "Company Credit Card", "BANK", "none", ""),
-        ("094", "Old Cheque Account", "BANK", "none", "ARCHIVED"),
+        AccountRow("090", "Business Bank Account", "BANK", "none"),
+        AccountRow("091", "Business Savings Account", "BANK", "none"),
+        AccountRow("092", f"{foreign} Account", "BANK", "none"),
+        AccountRow("093", "Company Credit Card", "BANK", "none"),
+        AccountRow("094", "Old Cheque Account", "BANK", "none", status="ARCHIVED"),
     )
 
 
-def _account(bench: Workbench, code: str, name: str, kind: str, tax_type: str) -> dict[str, Any]:
+def _account(bench: Workbench, row: AccountRow) -> dict[str, Any]:
+    country, key = bench.country, row.key or row.code
+    taxes = {"sales": country.sales_tax, "purchases": country.purchases_tax, "none": country.no_tax}
     record: dict[str, Any] = {
-        "AccountID": bench.account_id(code),
-        "Code": code,
-        "Name": name,
-        "Status": "ACTIVE",
-        "Type": kind,
-        "TaxType": tax_type,
-        "Class": class_of(kind),
-        "EnablePaymentsToAccount": code in {"805", "970", "980"},
-        "ShowInExpenseClaims": kind == "EXPENSE" and code < "470",
-        "ReportingCode": f"{class_of(kind)[:3]}.{code}",
-        "ReportingCodeName": name,
+        "AccountID": bench.account_id(key),
+        "Code": row.code,
+        "Name": row.name,
+        "Status": row.status or "ACTIVE",
+        "Type": row.type,
+        "TaxType": taxes[row.tax],
+        "Class": class_of(row.type),
+        "EnablePaymentsToAccount": key in {"805", "970", "980"},
+        "ShowInExpenseClaims": row.type == "EXPENSE" and key < "470",
+        "ReportingCode": f"{class_of(row.type)[:3]}.{row.code}",
+        "ReportingCodeName": row.name,
         "HasAttachments": False,
-        "UpdatedDateUTC": bench.founded(f"account/{code}"),
-        "AddToWatchlist": code in {"200", "310", "477"},
+        "UpdatedDateUTC": bench.founded(f"account/{key}"),
+        "AddToWatchlist": key in {"200", "310", "477"},
     }
-    if kind == "BANK":
-        record["BankAccountNumber"] = f"0212340987{int(code):03d}000"
-        record["BankAccountType"] = "CREDITCARD" if code == "093" else "BANK"
-        record["CurrencyCode"] = bench.country.foreign[0][0] if code == "092" else bench.country.currency
+    if row.system:
+        record["SystemAccount"] = row.system
+    if row.type == "BANK":
+        record["BankAccountNumber"] = f"0212340987{int(row.code):03d}000"
+        record["BankAccountType"] = "CREDITCARD" if row.code == "093" else "BANK"
+        record["CurrencyCode"] = country.foreign[0][0] if row.code == "092" else country.currency
     else:
-        record["Description"] = f"{name} of {bench.name}"
+        record["Description"] = f"{row.name} of {bench.name}"
     return record

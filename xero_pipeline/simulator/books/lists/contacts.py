@@ -115,10 +115,11 @@ def _add_extras(bench: Workbench, record: Record, number: int) -> None:
     if number % 5 == 0:
         record["AccountsReceivableTaxType"] = bench.country.sales_tax
         record["AccountsPayableTaxType"] = bench.country.purchases_tax
-        record["SalesDefaultAccountCode"] = "200"
-        record["PurchasesDefaultAccountCode"] = "310"
+        record["SalesDefaultAccountCode"] = bench.code("200")
+        record["PurchasesDefaultAccountCode"] = bench.code("310")
         record["CompanyNumber"] = f"{7_000_000 + number}"
-        record["SalesTrackingCategories"] = [{"TrackingCategoryName": "Region", "TrackingOptionName": "North"}]
+        if bench.habits.tracking:
+            record["SalesTrackingCategories"] = [{"TrackingCategoryName": "Region", "TrackingOptionName": "North"}]
     if number % 7 == 0:
         record["Website"] = f"https://contact{number}.example"
         record["Discount"] = Decimal("5.00")
@@ -202,6 +203,20 @@ def with_balances(contacts: Iterable[Record], invoices: Iterable[Record], today:
             if int(invoice["DueDate"][6:-7]) < limit:
                 sums[1] += due
     return tuple(_balanced(contact, owed) for contact in contacts)
+
+
+def without_bank_details(contacts: Iterable[Record], *, masked_tax_numbers: bool) -> tuple[Record, ...]:
+    """Contacts as people see them who are no bank account admins (Xero's changelog of 29 June 2026).
+
+    Args:
+        contacts: Contacts with everything.
+        masked_tax_numbers: Whether of tax numbers only the last four digits are shown, as in the United States.
+    """
+    hidden = {"BankAccountDetails", "BatchPayments"}
+    shown = ({name: value for name, value in contact.items() if name not in hidden} for contact in contacts)
+    if not masked_tax_numbers:
+        return tuple(shown)
+    return tuple({**contact, "TaxNumber": contact["TaxNumber"][-4:].rjust(9, "*")} for contact in shown)
 
 
 def _balanced(contact: Record, owed: dict[tuple[str, str], list[Decimal]]) -> Record:

@@ -23,7 +23,7 @@ _ITEMS = (
 
 
 def add_items(bench: Workbench) -> None:
-    """Write the item list; none is tracked as inventory."""
+    """Write the item list; what is bought and sold again is tracked as inventory where the organisation does so."""
     for code, name, sold, bought, price in _ITEMS:
         key = bench.id_of(f"item/{code}")
         record: Record = {
@@ -39,15 +39,36 @@ def add_items(bench: Workbench) -> None:
             "UpdatedDateUTC": bench.founded(f"item/{code}"),
         }
         if sold:
-            record["SalesDetails"] = _details(price, sold, bench.country.sales_tax)
+            record["SalesDetails"] = _details(price, bench.code(sold), bench.country.sales_tax)
         if bought:
             record["PurchaseDescription"] = f"{name}, bought in"
-            record["PurchaseDetails"] = _details(price // 3, bought, bench.country.purchases_tax)
+            record["PurchaseDetails"] = _details(price // 3, bench.code(bought), bench.country.purchases_tax)
+            if sold and bench.habits.inventory:
+                _track(bench, record)
         bench.add("Items", key, record)
+
+
+def _track(bench: Workbench, record: Record) -> None:
+    """An item of stock: bills book it as an asset, sales post what it cost."""
+    record["IsTrackedAsInventory"] = True
+    record["InventoryAssetAccountCode"] = bench.code("630")
+    record["QuantityOnHand"] = Decimal("24.0000")
+    bought = record["PurchaseDetails"]
+    record["TotalCostPool"] = (bought["UnitPrice"] * 24).quantize(Decimal("0.01"))
+    record["PurchaseDetails"] = {
+        "UnitPrice": bought["UnitPrice"],
+        "COGSAccountCode": bought["AccountCode"],
+        "TaxType": bought["TaxType"],
+    }
 
 
 def _details(price: int, code: str, tax_type: str) -> Record:
     return {"UnitPrice": Decimal(price * 100).scaleb(-4), "AccountCode": code, "TaxType": tax_type}
+
+
+def goods_key(bench: Workbench) -> str:
+    """The key of the account for goods that are bought: stock where it is tracked, cost of sales elsewhere."""
+    return "630" if bench.habits.inventory else "310"
 
 
 def item_for(bench: Workbench, code: str, number: int, *, sold: bool) -> Record | None:
@@ -55,7 +76,7 @@ def item_for(bench: Workbench, code: str, number: int, *, sold: bool) -> Record 
 
     Args:
         bench: The organisation's workbench.
-        code: Account code.
+        code: Key of the account; see `Workbench.account_id`.
         number: Any number, to choose among them.
         sold: The line is a sale.
     """

@@ -28,6 +28,8 @@ _CURRENCY_NAMES = {
     "USD": "United States Dollar",
     "GBP": "British Pound",
     "EUR": "Euro",
+    "CAD": "Canadian Dollar",
+    "SGD": "Singapore Dollar",
 }
 _TRACKING = (
     ("Region", "ACTIVE", ("North", "South", "Online", "West Coast")),
@@ -39,7 +41,8 @@ _TRACKING = (
 def add_settings(bench: Workbench) -> None:
     """Write every list that hardly ever changes."""
     _add_tax_rates(bench)
-    _add_tracking(bench)
+    if bench.habits.tracking:
+        _add_tracking(bench)
     _add_currencies(bench)
     _add_themes(bench)
     _add_users(bench)
@@ -92,13 +95,15 @@ def _add_tracking(bench: Workbench) -> None:
 
 
 def tracking_of(bench: Workbench, region: int, department: int | None = None) -> list[Record]:
-    """The Tracking list of a line; lists of the same options are one object.
+    """The Tracking list of a line, empty where nothing is tracked; lists of the same options are one object.
 
     Args:
         bench: The organisation's workbench.
         region: Number of the option of the first category.
         department: Number of the option of the second category, if it is tagged.
     """
+    if not bench.habits.tracking:
+        return []
     key = f"tracked/{region}/{department}"
     if key not in bench.shared:
         chosen = [(_TRACKING[0], region)] + ([(_TRACKING[1], department)] if department is not None else [])
@@ -171,7 +176,7 @@ def _add_organisation(bench: Workbench) -> None:
         "Name": bench.name,
         "LegalName": bench.name,
         "PaysTax": True,
-        "Version": "UK" if country.code == "GB" else country.code,
+        "Version": country.version,
         "OrganisationType": "COMPANY",
         "BaseCurrency": country.currency,
         "CountryCode": country.code,
@@ -181,8 +186,8 @@ def _add_organisation(bench: Workbench) -> None:
         "TaxNumber": "101-234-567",
         "FinancialYearEndDay": country.year_end[0],
         "FinancialYearEndMonth": country.year_end[1],
-        "SalesTaxBasis": "ACCRUALS" if country.code != "NZ" else "INVOICE",
-        "SalesTaxPeriod": "TWOMONTHS" if country.code == "NZ" else "QUARTERLY",
+        "SalesTaxBasis": country.tax_basis,
+        "SalesTaxPeriod": country.tax_period,
         "DefaultSalesTax": "Tax Exclusive",
         "DefaultPurchasesTax": "Tax Exclusive",
         "PeriodLockDate": wire_day(lock),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 
 from xero_pipeline.simulator.books.lines import Part, TaxWay, build_lines, tax_way
 from xero_pipeline.simulator.books.lists.settings import theme_id
@@ -85,6 +86,18 @@ def _advance(bench: Workbench, plan: MonthPlan, kind: str, invoice: Record, amou
         record["InvoiceNumber"] = f"PRE-{plan.month:%y%m}"
         record["BrandingThemeID"] = theme_id(bench)
     return bench.add("Prepayments" if prepaid else "Overpayments", movement[key], record)
+
+
+def as_prepayments(overpayments: Iterable[Record]) -> Iterator[Record]:
+    """Overpayments as Xero's list of prepayments holds them once more, under the same id.
+
+    Source: XeroAPI/Xero-NetStandard#477.
+
+    Args:
+        overpayments: All overpayments.
+    """
+    for record in overpayments:
+        yield {"PrepaymentID" if name == "OverpaymentID" else name: value for name, value in record.items()}
 
 
 def _credit_record(movement: Record, key: str) -> Record:

@@ -68,8 +68,10 @@ def _pay_sales_tax(bench: Workbench, plan: MonthPlan, untaxed: TaxWay) -> None:
     if plan.month <= bench.config.first_month:
         return
     before = plan_month(bench, add_months(plan.month, -1))
-    base = before.income * 82 // 100 - before.cost_of_sales * 80 // 100 - before.overheads
-    amount = max(100, divide_half_up(base * bench.country.percent, 100))
+    country = bench.country
+    collected = before.income * 82 // 100 * country.percent_of(country.sales_tax)
+    reclaimed = (before.cost_of_sales * 80 // 100 + before.overheads) * country.percent_of(country.purchases_tax)
+    amount = max(100, divide_half_up(collected - reclaimed, 100))
     office = bench.id_of("contact/other/Tax Office")
     head = Movement(f"tax/{plan.month:%Y-%m}", "SPEND", "090", plan.month.replace(day=28), office, "Sales tax")
     move(bench, head, Part(amount, "820", "Sales tax paid"), untaxed)

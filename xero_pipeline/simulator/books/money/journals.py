@@ -19,7 +19,7 @@ class JournalLine:
     """One line of a manual journal.
 
     Args:
-        code: Account code.
+        code: Key of the account; see `Workbench.account_id`.
         amount: Cents, debit positive.
         text: Its description.
     """
@@ -65,7 +65,7 @@ def _line(bench: Workbench, line: JournalLine) -> Record:
         "TaxType": bench.country.no_tax,
         "LineAmount": money(line.amount),
         "TaxAmount": ZERO,
-        "AccountCode": line.code,
+        "AccountCode": bench.code(line.code),
         "AccountID": bench.account_id(line.code),
         "Tracking": tracking_of(bench, 0) if line.code == "477" else [],
         "IsBlank": False,
@@ -81,8 +81,9 @@ def write_month_end(bench: Workbench, plan: MonthPlan) -> None:
     """
     stem = f"{plan.month:%Y-%m}"
     chance = bench.random(plan.month, "journals")
-    worn = [JournalLine("416", 60_000, "Depreciation"), JournalLine("711", -60_000, "Depreciation")]
-    write_journal(bench, f"depreciation/{stem}", f"Depreciation {plan.month:%b %Y}", plan.last, worn)
+    if not bench.habits.assets:  # otherwise Xero posts it (`assets`)
+        worn = [JournalLine("416", 60_000, "Depreciation"), JournalLine("711", -60_000, "Depreciation")]
+        write_journal(bench, f"depreciation/{stem}", f"Depreciation {plan.month:%b %Y}", plan.last, worn)
     fee = chance.randint(40_000, 90_000)
     accrual = [JournalLine("412", fee, "Audit fee accrued"), JournalLine("805", -fee, "Audit fee accrued")]
     write_journal(bench, f"accrual/{stem}", f"Accruals {plan.month:%b %Y}", plan.last, accrual)

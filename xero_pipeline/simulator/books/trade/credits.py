@@ -95,7 +95,7 @@ def _credit_note(
     sales = kind == "ACCRECCREDIT"
     way = tax_way(bench, invoice["LineAmountTypes"], "sales" if sales else "purchases", abroad=foreign)
     line = invoice["LineItems"][0]
-    part = Part(net, line["AccountCode"], "Returned goods", tracking=line["Tracking"])
+    part = Part(net, bench.key_of(line["AccountID"]), "Returned goods", tracking=line["Tracking"])
     name = f"{kind}/{plan.month:%Y-%m}/{place}"
     head = Heading(
         name=name,

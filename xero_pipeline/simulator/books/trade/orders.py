@@ -7,7 +7,7 @@ from random import Random
 
 from xero_pipeline.simulator.books.lines import Lines, Part, TaxWay, build_lines, tax_way
 from xero_pipeline.simulator.books.lists.contacts import customer_count, summary, supplier_count
-from xero_pipeline.simulator.books.lists.items import item_for
+from xero_pipeline.simulator.books.lists.items import goods_key, item_for
 from xero_pipeline.simulator.books.lists.settings import theme_id, tracking_of
 from xero_pipeline.simulator.books.plan import MonthPlan
 from xero_pipeline.simulator.books.rates import rate_on
@@ -111,7 +111,7 @@ def _parts(bench: Workbench, chance: Random, code: str, *, sold: bool) -> list[P
     return [
         Part(
             net=chance.randint(5_000, 400_000),
-            code=code,
+            code=code if sold else goods_key(bench),
             text="As discussed",
             item=item_for(bench, code, chance.randrange(8), sold=sold),
             tracking=tracking_of(bench, chance.randrange(3)),

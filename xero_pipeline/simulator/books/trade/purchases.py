@@ -7,7 +7,7 @@ from random import Random
 
 from xero_pipeline.simulator.books.lines import Part, build_lines, tax_way
 from xero_pipeline.simulator.books.lists.contacts import supplier_count
-from xero_pipeline.simulator.books.lists.items import item_for
+from xero_pipeline.simulator.books.lists.items import goods_key, item_for
 from xero_pipeline.simulator.books.lists.settings import tracking_of
 from xero_pipeline.simulator.books.plan import MonthPlan, spread_days
 from xero_pipeline.simulator.books.rates import rate_on
@@ -133,7 +133,7 @@ def _parts(bench: Workbench, net: int, place: int, chance: Random) -> list[Part]
         parts.append(
             Part(
                 net=cents,
-                code=code,
+                code=goods_key(bench) if code == "310" else code,
                 text=_WORDS.get(code, "Running costs"),
                 item=item_for(bench, code, chance.randrange(8), sold=False),
                 tracking=tracking_of(bench, chance.randrange(3)) if place % 3 else (),
