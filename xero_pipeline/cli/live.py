@@ -20,30 +20,48 @@ BAR_WIDTH = 40
 _INDENTED = (0, 0, 0, 2)
 
 
+@dataclass(slots=True, eq=False)
+class Subject:
+    """What a thread is at: a collection or report of an organisation."""
+
+    title: str
+    tenant_id: str = ""
+    step: str | None = None
+    records: int = 0
+    """Of those under way, which no outcome tells yet."""
+
+
 @dataclass(slots=True)
 class Standing:
     """How a sync stands."""
 
-    title: str = "starting"
-    step: str | None = None
+    at: list[Subject] = field(default_factory=list)
     done: int = 0
     of: int = 0
     records: int = 0
-    records_under_way: int = 0
     changed: int = 0
     calls: int = 0
     wire_bytes: int = 0
     left_today: int | None = None
     began: float = field(default_factory=time.monotonic)
 
-    def begin(self, title: str, *, done: int) -> None:
+    def begin(self, subject: Subject, *, begun: int) -> None:
         """The next subject.
 
         Args:
-            title: Whose, and which.
-            done: How many there were before it.
+            subject: Whose, and which.
+            begun: How many have begun, with it.
         """
-        self.title, self.done, self.step, self.records_under_way = title, done, None, 0
+        self.at.append(subject)
+        self.done = begun - len(self.at)
+
+    def leave(self, subject: Subject) -> None:
+        """A thread goes on to its next one.
+
+        Args:
+            subject: What it was at.
+        """
+        self.at = [one for one in self.at if one is not subject]
 
 
 @dataclass(slots=True)
@@ -60,14 +78,15 @@ class Panorama:
     _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield self._title()
+        for subject in list(self.now.at) or [Subject("starting")]:
+            yield self._title(subject)
         yield self._bar(options.max_width)
         yield _line(self._counts())
         if waiting := self._waiting():
             yield _line(waiting, style="yellow")
 
-    def _title(self) -> Table:
-        text = self.now.title + (f", {self.now.step}" if self.now.step else "")
+    def _title(self, subject: Subject) -> Table:
+        text = subject.title + (f", {subject.step}" if subject.step else "")
         row = Table.grid(padding=(0, 1, 0, 0))
         row.add_column(width=1)
         row.add_column(no_wrap=True, overflow="ellipsis")
@@ -87,7 +106,7 @@ class Panorama:
     def _counts(self) -> str:
         now = self.now
         told = [
-            _counted(now.records + now.records_under_way, "record"),
+            _counted(now.records + sum(one.records for one in now.at), "record"),
             f"{_counted(now.changed, 'row')} changed",
             _counted(now.calls, "call"),
             size(now.wire_bytes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
+from xero_pipeline.operations.past_runs import INTERRUPTED
 from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
@@ -110,12 +112,16 @@ class Runner:
     def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
         from xero_pipeline.cli.project import Project
         from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
+        from xero_pipeline.operations.instance import read_log_handlers_once
 
         self._parts = parts
         self._instance = instance
         self._watch = watch
         self._project = Project(parts.settings, watch)
+        read_log_handlers_once(instance)
         self.left_out: set[date] = set()
+        # Dagster resolves a project's jobs when it is first asked for them: one thread at a time.
+        self._resolving = threading.Lock()
         # The runs of a command are one to the person who gave it.
         self._bound = {BUDGET: uuid.uuid4().hex, **({MAX_CALLS: str(max_calls)} if max_calls else {})}
 
@@ -131,7 +137,8 @@ class Runner:
         Returns:
             Whether all went well.
         """
-        offered = choice if choice.selected else self._project.offered(choice)
+        with self._resolving:
+            offered = choice if choice.selected else self._project.offered(choice)
         self._watch.leave_out(choice.subjects - offered.subjects)
         well = not offered.collections or self._collections(organisation, offered.collections, full=full)
         if offered.reports:
@@ -155,7 +162,8 @@ class Runner:
         """
         from xero_pipeline.defs.jobs import LEDGER
 
-        names = self._project.assets("ledger")
+        with self._resolving:
+            names = self._project.assets("ledger")
         return not names or self._run(LEDGER, organisation, names, partition=organisation.tenant_id)
 
     def _newest(self, due: Mapping[str, Sequence[date]], count: int) -> dict[str, Sequence[date]]:
@@ -208,7 +216,8 @@ class Runner:
         from xero_pipeline.defs.jobs import SYNC
         from xero_pipeline.warehouse.tables import table_group
 
-        ops = {self._project.op(name): {"config": {"full": full}} for name in names}
+        with self._resolving:
+            ops = {self._project.op(name): {"config": {"full": full}} for name in names}
         tables = [table.name for name in names for table in table_group(name)]
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
@@ -234,11 +243,13 @@ class Runner:
         from xero_pipeline.defs.partitions import ORGANISATIONS
         from xero_pipeline.defs.runs import whose
 
-        self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
-        result = self._project.job(job).execute_in_process(
+        with self._resolving:
+            self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
+            carried, keys = self._project.job(job), self._project.keys(tables)
+        result = carried.execute_in_process(
             instance=self._instance,
             partition_key=partition,
-            asset_selection=self._project.keys(tables),
+            asset_selection=keys,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
             tags={
                 **(_OURS if self._project.is_ours else {}),
@@ -251,7 +262,7 @@ class Runner:
         )
         for event in result.all_events:
             failure = event.step_failure_data if event.is_step_failure else None
-            if failure and failure.error and failure.error.cls_name == "DagsterExecutionInterruptedError":
+            if failure and failure.error and failure.error.cls_name in INTERRUPTED:
                 raise KeyboardInterrupt
             if failure and failure.error and not failure.user_failure_data:
                 # Not one of our own errors, which the watch has heard of: a bug, and no reason to stay silent.

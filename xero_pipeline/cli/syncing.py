@@ -123,8 +123,12 @@ def carry(
 
     Returns:
         Whether all went well.
+
+    Raises:
+        XeroPipelineError: An organisation could not even begin; the others were synced, and told of.
     """
     from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.cli.side_by_side import side_by_side
     from xero_pipeline.cli.stopping import Stopped
     from xero_pipeline.operations.instance import open_instance
 
@@ -134,17 +138,29 @@ def carry(
     try:
         with open_instance(parts.settings) as instance, watching as watch:
             runner = Runner(parts, instance, watch, max_calls)
-            well = [work(runner, one) for one in chosen]
+            well, error = side_by_side(
+                chosen,
+                lambda one: _done(work(runner, one), watch),
+                at_once=parts.settings.organisations_at_once,
+                stop=watch.stop,
+            )
     except KeyboardInterrupt:
         raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
     summary(watch.lines)
     tell_of_waits(watch.waits.seconds)
+    if error:
+        raise error
     # Where nothing else was brought, what is put aside is all there was.
-    worked = all(well) and not (watch.lines and all(line.aside for line in watch.lines))
+    worked = well and not (watch.lines and all(line.aside for line in watch.lines))
     if worked:
         _tell_of_locked_months(parts, names)
         _tell_of_differences(parts, names)
     return worked
+
+
+def _done(well: bool, watch: Watch) -> bool:
+    watch.rest()
+    return well
 
 
 def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:

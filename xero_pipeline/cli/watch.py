@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.live import Live
 
-from xero_pipeline.cli.live import Panorama, Standing
+from xero_pipeline.cli.live import Panorama, Standing, Subject
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.xero.limits import smaller
@@ -63,10 +63,28 @@ class Watch:
     waits: Waits = field(default_factory=Waits)
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     _now: Standing = field(default_factory=Standing)
-    _current: Line | None = None
-    _organisation: str = ""
     _live: Live | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _mine: threading.local = field(default_factory=threading.local)
+    """What the thread is at: each works for one organisation at a time."""
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """From now on every thread that tells something is ended, but for the main one, which knows."""
+        self._stopped.set()
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set() and threading.current_thread() is not threading.main_thread():
+            raise KeyboardInterrupt
+
+    @property
+    def _current(self) -> Line | None:
+        return getattr(self._mine, "line", None)
+
+    @property
+    def _at(self) -> Subject:
+        """What the thread is at, as the screen shows it."""
+        return getattr(self._mine, "subject", None) or Subject("starting")
 
     def __enter__(self) -> Self:
         self._now.of = self.subjects
@@ -93,28 +111,39 @@ class Watch:
 
     def begin(self, organisation: str, subject: str) -> None:
         """See `Progress.begin`; a report whose months come in several runs is one line."""
+        self._go_on()
         self._tell()
         name = self.names.get(organisation, organisation)
         with self._lock:
             known = [line for line in self.lines if (line.organisation, line.subject) == (name, subject)]
-            self._current = known[0] if known else Line(name, subject)
+            self._mine.line = known[0] if known else Line(name, subject)
             if not known:
-                self.lines.append(self._current)
-            self._now.begin(f"{name}: {subject}", done=len(self.lines) - 1)
-            self._organisation = organisation
+                self.lines.append(self._mine.line)
+            self._now.leave(self._at)
+            self._mine.subject = Subject(f"{name}: {subject}", organisation)
+            self._now.begin(self._mine.subject, begun=len(self.lines))
             self._now.left_today = self._left()
 
+    def rest(self) -> None:
+        """The thread is done with an organisation."""
+        self._tell()
+        with self._lock:
+            self._now.leave(self._at)
+            self._mine.line = self._mine.subject = None
+
     def _left(self) -> int | None:
-        return self.left_today(self._organisation) if self.left_today else None
+        return self.left_today(self._at.tenant_id) if self.left_today else None
 
     def step(self, done: int, of: int | None, records: int) -> None:
         """See `Progress.step`."""
+        self._go_on()
         with self._lock:
-            self._now.step = None if of == 1 else f"{done:,} of {of:,}" if of else f"{done:,}"
-            self._now.records_under_way = records
+            self._at.step = None if of == 1 else f"{done:,} of {of:,}" if of else f"{done:,}"
+            self._at.records = records
 
     def called(self, call: Call) -> None:
         """See `Progress.called`."""
+        self._go_on()
         with self._lock:
             self._now.calls += 1
             self._now.wire_bytes += call.wire_bytes
@@ -124,6 +153,7 @@ class Watch:
 
     def wait(self, seconds: float, why: str) -> None:
         """See `Progress.wait`: short pauses between calls are not worth a word."""
+        self._go_on()
         if self.waits.begin(seconds, why, time.monotonic()) and not self._live:
             self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False, soft_wrap=True)
 
@@ -134,7 +164,7 @@ class Watch:
                 self._current.add(outcome)
             self._now.records += outcome.records
             self._now.changed += outcome.changed
-            self._now.records_under_way = 0
+            self._at.records = 0
             self._now.left_today = self._left()
 
     def _tell(self) -> None:

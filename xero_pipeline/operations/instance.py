@@ -117,6 +117,19 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+def read_log_handlers_once(instance: dg.DagsterInstance) -> None:
+    """Keep Dagster from configuring Python's logging anew for every run.
+
+    `logging.config.dictConfig` takes the lock of all logging, then those of its handlers; a run in another thread that
+    is just writing an event holds a handler's and wants the other.
+
+    Args:
+        instance: Dagster's history.
+    """
+    handlers = instance.get_yaml_python_handlers()
+    setattr(instance, "get_yaml_python_handlers", lambda: handlers)  # noqa: B010 - no declared attribute
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     """Say which setting is wrong when Dagster's PostgreSQL cannot be reached."""

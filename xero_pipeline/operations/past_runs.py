@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SELECTED = "selected tables"
 """What people know as the job of assets that somebody chose; Dagster has no job of its own for that."""
 
+INTERRUPTED = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
+"""What a step fails of that a person stopped: in the main thread, and in any other."""
+
 _NO_JOB = "__ASSET_JOB"
 """What Dagster says in its place."""
 
@@ -93,7 +96,7 @@ def _error(instance: dg.DagsterInstance, run_id: str) -> str | None:
         data = event.step_failure_data if event else None
         if data and data.user_failure_data and data.user_failure_data.description:
             return data.user_failure_data.description
-        if data and data.error and data.error.cls_name == "DagsterExecutionInterruptedError":
+        if data and data.error and data.error.cls_name in INTERRUPTED:
             return "Stopped by a person. The next sync goes on from there."
         if data and data.error:
             return data.error.message.strip()

@@ -95,7 +95,8 @@ class FileHold:
         except Timeout:
             if self.quiet == self.timeout:
                 raise
-            tell_of_wait(self.holder())
+            if not self._is_held_here():
+                tell_of_wait(self.holder())
             self._process.acquire(timeout=self.timeout - self.quiet, poll_interval=POLL_SECONDS)
 
     @contextmanager
@@ -129,6 +130,13 @@ class FileHold:
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
         return who
+
+    def _is_held_here(self) -> bool:
+        """Whether another thread of this process has the file: nobody needs to be told of that."""
+        try:
+            return json.loads(self.card.read_text(encoding="utf-8"))["pid"] == os.getpid()
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
 
     def _write_card(self, purpose: str, *, behind: Mapping[str, object] | None = None) -> None:
         since = clock.now().isoformat(timespec="seconds")

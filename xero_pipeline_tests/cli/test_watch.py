@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 from rich.console import Console
 
 from xero_pipeline import clock
-from xero_pipeline.cli.live import Panorama, Standing
+from xero_pipeline.cli.live import Panorama, Standing, Subject
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.sync.outcome import Outcome
@@ -121,6 +122,42 @@ def test_records_under_way_are_shown_until_their_outcome_tells_them():
     assert "4,000 records, 4,000 rows changed" in drawn(shown._now, shown.waits)
 
 
+def test_what_several_threads_are_at_is_shown_line_by_line_and_counted_once():
+    shown, said = watch()
+    with shown:
+        others = [threading.Thread(target=shown.begin, args=("t1", name)) for name in ("items", "users")]
+        for other in others:
+            other.start()
+            other.join()
+        shown.begin("t1", "invoices")
+        shown.step(4, 99, 4_000)
+        text = drawn(shown._now, shown.waits)
+        assert ["items" in text, "users" in text, "invoices, 4 of 99" in text] == [True] * 3
+        assert "0 of 3 tables" in text.replace("of 2", "of 3")
+        shown.end(outcome(4_000))
+        shown.rest()
+        assert "invoices" not in drawn(shown._now, shown.waits)
+    assert said.getvalue().count("invoices") == 1
+
+
+def test_a_command_that_was_stopped_ends_its_threads_at_the_next_word():
+    shown, _ = watch()
+    ended = []
+
+    def work():
+        try:
+            shown.begin("t1", "invoices")
+        except KeyboardInterrupt:
+            ended.append(True)
+
+    with shown:
+        shown.stop()
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert ended == [True]
+
+
 def test_subjects_that_need_no_call_do_not_hold_up_the_bar():
     shown, _ = watch()
     with shown:
@@ -131,5 +168,6 @@ def test_subjects_that_need_no_call_do_not_hold_up_the_bar():
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width):
-    standing = Standing(title="A company with a rather long name Limited: executive_summary", of=32, left_today=4_690)
+    standing = Standing(of=32, left_today=4_690)
+    standing.begin(Subject("A company with a rather long name Limited: executive_summary"), begun=1)
     assert max(map(len, drawn(standing, Waits(), width).splitlines())) <= width

@@ -39,7 +39,7 @@ def test_an_address_that_is_none_is_told_by_the_name_of_the_option(monkeypatch, 
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path / "home"))
     code, complaint = said(monkeypatch, capsys, *words)
     assert code == 2
-    assert complaint.startswith(f"Error: {name} is ")
+    assert complaint.startswith(f"Error: {name}: this is not the address of a database")
 
 
 @pytest.mark.parametrize("sql", ["-- Who?\nselect 1", "--Who?\nselect 1", "-- a = b\nselect 1"])
