@@ -57,7 +57,7 @@ def test_an_app_that_mock_mode_does_not_use_is_told_with_what_to_do(clean, monke
 
 
 @pytest.mark.parametrize(("line", "mode", "warned"), [
-    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_SCOPES=x", 0o644, False),
+    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_WEB_PORT=3001", 0o644, False),
 ])  # fmt: skip
 def test_a_file_with_a_secret_is_its_owners_alone(clean, line, mode, warned):
     file = clean / ".env"
