@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test prove check format bench lock docs layout clean
+.PHONY: help setup run test quick prove check format bench lock docs layout clean
 
 help: ## what can be typed
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ run: setup ## connect when nothing is connected, serve the Dagster UI and the we
 
 test: setup ## every check and every test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check
+
+quick: setup ## the tests without journeys, for while you work
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not journey"
 
 prove: setup ## the long proofs with every seed: half an hour
 	@XERO_PIPELINE_PROVE=1 $(BIN)/python -m pytest -n 2 --dist worksteal

@@ -6,6 +6,7 @@ And the databases that all rooms share.
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from xero_pipeline_tests import clock
 from xero_pipeline_tests.databases import (  # noqa: F401 - fixtures
@@ -26,10 +27,22 @@ from xero_pipeline_tests.ledger.kept import (  # noqa: F401 - fixtures
 def pytest_configure() -> None:
     """No test, no fixture and no process of theirs sees the day of the machine."""
     clock.begin()
+    # How long an example takes says how busy the machine is, and nothing of the program.
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The day of the tests, and how to have the random one again."""
+    random = f"the random one was {clock.random_day()} (TESTS_SEED={clock.seed()})"
+    terminalreporter.write_line(f"The day of these tests was {clock.BEGINS:%Y-%m-%d, %H:%M} UTC; {random}.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a longer time limit of their own go before the others; else the order stays."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
     items.sort(key=_own_limit, reverse=True)
 
 

@@ -13,7 +13,7 @@ from benchmarks.real_books import documents, invoices, lists
 from benchmarks.real_books.payments import payments
 from benchmarks.real_books.seeds import Journal, Seeds
 from xero_pipeline.simulator.api.query_values import milliseconds
-from xero_pipeline.simulator.books.country import new_zealand
+from xero_pipeline.simulator.books.countries import new_zealand
 from xero_pipeline.simulator.books.double_entry.legs import Posting
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.config import BooksConfig

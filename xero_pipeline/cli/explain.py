@@ -35,10 +35,13 @@ def explain(
     Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, each difference has a likely
     cause, or there is no report to compare with, which it says.
     """
+    from xero_pipeline.cli.display import warn
     from xero_pipeline.cli.syncing import chosen_organisations
     from xero_pipeline.cli.syncing import month as parse
     from xero_pipeline.cli.unexplained import without_cause
     from xero_pipeline.ledger.explain import is_kept
+    from xero_pipeline.ledger.tie_out import REPORTS
+    from xero_pipeline.sync.lacking import lacking
 
     parts = Parts(Settings.load())
     if (account is None) != (month is None):
@@ -55,6 +58,8 @@ def explain(
             start = parse(month, "MONTH")
             found = _accounts(connection, account, tenants)
             shown = [figure for one in found for figure in _one(connection, *one, start, json=json)]
+    if not json and (without := lacking(parts.call_book.postponed.aside(), tenants, REPORTS)):
+        warn(without)
     if without_cause(shown):
         raise typer.Exit(1)
 

@@ -86,7 +86,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
 
         yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
         if checked:
-            yield from told(context, check_results(warehouse, naming, journals=journals))
+            yield from told(context, check_results(warehouse, naming, xero.parts, journals=journals))
 
     return [keep]
 

@@ -11,12 +11,14 @@ from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.tie_tables import cause_of, differences_table, document_name, suspects_table
 from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
 from xero_pipeline.ledger.tables import SCHEMA, named
-from xero_pipeline.ledger.tie_out import STATEMENTS
+from xero_pipeline.ledger.tie_out import AFTER, STATEMENTS
+from xero_pipeline.sync.lacking import lacking
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.parts import Parts
     from xero_pipeline.warehouse.store import Warehouse
 
 ROWS_SHOWN = 50
@@ -81,24 +83,30 @@ def name_of(statement: str) -> str:
     return f"{statement}_tie_out" if statement in ("receivables", "payables") else f"{statement}_ties_out"
 
 
-def check_results(warehouse: Warehouse, naming: Naming, *, journals: bool = False) -> Iterator[dg.AssetCheckResult]:
+def check_results(
+    warehouse: Warehouse, naming: Naming, parts: Parts, *, journals: bool = False
+) -> Iterator[dg.AssetCheckResult]:
     """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
 
     Args:
         warehouse: Its ledger has been kept.
         naming: What the tables are called.
+        parts: Know what is put aside.
         journals: As for `check_specs`.
     """
+    aside, names = parts.call_book.postponed.aside(), {one.tenant_id: one.name for one in parts.organisations.list()}
     tie_out, documents = naming.key("tie_out", SCHEMA), naming.key("documents", SCHEMA)
     with warehouse.reading() as connection:
         if journals:
             yield _agreeing(connection, naming.key("journal_differences", SCHEMA))
         for statement in STATEMENTS:
-            yield _tied(connection, statement, tie_out)
+            compared_with = {AFTER.get(statement, statement)}
+            without = "" if statement == "journals" else lacking(aside, names, compared_with)
+            yield _tied(connection, statement, tie_out, without)
         yield _posting(connection, documents)
 
 
-def _tied(connection: Connection, statement: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+def _tied(connection: Connection, statement: str, key: dg.AssetKey, without: str) -> dg.AssetCheckResult:
     every = differences(connection, statements=[statement])
     found, waiting = [d for d in every if not d.is_stale], [d for d in every if d.is_stale]
     compared, months = connection.exec_driver_sql(
@@ -109,13 +117,15 @@ def _tied(connection: Connection, statement: str, key: dg.AssetKey) -> dg.AssetC
         metadata["figures_waiting_for_reports"] = len(waiting)
     if not found:
         told = f"All {compared:,} figures of {months} months tie out to the cent." if compared else _nothing(statement)
-        return _result(statement, key, passed=True, description=told, metadata=metadata)
+        told = f"{told} {without}".rstrip()
+        return _result(statement, key, passed=not without, description=told, metadata=metadata)
     explained = [(d, suspects(connection, d, limit=3)) for d in found[:EXPLAINED]]
     metadata |= {
         "differences": dg.MetadataValue.md(differences_table(found[:ROWS_SHOWN])),
         "documents": dg.MetadataValue.md(suspects_table(explained)),
     }
-    return _result(statement, key, passed=False, description=_told(found, explained), metadata=metadata, found=found)
+    told = f"{_told(found, explained)} {without}".rstrip()
+    return _result(statement, key, passed=False, description=told, metadata=metadata, found=found)
 
 
 def _result(

@@ -37,7 +37,7 @@ REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 STATEMENTS = (*REPORTS, "receivables", "payables", "journals")
 """What is compared: the reports; the open documents with the balance of their control account; of `journals`, that
 every one sums to zero."""
-_AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
+AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
 """Whose report a comparison needs, where it has not its own name."""
 
 GAINS = ("UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN", "BANKCURRENCYGAIN")
@@ -104,7 +104,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         queries.run(name)
     for statement in STATEMENTS:
         compared = queries.text(f"statement_{statement}")
-        waiting = sorted(stale.get(_AFTER.get(statement, statement), ()))
+        waiting = sorted(stale.get(AFTER.get(statement, statement), ()))
         of_it = {"statement": statement, "compared": compared, "stale": waiting}
         Queries("tie", connection, tenant_id, **of_it).run("write_tie_out")
 

@@ -10,7 +10,9 @@ schema and not in its rows; words and missing keys are looked for in whole colum
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -171,10 +173,10 @@ def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
 
 def _decoded(text: bytes) -> Any:
     """None for what Arrow reads and this reader does not: there is nothing to tell of it."""
-    try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return None
+    for decoder in (msgspec.json.Decoder(), msgspec.json.Decoder(float_hook=Decimal)):
+        with suppress(msgspec.DecodeError, RecursionError):  # the first knows no number beyond a double
+            return decoder.decode(text)
+    return None
 
 
 def _ids(collection: str, rows: pa.Table, mask: pa.ChunkedArray) -> list[str]:

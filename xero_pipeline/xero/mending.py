@@ -5,7 +5,7 @@ cannot be read is the sign for that, U+FFFD, and `warehouse.spoiled` tells where
 an answer that was cut off stays one.
 
 Seen in the field: freakboy3742/pyxero#225 (byte order marks), airbytehq/airbyte#3476 (U+0000), smilli/py-corenlp#1
-(raw control characters), simplejson/simplejson#277 (NaN).
+(raw control characters), brian7704/OpenTAKServer#291 (NaN).
 """
 
 from __future__ import annotations

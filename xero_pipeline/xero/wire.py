@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +18,7 @@ from xero_pipeline.xero.verdicts import Reply
 # Whatever a server does, a request ends about here; it must stay below quota.LEASE_SECONDS.
 REQUEST_SECONDS = 180.0
 _TIMEOUT = httpx.Timeout(connect=10, read=60, write=10, pool=60)
-# No content, and nothing that changed since: good answers that hold nothing.
+# No content (calcinai/xero-php#671), and nothing that changed since: good answers that hold nothing.
 _NOTHING = frozenset({204, 304})
 _ENVELOPE = b'{"Status":"OK"}'
 _CONNECTIONS = httpx.Limits(max_connections=50, max_keepalive_connections=20)
@@ -93,7 +93,8 @@ class Wire:
         if response is None:
             return Sent(None, failure, None, 0, started, seconds, Limits())
         limits = Limits.from_headers(response.headers)
-        reply, envelope = _checked(response, body, token)
+        nothing = _NOTHING if "If-Modified-Since" in headers else {204}  # XeroAPI/Xero-Net#331: 304 to who did not ask
+        reply, envelope = _checked(response, body, token, nothing)
         return Sent(reply, failure, envelope, response.num_bytes_downloaded, started, seconds, limits)
 
     def _read(self, response: httpx.Response, until: float) -> bytes:
@@ -108,11 +109,13 @@ class Wire:
         return b"".join(parts)
 
 
-def _checked(response: httpx.Response, body: bytes | None, token: str) -> tuple[Reply | None, Envelope | None]:
+def _checked(
+    response: httpx.Response, body: bytes | None, token: str, nothing: Collection[int]
+) -> tuple[Reply | None, Envelope | None]:
     if body is None:
         return None, None
     body = readable(body)
-    if response.status_code in _NOTHING and not body:
+    if response.status_code in nothing and not body:
         return Reply(200, response.headers, _ENVELOPE), Envelope.read(_ENVELOPE)
     if not response.is_success:
         said = body.replace(token.encode(), b"***")

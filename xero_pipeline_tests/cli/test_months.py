@@ -12,6 +12,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline_tests.clock import TODAY
 
 
+@pytest.mark.any_day
 def test_a_range_that_begins_before_the_first_month_is_refused_with_that_month():
     first = dt.date(TODAY.year - 3, 1, 1)
     before = f"{first.year - 1}-12"
@@ -22,6 +23,7 @@ def test_a_range_that_begins_before_the_first_month_is_refused_with_that_month()
     assert f"XERO_START_DATE={before}-01" in str(refused.value)
 
 
+@pytest.mark.any_day
 def test_the_first_month_is_where_the_setting_says():
     settings = Settings(start_date=dt.date(2025, 3, 1))
     assert months_to_backfill("2025-03", "2025-04", settings) == [dt.date(2025, 3, 1), dt.date(2025, 4, 1)]

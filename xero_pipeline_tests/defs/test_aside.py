@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from xero_pipeline import clock
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.defs.jobs import PULL, SYNC
+from xero_pipeline.defs.jobs import LEDGER, PULL, SYNC
 from xero_pipeline.defs.oddities import READABLE
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
@@ -243,3 +243,26 @@ class Idle:
 
 def run(*words):
     return CliRunner().invoke(app, words)
+
+
+def test_the_ledger_and_explain_say_what_they_are_without(house):
+    tenant = house.tenants[0]
+    name = next(one.name for one in house.parts.organisations.list() if one.tenant_id == tenant)
+    house.fault("no_role", "BankTransactions", tenant)
+    house.fault("no_role", "Reports/BankSummary", tenant)
+    assert house.sync(tenants=[tenant]).success
+    assert house.pull(MONTHS, [tenant]).success
+    assert house._run(LEDGER, None, partition_key=tenant, tags={}, ops={}).success
+    lacks = f"The ledger lacks bank_transactions of {name}"
+    told = {statement: tied(house, statement) for statement in ("trial_balance_ties_out", "bank_summary_ties_out")}
+    assert lacks in told["trial_balance_ties_out"].description
+    assert f"Nothing newer is compared with bank_summary of {name}" in told["bank_summary_ties_out"].description
+    assert not any(one.passed for one in told.values())
+    assert lacks in run("explain").stderr
+    assert tied(house, "journals_balance").passed
+
+
+def tied(house, name):
+    key = dg.AssetCheckKey(asset_key("tie_out", "ledger"), name)
+    (record,) = house.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+    return record.event.dagster_event.event_specific_data

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from xero_pipeline import clock
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.specs import asset_key
@@ -24,6 +26,7 @@ def count(house, table, tenant, which="not is_deleted"):
     return house.parts.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
 
 
+@pytest.mark.any_day
 def test_a_partition_brings_a_collection_and_tells_rows_changes_and_cost_on_every_asset(house):
     tenant = house.tenants[0]
     assert house.sync("invoices", tenants=[tenant]).success
@@ -39,6 +42,7 @@ def test_a_partition_brings_a_collection_and_tells_rows_changes_and_cost_on_ever
     assert count(house, "invoices", tenant) > 20
 
 
+@pytest.mark.any_day
 def test_a_record_that_arrives_already_deleted_is_a_row_inserted_and_none_of_those_the_organisation_has(
     house, monkeypatch
 ):
@@ -81,6 +85,7 @@ def test_one_run_carries_a_range_of_organisations(house):
         assert rows == count(house, "accounts", tenant) > 0
 
 
+@pytest.mark.any_day
 def test_one_run_carries_months_times_organisations(house):
     months = MONTHS
     assert house.pull(months, reports=["profit_and_loss", "bank_summary"]).success
@@ -161,6 +166,7 @@ def test_a_run_that_is_stopped_has_materialised_what_is_in_the_warehouse(house, 
     assert set(house.materialisations("accounts")) == set(house.tenants[:2])
 
 
+@pytest.mark.any_day_in_proof
 def test_months_that_arrived_before_the_days_calls_were_used_up_are_kept_and_told(house):
     tenant, months = house.tenants[0], MONTHS
     house.fault("day_limit", "Reports/BankSummary", after=2)
@@ -170,6 +176,7 @@ def test_months_that_arrived_before_the_days_calls_were_used_up_are_kept_and_tol
     assert "may go on at" in failure_of(result, "pull_bank_summary")
 
 
+@pytest.mark.any_day_in_proof
 def test_a_dagster_backfill_of_a_single_month_brings_that_month(house):
     tenant = house.tenants[0]
     key = f"{FIRST_MONTH}|{tenant}"
@@ -180,6 +187,7 @@ def test_a_dagster_backfill_of_a_single_month_brings_that_month(house):
     assert set(house.materialisations("profit_and_loss")) == {key}
 
 
+@pytest.mark.any_day_in_proof
 def test_a_report_outside_the_consent_is_put_aside_alone_and_says_what_to_do(house, monkeypatch):
     tenant, (month,) = house.tenants[0], MONTHS[-1:]
     monkeypatch.setenv("XERO_CLIENT_ID", "another-app")  # an app whose consent never had more
@@ -196,6 +204,7 @@ def test_a_report_outside_the_consent_is_put_aside_alone_and_says_what_to_do(hou
     assert not house.materialisations("trial_balance")
 
 
+@pytest.mark.any_day_in_proof
 def test_a_report_on_cash_basis_is_an_asset_of_its_own_in_the_same_table(house):
     tenant, months = house.tenants[0], MONTHS
     assert house.pull(months, tenants=[tenant], reports=["balance_sheet", "balance_sheet_cash"]).success

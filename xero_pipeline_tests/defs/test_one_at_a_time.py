@@ -5,14 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 
+import filelock
 import pytest
 
 from xero_pipeline.defs import entities
 from xero_pipeline.defs.work import holding
 from xero_pipeline.errors import OrganisationBusy
 
+PATIENCE = 120
+"""Seconds for what must happen; nothing takes so long that works."""
 HOLDER = """
 import sys
 from xero_pipeline.defs.work import holding
@@ -58,18 +60,44 @@ def test_a_killed_holder_keeps_nobody_out(house, elsewhere):
         pass
 
 
-def test_whoever_waits_gets_its_turn(house, elsewhere):
-    threading.Timer(0.3, elsewhere.stdin.close).start()
-    with holding(house.parts, house.tenants[0], wait_seconds=20):
-        pass
+@pytest.fixture
+def waits(monkeypatch):
+    """Is set as soon as somebody of this process finds a lock taken."""
+    seen = threading.Event()
+
+    class Lock(filelock.FileLock):
+        def _acquire(self):
+            super()._acquire()
+            if not self.is_locked:
+                seen.set()
+
+    monkeypatch.setattr(filelock, "FileLock", Lock)
+    return seen
+
+
+def test_whoever_waits_gets_its_turn(house, elsewhere, waits):
+    def let_go():
+        assert waits.wait(PATIENCE)
+        elsewhere.stdin.close()
+
+    releasing = threading.Thread(target=let_go)
+    releasing.start()
+    with holding(house.parts, house.tenants[0], wait_seconds=PATIENCE):
+        assert waits.is_set()
+    releasing.join()
 
 
 class Together:
-    """Counts how many syncs of an organisation are under way at once, and of all; each waits a moment for company."""
+    """Counts how many syncs of an organisation are under way at once, and of all.
+
+    Args:
+        real: What they do.
+        company: What each waits for before it does it.
+    """
 
     def __init__(self, real, company):
         self.real = real
-        self.company = threading.Barrier(company)
+        self.company = company
         self.lock = threading.Lock()
         self.now, self.most = [], {}
 
@@ -78,17 +106,16 @@ class Together:
             self.now.append(tenant_id)
             self.most[tenant_id] = max(self.most.get(tenant_id, 0), self.now.count(tenant_id))
             self.most["all"] = max(self.most.get("all", 0), len(self.now))
-        with suppress(threading.BrokenBarrierError):
-            self.company.wait(timeout=1.5)
         try:
+            self.company(PATIENCE)
             return self.real(client, warehouse, tenant_id, *rest, **more)
         finally:
             with self.lock:
                 self.now.remove(tenant_id)
 
 
-def runs_at_once(house, monkeypatch, *tenants):
-    together = Together(entities.sync_collection, company=len(tenants))
+def runs_at_once(house, monkeypatch, company, *tenants):
+    together = Together(entities.sync_collection, company)
     monkeypatch.setattr(entities, "sync_collection", together)
     results = []
     with house.on_disk() as at:
@@ -99,14 +126,16 @@ def runs_at_once(house, monkeypatch, *tenants):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(2 * PATIENCE)
     assert results == [True] * len(tenants)
     return together.most
 
 
-def test_two_runs_of_one_organisation_go_one_after_the_other(house, monkeypatch):
-    assert runs_at_once(house, monkeypatch, house.tenants[0], house.tenants[0])["all"] == 1
+def test_two_runs_of_one_organisation_go_one_after_the_other(house, monkeypatch, waits):
+    assert runs_at_once(house, monkeypatch, waits.wait, house.tenants[0], house.tenants[0])["all"] == 1
+    assert waits.is_set()
 
 
 def test_runs_of_two_organisations_go_side_by_side(house, monkeypatch):
-    assert runs_at_once(house, monkeypatch, *house.tenants[:2])["all"] == 2
+    meeting = threading.Barrier(2).wait
+    assert runs_at_once(house, monkeypatch, meeting, *house.tenants[:2])["all"] == 2

@@ -25,6 +25,7 @@ def rows(house, sql, **params):
     return house.parts.warehouse.query(sql, {"t": house.tenants[0], **params}).to_pylist()
 
 
+@pytest.mark.any_day_in_proof
 def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(house):
     tenant, months = house.tenants[0], MONTHS
     assert house.pull(months, tenants=[tenant], reports=["profit_and_loss"]).success
@@ -41,6 +42,7 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(house):
     assert told == {f"{month}|{tenant}": month == months[-1] for month in months}, "once, with the newest month"
 
 
+@pytest.mark.any_day
 def test_what_is_drawn_as_open_is_what_is_due_in_base_currency(house):
     tenant = house.tenants[0]
     assert house.sync("invoices", "organisations", tenants=[tenant]).success
@@ -55,6 +57,7 @@ def test_what_is_drawn_as_open_is_what_is_due_in_base_currency(house):
     assert re.search(r"on \d{4}-\d\d-\d\d, [A-Z]{3}$", chart.title)
 
 
+@pytest.mark.any_day_in_proof
 def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(house, monkeypatch):
     tenant, months = house.tenants[0], MONTHS
     assert house.pull(months, tenants=[tenant], reports=["bank_summary"]).success

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from xero_pipeline.defs.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
@@ -10,6 +12,8 @@ from xero_pipeline.sync.plan_calls import asking
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.defs.conftest import MONTHS
+
+pytestmark = pytest.mark.any_day_in_proof
 
 NAMES = ("budgets", "invoices", "linked_transactions")
 COLLECTIONS = [endpoint(name) for name in NAMES]

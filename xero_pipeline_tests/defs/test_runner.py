@@ -8,6 +8,8 @@ from xero_pipeline.cli.runs import Choice, Runner
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline_tests.defs.conftest import MONTHS
 
+pytestmark = pytest.mark.any_day_in_proof
+
 REPORTS = ("profit_and_loss", "balance_sheet", "bank_summary")
 
 

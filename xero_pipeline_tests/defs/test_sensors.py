@@ -111,6 +111,7 @@ def test_a_wrong_setting_is_the_headline_of_a_tick_that_fails(tick, monkeypatch)
         tick(LEDGERS)
 
 
+@pytest.mark.any_day_in_proof
 class TestNewOrganisations:
     @pytest.fixture(autouse=True)
     def _nobody_is_known(self, house):
@@ -162,6 +163,7 @@ class TestNewOrganisations:
         assert house.tenants[0] not in {r.partition_key for r in tick("new_organisations").run_requests}
 
 
+@pytest.mark.any_day_in_proof
 class TestMonthsToPull:
     def test_nothing_is_asked_before_the_first_load_is_complete(self, house, tick):
         at = clock.now()
@@ -181,6 +183,7 @@ class TestMonthsToPull:
         loaded(house, *house.tenants)
         assert asked(tick("months_to_pull")) == [(house.tenants[0], house.tenants[2], str(MONTHS[0]), str(MONTHS[-1]))]
 
+    @pytest.mark.any_day
     def test_what_it_asks_for_satisfies_it(self, house, tick):
         loaded(house, house.tenants[0])
         assert house.pull(MONTHS, tenants=house.tenants[:1]).success
@@ -199,6 +202,7 @@ class TestMonthsToPull:
         monkeypatch.setattr(Parts, "quota", left)
         assert not tick("months_to_pull").run_requests
 
+    @pytest.mark.any_day
     def test_a_month_is_stale_when_we_learnt_of_a_change_to_its_documents(self, house, tick):
         tenant = house.tenants[1]
         loaded(house, tenant)
@@ -249,6 +253,7 @@ class TestMonthsToPull:
         loaded(house, house.tenants[0])
         assert set().union(*reports_of(tick("months_to_pull")).values()) == expected
 
+    @pytest.mark.any_day
     def test_the_current_month_and_the_one_before_are_asked_once_a_day(self, house, tick):
         tenant = house.tenants[0]
         loaded(house, tenant)
@@ -321,6 +326,7 @@ class TestMonthsToPull:
         assert {run[0] for data in (first, second) for run in asked(data)} == {house.tenants[0], house.tenants[2]}
 
 
+@pytest.mark.any_day_in_proof
 class TestDailySync:
     def evaluate(self, house):
         return house.tick("daily_sync", datetime(2026, 11, 22, 5, tzinfo=UTC)).run_requests

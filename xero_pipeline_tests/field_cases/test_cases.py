@@ -126,7 +126,7 @@ def _check_notes(case, bookkeeper):
         'select collection as "table", kind, path, value from xero.schema_drift where tenant_id = :tenant'
     )
     wanted = case.expect.get("drift", [])
-    kinds = {one["kind"] for one in wanted} | {"field", "value", "section", "character", "duplicate"}
+    kinds = {one["kind"] for one in wanted} | {"field", "value", "section", "character", "twice"}
     names = {name for one in wanted for name in one}
     told = [{name: one[name] for name in names or one} for one in drift if one["kind"] in kinds]
     assert sorted(told, key=repr) == sorted(({n: one.get(n, "") for n in names} for one in wanted), key=repr)

@@ -24,6 +24,8 @@ from xero_pipeline.warehouse.layout import migrations
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.reach import reach
 
+pytestmark = pytest.mark.any_day_in_proof
+
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -55,7 +57,7 @@ def test_an_app_that_mock_mode_does_not_use_is_told_with_what_to_do(clean, monke
 
 
 @pytest.mark.parametrize(("line", "mode", "warned"), [
-    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_SCOPES=x", 0o644, False),
+    ("XERO_CLIENT_SECRET=s", 0o644, True), ("XERO_CLIENT_SECRET=s", 0o600, False), ("XERO_WEB_PORT=3001", 0o644, False),
 ])  # fmt: skip
 def test_a_file_with_a_secret_is_its_owners_alone(clean, line, mode, warned):
     file = clean / ".env"
@@ -78,6 +80,7 @@ def test_a_connected_organisation_is_well_and_its_key_opens_its_tokens(parts):
     assert (key.state, key.told) == ("ok", "opens the tokens of 1 stored consent(s)")
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(("days", "state"), [(49, "ok"), (55, "warning"), (61, "problem")])
 def test_a_consent_that_nobody_uses_is_told_before_it_dies(parts, days, state):
     later = clock.now() + timedelta(days=days)

@@ -37,6 +37,7 @@ def beat(instance, at):
     instance.add_daemon_heartbeat(DaemonHeartbeat(at, "SCHEDULER", None, None))
 
 
+@pytest.mark.any_day
 def test_a_schedule_that_is_on_needs_a_daemon_that_was_there_lately(instance):
     never = found(instance)
     assert never.state == "warning"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.values.days import financial_year_start
+from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.simulator import laws
 from xero_pipeline_tests.simulator.laws import ZERO
 
@@ -81,6 +83,12 @@ def check_statements(company: Company) -> None:
             opening, received, spent, closing = (Decimal(value) for value in values)
             assert opening + received - spent == closing, name
         assert laws.value_of(banks, "Total", 3) == laws.value_of(sheet, "Total Bank")
+
+
+@pytest.mark.any_day
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_the_laws_hold_on_the_day_of_the_tests(index: int) -> None:
+    check_laws(build_company(BooksConfig(today=TODAY, invoices=60, months=14), index))
 
 
 @FEW
