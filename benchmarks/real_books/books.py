@@ -15,6 +15,7 @@ from benchmarks.real_books.seeds import Journal, Seeds
 from xero_pipeline.simulator.api.query_values import milliseconds
 from xero_pipeline.simulator.books.countries import new_zealand
 from xero_pipeline.simulator.books.double_entry.legs import Posting
+from xero_pipeline.simulator.books.organisations import Habits, Profile
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
@@ -110,7 +111,7 @@ class RealXero(Simulator):
         year = lists.organisation(seeds)
         ends = (year["FinancialYearEndDay"], year["FinancialYearEndMonth"])
         country = replace(new_zealand(), code="CA", currency=lists.BASE, foreign=(), year_end=ends, rates=())
-        bench = Workbench(config, 0, lists.NAME, country, tables=tables(seeds))
+        bench = Workbench(config, 0, Profile(lists.NAME, country, Habits()), tables=tables(seeds))
         self._company = RealCompany(bench, postings(seeds))
         self._journals = _Journals(seeds)
 
