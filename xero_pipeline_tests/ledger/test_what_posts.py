@@ -100,6 +100,14 @@ def test_of_two_kinds_with_one_id_the_first_posts_and_the_other_is_told(books):
     assert books.problems() == {"x": "a record of bank_transactions has the same id, and does not post"}
 
 
+def test_of_an_invoice_and_a_credit_note_with_one_id_one_is_open(books):
+    books.document("invoices", "x", "ACCREC", [("sales", "100")])
+    books.document("credit_notes", "x", "ACCRECCREDIT", [("sales", "7")])
+    assert books.problems() == {"x": "a record of credit_notes has the same id, and does not post"}
+    rows = books.warehouse.query("select distinct document_id, open_amount from ledger.aged_receivables").to_pylist()
+    assert rows == [{"document_id": "x", "open_amount": 100}]
+
+
 def test_a_payment_of_a_voided_invoice_does_not_post_and_says_why(books):
     books.document("invoices", "i", "ACCREC", [("sales", "60")])
     books.pay("p", "i", "60")
