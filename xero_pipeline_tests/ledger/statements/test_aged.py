@@ -15,6 +15,7 @@ from xero_pipeline.simulator.books.double_entry.postings import POSTED
 from xero_pipeline.simulator.values.amounts import to_base
 from xero_pipeline.simulator.values.days import day_of_wire, wire_day
 from xero_pipeline.xero.aged import aged_rows
+from xero_pipeline_tests.ledger.accountant import CENTS
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_pipeline_tests.ledger.statements.shelves import put
 
@@ -59,9 +60,9 @@ def test_open_documents_are_the_control_account(here, side, name, sign):
     rows = here.connection.execute(text(f"{sql} GROUP BY as_of"), {"tenant_id": here.tenant_id})
     (control,) = [row["AccountID"] for row in here.company.records("Accounts") if row["Name"] == name]
     expected = {day: sign * here.company.ledger.balance(control, day) for day in EVERY_SOME}
-    assert {day: amount for day, amount in rows if amount} == {
-        day: amount for day, amount in expected.items() if amount
-    }
+    found = dict.fromkeys(EVERY_SOME, 0) | dict(tuple(row) for row in rows)
+    # Xero rounds each part of a foreign document alone, and leaves a cent of it on the control account for good.
+    assert {day: abs(found[day] - amount) for day, amount in expected.items() if abs(found[day] - amount) > CENTS} == {}
 
 
 def test_a_contact_owes_what_xeros_own_report_says(here):

@@ -41,7 +41,8 @@ def every_day(reader, companies, request):
     books = replace(books_of(reader, company.tenant_id), year_end=YearEnd(day, month))
     days = [Period(one, one) for one in SPAN]
     found = standings(reader, books, chart_of(reader, company.tenant_id), days)
-    moved = Company(replace(company.bench, country=replace(company.bench.country, year_end=(day, month))))
+    country = replace(company.bench.country, year_end=(day, month))
+    moved = Company(replace(company.bench, profile=replace(company.bench.profile, country=country)))
     return moved, {period.end: sums for period, sums in found.items()}
 
 
