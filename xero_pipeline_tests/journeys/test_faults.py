@@ -37,7 +37,7 @@ LASTING: dict[FaultKind, tuple[str, str, str]] = {
     "revoked_token": ("Accounts", "accounts", "Run `xero-pipeline connect` again"),
     "disconnected": ("Contacts", "contacts", "does not let us into this organisation any more"),
     "unavailable": ("Invoices", "invoices", "Xero is not available"),
-    "invalid_json": ("Users", "users", "not what the endpoint promises"),
+    "invalid_json": ("Users", "users", "answered HTTP 200 with a page for people"),
     "dropped": ("Reports/BankSummary", "bank_summary", "could not be reached"),
 }
 UNHARMED = ("credit_notes", "items", "payments", "profit_and_loss")
