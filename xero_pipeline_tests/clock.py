@@ -41,12 +41,15 @@ def begin() -> None:
         return
     import time_machine
 
+    from xero_pipeline_tests.startup.clock_of_grpc import keep
+
     os.environ.setdefault(_SEED, str(random.SystemRandom().randrange(1_000_000)))
     os.environ[_AHEAD] = str(BEGINS.timestamp() - time.time())
     os.environ["PYTHONPATH"] = os.pathsep.join([_STARTUP, *_paths()])
     # As a number: a time with a zone would move the process into that zone, too.
     time_machine.travel(time.time() + float(os.environ[_AHEAD])).start()
     time.time()  # the clock goes on from the first time somebody looks
+    keep()
 
 
 def seed() -> str:

@@ -61,7 +61,7 @@ def keep_ledger(
         post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id)
         compare(connection, tenant_id, stale)
-        make_views(connection, dialect)
+        make_views(connection, dialect, tenant_id)
         _note(connection, tenant_id, posted, at)
     return posted
 

@@ -28,6 +28,7 @@ from xero_pipeline.errors import (
 from xero_pipeline.xero.app import App
 from xero_pipeline.xero.connections import Connection, Connections
 from xero_pipeline.xero.scopes import IDENTITY_SCOPES
+from xero_pipeline.xero.tls import trusted
 from xero_pipeline.xero.token_endpoint import TokenEndpoint
 from xero_pipeline.xero.token_set import TokenSet
 
@@ -77,6 +78,7 @@ class OAuth:
         # Nothing is kept open: the next call is half an hour away.
         http = httpx.Client(
             transport=transport,
+            verify=trusted(),
             timeout=TIMEOUT,
             limits=httpx.Limits(max_keepalive_connections=0),
             headers={"User-Agent": f"xero-pipeline/{version('xero-pipeline')}"},

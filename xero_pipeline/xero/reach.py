@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from xero_pipeline.errors import XeroUnavailable
+from xero_pipeline.xero.tls import trusted
 
 _TIMEOUT_SECONDS = 10
 
@@ -46,7 +47,7 @@ def reach(
     """
     began = clock()
     try:
-        with httpx.Client(transport=transport, timeout=_TIMEOUT_SECONDS) as http:
+        with httpx.Client(transport=transport, verify=trusted(), timeout=_TIMEOUT_SECONDS) as http:
             answer = http.get(url)
     except httpx.HTTPError as error:
         raise XeroUnavailable(

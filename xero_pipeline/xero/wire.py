@@ -13,6 +13,7 @@ from xero_pipeline.xero.answers import Envelope
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.mending import readable, repaired
 from xero_pipeline.xero.problems import is_error
+from xero_pipeline.xero.tls import trusted
 from xero_pipeline.xero.verdicts import Reply
 
 # Whatever a server does, a request ends about here; it must stay below quota.LEASE_SECONDS.
@@ -59,6 +60,7 @@ class Wire:
         self._clock = clock
         self._http = httpx.Client(
             transport=transport,
+            verify=trusted(),
             timeout=_TIMEOUT,
             limits=_CONNECTIONS,
             headers={

@@ -10,7 +10,9 @@ if "TESTS_CLOCK_AHEAD" in os.environ:
     sys.modules["pytest"] = None  # pyright: ignore[reportArgumentType]
     with suppress(ImportError):  # a Python that has it not is not ours
         import time_machine
+        from clock_of_grpc import keep
 
         time_machine.travel(time.time() + float(os.environ["TESTS_CLOCK_AHEAD"])).start()
         time.time()  # the clock goes on from the first time somebody looks
+        keep()
     del sys.modules["pytest"]

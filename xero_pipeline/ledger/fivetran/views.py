@@ -27,12 +27,13 @@ SCHEMA = "fivetran_xero"
 _ORGANISATIONS = "SELECT tenant_id, short_code FROM xero.organisations ORDER BY tenant_id"
 
 
-def make_views(connection: Connection, dialect: Dialect) -> int:
+def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None = None) -> int:
     """Make what is missing or declared in another way; number the journals that have no number.
 
     Args:
         connection: In a transaction that writes, to a warehouse of our layout.
         dialect: The database's ways.
+        tenant_id: Make the schema of this organisation and the one of all; None for every organisation's.
 
     Returns:
         How many views were made or replaced.
@@ -45,8 +46,9 @@ def make_views(connection: Connection, dialect: Dialect) -> int:
     number_journals(connection)
     there = Views(connection)
     return sum(
-        there.put(schema, view.name, view.query(tenant_id), f"{view.comment}, as Fivetran's connector has it")
-        for schema, tenant_id in schemas(connection).items()
+        there.put(schema, view.name, view.query(of), f"{view.comment}, as Fivetran's connector has it")
+        for schema, of in schemas(connection).items()
+        if of is None or tenant_id in {None, of}
         for view in views()
     )
 
