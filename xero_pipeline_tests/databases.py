@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 import pytest
@@ -48,6 +48,24 @@ def kept_open(warehouse):
             yield warehouse
     else:
         yield warehouse
+
+
+@contextmanager
+def undone(warehouse):
+    """One transaction for all that this thread does to a warehouse, rolled back at the end: as if it had never been.
+
+    A database of one's own for every test takes longer than most tests. Not for tests of what is committed when.
+
+    Args:
+        warehouse: Where.
+    """
+    with suppress(_Undone), warehouse.transaction():
+        yield
+        raise _Undone
+
+
+class _Undone(Exception):
+    pass
 
 
 @pytest.fixture(scope="session")

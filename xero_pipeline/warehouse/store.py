@@ -200,12 +200,13 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
+        outer = getattr(self._mine, "connection", None)
         with self.writing() as connection:
             self._mine.connection = connection
             try:
                 yield
             finally:
-                self._mine.connection = None
+                self._mine.connection = outer
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from xero_pipeline.ledger.explain import differences
+from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table_group
@@ -44,14 +45,20 @@ def duckdb_of_module(duckdb_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("field") / "warehouse.duckdb"
     shutil.copy(duckdb_template, path)
     with kept_open(Warehouse(f"duckdb:///{path}")) as made:
-        yield made
+        yield with_a_ledger(made)
 
 
 @pytest.fixture(scope="module")
 def postgresql_of_module(postgresql_server, postgresql_template):
     name = f"field_{uuid4().hex}"
     create_database(postgresql_server, name, postgresql_template)
-    return Warehouse(at(postgresql_server, name))
+    return with_a_ledger(Warehouse(at(postgresql_server, name)))
+
+
+def with_a_ledger(warehouse):
+    with warehouse.writing() as connection:
+        make_views(connection, warehouse.dialect)
+    return warehouse
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from xero_pipeline.ledger.explain import Difference, differences, suspects
 from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.postings import post_documents
 
 REPORTS = ("report_pulls", "trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -27,10 +28,23 @@ ACCOUNTS = {
 
 
 class Books:
-    """One organisation in NZD, its accounts named by what they are for."""
+    """One organisation in NZD, its accounts named by what they are for.
+
+    Args:
+        warehouse: Where somebody has begun them.
+    """
 
     def __init__(self, warehouse):
         self.warehouse = warehouse
+        self.is_posted = False
+
+    @classmethod
+    def begin(cls, warehouse):
+        """The organisation, its accounts, and a ledger without journals."""
+        with warehouse.transaction():
+            cls(warehouse)._begin()
+
+    def _begin(self):
         self.put("organisations", organisation_id="o", name="O", base_currency="NZD", financial_year_end_day=31,
                  financial_year_end_month=3)  # fmt: skip
         for name, (kind, system) in ACCOUNTS.items():
@@ -38,12 +52,14 @@ class Books:
             self.put("accounts", account_id=name, code=name, name=name, type="BANK" if banks else "CURRENT",
                      **{"class": kind}, system_account=system,
                      currency_code=(banks[-1] if len(banks) > 1 else "NZD") if banks else None)  # fmt: skip
+        self.keep()
 
     def put(self, table, **values):
         marks = {} if table in REPORTS else {"is_deleted": False}
         values = {"tenant_id": "t", **marks, **values}
         names = ", ".join(f'"{name}"' for name in values)
         told = ", ".join(_sql(value) for value in values.values())
+        self.is_posted = False
         with self.warehouse.writing() as connection:
             connection.exec_driver_sql(f"INSERT INTO xero.{table} ({names}) VALUES ({told})")
 
@@ -89,18 +105,31 @@ class Books:
 
     def differences(self, **more):
         """What does not tie out, the ledger being kept first: statement, account, difference, cause."""
-        keep_ledger(self.warehouse, "t", {}, at=NOW)
+        self.keep()
         with self.warehouse.reading() as connection:
             found = differences(connection, **more)
         return {(one.statement, one.account_id): (f"{one.difference:.2f}", one.cause) for one in found}
 
     def change(self, sql):
+        self.is_posted = False
         with self.warehouse.writing() as connection:
             connection.exec_driver_sql(sql)
 
-    def posted(self, journal):
-        """Its lines, the ledger being kept first."""
+    def keep(self):
+        """Do everything that belongs to a ledger."""
         keep_ledger(self.warehouse, "t", {}, at=NOW)
+        self.is_posted = True
+
+    def post(self):
+        """Bring the journals up to the documents, when anything was written since; nothing is compared with Xero."""
+        if not self.is_posted:
+            with self.warehouse.writing() as connection:
+                post_documents(connection, "t", at=NOW)
+            self.is_posted = True
+
+    def posted(self, journal):
+        """Its lines, the documents being posted first."""
+        self.post()
         return [(account, f"{net:.2f}") for account, net in self._lines(journal, "net_amount")]
 
     def foreign(self, journal):
@@ -117,7 +146,7 @@ class Books:
 
     def suspected(self, account, difference):
         """The documents behind a difference on an account in January 2026."""
-        keep_ledger(self.warehouse, "t", {}, at=NOW)
+        self.keep()
         days = dt.date(2026, 1, 1), dt.date(2026, 1, 31)
         told = ("t", "O", "balance_sheet", *days, account, account, "balance", Decimal(0), Decimal(difference))
         with self.warehouse.reading() as connection:
@@ -137,7 +166,7 @@ class Books:
                  date=day and dt.date(2026, 1, day), amount=Decimal(amount))  # fmt: skip
 
     def problems(self):
-        keep_ledger(self.warehouse, "t", {}, at=NOW)
+        self.post()
         rows = self.warehouse.query(
             "select document_id, problem from ledger.documents where problem is not null order by document_id"
         ).to_pylist()

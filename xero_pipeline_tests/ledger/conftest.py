@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database, kept_open
+from xero_pipeline_tests.databases import at, create_database, kept_open, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
@@ -90,8 +90,27 @@ def filled_once(request, tmp_path_factory):
         yield made
 
 
+@pytest.fixture(scope="session")
+def begun_on_duckdb(duckdb_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("begun") / "warehouse.duckdb"
+    shutil.copy(duckdb_template, path)
+    with kept_open(Warehouse(f"duckdb:///{path}")) as made:
+        Books.begin(made)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def begun_on_postgresql(postgresql_server, postgresql_template):
+    name = f"begun_{uuid4().hex}"
+    create_database(postgresql_server, name, postgresql_template)
+    made = Warehouse(at(postgresql_server, name))
+    Books.begin(made)
+    return made
+
+
 @pytest.fixture(params=["duckdb", "postgresql"])
 def books(request):
-    """The books of one organisation without any document."""
-    with kept_open(Warehouse(request.getfixturevalue(f"{request.param}_url"))) as made:
-        yield Books(made)
+    """The books of one organisation without any document; what is done to them is undone."""
+    begun = request.getfixturevalue(f"begun_on_{request.param}")
+    with undone(begun):
+        yield Books(begun)

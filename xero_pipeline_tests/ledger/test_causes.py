@@ -25,7 +25,7 @@ def shop(books):
 
 
 def causes(books):
-    books.posted("")
+    books.keep()
     rows = books.warehouse.query(
         "select account_id, cause from ledger.journal_lines where source_type = 'UNEXPLAINED'"
     ).to_pylist()
