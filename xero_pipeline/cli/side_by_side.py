@@ -62,15 +62,15 @@ def _in_threads(drain: Callable[[], None], count: int, stop: Callable[[], None])
             return  # the main thread knows
 
     threads = [threading.Thread(target=quietly, name=f"organisations {n}", daemon=True) for n in range(count)]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         for thread in threads:
             # In short waits, for a signal is heeded between them.
             while thread.is_alive():
                 thread.join(0.2)
     except KeyboardInterrupt:
         stop()
-        for thread in threads:
+        for thread in [thread for thread in threads if thread.ident is not None]:  # those that were started
             thread.join(GRACE_SECONDS / count)
         raise
