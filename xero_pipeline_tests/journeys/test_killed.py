@@ -41,9 +41,9 @@ def test_a_sync_killed_at_any_call_and_in_mid_transaction_is_completed_by_the_ne
     any_connected_home: Home, xero: Watched
 ) -> None:
     home = any_connected_home
+    home.alone = False
     for point in sorted(random.Random(21).sample(range(1, CALLS + 1), 3)):
         with xero.looking():
-            home.a_minute_passes()
             process = home.start("sync", *SELECT)
             xero.on_call = lambda number, at=point, pid=process.pid: os.kill(pid, signal.SIGKILL) if number == at else 0
             assert home.ended(process).code == -signal.SIGKILL
@@ -67,8 +67,8 @@ def test_ctrl_c_ends_a_sync_at_once_with_one_sentence_and_the_next_goes_on(
     connected_home: Callable[[], Home], xero: Watched
 ) -> None:
     home = connected_home()
+    home.alone = False
     with xero.looking():
-        home.a_minute_passes()
         process = home.start("sync", *SELECT, prelude=LIKE_A_TERMINAL)
         xero.on_call = lambda number: process.send_signal(signal.SIGINT) if number == 3 else None
         stopped = home.ended(process)
