@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
@@ -35,13 +37,16 @@ def made(first_month: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Path
     """Homes of all workers of the run, and what the simulated Xero knows of their consents."""
 
     def make(folder: Path) -> None:
-        with watched(store=folder / STORE) as xero:
+        with watched(store=folder / "open.sqlite") as xero:
             home = live(folder / "connected" / "home", xero.url, first_month.isoformat())
             for do in (home.connect, partial(home.run, "status"), partial(home.run, "logs")):
                 done = do()
                 assert done.code == 0, done.said
             done = home.copy(folder / "synced" / "home").sync()
             assert done.code == 0, done.said
+        # The simulator has its file open, and some of it is in another file yet.
+        with closing(connect(folder / "open.sqlite")) as known, closing(connect(folder / STORE)) as copy:
+            known.backup(copy)
 
     return made_once("homes", make, tmp_path_factory)
 
