@@ -12,6 +12,7 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.defs.charts import Chart, as_markdown
 from xero_pipeline.ledger.exact import to_base_sql
+from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.xero.reports import reports
 from xero_pipeline.xero.values import add_months
 
@@ -58,7 +59,7 @@ def picture(
         newest: The newest month that was kept, of a report.
     """
     try:
-        chart = chart_of(warehouse, tenant_id, asset, newest or clock.today())
+        chart = chart_of(warehouse, tenant_id, asset, newest or day_of(warehouse, tenant_id, clock.now()))
         return {"picture": dg.MetadataValue.md(as_markdown(chart))} if chart else {}
     except Exception as error:
         # No reason to fail the asset: its table is complete.

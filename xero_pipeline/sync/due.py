@@ -41,6 +41,17 @@ def months_between(first: date, last: date) -> list[date]:
     return [date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
 
 
+def begun(months: Iterable[date], today: date) -> tuple[list[date], list[date]]:
+    """The months that have begun, and those of the future.
+
+    Args:
+        months: First days.
+        today: The organisation's day.
+    """
+    every = list(months)
+    return [month for month in every if month <= today], [month for month in every if month > today]
+
+
 def first_month(warehouse: Warehouse, tenant_id: str, today: date, start_date: date | None) -> date:
     """From which month on an organisation's reports are kept.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.days import day_in, zone_named, zones_of
+from xero_pipeline.warehouse.days import beginning_of, day_in, zones_of
 from xero_pipeline.xero.report_windows import month_by_month
 from xero_pipeline.xero.values import add_months
 
@@ -163,7 +163,7 @@ def _here(warehouse: Warehouse, at: datetime, *, months_back: int) -> tuple[str,
     names = ["", *sorted({name for name in zones_of(warehouse).values() if name})]
     for number, name in enumerate(names):
         today = day_in(name, at)
-        midnight = datetime.combine(today, time(), zone_named(name)).astimezone(UTC)
+        midnight = beginning_of(today, name)
         told |= {
             f"zone_{number}": name,
             f"latest_{number}": add_months(today.replace(day=1), -months_back),

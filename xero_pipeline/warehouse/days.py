@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,7 +11,6 @@ from xero_pipeline.warehouse.known import time_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
 
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -36,6 +36,16 @@ def day_in(timezone: str | None, at: datetime) -> date:
         at: The instant.
     """
     return at.astimezone(zone_named(timezone)).date()
+
+
+def beginning_of(day: date, timezone: str | None) -> datetime:
+    """The instant at which a day of an organisation begins, in UTC.
+
+    Args:
+        day: Which.
+        timezone: Xero's name of its time zone.
+    """
+    return datetime.combine(day, time(), zone_named(timezone)).astimezone(UTC)
 
 
 def zones_of(warehouse: Warehouse) -> Mapping[str, str | None]:
