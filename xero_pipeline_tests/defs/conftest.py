@@ -25,6 +25,7 @@ from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.merge_duckdb import DuckDB
 from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.databases import kept_open
@@ -134,6 +135,8 @@ def surroundings(monkeypatch, home, simulator):
     monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
     # Our own limit of the minute would hold the tests up; it has tests of its own.
     monkeypatch.setattr(Parts, "quota", property(lambda parts: Quota(parts.state, per_minute=100_000)))
+    # So would the waits between repetitions.
+    monkeypatch.setitem(XeroClient.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
 
 
 @pytest.fixture(scope="session")
