@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -33,14 +33,14 @@ from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY
 
-ROUNDS = so_many(5_000, int(__import__("os").environ.get("R", "150")))
+ROUNDS = so_many(5_000, 150)
 CALLS = 400
 """More than any of these reads takes, its repetitions included."""
 MONTHS = months_between(date(2026, 2, 1), TODAY)
 COLLECTIONS = {row.table: row for row in chosen(tax_reports=True, journals=True)}
 REPORTS = {report.name: report for report in reports()}
 SUBJECTS = (*COLLECTIONS, *REPORTS, AGED)
-OURS = frozenset({"synced_at", "fetched_at", "checked_at"})
+OURS = frozenset({"synced_at", "fetched_at", "checked_at", "valid_from"})
 
 
 class Endless(AssertionError):
@@ -70,10 +70,12 @@ class Spoiler(Desk):
     def _let_in(self):
         client = let_in(self, sorted(grantable_scopes(advanced=True)))
         self.token = client.headers["Authorization"].removeprefix("Bearer ")
+        self.let_in_at = self.now()
 
     def bring(self, subject, *, full):
         """One subject, as a sync brings it."""
-        self.later(seconds=10)
+        if self.later(seconds=10) > self.let_in_at + timedelta(minutes=10):
+            self._let_in()
         self.calls_of_round = 0
         tally = Tally()
         with self.client(on_call=tally.add) as client:
@@ -93,7 +95,7 @@ class Spoiler(Desk):
         self.seed = None
         for subject in SUBJECTS:
             self.bring(subject, full=True)
-        for _ in range(int(__import__("os").environ.get("DAYS","2"))):
+        for _ in range(2):
             self.later(days=1)
             for name, row in COLLECTIONS.items():
                 if row.page_size and row.paging != "offsets":
@@ -135,7 +137,17 @@ def rows(warehouse, name):
     columns = [f'"{column.name}"' for column in table(name).all_columns if column.name not in OURS]
     living = "where not is_deleted" if '"is_deleted"' in columns else ""
     found = warehouse.query(f"select {', '.join(columns)} from xero.{name} {living}").to_pylist()
-    return Counter(repr(sorted(row.items())) for row in found)
+    return Counter(repr([(key, _plain(value)) for key, value in sorted(row.items())]) for row in found)
+
+
+def _plain(value):
+    """The same of both databases."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+
+
+def wrong(name, ours, truth):
+    """What is kept for good, for Xero shows some months of it at a time, may have more than the truth of one day."""
+    return truth - ours if table(name).accumulates else ours != truth
 
 
 @pytest.mark.timeout(so_many(7_200, 600))
@@ -164,6 +176,6 @@ def test_no_answer_breaks_a_sync_and_one_clean_sync_brings_the_truth(xero, truth
 
     xero.clean()
     ours = contents(warehouse)
-    assert {name for name in truth if ours[name] != truth[name]} == set()
+    assert {name for name in truth if wrong(name, ours[name], truth[name])} == set()
     with warehouse.reading() as connection:
         assert [one for one in kept_out(connection) if one["collection"] != "journals"] == []
