@@ -141,10 +141,15 @@ def rounding_sql(dialect_name: str, side: Side) -> str:
 
 
 def _documents_sql(side: Side) -> str:
-    return " UNION ALL ".join(_kind_sql(kind, side) for kind in (INVOICES, *CREDITS))
+    """Each id once, as the first of its kinds: two records of one id are one document, in the ledger, too."""
+    kinds = " UNION ALL ".join(_kind_sql(kind, side, place) for place, kind in enumerate((INVOICES, *CREDITS)))
+    return (
+        "SELECT * FROM (SELECT k.*, ROW_NUMBER() OVER (PARTITION BY document_id ORDER BY place) AS nth "
+        f"FROM ({kinds}) AS k) AS ranked WHERE nth = 1"
+    )
 
 
-def _kind_sql(kind: Kind, side: Side) -> str:
+def _kind_sql(kind: Kind, side: Side, place: int) -> str:
     types = [(xero, ours, sign) for xero, (ours, of, sign) in _TYPES.items() if of == side]
     told = " ".join(f"WHEN '{xero}' THEN '{ours}'" for xero, ours, _ in types)
     signs = " ".join(f"WHEN '{xero}' THEN {sign}" for xero, _, sign in types)
@@ -154,7 +159,7 @@ def _kind_sql(kind: Kind, side: Side) -> str:
         CASE t.type {signs} END AS sign, t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
         CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,
         COALESCE(CAST({_of(kind.due)} AS DATE), t.date) AS due_date, t.currency_code,
-        t.currency_rate, {kind.owed} AS total, {_RATE} AS rate
+        t.currency_rate, {kind.owed} AS total, {_RATE} AS rate, {place} AS place
     FROM xero.{kind.table} AS t
     LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
     LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
