@@ -64,7 +64,7 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     today = clock.today()
     return site.glance.see(
         ("figures", tenant_id, months, today),
-        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months),
+        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, site.parts.settings.ageing),
     )
 
 
