@@ -48,7 +48,7 @@ def test_spoiled_documents_stop_no_other_and_are_named(books):
     on_postgresql = books.warehouse.dialect.engine(read_only=True).dialect.name == "postgresql"
 
     @settings(
-        max_examples=so_many(100, 4) if on_postgresql else so_many(500, 24),
+        max_examples=so_many(100, 4) if on_postgresql else so_many(500, 12),
         derandomize=True, deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
     )  # fmt: skip
     @given(st.lists(spoils(), min_size=1, max_size=4))
