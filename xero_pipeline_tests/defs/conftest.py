@@ -154,16 +154,23 @@ def connected(tmp_path_factory):
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch, connected):
-    home = tmp_path / "home"
-    shutil.copytree(connected.home, home)
-    surroundings(monkeypatch, home, connected.simulator)
-    # All of them open the file in one way, so that one which stays open makes it cheap.
-    opened = DuckDB.engine
-    monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
-    parts = Parts(Settings.load())
-    with dg.DagsterInstance.ephemeral() as instance, kept_open(parts.warehouse):
-        instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
-        yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
-    connected.simulator.faults.clear()
-    parts.close()
+def house(tmp_path, connected):
+    with lived_in(connected, connected.home, tmp_path / "home") as house:
+        yield house
+
+
+@contextmanager
+def lived_in(connected, like, home):
+    """A house in a copy of a home."""
+    shutil.copytree(like, home)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        surroundings(monkeypatch, home, connected.simulator)
+        # All of them open the file in one way, so that one which stays open makes it cheap.
+        opened = DuckDB.engine
+        monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
+        parts = Parts(Settings.load())
+        with dg.DagsterInstance.ephemeral() as instance, kept_open(parts.warehouse):
+            instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
+            yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
+        connected.simulator.faults.clear()
+        parts.close()
