@@ -176,7 +176,8 @@ def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bo
 
     name = f"aged-{side}-documents" if documents else f"aged-{side}"
     asked = Asked(name, organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
-    _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end))
+    ageing = Settings.load().ageing
+    _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end, ageing))
 
 
 def _asked(name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool) -> Asked:

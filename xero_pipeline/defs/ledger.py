@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
@@ -79,7 +80,8 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
             started = time.monotonic()
             with holding(xero.parts, tenant_id):
                 causes = read_causes(xero.parts.settings.causes)
-                posted = _keep(warehouse, tenant_id, journals=journals, causes=causes)
+                ageing = xero.parts.settings.ageing
+                posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
                 record(naming.key(name, SCHEMA), tenant_id, facts)
@@ -104,10 +106,12 @@ def _changes(posted: Posted) -> "Merged":
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 
 
-def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause]) -> Posted:
+def _keep(
+    warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause], ageing: Ageing
+) -> Posted:
     now = clock.now()
     stale = out_of_date(warehouse, tenant_id, now)
-    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes)
+    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)
 
 
 def out_of_date(warehouse: "Warehouse", tenant_id: str, at: datetime) -> Mapping[str, set[date]]:

@@ -66,7 +66,7 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     today = day_in(zone.value, clock.now())
     return site.glance.see(
         ("figures", tenant_id, months, today),
-        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months),
+        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, site.parts.settings.ageing),
     )
 
 
