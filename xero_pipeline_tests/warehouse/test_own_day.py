@@ -224,7 +224,7 @@ def test_every_ready_query_can_be_asked_while_the_days_differ(invoices):
 
 @BOTH
 def test_the_web_page_shows_the_figures_of_the_organisations_day(books, warehouse_url, at, last):
-    parts = SimpleNamespace(settings=Settings(warehouse=warehouse_url))
+    parts = SimpleNamespace(settings=Settings.load(warehouse_url=warehouse_url))
     site = SimpleNamespace(parts=parts, glance=Glance(parts))
     with time_machine.travel(at.timestamp(), tick=False):
         for tenant, month in last.items():
