@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.mistakes import in_words, require_readable
 from xero_pipeline.setting_types import (
@@ -124,6 +125,10 @@ class Settings(BaseSettings):
         None,
         description="A CSV file of organisation, account and cause: what is behind amounts on an account that no "
         "document shows. Default: what their accounts suggest.",
+    )
+    ageing: Ageing = Field(
+        "days",
+        description="What a column of the aged statements holds: `days` (30 each) or `months` (calendar months).",
     )
     calls_per_minute: int = Field(
         55, ge=1, le=60, description="Calls in any 60 seconds per organisation. Xero allows 60."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xero_pipeline"
-EVERYBODY = {"addresses", "clock", "errors", "mistakes", "revisions"}
+EVERYBODY = {"addresses", "ageing", "clock", "errors", "mistakes", "revisions"}
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -19,6 +19,7 @@ SIMULATOR_MAY_IMPORT = {
 MAY_IMPORT = {
     "__main__": {"cli"},
     "addresses": set(),
+    "ageing": set(),
     "clock": set(),
     "errors": set(),
     "revisions": set(),

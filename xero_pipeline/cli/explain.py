@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,8 +37,8 @@ def explain(
     cause, or there is no report to compare with, which it says.
     """
     from xero_pipeline.cli.display import warn
+    from xero_pipeline.cli.months import month as parse
     from xero_pipeline.cli.syncing import chosen_organisations
-    from xero_pipeline.cli.syncing import month as parse
     from xero_pipeline.cli.unexplained import without_cause
     from xero_pipeline.ledger.explain import is_kept
     from xero_pipeline.ledger.tie_out import REPORTS
@@ -110,20 +111,12 @@ def _list(found: Sequence[Difference]) -> None:
     from xero_pipeline.cli.display import print_table, say
     from xero_pipeline.cli.unexplained import without_cause
 
-    headers = (
-        "Organisation",
-        "Month",
-        "Statement",
-        "Account",
-        "Figure",
-        "Ours",
-        "Xero's",
-        "Difference",
-        "Likely cause",
-    )
+    headers = ("Account", "Month", "Statement", "Figure", "Ours", "Xero's", "Difference", "Likely cause")
     columns = [(name, "right" if name in {"Ours", "Xero's", "Difference"} else "left") for name in headers]
-    rows = [(one.organisation, f"{one.period_end:%Y-%m}", one.statement, *_figure(one)) for one in found]
-    print_table("What does not tie out", columns, rows)
+    by_tenant = sorted(found, key=lambda one: (one.organisation, one.tenant_id))
+    for (organisation, _), theirs in groupby(by_tenant, key=lambda one: (one.organisation, one.tenant_id)):
+        rows = [(one.account, f"{one.period_end:%Y-%m}", _words(one.statement), *_figure(one)) for one in theirs]
+        print_table(f"What does not tie out: {organisation}", columns, rows)
     if unknown := len(without_cause(found)):
         say(
             f"Nothing explains {unknown} of them: `xero-pipeline explain ACCOUNT MONTH` shows the documents behind one."
@@ -132,9 +125,13 @@ def _list(found: Sequence[Difference]) -> None:
         say("Each of them has a likely cause, or waits for its report to be pulled again.")
 
 
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def _figure(one: Difference) -> tuple[object, ...]:
     cause = (one.cause or "").lower() + (", waits for the report" if one.is_stale else "")
-    return (one.account, one.measure.replace("_", " "), one.ours, one.xeros, one.difference, cause)
+    return (_words(one.measure), one.ours, one.xeros, one.difference, cause)
 
 
 def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> Sequence[Difference]:
@@ -187,7 +184,7 @@ def _show_figures(known: Sequence[Difference], start: date) -> None:
         ("Xero's", "right"),
         ("Difference", "right"),
     ]
-    rows = [(one.statement, one.measure.replace("_", " "), one.ours, one.xeros, one.difference) for one in known]
+    rows = [(_words(one.statement), _words(one.measure), one.ours, one.xeros, one.difference) for one in known]
     print_table(title, columns, rows)
 
 

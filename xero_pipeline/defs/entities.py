@@ -85,7 +85,7 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
             left = xero.calls_left(tenant_id)
-            shown = picture(context, warehouse, tenant_id, endpoint.table)
+            shown = picture(context, warehouse, tenant_id, endpoint.table, ageing=xero.parts.settings.ageing)
             with warehouse.transaction():  # opened once for all that is told
                 observe(context, warehouse, tenant_id, endpoint.table, key=key)
                 rows = row_counts(warehouse, tenant_id, list(outcome.tables))

@@ -4,12 +4,13 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
@@ -79,7 +80,8 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
             started = time.monotonic()
             with holding(xero.parts, tenant_id):
                 causes = read_causes(xero.parts.settings.causes)
-                posted = _keep(warehouse, tenant_id, journals=journals, causes=causes)
+                ageing = xero.parts.settings.ageing
+                posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
                 record(naming.key(name, SCHEMA), tenant_id, facts)
@@ -104,22 +106,24 @@ def _changes(posted: Posted) -> "Merged":
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 
 
-def _keep(warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause]) -> Posted:
+def _keep(
+    warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause], ageing: Ageing
+) -> Posted:
     now = clock.now()
-    stale = out_of_date(warehouse, tenant_id, now.date())
-    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes)
+    stale = out_of_date(warehouse, tenant_id, now)
+    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)
 
 
-def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[str, set[date]]:
+def out_of_date(warehouse: "Warehouse", tenant_id: str, at: datetime) -> Mapping[str, set[date]]:
     """By report the months of which Xero was asked before the documents were as they are now.
 
     Args:
         warehouse: Has both.
         tenant_id: The organisation.
-        today: Today, in UTC.
+        at: Now.
     """
     compared = [report for report in reports() if report.name in REPORTS]
-    stale = stale_months(warehouse, [tenant_id], compared, today)
+    stale = stale_months(warehouse, [tenant_id], compared, at)
     return {table: months for (_, table, _), months in stale.items()}
 
 

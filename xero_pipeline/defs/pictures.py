@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.ageing import Ageing, first_due
 from xero_pipeline.defs.charts import Chart, as_markdown
 from xero_pipeline.ledger.exact import to_base_sql
+from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.xero.reports import reports
 from xero_pipeline.xero.values import add_months
 
@@ -42,11 +45,20 @@ when due_date >= :two then 2 when due_date >= :three then 3 else 4 end as age, s
 from xero.invoices where tenant_id = :tenant_id and not is_deleted and status = 'AUTHORISED' and amount_due <> 0
 group by 1, 2
 """
-_AGES = ("not due yet", "1-30 days", "31-60 days", "61-90 days", "older")
+_AGES: Mapping[Ageing, Sequence[str]] = {
+    "days": ("not due yet", "1-30 days", "31-60 days", "61-90 days", "older"),
+    "months": ("not due yet", "less than a month", "1 month", "2 months", "older"),
+}
 
 
 def picture(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, tenant_id: str, asset: str, newest: date | None = None
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    tenant_id: str,
+    asset: str,
+    newest: date | None = None,
+    *,
+    ageing: Ageing = "days",
 ) -> Mapping[str, Any]:
     """The picture a materialisation shows; none for most assets, or where there is nothing to draw.
 
@@ -56,9 +68,11 @@ def picture(
         tenant_id: The organisation.
         asset: Name of the asset.
         newest: The newest month that was kept, of a report.
+        ageing: How long the columns of what is open by age are.
     """
     try:
-        chart = chart_of(warehouse, tenant_id, asset, newest or clock.today())
+        day = newest or day_of(warehouse, tenant_id, clock.now())
+        chart = chart_of(warehouse, tenant_id, asset, day, ageing)
         return {"picture": dg.MetadataValue.md(as_markdown(chart))} if chart else {}
     except Exception as error:
         # No reason to fail the asset: its table is complete.
@@ -66,7 +80,7 @@ def picture(
         return {}
 
 
-def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date) -> Chart | None:
+def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, ageing: Ageing = "days") -> Chart | None:
     """What is drawn of an asset.
 
     Args:
@@ -74,16 +88,17 @@ def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date) -> 
         tenant_id: The organisation.
         asset: Name of the asset.
         newest: The newest month, or today.
+        ageing: How long the columns of what is open by age are.
     """
-    draw = _drawn().get(asset)
+    draw = _drawn(ageing).get(asset)
     return draw(warehouse, tenant_id, newest) if draw else None
 
 
 _Draw = Callable[["Warehouse", str, date], Chart | None]
 
 
-def _drawn() -> Mapping[str, _Draw]:
-    found: dict[str, _Draw] = {"bank_summary": _bank, "invoices": _aged}
+def _drawn(ageing: Ageing) -> Mapping[str, _Draw]:
+    found: dict[str, _Draw] = {"bank_summary": _bank, "invoices": partial(_aged, ageing=ageing)}
     for report in reports():
         if report.table in ("profit_and_loss", "budget_summary"):
             found[report.name] = _profit_of(report.table, report.basis, planned=report.table == "budget_summary")
@@ -133,8 +148,8 @@ def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
     return Chart(title, "lines", [_label(month) for month in months], series)
 
 
-def _aged(warehouse: Warehouse, tenant_id: str, today: date) -> Chart | None:
-    since = {name: today - timedelta(days=days) for name, days in (("month", 30), ("two", 60), ("three", 90))}
+def _aged(warehouse: Warehouse, tenant_id: str, today: date, ageing: Ageing) -> Chart | None:
+    since = dict(zip(("month", "two", "three"), first_due(ageing, today, 3), strict=True))
     # Each document is rounded on its own, as on the control account.
     dialect = warehouse.dialect.engine(read_only=True).dialect.name
     sql = _AGED.format(due=to_base_sql(dialect, "amount_due", "coalesce(nullif(currency_rate, 0), 1)"))
@@ -143,11 +158,11 @@ def _aged(warehouse: Warehouse, tenant_id: str, today: date) -> Chart | None:
     if not due:
         return None
     return Chart(
-        f"Open invoices and bills by days overdue on {today}, {_currency(warehouse, tenant_id)}",
+        f"Open invoices and bills by {ageing} overdue on {today}, {_currency(warehouse, tenant_id)}",
         "bars",
-        _AGES,
+        _AGES[ageing],
         {
-            name: [due.get((kind, age), Decimal(0)) for age in range(len(_AGES))]
+            name: [due.get((kind, age), Decimal(0)) for age in range(len(_AGES[ageing]))]
             for name, kind in (("Customers owe", "ACCREC"), ("We owe", "ACCPAY"))
         },
     )

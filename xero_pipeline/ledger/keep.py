@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.ageing import Ageing
     from xero_pipeline.ledger.given_causes import GivenCause
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -32,6 +33,7 @@ def keep_ledger(
     at: datetime,
     journals: bool = False,
     causes: Iterable[GivenCause] = (),
+    ageing: Ageing = "days",
 ) -> Posted:
     """Bring an organisation's ledger up to its documents and to Xero's reports: all of it, or nothing.
 
@@ -42,6 +44,7 @@ def keep_ledger(
         at: Now, in UTC.
         journals: Take Xero's own journals where they have been read, and compare with them what documents post.
         causes: What a person says is behind amounts that no document shows.
+        ageing: How long the columns of what is open by age are.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation; or a view of somebody's stands on one of ours
@@ -59,7 +62,7 @@ def keep_ledger(
             take_journals(connection, tenant_id, at=at)
         named_causes = by_account(connection, tenant_id, causes)
         post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
-        write_statements(connection, dialect, tenant_id)
+        write_statements(connection, dialect, tenant_id, ageing=ageing)
         compare(connection, tenant_id, stale)
         make_views(connection, dialect, tenant_id)
         _note(connection, tenant_id, posted, at)

@@ -145,14 +145,15 @@ class Load:
         return self.read_before, self.read_to
 
     def _cursor(self) -> Cursor:
-        """Where the next read starts: Xero's clock at our first answer, less the overlap.
+        """Where the next read starts: Xero's clock at our first answer, less the overlap; never after our own start.
 
+        An answer that says it is from the future would hide every change until then.
         Of a list that kept changing out of order it is where this read started: a record may be missing still.
         """
         from xero_pipeline.warehouse.store import Cursor
 
         # An answer that tells no time leaves us where we were.
-        since = self._first_answer - OVERLAP if self._first_answer else self._aim.since
+        since = min(self._first_answer - OVERLAP, self._began) if self._first_answer else self._aim.since
         return Cursor(
             tenant_id=self._tenant_id,
             endpoint=self._endpoint.table,

@@ -25,6 +25,7 @@ from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.merge_duckdb import DuckDB
 from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.databases import kept_open
@@ -134,6 +135,8 @@ def surroundings(monkeypatch, home, simulator):
     monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
     # Our own limit of the minute would hold the tests up; it has tests of its own.
     monkeypatch.setattr(Parts, "quota", property(lambda parts: Quota(parts.state, per_minute=100_000)))
+    # So would the waits between repetitions.
+    monkeypatch.setitem(XeroClient.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
 
 
 @pytest.fixture(scope="session")
@@ -151,16 +154,23 @@ def connected(tmp_path_factory):
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch, connected):
-    home = tmp_path / "home"
-    shutil.copytree(connected.home, home)
-    surroundings(monkeypatch, home, connected.simulator)
-    # All of them open the file in one way, so that one which stays open makes it cheap.
-    opened = DuckDB.engine
-    monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
-    parts = Parts(Settings.load())
-    with dg.DagsterInstance.ephemeral() as instance, kept_open(parts.warehouse):
-        instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
-        yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
-    connected.simulator.faults.clear()
-    parts.close()
+def house(tmp_path, connected):
+    with lived_in(connected, connected.home, tmp_path / "home") as house:
+        yield house
+
+
+@contextmanager
+def lived_in(connected, like, home):
+    """A house in a copy of a home."""
+    shutil.copytree(like, home)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        surroundings(monkeypatch, home, connected.simulator)
+        # All of them open the file in one way, so that one which stays open makes it cheap.
+        opened = DuckDB.engine
+        monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
+        parts = Parts(Settings.load())
+        with dg.DagsterInstance.ephemeral() as instance, kept_open(parts.warehouse):
+            instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
+            yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
+        connected.simulator.faults.clear()
+        parts.close()

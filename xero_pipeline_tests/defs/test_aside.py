@@ -22,15 +22,8 @@ from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.health.xero import check_put_aside
 from xero_pipeline.web.status import Status
-from xero_pipeline.xero import verdicts
 from xero_pipeline.xero.postponed import pause
 from xero_pipeline_tests.defs.conftest import MONTHS
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    monkeypatch.setattr(verdicts, "PATIENCE", dict.fromkeys(verdicts.PATIENCE, 1))
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
 
 
 def check(house, asset):

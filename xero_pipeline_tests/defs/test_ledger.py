@@ -16,16 +16,24 @@ from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.defs.tie_out import POSTS, name_of
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.ledger.tie_out import STATEMENTS
-from xero_pipeline_tests.defs.conftest import MONTHS
+from xero_pipeline_tests.defs.conftest import MONTHS, lived_in
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
 
 
+@pytest.fixture(scope="module")
+def read_home(connected, tmp_path_factory):
+    home = tmp_path_factory.mktemp("read") / "home"
+    with lived_in(connected, connected.home, home) as house:
+        assert house.sync(*DOCUMENTS, tenants=house.tenants[:1]).success
+        assert house.pull(MONTHS, tenants=house.tenants[:1], reports=REPORTS).success
+    return home
+
+
 @pytest.fixture
-def read(house):
+def read(connected, read_home, tmp_path):
     """A house in which one organisation has been read."""
-    assert house.sync(*DOCUMENTS, tenants=house.tenants[:1]).success
-    assert house.pull(MONTHS, tenants=house.tenants[:1], reports=REPORTS).success
-    return house
+    with lived_in(connected, read_home, tmp_path / "home") as house:
+        yield house
 
 
 def keep(house, tenants):

@@ -104,8 +104,8 @@ def _report(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.xero.reports import report_named
 
     report = report_named(name)
-    tally, today, start = Tally(), clock.today(), parts.settings.start_date
-    months: list[date] = months_due(parts.warehouse, tenant_id, name, today=today, start_date=start)
+    tally, now, start = Tally(), clock.now(), parts.settings.start_date
+    months: list[date] = months_due(parts.warehouse, tenant_id, name, at=now, start_date=start)
     with parts.client(Errand(asset=name), on_call=tally.add) as client:
         for _ in sync_report(client, parts.warehouse, tenant_id, report, months, tally=tally, landing=parts.landing):
             pass

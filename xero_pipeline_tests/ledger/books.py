@@ -58,7 +58,7 @@ class Books:
         marks = {} if table in REPORTS else {"is_deleted": False}
         values = {"tenant_id": "t", **marks, **values}
         names = ", ".join(f'"{name}"' for name in values)
-        told = ", ".join(_sql(value) for value in values.values())
+        told = ", ".join(sql_of(value) for value in values.values())
         self.is_posted = False
         with self.warehouse.writing() as connection:
             connection.exec_driver_sql(f"INSERT INTO xero.{table} ({names}) VALUES ({told})")
@@ -173,11 +173,11 @@ class Books:
         return {row["document_id"]: row["problem"] for row in rows}
 
 
-def _sql(value):
+def sql_of(value):
     if value is None:
         return "NULL"
     if isinstance(value, bool | int | Decimal):
         return str(value)
     if isinstance(value, dt.datetime):
         return f"TIMESTAMPTZ '{value.isoformat()}'"
-    return f"DATE '{value}'" if isinstance(value, dt.date) else f"'{value}'"
+    return f"DATE '{value}'" if isinstance(value, dt.date) else "'{}'".format(str(value).replace("'", "''"))

@@ -51,6 +51,14 @@ def test_the_cursor_is_xeros_clock_at_the_first_answer_less_the_overlap(sync, wa
     assert (cursor.complete_at, cursor.records) == (OURS, 3)
 
 
+def test_an_answer_from_the_future_hides_no_change_of_today(sync, warehouse):
+    xero = Xero()
+    xero.put(a_page("a"))
+    xero.time = OURS + timedelta(days=365)
+    sync(xero)
+    assert warehouse.cursor(TENANT, "invoices").modified_since == OURS
+
+
 def test_the_next_read_asks_from_the_cursor_and_says_so(sync, warehouse):
     xero = Xero()
     xero.put(a_page("a"))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from xero_pipeline.ageing import first_due
+from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.documents import open_documents_sql
 from xero_pipeline.ledger.statements.periods import days_sql
@@ -17,19 +19,12 @@ from xero_pipeline.ledger.statements.periods import days_sql
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.ageing import Ageing
     from xero_pipeline.ledger.statements.documents import Side
 
-_BUCKETS: tuple[tuple[str, int | None], ...] = (
-    ("Current", 0),
-    ("< 1 Month", 30),
-    ("1 Month", 60),
-    ("2 Months", 90),
-    ("3 Months", 120),
-    ("Older", None),
-)
-"""Xero's columns, each with the most days overdue that it holds; a month is 30 days."""
-
-BUCKETS = tuple(name for name, _ in _BUCKETS)
+BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
+"""Xero's columns; how long a month is, the user chose."""
+_ENDED = BUCKETS[1:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,9 @@ class AgedContact:
     total: Decimal
 
 
-def aged(connection: Connection, tenant_id: str, side: Side, as_of: dt.date) -> tuple[AgedDocument, ...]:
+def aged(
+    connection: Connection, tenant_id: str, side: Side, as_of: dt.date, ageing: Ageing = "days"
+) -> tuple[AgedDocument, ...]:
     """Every document that is open on the evening of a day, by contact, the longest overdue first.
 
     Prepayments are not among them, as in Xero: they are on an account of their own.
@@ -102,32 +99,45 @@ def aged(connection: Connection, tenant_id: str, side: Side, as_of: dt.date) -> 
         tenant_id: The organisation.
         side: receivables or payables.
         as_of: The day.
+        ageing: How long the columns are.
     """
-    sql = aged_sql(connection.dialect.name, side, [as_of])
+    sql = aged_sql(connection.dialect.name, side, [as_of], ageing)
     rows = [AgedDocument(*row) for row in connection.execute(text(sql), {"tenant_id": tenant_id})]
     return tuple(
         sorted(rows, key=lambda row: (row.contact_name or "", row.contact_id or "", row.due_date, row.document_id))
     )
 
 
-def aged_sql(dialect_name: str, side: Side, days: Iterable[dt.date]) -> str:
+def aged_sql(dialect_name: str, side: Side, days: Iterable[dt.date], ageing: Ageing = "days") -> str:
     """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`.
 
     Args:
         dialect_name: duckdb or postgresql.
         side: receivables or payables.
         days: At least one.
+        ageing: How long the columns are.
     """
-    upto = " ".join(f"WHEN days_overdue <= {days} THEN '{name}'" for name, days in _BUCKETS if days is not None)
+    days = list(days)
+    upto = " ".join(f"WHEN due_date >= since_{place} THEN '{name}'" for place, name in enumerate(_ENDED))
     return f"""
     SELECT as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date, due_date,
-        days_overdue, CASE {upto} ELSE '{BUCKETS[-1]}' END AS bucket, currency_code, currency_rate, total, open_amount,
-        open_amount_base
+        days_overdue, CASE WHEN days_overdue = 0 THEN '{BUCKETS[0]}' {upto} ELSE '{BUCKETS[-1]}' END AS bucket,
+        currency_code, currency_rate, total, open_amount, open_amount_base
     FROM (
         SELECT *, CASE WHEN as_of > due_date THEN as_of - due_date ELSE 0 END AS days_overdue
         FROM ({open_documents_sql(dialect_name, side, days_sql(days, "as_of"))}) AS o
-    ) AS a
+    ) AS a JOIN ({_ends_sql(ageing, days)}) AS ends ON day = as_of
     """
+
+
+def _ends_sql(ageing: Ageing, days: Iterable[dt.date]) -> str:
+    """Of each day the earliest due date of every column that has an end."""
+    rows = ((day, first_due(ageing, day, len(_ENDED))) for day in days)
+    return " UNION ALL ".join(
+        f"SELECT {literal(day)} AS day, "
+        + ", ".join(f"{literal(since)} AS since_{place}" for place, since in enumerate(ends))
+        for day, ends in rows
+    )
 
 
 def by_contact(documents: Iterable[AgedDocument]) -> tuple[AgedContact, ...]:

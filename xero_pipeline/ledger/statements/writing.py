@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
+    from xero_pipeline.ageing import Ageing
     from xero_pipeline.ledger.statements.books import Books
     from xero_pipeline.warehouse.dialect import Dialect
 
@@ -43,7 +44,12 @@ _Rows = dict[str, list[tuple[Period, Any]]]
 
 
 def write_statements(
-    connection: Connection, dialect: Dialect, tenant_id: str, months: Iterable[date] | None = None
+    connection: Connection,
+    dialect: Dialect,
+    tenant_id: str,
+    months: Iterable[date] | None = None,
+    *,
+    ageing: Ageing = "days",
 ) -> dict[str, int]:
     """Write every statement of an organisation for some months; what was there of it is gone.
 
@@ -55,6 +61,7 @@ def write_statements(
         dialect: The database's ways.
         tenant_id: The organisation.
         months: A day of each month; None for every month from the first journal to the last.
+        ageing: How long the columns of what is open by age are.
 
     Returns:
         How many rows each table has now.
@@ -73,7 +80,7 @@ def write_statements(
             dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
             written[table] = len(rows)
         for table in _AGED:
-            written[table] = _write_aged(connection, table, tenant_id, periods)
+            written[table] = _write_aged(connection, table, tenant_id, periods, ageing)
     return written
 
 
@@ -123,12 +130,12 @@ def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa
     return pa.table(columns)
 
 
-def _write_aged(connection: Connection, table: str, tenant_id: str, periods: Sequence[Period]) -> int:
+def _write_aged(connection: Connection, table: str, tenant_id: str, periods: Sequence[Period], ageing: Ageing) -> int:
     newest = newest_day(connection, tenant_id)
     if newest is None:
         return 0
     days = sorted({newest, *(period.end for period in periods if period.start <= newest)})
     names = ", ".join(q(column.name) for column in ledger_table(table).columns)
-    found = aged_sql(connection.dialect.name, _AGED[table], days)
+    found = aged_sql(connection.dialect.name, _AGED[table], days, ageing)
     sql = f"INSERT INTO {named(table)} (tenant_id, {names}) SELECT :tenant_id, {names} FROM ({found}) AS f"
     return connection.execute(text(sql), {"tenant_id": tenant_id}).rowcount

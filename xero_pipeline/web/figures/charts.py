@@ -19,7 +19,10 @@ NET_PROFIT = (("Profit", "chart-good"), ("Loss", "chart-bad"))
 CASH = (("Money in", "chart-1"), ("Money out", "chart-2"), ("In the bank at the end of the month", "ink"))
 """What a colour stands for, and which variable of the style sheet it is."""
 MOST_LABELS = 13
-_SHORT_AGES = ("Not due", "1–30", "31–60", "61–90", "Over 90")
+_SHORT_AGES: Mapping[str, Sequence[str]] = {
+    "days": ("Not due", "1–30", "31–60", "61–90", "Over 90"),
+    "months": ("Not due", "Under 1", "1", "2", "3 or more"),
+}
 
 # The year stands below the first month, and below each January.
 _YEAR_BELOW = (
@@ -68,10 +71,15 @@ def receivables(figures: Figures) -> Spec:
     """What customers owe, the longer overdue the stronger the colour."""
     values = [
         {"age": label, "amount": float(age.amount), "place": place}
-        for place, (label, age) in enumerate(zip(_SHORT_AGES, figures.ages, strict=True))
+        for place, (label, age) in enumerate(zip(_SHORT_AGES[figures.ageing], figures.ages, strict=True))
     ]
     most = max(one["amount"] for one in values)
-    x = {"field": "age", "type": "ordinal", "sort": None, "axis": {"title": "Days overdue", "labelAngle": 0}}
+    x = {
+        "field": "age",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {"title": f"{figures.ageing.capitalize()} overdue", "labelAngle": 0},
+    }
     y = {
         "field": "amount",
         "type": "quantitative",

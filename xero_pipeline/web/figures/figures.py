@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.ageing import Ageing, first_due
 from xero_pipeline.web.figures import queries
 from xero_pipeline.web.figures.money import in_base_currency, total
 from xero_pipeline.web.figures.tie_out import TieOut, tie_out
@@ -17,7 +18,22 @@ from xero_pipeline.xero.values import add_months
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
-AGES = ("Not due yet", "1–30 days overdue", "31–60 days overdue", "61–90 days overdue", "More than 90 days overdue")
+AGES: Mapping[Ageing, Sequence[str]] = {
+    "days": (
+        "Not due yet",
+        "1–30 days overdue",
+        "31–60 days overdue",
+        "61–90 days overdue",
+        "More than 90 days overdue",
+    ),
+    "months": (
+        "Not due yet",
+        "Less than a month overdue",
+        "1 month overdue",
+        "2 months overdue",
+        "3 months or more overdue",
+    ),
+}
 CUSTOMERS_SHOWN = 10
 ZERO = Decimal("0.00")
 
@@ -92,6 +108,7 @@ class Figures:
         months: Profit and loss, oldest first.
         cash: The bank, oldest first.
         accounts: What is on each bank account now.
+        ageing: How long the ages are.
         ages: What customers owe, by age, as in `ledger.aged_receivables`.
         customers: Who bought most.
         sold_since: The first month in which anybody bought.
@@ -105,6 +122,7 @@ class Figures:
     months: Sequence[ProfitMonth]
     cash: Sequence[CashMonth]
     accounts: Sequence[Mapping[str, Any]]
+    ageing: Ageing
     ages: Sequence[Age]
     customers: Sequence[Customer]
     sold_since: date
@@ -136,7 +154,9 @@ class Figures:
         return sum((one["balance"] for one in self.accounts), ZERO)
 
 
-def read_figures(warehouse: Warehouse, tenant_id: str, name: str, today: date, months: int) -> Figures:
+def read_figures(
+    warehouse: Warehouse, tenant_id: str, name: str, today: date, months: int, ageing: Ageing = "days"
+) -> Figures:
     """Read them all.
 
     Args:
@@ -145,6 +165,7 @@ def read_figures(warehouse: Warehouse, tenant_id: str, name: str, today: date, m
         name: What to call it where its record was never read.
         today: The day the receivables stand for.
         months: How many months to show, the current one included.
+        ageing: How long the columns of what is open by age are.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
@@ -154,10 +175,10 @@ def read_figures(warehouse: Warehouse, tenant_id: str, name: str, today: date, m
         def ask(query: str, **more: object) -> list[dict[str, Any]]:
             return warehouse.dialect.arrow(connection, query, {"tenant_id": tenant_id, **more}).to_pylist()
 
-        return _read(ask, name, today, add_months(today.replace(day=1), 1 - months))
+        return _read(ask, name, today, add_months(today.replace(day=1), 1 - months), ageing)
 
 
-def _read(ask: Ask, name: str, today: date, since: date) -> Figures:
+def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing) -> Figures:
     found = (ask(queries.ORGANISATION) or [{"name": name, "base_currency": ""}])[0]
     months = _profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since))
     cash = _cash(ask(queries.CASH, since=since))
@@ -172,7 +193,8 @@ def _read(ask: Ask, name: str, today: date, since: date) -> Figures:
         months=months,
         cash=cash,
         accounts=ask(queries.BANK_ACCOUNTS),
-        ages=_receivables(ask, today),
+        ageing=ageing,
+        ages=_receivables(ask, today, ageing),
         customers=_customers(sold),
         sold_since=sold_since,
         tie_out=tie_out(ask),
@@ -193,11 +215,11 @@ def _cash(rows: Sequence[Mapping[str, Any]]) -> list[CashMonth]:
     return list(dropwhile(lambda one: not (one.received or one.spent or one.closing), months))
 
 
-def _receivables(ask: Ask, today: date) -> list[Age]:
-    ends = {f"days_{days}": today - timedelta(days=days) for days in (30, 60, 90)}
+def _receivables(ask: Ask, today: date, ageing: Ageing) -> list[Age]:
+    ends = {f"since_{place}": day for place, day in enumerate(first_due(ageing, today, 3), start=1)}
     invoices, credits = (ask(query, today=today, **ends) for query in (queries.RECEIVABLES, queries.CREDITS))
     ages = []
-    for number, label in enumerate(AGES):
+    for number, label in enumerate(AGES[ageing]):
         mine, taken = ([row for row in rows if row["age"] == number] for rows in (invoices, credits))
         off = total(taken)
         ages.append(Age(label, sum(row["documents"] for row in mine), total(mine) - off, off))

@@ -52,9 +52,9 @@ GROUP BY age, rate, document
 # By the day it is due; what has none, by its own, as in ledger.aged_receivables.
 _AGE = """CASE
     WHEN {due} >= :today THEN 0
-    WHEN {due} >= :days_30 THEN 1
-    WHEN {due} >= :days_60 THEN 2
-    WHEN {due} >= :days_90 THEN 3
+    WHEN {due} >= :since_1 THEN 1
+    WHEN {due} >= :since_2 THEN 2
+    WHEN {due} >= :since_3 THEN 3
     ELSE 4 END"""
 _DUE = _AGE.format(due="COALESCE(due_date, date)")
 

@@ -138,6 +138,16 @@ def test_a_document_stands_in_xeros_column_of_its_days_overdue(warehouse, plante
         assert (documents["a"].bucket, documents["a"].days_overdue) == (BUCKETS[place], max(late, 0))
 
 
+def test_by_calendar_months_a_document_moves_on_when_it_is_a_whole_month_overdue(warehouse, planted):
+    put(warehouse, planted, "invoices", [document("a")])  # due on 31 January 2028
+    places = {(1, 31): 0, (2, 1): 1, (2, 28): 1, (2, 29): 2, (3, 30): 2, (3, 31): 3, (4, 29): 3, (4, 30): 4, (5, 30): 4,
+              (5, 31): 5}  # fmt: skip
+    with warehouse.reading() as connection:
+        for (month, day), place in places.items():
+            (found,) = aged(connection, planted, "receivables", dt.date(2028, month, day), "months")
+            assert found.bucket == BUCKETS[place], (month, day)
+
+
 def test_what_is_paid_before_the_day_of_the_invoice_is_a_credit_until_then(warehouse, planted):
     put(warehouse, planted, "invoices", [document("a", CurrencyCode="USD", CurrencyRate=Decimal("1.1"))])
     put(warehouse, planted, "payments", [payment("p", "a", dt.date(2028, 1, 5), "33.33")])
