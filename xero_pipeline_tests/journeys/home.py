@@ -29,7 +29,7 @@ SECONDS = 240
 """Longer than any command of a journey takes on a busy machine."""
 NOTES = frozenset({"cursors", "api_calls", "reads", "rounds"})
 """What every sync writes, whether anything changed or not."""
-WRITERS = {("sync",), ("backfill",)}
+WRITERS = {("sync",), ("backfill",), ("run",)}
 """Commands of many transactions."""
 IMPATIENT = "import time\ntime.sleep.seconds = 0.01"
 """For `start`: a process in which no wait lasts longer than a moment."""
