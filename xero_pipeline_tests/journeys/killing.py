@@ -26,6 +26,7 @@ from pkgutil import walk_packages
 from typing import Any
 
 from xero_pipeline import clock
+from xero_pipeline_tests.hurry import hurry
 from xero_pipeline_tests.journeys.home import Home
 
 COLLECTIONS = ("invoices", "items", "payments")
@@ -152,7 +153,6 @@ class Driver:
         Returns:
             What happened, and how often, if it was not killed.
         """
-        home.a_minute_passes()
         counts = home.path / "events.json"
         job = {"environment": home.environment(), "point": point, "whole": whole, "counts": str(counts)}
         assert self.process.stdin is not None
@@ -188,6 +188,7 @@ def _serve() -> None:
         "sqlalchemy.dialects.sqlite",
     ):
         import_module(name)
+    hurry()
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()
