@@ -71,7 +71,7 @@ def sync(parts: Parts, now: datetime) -> tuple[int, int, Mapping[Report, Sequenc
         for endpoint in chosen():
             done = sync_collection(client, warehouse, tenant_id, endpoint, tally=tally, now=lambda: now)
             changed += done.changed
-        due = all_months_due(warehouse, [tenant_id], parts.reports, today=now.date(), start_date=None)[tenant_id]
+        due = all_months_due(warehouse, [tenant_id], parts.reports, at=now, start_date=None)[tenant_id]
         for report, months in due.items():
             if months:
                 for kept in sync_report(client, warehouse, tenant_id, report, months, tally=tally, now=lambda: now):

@@ -71,7 +71,7 @@ def _read(parts: Parts, first: dt.date, at: dt.datetime) -> int:
     with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
         for endpoint in parts.collections:
             sync_collection(client, parts.warehouse, tenant, endpoint, tally=tally, now=lambda: at)
-        due = all_months_due(parts.warehouse, [tenant], parts.reports, today=at.date(), start_date=first)
+        due = all_months_due(parts.warehouse, [tenant], parts.reports, at=at, start_date=first)
         for report, months in due[tenant].items():
             for _ in sync_report(client, parts.warehouse, tenant, report, months, tally=tally, now=lambda: at):
                 pass

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline import clock
 from xero_pipeline.cli.completing import complete_organisation
 from xero_pipeline.cli.which_xero import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
@@ -36,8 +37,9 @@ def aged(
     """Ask Xero for aged receivables and payables: a call for each report of a contact."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.syncing import carry
-    from xero_pipeline.defs.on_request import day_of
+    from xero_pipeline.defs.on_request import given_day
     from xero_pipeline.sync.aged import aged_calls
+    from xero_pipeline.warehouse.days import day_of
 
     parts = Parts(settings_for_xero())
     if not parts.settings.aged_by_contact:
@@ -45,7 +47,8 @@ def aged(
             "Aged reports need a scope of their own. Set XERO_AGED_BY_CONTACT=true and run `xero-pipeline connect` "
             "once more, so that the consent covers it."
         )
-    one, as_of = parts.organisations.find(organisation), day_of(date)
+    one = parts.organisations.find(organisation)
+    as_of = given_day(date) if date else day_of(parts.warehouse, one.tenant_id, clock.now())
     calls = aged_calls(parts.warehouse, one.tenant_id, as_of, contact or [])
     left = parts.quota.snapshot(one.tenant_id).day_remaining
     say(f"{one.name}, {as_of}: {len(calls)} calls, one for each report of a contact; {left} are left today.")

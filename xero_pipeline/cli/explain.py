@@ -37,8 +37,8 @@ def explain(
     cause, or there is no report to compare with, which it says.
     """
     from xero_pipeline.cli.display import warn
+    from xero_pipeline.cli.months import month as parse
     from xero_pipeline.cli.syncing import chosen_organisations
-    from xero_pipeline.cli.syncing import month as parse
     from xero_pipeline.cli.unexplained import without_cause
     from xero_pipeline.ledger.explain import is_kept
     from xero_pipeline.ledger.tie_out import REPORTS

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.cli.syncing import Organisations, Select, chosen_organisations, months_to_backfill
+from xero_pipeline.cli.months import begun_months, months_to_backfill
+from xero_pipeline.cli.syncing import Organisations, Select, chosen_organisations
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -44,13 +45,15 @@ def plan(
     parts = Parts(Settings.load())
     if bool(start) != bool(end):
         raise ConfigurationError("A backfill has a first and a last month: give both --from and --to.")
-    months = months_to_backfill(start, end, parts.settings) if start and end else None
+    wanted = months_to_backfill(start, end, parts.settings) if start and end else None
     choice = choose(select or [], parts.reports, parts.collections)
     deliver_calls(parts.call_book.outbox, parts.warehouse)
     plans: list[tuple[Organisation, Plan]] = []
-    for one in chosen_organisations(parts, organisation or []):
+    chosen = chosen_organisations(parts, organisation or [])
+    months = begun_months(parts, wanted, chosen) if wanted else dict.fromkeys(chosen)
+    for one in months:
         with _asking(parts, one.tenant_id, wanted=ask) as counts:
-            plans.append((one, _plan(parts, one.tenant_id, choice, months, full=full, ask=counts)))
+            plans.append((one, _plan(parts, one.tenant_id, choice, months[one], full=full, ask=counts)))
     if json:
         print_json({"organisations": [_as_data(one, planned) for one, planned in plans], "total": _total(plans)})
         return

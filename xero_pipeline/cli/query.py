@@ -69,8 +69,7 @@ def query(
     if sql:
         _show_sql(ready, warehouse)
         return
-    with _asked(warehouse, question, ready, values) as answer:
-        told = ready.told(values) if ready else ""
+    with _asked(warehouse, question, ready, values) as (answer, told):
         _write(answer, ready, told, how or (Format.table if sys.stdout.isatty() else Format.csv), limit)
 
 
@@ -82,17 +81,21 @@ def _ready(question: str) -> ReadyQuery | None:
 
 
 @contextmanager
-def _asked(warehouse: Warehouse, question: str, ready: ReadyQuery | None, values: dict[str, Any]) -> Iterator[Answer]:
+def _asked(
+    warehouse: Warehouse, question: str, ready: ReadyQuery | None, values: dict[str, Any]
+) -> Iterator[tuple[Answer, str]]:
+    """The answer, and of when it tells."""
     from xero_pipeline.queries.asking import asking
-    from xero_pipeline.queries.ready import asking_ready
+    from xero_pipeline.queries.ready import asking_ready, days_asked
 
     if ready is not None:
-        with asking_ready(warehouse, ready, values) as stream:
-            yield answer_of(stream)
+        days = days_asked(warehouse, ready, values)
+        with asking_ready(warehouse, ready, values, days) as stream:
+            yield answer_of(stream), ready.told(values, days.values())
         return
     text = sys.stdin.read() if question == "-" else question
     with asking(warehouse, text, {name: _typed(value) for name, value in values.items()}) as stream:
-        yield answer_of(stream)
+        yield answer_of(stream), ""
 
 
 def _values(given: Sequence[str]) -> dict[str, Any]:

@@ -37,11 +37,12 @@ def restatements(
     ] = None,
 ) -> None:
     """Which closed months changed, in which account, by how much. Asks Xero nothing."""
-    from xero_pipeline.cli.syncing import chosen_organisations, month
+    from xero_pipeline.cli.months import month
+    from xero_pipeline.cli.syncing import chosen_organisations
     from xero_pipeline.sync.locked import open_changes
 
     parts = Parts(Settings.load())
-    first = month(since, "--since") if since else clock.today().replace(day=1)
+    first = month(since, "--since") if since else None
     tenants = {one.tenant_id for one in chosen_organisations(parts, organisation or [])}
     changes = [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]
     if accept is not None:
@@ -69,12 +70,18 @@ def _show_locked(changes: Sequence[LockedChange]) -> None:
     _show("What changed in locked months", rows)
 
 
-def _show_all(parts: Parts, tenants: Collection[str], first: date) -> None:
+def _show_all(parts: Parts, tenants: Collection[str], given: date | None) -> None:
+    from xero_pipeline.warehouse.days import beginning_of, day_in, zones_of
+
+    zones, now = zones_of(parts.warehouse), clock.now()
+    since = {one: given or day_in(zones.get(one), now).replace(day=1) for one in tenants}
     ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
     found = [
         row
         for tenant_id in sorted(tenants)
-        for row in parts.warehouse.query(ours, {"tenant_id": tenant_id, "since": first}).to_pylist()
+        for row in parts.warehouse.query(
+            ours, {"tenant_id": tenant_id, "since": beginning_of(since[tenant_id], zones.get(tenant_id))}
+        ).to_pylist()
     ]
     rows = [
         (
@@ -89,7 +96,7 @@ def _show_all(parts: Parts, tenants: Collection[str], first: date) -> None:
         )
         for row in found
     ]
-    _show(f"What changed in closed months, seen since {first}", rows)
+    _show(f"What changed in closed months, seen since {min(since.values())}", rows)
 
 
 def _show(title: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -157,8 +157,9 @@ def this_month(parts: Parts, tenant_id: str, name: str) -> None:
         name: Its name.
     """
     from xero_pipeline.cli.display import profit_and_loss
+    from xero_pipeline.warehouse.days import day_of
 
-    first = clock.today().replace(day=1)
+    first = day_of(parts.warehouse, tenant_id, clock.now()).replace(day=1)
     rows = parts.warehouse.query(
         "select section, line_type, account_name, amount from xero.profit_and_loss "
         "where tenant_id = :tenant_id and period_start = :first order by position",

@@ -15,6 +15,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.past_runs import INTERRUPTED
 from xero_pipeline.parts import Parts
+from xero_pipeline.warehouse.days import day_of
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.organisations import Organisation
     from xero_pipeline.xero.reports import Report
-
 
 # Where Dagster's overview and its jobs look for runs; one that a server launches has it by itself.
 _OURS = {".dagster/repository": "__repository__@xero_pipeline"}
@@ -144,7 +144,7 @@ class Runner:
         if offered.reports:
             due = self._due(organisation, offered.reports, full=full)
             if newest is not None:
-                due = self._newest(due, newest)
+                due = self._newest(due, newest, day_of(self._parts.warehouse, organisation.tenant_id, clock.now()))
             self._watch.leave_out(sum(not due.get(report) for report in offered.reports))
             well = self.pull(organisation, due) and well
         if choice.ledger:
@@ -166,11 +166,11 @@ class Runner:
             names = self._project.assets("ledger")
         return not names or self._run(LEDGER, organisation, names, partition=organisation.tenant_id)
 
-    def _newest(self, due: Mapping[str, Sequence[date]], count: int) -> dict[str, Sequence[date]]:
+    def _newest(self, due: Mapping[str, Sequence[date]], count: int, today: date) -> dict[str, Sequence[date]]:
         """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
         from xero_pipeline.xero.values import add_months
 
-        first = add_months(clock.today().replace(day=1), 1 - count)
+        first = add_months(today.replace(day=1), 1 - count)
         self.left_out |= {month for months in due.values() for month in months if month < first}
         return {report: [month for month in months if month >= first] for report, months in due.items()}
 
@@ -225,9 +225,8 @@ class Runner:
         from xero_pipeline.sync.plan import reports_due
         from xero_pipeline.xero.reports import report_named
 
-        named = [report_named(name) for name in reports]
-        start = self._parts.settings.start_date
-        due = reports_due(self._parts.warehouse, organisation.tenant_id, named, start, full=full)
+        parts, named = self._parts, [report_named(name) for name in reports]
+        due = reports_due(parts.warehouse, organisation.tenant_id, named, parts.settings.start_date, full=full)
         return {report.name: months for report, months in due.items()}
 
     def _run(

@@ -65,8 +65,8 @@ def trial_balance(
     """What every account moved since --from, and where it stands."""
     from xero_pipeline.ledger.statements.trial_balance import trial_balance
 
-    end = _day(as_of, "--as-of", last=True)
-    first = _day(start, "--from") if start else end.replace(day=1)
+    end = _day(as_of, "--as-of", organisation, last=True)
+    first = _day(start, "--from", organisation) if start else end.replace(day=1)
     asked = _range("trial-balance", organisation, first, end, json, csv)
     _answer(asked, lambda connection, tenant_id: trial_balance(connection, tenant_id, end, first))
 
@@ -87,7 +87,7 @@ def balance_sheet(organisation: Organisation = None, as_of: AsOf = None, json: J
     """What is owned and owed on the evening of a day."""
     from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 
-    asked = Asked("balance-sheet", organisation, None, _day(as_of, "--as-of", last=True), json, csv)
+    asked = Asked("balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
     _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end))
 
 
@@ -166,7 +166,7 @@ def budget(
     from xero_pipeline.ledger.statements.budget import budget_variance
     from xero_pipeline.ledger.statements.periods import month_end
 
-    end = end or month_end(_today()).isoformat()
+    end = end or month_end(_today(organisation)).isoformat()
     asked = _asked("budget", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: budget_variance(connection, tenant_id, *_span(asked)))
 
@@ -175,14 +175,14 @@ def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bo
     from xero_pipeline.ledger.statements.aged import aged
 
     name = f"aged-{side}-documents" if documents else f"aged-{side}"
-    asked = Asked(name, organisation, None, _day(as_of, "--as-of", last=True), json, csv)
+    asked = Asked(name, organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
     ageing = Settings.load().ageing
     _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end, ageing))
 
 
 def _asked(name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool) -> Asked:
-    last = _day(end, "--to", last=True)
-    first = _day(start, "--from") if start else last.replace(day=1)
+    last = _day(end, "--to", organisation, last=True)
+    first = _day(start, "--from", organisation) if start else last.replace(day=1)
     return _range(name, organisation, first, last, json, csv)
 
 
@@ -242,12 +242,12 @@ def _account(connection: Connection, tenant_id: str, wanted: str) -> str:
     )
 
 
-def _day(given: str | None, option: str, *, last: bool = False) -> date:
+def _day(given: str | None, option: str, organisation: str | None, *, last: bool = False) -> date:
     """A day as a person writes it; of a month alone its first day, or its last."""
     from xero_pipeline.ledger.statements.periods import month_end
 
     if given is None:
-        return _today()
+        return _today(organisation)
     try:
         if len(given) == len("2026-10"):
             first = date.fromisoformat(f"{given}-01")
@@ -259,5 +259,9 @@ def _day(given: str | None, option: str, *, last: bool = False) -> date:
         ) from None
 
 
-def _today() -> date:
-    return clock.today()
+def _today(organisation: str | None) -> date:
+    """The day where the organisation is."""
+    from xero_pipeline.warehouse.days import day_of
+
+    parts = Parts(Settings.load())
+    return day_of(parts.warehouse, _whose(parts, organisation).tenant_id, clock.now())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline import clock
 from xero_pipeline.cli.completing import complete_asset, complete_organisation
+from xero_pipeline.cli.months import begun_months, months_to_backfill
 from xero_pipeline.cli.summary import summary, tell_of_waits
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.cli.which_xero import settings_for_xero
@@ -18,7 +17,6 @@ from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.runs import Runner
-    from xero_pipeline.settings import Settings
     from xero_pipeline.xero.organisations import Organisation
 
 Organisations = Annotated[
@@ -77,13 +75,13 @@ def backfill(
         raise ConfigurationError(
             "Only reports are pulled by month. For documents: xero-pipeline sync --full --select …"
         )
-    due = dict.fromkeys(reports, months_to_backfill(start, end, parts.settings))
-    chosen = chosen_organisations(parts, organisation or [])
+    wanted = months_to_backfill(start, end, parts.settings)
+    months = begun_months(parts, wanted, chosen_organisations(parts, organisation or []))
 
     def pull(runner: Runner, one: Organisation) -> bool:
-        return runner.pull(one, due) and runner.keep_ledger(one)
+        return runner.pull(one, dict.fromkeys(reports, months[one])) and runner.keep_ledger(one)
 
-    if not carry(parts, chosen, len(reports) + 1, pull, max_calls):
+    if not carry(parts, list(months), len(reports) + 1, pull, max_calls):
         raise typer.Exit(1)
 
 
@@ -179,56 +177,3 @@ def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
 
     if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
         warn(told(changes))
-
-
-def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
-    """The months that a person named.
-
-    Args:
-        start: The first, as 2024-01.
-        end: The last.
-        settings: Know which month is the first at all.
-
-    Raises:
-        ConfigurationError: They are no months, in the wrong order, or some of them lie before the first month of
-            reports or in the future.
-    """
-    from xero_pipeline.sync.due import months_between
-
-    first, last = month(start, "--from"), month(end, "--to")
-    if first > last:
-        raise ConfigurationError(f"--from {start} is after --to {end}.")
-    if last > clock.today():
-        raise ConfigurationError(f"--to {end} has not begun yet: reports of the future hold nothing.")
-    _require_reports_of(first, start, settings)
-    return months_between(first, last)
-
-
-def month(text: str, option: str) -> date:
-    """A month that a person typed.
-
-    Args:
-        text: As 2024-01.
-        option: Which option it was, for the error.
-
-    Raises:
-        ConfigurationError: It is no month.
-    """
-    try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise ConfigurationError(f"{option} {text}: write a month as 2024-01.") from None
-
-
-def _require_reports_of(month: date, given: str, settings: Settings) -> None:
-    """Nothing is left out in silence: there are no partitions before the first month."""
-    from xero_pipeline.defs.collect import first_month
-
-    first = first_month(settings, clock.today())
-    if month >= first:
-        return
-    because = "as XERO_START_DATE says" if settings.start_date else "unless XERO_START_DATE says otherwise"
-    raise ConfigurationError(
-        f"--from {given} is too early: {first:%Y-%m} is the first month of the reports, {because}. Begin there, or set "
-        f"XERO_START_DATE={month}: all reports from then on are pulled and kept up to date."
-    )

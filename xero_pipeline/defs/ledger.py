@@ -4,7 +4,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -110,20 +110,20 @@ def _keep(
     warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause], ageing: Ageing
 ) -> Posted:
     now = clock.now()
-    stale = out_of_date(warehouse, tenant_id, now.date())
+    stale = out_of_date(warehouse, tenant_id, now)
     return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)
 
 
-def out_of_date(warehouse: "Warehouse", tenant_id: str, today: date) -> Mapping[str, set[date]]:
+def out_of_date(warehouse: "Warehouse", tenant_id: str, at: datetime) -> Mapping[str, set[date]]:
     """By report the months of which Xero was asked before the documents were as they are now.
 
     Args:
         warehouse: Has both.
         tenant_id: The organisation.
-        today: Today, in UTC.
+        at: Now.
     """
     compared = [report for report in reports() if report.name in REPORTS]
-    stale = stale_months(warehouse, [tenant_id], compared, today)
+    stale = stale_months(warehouse, [tenant_id], compared, at)
     return {table: months for (_, table, _), months in stale.items()}
 
 

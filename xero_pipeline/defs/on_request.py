@@ -19,6 +19,7 @@ from xero_pipeline.sync.aged import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.budget import RESERVE
 from xero_pipeline.sync.outcome import Outcome, Tally
 from xero_pipeline.sync.progress import Progress
+from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.merge import Merged
 from xero_pipeline.warehouse.tables import table
 
@@ -36,7 +37,7 @@ class AgedOptions(dg.Config):
     """Names or contact ids. None: all with something outstanding on the day, the largest amounts first."""
 
     as_of: str | None = None
-    """The day, as YYYY-MM-DD; None for today."""
+    """The day, as YYYY-MM-DD; None for the organisation's today."""
 
 
 def on_request_assets(naming: "Naming") -> Sequence[dg.AssetsDefinition]:
@@ -85,9 +86,10 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
         xero_warehouse: WarehouseResource,
         xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult]:
-        as_of, warehouse = day_of(config.as_of), xero_warehouse.warehouse
+        asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: Record) -> None:
+            as_of = asked or day_of(warehouse, tenant_id, clock.now())
             calls = aged_calls(warehouse, tenant_id, as_of, config.contacts)
             fits = max(0, xero.calls_left(tenant_id) - RESERVE)
             tally, kept = Tally(), _Kept(len(calls))
@@ -144,17 +146,15 @@ class _Kept:
         )
 
 
-def day_of(text: str | None) -> date:
+def given_day(text: str) -> date:
     """The day somebody asked for.
 
     Args:
-        text: As YYYY-MM-DD; None for today, in UTC.
+        text: As YYYY-MM-DD.
 
     Raises:
         ConfigurationError: It is no day.
     """
-    if text is None:
-        return clock.today()
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -7,6 +7,8 @@ from datetime import date
 
 import dagster as dg
 
+from xero_pipeline.warehouse.days import EARLIEST
+
 ORGANISATIONS = "xero_organisations"
 """Name of the dynamic partitions: Xero's tenant ids, never names, which people change."""
 
@@ -17,12 +19,12 @@ def organisation_partitions() -> dg.DynamicPartitionsDefinition:
 
 
 def month_partitions(start: date) -> dg.MonthlyPartitionsDefinition:
-    """One partition per month, the current one included.
+    """One partition per month, the current one included: from when the first organisation on earth may have begun it.
 
     Args:
         start: The first month.
     """
-    return dg.MonthlyPartitionsDefinition(start_date=start.isoformat(), end_offset=1)
+    return dg.MonthlyPartitionsDefinition(start_date=start.isoformat(), timezone=EARLIEST, end_offset=1)
 
 
 def report_partitions(start: date) -> dg.MultiPartitionsDefinition:

@@ -14,6 +14,7 @@ from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing, first_due
 from xero_pipeline.defs.charts import Chart, as_markdown
 from xero_pipeline.ledger.exact import to_base_sql
+from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.xero.reports import reports
 from xero_pipeline.xero.values import add_months
 
@@ -70,7 +71,8 @@ def picture(
         ageing: How long the columns of what is open by age are.
     """
     try:
-        chart = chart_of(warehouse, tenant_id, asset, newest or clock.today(), ageing)
+        day = newest or day_of(warehouse, tenant_id, clock.now())
+        chart = chart_of(warehouse, tenant_id, asset, day, ageing)
         return {"picture": dg.MetadataValue.md(as_markdown(chart))} if chart else {}
     except Exception as error:
         # No reason to fail the asset: its table is complete.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.oddities import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.pictures import picture
@@ -16,10 +17,12 @@ from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
+from xero_pipeline.sync.due import begun
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.staleness import made_of
+from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.tables import table
 from xero_pipeline.xero.reports import Report
 
@@ -66,8 +69,15 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
         xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
+        left_out = list[str]()
 
         def one(tenant_id: str, record: Record) -> None:
+            months, future = begun(wanted[tenant_id], day_of(warehouse, tenant_id, clock.now()))
+            for month in future:
+                left_out.append(report_key(month, tenant_id))
+                context.log.info(f"{month:%B %Y} has not begun yet where organisation {tenant_id} is: nothing to ask.")
+            if not months:
+                return
             tally = Tally()
             xero_progress.begin(tenant_id, report.name)
             with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
@@ -76,7 +86,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                     warehouse,
                     tenant_id,
                     report,
-                    wanted[tenant_id],
+                    months,
                     tally=tally,
                     progress=xero_progress.step,
                     landing=xero_warehouse.landing,
@@ -98,7 +108,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                         key = report_key(newest, tenant_id)
                         observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 
-        work = for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse)
+        work = for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse, left_out=left_out)
         key = spec.key
         checking = with_check(context, work, xero_warehouse, xero.parts, report.name, key) if checked else work
         yield from told(context, checking)

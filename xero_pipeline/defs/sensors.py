@@ -132,7 +132,7 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
         # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
         ready -= {one.tenant_id for one in noted if one.months and not one.is_aside}
         try:
-            months = _due(parts, xero_warehouse, choice, sorted(ready), now.date(), noted)
+            months = _due(parts, xero_warehouse, choice, sorted(ready), now, noted)
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
@@ -158,7 +158,7 @@ def _due(
     warehouse: WarehouseResource,
     choice: "Choice",
     ready: Sequence[str],
-    today: date,
+    now: datetime,
     noted: Iterable[Postponed],
 ) -> Due:
     """What is due in these organisations; nothing before an organisation's first load is complete.
@@ -168,7 +168,7 @@ def _due(
     noted = list(noted)
     tenants = sorted(_loaded(warehouse, ready, choice, noted))
     start = parts.settings.start_date
-    due = all_months_due(warehouse.glance(), tenants, choice.automatic, today=today, start_date=start)
+    due = all_months_due(warehouse.glance(), tenants, choice.automatic, at=now, start_date=start)
     aside = {(one.tenant_id, one.asset): frozenset(one.months) for one in noted if one.is_aside}
     left = {
         tenant_id: {

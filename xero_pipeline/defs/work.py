@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +139,8 @@ def for_each_organisation(
     progress: Progress,
     parts: Parts,
     warehouse: Warehouse,
+    *,
+    left_out: Collection[str] = (),
 ) -> Iterator[dg.MaterializeResult]:
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
@@ -149,10 +151,11 @@ def for_each_organisation(
         progress: Told of failures.
         parts: Know the organisations, and where it is noted what has to wait for calls.
         warehouse: What was written to.
+        left_out: The partitions of which the work found that there is nothing to do yet.
 
     Yields:
         A result per asset that the run selected, when all went well; what else was written is noted. None of what was
-        put aside: it looks no newer than it is, and its check says why.
+        left out or put aside: it looks no newer than it is, and its check says why.
 
     Raises:
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
@@ -192,7 +195,7 @@ def for_each_organisation(
         for (key, partition), metadata in done.items():
             note_materialised(context, key, metadata, partition)
         raise
-    yield from _results(context, done, in_part=bool(aside))
+    yield from _results(context, done, in_part=bool(aside or left_out))
 
 
 def _results(

@@ -5,20 +5,22 @@
 -- answers: One line for people who choose.
 -- parameter: day (date, default today): what is due before this day is overdue
 -- total: owed, overdue                  (columns that are summed up below the table)
-select … to_base(amount_due, currency_rate) … :day …
+select … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
 ```
 
 `to_base(amount, rate)` stands for an amount in the base currency and `share(amount, part, whole)` for a part of one:
-exact divisions, which the two databases write differently.
+exact divisions, which the two databases write differently. `own(:day, tenant_id)` is a day or month as it is for that
+organisation: unless somebody named one, today is another day in New Zealand than in Alaska.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
@@ -27,6 +29,7 @@ from xero_pipeline import clock
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
+from xero_pipeline.warehouse.days import day_in
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -38,8 +41,10 @@ _SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
 _PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")
 _TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
 _SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
+_OWN = re.compile(r"\bown\(:(\w+), ([\w.]+)\)")
+_TENANT_ID = re.compile(r"[\w-]+")
 _ORGANISATION = "organisation"
-_KNOWN = "select name, tenant_id from xero.organisations order by name"
+_KNOWN = "select name, tenant_id, timezone from xero.organisations order by name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,19 @@ class ReadyQuery:
     totals: tuple[str, ...]
     text: str
 
-    def sql(self, dialect: str) -> str:
+    def sql(self, dialect: str, others: Mapping[str, Mapping[str, Collection[str]]] | None = None) -> str:
         """The statement for a database.
 
         Args:
             dialect: `duckdb` or `postgresql`.
+            others: By parameter the parameters that stand in its place for some organisations, with their tenant ids.
         """
         from xero_pipeline.ledger.exact import share_sql, to_base_sql
 
         # Xero leaves the rate out of documents in the base currency only.
         told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), self.text)
-        return _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
+        told = _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
+        return _OWN.sub(lambda found: _own_sql(found[1], found[2], (others or {}).get(found[1], {})), told)
 
     def values(self, given: Mapping[str, object], today: date | None = None) -> dict[str, object]:
         """The values of all its parameters.
@@ -90,23 +97,23 @@ class ReadyQuery:
         day = today or clock.today()
         return {name: parameter.value(given.get(name), day) for name, parameter in known.items()}
 
-    def told(self, given: Mapping[str, object], today: date | None = None) -> str:
+    def told(self, given: Mapping[str, object], days: Collection[date]) -> str:
         """Of when it tells, in words: `day 2026-10-31`, or `since 2026-01, until 2026-12`.
 
         Args:
             given: What a person said; the rest has its default.
-            today: The day on which it is asked.
+            days: The days on which it is asked: those of the organisations.
 
         Raises:
             QueryRefused: As `values`.
         """
-        values = self.values(given, today)
+        every = [self.values(given, day) for day in sorted(set(days))] or [self.values(given)]
         forms = {"date": "%Y-%m-%d", "month": "%Y-%m"}
-        return ", ".join(
-            f"{one.name} {day.strftime(forms[one.kind])}"
+        told = {
+            one.name: dict.fromkeys(day.strftime(forms[one.kind]) for values in every if (day := _date_in(values, one)))
             for one in self.parameters
-            if isinstance(day := values[one.name], date)
-        )
+        }
+        return ", ".join(f"{name} {' or '.join(days)}" for name, days in told.items() if days)
 
 
 @cache
@@ -138,9 +145,35 @@ def ready_query(name: str) -> ReadyQuery:
     return _read(wanted, _folder().joinpath(f"{wanted}.sql"))
 
 
+def days_asked(
+    warehouse: Warehouse, query: ReadyQuery, given: Mapping[str, object], at: datetime | None = None
+) -> dict[str, date]:
+    """The organisations that a query is asked of, each with its day.
+
+    Args:
+        warehouse: Where.
+        query: Which.
+        given: What it is told; the rest has its default.
+        at: When it is asked; None for now.
+
+    Raises:
+        QueryRefused: A parameter is wrong, or there is no such organisation.
+        ConfigurationError: There is no warehouse yet.
+        WarehouseBusy: Another process held the file all the time.
+    """
+    wanted, now = query.values(given).get(_ORGANISATION), at or clock.now()
+    with asking(warehouse, _KNOWN) as answer:
+        known = [tuple(row.values()) for table in answer.tables for row in table.to_pylist()]
+    chosen = [one for one in known if wanted is None or str(wanted).casefold() in {one[0].casefold(), one[1]}]
+    if wanted is not None and not chosen:
+        listed = ", ".join(f"{name} ({tenant_id})" for name, tenant_id, _ in known) or "none was synced yet"
+        raise QueryRefused(f"There is no organisation “{wanted}” in the warehouse. Known: {listed}.")
+    return {tenant_id: day_in(timezone, now) for _, tenant_id, timezone in chosen}
+
+
 @contextmanager
 def asking_ready(
-    warehouse: Warehouse, query: ReadyQuery, given: Mapping[str, object], today: date | None = None
+    warehouse: Warehouse, query: ReadyQuery, given: Mapping[str, object], days: Mapping[str, date] | None = None
 ) -> Iterator[Stream]:
     """Ask one of them.
 
@@ -148,7 +181,7 @@ def asking_ready(
         warehouse: Where.
         query: Which.
         given: What it is told; the rest has its default.
-        today: The day on which it is asked.
+        days: From `days_asked`; None for those of now.
 
     Yields:
         The answer, to be taken before the block ends.
@@ -158,11 +191,34 @@ def asking_ready(
         ConfigurationError: There is no warehouse yet.
         WarehouseBusy: Another process held the file all the time.
     """
-    values = query.values(given, today)
-    if values.get(_ORGANISATION) is not None:
-        _require_organisation(warehouse, str(values[_ORGANISATION]))
-    with asking(warehouse, query.sql(database(warehouse)), values) as answer:
+    days = days_asked(warehouse, query, given) if days is None else days
+    usual, *more = [day for day, _ in Counter(days.values()).most_common()] or [None]
+    values = query.values(given, usual)
+    others: dict[str, dict[str, list[str]]] = {}
+    for number, day in enumerate(more):
+        for name, value in query.values(given, day).items():
+            if value != values[name]:
+                others.setdefault(name, {})[f"{name}_{number}"] = [one for one in days if days[one] == day]
+                values |= {f"{name}_{number}": value}
+    with asking(warehouse, query.sql(database(warehouse), others), values) as answer:
         yield answer
+
+
+def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
+    usual = f"cast(:{parameter} as date)"
+    if not others:
+        return usual
+    cases = " ".join(
+        f"when {tenant_id} in ({', '.join(repr(one) for one in tenants if _TENANT_ID.fullmatch(one))}) "
+        f"then cast(:{other} as date)"
+        for other, tenants in others.items()
+    )
+    return f"case {cases} else {usual} end"
+
+
+def _date_in(values: Mapping[str, object], parameter: Parameter) -> date | None:
+    found = values[parameter.name]
+    return found if isinstance(found, date) else None
 
 
 def database(warehouse: Warehouse) -> str:
@@ -172,14 +228,6 @@ def database(warehouse: Warehouse) -> str:
         warehouse: Which.
     """
     return warehouse.dialect.engine(read_only=True).dialect.name
-
-
-def _require_organisation(warehouse: Warehouse, wanted: str) -> None:
-    with asking(warehouse, _KNOWN) as answer:
-        known = [tuple(row.values()) for table in answer.tables for row in table.to_pylist()]
-    if not any(wanted.casefold() in {name.casefold(), tenant_id} for name, tenant_id in known):
-        listed = ", ".join(f"{name} ({tenant_id})" for name, tenant_id in known) or "none was synced yet"
-        raise QueryRefused(f"There is no organisation “{wanted}” in the warehouse. Known: {listed}.")
 
 
 def _folder() -> Traversable:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline.sync.staleness import chosen, param, pulled_months, stale_months
+from xero_pipeline.warehouse.days import days_of
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -40,20 +41,31 @@ def months_between(first: date, last: date) -> list[date]:
     return [date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
 
 
+def begun(months: Iterable[date], today: date) -> tuple[list[date], list[date]]:
+    """The months that have begun, and those of the future.
+
+    Args:
+        months: First days.
+        today: The organisation's day.
+    """
+    every = list(months)
+    return [month for month in every if month <= today], [month for month in every if month > today]
+
+
 def first_month(warehouse: Warehouse, tenant_id: str, today: date, start_date: date | None) -> date:
     """From which month on an organisation's reports are kept.
 
     Args:
         warehouse: Knows the organisation's financial year, once it was synced.
         tenant_id: The organisation.
-        today: Today, in UTC.
+        today: The organisation's day.
         start_date: What the user set, which wins.
     """
-    return _first_months(warehouse, [tenant_id], today, start_date)[tenant_id]
+    return _first_months(warehouse, {tenant_id: today}, start_date)[tenant_id]
 
 
 def months_due(
-    warehouse: Warehouse, tenant_id: str, report: str, *, today: date, start_date: date | None
+    warehouse: Warehouse, tenant_id: str, report: str, *, at: datetime, start_date: date | None
 ) -> Sequence[date]:
     """The months of a report to pull now, oldest first; see `all_months_due`.
 
@@ -61,13 +73,13 @@ def months_due(
         warehouse: Where pulls and documents are.
         tenant_id: The organisation.
         report: The report's name.
-        today: Today, in UTC.
+        at: Now; each organisation's day is that of its time zone.
         start_date: First month wanted; None for the default of `first_month`.
     """
     from xero_pipeline.xero.reports import report_named
 
     named = report_named(report)
-    return all_months_due(warehouse, [tenant_id], [named], today=today, start_date=start_date)[tenant_id][named]
+    return all_months_due(warehouse, [tenant_id], [named], at=at, start_date=start_date)[tenant_id][named]
 
 
 def all_months_due(
@@ -75,7 +87,7 @@ def all_months_due(
     tenants: Sequence[str],
     reports: Iterable[Report],
     *,
-    today: date,
+    at: datetime,
     start_date: date | None,
 ) -> dict[str, dict[Report, list[date]]]:
     """The months of some reports to be pulled now. A few queries, however many organisations and reports there are.
@@ -88,7 +100,7 @@ def all_months_due(
         warehouse: Where pulls and documents are.
         tenants: The organisations.
         reports: Which reports.
-        today: Today, in UTC.
+        at: Now; each organisation's day is that of its time zone.
         start_date: First month wanted; None for the default of `first_month`.
 
     Returns:
@@ -97,18 +109,20 @@ def all_months_due(
     wanted = list(reports)
     if not tenants or not wanted:
         return {tenant_id: {report: [] for report in wanted} for tenant_id in tenants}
-    first = _first_months(warehouse, tenants, today, start_date)
+    today = days_of(warehouse, tenants, at)
+    first = _first_months(warehouse, today, start_date)
     pulled = pulled_months(warehouse, tenants, wanted)
-    stale = stale_months(warehouse, tenants, wanted, today, again=True)
-    months = {start: months_between(start, today) for start in set(first.values())}
+    stale = stale_months(warehouse, tenants, wanted, at, again=True)
+    spans = {tenant_id: (first[tenant_id], today[tenant_id]) for tenant_id in tenants}
+    months = {span: months_between(*span) for span in set(spans.values())}
     due: dict[str, dict[Report, list[date]]] = {}
     for tenant_id in tenants:
         due[tenant_id] = {}
         for report in wanted:
             key = (tenant_id, report.table, report.basis)
-            at, changed = pulled.get(key, frozenset()), stale.get(key, frozenset())
-            every = months[first[tenant_id]]
-            due[tenant_id][report] = [month for month in every if month not in at or month in changed]
+            known, changed = pulled.get(key, frozenset()), stale.get(key, frozenset())
+            every = months[spans[tenant_id]]
+            due[tenant_id][report] = [month for month in every if month not in known or month in changed]
     return due
 
 
@@ -137,9 +151,8 @@ def first_load_complete(
     return {tenant_id for tenant_id in tenants if all((tenant_id, name) in read for name in awaited)}
 
 
-def _first_months(
-    warehouse: Warehouse, tenants: Sequence[str], today: date, start_date: date | None
-) -> dict[str, date]:
+def _first_months(warehouse: Warehouse, today: Mapping[str, date], start_date: date | None) -> dict[str, date]:
+    tenants = list(today)
     if start_date:
         return dict.fromkeys(tenants, start_date.replace(day=1))
     rows = warehouse.query(
@@ -149,5 +162,6 @@ def _first_months(
     ).to_pylist()
     ends = {row["tenant_id"]: (row["m"] or 12, row["d"] or 31) for row in rows}
     return {
-        tenant_id: financial_year_start(today, *ends.get(tenant_id, (12, 31)), years_back=2) for tenant_id in tenants
+        tenant_id: financial_year_start(day, *ends.get(tenant_id, (12, 31)), years_back=2)
+        for tenant_id, day in today.items()
     }

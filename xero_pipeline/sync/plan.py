@@ -187,11 +187,13 @@ def reports_due(
         By report the first days, oldest first.
     """
     from xero_pipeline.sync.due import all_months_due, first_month, months_between
+    from xero_pipeline.warehouse.days import day_of
 
-    today = clock.today()
+    now = clock.now()
     if full:
+        today = day_of(warehouse, tenant_id, now)
         return dict.fromkeys(reports, months_between(first_month(warehouse, tenant_id, today, start), today))
-    return dict(all_months_due(warehouse, [tenant_id], reports, today=today, start_date=start)[tenant_id])
+    return dict(all_months_due(warehouse, [tenant_id], reports, at=now, start_date=start)[tenant_id])
 
 
 def _sum(counts: Sequence[int | None]) -> int | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from xero_pipeline.warehouse.days import beginning_of, day_in, zones_of
 from xero_pipeline.xero.report_windows import month_by_month
 from xero_pipeline.xero.values import add_months
 
@@ -81,7 +82,7 @@ def pulled_months(
 
 
 def stale_months(
-    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], today: date, *, again: bool = False
+    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], at: datetime, *, again: bool = False
 ) -> dict[Key, set[date]]:
     """Months whose figures changed since the last pull, and the current one if that was not today.
 
@@ -89,28 +90,24 @@ def stale_months(
         warehouse: Where pulls and documents are.
         tenants: The organisations.
         reports: Which reports.
-        today: Today, in UTC.
+        at: Now; each organisation's day, and its midnight, are those of its time zone.
         again: Also months that are to be looked at again without any sign. Xero posts pay runs, depreciation and
             revaluations that no document shows, most of them when the month is over; and an account's type or the end
             of the financial year moves figures of any month. So the last month is asked for once a day, too, and older
             ones once in a while.
     """
-    midnight = datetime.combine(today, time(), UTC)
+    here, days = _here(warehouse, at, months_back=1 if again else 0)
     rows = warehouse.query(
         f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
         "max(checked_at) as pulled_at from xero.report_pulls "
-        f"where {chosen(tenants)} and {_among(reports)} group by 1, 2, 3, 4) "
+        f"where {chosen(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
         "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
-        f"where p.pulled_at < {_changed_at(reports)} or (p.month >= :latest and p.pulled_at < :midnight)"
+        "join here as h on h.tenant_id = p.tenant_id "
+        f"where p.pulled_at < {_changed_at(reports)} or (p.month >= h.latest and p.pulled_at < h.midnight)"
         + (f" or p.pulled_at < {_looked_at(reports)}" if again else ""),
-        {
-            "latest": add_months(today.replace(day=1), -1 if again else 0),
-            "midnight": midnight,
-            **({"last_week": midnight - _TOGETHER, "last_month": midnight - _ALONE} if again else {}),
-            **param(tenants),
-        },
+        {**days, **param(tenants)},
     )
     found: dict[Key, set[date]] = {}
     for row in rows.to_pylist():
@@ -160,11 +157,39 @@ def _changed_at(reports: Sequence[Report]) -> str:
     return f"case {cases} end"
 
 
+def _here(warehouse: Warehouse, at: datetime, *, months_back: int) -> tuple[str, dict[str, object]]:
+    """A table of the query, and its parameters: what is today and midnight where each organisation is."""
+    told: dict[str, object] = {}
+    names = ["", *sorted({name for name in zones_of(warehouse).values() if name})]
+    for number, name in enumerate(names):
+        today = day_in(name, at)
+        midnight = beginning_of(today, name)
+        told |= {
+            f"zone_{number}": name,
+            f"latest_{number}": add_months(today.replace(day=1), -months_back),
+            f"midnight_{number}": midnight,
+            f"last_week_{number}": midnight - _TOGETHER,
+            f"last_month_{number}": midnight - _ALONE,
+        }
+    kinds = {"latest": "date", **dict.fromkeys(("midnight", "last_week", "last_month"), "timestamp with time zone")}
+    columns = ", ".join(
+        f"case {' '.join(f'when z.name = :zone_{n} then cast(:{what}_{n} as {kind})' for n in range(len(names)))} end "
+        f"as {what}"
+        for what, kind in kinds.items()
+    )
+    # Whoever was never read, or says nothing of a zone, has UTC.
+    zones = (
+        "select w.tenant_id, coalesce(o.timezone, '') as name from (select distinct tenant_id from pulls) as w "
+        "left join xero.organisations as o on o.tenant_id = w.tenant_id and not o.is_deleted"
+    )
+    return f"here as (select z.tenant_id, {columns} from ({zones}) as z)", told
+
+
 def _looked_at(reports: Sequence[Report]) -> str:
     """SQL: before when a pull of the report in `p` is too old to be believed, whatever the documents say."""
     cases = " ".join(
         f"when p.report = '{report.table}' and p.basis = '{report.basis}' then "
-        f"{':last_month' if report.asking.windows is month_by_month else ':last_week'}"
+        f"{'h.last_month' if report.asking.windows is month_by_month else 'h.last_week'}"
         for report in reports
     )
     return f"case {cases} end"

@@ -10,6 +10,7 @@ like = { Contact = "contacts" }                  # what may be inside is what th
 …
 [invoices.values]
 status = ["DRAFT", "SUBMITTED", "AUTHORISED", …]  # all that Xero documents, by column
+timezone = { NEWZEALANDSTANDARDTIME = "Pacific/Auckland", … }  # or with what each stands for
 
 [trial_balance]
 sections = ["revenue", "expenses", …]            # titles of a report's sections, without "less" and "plus"
@@ -119,6 +120,11 @@ def words(collection: str) -> tuple[Words, ...]:
         for name, entry in _file(collection).items()
         for column, known in entry.get("values", {}).items()
     )
+
+
+def time_zones() -> Mapping[str, str]:
+    """The zones of the IANA database by Xero's names of them."""
+    return _entry("organisations")["values"]["timezone"]
 
 
 @cache

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.warehouse.days import day_in, zones_of
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.answers import page
 from xero_pipeline.web.figures.figures import Figures, read_figures
@@ -61,7 +62,8 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     Raises:
         WarehouseBusy: It is in use, and nothing was read before.
     """
-    today = clock.today()
+    zone = site.glance.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
+    today = day_in(zone.value, clock.now())
     return site.glance.see(
         ("figures", tenant_id, months, today),
         lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, site.parts.settings.ageing),

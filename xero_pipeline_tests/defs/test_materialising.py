@@ -1,18 +1,23 @@
 """Assets bring their tables, tell what they did and cost, and fail alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from xero_pipeline import clock
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.defs.partitions import month_partitions, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.company import Company
+from xero_pipeline.warehouse.days import beginning_of, zones_of
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.values import add_months
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
 
 
@@ -213,3 +218,20 @@ def test_a_report_on_cash_basis_is_an_asset_of_its_own_in_the_same_table(house):
         "select basis, count(distinct period_start) as months from xero.balance_sheet group by 1 order by 1"
     ).to_pylist()
     assert rows == [{"basis": basis, "months": len(months)} for basis in ("accrual", "cash")]
+
+
+def test_a_month_is_pulled_for_the_organisations_that_have_begun_it_and_a_later_run_brings_it_for_the_others(house):
+    """Half past midnight on the first in New Zealand, the last evening of this month in Australia."""
+    house.sync("organisations")
+    zones = {zone: tenant for tenant, zone in zones_of(house.parts.warehouse).items()}
+    kowhai = zones["NEWZEALANDSTANDARDTIME"]
+    following = add_months(MONTHS[-1], 1)
+    night = beginning_of(following, "NEWZEALANDSTANDARDTIME") + timedelta(minutes=30)
+    with time_machine.travel(night.timestamp(), tick=False):
+        assert following.isoformat() in month_partitions(FIRST_MONTH).get_partition_keys()
+        assert house.pull([following], reports=["bank_summary"]).success
+        assert set(house.materialisations("bank_summary")) == {report_key(following, kowhai)}
+    with time_machine.travel((night + timedelta(hours=14)).timestamp(), tick=False):
+        assert house.pull([following], reports=["bank_summary"]).success
+        expected = {report_key(following, tenant) for tenant in house.tenants}
+        assert set(house.materialisations("bank_summary")) == expected

@@ -18,6 +18,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from xero_pipeline_tests.hurry import hurry
+
 CLIENT = """\
 import json, os, socket, sys
 link = socket.socket(socket.AF_UNIX)
@@ -64,6 +66,7 @@ def serve(address: str) -> None:
     time.sleep = impatient  # before anybody has taken it as a default
     for name in IMPORTED_ALREADY:
         importlib.import_module(name)
+    hurry()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched, watched
+from xero_pipeline_tests.once import made_once
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
 
-
-@pytest.fixture(scope="session")
-def xero() -> Iterator[Watched]:
-    with watched() as served:
-        yield served
+STORE = "xero.sqlite"
+"""File of the simulated Xero's consents."""
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,34 @@ def first_month() -> dt.date:
     return day
 
 
+@pytest.fixture(scope="session")
+def made(first_month: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Homes of all workers of the run, and what the simulated Xero knows of their consents."""
+
+    def make(folder: Path) -> None:
+        with watched(store=folder / "open.sqlite") as xero:
+            home = live(folder / "connected" / "home", xero.url, first_month.isoformat())
+            for do in (home.connect, partial(home.run, "status"), partial(home.run, "logs")):
+                done = do()
+                assert done.code == 0, done.said
+            done = home.copy(folder / "synced" / "home").sync()
+            assert done.code == 0, done.said
+        # The simulator has its file open, and some of it is in another file yet.
+        with closing(connect(folder / "open.sqlite")) as known, closing(connect(folder / STORE)) as copy:
+            known.backup(copy)
+
+    return made_once("homes", make, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def xero(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """This worker's own, which knows the homes of all."""
+    store = tmp_path_factory.mktemp("xero") / STORE
+    shutil.copy(made / STORE, store)
+    with watched(store=store) as served:
+        yield served
+
+
 @pytest.fixture
 def new_home(xero: Watched, first_month: dt.date, tmp_path: Path) -> Home:
     """A home that is not connected; an app of its own, for revoking one consent ends all of its app."""
@@ -37,20 +67,16 @@ def new_home(xero: Watched, first_month: dt.date, tmp_path: Path) -> Home:
 
 
 @pytest.fixture(scope="session")
-def connected(xero: Watched, first_month: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def connected(made: Path, xero: Watched, first_month: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Its tables are made, and Dagster's: it was looked at."""
-    home = live(tmp_path_factory.mktemp("connected") / "home", xero.url, first_month.isoformat())
-    for done in (home.connect(), home.run("status"), home.run("logs")):
-        assert done.code == 0, done.said
-    return home
+    shared = live(made / "connected" / "home", xero.url, first_month.isoformat())
+    return shared.copy(tmp_path_factory.mktemp("connected") / "home")
 
 
 @pytest.fixture(scope="session")
-def synced(connected: Home, xero: Watched, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = connected.copy(tmp_path_factory.mktemp("synced") / "home")
-    done = home.sync()
-    assert done.code == 0, done.said
-    return home
+def synced(made: Path, xero: Watched, first_month: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    shared = live(made / "synced" / "home", xero.url, first_month.isoformat())
+    return shared.copy(tmp_path_factory.mktemp("synced") / "home")
 
 
 @pytest.fixture

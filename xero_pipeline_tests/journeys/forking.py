@@ -31,6 +31,8 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any, NoReturn, TextIO
 
+from xero_pipeline_tests.hurry import hurry
+
 ROOMS = (
     "cli",
     "defs",
@@ -262,5 +264,6 @@ def serve(descriptor: int) -> None:
     """
     time.sleep = Patience()
     _import_all()
+    hurry()
     gc.freeze()  # what all of them share is not looked through by each
     _become(_forked(socket.socket(fileno=descriptor)))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import httpx
 import psycopg
 
 from xero_pipeline.simulator.person import Person
+from xero_pipeline_tests.hurry import HAS_THE_FILE_ALONE
 from xero_pipeline_tests.journeys.forking import Forked, nursery
 from xero_pipeline_tests.postgresql import a_database_like
 
@@ -28,6 +29,8 @@ SECONDS = 240
 """Longer than any command of a journey takes on a busy machine."""
 NOTES = frozenset({"cursors", "api_calls", "reads", "rounds"})
 """What every sync writes, whether anything changed or not."""
+WRITERS = {("sync",), ("backfill",)}
+"""Commands of many transactions."""
 IMPATIENT = "import time\ntime.sleep.seconds = 0.01"
 """For `start`: a process in which no wait lasts longer than a moment."""
 
@@ -55,6 +58,8 @@ class Home:
     """Everything any command has printed."""
     fresh: bool = False
     """Whether commands start the installed program; else they are forked, which costs no start."""
+    alone: bool = True
+    """Whether nobody wants the warehouse while a forked command writes to it: it leaves the file open then."""
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith(("XERO_", "DAGSTER_"))}
@@ -69,7 +74,8 @@ class Home:
         folder, environment = self.path.parent, self.environment(**changes)
         folder.mkdir(parents=True, exist_ok=True)
         if not self.fresh and stdin is None:
-            return nursery().start(words, environment=environment, folder=folder, prelude=prelude)
+            before = f"{HAS_THE_FILE_ALONE}\n" if self.alone and words[:1] in WRITERS else ""
+            return nursery().start(words, environment=environment, folder=folder, prelude=before + prelude)
         assert not prelude, "nothing runs before the installed program"
         pipes = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([str(PROGRAM), *words], **pipes, text=True, cwd=folder, env=environment)
@@ -88,7 +94,6 @@ class Home:
         return Done(process.returncode, out, err)
 
     def sync(self, *words: str, prelude: str = "", **changes: str | None) -> Done:
-        self.a_minute_passes()
         return self.run("sync", *words, prelude=prelude, **changes)
 
     def connect(self, answer: Callable[[str], str] | None = None, *, prelude: str = "", **changes: str | None) -> Done:
@@ -140,13 +145,14 @@ class Home:
 
     def copy(self, to: Path) -> Home:
         shutil.copytree(self.path, to)
-        home = Home(to, dict(self.variables, XERO_REDIRECT_URI=a_redirect_uri()), fresh=self.fresh)
+        mine = dict(self.variables, XERO_REDIRECT_URI=a_redirect_uri())
+        home = replace(self, path=to, variables=mine, said=[])
         return home.in_postgresql(a_database_like(self.server)) if self.server else home
 
     def in_postgresql(self, url: str) -> Home:
         """The same home with warehouse, state and Dagster's history in one database."""
         names = ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_DAGSTER_URL")
-        return Home(self.path, self.variables | dict.fromkeys(names, url), fresh=self.fresh)
+        return replace(self, variables=self.variables | dict.fromkeys(names, url), said=[])
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         if self.server:

@@ -26,6 +26,7 @@ from pkgutil import walk_packages
 from typing import Any
 
 from xero_pipeline import clock
+from xero_pipeline_tests.hurry import hurry
 from xero_pipeline_tests.journeys.home import Home
 
 COLLECTIONS = ("invoices", "items", "payments")
@@ -103,8 +104,8 @@ def _report(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.xero.reports import report_named
 
     report = report_named(name)
-    tally, today, start = Tally(), clock.today(), parts.settings.start_date
-    months: list[date] = months_due(parts.warehouse, tenant_id, name, today=today, start_date=start)
+    tally, now, start = Tally(), clock.now(), parts.settings.start_date
+    months: list[date] = months_due(parts.warehouse, tenant_id, name, at=now, start_date=start)
     with parts.client(Errand(asset=name), on_call=tally.add) as client:
         for _ in sync_report(client, parts.warehouse, tenant_id, report, months, tally=tally, landing=parts.landing):
             pass
@@ -152,7 +153,6 @@ class Driver:
         Returns:
             What happened, and how often, if it was not killed.
         """
-        home.a_minute_passes()
         counts = home.path / "events.json"
         job = {"environment": home.environment(), "point": point, "whole": whole, "counts": str(counts)}
         assert self.process.stdin is not None
@@ -188,6 +188,7 @@ def _serve() -> None:
         "sqlalchemy.dialects.sqlite",
     ):
         import_module(name)
+    hurry()
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()

@@ -59,7 +59,6 @@ def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(
 ) -> None:
     before = home.checksums()
     second = (first_month + dt.timedelta(days=31)).replace(day=1)
-    home.a_minute_passes()
     with xero.looking() as seen:
         done = home.run("backfill", "--from", f"{first_month:%Y-%m}", "--to", f"{second:%Y-%m}")
         assert sorted(one.path.removeprefix("Reports/") for one in seen) == [
@@ -75,7 +74,6 @@ def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(
 def test_a_report_that_is_not_pulled_by_itself_is_pulled_when_it_is_selected(
     home: Home, xero: Watched, first_month: dt.date
 ) -> None:
-    home.a_minute_passes()
     month = f"{first_month:%Y-%m}"
     selected = ("--select", "profit_and_loss_by_tracking", "--select", "xero/trial_balance_cash")
     with xero.looking() as seen:

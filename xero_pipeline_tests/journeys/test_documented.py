@@ -82,6 +82,7 @@ def project(program: str, home: Home, tmp_path: Path) -> Project:
     scripts = {
         "xero-pipeline": program,
         "python": f'#!/bin/sh\nexec {sys.executable} "$@"\n',
+        "python3": f'#!/bin/sh\nexec {sys.executable} "$@"\n',
         "activate": f"PATH={binaries}:$PATH\n",
     }
     binaries.mkdir(parents=True)

@@ -82,7 +82,7 @@ class Office:
         )
 
     def due(self, report: str = "profit_and_loss") -> list[dt.date]:
-        return list(months_due(self.warehouse, self.tenant_id, report, today=TODAY, start_date=JANUARY))
+        return list(months_due(self.warehouse, self.tenant_id, report, at=self.now(), start_date=JANUARY))
 
     def pull(self, months: list[dt.date], *names: str) -> None:
         for report in map(report_named, names or [one.name for one in chosen_reports(None, cash_basis=False)]):

@@ -6,7 +6,10 @@ import json
 import signal
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -14,6 +17,7 @@ import pytest
 from xero_pipeline.defs.jobs import SYNC
 from xero_pipeline_tests.journeys.home import SECONDS, Home
 from xero_pipeline_tests.journeys.terminal import CTRL_C, Terminal, terminal
+from xero_pipeline_tests.journeys.watched import Watched
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for children in /proc")
 
@@ -64,11 +68,16 @@ def test_a_signal_while_the_pages_start_ends_them_all(mock_home: Home, ports: tu
         only_stopped(at)
 
 
-def test_a_terminal_that_is_closed_during_the_sync_takes_everything_along(
+def test_a_killed_one_takes_along_what_it_started_and_so_does_the_next_whose_terminal_is_closed_during_the_sync(
     mock_home: Home, ports: tuple[str, str]
 ) -> None:
     with terminal(mock_home, "run", "--port", ports[0], XERO_WEB_PORT=ports[1]) as at:
         at.wait_for("Web page:")
+        at.signal(signal.SIGKILL)
+        assert at.ended() == -signal.SIGKILL
+        assert at.left_over() == []
+    with terminal(mock_home, "run", "--port", ports[0], XERO_WEB_PORT=ports[1]) as at:
+        at.wait_for("Web page:")  # the lock of the killed one keeps nobody out
         at.wait_for(" of 33 tables")
         at.close()
         assert at.ended() == 130
@@ -79,7 +88,7 @@ def test_a_terminal_that_is_closed_during_the_sync_takes_everything_along(
 
 @pytest.mark.timeout(900)  # a whole sync, and a run of the daemon, on a machine that does other things
 def test_ctrl_c_while_a_run_of_the_daemon_is_at_work_ends_it_too_and_its_history_says_so(
-    home: Home, ports: tuple[str, str]
+    home: Home, xero: Watched, ports: tuple[str, str]
 ) -> None:
     home.a_minute_passes()
     with terminal(home, "run", "--port", ports[0], XERO_WEB_PORT=ports[1]) as at:
@@ -92,27 +101,25 @@ def test_ctrl_c_while_a_run_of_the_daemon_is_at_work_ends_it_too_and_its_history
         assert other.code == 2
         assert f"served already, by process {at.pid} (xero-pipeline run)" in other.err
         assert f"http://localhost:{ports[0]}" in other.err and f"http://localhost:{ports[1]}" in other.err
-        a_run_is_at_work(home, f"http://127.0.0.1:{ports[0]}/graphql")
-        at.press(CTRL_C)
-        assert at.ended() == 130
-        only_stopped(at)
-    newest, *_ = json.loads(home.run("logs", "--json").out)
-    assert (newest["job"], newest["state"]) == (SYNC, "failure")
+        with xero.looking(), in_time() as answered:
+            xero.on_call = lambda _: answered.wait(SECONDS)
+            a_run_is_at_work(home, f"http://127.0.0.1:{ports[0]}/graphql")
+            at.press(CTRL_C)
+            assert at.ended() == 130
+            only_stopped(at)
+    newest = next(run for run in json.loads(home.run("logs", "--json").out) if run["job"] == SYNC)
+    assert newest["state"] == "failure"
     assert newest["error"].startswith("Stopped")
 
 
-def test_what_a_killed_one_has_started_ends_with_it_and_its_lock_keeps_nobody_out(
-    mock_home: Home, ports: tuple[str, str]
-) -> None:
-    with terminal(mock_home, "run", "--port", ports[0], XERO_WEB_PORT=ports[1]) as at:
-        at.wait_for("Web page:")
-        at.signal(signal.SIGKILL)
-        assert at.ended() == -signal.SIGKILL
-        assert at.left_over() == []
-    with terminal(mock_home, "run", "--port", ports[0], XERO_WEB_PORT=ports[1]) as at:
-        at.wait_for("Web page:")
-        at.press(CTRL_C)
-        assert at.ended() == 130
+@contextmanager
+def in_time() -> Iterator[Event]:
+    """Something that happens at the end of the block at the latest."""
+    event = Event()
+    try:
+        yield event
+    finally:
+        event.set()
 
 
 def a_run_is_at_work(home: Home, url: str) -> None:
@@ -124,7 +131,7 @@ def a_run_is_at_work(home: Home, url: str) -> None:
     until = time.monotonic() + SECONDS
     while True:
         results = httpx.post(url, json={"query": STATES}, timeout=60, trust_env=False).json()["data"]["runsOrError"]
-        if any(run["status"] == "STARTED" for run in results["results"]):
+        if {"jobName": SYNC, "status": "STARTED"} in results["results"]:
             return
         assert time.monotonic() < until, results
         time.sleep(0.1)

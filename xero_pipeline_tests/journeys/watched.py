@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.messages import Request, Response
@@ -92,10 +93,15 @@ def most_at_once(seen: list[Seen]) -> int:
 
 
 @contextmanager
-def watched(organisations: int = 1) -> Iterator[Watched]:
-    """Three months of a small company, over HTTP, without limits of calls."""
+def watched(organisations: int = 1, store: Path | None = None) -> Iterator[Watched]:
+    """Three months of a small company, over HTTP, without limits of calls.
+
+    Args:
+        organisations: How many of them.
+        store: What the simulator knows of consents; None for nothing yet.
+    """
     config = BooksConfig(today=TODAY, organisations=organisations, invoices=60, months=3)
-    watch = Watched(Simulator(config, limits=None, controllable=True))
+    watch = Watched(Simulator(config, store, limits=None, controllable=True))
     with serving(watch) as url:
         watch.url = url
         yield watch

@@ -62,7 +62,7 @@ class Accountant(Desk):
     def keep(self):
         self.later(seconds=10)
         reports = [report_named(name) for name in REPORTS]
-        found = stale_months(self.warehouse, [self.tenant_id], reports, self.now().date())
+        found = stale_months(self.warehouse, [self.tenant_id], reports, self.now())
         stale = {table: months for (_, table, _), months in found.items()}
         return keep_ledger(self.warehouse, self.tenant_id, stale, at=self.now(), journals=self.journals)
 

@@ -109,7 +109,7 @@ def document(write):
 @pytest.fixture
 def due(warehouse):
     def of(report="profit_and_loss", start=START):
-        return months_due(warehouse, TENANT, report, today=TODAY, start_date=start)
+        return months_due(warehouse, TENANT, report, at=NOON, start_date=start)
 
     return of
 
@@ -222,14 +222,14 @@ def test_all_organisations_and_reports_together_are_what_each_is_alone(warehouse
     pulled(*EVERY, report="bank_summary", tenant=OTHER)
     document(EVERY[0], at=NOON + timedelta(hours=1), tenant=OTHER)
     both = [report_named("profit_and_loss"), report_named("bank_summary")]
-    together = all_months_due(warehouse, [TENANT, OTHER], both, today=TODAY, start_date=START)
+    together = all_months_due(warehouse, [TENANT, OTHER], both, at=NOON, start_date=START)
     assert {tenant: list(months.values()) for tenant, months in together.items()} == {
         TENANT: [[], EVERY[2:]],
         OTHER: [[EVERY[0]], []],
     }
     for tenant in (TENANT, OTHER):
         for report in both:
-            alone = months_due(warehouse, tenant, report.name, today=TODAY, start_date=START)
+            alone = months_due(warehouse, tenant, report.name, at=NOON, start_date=START)
             assert alone == together[tenant][report]
 
 

@@ -99,7 +99,7 @@ def insert(connection, name, **values):
 
 
 def test_the_months_due_are_those_the_rule_says_for_all_together_and_for_each_alone(warehouse, scenarios):
-    together = all_months_due(warehouse, TENANTS, reports(), today=TODAY, start_date=START)
+    together = all_months_due(warehouse, TENANTS, reports(), at=NOON, start_date=START)
     rule = {
         tenant: {report: expected(report, learnt, pulled) for report in reports()}
         for tenant, (learnt, pulled) in scenarios.items()
@@ -107,4 +107,4 @@ def test_the_months_due_are_those_the_rule_says_for_all_together_and_for_each_al
     assert together == rule
     assert any(months and months != MONTHS for due in rule.values() for months in due.values())
     for tenant in TENANTS[:5]:
-        assert all_months_due(warehouse, [tenant], reports(), today=TODAY, start_date=START)[tenant] == rule[tenant]
+        assert all_months_due(warehouse, [tenant], reports(), at=NOON, start_date=START)[tenant] == rule[tenant]

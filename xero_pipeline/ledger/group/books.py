@@ -32,6 +32,7 @@ class Organisation:
         year_end_day: Last day of its financial year: the day.
         year_end_month: Its month.
         first_month: First day of the month of its first journal.
+        timezone: Xero's name of its time zone.
     """
 
     tenant_id: str
@@ -40,6 +41,7 @@ class Organisation:
     year_end_day: int
     year_end_month: int
     first_month: date
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

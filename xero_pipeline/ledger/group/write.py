@@ -22,10 +22,11 @@ from xero_pipeline.ledger.group.views import make_group_views
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.tables import ledger_table, named
+from xero_pipeline.warehouse.days import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     import pyarrow as pa
     from sqlalchemy import Connection
@@ -81,7 +82,7 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
         dialect: The database's ways.
         presentation_currency: Code of the currency; None takes the one that all organisations have in common, and
             writes nothing where they have none.
-        at: Now, in UTC: journals of later days do not count yet.
+        at: Now: journals of days that an organisation has not begun do not count yet.
 
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
@@ -98,12 +99,14 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
     missing: list[MissingRate] = []
     begins: Beginning | None = None
     if currency is not None and group:
-        rates, last = Rates(given(connection), seen(connection, at.date())), at.date().replace(day=1)
-        begins = beginning(group, currency, last, rates)
+        today = {one.tenant_id: day_in(one.timezone, at) for one in group}
+        latest = max(today.values())
+        rates = Rates(given(connection), seen(connection, latest))
+        begins = beginning(group, currency, latest.replace(day=1), rates)
         for one in group:
-            months = months_of(one, currency, begins.month, last, rates)
+            months = months_of(one, currency, begins.month, today[one.tenant_id].replace(day=1), rates)
             missing += [MissingRate(one.tenant_id, one.name, month) for month in months if month.problem]
-            for table, found in _rows(connection, one, currency, months, at).items():
+            for table, found in _rows(connection, one, currency, months, today[one.tenant_id]).items():
                 rows[table] += found
     for table, found in rows.items():
         if found:
@@ -118,14 +121,14 @@ def _in_common(group: Sequence[Organisation]) -> str | None:
 
 
 def _rows(
-    connection: Connection, organisation: Organisation, currency: str, months: Sequence[MonthRates], at: datetime
+    connection: Connection, organisation: Organisation, currency: str, months: Sequence[MonthRates], until: date
 ) -> Rows:
     if not months:
         return {}
     chart = accounts(connection, organisation.tenant_id)
     no_account = Account(RETAINED, None, "Retained Earnings", "EQUITY", "EQUITY", RETAINED)
     retained = next((one for one in chart.values() if one.system_account == RETAINED), no_account)
-    moved = movements(connection, organisation, at.date())
+    moved = movements(connection, organisation, until)
     return rows_of(organisation, currency, Translation(chart, retained).run(moved, months))
 
 

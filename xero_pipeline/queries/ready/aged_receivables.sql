@@ -44,18 +44,18 @@ events as (
     select tenant_id, invoice_id, date, amount from xero.overpayment_allocations where not is_deleted
 ),
 settled as (
-    select tenant_id, id, sum(amount) as amount from events where date <= cast(:day as date) group by tenant_id, id
+    select tenant_id, id, sum(amount) as amount from events where date <= own(:day, tenant_id) group by tenant_id, id
 ),
 left_open as (
     select d.*, d.total - coalesce(s.amount, 0) as amount
     from documents as d
     left join settled as s on s.tenant_id = d.tenant_id and s.id = d.id
-    where d.date <= cast(:day as date)
+    where d.date <= own(:day, d.tenant_id)
 ),
 items as (
     select
         tenant_id, contact_id, contact_name,
-        cast(:day as date) - due_date as days,
+        own(:day, tenant_id) - due_date as days,
         case when kind = 'invoice' then to_base(amount, currency_rate) else 0 end as owed,
         case when kind = 'credit' then to_base(amount, currency_rate) else 0 end as credit,
         case when kind = 'prepayment' then to_base(amount, currency_rate) else 0 end as prepaid

@@ -21,7 +21,7 @@ ranked as (
     join chosen as c on c.tenant_id = p.tenant_id
     join xero.accounts as a on a.tenant_id = p.tenant_id and a.account_id = p.account_id
     where p.basis = 'accrual' and p.line_type = 'account' and a.class = 'EXPENSE'
-        and p.period_start between cast(:since as date) and cast(:until as date)
+        and p.period_start between own(:since, p.tenant_id) and own(:until, p.tenant_id)
     group by c.tenant_id, c.organisation, p.account_id
 )
 select

@@ -21,6 +21,6 @@ from xero.bank_summary as b
 join chosen as c on c.tenant_id = b.tenant_id
 where b.period_start = (
     select max(latest.period_start) from xero.bank_summary as latest
-    where latest.tenant_id = b.tenant_id and latest.period_start <= cast(:month as date)
+    where latest.tenant_id = b.tenant_id and latest.period_start <= own(:month, latest.tenant_id)
 )
 order by c.organisation, b.position

@@ -22,5 +22,5 @@ select
     r.seen_at
 from xero.restatements as r
 join chosen as c on c.tenant_id = r.tenant_id
-where r.seen_at >= cast(:since as date) and coalesce(r.line_type, 'account') = 'account'
+where r.seen_at >= own(:since, r.tenant_id) and coalesce(r.line_type, 'account') = 'account'
 order by c.organisation, r.seen_at, r.period_start, r.report, line

@@ -15,7 +15,7 @@ select
     coalesce(k.name, i.contact_name) as customer,
     i.date,
     i.due_date,
-    cast(:day as date) - i.due_date as days_overdue,
+    own(:day, i.tenant_id) - i.due_date as days_overdue,
     i.currency_code as currency,
     i.total,
     i.amount_due as due,
@@ -24,5 +24,5 @@ from xero.invoices as i
 join chosen as c on c.tenant_id = i.tenant_id
 left join xero.contacts as k on k.tenant_id = i.tenant_id and k.contact_id = i.contact_id
 where i.type = 'ACCREC' and i.status = 'AUTHORISED' and not i.is_deleted
-    and i.amount_due <> 0 and i.due_date < cast(:day as date)
+    and i.amount_due <> 0 and i.due_date < own(:day, i.tenant_id)
 order by c.organisation, i.due_date, i.invoice_number

@@ -34,7 +34,7 @@ select
     coalesce(max(k.name), max(i.contact_name)) as supplier,
     count(i.due_date) as bills,
     sum(i.owed) as owed,
-    sum(case when i.due_date < cast(:day as date) then i.owed else 0 end) as overdue,
+    sum(case when i.due_date < own(:day, i.tenant_id) then i.owed else 0 end) as overdue,
     min(i.due_date) as oldest_due_date,
     sum(i.credit) as credit,
     sum(i.prepaid) as prepaid,

@@ -12,15 +12,15 @@ lines as (
     select
         p.tenant_id, p.section, p.line_type, p.account_id, p.account_name,
         max(p.position) as place,
-        sum(case when p.period_start = cast(:month as date) then p.amount end) as amount,
-        sum(case when p.period_start = cast(:month as date) - interval '1 month' then p.amount end) as month_before,
-        sum(case when p.period_start = cast(:month as date) - interval '1 year' then p.amount end) as year_before
+        sum(case when p.period_start = own(:month, p.tenant_id) then p.amount end) as amount,
+        sum(case when p.period_start = own(:month, p.tenant_id) - interval '1 month' then p.amount end) as month_before,
+        sum(case when p.period_start = own(:month, p.tenant_id) - interval '1 year' then p.amount end) as year_before
     from xero.profit_and_loss as p
     where p.basis = 'accrual'
         and p.period_start in (
-            cast(:month as date),
-            cast(cast(:month as date) - interval '1 month' as date),
-            cast(cast(:month as date) - interval '1 year' as date)
+            own(:month, p.tenant_id),
+            cast(own(:month, p.tenant_id) - interval '1 month' as date),
+            cast(own(:month, p.tenant_id) - interval '1 year' as date)
         )
     group by p.tenant_id, p.section, p.line_type, p.account_id, p.account_name
 ),

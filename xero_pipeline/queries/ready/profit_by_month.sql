@@ -16,7 +16,7 @@ lines as (
         p.position = max(p.position) over (partition by p.tenant_id, p.period_start) as is_last
     from xero.profit_and_loss as p
     left join xero.accounts as a on a.tenant_id = p.tenant_id and a.account_id = p.account_id
-    where p.basis = 'accrual' and p.period_start between cast(:since as date) and cast(:until as date)
+    where p.basis = 'accrual' and p.period_start between own(:since, p.tenant_id) and own(:until, p.tenant_id)
 ),
 months as (
     select

@@ -28,6 +28,6 @@ select
     sum(s.invoiced) - sum(s.credited) as sales
 from sales as s
 join chosen as c on c.tenant_id = s.tenant_id
-where s.date >= cast(:since as date) and s.date < cast(:until as date) + interval '1 month'
+where s.date >= own(:since, s.tenant_id) and s.date < own(:until, s.tenant_id) + interval '1 month'
 group by c.tenant_id, 1, 2
 order by 1, 2

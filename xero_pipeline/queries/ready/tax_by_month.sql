@@ -79,6 +79,6 @@ select
     sum(t.on_sales) - sum(t.on_purchases) as to_pay
 from taxed as t
 join chosen as c on c.tenant_id = t.tenant_id
-where t.date >= cast(:since as date) and t.date < cast(:until as date) + interval '1 month'
+where t.date >= own(:since, t.tenant_id) and t.date < own(:until, t.tenant_id) + interval '1 month'
 group by c.tenant_id, 1, 2
 order by 1, 2

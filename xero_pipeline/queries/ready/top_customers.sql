@@ -30,7 +30,7 @@ ranked as (
     from sales as s
     join chosen as c on c.tenant_id = s.tenant_id
     left join xero.contacts as k on k.tenant_id = s.tenant_id and k.contact_id = s.contact_id
-    where s.date >= cast(:since as date) and s.date < cast(:until as date) + interval '1 month'
+    where s.date >= own(:since, s.tenant_id) and s.date < own(:until, s.tenant_id) + interval '1 month'
     group by c.tenant_id, c.organisation, s.contact_id
 )
 select

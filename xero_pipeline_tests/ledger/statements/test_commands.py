@@ -11,6 +11,7 @@ import sys
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from xero_pipeline.cli import main
 from xero_pipeline.ledger.statements.aged import aged
@@ -172,6 +173,18 @@ def test_a_statement_is_one_organisations(run, name):
     assert code == 2
     assert name in said
     assert "--organisation" in said
+
+
+def test_without_a_day_a_statement_is_of_today_where_the_organisation_is(run, companies):
+    kowhai, british, _ = (one.name for one in companies)
+    with time_machine.travel(dt.datetime(2028, 2, 29, 11, 30, tzinfo=dt.UTC).timestamp(), tick=False):
+        for name, day in ((kowhai, "2028-03-01"), (british, "2028-02-29")):
+            for statement in ("balance-sheet", "aged-receivables", "profit-and-loss"):
+                told = json.loads(run(statement, "--organisation", name, "--json")[1])
+                assert (name, statement, told["to"]) == (name, statement, day)
+            assert told["from"] == f"{day[:8]}01"
+            told = json.loads(run("budget", "--organisation", name, "--json")[1])
+            assert told["to"] == {"2028-03-01": "2028-03-31"}.get(day, day)
 
 
 def test_an_organisation_without_journals_is_told_what_to_do(run):

@@ -2,7 +2,7 @@
 SELECT
     o.tenant_id, o.name, o.base_currency,
     CAST(COALESCE(o.financial_year_end_day, 31) AS INTEGER), CAST(COALESCE(o.financial_year_end_month, 12) AS INTEGER),
-    CAST(DATE_TRUNC('month', j.first_day) AS DATE)
+    CAST(DATE_TRUNC('month', j.first_day) AS DATE), o.timezone
 FROM xero.organisations AS o
 JOIN (SELECT tenant_id, MIN(journal_date) AS first_day FROM {{ named("journals") }} GROUP BY tenant_id) AS j
     ON j.tenant_id = o.tenant_id
