@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.days import EARLIEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +28,15 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
 
     Raises:
         ConfigurationError: They are no months, in the wrong order, or some of them lie before the first month of
-            reports.
+            reports, or has not begun anywhere on earth.
     """
     from xero_pipeline.sync.due import months_between
 
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:
         raise ConfigurationError(f"--from {start} is after --to {end}.")
+    if last > clock.today(ZoneInfo(EARLIEST)):
+        raise _not_begun(last)
     _require_reports_of(first, start, settings)
     return months_between(first, last)
 
@@ -60,7 +64,7 @@ def begun_months(
     today = days_of(parts.warehouse, [one.tenant_id for one in chosen], clock.now())
     last = wanted[-1]
     if last > max(today.values()):
-        raise ConfigurationError(f"--to {last:%Y-%m} has not begun yet: reports of the future hold nothing.")
+        raise _not_begun(last)
     found: dict[Organisation, Sequence[date]] = {}
     for one in chosen:
         months, future = begun(wanted, today[one.tenant_id])
@@ -69,6 +73,10 @@ def begun_months(
         if months:
             found[one] = months
     return found
+
+
+def _not_begun(month: date) -> ConfigurationError:
+    return ConfigurationError(f"--to {month:%Y-%m} has not begun yet: reports of the future hold nothing.")
 
 
 def month(text: str, option: str) -> date:

@@ -61,7 +61,7 @@ def fields_carefully(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]
     """
     places: dict[_Path, tuple[Place, ...]] = {(): (known(collection),)}
     for text in texts:
-        for path in dict.fromkeys(_strangers(_decoded(text), (), places)):
+        for path in dict.fromkeys(_strangers(decoded(text), (), places)):
             yield _field(collection, path, 1, text)
 
 
@@ -149,7 +149,7 @@ def _strangers(value: Any, path: _Path, places: dict[_Path, tuple[Place, ...]]) 
 
 
 def _field(collection: str, path: _Path, records: int, text: bytes) -> Drift:
-    record = _decoded(text)
+    record = decoded(text)
     written = ".".join(name + "[]" * depth for name, depth in path)
     sample, name = _sample(record, [name for name, _ in path]), id_of(collection, record)
     # It is a key of a database's: PostgreSQL has no place for NUL there, and a bound.
@@ -171,8 +171,12 @@ def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
         yield from _at(value[names[0]], names[1:])
 
 
-def _decoded(text: bytes) -> Any:
-    """None for what Arrow reads and this reader does not: there is nothing to tell of it."""
+def decoded(text: bytes) -> Any:
+    """JSON, numbers beyond a double as decimals; None for what Arrow reads and this reader does not.
+
+    Args:
+        text: The JSON.
+    """
     for decoder in (msgspec.json.Decoder(), msgspec.json.Decoder(float_hook=Decimal)):
         with suppress(msgspec.DecodeError, RecursionError):  # the first knows no number beyond a double
             return decoder.decode(text)

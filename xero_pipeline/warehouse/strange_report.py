@@ -10,7 +10,7 @@ import msgspec
 from xero_pipeline.warehouse import spoiled
 from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.known import sections
-from xero_pipeline.warehouse.strange import summed
+from xero_pipeline.warehouse.strange import decoded, summed
 
 _FIELDS = {
     "Report": {
@@ -33,7 +33,7 @@ def in_report(table: str, text: bytes, *, month: str) -> list[Drift]:
         text: The report's JSON, or a list of reports.
         month: To tell which answer had it.
     """
-    found = msgspec.json.decode(text)
+    found = decoded(text)
     reports = found if isinstance(found, list) else [found]
     odd = (drift for report in reports for drift in _in_report(report, sections(table), month))
     return summed([*odd, *(drift for report in reports for drift in spoiled.in_report(report, month))])

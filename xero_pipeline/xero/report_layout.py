@@ -14,6 +14,8 @@ from typing import Any
 from xero_pipeline.xero.values import month_end
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_FITS = re.compile(r"-?0*\d{1,15}(\.\d{1,4}0*)?", re.ASCII)
+"""What a column of money holds."""
 _DAY = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}|\d{2})", re.ASCII)
 _MONTH = re.compile(r"([A-Za-z]{3})[a-z]*[ -](\d{4}|\d{2})", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -136,13 +138,15 @@ def amount_of(cell: Mapping[str, Any], label: str) -> Decimal:
         label: Of its row, for the error.
 
     Raises:
-        ValueError: It holds something else than a number.
+        ValueError: It holds something else than a number, or one that no column of money holds.
     """
     text = text_of(cell)
     if not text:
         return Decimal(0)
     if not _AMOUNT.fullmatch(text):
         raise ValueError(f"the amount {text[:40]!r} of {label!r} is not a number")
+    if not _FITS.fullmatch(text):
+        raise ValueError(f"the amount {text[:40]!r} of {label!r} has more digits than an amount of money")
     return Decimal(text)
 
 

@@ -29,3 +29,9 @@ def test_the_first_month_is_where_the_setting_says():
     assert months_to_backfill("2025-03", "2025-04", settings) == [dt.date(2025, 3, 1), dt.date(2025, 4, 1)]
     with pytest.raises(ConfigurationError, match="2025-03 is the first month of the reports, as XERO_START_DATE says"):
         months_to_backfill("2025-02", "2025-04", settings)
+
+
+@pytest.mark.any_day
+def test_a_month_that_has_begun_nowhere_is_refused_before_anybody_is_asked():
+    with pytest.raises(ConfigurationError, match="--to 2099-01 has not begun yet"):
+        months_to_backfill("2020-01", "2099-01", Settings(start_date=None))

@@ -150,9 +150,9 @@ def test_the_month_before_is_looked_at_once_a_day_of_the_organisation(books, pul
 
 def test_a_backfill_is_refused_what_the_organisation_has_not_begun(books, capsys):
     parts = SimpleNamespace(warehouse=books)
-    wanted = months_to_backfill("2028-02", "2028-03", Settings(start_date=START))
     kowhai, denali = organisation(KOWHAI), organisation(DENALI)
     with time_machine.travel(NIGHT.timestamp(), tick=False):
+        wanted = months_to_backfill("2028-02", "2028-03", Settings(start_date=START))
         with pytest.raises(ConfigurationError, match="--to 2028-03 has not begun yet"):
             begun_months(parts, wanted, [denali])
         assert begun_months(parts, wanted, [kowhai]) == {kowhai: wanted}

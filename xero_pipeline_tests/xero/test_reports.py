@@ -172,6 +172,8 @@ def test_the_report_as_received_is_kept(client):
     ("report", "flaw"),
     [
         (one_month(section("", row("Row", "Net Profit", "n/a"))), "'n/a' of 'Net Profit' is not a number"),
+        (one_month(section("", row("Row", "Net Profit", "0.12345"))), "has more digits than an amount of money"),
+        (one_month(section("", row("Row", "Net Profit", "1" * 16))), "has more digits than an amount of money"),
         (one_month(section("", row("Row", "Net Profit", "NaN"))), "not a number"),
         (one_month(section("", row("Row", "Net Profit"))), "has no column 1"),
         (one_month(section("", "text")), "no attribute"),

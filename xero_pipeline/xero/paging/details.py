@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.paging.asking import Ask
 from xero_pipeline.xero.paging.page import Page
-from xero_pipeline.xero.values import add_months, month_end, month_start
+from xero_pipeline.xero.values import add_months, loads, month_end, month_start
 
 _Key = TypeVar("_Key")
 
@@ -47,8 +47,8 @@ def read_details(ask: Ask, workers: int) -> Iterator[Page]:
 
 def _identity(ask: Ask, record: msgspec.Raw) -> str | None:
     try:
-        found = msgspec.json.decode(record, type=dict[str, Any])[ask.endpoint.key[0]]
-    except (ValueError, KeyError):
+        found = loads(bytes(record))[ask.endpoint.key[0]]
+    except (ValueError, KeyError, TypeError):
         return None
     return found if isinstance(found, str) and found else None
 
