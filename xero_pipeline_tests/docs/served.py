@@ -18,7 +18,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from xero_pipeline_tests.hurry import hurry
+from xero_pipeline_tests.startup.after_import import after_import
+from xero_pipeline_tests.startup.hurry import HURRY
 
 CLIENT = """\
 import json, os, socket, sys
@@ -66,7 +67,7 @@ def serve(address: str) -> None:
     time.sleep = impatient  # before anybody has taken it as a default
     for name in IMPORTED_ALREADY:
         importlib.import_module(name)
-    hurry()
+    after_import(HURRY)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

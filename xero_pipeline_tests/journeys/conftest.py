@@ -23,6 +23,14 @@ STORE = "xero.sqlite"
 """File of the simulated Xero's consents."""
 
 
+@pytest.fixture(scope="package", autouse=True)
+def hurry() -> Iterator[None]:
+    """Whatever program a journey starts, or lets a page start, is spared the waits."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("TESTS_HURRY", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def first_month() -> dt.date:
     """The month two before this one: where the simulated books begin."""

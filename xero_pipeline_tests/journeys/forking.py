@@ -31,7 +31,8 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any, NoReturn, TextIO
 
-from xero_pipeline_tests.hurry import hurry
+from xero_pipeline_tests.startup.after_import import after_import
+from xero_pipeline_tests.startup.hurry import HURRY
 
 ROOMS = (
     "cli",
@@ -264,6 +265,7 @@ def serve(descriptor: int) -> None:
     """
     time.sleep = Patience()
     _import_all()
-    hurry()
+    after_import(HURRY)
     gc.freeze()  # what all of them share is not looked through by each
+    gc.set_threshold(100_000, 50, 100)
     _become(_forked(socket.socket(fileno=descriptor)))

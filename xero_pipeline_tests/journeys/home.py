@@ -20,7 +20,6 @@ import httpx
 import psycopg
 
 from xero_pipeline.simulator.person import Person
-from xero_pipeline_tests.hurry import HAS_THE_FILE_ALONE
 from xero_pipeline_tests.journeys.forking import Forked, nursery
 from xero_pipeline_tests.postgresql import a_database_like
 
@@ -31,6 +30,11 @@ NOTES = frozenset({"cursors", "api_calls", "reads", "rounds"})
 """What every sync writes, whether anything changed or not."""
 WRITERS = {("sync",), ("backfill",), ("run",)}
 """Commands of many transactions."""
+HAS_THE_FILE_ALONE = (
+    "from xero_pipeline_tests.startup.hurry import keep_the_warehouse_open\n"
+    "from xero_pipeline.warehouse import merge_duckdb; keep_the_warehouse_open(merge_duckdb)"
+)
+"""For `start`: a process that leaves the warehouse's file open between its transactions, where nobody else wants it."""
 IMPATIENT = "import time\ntime.sleep.seconds = 0.01"
 """For `start`: a process in which no wait lasts longer than a moment."""
 

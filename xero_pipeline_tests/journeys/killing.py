@@ -26,8 +26,9 @@ from pkgutil import walk_packages
 from typing import Any
 
 from xero_pipeline import clock
-from xero_pipeline_tests.hurry import hurry
 from xero_pipeline_tests.journeys.home import Home
+from xero_pipeline_tests.startup.after_import import after_import
+from xero_pipeline_tests.startup.hurry import HURRY
 
 COLLECTIONS = ("invoices", "items", "payments")
 REPORTS = ("profit_and_loss",)
@@ -188,7 +189,7 @@ def _serve() -> None:
         "sqlalchemy.dialects.sqlite",
     ):
         import_module(name)
-    hurry()
+    after_import(HURRY)
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()

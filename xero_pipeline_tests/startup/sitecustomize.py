@@ -1,5 +1,6 @@
 """Python runs this when a test starts a process: its clock shows the tests' day (`xero_pipeline_tests/clock.py`)."""
 
+import gc
 import os
 import sys
 import time
@@ -10,9 +11,16 @@ if "TESTS_CLOCK_AHEAD" in os.environ:
     sys.modules["pytest"] = None  # pyright: ignore[reportArgumentType]
     with suppress(ImportError):  # a Python that has it not is not ours
         import time_machine
-        from clock_of_grpc import keep
+        from after_import import after_import
+        from clock_of_grpc import MODULES, unmoved
 
         time_machine.travel(time.time() + float(os.environ["TESTS_CLOCK_AHEAD"])).start()
         time.time()  # the clock goes on from the first time somebody looks
-        keep()
+        after_import(dict.fromkeys(MODULES, unmoved))
     del sys.modules["pytest"]
+    gc.set_threshold(100_000, 50, 100)
+
+    if "TESTS_HURRY" in os.environ:
+        from hurry import HURRY
+
+        after_import(HURRY)

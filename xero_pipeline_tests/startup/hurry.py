@@ -1,6 +1,7 @@
-"""What forked programs are spared: waits, and what a disk does for a machine that may lose its power.
+"""What the programs of journeys are spared: waits, and what a disk does for a machine that may lose its power.
 
 All of it is about time. What is written, in which transaction, and what another process sees of it stays the same.
+`TESTS_HURRY` in the environment of a program turns it on.
 """
 
 from __future__ import annotations
@@ -9,25 +10,17 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 
-def hurry() -> None:
-    """From now on, in this process and those that it forks."""
-    lift_the_limit_of_the_minute()
-    trust_the_machine()
-    keep_dagsters_files_open()
-
-
-def lift_the_limit_of_the_minute() -> None:
+def _lift_the_limit_of_the_minute(quota: Any) -> None:
     """Our own limit would hold a first sync up for most of a minute; it has tests of its own."""
-    from xero_pipeline.xero import quota
-
     rules = quota.Rules
-    quota.Rules = lambda *given: replace(rules(*given), per_minute=100_000)  # pyright: ignore[reportAttributeAccessIssue]
+    quota.Rules = lambda *given: replace(rules(*given), per_minute=100_000)
 
 
-def trust_the_machine() -> None:
+def _trust_the_machine(_sqlalchemy: ModuleType) -> None:
     """SQLite's commits do not wait for the disk: who kills a process finds them all the same."""
     from sqlalchemy import Engine, event
 
@@ -38,10 +31,9 @@ def trust_the_machine() -> None:
                 cursor.execute("PRAGMA synchronous = OFF")
 
 
-def keep_dagsters_files_open() -> None:
+def _keep_dagsters_files_open(sqlite_event_log: Any) -> None:
     """Dagster opens and closes the file of a run, and makes an engine for it, at every event."""
-    from dagster._core.storage.event_log.sqlite import sqlite_event_log
-    from sqlalchemy import create_engine
+    create_engine = sqlite_event_log.create_engine
 
     @cache
     def kept(url: str, timeout: float) -> Any:
@@ -52,23 +44,22 @@ def keep_dagsters_files_open() -> None:
     def made(url: str, *, connect_args: dict[str, float], **_: Any) -> Any:
         return kept(url, connect_args["timeout"])
 
-    sqlite_event_log.create_engine = made  # pyright: ignore[reportAttributeAccessIssue]
+    sqlite_event_log.create_engine = made
 
 
-HAS_THE_FILE_ALONE = f"from {__name__} import keep_the_warehouse_open; keep_the_warehouse_open()"
-"""For `start`: a process that leaves the warehouse's file open between its transactions, where nobody else wants it."""
+def keep_the_warehouse_open(merge_duckdb: Any) -> None:
+    """Opening the file anew for every transaction is a third of what a sync takes. Where nobody else wants it.
 
-
-def keep_the_warehouse_open() -> None:
-    """Opening the file anew for every transaction is a third of what a sync takes."""
+    Args:
+        merge_duckdb: The module.
+    """
     import atexit
 
-    from xero_pipeline.warehouse.merge_duckdb import DuckDB
-
-    opened, tried = DuckDB.engine, DuckDB._tried
+    dialect_type = merge_duckdb.DuckDB
+    opened, tried = dialect_type.engine, dialect_type._tried
     held: list[Any] = []
 
-    def first_held(dialect: DuckDB, driver: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+    def first_held(dialect: Any, driver: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
         found = tried(dialect, driver, arguments, options)
         if not held and found[0] is not None:
             held.append(tried(dialect, driver, arguments, options)[0])
@@ -76,5 +67,12 @@ def keep_the_warehouse_open() -> None:
         return found
 
     # DuckDB opens a file in one way at a time.
-    DuckDB.engine = lambda dialect, *, read_only: opened(dialect, read_only=False)
-    DuckDB._tried = first_held
+    dialect_type.engine = lambda dialect, *, read_only: opened(dialect, read_only=False)
+    dialect_type._tried = first_held
+
+
+HURRY = {
+    "xero_pipeline.xero.quota": _lift_the_limit_of_the_minute,
+    "sqlalchemy": _trust_the_machine,
+    "dagster._core.storage.event_log.sqlite.sqlite_event_log": _keep_dagsters_files_open,
+}
