@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 
 def so_many(everything: int, some: int) -> int:
     """How often a proof is tried.
@@ -13,3 +15,7 @@ def so_many(everything: int, some: int) -> int:
         some: By `make test`.
     """
     return everything if os.environ.get("XERO_PIPELINE_PROVE") else some
+
+
+proof = pytest.mark.skipif("XERO_PIPELINE_PROVE" not in os.environ, reason="a long proof: `make prove` has it")
+"""For a test that takes minutes of what shorter ones show, too."""

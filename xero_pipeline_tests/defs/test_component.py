@@ -27,6 +27,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Silent
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, QUIET, surroundings
+from xero_pipeline_tests.thoroughness import proof
 
 DEFS_YAML = """\
 type: xero_pipeline.XeroComponent
@@ -309,6 +310,7 @@ def test_without_schedules_sensors_and_checks_the_assets_and_their_jobs_are_left
     assert all(spec.freshness_policy is None for spec in definitions.resolve_all_asset_specs())
 
 
+@proof
 def test_dg_scaffolds_the_component_and_finds_nothing_wrong_with_it(project):
     dg_command = str(Path(sys.executable).with_name("dg"))
     yaml = project / "our_data" / "defs" / "books" / "defs.yaml"

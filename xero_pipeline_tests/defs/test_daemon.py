@@ -21,6 +21,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.dagster_ui import DagsterUI
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
+from xero_pipeline_tests.thoroughness import proof
 
 RUNS = "{ runsOrError { ... on Runs { results { jobName status tags { key value } } } } }"
 TICKS = """{ sensorsOrError(
@@ -116,6 +117,7 @@ def the_web_page_beside_it_turns_the_schedule_and_puts_a_run_into_the_queue(url)
     parts.close()
 
 
+@proof
 @pytest.mark.timeout(600)  # a daemon works through first loads: about a minute
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for children in /proc")
 def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_without_a_trace(home, dagster):

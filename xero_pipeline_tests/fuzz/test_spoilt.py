@@ -33,7 +33,7 @@ from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY
 
-ROUNDS = so_many(5_000, 150)
+ROUNDS = so_many(5_000, 120)
 CALLS = 400
 """More than any of these reads takes, its repetitions included."""
 MONTHS = months_between(date(2026, 2, 1), TODAY)

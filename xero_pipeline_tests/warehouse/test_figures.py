@@ -75,7 +75,7 @@ def test_receivables_go_by_their_due_dates_and_each_document_is_converted_to_the
     assert [age.invoices for age in figures.ages] == [1, 2, 2, 0, 2]
     assert figures.credits == Decimal("11.00")
     assert figures.owed == Decimal("218.62")
-    assert len(figures.ages) == len(AGES)
+    assert len(figures.ages) == len(AGES["days"])
 
 
 def test_what_is_no_account_of_the_chart_goes_by_its_heading(warehouse, insert):
