@@ -11,17 +11,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
+from xero_pipeline.ledger.views import Views
 from xero_pipeline.warehouse.schema import changes
+from xero_pipeline.warehouse.sql import q
+from xero_pipeline.warehouse.tables import table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.dialect import Dialect
-
-_COMMENT = {
-    "duckdb": "SELECT comment FROM duckdb_views() WHERE schema_name = 'ledger' AND view_name = 'restatements'",
-    "postgresql": "SELECT obj_description(to_regclass('ledger.restatements'), 'pg_class')",
-}
 
 
 def make_current(dialect: Dialect, connection: Connection) -> None:
@@ -30,27 +28,25 @@ def make_current(dialect: Dialect, connection: Connection) -> None:
     Args:
         dialect: The database's ways.
         connection: In a transaction.
+
+    Raises:
+        ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
     dialect.lock(connection, f"layout of {SCHEMA}")
-    if _told(connection) == _comment():
+    # What changed in closed months is noted when reports arrive; people look for it beside the ledger.
+    columns = ", ".join(q(column.name) for column in table("restatements").all_columns)
+    restatements = f"SELECT {columns} FROM xero.restatements"
+    told = f"What changed in closed months, beside a ledger of layout {_layout()}"
+    if not Views(connection, [SCHEMA]).put(SCHEMA, "restatements", restatements, told):
         return
-    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     existing = dialect.existing(connection, SCHEMA)
     for statement in changes(existing, connection.dialect, schema=SCHEMA, tables=ledger_tables()):
         connection.exec_driver_sql(statement)
-    # What changed in closed months is noted when reports arrive; people look for it beside the ledger.
-    connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {SCHEMA}.restatements AS SELECT * FROM xero.restatements")
-    connection.exec_driver_sql(f"COMMENT ON VIEW {SCHEMA}.restatements IS '{_comment()}'")
 
 
 @cache
-def _comment() -> str:
-    sign = sha256(repr(ledger_tables()).encode()).hexdigest()[:12]
-    return f"What changed in closed months, as xero.restatements has it (layout {sign})"
-
-
-def _told(connection: Connection) -> str | None:
-    return connection.exec_driver_sql(_COMMENT[connection.dialect.name]).scalar_one_or_none()
+def _layout() -> str:
+    return sha256(repr(ledger_tables()).encode()).hexdigest()[:12]
 
 
 def is_there(connection: Connection) -> bool:

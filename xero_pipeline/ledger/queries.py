@@ -56,14 +56,10 @@ class Queries:
         Args:
             name: Of its file, and of the table.
         """
-        if self._connection.dialect.name == "duckdb":
-            # Not through SQLAlchemy: its dialect reads such a statement letter by letter, to know what it counts.
-            driver: Any = self._connection.connection.driver_connection
-            driver.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self.text(name)}")
-            return
-        self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-        self._connection.exec_driver_sql(f"CREATE TEMP TABLE {name} AS {self.text(name)}")
-        self._connection.exec_driver_sql(f"ANALYZE {name}")
+        self._carry_out(f"DROP TABLE IF EXISTS {name}")
+        self._carry_out(f"CREATE TEMP TABLE {name} AS {self.text(name)}")
+        if self._connection.dialect.name == "postgresql":
+            self._carry_out(f"ANALYZE {name}")
 
     def run(self, name: str) -> None:
         """Carry out a statement.
@@ -71,7 +67,15 @@ class Queries:
         Args:
             name: Of its file.
         """
-        self._connection.exec_driver_sql(self.text(name))
+        self._carry_out(self.text(name))
+
+    def _carry_out(self, sql: str) -> None:
+        if self._connection.dialect.name == "duckdb":
+            # SQLAlchemy's dialect reads a statement letter by letter, to know what it counts.
+            driver: Any = self._connection.connection.driver_connection
+            driver.execute(sql)
+        else:
+            self._connection.exec_driver_sql(sql)
 
     def count(self, name: str, where: str = "TRUE") -> int:
         """How many rows a table has.

@@ -10,20 +10,20 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.queries import literal
+from xero_pipeline.ledger.queries import among, literal
 from xero_pipeline.warehouse.sql import q
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
 _COMMENTS = {
-    "duckdb": "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal",
+    "duckdb": "SELECT schema_name, view_name, comment FROM duckdb_views() WHERE schema_name IN {schemas}",
     "postgresql": """
         SELECT n.nspname, c.relname, obj_description(c.oid, 'pg_class') FROM pg_class AS c
         JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+        WHERE c.relkind = 'v' AND n.nspname IN {schemas}
     """,
 }
 _PLAINLY = {"no_parameters": True}
@@ -34,15 +34,16 @@ _OTHER_COLUMNS = "42P16"
 
 
 class Views:
-    """The views of a database.
+    """The views of some schemas.
 
     Args:
         connection: In a transaction that writes.
+        schemas: Which: a warehouse has one for each organisation.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, schemas: Iterable[str]) -> None:
         self._connection = connection
-        rows = connection.exec_driver_sql(_COMMENTS[connection.dialect.name])
+        rows = connection.exec_driver_sql(_COMMENTS[connection.dialect.name].format(schemas=among(schemas)))
         self._known: Mapping[tuple[str, str], str | None] = {(row[0], row[1]): row[2] for row in rows}
 
     def put(self, schema: str, name: str, query: str, comment: str) -> bool:

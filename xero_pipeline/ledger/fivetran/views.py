@@ -44,11 +44,11 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
     make_current(dialect, connection)
     dialect.lock(connection, SCHEMA)
     number_journals(connection)
-    there = Views(connection)
+    wanted = {schema: of for schema, of in schemas(connection).items() if of is None or tenant_id in {None, of}}
+    there = Views(connection, wanted)
     return sum(
         there.put(schema, view.name, view.query(of), f"{view.comment}, as Fivetran's connector has it")
-        for schema, of in schemas(connection).items()
-        if of is None or tenant_id in {None, of}
+        for schema, of in wanted.items()
         for view in views()
     )
 

@@ -24,7 +24,7 @@ def make_group_views(connection: Connection) -> None:
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
-    dialect, views = connection.dialect.name, Views(connection)
+    dialect, views = connection.dialect.name, Views(connection, [SCHEMA])
 
     def at_rate(amount: str, rate: str) -> str:
         # Four and ten decimals make fourteen; cents have two.
