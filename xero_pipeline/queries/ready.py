@@ -42,7 +42,6 @@ _PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")
 _TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
 _SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
 _OWN = re.compile(r"\bown\(:(\w+), ([\w.]+)\)")
-_TENANT_ID = re.compile(r"[\w-]+")
 _ORGANISATION = "organisation"
 _KNOWN = "select name, tenant_id, timezone from xero.organisations order by name"
 
@@ -205,13 +204,13 @@ def asking_ready(
 
 
 def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
+    from xero_pipeline.ledger.queries import among
+
     usual = f"cast(:{parameter} as date)"
     if not others:
         return usual
     cases = " ".join(
-        f"when {tenant_id} in ({', '.join(repr(one) for one in tenants if _TENANT_ID.fullmatch(one))}) "
-        f"then cast(:{other} as date)"
-        for other, tenants in others.items()
+        f"when {tenant_id} in {among(tenants)} then cast(:{other} as date)" for other, tenants in others.items()
     )
     return f"case {cases} else {usual} end"
 

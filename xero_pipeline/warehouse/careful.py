@@ -9,6 +9,7 @@ the record's fault, and named.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from typing import Any, cast
 
@@ -52,6 +53,18 @@ def record(collection: str, text: bytes, refuse: Refuse) -> dict[str, Any] | Non
         refuse(RecordRefused(f"{collection} record {name}: {error}", record_id=name, raw=text))
         return None
     return values
+
+
+def decoded(text: bytes) -> Any:
+    """JSON, numbers beyond a double as decimals; None for what Arrow reads and this reader does not.
+
+    Args:
+        text: The JSON.
+    """
+    for decoder in (msgspec.json.Decoder(), msgspec.json.Decoder(float_hook=Decimal)):
+        with suppress(msgspec.DecodeError, RecursionError):  # the first knows no number beyond a double
+            return decoder.decode(text)
+    return None
 
 
 def id_of(collection: str, found: Any) -> str | None:

@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
-from xero_pipeline.warehouse.careful import id_of
+from xero_pipeline.warehouse.careful import decoded, id_of
 from xero_pipeline.warehouse.entries import Drift
 
 UNREADABLE = "\ufffd"
@@ -28,7 +26,7 @@ def unreadable(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
     for text in texts:
         if _WRITTEN not in text:
             continue
-        record = _decoded(text)
+        record = decoded(text)
         for path, said in dict(_paths(record, "")).items():
             yield Drift("character", path[:_SHOWN], "", _sample(said), 1, id_of(collection, record))
 
@@ -86,10 +84,3 @@ def _paths(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _sample(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)[:_SHOWN]
-
-
-def _decoded(text: bytes) -> Any:
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None

@@ -10,9 +10,7 @@ schema and not in its rows; words and missing keys are looked for in whole colum
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xero_pipeline.warehouse.careful import id_of
+from xero_pipeline.warehouse.careful import decoded, id_of
 from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.known import Place, always, inside, known, words
 from xero_pipeline.warehouse.tables import table_group
@@ -169,18 +167,6 @@ def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
             yield from _at(element, names)
     elif isinstance(value, dict) and value.get(names[0]) is not None:
         yield from _at(value[names[0]], names[1:])
-
-
-def decoded(text: bytes) -> Any:
-    """JSON, numbers beyond a double as decimals; None for what Arrow reads and this reader does not.
-
-    Args:
-        text: The JSON.
-    """
-    for decoder in (msgspec.json.Decoder(), msgspec.json.Decoder(float_hook=Decimal)):
-        with suppress(msgspec.DecodeError, RecursionError):  # the first knows no number beyond a double
-            return decoder.decode(text)
-    return None
 
 
 def _ids(collection: str, rows: pa.Table, mask: pa.ChunkedArray) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from xero_pipeline.warehouse import spoiled
+from xero_pipeline.warehouse.careful import decoded
 from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.known import sections
-from xero_pipeline.warehouse.strange import decoded, summed
+from xero_pipeline.warehouse.strange import summed
 
 _FIELDS = {
     "Report": {

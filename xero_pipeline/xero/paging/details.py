@@ -14,7 +14,8 @@ import msgspec
 from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.paging.asking import Ask
 from xero_pipeline.xero.paging.page import Page
-from xero_pipeline.xero.values import add_months, loads, month_end, month_start
+from xero_pipeline.xero.paging.rows import id_in
+from xero_pipeline.xero.values import add_months, month_end, month_start
 
 _Key = TypeVar("_Key")
 
@@ -46,10 +47,7 @@ def read_details(ask: Ask, workers: int) -> Iterator[Page]:
 
 
 def _identity(ask: Ask, record: msgspec.Raw) -> str | None:
-    try:
-        found = loads(bytes(record))[ask.endpoint.key[0]]
-    except (ValueError, KeyError, TypeError):
-        return None
+    found = id_in(record, ask.endpoint)
     return found if isinstance(found, str) and found else None
 
 

@@ -62,11 +62,21 @@ def rows_of(body: bytes, endpoint: Endpoint) -> Rows:
     return Rows(tuple(str(one.id) for one in found), tuple(_stamp(one.stamp) for one in found))
 
 
+def id_in(record: msgspec.Raw, endpoint: Endpoint) -> object:
+    """What stands where a record has its id; None if it has none, or is no object.
+
+    Args:
+        record: Its JSON.
+        endpoint: The collection.
+    """
+    return _one(record, _row(endpoint.key[0])).id
+
+
 def _one(record: msgspec.Raw, row: Any) -> Any:
     """A record that may be none: null, or something that is no object. Whoever reads its fields says so."""
     try:
         return msgspec.json.decode(record, type=row)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return row()
 
 
