@@ -31,6 +31,16 @@ def create_database(server, name, template):
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
+def a_file_like(template, folder):
+    """The address of a warehouse of its own, with what a file holds.
+
+    Args:
+        template: The file, which nobody has open.
+        folder: Where the copy goes.
+    """
+    return f"duckdb:///{shutil.copy(template, folder / 'warehouse.duckdb')}"
+
+
 @contextmanager
 def kept_open(warehouse):
     """A warehouse whose file stays open in this process: opening it anew for every look is most of what DuckDB takes.
@@ -101,9 +111,7 @@ def postgresql_template(postgresql_server):
 @pytest.fixture
 def duckdb_url(duckdb_template, tmp_path):
     """A warehouse with its tables and without a row."""
-    path = tmp_path / "warehouse.duckdb"
-    shutil.copy(duckdb_template, path)
-    return f"duckdb:///{path}"
+    return a_file_like(duckdb_template, tmp_path)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 
@@ -15,10 +14,11 @@ from xero_pipeline.simulator.server import serving
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.databases import at, create_database, kept_open
+from xero_pipeline_tests.databases import a_file_like, at, kept_open
 from xero_pipeline_tests.field_cases.bookkeeper import Bookkeeper
 from xero_pipeline_tests.field_cases.case import cases
 from xero_pipeline_tests.field_cases.xero import FieldXero
+from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.fakes import Clock
 
@@ -43,17 +43,13 @@ def empty_state(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def duckdb_of_module(duckdb_template, tmp_path_factory):
-    path = tmp_path_factory.mktemp("field") / "warehouse.duckdb"
-    shutil.copy(duckdb_template, path)
-    with kept_open(Warehouse(f"duckdb:///{path}")) as made:
+    with kept_open(Warehouse(a_file_like(duckdb_template, tmp_path_factory.mktemp("field")))) as made:
         yield with_a_ledger(made)
 
 
 @pytest.fixture(scope="module")
 def postgresql_of_module(postgresql_server, postgresql_template):
-    name = f"field_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
-    return with_a_ledger(Warehouse(at(postgresql_server, name)))
+    return with_a_ledger(Warehouse(a_database_like(at(postgresql_server, postgresql_template))))
 
 
 def with_a_ledger(warehouse):

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import shutil
-from uuid import uuid4
 
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database, kept_open, undone
+from xero_pipeline_tests.databases import a_file_like, at, create_database, kept_open, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
@@ -53,27 +52,23 @@ def several():
 
 @pytest.fixture(scope="session")
 def filled_duckdb(several, duckdb_template, tmp_path_factory):
-    path = tmp_path_factory.mktemp("filled") / "warehouse.duckdb"
-    shutil.copy(duckdb_template, path)
-    with kept_open(Warehouse(f"duckdb:///{path}")) as made:
+    folder = tmp_path_factory.mktemp("filled")
+    with kept_open(Warehouse(a_file_like(duckdb_template, folder))) as made:
         several.fill(made)
-    return path
+    return folder / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="session")
 def filled_postgresql(several, postgresql_server, postgresql_template):
-    name = f"filled_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
-    several.fill(Warehouse(at(postgresql_server, name)))
-    return at(postgresql_server, name)
+    url = a_database_like(at(postgresql_server, postgresql_template))
+    several.fill(Warehouse(url))
+    return url
 
 
 def copied(request, folder):
     if request.param == "postgresql":
         return Warehouse(a_database_like(request.getfixturevalue("filled_postgresql")))
-    path = folder / "warehouse.duckdb"
-    shutil.copy(request.getfixturevalue("filled_duckdb"), path)
-    return Warehouse(f"duckdb:///{path}")
+    return Warehouse(a_file_like(request.getfixturevalue("filled_duckdb"), folder))
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -92,18 +87,14 @@ def filled_once(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def begun_on_duckdb(duckdb_template, tmp_path_factory):
-    path = tmp_path_factory.mktemp("begun") / "warehouse.duckdb"
-    shutil.copy(duckdb_template, path)
-    with kept_open(Warehouse(f"duckdb:///{path}")) as made:
+    with kept_open(Warehouse(a_file_like(duckdb_template, tmp_path_factory.mktemp("begun")))) as made:
         Books.begin(made)
         yield made
 
 
 @pytest.fixture(scope="session")
 def begun_on_postgresql(postgresql_server, postgresql_template):
-    name = f"begun_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
-    made = Warehouse(at(postgresql_server, name))
+    made = Warehouse(a_database_like(at(postgresql_server, postgresql_template)))
     Books.begin(made)
     return made
 
