@@ -5,12 +5,11 @@
 -- answers: One line for people who choose.
 -- parameter: day (date, default today): what is due before this day is overdue
 -- total: owed, overdue                  (columns that are summed up below the table)
-select … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
+with chosen as (select tenant_id … from xero.organisations where …)
+select … from metric(receivables, :day) … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
 ```
 
-`to_base(amount, rate)` stands for an amount in the base currency and `share(amount, part, whole)` for a part of one:
-exact divisions, which the two databases write differently. `own(:day, tenant_id)` is a day or month as it is for that
-organisation: unless somebody named one, today is another day in New Zealand than in Alaska.
+The words in it, such as `metric`, are those of `macros.py`.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from typing import TYPE_CHECKING, cast
 from xero_pipeline import clock
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
+from xero_pipeline.queries.macros import Others, needs_ledger, written_out
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
 from xero_pipeline.warehouse.days import day_in
 
@@ -41,7 +41,6 @@ _SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
 _PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")
 _TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
 _SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
-_OWN = re.compile(r"\bown\(:(\w+), ([\w.]+)\)")
 _ORGANISATION = "organisation"
 _KNOWN = "select name, tenant_id, timezone from xero.organisations order by name"
 
@@ -66,19 +65,19 @@ class ReadyQuery:
     totals: tuple[str, ...]
     text: str
 
-    def sql(self, dialect: str, others: Mapping[str, Mapping[str, Collection[str]]] | None = None) -> str:
+    def sql(self, dialect: str, others: Others | None = None) -> str:
         """The statement for a database.
 
         Args:
             dialect: `duckdb` or `postgresql`.
             others: By parameter the parameters that stand in its place for some organisations, with their tenant ids.
         """
-        from xero_pipeline.ledger.exact import share_sql, to_base_sql
+        return written_out(self.text, dialect, others or {})
 
-        # Xero leaves the rate out of documents in the base currency only.
-        told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), self.text)
-        told = _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
-        return _OWN.sub(lambda found: _own_sql(found[1], found[2], (others or {}).get(found[1], {})), told)
+    @property
+    def needs_ledger(self) -> bool:
+        """Whether it reads a figure that the ledger has to be kept for."""
+        return needs_ledger(self.text)
 
     def values(self, given: Mapping[str, object], today: date | None = None) -> dict[str, object]:
         """The values of all its parameters.
@@ -201,18 +200,6 @@ def asking_ready(
                 values |= {f"{name}_{number}": value}
     with asking(warehouse, query.sql(database(warehouse), others), values) as answer:
         yield answer
-
-
-def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
-    from xero_pipeline.ledger.queries import among
-
-    usual = f"cast(:{parameter} as date)"
-    if not others:
-        return usual
-    cases = " ".join(
-        f"when {tenant_id} in {among(tenants)} then cast(:{other} as date)" for other, tenants in others.items()
-    )
-    return f"case {cases} else {usual} end"
 
 
 def _date_in(values: Mapping[str, object], parameter: Parameter) -> date | None:
