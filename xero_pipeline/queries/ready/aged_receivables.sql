@@ -4,10 +4,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: not_due, days_1_to_30, days_31_to_60, days_61_to_90, older, owed, credit, prepaid, net
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 ),
 documents as (
     select tenant_id, 'invoice' as kind, invoice_id as id, contact_id, contact_name, date, due_date, total, currency_rate

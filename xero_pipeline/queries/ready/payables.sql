@@ -4,10 +4,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: owed, overdue, credit, prepaid, net
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 ),
 items as (
     select tenant_id, contact_id, contact_name, due_date, to_base(amount_due, currency_rate) as owed,
