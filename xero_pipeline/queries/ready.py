@@ -5,11 +5,11 @@
 -- answers: One line for people who choose.
 -- parameter: day (date, default today): what is due before this day is overdue
 -- total: owed, overdue                  (columns that are summed up below the table)
-with chosen as (select tenant_id … from xero.organisations where …)
+with chosen as (select tenant_id, organisation from organisations_called(:organisation))
 select … from metric(receivables, :day) … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
 ```
 
-The words in it, such as `metric`, are those of `macros.py`.
+`queries/macros.py` has the macros.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, cast
 from xero_pipeline import clock
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
-from xero_pipeline.queries.macros import Others, needs_ledger, written_out
+from xero_pipeline.queries.macros import expanded
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
 from xero_pipeline.warehouse.days import day_in
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -39,10 +40,11 @@ if TYPE_CHECKING:
 
 _SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
 _PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")
-_TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
-_SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
 _ORGANISATION = "organisation"
-_KNOWN = "select name, tenant_id, timezone from xero.organisations order by name"
+_KNOWN = f"""
+select o.tenant_id, o.timezone, n.name, n.own_name from xero.organisations as o
+join {NAMED} as n on n.tenant_id = o.tenant_id order by n.name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,14 @@ class ReadyQuery:
     totals: tuple[str, ...]
     text: str
 
-    def sql(self, dialect: str, others: Others | None = None) -> str:
+    def sql(self, dialect: str, others: Mapping[str, Mapping[str, Collection[str]]] | None = None) -> str:
         """The statement for a database.
 
         Args:
             dialect: `duckdb` or `postgresql`.
             others: By parameter the parameters that stand in its place for some organisations, with their tenant ids.
         """
-        return written_out(self.text, dialect, others or {})
-
-    @property
-    def needs_ledger(self) -> bool:
-        """Whether it reads a figure that the ledger has to be kept for."""
-        return needs_ledger(self.text)
+        return expanded(self.text, dialect, others or {})
 
     def values(self, given: Mapping[str, object], today: date | None = None) -> dict[str, object]:
         """The values of all its parameters.
@@ -161,12 +158,13 @@ def days_asked(
     """
     wanted, now = query.values(given).get(_ORGANISATION), at or clock.now()
     with asking(warehouse, _KNOWN) as answer:
-        known = [tuple(row.values()) for table in answer.tables for row in table.to_pylist()]
-    chosen = [one for one in known if wanted is None or str(wanted).casefold() in {one[0].casefold(), one[1]}]
+        known = [row for table in answer.tables for row in table.to_pylist()]
+    names = ("tenant_id", "name", "own_name")
+    chosen = [one for one in known if wanted is None or _plain(wanted) in {_plain(one[name]) for name in names}]
     if wanted is not None and not chosen:
-        listed = ", ".join(f"{name} ({tenant_id})" for name, tenant_id, _ in known) or "none was synced yet"
+        listed = ", ".join(f"{one['name']} ({one['tenant_id']})" for one in known) or "none was synced yet"
         raise QueryRefused(f"There is no organisation “{wanted}” in the warehouse. Known: {listed}.")
-    return {tenant_id: day_in(timezone, now) for _, tenant_id, timezone in chosen}
+    return {one["tenant_id"]: day_in(one["timezone"], now) for one in chosen}
 
 
 @contextmanager
@@ -200,6 +198,10 @@ def asking_ready(
                 values |= {f"{name}_{number}": value}
     with asking(warehouse, query.sql(database(warehouse), others), values) as answer:
         yield answer
+
+
+def _plain(name: object) -> str:
+    return str(name or "").strip().casefold()
 
 
 def _date_in(values: Mapping[str, object], parameter: Parameter) -> date | None:

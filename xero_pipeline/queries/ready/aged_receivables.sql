@@ -4,10 +4,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: not_due, days_1_to_30, days_31_to_60, days_61_to_90, older, unpaid, credit, owed, prepaid
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 ),
 items as (
     select tenant_id, contact_id, contact, age, unpaid, credit, owed, 0 as prepaid

@@ -169,7 +169,7 @@ def read_figures(
     Args:
         warehouse: Where.
         tenant_id: The organisation.
-        name: What to call it where its record was never read.
+        name: What to call it.
         today: The day the receivables stand for.
         months: How many months to show, the current one included.
         ageing: How long the columns of what is open by age are.
@@ -188,14 +188,14 @@ def read_figures(
 
 
 def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing, owing: Owed, stands: Trust) -> Figures:
-    found = (ask(queries.ORGANISATION) or [{"name": name, "base_currency": ""}])[0]
+    found = (ask(queries.ORGANISATION) or [{"base_currency": ""}])[0]
     months = _profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since))
     cash = _cash(ask(queries.CASH, since=since))
     sold = ask(queries.CUSTOMERS, since=since)
     sold_since = min((row["first_day"].replace(day=1) for row in sold), default=since)
     firsts = [one[0].month for one in (months, cash) if one] + ([sold_since] if sold else [])
     return Figures(
-        name=found["name"] or name,
+        name=name,
         currency=found["base_currency"] or "",
         today=today,
         since=min(firsts, default=since),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ORGANISATION = "SELECT name, base_currency FROM xero.organisations WHERE tenant_id = :tenant_id"
+ORGANISATION = "SELECT base_currency FROM xero.organisations WHERE tenant_id = :tenant_id"
 
 # The class of the account decides; figures of no account of the chart, such as currency gains, go by their heading.
 PROFIT_AND_LOSS = """
