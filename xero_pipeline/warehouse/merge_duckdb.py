@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
-from xero_pipeline.warehouse.lock import FileHold, tell_of_wait
+from xero_pipeline.warehouse import lock
+from xero_pipeline.warehouse.lock import tell_of_wait
 from xero_pipeline.warehouse.merge import merge_sql
+from xero_pipeline.warehouse.open_file import open_file
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
@@ -50,14 +53,47 @@ class DuckDB:
         self.url = url
         self.path = Path(url.database or "").absolute()
         self.timeout = lock_timeout_seconds
-        self.hold = FileHold(self.path, timeout_seconds=lock_timeout_seconds)
+        self.file = open_file(self.path)
         self._engines: dict[bool, Engine] = {}
+        self._reads_much = False
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use: only then may another process open the file."""
         if read_only not in self._engines:
             self._engines[read_only] = self._new_engine(read_only=read_only)
         return self._engines[read_only]
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Between its transactions this process leaves the file open, until another wants it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.hold.kept():
+            yield
+
+    @contextmanager
+    def connected(self, purpose: str) -> Iterator[Connection]:
+        """The room that a transaction takes for itself ends with it."""
+        with self.exclusive(purpose):
+            read_only = self.file.way(read_only=purpose == "read")
+            try:
+                with self.engine(read_only=read_only).begin() as connection:
+                    yield connection
+            finally:
+                if self._reads_much:
+                    self._reads_much = False
+                    self.file.settle(f"SET memory_limit = '{MEMORY_LIMIT}'")
+
+    @contextmanager
+    def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
+        """The settings of such a session are those of the open file, so it is opened for it alone."""
+        with self.exclusive("read"):
+            self.file.close()
+            try:
+                with self.engine(read_only=True).begin() as connection:
+                    self._look(connection, schemas)
+                    yield connection
+            finally:
+                self.file.close()
 
     def _new_engine(self, *, read_only: bool) -> Engine:
         from sqlalchemy import create_engine, event
@@ -82,7 +118,7 @@ class DuckDB:
     def exclusive(self, purpose: str) -> Iterator[None]:
         """The file for this process alone, readers too: DuckDB lets nobody read beside a writer."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.hold.held(purpose):
+        with self.file.hold.held(purpose, self.timeout):
             yield
 
     def existing(self, connection: Connection, schema: str = SCHEMA) -> dict[str, dict[str, str | None]]:
@@ -149,6 +185,7 @@ class DuckDB:
     def reads_much(self, connection: Connection) -> None:
         """Nobody else is in, and sums over a whole ledger need more room than a merge of some pages."""
         connection.exec_driver_sql(f"SET memory_limit = '{LARGE_MEMORY_LIMIT}'")
+        self._reads_much = True
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters."""
@@ -171,7 +208,7 @@ class DuckDB:
 
         return str(error) if isinstance(error, duckdb.Error) else None
 
-    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
+    def _look(self, connection: Connection, schemas: Sequence[str]) -> None:
         """A session that sees the books and nothing else of the machine: no files, no network, no settings."""
         # DuckDB refuses a search path with a schema that is not there.
         found = connection.exec_driver_sql("SELECT schema_name FROM duckdb_schemas()").scalars().all()
@@ -210,6 +247,7 @@ class DuckDB:
             while True:
                 opened, other = self._tried(dialect, arguments, options)
                 if other is None:
+                    self.file.opened(partial(dialect.connect, *arguments, **options), read_only=options["read_only"])
                     return opened
                 waited, pid = time.monotonic() - began, int(other["pid"])
                 if waited >= self.timeout:
@@ -220,9 +258,9 @@ class DuckDB:
                 program = Path(other["what"]).name
                 if behind != pid:
                     waiting.close()
-                    waiting.enter_context(self.hold.behind(program, pid))
+                    waiting.enter_context(self.file.hold.behind(program, pid))
                     behind = pid
-                if not told and waited >= self.hold.quiet:
+                if not told and waited >= min(lock.QUIET_SECONDS, self.timeout):
                     tell_of_wait(f"process {pid} ({program})")
                     told = True
                 time.sleep(_RETRY_SECONDS)

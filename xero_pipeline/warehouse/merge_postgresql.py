@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,8 @@ _READS_FILES = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 """Whether this session may read files of the server (pg_read_file): a superuser may."""
 
 _FREEZE_SECONDS = 120
+_KEPT_SECONDS = 300
+"""How old a connection that is kept may become: what stands between may drop one that is silent for long."""
 
 
 class PostgreSQL:
@@ -73,29 +76,66 @@ class PostgreSQL:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._engines: dict[bool, Engine] = {}
+        self._engines: dict[tuple[bool, bool], Engine] = {}
+        self._keepers = 0
+        self._keeping = threading.Lock()
 
     def engine(self, *, read_only: bool) -> Engine:
-        """An engine whose connections are closed after use, as on DuckDB; every session speaks UTC."""
-        from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import NullPool
+        """An engine whose connections are closed after use, or, while they are kept, used again."""
+        kept = self._keepers > 0
+        if (read_only, kept) not in self._engines:
+            self._engines[read_only, kept] = self._new_engine(read_only=read_only, kept=kept)
+        return self._engines[read_only, kept]
 
-        if read_only not in self._engines:
-            given = _READING if read_only else _WRITING
-            options = " ".join(f"-c {name}={value}" for name, value in given.items())
-            engine = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
-            event.listen(engine, "do_connect", self._explained)
-            self._engines[read_only] = engine
-        return self._engines[read_only]
+    def _new_engine(self, *, read_only: bool, kept: bool) -> Engine:
+        """Every session speaks UTC, and finds nothing of the one before."""
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import NullPool, QueuePool
+
+        given = _READING if read_only else _WRITING
+        options = " ".join(f"-c {name}={value}" for name, value in given.items())
+        arguments: dict[str, Any] = {"options": options}
+        pool: dict[str, Any] = {"poolclass": NullPool}
+        if kept:
+            pool = {"poolclass": QueuePool, "max_overflow": -1, "pool_pre_ping": True, "pool_recycle": _KEPT_SECONDS}
+            # What was prepared for a temporary table does not fit the next of its name.
+            arguments["prepare_threshold"] = None
+        engine = create_engine(self.url, connect_args=arguments, **pool)
+        event.listen(engine, "do_connect", self._explained)
+        if kept:
+            event.listen(engine, "checkin", _forget)
+        return engine
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Connections are used again; the last to leave closes them."""
+        with self._keeping:
+            self._keepers += 1
+        try:
+            yield
+        finally:
+            with self._keeping:
+                self._keepers -= 1
+                left = [] if self._keepers else [name for name in self._engines if name[1]]
+                for name in left:
+                    self._engines.pop(name).dispose()
+
+    @contextmanager
+    def connected(self, purpose: str) -> Iterator[Connection]:
+        """PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
+        with self.engine(read_only=purpose == "read").begin() as connection:
+            yield connection
+
+    @contextmanager
+    def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
+        """All that is read is of one moment, and none of it is a file of the server."""
+        with self.engine(read_only=True).begin() as connection:
+            self._look(connection, schemas)
+            yield connection
 
     def is_new(self) -> bool:
         """Never: the database is there, with or without our tables."""
         return False
-
-    @contextmanager
-    def exclusive(self, purpose: str) -> Iterator[None]:
-        """Nothing to hold: PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
-        yield
 
     def existing(self, connection: Connection, schema: str = SCHEMA) -> dict[str, dict[str, str | None]]:
         """Table → column → comment, the table's own comment under the empty name."""
@@ -190,8 +230,7 @@ class PostgreSQL:
 
         return str(error) if isinstance(error, psycopg.Error) else None
 
-    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
-        """All that is read until the transaction ends is of one moment, and none of it is a file of the server."""
+    def _look(self, connection: Connection, schemas: Sequence[str]) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         connection.exec_driver_sql(f"SET LOCAL search_path = {', '.join([*schemas, 'public'])}")
         if connection.exec_driver_sql(_READS_FILES).scalar():
@@ -241,6 +280,15 @@ class PostgreSQL:
                 f"XERO_WAREHOUSE_URL: cannot use {self.url.render_as_string()} as warehouse: "
                 f"{' '.join(str(error).split())} Correct the address, or start the server."
             ) from error
+
+
+def _forget(driver: Any, _record: object) -> None:
+    """Temporary tables and settings of the session go, as they would with it; the pool has ended its transaction."""
+    if driver is not None:  # it is, where the server has gone
+        autocommit = driver.autocommit
+        driver.autocommit = True
+        driver.execute("DISCARD ALL")
+        driver.autocommit = autocommit
 
 
 def _copy(connection: Connection, into: str, rows: pa.Table) -> None:
