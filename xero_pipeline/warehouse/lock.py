@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.02
 
+LOOK_SECONDS = 0.1
+"""How often a process that keeps the file without using it looks whether somebody waits."""
+
 QUIET_SECONDS = 3.0
 """Who waits longer says for whom."""
 
@@ -147,7 +150,7 @@ class FileHold:
 
     def _attend(self, ended: threading.Event) -> None:
         """Give way while the process is busy with something else."""
-        while not ended.wait(POLL_SECONDS):
+        while not ended.wait(LOOK_SECONDS):
             since = self._kept_since
             if since is not None and (self.wanted.exists() or time.monotonic() - since > KEPT_SECONDS):
                 self._try_to_give_way()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
-from xero_pipeline.warehouse import lock
-from xero_pipeline.warehouse.lock import tell_of_wait
 from xero_pipeline.warehouse.merge import merge_sql
 from xero_pipeline.warehouse.open_file import open_file
 from xero_pipeline.warehouse.schema import SCHEMA
@@ -36,9 +31,6 @@ THREADS = 2
 VACUUM_TASKS = 0
 # Small merges stay in the write-ahead log only until the file is closed; this bounds a long transaction.
 CHECKPOINT_THRESHOLD = "128MB"
-
-_HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
-_RETRY_SECONDS = 0.1
 
 
 class DuckDB:
@@ -107,7 +99,7 @@ class DuckDB:
             "checkpoint_threshold": CHECKPOINT_THRESHOLD,
         }
         engine = create_engine(self.url, poolclass=NullPool, connect_args={"config": config, "read_only": read_only})
-        event.listen(engine, "do_connect", self._patiently)
+        event.listen(engine, "do_connect", partial(self.file.open, self.timeout))
         return engine
 
     def is_new(self) -> bool:
@@ -239,42 +231,3 @@ class DuckDB:
         driver.register("appended", rows)
         driver.execute(f"INSERT INTO {name} BY NAME SELECT * FROM appended")
         driver.unregister("appended")
-
-    def _patiently(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        """Open the file; a program that knows nothing of our lock may have it for a moment."""
-        began, told, behind = time.monotonic(), False, 0
-        with ExitStack() as waiting:
-            while True:
-                opened, other = self._tried(dialect, arguments, options)
-                if other is None:
-                    self.file.opened(partial(dialect.connect, *arguments, **options), read_only=options["read_only"])
-                    return opened
-                waited, pid = time.monotonic() - began, int(other["pid"])
-                if waited >= self.timeout:
-                    raise WarehouseBusy(
-                        f"The warehouse {self.path} is in use by {other['what']} (process {pid}). Close it there, then "
-                        "try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
-                    )
-                program = Path(other["what"]).name
-                if behind != pid:
-                    waiting.close()
-                    waiting.enter_context(self.file.hold.behind(program, pid))
-                    behind = pid
-                if not told and waited >= min(lock.QUIET_SECONDS, self.timeout):
-                    tell_of_wait(f"process {pid} ({program})")
-                    told = True
-                time.sleep(_RETRY_SECONDS)
-
-    def _tried(self, dialect: Any, arguments: list[Any], options: dict[str, Any]) -> tuple[Any, re.Match[str] | None]:
-        """The opened file, or who else has it."""
-        import duckdb
-
-        try:
-            return dialect.connect(*arguments, **options), None
-        except duckdb.IOException as error:
-            held = _HELD_BY_OTHERS.search(str(error))
-            if held is None:
-                raise ConfigurationError(
-                    f"XERO_WAREHOUSE_URL: cannot use {self.path} as warehouse: {' '.join(str(error).split())}"
-                ) from error
-            return None, held

@@ -271,14 +271,14 @@ def test_a_file_kept_in_vain_is_free_for_programs_that_cannot_ask(duckdb_url, mo
 def test_a_kept_file_is_opened_once_however_it_is_used(duckdb_url, monkeypatch):
     warehouse, opened = Warehouse(duckdb_url), list[bool]()
     monkeypatch.setattr(lock, "KEPT_SECONDS", 60.0)
-    tried = warehouse.dialect._tried
+    tried = warehouse.dialect.file._tried
 
     def noted(dialect, arguments, options):
         opened.append(options["read_only"])
         return tried(dialect, arguments, options)
 
-    for each in (warehouse, other := Warehouse(duckdb_url)):
-        monkeypatch.setattr(each.dialect, "_tried", noted)
+    monkeypatch.setattr(warehouse.dialect.file, "_tried", noted)
+    other = Warehouse(duckdb_url)
     with warehouse.kept_open(), other.kept_open():
         for name in "abc":
             warehouse.merge(invoices(invoice(name)))
