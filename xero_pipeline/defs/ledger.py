@@ -13,6 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
+from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes
 from xero_pipeline.defs.subset import told
@@ -90,7 +91,8 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
-                record(naming.key(name, SCHEMA), tenant_id, facts)
+                shown = picture(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
+                record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown})
 
         tenants = context.partition_keys
         yield from for_each_organisation(context, tenants, one, xero_progress, xero.parts, warehouse, left_out=left_out)

@@ -85,15 +85,24 @@ def to_keep(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
         WarehouseBusy: Another process held the file all the time.
     """
     with warehouse.reading() as connection:
-        kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
-        rows = connection.exec_driver_sql(
-            "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
-            "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "
-            "SELECT tenant_id, checked_at FROM xero.report_pulls) AS reads GROUP BY tenant_id) AS r "
-            f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE (k.kept_at IS NULL OR k.kept_at < r.read_at) "
-            "AND r.tenant_id IN (SELECT tenant_id FROM xero.organisations WHERE NOT is_deleted)"
-        )
-        return {row[0] for row in rows} & set(tenants)
+        return behind(connection) & set(tenants)
+
+
+def behind(connection: Connection) -> set[str]:
+    """The organisations whose documents or reports were read since their ledger was last kept, if it ever was.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
+    rows = connection.exec_driver_sql(
+        "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
+        "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "
+        "SELECT tenant_id, checked_at FROM xero.report_pulls) AS reads GROUP BY tenant_id) AS r "
+        f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE (k.kept_at IS NULL OR k.kept_at < r.read_at) "
+        "AND r.tenant_id IN (SELECT tenant_id FROM xero.organisations WHERE NOT is_deleted)"
+    )
+    return {row[0] for row in rows}
 
 
 def _is_read(connection: Connection, tenant_id: str) -> bool:

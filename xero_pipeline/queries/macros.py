@@ -4,6 +4,8 @@
 exact divisions, which the two databases write differently. `own(:day, tenant_id)` is a day or month as it is for that
 organisation: unless somebody named one, today is another day in New Zealand than in Alaska.
 `organisations_called(:organisation)` are those that a person chose, all where nobody did, each with its name.
+`metric(name, :day)`, or `metric(name, :since, :until)` of months, is a figure as `metrics/sql` defines it, of the
+organisations in `chosen`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Collection, Mapping
 
 from xero_pipeline.warehouse.organisation_names import NAMED
 
+_METRIC = re.compile(r"\bmetric\((\w+), :(\w+)(?:, :(\w+))?\)")
 _TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
 _SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
 _OWN = re.compile(r"\bown\(:(\w+), ([\w.]+)\)")
@@ -32,11 +35,33 @@ def expanded(text: str, dialect: str, others: Others) -> str:
     """
     from xero_pipeline.ledger.exact import share_sql, to_base_sql
 
+    told = _METRIC.sub(lambda found: _metric_sql(dialect, *found.groups()), text)
     # Xero leaves the rate out of documents in the base currency only.
-    told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), text)
+    told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), told)
     told = _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
     told = _CALLED.sub(lambda found: _called_sql(found[1]), told)
     return _OWN.sub(lambda found: _own_sql(found[1], found[2], others.get(found[1], {})), told)
+
+
+def needs_ledger(text: str) -> bool:
+    """Whether a query has a figure that the ledger has to be kept for.
+
+    Args:
+        text: The query.
+    """
+    from xero_pipeline.metrics.definitions import needs_ledger
+
+    return any(needs_ledger(found[1]) for found in _METRIC.finditer(text))
+
+
+def _metric_sql(dialect: str, name: str, first: str, last: str | None) -> str:
+    """A metric in brackets; the days in it are for `_own_sql` to fill in."""
+    from xero_pipeline.metrics.definitions import metric_sql
+
+    days = f"own(:{first}, tenant_id) as as_of"
+    if last is not None:
+        days = f"own(:{first}, tenant_id) as since, own(:{last}, tenant_id) as until"
+    return f"(\n{metric_sql(dialect, name, f'select distinct tenant_id, {days} from chosen')}\n)"
 
 
 def _called_sql(parameter: str) -> str:
