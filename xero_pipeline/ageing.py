@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date, timedelta
 from typing import Literal
 
 Ageing = Literal["days", "months"]
 
 _DAYS = 30
-_NEXT = timedelta(days=1)
 
 
-def first_due(ageing: Ageing, as_of: date, columns: int) -> list[date]:
-    """The earliest due dates of the columns of overdue documents, the least overdue first.
+def first_due_sql(ageing: Ageing, as_of: str, place: int) -> str:
+    """SQL: the earliest due date of a column of overdue documents, on either database.
 
     By months, a document moves on when it is a whole month overdue; at a month's end each column is a calendar month.
+    A month before the last day of a month that is longer is the last day of the shorter one.
 
     Args:
         ageing: `days`: 30 a column; `months`: a calendar month each.
-        as_of: The day that is looked at.
-        columns: How many.
+        as_of: SQL of the day that is looked at.
+        place: Which column, counted from 1, the least overdue first.
     """
-    places = range(1, columns + 1)
     if ageing == "days":
-        return [as_of - timedelta(days=_DAYS * place) for place in places]
-    return [_months_before(as_of + _NEXT, place) for place in places]
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day of an earlier month; of one that is too short the last."""
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(years, month + 1, min(day.day, calendar.monthrange(years, month + 1)[1]))
+        return f"{as_of} - {_DAYS * place}"
+    return f"CAST({as_of} + 1 - INTERVAL '{place} months' AS DATE)"

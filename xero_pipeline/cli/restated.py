@@ -10,6 +10,7 @@ from xero_pipeline import clock
 from xero_pipeline.cli.syncing import Organisations
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
     from xero_pipeline.sync.locked import LockedChange
 
-_SINCE = """
+_SINCE = f"""
 select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
 r.amount_before, r.amount_after, r.difference from xero.restatements as r
-left join xero.organisations as o on o.tenant_id = r.tenant_id
+left join {NAMED} as o on o.tenant_id = r.tenant_id
 where r.seen_at >= :since and coalesce(r.line_type, 'account') = 'account'
 order by r.seen_at, o.name, r.period_start, r.report, label
 """

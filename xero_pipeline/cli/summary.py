@@ -28,6 +28,8 @@ def summary(lines: Sequence[Line]) -> None:
         ]
         columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
         print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
+    for message in told_once(lines, lambda line: line.too_early):
+        warn(message)
     for message in told_once(lines, lambda line: line.aside):
         warn(message)
     for message in told_once(lines, lambda line: line.error):
@@ -39,6 +41,8 @@ def _remark(line: Line) -> str:
         return "failed"
     if line.aside:
         return "put aside"
+    if line.too_early:
+        return "nothing yet"
     return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
 
 

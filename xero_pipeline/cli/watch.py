@@ -34,6 +34,7 @@ class Line:
     seconds: float = 0.0
     error: str | None = None
     aside: str | None = None
+    too_early: str | None = None
     refused: int = 0
 
     def add(self, outcome: Outcome | Line) -> None:
@@ -170,7 +171,7 @@ class Watch:
     def _tell(self) -> None:
         """Without a screen: a line about what has just ended."""
         line = self._current
-        if self._live or line is None or line.error or line.aside:
+        if self._live or line is None or line.error or line.aside or line.too_early:
             return
         counts = f"{line.records:,} records, {line.changed:,} rows changed"
         counts += f", {line.refused:,} could not be read (see status)" if line.refused else ""
@@ -192,3 +193,11 @@ class Watch:
         line.aside = message
         told = f"  {line.organisation}: {line.subject}: cannot be read, put aside"
         self._console.print(told, markup=False, soft_wrap=True)
+
+    def nothing_yet(self, message: str) -> None:
+        """See `Progress.nothing_yet`: the whole message comes once, after the table."""
+        line = self._current
+        if line is None:
+            return
+        line.too_early = message
+        self._console.print(f"  {line.organisation}: {line.subject}: nothing yet", markup=False, soft_wrap=True)

@@ -9,7 +9,6 @@ import dagster as dg
 
 from xero_pipeline.defs.oddities import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.defs.subset import told
@@ -85,13 +84,12 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
             left = xero.calls_left(tenant_id)
-            shown = picture(context, warehouse, tenant_id, endpoint.table, ageing=xero.parts.settings.ageing)
             with warehouse.transaction():  # opened once for all that is told
                 observe(context, warehouse, tenant_id, endpoint.table, key=key)
                 rows = row_counts(warehouse, tenant_id, list(outcome.tables))
                 for name, merged in outcome.tables.items():
                     first = name == endpoint.table
-                    costs = {**cost(outcome, left), **shown} if first else no_cost(left, told_with=endpoint.table)
+                    costs = cost(outcome, left) if first else no_cost(left, told_with=endpoint.table)
                     facts = {**rows[name], **changes(merged), **costs}
                     record(naming.key(name), tenant_id, facts)
 

@@ -13,6 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.partitions import organisation_partitions
+from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes
 from xero_pipeline.defs.subset import told
@@ -47,6 +48,7 @@ ASSETS = {
 """The tables that are assets, each with what of schema xero it is made of; those without are made of journals."""
 WITH_JOURNALS = {"journal_differences": ("journals",)}
 """Those there are besides where Xero's own journals are read."""
+NOTHING = "Nothing of this organisation was read yet, so there is no ledger to keep: run `xero-pipeline sync` first."
 
 
 def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = True) -> Sequence[dg.AssetsDefinition]:
@@ -74,6 +76,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         warehouse = xero_warehouse.warehouse
+        left_out = list[str]()
 
         def one(tenant_id: str, record: Record) -> None:
             xero_progress.begin(tenant_id, SCHEMA)
@@ -82,15 +85,27 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 causes = read_causes(xero.parts.settings.causes)
                 ageing = xero.parts.settings.ageing
                 posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
+            if posted is None:
+                left_out.append(tenant_id)
+                _tell_nothing(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
+                return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
-                record(naming.key(name, SCHEMA), tenant_id, facts)
+                shown = picture(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
+                record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown})
 
-        yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
+        tenants = context.partition_keys
+        yield from for_each_organisation(context, tenants, one, xero_progress, xero.parts, warehouse, left_out=left_out)
         if checked:
             yield from told(context, check_results(warehouse, naming, xero.parts, journals=journals))
 
     return [keep]
+
+
+def _tell_nothing(context: dg.AssetExecutionContext, key: dg.AssetKey, tenant_id: str, progress: Progress) -> None:
+    context.log.info(f"{NOTHING} (organisation {tenant_id})")
+    context.log_event(dg.AssetObservation(key, partition=tenant_id, description=NOTHING))
+    progress.nothing_yet(NOTHING)
 
 
 def _outcome(posted: Posted, seconds: float) -> Outcome:
@@ -108,7 +123,7 @@ def _changes(posted: Posted) -> "Merged":
 
 def _keep(
     warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause], ageing: Ageing
-) -> Posted:
+) -> Posted | None:
     now = clock.now()
     stale = out_of_date(warehouse, tenant_id, now)
     return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)

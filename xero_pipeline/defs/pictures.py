@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.ageing import Ageing, first_due
+from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.charts import Chart, as_markdown
-from xero_pipeline.ledger.exact import to_base_sql
+from xero_pipeline.metrics.owed import Owing, owed
+from xero_pipeline.metrics.trust import trust
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.xero.reports import reports
 from xero_pipeline.xero.values import add_months
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MONTHS = 12
 """As many months, up to the newest that was kept, are drawn."""
+
+_LEDGER = "ledger."
 
 _LINES = 6
 """So many bank accounts have a line of their own; the others share one."""
@@ -39,12 +42,10 @@ _BANK = """
 select period_start as month, account_name as name, closing_balance as balance from xero.bank_summary
 where tenant_id = :tenant_id and account_id is not null and period_start between :first and :last order by 1, position
 """
-_AGED = """
-select type, case when due_date is null or due_date >= :today then 0 when due_date >= :month then 1
-when due_date >= :two then 2 when due_date >= :three then 3 else 4 end as age, sum({due}) as due
-from xero.invoices where tenant_id = :tenant_id and not is_deleted and status = 'AUTHORISED' and amount_due <> 0
-group by 1, 2
-"""
+_OWING: Mapping[Owing, tuple[str, str]] = {
+    "receivables": ("What customers owe", "Customers owe"),
+    "payables": ("What we owe", "We owe"),
+}
 _AGES: Mapping[Ageing, Sequence[str]] = {
     "days": ("not due yet", "1-30 days", "31-60 days", "61-90 days", "older"),
     "months": ("not due yet", "less than a month", "1 month", "2 months", "older"),
@@ -66,14 +67,19 @@ def picture(
         context: Dagster's.
         warehouse: Has the figures.
         tenant_id: The organisation.
-        asset: Name of the asset.
+        asset: Name of the asset, with its schema if that is the ledger.
         newest: The newest month that was kept, of a report.
         ageing: How long the columns of what is open by age are.
     """
+    if asset not in _drawn(ageing):
+        return {}
     try:
         day = newest or day_of(warehouse, tenant_id, clock.now())
         chart = chart_of(warehouse, tenant_id, asset, day, ageing)
-        return {"picture": dg.MetadataValue.md(as_markdown(chart))} if chart else {}
+        if chart is None:
+            return {}
+        remark = _remark(warehouse, tenant_id) if asset.startswith(_LEDGER) else ""
+        return {"picture": dg.MetadataValue.md("\n\n".join(filter(None, [as_markdown(chart), remark])))}
     except Exception as error:
         # No reason to fail the asset: its table is complete.
         context.log.error(f"The picture of {asset} could not be drawn: {error}", exc_info=error)
@@ -86,7 +92,7 @@ def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, age
     Args:
         warehouse: Has the figures.
         tenant_id: The organisation.
-        asset: Name of the asset.
+        asset: As for `picture`.
         newest: The newest month, or today.
         ageing: How long the columns of what is open by age are.
     """
@@ -98,7 +104,8 @@ _Draw = Callable[["Warehouse", str, date], Chart | None]
 
 
 def _drawn(ageing: Ageing) -> Mapping[str, _Draw]:
-    found: dict[str, _Draw] = {"bank_summary": _bank, "invoices": partial(_aged, ageing=ageing)}
+    found: dict[str, _Draw] = {"bank_summary": _bank}
+    found |= {f"{_LEDGER}aged_{side}": partial(_owed, side=side, ageing=ageing) for side in _OWING}
     for report in reports():
         if report.table in ("profit_and_loss", "budget_summary"):
             found[report.name] = _profit_of(report.table, report.basis, planned=report.table == "budget_summary")
@@ -148,24 +155,21 @@ def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
     return Chart(title, "lines", [_label(month) for month in months], series)
 
 
-def _aged(warehouse: Warehouse, tenant_id: str, today: date, ageing: Ageing) -> Chart | None:
-    since = dict(zip(("month", "two", "three"), first_due(ageing, today, 3), strict=True))
-    # Each document is rounded on its own, as on the control account.
-    dialect = warehouse.dialect.engine(read_only=True).dialect.name
-    sql = _AGED.format(due=to_base_sql(dialect, "amount_due", "coalesce(nullif(currency_rate, 0), 1)"))
-    rows = warehouse.query(sql, {"tenant_id": tenant_id, "today": today, **since}).to_pylist()
-    due: dict[tuple[str, int], Decimal] = {(row["type"], row["age"]): row["due"] for row in rows}
-    if not due:
+def _owed(warehouse: Warehouse, tenant_id: str, today: date, side: Owing, ageing: Ageing) -> Chart | None:
+    with warehouse.reading() as connection:
+        ages = owed(connection, side, tenant_id, today, ageing).ages
+    if not any(age.documents or age.credit for age in ages):
         return None
+    title, name = _OWING[side]
+    currency = _currency(warehouse, tenant_id)
     return Chart(
-        f"Open invoices and bills by {ageing} overdue on {today}, {_currency(warehouse, tenant_id)}",
-        "bars",
-        _AGES[ageing],
-        {
-            name: [due.get((kind, age), Decimal(0)) for age in range(len(_AGES[ageing]))]
-            for name, kind in (("Customers owe", "ACCREC"), ("We owe", "ACCPAY"))
-        },
+        f"{title}, by {ageing} overdue on {today}, {currency}", "bars", _AGES[ageing], {name: [a.owed for a in ages]}
     )
+
+
+def _remark(warehouse: Warehouse, tenant_id: str) -> str:
+    with warehouse.reading() as connection:
+        return trust(connection, tenant_id).remark
 
 
 def _window(newest: date) -> dict[str, date]:

@@ -13,6 +13,7 @@ from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspe
 from xero_pipeline.ledger.tables import SCHEMA, named
 from xero_pipeline.ledger.tie_out import AFTER, STATEMENTS
 from xero_pipeline.sync.lacking import lacking
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -167,7 +168,7 @@ def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Seq
 def _posting(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
     rows = connection.exec_driver_sql(
         f"SELECT COALESCE(o.name, d.tenant_id), d.source_table, d.document_id, d.problem "
-        f"FROM {named('documents')} AS d LEFT JOIN xero.organisations AS o ON o.tenant_id = d.tenant_id "
+        f"FROM {named('documents')} AS d LEFT JOIN {NAMED} AS o ON o.tenant_id = d.tenant_id "
         "WHERE d.problem IS NOT NULL ORDER BY 1, 2, 3"
     ).fetchall()
     if not rows:
@@ -194,7 +195,7 @@ def _agreeing(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
         "SELECT COALESCE(o.name, d.tenant_id), d.period_start, d.source_type, d.source_id, "
         "COALESCE(CONCAT_WS(' ', a.code, a.name), d.account_id), d.derived_amount, d.journal_amount, d.difference "
         f"FROM {named('journal_differences')} AS d "
-        "LEFT JOIN xero.organisations AS o ON o.tenant_id = d.tenant_id "
+        f"LEFT JOIN {NAMED} AS o ON o.tenant_id = d.tenant_id "
         "LEFT JOIN xero.accounts AS a ON a.tenant_id = d.tenant_id AND a.account_id = d.account_id "
         "ORDER BY d.period_start DESC, ABS(d.difference) DESC, d.source_id, d.account_id"
     ).fetchall()

@@ -10,6 +10,7 @@ from xero_pipeline.ledger.queries import Queries, among, literal
 from xero_pipeline.ledger.rules import POSTED_DOCUMENT
 from xero_pipeline.ledger.statements.documents import CREDITS, INVOICES
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -112,7 +113,7 @@ def _read(connection: Connection, where: str) -> list[Difference]:
         "SELECT t.tenant_id, COALESCE(o.name, t.tenant_id), t.statement, t.period_start, t.period_end, t.account_id, "
         "COALESCE(CONCAT_WS(' ', t.account_code, t.account_name), t.account_id), t.measure, t.our_amount, "
         "t.xero_amount, t.difference, t.cause, COALESCE(t.is_stale, FALSE) "
-        f"FROM {named('tie_out')} AS t LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id "
+        f"FROM {named('tie_out')} AS t LEFT JOIN {NAMED} AS o ON o.tenant_id = t.tenant_id "
         f"WHERE {where} ORDER BY t.period_end DESC, ABS(t.difference) DESC, t.statement, t.account_id"
     )
     return [Difference(*row) for row in rows]

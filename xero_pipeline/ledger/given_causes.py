@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.causes import UNKNOWN
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +23,13 @@ EXAMPLE = "organisation,account,cause\nMaple Florist,825,PAYROLL\n,Tax Provision
 _SHOWN = 5
 """More mistakes than these are counted, not shown."""
 _LONGEST = 40
-_MATCHING = """
+_MATCHING = f"""
 SELECT a.account_id FROM xero.accounts AS a
 JOIN xero.organisations AS o ON o.tenant_id = a.tenant_id
+JOIN {NAMED} AS n ON n.tenant_id = a.tenant_id
 WHERE a.tenant_id = :tenant_id
-    AND (:organisation = '' OR LOWER(:organisation) IN (LOWER(o.name), LOWER(o.short_code), LOWER(o.tenant_id)))
+    AND (:organisation = '' OR LOWER(:organisation) IN
+        (LOWER(n.own_name), LOWER(n.name), LOWER(o.short_code), LOWER(o.tenant_id)))
     AND LOWER(:account) IN (LOWER(a.code), LOWER(a.name), LOWER(a.account_id))
 """
 

@@ -34,7 +34,7 @@ def keep_ledger(
     journals: bool = False,
     causes: Iterable[GivenCause] = (),
     ageing: Ageing = "days",
-) -> Posted:
+) -> Posted | None:
     """Bring an organisation's ledger up to its documents and to Xero's reports: all of it, or nothing.
 
     Args:
@@ -46,14 +46,19 @@ def keep_ledger(
         causes: What a person says is behind amounts that no document shows.
         ageing: How long the columns of what is open by age are.
 
+    Returns:
+        What posting did; None where nothing was done, for the organisation was never read.
+
     Raises:
-        ConfigurationError: The warehouse does not know the organisation; or a view of somebody's stands on one of ours
-            that has to change.
+        ConfigurationError: The warehouse does not know when its financial year ends; or a view of somebody's stands on
+            one of ours that has to change.
         WarehouseBusy: Another process held the file all the time.
     """
     dialect = warehouse.dialect
     with warehouse.writing() as connection:
         make_current(dialect, connection)
+        if not _is_read(connection, tenant_id):
+            return None
         dialect.lock(connection, f"ledger of {tenant_id}")
         dialect.reads_much(connection)
         real = journals and are_read(connection, tenant_id)
@@ -70,7 +75,7 @@ def keep_ledger(
 
 
 def to_keep(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
-    """The organisations whose documents or reports were read since their ledger was last kept.
+    """The organisations whose documents or reports were read since their ledger was last kept; none without its record.
 
     Args:
         warehouse: Holds both.
@@ -80,14 +85,29 @@ def to_keep(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
         WarehouseBusy: Another process held the file all the time.
     """
     with warehouse.reading() as connection:
-        kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
-        rows = connection.exec_driver_sql(
-            "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
-            "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "
-            "SELECT tenant_id, checked_at FROM xero.report_pulls) AS reads GROUP BY tenant_id) AS r "
-            f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE k.kept_at IS NULL OR k.kept_at < r.read_at"
-        )
-        return {row[0] for row in rows} & set(tenants)
+        return behind(connection) & set(tenants)
+
+
+def behind(connection: Connection) -> set[str]:
+    """The organisations whose documents or reports were read since their ledger was last kept, if it ever was.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
+    rows = connection.exec_driver_sql(
+        "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
+        "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "
+        "SELECT tenant_id, checked_at FROM xero.report_pulls) AS reads GROUP BY tenant_id) AS r "
+        f"LEFT JOIN {kept} AS k ON k.tenant_id = r.tenant_id WHERE (k.kept_at IS NULL OR k.kept_at < r.read_at) "
+        "AND r.tenant_id IN (SELECT tenant_id FROM xero.organisations WHERE NOT is_deleted)"
+    )
+    return {row[0] for row in rows}
+
+
+def _is_read(connection: Connection, tenant_id: str) -> bool:
+    sql = f"SELECT COUNT(*) > 0 FROM xero.organisations WHERE tenant_id = {literal(tenant_id)} AND NOT is_deleted"
+    return connection.exec_driver_sql(sql).scalar_one()
 
 
 def _note(connection: Connection, tenant_id: str, posted: Posted, at: datetime) -> None:

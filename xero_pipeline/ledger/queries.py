@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.exact import digest_sql, rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ class Queries:
             "to_base": lambda amount, rate="d.rate": to_base_sql(dialect, amount, rate),
             "share": lambda amount, part, whole: share_sql(dialect, amount, part, whole),
             "rate": lambda foreign, base: rate_sql(dialect, foreign, base),
-            "digest": lambda text: digest_sql(dialect, text),
+            "digest": lambda columns: digest_sql(dialect, list(columns)),
             **told,
         }
 
@@ -125,5 +126,5 @@ def _environment() -> Environment:
     loader = PackageLoader("xero_pipeline.ledger", "sql")
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
     made.filters["prefixed"] = lambda column, row: f"{row}.{column}"
-    made.globals |= {"named": named, "sql": literal, "among": among}
+    made.globals |= {"named": named, "sql": literal, "among": among, "organisations_named": NAMED}
     return made

@@ -5,12 +5,11 @@
 -- answers: One line for people who choose.
 -- parameter: day (date, default today): what is due before this day is overdue
 -- total: owed, overdue                  (columns that are summed up below the table)
-select … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
+with chosen as (select tenant_id, organisation from organisations_called(:organisation))
+select … from metric(receivables, :day) … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
 ```
 
-`to_base(amount, rate)` stands for an amount in the base currency and `share(amount, part, whole)` for a part of one:
-exact divisions, which the two databases write differently. `own(:day, tenant_id)` is a day or month as it is for that
-organisation: unless somebody named one, today is another day in New Zealand than in Alaska.
+`queries/macros.py` has the macros.
 """
 
 from __future__ import annotations
@@ -28,8 +27,10 @@ from typing import TYPE_CHECKING, cast
 from xero_pipeline import clock
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
+from xero_pipeline.queries.macros import expanded
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
 from xero_pipeline.warehouse.days import day_in
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
 
 _SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
 _PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")
-_TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
-_SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
-_OWN = re.compile(r"\bown\(:(\w+), ([\w.]+)\)")
 _ORGANISATION = "organisation"
-_KNOWN = "select name, tenant_id, timezone from xero.organisations order by name"
+_KNOWN = f"""
+select o.tenant_id, o.timezone, n.name, n.own_name from xero.organisations as o
+join {NAMED} as n on n.tenant_id = o.tenant_id order by n.name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,7 @@ class ReadyQuery:
             dialect: `duckdb` or `postgresql`.
             others: By parameter the parameters that stand in its place for some organisations, with their tenant ids.
         """
-        from xero_pipeline.ledger.exact import share_sql, to_base_sql
-
-        # Xero leaves the rate out of documents in the base currency only.
-        told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), self.text)
-        told = _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
-        return _OWN.sub(lambda found: _own_sql(found[1], found[2], (others or {}).get(found[1], {})), told)
+        return expanded(self.text, dialect, others or {})
 
     def values(self, given: Mapping[str, object], today: date | None = None) -> dict[str, object]:
         """The values of all its parameters.
@@ -162,12 +158,13 @@ def days_asked(
     """
     wanted, now = query.values(given).get(_ORGANISATION), at or clock.now()
     with asking(warehouse, _KNOWN) as answer:
-        known = [tuple(row.values()) for table in answer.tables for row in table.to_pylist()]
-    chosen = [one for one in known if wanted is None or str(wanted).casefold() in {one[0].casefold(), one[1]}]
+        known = [row for table in answer.tables for row in table.to_pylist()]
+    names = ("tenant_id", "name", "own_name")
+    chosen = [one for one in known if wanted is None or _plain(wanted) in {_plain(one[name]) for name in names}]
     if wanted is not None and not chosen:
-        listed = ", ".join(f"{name} ({tenant_id})" for name, tenant_id, _ in known) or "none was synced yet"
+        listed = ", ".join(f"{one['name']} ({one['tenant_id']})" for one in known) or "none was synced yet"
         raise QueryRefused(f"There is no organisation “{wanted}” in the warehouse. Known: {listed}.")
-    return {tenant_id: day_in(timezone, now) for _, tenant_id, timezone in chosen}
+    return {one["tenant_id"]: day_in(one["timezone"], now) for one in chosen}
 
 
 @contextmanager
@@ -203,16 +200,8 @@ def asking_ready(
         yield answer
 
 
-def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
-    from xero_pipeline.ledger.queries import among
-
-    usual = f"cast(:{parameter} as date)"
-    if not others:
-        return usual
-    cases = " ".join(
-        f"when {tenant_id} in {among(tenants)} then cast(:{other} as date)" for other, tenants in others.items()
-    )
-    return f"case {cases} else {usual} end"
+def _plain(name: object) -> str:
+    return str(name or "").strip().casefold()
 
 
 def _date_in(values: Mapping[str, object], parameter: Parameter) -> date | None:

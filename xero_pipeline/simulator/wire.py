@@ -129,6 +129,19 @@ def query_refused(message: str) -> Refused:
     return Refused(json_answer(400, {"ErrorNumber": 16, "Type": "QueryParseException", "Message": message}))
 
 
+def high_volume(wrapper: str) -> Refused:
+    """400 where a request matches too many records (XeroAPI/xero-python#148, XeroAPI/Xero-NetStandard#604).
+
+    Args:
+        wrapper: The collection's name.
+    """
+    message = (
+        f"Your request is not filtering {wrapper} efficiently, given the extremely high volume for this organisation. "
+        "Please check https://developer.xero.com/documentation/api/efficient-data-retrieval for tips."
+    )
+    return Refused(json_answer(400, {"ErrorNumber": 51, "Type": "HighVolumeException", "Message": message}))
+
+
 def validation_refused(message: str) -> Refused:
     """400 for parameters that are readable but not acceptable.
 

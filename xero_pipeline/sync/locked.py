@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.warehouse.organisation_names import NAMED
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -23,7 +25,7 @@ with waiting as (
         select 1 from xero.accepted_changes as a
         where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at))
 select r.*, o.name as organisation from waiting as r
-left join xero.organisations as o on o.tenant_id = r.tenant_id
+left join {NAMED} as o on o.tenant_id = r.tenant_id
 where exists (select 1 from waiting as l where l.was_locked and {_OF_ONE_LINE})
 order by r.seen_at
 """

@@ -45,6 +45,10 @@ class Progress(Protocol):
         """It cannot be read and is put aside, everything else goes on; the message says why and what to do."""
         ...
 
+    def nothing_yet(self, message: str) -> None:
+        """There is nothing to do it with yet; the message says what has to come first."""
+        ...
+
 
 class Silent:
     """Nobody watches: the Dagster UI shows the run."""
@@ -68,4 +72,7 @@ class Silent:
         """Nothing."""
 
     def put_aside(self, message: str) -> None:
+        """Nothing."""
+
+    def nothing_yet(self, message: str) -> None:
         """Nothing."""

@@ -20,6 +20,9 @@ _MARKUP = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<([!a-z][\w:.-]*)", re.IGNORECASE
 # What Xero's errors are called where they come as XML.
 _XEROS_ROOTS = frozenset({b"apiexception", b"response", b"problem"})
 _NOT_FOUND = "cannot be found"
+# The number: XeroAPI/Xero-NetStandard#604; the type: XeroAPI/xero-python#148; the text: XeroAPI/xero-php-oauth2-app#31.
+_HIGH_VOLUME = {"errornumber": "51", "type": "highvolumeexception"}
+_HIGH_VOLUME_SAID = "extremely high volume"
 _MESSAGES = ("message", "detail", "title", "error", "errormessage")
 
 
@@ -62,6 +65,21 @@ def says_not_found(body: bytes) -> bool:
         names = {name.lower() for name in problem}
         return "errornumber" in names or {"title", "status"} <= names
     return _NOT_FOUND in str(problem).lower()
+
+
+def says_high_volume(body: bytes) -> bool:
+    """Whether a 400 is Xero's word that a list has too many records for what was asked.
+
+    Args:
+        body: The answer's bytes.
+    """
+    try:
+        problem = loads(body)
+    except ValueError:
+        problem = None
+    members = _lower(problem) if isinstance(problem, dict) else {}
+    marked = any(str(members.get(name)).lower() == value for name, value in _HIGH_VOLUME.items())
+    return marked or _HIGH_VOLUME_SAID in problem_text(body).lower()
 
 
 def problem_text(body: bytes) -> str:

@@ -24,7 +24,7 @@ from xero_pipeline.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.limits import MINUTE
-from xero_pipeline.xero.problems import is_page, problem_text, says_not_found
+from xero_pipeline.xero.problems import is_page, problem_text, says_high_volume, says_not_found
 
 # Why a call is repeated; each has its own patience.
 Reason = Literal["broken", "minute", "concurrent", "token"]
@@ -130,6 +130,8 @@ def judge(asked: Asked, reply: Reply, now: float) -> Again | XeroPipelineError |
 
 def _refused(reply: Reply, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
     message = f"Xero refused the request: {said or 'it gave no reason'}."
+    if reply.status == 400 and says_high_volume(reply.body):
+        message += " (Xero refuses to look through more than 100,000 records at once.)"
     if reply.status != 404:
         return RequestRefused(message, **facts)
     return (

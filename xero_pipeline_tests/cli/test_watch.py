@@ -10,6 +10,7 @@ from rich.console import Console
 
 from xero_pipeline import clock
 from xero_pipeline.cli.live import Panorama, Standing, Subject
+from xero_pipeline.cli.summary import summary
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.sync.outcome import Outcome
@@ -171,3 +172,16 @@ def test_no_line_is_wider_than_the_terminal(width):
     standing = Standing(of=32, left_today=4_690)
     standing.begin(Subject("A company with a rather long name Limited: executive_summary"), begun=1)
     assert max(map(len, drawn(standing, Waits(), width).splitlines())) <= width
+
+
+def test_what_there_is_nothing_for_yet_is_told_once_and_is_no_failure(capsys):
+    shown, said = watch()
+    with shown:
+        shown.begin("t1", "ledger")
+        shown.nothing_yet("Run a sync first.")
+        shown.rest()
+    assert said.getvalue().split() == ["Kowhai", "Limited:", "ledger:", "nothing", "yet"]
+    summary(shown.lines)
+    told = capsys.readouterr()
+    assert "nothing yet" in told.out
+    assert told.err.count("Run a sync first.") == 1

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from xero_pipeline.ledger.carry import carry
 from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import at, create_database
@@ -22,6 +23,7 @@ def on_postgresql(on_duckdb, postgresql_server, postgresql_template):
     create_database(postgresql_server, name, postgresql_template)
     target = Warehouse(at(postgresql_server, name))
     move(on_duckdb, target)
+    carry(on_duckdb, target)
     return target
 
 

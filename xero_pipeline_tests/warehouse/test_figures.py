@@ -31,16 +31,16 @@ def insert(warehouse):
 def invoice(number, due, amount, *, currency_rate="1", status="AUTHORISED", kind="ACCREC", contact="c-1", net=None):
     return {
         "invoice_id": f"i-{number}", "type": kind, "status": status, "due_date": due, "date": date(2026, 10, 1),
-        "amount_due": Decimal(amount), "sub_total": Decimal(net or amount), "currency_rate": Decimal(currency_rate),
+        "total": Decimal(amount), "sub_total": Decimal(net or amount), "currency_rate": Decimal(currency_rate),
         "contact_id": contact, "is_deleted": False,
     }  # fmt: skip
 
 
-def credit(number, amount, *, kind="ACCRECCREDIT", rate="1"):
+def credit(number, amount, *, kind="ACCRECCREDIT", rate="1", **more):
     return {
-        "credit_note_id": f"n-{number}", "type": kind, "status": "AUTHORISED", "remaining_credit": Decimal(amount),
+        "credit_note_id": f"n-{number}", "type": kind, "status": "AUTHORISED", "total": Decimal(amount),
         "currency_rate": Decimal(rate), "is_deleted": False, "date": date(2026, 10, 5), "sub_total": Decimal(amount),
-        "contact_id": "c-1",
+        "contact_id": "c-1", **more,
     }  # fmt: skip
 
 
@@ -66,15 +66,20 @@ def test_receivables_go_by_their_due_dates_and_each_document_is_converted_to_the
         invoice(10, date(2026, 8, 1), "0.00", status="AUTHORISED"),
     )
     insert(
-        "xero.credit_notes", credit(1, "5.00"), credit(2, "3.00", rate="0.5"), credit(3, "9.00", kind="ACCPAYCREDIT")
+        "xero.credit_notes",
+        credit(1, "5.00"),
+        credit(2, "3.00", rate="0.5"),
+        credit(3, "9.00", kind="ACCPAYCREDIT"),
+        credit(4, "2.00", due_date=date(2027, 1, 1)),
     )
     figures = read_figures(warehouse, TENANT, "x", TODAY, 12)
-    # The invoice without a due date and the credits go by their own day.
-    assert [str(age.due) for age in figures.ages] == ["100.00", "11.00", "7.50", "0.00", "111.12"]
-    assert [str(age.amount) for age in figures.ages] == ["100.00", "11.00", "-3.50", "0.00", "111.12"]
+    # The invoice and the credits without a due date go by their own day.
+    assert [f"{age.due:.2f}" for age in figures.ages] == ["100.00", "11.00", "7.50", "0.00", "111.12"]
+    assert [f"{age.amount:.2f}" for age in figures.ages] == ["98.00", "11.00", "-3.50", "0.00", "111.12"]
     assert [age.invoices for age in figures.ages] == [1, 2, 2, 0, 2]
-    assert figures.credits == Decimal("11.00")
-    assert figures.owed == Decimal("218.62")
+    assert figures.credits == Decimal("13.00")
+    assert figures.owed == Decimal("216.62")
+    assert figures.overdue == Decimal("118.62")
     assert len(figures.ages) == len(AGES["days"])
 
 

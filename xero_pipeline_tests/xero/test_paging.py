@@ -198,11 +198,30 @@ def test_an_answer_without_its_list_is_unreadable(client):
         list(read(client(app), TENANT, INVOICES))
 
 
-def test_a_refused_list_says_what_may_be_the_reason(client):
+VOLUME = "Your request is not filtering Invoices efficiently, given the extremely high volume for this organisation."
+
+
+@pytest.mark.parametrize(
+    ("body", "is_about_it"),
+    [
+        # What Xero says: XeroAPI/Xero-NetStandard#604, XeroAPI/xero-python#148, XeroAPI/xero-php-oauth2-app#31.
+        (f'{{"ErrorNumber":51,"Type":"HighVolumeException","Message":"{VOLUME}"}}', True),
+        ('{"errorNumber":51,"message":"Other words"}', True),
+        ('{"Type":"HighVolumeException","Message":"Other words"}', True),
+        (f"<ApiException><Message>{VOLUME}</Message></ApiException>", True),
+        (VOLUME, True),
+        ('{"ErrorNumber":16,"Type":"QueryParseException","Message":"No property Foo"}', False),
+        ('{"ErrorNumber":10,"Message":"A validation exception occurred","Elements":[]}', False),
+        ("", False),
+        ("51", False),
+    ],
+)
+def test_only_a_list_that_is_refused_for_its_length_says_so(client, body, is_about_it):
     app = Lists(INVOICES, 1)
-    app.at_page[1] = lambda _: httpx.Response(400, json={"Message": "Too many records"})
-    with pytest.raises(RequestRefused, match="Too many records.*more than 100,000"):
+    app.at_page[1] = lambda _: httpx.Response(400, content=body.encode())
+    with pytest.raises(RequestRefused) as refused:
         list(read(client(app), TENANT, INVOICES))
+    assert ("100,000 records" in refused.value.message) is is_about_it
 
 
 class Budgets(App):

@@ -148,7 +148,7 @@ def test_changes_since_are_sliced_too(office):
 def test_a_day_that_is_over_the_bound_by_itself_is_said():
     office = Office(max_matching=0)
     office.open()
-    with pytest.raises(RequestRefused, match="more than 100,000"):
+    with pytest.raises(RequestRefused, match="more than 100,000 records"):
         everything(office, INVOICES)
     *_, last = office.requests
     first, end = (date(*map(int, found)) for found in re.findall(r"(\d+),(\d+),(\d+)", last.query["where"]))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from xero_pipeline.ageing import first_due
+from xero_pipeline.ageing import first_due_sql
 from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.statements.chart import ZERO
-from xero_pipeline.ledger.statements.documents import open_documents_sql
-from xero_pipeline.ledger.statements.periods import days_sql
+from xero_pipeline.ledger.statements.documents import ONE, open_documents_sql
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -117,27 +116,30 @@ def aged_sql(dialect_name: str, side: Side, days: Iterable[dt.date], ageing: Age
         days: At least one.
         ageing: How long the columns are.
     """
-    days = list(days)
-    upto = " ".join(f"WHEN due_date >= since_{place} THEN '{name}'" for place, name in enumerate(_ENDED))
-    return f"""
-    SELECT as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date, due_date,
-        days_overdue, CASE WHEN days_overdue = 0 THEN '{BUCKETS[0]}' {upto} ELSE '{BUCKETS[-1]}' END AS bucket,
-        currency_code, currency_rate, total, open_amount, open_amount_base
-    FROM (
-        SELECT *, CASE WHEN as_of > due_date THEN as_of - due_date ELSE 0 END AS days_overdue
-        FROM ({open_documents_sql(dialect_name, side, days_sql(days, "as_of"))}) AS o
-    ) AS a JOIN ({_ends_sql(ageing, days)}) AS ends ON day = as_of
+    asked = " UNION ALL ".join(f"SELECT CAST(:tenant_id AS TEXT) AS tenant_id, {literal(day)} AS as_of" for day in days)
+    names = ", ".join(field.name for field in fields(AgedDocument))
+    return f"SELECT {names} FROM ({aged_documents_sql(dialect_name, side, asked, ageing)}) AS aged"
+
+
+def aged_documents_sql(dialect_name: str, side: Side, days: str, ageing: Ageing = "days", whose: str = ONE) -> str:
+    """The columns of `open_documents_sql`, and days_overdue and bucket. The one place that says how old a document is.
+
+    Args:
+        dialect_name: duckdb or postgresql.
+        side: receivables or payables.
+        days: A query with the columns tenant_id and as_of.
+        ageing: How long the columns are.
+        whose: As for `open_documents_sql`.
     """
-
-
-def _ends_sql(ageing: Ageing, days: Iterable[dt.date]) -> str:
-    """Of each day the earliest due date of every column that has an end."""
-    rows = ((day, first_due(ageing, day, len(_ENDED))) for day in days)
-    return " UNION ALL ".join(
-        f"SELECT {literal(day)} AS day, "
-        + ", ".join(f"{literal(since)} AS since_{place}" for place, since in enumerate(ends))
-        for day, ends in rows
+    upto = " ".join(
+        f"WHEN due_date >= {first_due_sql(ageing, 'as_of', place)} THEN '{name}'"
+        for place, name in enumerate(_ENDED, start=1)
     )
+    return f"""
+    SELECT *, CASE WHEN as_of > due_date THEN as_of - due_date ELSE 0 END AS days_overdue,
+        CASE WHEN due_date >= as_of THEN '{BUCKETS[0]}' {upto} ELSE '{BUCKETS[-1]}' END AS bucket
+    FROM ({open_documents_sql(dialect_name, side, days, whose)}) AS o
+    """
 
 
 def by_contact(documents: Iterable[AgedDocument]) -> tuple[AgedContact, ...]:

@@ -16,7 +16,12 @@ from xero_pipeline.ledger.exact import to_base_sql
 from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.rules import FIRST_DAY, LAST_DAY, MOST
 
-Side = Literal["receivables", "payables"]
+Side = Literal["receivables", "payables", "paid_in_advance_by_customers", "paid_in_advance_to_suppliers"]
+"""What customers owe and what we owe them for; the last two are prepayments, which stand on accounts of their own."""
+
+ONE = "= :tenant_id"
+EVERY = "IN (SELECT tenant_id FROM days)"
+"""Whose documents are looked at: one organisation's, or those of all days that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,47 +72,57 @@ _TYPES: Mapping[str, tuple[str, Side, int]] = {
     "ACCPAYCREDIT": ("ACCPAYCREDIT", "payables", -1),
     "SPEND-OVERPAYMENT": ("APOVERPAYMENT", "payables", -1),
     "APOVERPAYMENT": ("APOVERPAYMENT", "payables", -1),
+    "RECEIVE-PREPAYMENT": ("ARPREPAYMENT", "paid_in_advance_by_customers", 1),
+    "ARPREPAYMENT": ("ARPREPAYMENT", "paid_in_advance_by_customers", 1),
+    "SPEND-PREPAYMENT": ("APPREPAYMENT", "paid_in_advance_to_suppliers", 1),
+    "APPREPAYMENT": ("APPREPAYMENT", "paid_in_advance_to_suppliers", 1),
 }
 
 
-def open_documents_sql(dialect_name: str, side: Side, days: str) -> str:
+def open_documents_sql(dialect_name: str, side: Side, days: str, whose: str = ONE) -> str:
     """Every document that is open on one of some days, once a day.
 
-    Columns: as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date,
-    due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits are negative.
+    Columns: tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference,
+    date, due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits are negative.
     `open_amount_base` is null where a foreign document has no rate.
 
     Args:
         dialect_name: duckdb or postgresql.
         side: receivables or payables.
-        days: A query with the column as_of. The statement takes the parameter `:tenant_id`.
+        days: A query with the columns tenant_id and as_of.
+        whose: `ONE` for the organisation `:tenant_id`, `EVERY` for all that the days name.
     """
     left = to_base_sql(dialect_name, "CAST(total - taken AS NUMERIC(19, 4))", "rate")
     unbooked = f"CASE WHEN is_booked = 0 THEN {to_base_sql(dialect_name, 'total', 'rate')} ELSE 0 END"
     return f"""
     WITH days AS ({days}),
-    documents AS ({_documents_sql(side)}),
-    events AS (SELECT document_id, day, SUM(amount) AS amount FROM ({_events_sql()}) AS e GROUP BY document_id, day),
+    documents AS ({_documents_sql(side, whose)}),
+    events AS (
+        SELECT tenant_id, document_id, day, SUM(amount) AS amount FROM ({_events_sql(whose)}) AS e
+        GROUP BY tenant_id, document_id, day
+    ),
     points AS (
-        SELECT document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
-            SELECT document_id, date AS day, 0 AS amount, 1 AS booked FROM documents
-            UNION ALL SELECT document_id, day, amount, 0 FROM events
-        ) AS p GROUP BY document_id, day
+        SELECT tenant_id, document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
+            SELECT tenant_id, document_id, date AS day, 0 AS amount, 1 AS booked FROM documents
+            UNION ALL SELECT tenant_id, document_id, day, amount, 0 FROM events
+        ) AS p GROUP BY tenant_id, document_id, day
     ),
     states AS (
-        SELECT document_id, day AS since, LEAD(day) OVER (PARTITION BY document_id ORDER BY day) AS until,
-            SUM(amount) OVER (PARTITION BY document_id ORDER BY day) AS taken,
-            SUM(booked) OVER (PARTITION BY document_id ORDER BY day) AS is_booked
+        SELECT tenant_id AS whose, document_id AS id, day AS since,
+            LEAD(day) OVER (PARTITION BY tenant_id, document_id ORDER BY day) AS until,
+            SUM(amount) OVER (PARTITION BY tenant_id, document_id ORDER BY day) AS taken,
+            SUM(booked) OVER (PARTITION BY tenant_id, document_id ORDER BY day) AS is_booked
         FROM points
     ),
     opened AS (
-        SELECT d.*, since, until, taken, is_booked FROM states AS s JOIN documents AS d ON d.document_id = s.document_id
+        SELECT d.*, since, until, taken, is_booked
+        FROM states AS s JOIN documents AS d ON d.tenant_id = s.whose AND d.document_id = s.id
         WHERE is_booked * total <> taken
     )
-    SELECT as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference, date, due_date,
-        currency_code, currency_rate, sign * total AS total, sign * (is_booked * total - taken) AS open_amount,
-        sign * ({left} - {unbooked}) AS open_amount_base
-    FROM opened JOIN days ON as_of >= since AND (until IS NULL OR as_of < until)
+    SELECT opened.tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
+        reference, date, due_date, currency_code, currency_rate, sign * total AS total,
+        sign * (is_booked * total - taken) AS open_amount, sign * ({left} - {unbooked}) AS open_amount_base
+    FROM opened JOIN days ON days.tenant_id = opened.tenant_id AND as_of >= since AND (until IS NULL OR as_of < until)
     """
 
 
@@ -125,11 +140,11 @@ def rounding_sql(dialect_name: str, side: Side) -> str:
         return to_base_sql(dialect_name, f"CAST({amount} AS NUMERIC(19, 4))", "rate")
 
     return f"""
-    WITH documents AS ({_documents_sql(side)}),
+    WITH documents AS ({_documents_sql(side, ONE)}),
     days AS (
         SELECT e.document_id, e.day, d.sign, d.total, d.rate, SUM(e.amount) AS amount,
             SUM({base("e.amount")}) AS cleared
-        FROM ({_events_sql()}) AS e JOIN documents AS d ON d.document_id = e.document_id
+        FROM ({_events_sql(ONE)}) AS e JOIN documents AS d ON d.document_id = e.document_id
         WHERE d.rate <> 1 GROUP BY e.document_id, e.day, d.sign, d.total, d.rate
     ),
     running AS (
@@ -140,30 +155,31 @@ def rounding_sql(dialect_name: str, side: Side) -> str:
     """
 
 
-def _documents_sql(side: Side) -> str:
+def _documents_sql(side: Side, whose: str) -> str:
     """Each id once, as the first of its kinds: two records of one id are one document, in the ledger, too."""
-    kinds = " UNION ALL ".join(_kind_sql(kind, side, place) for place, kind in enumerate((INVOICES, *CREDITS)))
+    kinds = " UNION ALL ".join(_kind_sql(kind, side, place, whose) for place, kind in enumerate((INVOICES, *CREDITS)))
     return (
-        "SELECT * FROM (SELECT k.*, ROW_NUMBER() OVER (PARTITION BY document_id ORDER BY place) AS nth "
+        "SELECT * FROM (SELECT k.*, ROW_NUMBER() OVER (PARTITION BY tenant_id, document_id ORDER BY place) AS nth "
         f"FROM ({kinds}) AS k) AS ranked WHERE nth = 1"
     )
 
 
-def _kind_sql(kind: Kind, side: Side, place: int) -> str:
+def _kind_sql(kind: Kind, side: Side, place: int, whose: str) -> str:
     types = [(xero, ours, sign) for xero, (ours, of, sign) in _TYPES.items() if of == side]
     told = " ".join(f"WHEN '{xero}' THEN '{ours}'" for xero, ours, _ in types)
     signs = " ".join(f"WHEN '{xero}' THEN {sign}" for xero, _, sign in types)
     listed = ", ".join(f"'{xero}'" for xero, _, _ in types)
     return f"""
-    SELECT t.{kind.key} AS document_id, '{kind.table}' AS source_table, CASE t.type {told} END AS document_type,
-        CASE t.type {signs} END AS sign, t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
+    SELECT t.tenant_id, t.{kind.key} AS document_id, '{kind.table}' AS source_table,
+        CASE t.type {told} END AS document_type, CASE t.type {signs} END AS sign,
+        t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
         CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,
         COALESCE(CAST({_of(kind.due)} AS DATE), t.date) AS due_date, t.currency_code,
         t.currency_rate, {kind.owed} AS total, {_RATE} AS rate, {place} AS place
     FROM xero.{kind.table} AS t
     LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
     LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
-    WHERE t.tenant_id = :tenant_id AND {_POSTED} AND t.type IN ({listed}) AND {_once(kind)}
+    WHERE t.tenant_id {whose} AND {_POSTED} AND t.type IN ({listed}) AND {_once(kind)}
         AND t.date BETWEEN {literal(FIRST_DAY)} AND {literal(LAST_DAY)}
         AND ABS(t.total) < {MOST} * LEAST(1, CASE WHEN t.currency_rate > 0 THEN t.currency_rate END)
     """
@@ -195,22 +211,22 @@ _IN_BASE = "t.currency_code IS NULL OR t.currency_code = o.base_currency"
 _RATE = f"COALESCE(NULLIF(t.currency_rate, 0), CASE WHEN {_IN_BASE} THEN 1 END)"
 
 
-def _events_sql() -> str:
+def _events_sql(whose: str) -> str:
     """Everything that was taken off a document: payments, credits used on it, and of a credit what it was used on."""
     paid = ", ".join(f"p.{kind.payment}" for kind in (INVOICES, *CREDITS))
     parts = [
-        f"SELECT COALESCE({paid}) AS document_id, p.date AS day, p.amount FROM xero.payments AS p "
-        f"WHERE p.tenant_id = :tenant_id AND (p.status IS NULL OR p.status = 'AUTHORISED') AND NOT p.is_deleted "
+        f"SELECT p.tenant_id, COALESCE({paid}) AS document_id, p.date AS day, p.amount FROM xero.payments AS p "
+        f"WHERE p.tenant_id {whose} AND (p.status IS NULL OR p.status = 'AUTHORISED') AND NOT p.is_deleted "
         f"AND {_sane('p')}"
     ]
     for kind in CREDITS:
         used = (
             f"FROM xero.{kind.allocations} AS a JOIN xero.{kind.table} AS t "
             f"ON t.tenant_id = a.tenant_id AND t.{kind.key} = a.{kind.key} "
-            f"WHERE a.tenant_id = :tenant_id AND NOT a.is_deleted AND {_POSTED} AND {_once(kind)} AND {_sane('a')}"
+            f"WHERE a.tenant_id {whose} AND NOT a.is_deleted AND {_POSTED} AND {_once(kind)} AND {_sane('a')}"
         )
         day = "COALESCE(a.date, t.date) AS day"
         targets = ", ".join(f"a.{name}" for name in _TARGETS if name != kind.key)
-        parts.append(f"SELECT a.{kind.key}, {day}, a.amount {used}")
-        parts.append(f"SELECT COALESCE({targets}), {day}, a.amount {used}")
+        parts.append(f"SELECT a.tenant_id, a.{kind.key}, {day}, a.amount {used}")
+        parts.append(f"SELECT a.tenant_id, COALESCE({targets}), {day}, a.amount {used}")
     return " UNION ALL ".join(parts)

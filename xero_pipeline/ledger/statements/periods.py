@@ -94,13 +94,3 @@ def periods_sql(periods: Iterable[Period], year_end: YearEnd) -> str:
         f"{literal(first_year)} AS first_year_start, {literal(last_year)} AS year_start"
         for start, end, first_year, last_year in rows
     )
-
-
-def days_sql(days: Iterable[date], name: str) -> str:
-    """Some days as rows of one column.
-
-    Args:
-        days: At least one.
-        name: Of the column.
-    """
-    return " UNION ALL ".join(f"SELECT {literal(day)} AS {name}" for day in days)

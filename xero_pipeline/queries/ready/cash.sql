@@ -4,10 +4,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: opening_balance, received, spent, closing_balance
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 )
 select
     c.organisation,

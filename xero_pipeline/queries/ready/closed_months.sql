@@ -3,10 +3,7 @@
 -- parameter: since (date, default 30 days ago): seen on or after this day
 -- parameter: organisation (text, default all): name or tenant id
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 )
 select
     c.organisation,

@@ -1,46 +1,32 @@
 -- title: Who owes us
--- answers: What each customer owes now, what of it is overdue, credit not used yet and what was paid in advance, in the base currency.
--- parameter: day (date, default today): what was due before this day is overdue
+-- answers: What each customer owes on the evening of a day: open invoices less credit not used yet; what of it is overdue, and beside it what was paid in advance, in the base currency.
+-- parameter: day (date, default today): as of which day: documents and payments up to it count; what was due before it is overdue
 -- parameter: organisation (text, default all): name or tenant id
--- total: owed, overdue, credit, prepaid, net
+-- total: unpaid, credit, owed, overdue, prepaid
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 ),
 items as (
-    select tenant_id, contact_id, contact_name, due_date, to_base(amount_due, currency_rate) as owed,
-        0 as credit, 0 as prepaid
-    from xero.invoices
-    where type = 'ACCREC' and status = 'AUTHORISED' and not is_deleted and amount_due <> 0
+    select
+        tenant_id, contact_id, contact, documents, unpaid, credit, owed, overdue, 0 as prepaid,
+        case when documents = 1 then due_date end as due_date
+    from metric(receivables, :day) as open_now
     union all
-    select tenant_id, contact_id, contact_name, null, 0, to_base(remaining_credit, currency_rate), 0
-    from xero.credit_notes
-    where type = 'ACCRECCREDIT' and status = 'AUTHORISED' and not is_deleted and remaining_credit <> 0
-    union all
-    select tenant_id, contact_id, contact_name, null, 0, 0, to_base(remaining_credit, currency_rate)
-    from xero.prepayments
-    where type in ('RECEIVE-PREPAYMENT', 'ARPREPAYMENT') and status = 'AUTHORISED' and not is_deleted
-        and remaining_credit <> 0
-    union all
-    select tenant_id, contact_id, contact_name, null, 0, to_base(remaining_credit, currency_rate), 0
-    from xero.overpayments
-    where type in ('RECEIVE-OVERPAYMENT', 'AROVERPAYMENT') and status = 'AUTHORISED' and not is_deleted
-        and remaining_credit <> 0
+    select tenant_id, contact_id, contact, 0, 0, 0, 0, 0, prepaid, null
+    from metric(prepayments, :day) as in_advance
+    where side = 'receivables'
 )
 select
     c.organisation,
-    coalesce(max(k.name), max(i.contact_name)) as customer,
-    count(i.due_date) as invoices,
-    sum(i.owed) as owed,
-    sum(case when i.due_date < own(:day, i.tenant_id) then i.owed else 0 end) as overdue,
-    min(i.due_date) as oldest_due_date,
+    max(i.contact) as customer,
+    sum(i.documents) as invoices,
+    sum(i.unpaid) as unpaid,
     sum(i.credit) as credit,
-    sum(i.prepaid) as prepaid,
-    sum(i.owed) - sum(i.credit) - sum(i.prepaid) as net
+    sum(i.owed) as owed,
+    sum(i.overdue) as overdue,
+    min(i.due_date) as oldest_due_date,
+    sum(i.prepaid) as prepaid
 from items as i
 join chosen as c on c.tenant_id = i.tenant_id
-left join xero.contacts as k on k.tenant_id = i.tenant_id and k.contact_id = i.contact_id
 group by c.tenant_id, c.organisation, i.contact_id
-order by c.organisation, net desc, customer
+order by c.organisation, owed desc, customer

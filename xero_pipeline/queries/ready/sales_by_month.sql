@@ -5,10 +5,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: invoices, invoiced, credited, sales
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 ),
 sales as (
     select tenant_id, date, 1 as invoices, to_base(sub_total, currency_rate) as invoiced, 0 as credited

@@ -5,10 +5,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: tax_on_sales, tax_on_purchases, to_pay
 with chosen as (
-    select tenant_id, name as organisation from xero.organisations
-    where cast(:organisation as text) is null
-        or lower(name) = lower(cast(:organisation as text))
-        or tenant_id = cast(:organisation as text)
+    select tenant_id, organisation from organisations_called(:organisation)
 ),
 taken as (
     select tenant_id, prepayment_id, allocation_id as id, date, amount

@@ -24,6 +24,7 @@ from xero_pipeline.simulator.messages import Request, Response
 from xero_pipeline.simulator.wire import (
     encode,
     envelope,
+    high_volume,
     insufficient_scope,
     not_allowed,
     not_found,
@@ -126,9 +127,7 @@ class AccountingApi:
         collection = shelf.collection
         places = select(shelf, request)
         if len(places) > self.max_matching:
-            raise validation_refused(
-                f"The request matches {len(places)} records, more than {self.max_matching}: narrow it by a filter"
-            )
+            raise high_volume(collection.wrapper)
         page = cut(places, collection, request)
         form = Form(
             whole=page is not None or not (collection.lines or collection.left_out),

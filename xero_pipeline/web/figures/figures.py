@@ -9,13 +9,14 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ageing import Ageing, first_due
+from xero_pipeline.metrics.owed import Owed, owed
+from xero_pipeline.metrics.trust import TieOut, Trust, trust
 from xero_pipeline.web.figures import queries
-from xero_pipeline.web.figures.money import in_base_currency, total
-from xero_pipeline.web.figures.tie_out import TieOut, tie_out
+from xero_pipeline.web.figures.money import in_base_currency
 from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
+    from xero_pipeline.ageing import Ageing
     from xero_pipeline.warehouse.store import Warehouse
 
 AGES: Mapping[Ageing, Sequence[str]] = {
@@ -71,8 +72,8 @@ class Age:
 
     Args:
         label: How long.
-        invoices: How many invoices are not paid.
-        amount: What is owed: what is due on them, less the credits.
+        invoices: How many invoices are open.
+        amount: What is owed: what is open on them, less the credits.
         credits: Credit notes and overpayments not used yet, each by its own day.
     """
 
@@ -83,7 +84,7 @@ class Age:
 
     @property
     def due(self) -> Decimal:
-        """What is due on the invoices."""
+        """What is open on the invoices."""
         return self.amount + self.credits
 
 
@@ -109,10 +110,13 @@ class Figures:
         cash: The bank, oldest first.
         accounts: What is on each bank account now.
         ageing: How long the ages are.
-        ages: What customers owe, by age, as in `ledger.aged_receivables`.
+        ages: What customers owe, by age: the metric receivables.
+        prepaid: What customers have paid in advance and is not used yet; no part of what they owe.
+        without_rate: How many documents are in no sum, for they are in a foreign currency and have no rate.
         customers: Who bought most.
         sold_since: The first month in which anybody bought.
         tie_out: Whether our figures agree with Xero's; None where that is not computed.
+        remark: What keeps the figures of the ledger from being taken as they are; empty where nothing does.
     """
 
     name: str
@@ -124,9 +128,12 @@ class Figures:
     accounts: Sequence[Mapping[str, Any]]
     ageing: Ageing
     ages: Sequence[Age]
+    prepaid: Decimal
+    without_rate: int
     customers: Sequence[Customer]
     sold_since: date
     tie_out: TieOut | None
+    remark: str
 
     @property
     def months_shown(self) -> int:
@@ -162,7 +169,7 @@ def read_figures(
     Args:
         warehouse: Where.
         tenant_id: The organisation.
-        name: What to call it where its record was never read.
+        name: What to call it.
         today: The day the receivables stand for.
         months: How many months to show, the current one included.
         ageing: How long the columns of what is open by age are.
@@ -175,18 +182,20 @@ def read_figures(
         def ask(query: str, **more: object) -> list[dict[str, Any]]:
             return warehouse.dialect.arrow(connection, query, {"tenant_id": tenant_id, **more}).to_pylist()
 
-        return _read(ask, name, today, add_months(today.replace(day=1), 1 - months), ageing)
+        owing = owed(connection, "receivables", tenant_id, today, ageing)
+        stands = trust(connection, tenant_id)
+        return _read(ask, name, today, add_months(today.replace(day=1), 1 - months), ageing, owing, stands)
 
 
-def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing) -> Figures:
-    found = (ask(queries.ORGANISATION) or [{"name": name, "base_currency": ""}])[0]
+def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing, owing: Owed, stands: Trust) -> Figures:
+    found = (ask(queries.ORGANISATION) or [{"base_currency": ""}])[0]
     months = _profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since))
     cash = _cash(ask(queries.CASH, since=since))
     sold = ask(queries.CUSTOMERS, since=since)
     sold_since = min((row["first_day"].replace(day=1) for row in sold), default=since)
     firsts = [one[0].month for one in (months, cash) if one] + ([sold_since] if sold else [])
     return Figures(
-        name=found["name"] or name,
+        name=name,
         currency=found["base_currency"] or "",
         today=today,
         since=min(firsts, default=since),
@@ -194,10 +203,15 @@ def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing) -> Figu
         cash=cash,
         accounts=ask(queries.BANK_ACCOUNTS),
         ageing=ageing,
-        ages=_receivables(ask, today, ageing),
+        ages=[
+            Age(label, age.documents, age.owed, age.credit) for label, age in zip(AGES[ageing], owing.ages, strict=True)
+        ],
+        prepaid=owing.prepaid,
+        without_rate=sum(age.without_rate for age in owing.ages),
         customers=_customers(sold),
         sold_since=sold_since,
-        tie_out=tie_out(ask),
+        tie_out=stands.tie_out,
+        remark=stands.remark,
     )
 
 
@@ -213,17 +227,6 @@ def _cash(rows: Sequence[Mapping[str, Any]]) -> list[CashMonth]:
     """From the first month in which there was any."""
     months = [CashMonth(**row) for row in rows]
     return list(dropwhile(lambda one: not (one.received or one.spent or one.closing), months))
-
-
-def _receivables(ask: Ask, today: date, ageing: Ageing) -> list[Age]:
-    ends = {f"since_{place}": day for place, day in enumerate(first_due(ageing, today, 3), start=1)}
-    invoices, credits = (ask(query, today=today, **ends) for query in (queries.RECEIVABLES, queries.CREDITS))
-    ages = []
-    for number, label in enumerate(AGES[ageing]):
-        mine, taken = ([row for row in rows if row["age"] == number] for rows in (invoices, credits))
-        off = total(taken)
-        ages.append(Age(label, sum(row["documents"] for row in mine), total(mine) - off, off))
-    return ages
 
 
 def _customers(rows: Sequence[Mapping[str, Any]]) -> list[Customer]:

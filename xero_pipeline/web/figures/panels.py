@@ -135,9 +135,21 @@ def _receivables(figures: Figures) -> Panel | None:
         summary,
         DataTable(f"{title}, {figures.currency}", ("Age", "Invoices", "Unpaid", "Credits", "Owed"), rows, [together]),
         [draw("receivables", lambda _: charts.receivables(figures), title, summary, 260)],
-        note="Invoices that are authorised and not paid, by their due dates, less credit notes and overpayments not "
-        "used yet, by their own; other currencies at the rate of the document.",
+        note=_of_receivables(figures),
     )
+
+
+def _of_receivables(figures: Figures) -> str:
+    told = [
+        "Invoices that are open, by their due dates, less credit notes and overpayments not used yet, by their own; "
+        "other currencies at the rate of the document."
+    ]
+    if figures.prepaid:
+        told.append(f"Besides, {money(figures.prepaid)} {figures.currency} was paid in advance and is not used yet.")
+    if missing := figures.without_rate:
+        documents = "1 document has" if missing == 1 else f"{count(missing)} documents have"
+        told.append(f"{documents} no currency rate and {'is' if missing == 1 else 'are'} in no sum.")
+    return " ".join(told)
 
 
 def _customers(figures: Figures) -> Panel | None:

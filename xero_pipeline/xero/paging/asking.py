@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from xero_pipeline.errors import RequestRefused, UnreadableAnswer
+from xero_pipeline.errors import UnreadableAnswer
 from xero_pipeline.xero.answers import Answer, Envelope
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import Endpoint
@@ -62,10 +62,7 @@ class Ask:
 
     def whole(self) -> Answer:
         """The list in one answer, checked to be one."""
-        try:
-            return self.checked(self.get(self.endpoint.path, {**self.endpoint.params, **self.narrowed}))
-        except RequestRefused as refused:
-            raise _hinted(refused) from None
+        return self.checked(self.get(self.endpoint.path, {**self.endpoint.params, **self.narrowed}))
 
     def sheet(self, number: int) -> Sheet:
         """One page of the list.
@@ -78,10 +75,7 @@ class Ask:
             RequestRefused: Among other reasons, because the list has more than 100,000 records.
         """
         params = {"page": str(number), **self.endpoint.params, **self.narrowed}
-        try:
-            answer = self.get(self.endpoint.path, params)
-        except RequestRefused as refused:
-            raise _hinted(refused) from None
+        answer = self.get(self.endpoint.path, params)
         try:
             return Sheet(answer, rows_of(answer.body, self.endpoint))
         except ValueError as flaw:
@@ -107,15 +101,3 @@ class Ask:
             endpoint=answer.path,
             status=answer.status,
         )
-
-
-def _hinted(refused: RequestRefused) -> RequestRefused:
-    if refused.status != 400:
-        return refused
-    return RequestRefused(
-        f"{refused.message} (Lists of more than 100,000 records are refused by Xero as well.)",
-        organisation=refused.organisation,
-        endpoint=refused.endpoint,
-        status=refused.status,
-        correlation_id=refused.correlation_id,
-    )

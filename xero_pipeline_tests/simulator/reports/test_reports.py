@@ -258,6 +258,18 @@ def test_the_executive_summary_repeats_the_profit_and_loss(company: Company) -> 
     assert value_of(report, "Profit (loss)") == value_of(profit_and_loss(company, dt.date(2026, 10, 1)), "Net Profit")
 
 
+@pytest.mark.parametrize("index", range(10))
+def test_the_executive_summary_answers_in_the_chart_of_every_country(index: int) -> None:
+    company = build_company(BooksConfig(today=TODAY, organisations=10, invoices=60, months=4), index)
+    report = company.report("ExecutiveSummary", {"date": "2026-10-15"}, TODAY)
+    sheet = company.report("BalanceSheet", {"date": "2026-10-31"}, TODAY)
+    assert value_of(report, "Profit (loss)") == value_of(profit_and_loss(company, dt.date(2026, 10, 1)), "Net Profit")
+    assert value_of(report, "Net assets") == value_of(sheet, "Net Assets")
+    for line, system in (("Debtors", "DEBTORS"), ("Creditors", "CREDITORS")):
+        (account,) = (row["AccountID"] for row in company.records("Accounts") if row.get("SystemAccount") == system)
+        assert value_of(report, line) == {key: Decimal(values[0]) for key, _, values in rows_of(sheet)}[account]
+
+
 def test_the_budget_summary_sums_months_into_quarters(company: Company) -> None:
     quarters = company.report("BudgetSummary", {"date": "2026-01-10", "periods": "2", "timeframe": "3"}, TODAY)
     months = company.report("BudgetSummary", {"date": "2026-01-10", "periods": "6", "timeframe": "1"}, TODAY)

@@ -5,7 +5,7 @@ SELECT
     i.counterpart_tenant_id, i.counterpart, o.base_currency, l.net_amount AS base_amount, r.currency_code,
     r.average_rate AS rate, {{ at_rate("l.net_amount", "r.average_rate") }} AS amount
 FROM {{ named("journal_lines") }} AS l
-JOIN xero.organisations AS o ON o.tenant_id = l.tenant_id
+JOIN {{ organisations_named }} AS o ON o.tenant_id = l.tenant_id
 LEFT JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id
 LEFT JOIN xero.contacts AS c ON c.tenant_id = l.tenant_id AND c.contact_id = l.contact_id
 LEFT JOIN {{ named("intercompany_contacts") }} AS i ON i.tenant_id = l.tenant_id AND i.contact_id = l.contact_id

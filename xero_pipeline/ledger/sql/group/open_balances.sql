@@ -15,7 +15,7 @@ FROM (
         ON n.tenant_id = r.tenant_id AND n.period_end = r.period_end
     GROUP BY l.tenant_id, l.contact_id, r.currency_code, r.closing_rate
 ) AS b
-JOIN xero.organisations AS o ON o.tenant_id = b.tenant_id
+JOIN {{ organisations_named }} AS o ON o.tenant_id = b.tenant_id
 LEFT JOIN xero.contacts AS c ON c.tenant_id = b.tenant_id AND c.contact_id = b.contact_id
 LEFT JOIN {{ named("intercompany_contacts") }} AS i ON i.tenant_id = b.tenant_id AND i.contact_id = b.contact_id
 WHERE b.amount <> 0

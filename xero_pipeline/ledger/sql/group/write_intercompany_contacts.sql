@@ -23,7 +23,7 @@ contacts AS (
 ),
 matches AS (
     SELECT
-        c.tenant_id, c.contact_id, c.name, o.tenant_id AS counterpart_tenant_id, o.name AS counterpart,
+        c.tenant_id, c.contact_id, c.name, o.tenant_id AS counterpart_tenant_id,
         CASE
             WHEN LENGTH(c.tax_number) >= {{ digits }} AND c.tax_number = o.tax_number THEN 1
             WHEN LENGTH(c.company_number) >= {{ digits }} AND c.company_number = o.company_number THEN 2
@@ -40,8 +40,9 @@ best AS (
     WHERE matched_by IS NOT NULL
 )
 SELECT
-    b.tenant_id, b.contact_id, b.name, o.name, b.counterpart_tenant_id, b.counterpart,
+    b.tenant_id, b.contact_id, b.name, o.name, b.counterpart_tenant_id, counterpart.name,
     CASE b.matched_by WHEN 1 THEN 'tax number' WHEN 2 THEN 'company number' ELSE 'name' END
 FROM best AS b
-JOIN xero.organisations AS o ON o.tenant_id = b.tenant_id
+JOIN {{ organisations_named }} AS o ON o.tenant_id = b.tenant_id
+JOIN {{ organisations_named }} AS counterpart ON counterpart.tenant_id = b.counterpart_tenant_id
 WHERE b.place = 1

@@ -1,0 +1,126 @@
+"""A metric is one file, `sql/<name>.sql`: its head says in plain words what it means, the rest is its SQL.
+
+The SQL is a template that both databases understand. `asked` is a query of whom and when: the columns `tenant_id` and
+`as_of`, or `tenant_id`, `since` and `until` (days, both included) for what goes by month.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from xero_pipeline.ledger.exact import share_sql, to_base_sql
+from xero_pipeline.ledger.queries import among
+from xero_pipeline.ledger.statements.aged import aged_documents_sql
+from xero_pipeline.ledger.statements.documents import EVERY, ONE, open_documents_sql
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Environment
+
+    from xero_pipeline.ageing import Ageing
+
+_SAID = re.compile(r"-- (?:(\w[\w ]*): | +)(.+)")
+_HEAD = re.compile(r"\A(?:--[^\n]*\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure and what it means.
+
+    Args:
+        name: Of its file.
+        title: What people call it.
+        said: What its head says of it, by subject: means, row, signs, currency, leaves out, proof and others.
+    """
+
+    name: str
+    title: str
+    said: Mapping[str, str]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all metrics; a file that begins with an underscore is a part of some."""
+    folder = files("xero_pipeline.metrics").joinpath("sql")
+    return tuple(
+        sorted(
+            one.name.removesuffix(".sql")
+            for one in folder.iterdir()
+            if one.name.endswith(".sql") and not one.name.startswith("_")
+        )
+    )
+
+
+@cache
+def metric(name: str) -> Metric:
+    """The metric of that name.
+
+    Args:
+        name: As `names` has it.
+
+    Raises:
+        KeyError: There is none.
+    """
+    if name not in names():
+        raise KeyError(f"no metric {name}")
+    said: dict[str, str] = {}
+    subject = ""
+    for line in _text(name).splitlines():
+        found = _SAID.fullmatch(line)
+        if found is None:
+            break
+        subject = found[1] or subject
+        said[subject] = f"{said[subject]} {found[2]}" if subject in said else found[2]
+    return Metric(name, said.pop("title"), said)
+
+
+def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", every: bool = True) -> str:
+    """A metric as a query.
+
+    Args:
+        dialect: `duckdb` or `postgresql`.
+        name: Which.
+        asked: A query of whom and when, as the head of this file says.
+        ageing: How long the ages are.
+        every: Whether `asked` may name several organisations; else it is the one of the parameter `:tenant_id`, which
+            spares a database the others' documents.
+    """
+    whose = EVERY if every else ONE
+    told = {
+        "asked": asked,
+        "open_documents": lambda side: open_documents_sql(dialect, side, asked, whose),
+        "open_by_age": lambda side: aged_documents_sql(dialect, side, asked, ageing, whose),
+        "to_base": lambda amount, rate: to_base_sql(dialect, amount, f"coalesce({rate}, 1)"),
+        "share": lambda amount, part, of: share_sql(dialect, amount, part, of),
+    }
+    return _HEAD.sub("", _environment().get_template(f"{metric(name).name}.sql").render(told)).strip()
+
+
+def needs_ledger(name: str) -> bool:
+    """Whether a metric reads the tables of the ledger; what is open is read from the documents, as the ledger does.
+
+    Args:
+        name: Which.
+    """
+    return "named(" in _text(name)
+
+
+def _text(name: str) -> str:
+    return files("xero_pipeline.metrics").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # It writes SQL, not HTML: escaping would break it, and nothing in it comes from outside.
+    loader = PackageLoader("xero_pipeline.metrics", "sql")
+    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    made.globals |= {"named": named, "among": among}
+    return made

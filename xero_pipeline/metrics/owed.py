@@ -1,0 +1,98 @@
+"""Receivables and payables of one organisation on one day, by age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import text
+
+from xero_pipeline.metrics.definitions import metric_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ageing import Ageing
+
+Owing = Literal["receivables", "payables"]
+AGES = 5
+"""Not due, three columns that end, and all that is older."""
+
+_ASKED = "select cast(:tenant_id as text) as tenant_id, cast(:day as date) as as_of"
+_ZERO = Decimal("0.00")
+_SUMS = """
+select age, sum(documents) as documents, coalesce(sum(unpaid), 0) as unpaid, coalesce(sum(credit), 0) as credit,
+    coalesce(sum(owed), 0) as owed, sum(case when owed is null then 1 else 0 end) as without_rate
+from ({metric}) as m group by age
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """What has been due for about as long; see `sql/receivables.sql`.
+
+    Args:
+        documents: How many invoices, or bills, are open.
+        unpaid: What is open on them.
+        credit: Credit notes and overpayments not used yet, each by its own due date.
+        owed: Unpaid less credit.
+        without_rate: How many documents are in no sum, for they are in a foreign currency and have no rate.
+    """
+
+    documents: int = 0
+    unpaid: Decimal = _ZERO
+    credit: Decimal = _ZERO
+    owed: Decimal = _ZERO
+    without_rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed on the evening of a day.
+
+    Args:
+        ages: `AGES` of them, what is not due first.
+        prepaid: What was paid in advance and not used yet; no part of what is owed.
+    """
+
+    ages: Sequence[Age]
+    prepaid: Decimal
+
+    @property
+    def owed(self) -> Decimal:
+        """All of it."""
+        return sum((age.owed for age in self.ages), _ZERO)
+
+    @property
+    def overdue(self) -> Decimal:
+        """What of it was due before the day."""
+        return sum((age.owed for age in self.ages[1:]), _ZERO)
+
+
+def owed(connection: Connection, side: Owing, tenant_id: str, day: date, ageing: Ageing = "days") -> Owed:
+    """What customers owe, or what is owed to suppliers.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        side: Which.
+        tenant_id: The organisation.
+        day: On whose evening.
+        ageing: How long the ages are.
+    """
+    told, dialect = {"tenant_id": tenant_id, "day": day}, connection.dialect.name
+    sums = _SUMS.format(metric=metric_sql(dialect, side, _ASKED, ageing=ageing, every=False))
+    rows = connection.execute(text(sums), told)
+    found = {
+        age: Age(int(documents), unpaid, credit, owed, int(missing))
+        for age, documents, unpaid, credit, owed, missing in rows
+    }
+    advance = metric_sql(dialect, "prepayments", _ASKED, every=False)
+    prepaid = f"select coalesce(sum(prepaid), 0) from ({advance}) as p where side = '{side}'"
+    return Owed(
+        tuple(found.get(place, Age()) for place in range(AGES)),
+        connection.execute(text(prepaid), told).scalar_one(),
+    )

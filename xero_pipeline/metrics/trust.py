@@ -1,0 +1,129 @@
+"""How far figures of the ledger can be trusted: whether it is as new as the documents, and agrees with Xero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from xero_pipeline.ledger.keep import behind
+from xero_pipeline.ledger.layout import is_there
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+_STATEMENTS = f"""
+SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
+    SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ,
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
+FROM {named("tie_out")} WHERE tenant_id = :tenant_id GROUP BY statement ORDER BY statement
+"""
+_DIFFERENCES = f"""
+SELECT period_start AS month, statement, account_code, account_name, measure, our_amount, xero_amount, difference, cause
+FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND NOT is_stale AND difference <> 0
+ORDER BY ABS(difference) DESC, period_start DESC, statement, account_id, measure LIMIT 12
+"""
+_KEPT = f"SELECT COUNT(*) FROM {named('kept')} WHERE tenant_id = :tenant_id"
+
+
+@dataclass(frozen=True, slots=True)
+class TieOut:
+    """The comparison of the ledger with Xero's reports, as `ledger.tie_out` has it.
+
+    Args:
+        statements: For each statement how many figures of how many months were compared, how many differ, and how many
+            wait for their report to be pulled again.
+        differences: The largest, each with what is likely behind it.
+    """
+
+    statements: Sequence[Mapping[str, Any]]
+    differences: Sequence[Mapping[str, Any]]
+
+    @property
+    def figures(self) -> int:
+        """How many were compared."""
+        return sum(one["figures"] - one["stale"] for one in self.statements)
+
+    @property
+    def differ(self) -> int:
+        """How many differ."""
+        return sum(one["differ"] for one in self.statements)
+
+    @property
+    def unexplained(self) -> int:
+        """How many of them have no known cause."""
+        return sum(one["unexplained"] for one in self.statements)
+
+    @property
+    def stale(self) -> int:
+        """How many wait for their report to be pulled again."""
+        return sum(one["stale"] for one in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How the ledger of an organisation stands.
+
+    Args:
+        is_kept: Whether it was ever kept.
+        is_behind: Whether documents or reports were read since.
+        tie_out: Whether it agrees with Xero; None where that was not compared.
+    """
+
+    is_kept: bool
+    is_behind: bool
+    tie_out: TieOut | None
+
+    @property
+    def remark(self) -> str:
+        """What a screen has to say beside figures of the ledger; nothing where all agree."""
+        if not self.is_kept:
+            return "The ledger was not kept yet: xero-pipeline sync posts what it brings."
+        told = ["Documents or reports were read after the ledger was last kept."] if self.is_behind else []
+        if self.tie_out is None:
+            told.append("The ledger was not compared with Xero's reports yet.")
+        else:
+            if stale := self.tie_out.stale:
+                told.append(f"{_figures(stale)} compared when Xero's reports are pulled again.")
+            if differ := self.tie_out.differ:
+                told.append(f"{_differ(differ)} from Xero's reports: xero-pipeline explain says why.")
+        return " ".join(told)
+
+
+def trust(connection: Connection, tenant_id: str) -> Trust:
+    """Look how the ledger stands.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenant_id: The organisation.
+    """
+    if not is_there(connection):
+        return Trust(False, False, None)
+    told = {"tenant_id": tenant_id}
+    kept = connection.execute(text(_KEPT), told).scalar_one() > 0
+    return Trust(kept, kept and tenant_id in behind(connection), _tie_out(connection, told))
+
+
+def _tie_out(connection: Connection, told: Mapping[str, str]) -> TieOut | None:
+    statements = [_counts(row) for row in connection.execute(text(_STATEMENTS), told).mappings()]
+    # That our own journals balance is no comparison with Xero.
+    if all(one["statement"] == "journals" for one in statements):
+        return None
+    return TieOut(statements, [dict(row) for row in connection.execute(text(_DIFFERENCES), told).mappings()])
+
+
+def _counts(row: RowMapping) -> dict[str, Any]:
+    return {str(name): value if name == "statement" else int(value) for name, value in row.items()}
+
+
+def _figures(number: int) -> str:
+    return "1 figure of the ledger is" if number == 1 else f"{number:,} figures of the ledger are"
+
+
+def _differ(number: int) -> str:
+    return "1 figure of the ledger differs" if number == 1 else f"{number:,} figures of the ledger differ"

@@ -1,0 +1,112 @@
+"""Every face of the program, each asked for the figures that it shows, in one form."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xero_pipeline.defs.pictures import chart_of
+from xero_pipeline.notebook import Books
+from xero_pipeline.queries.ready import asking_ready, ready_query
+from xero_pipeline.web.figures.figures import read_figures
+from xero_pipeline.web.figures.panels import panels
+
+ZERO = Decimal("0.00")
+AGES = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "older")
+BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
+
+
+class Faces:
+    """All of them, over the books of one organisation.
+
+    Args:
+        books: The warehouse.
+        tenant_id: The organisation.
+        terminal: Asks for a statement as a person would, and tells its rows.
+    """
+
+    def __init__(self, books, tenant_id, terminal):
+        self.books = books
+        self.tenant_id = tenant_id
+        self.terminal = terminal
+
+    def owed(self, side, day):
+        """By face what it says of receivables or payables."""
+        found = {
+            "picture": self._owed_in_picture(side, day),
+            "query": self._owed_in_query(side, day),
+            "notebook": self._owed_in_notebook(side, day),
+            "statement": self._owed_in_statement(side, day),
+        }
+        if side == "receivables":
+            found |= {
+                "page": self._owed_on_page(day),
+                "table on the page": self._owed_in_table(day),
+                "query by age": self._owed_by_age(day),
+                "query of what is overdue": {"overdue": sums(self.query("overdue", day=day), "due_in_base_currency")},
+            }
+        return found
+
+    def query(self, name, **told):
+        with asking_ready(self.books, ready_query(name), told) as answer:
+            return [row for table in answer.tables for row in table.to_pylist()]
+
+    def page(self, day, months=12):
+        return read_figures(self.books, self.tenant_id, "x", day, months)
+
+    def picture(self, asset, day):
+        return chart_of(self.books, self.tenant_id, asset, day)
+
+    def cells(self, panel, day):
+        """The rows of a table on the page, its total too."""
+        (found,) = (one for one in panels(self.page(day)) if one.key == panel)
+        return [[number(cell) for cell in row[1:]] for row in (*found.table.rows, *found.table.totals)]
+
+    def _owed_in_picture(self, side, day):
+        (series,) = self.picture(f"ledger.aged_{side}", day).series.values()
+        return {"owed": sum(series), "overdue": sum(series[1:]), "ages": list(series)}
+
+    def _owed_in_query(self, side, day):
+        rows = self.query(side, day=day)
+        return {name: sums(rows, name) for name in ("unpaid", "credit", "owed", "overdue", "prepaid")}
+
+    def _owed_in_notebook(self, side, day):
+        frame = Books(self.books).ready(side, day=day)
+        return {name: frame[name].sum() for name in ("unpaid", "credit", "owed", "overdue", "prepaid")}
+
+    def _owed_in_statement(self, side, day):
+        rows = self.terminal(f"aged-{side}", "--as-of", day.isoformat())
+        by_bucket = [
+            sum((Decimal(row["open_amount_base"]) for row in rows if row["bucket"] == bucket), ZERO)
+            for bucket in BUCKETS
+        ]
+        overdue = [Decimal(row["open_amount_base"]) for row in rows if row["days_overdue"]]
+        ages = [*by_bucket[:4], by_bucket[4] + by_bucket[5]]
+        return {"owed": sum(by_bucket), "overdue": sum(overdue, ZERO), "ages": ages}
+
+    def _owed_on_page(self, day):
+        figures = self.page(day)
+        return {
+            "owed": figures.owed,
+            "overdue": figures.overdue,
+            "credit": figures.credits,
+            "unpaid": figures.owed + figures.credits,
+            "prepaid": figures.prepaid,
+            "ages": [age.amount for age in figures.ages],
+        }
+
+    def _owed_in_table(self, day):
+        *rows, (_, unpaid, credit, owed) = self.cells("receivables", day)
+        return {"unpaid": unpaid, "credit": -credit, "owed": owed, "ages": [row[-1] for row in rows]}
+
+    def _owed_by_age(self, day):
+        rows = self.query("aged_receivables", day=day)
+        told = {name: sums(rows, name) for name in ("unpaid", "credit", "owed", "prepaid")}
+        return {**told, "ages": [sums(rows, age) for age in AGES]}
+
+
+def sums(rows, name):
+    return sum((row[name] for row in rows), ZERO)
+
+
+def number(cell):
+    return Decimal(cell.replace(",", "").replace("−", "-")) if any(sign.isdigit() for sign in cell) else cell

@@ -1,0 +1,51 @@
+"""One figure has one value, whoever shows it: every face is asked for every figure, and they agree to the cent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from xero_pipeline.simulator.values.amounts import to_base
+from xero_pipeline_tests.clock import TODAY
+
+DAYS = [TODAY, TODAY - dt.timedelta(days=75)]
+
+
+def agree(found, figure):
+    """The one value that all faces with a figure give it."""
+    told = {face: figures[figure] for face, figures in found.items() if figure in figures}
+    assert len(told) > 1
+    assert len({str(value) for value in map(plain, told.values())}) == 1, {figure: told}
+    return next(iter(told.values()))
+
+
+def plain(value):
+    return [f"{one:.2f}" for one in value] if isinstance(value, list) else f"{value:.2f}"
+
+
+@pytest.mark.parametrize("day", DAYS, ids=["today", "another day"])
+@pytest.mark.parametrize("side", ["receivables", "payables"])
+def test_what_is_owed_is_the_same_on_every_face(faces, side, day):
+    found = faces.owed(side, day)
+    owed, overdue, ages = (agree(found, figure) for figure in ("owed", "overdue", "ages"))
+    unpaid, credit, prepaid = (agree(found, figure) for figure in ("unpaid", "credit", "prepaid"))
+    assert (sum(ages), sum(ages[1:])) == (owed, overdue)
+    assert owed == unpaid - credit
+    assert 0 < overdue <= owed
+    assert prepaid >= 0
+
+
+def test_what_customers_owe_today_is_what_xero_says_is_left_of_each_document(faces):
+    rows = faces.books.query(
+        "select amount_due as due, currency_rate as rate from xero.invoices where type = 'ACCREC' "
+        "and status = 'AUTHORISED' and not is_deleted union all "
+        "select -remaining_credit, currency_rate from xero.credit_notes where type = 'ACCRECCREDIT' "
+        "and status = 'AUTHORISED' and not is_deleted union all "
+        "select -remaining_credit, currency_rate from xero.overpayments where type = 'RECEIVE-OVERPAYMENT' "
+        "and status = 'AUTHORISED' and not is_deleted"
+    ).to_pylist()
+    assert any(row["rate"] != 1 and row["due"] for row in rows), "no foreign document is open"
+    owed = sum((to_base(row["due"], row["rate"]) for row in rows), Decimal(0))
+    assert agree(faces.owed("receivables", TODAY), "owed") == owed
