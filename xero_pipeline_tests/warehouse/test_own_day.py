@@ -22,6 +22,8 @@ from xero_pipeline.web.pages import figures_of
 from xero_pipeline.xero.organisations import Organisation
 from xero_pipeline.xero.reports import report_named, reports
 
+pytestmark = pytest.mark.slow
+
 KOWHAI, DENALI, MARS, NEW = "kowhai", "denali", "mars", "new"
 ZONES = {KOWHAI: "NEWZEALANDSTANDARDTIME", DENALI: "ALASKANSTANDARDTIME", MARS: "SOUTHPOLESTANDARDTIME"}
 START = date(2027, 12, 1)
