@@ -11,6 +11,8 @@ from sqlalchemy import text
 from xero_pipeline.web.figures.figures import AGES, read_figures
 from xero_pipeline.web.figures.panels import panels
 
+pytestmark = pytest.mark.slow
+
 TENANT = "t-1"
 TODAY = date(2026, 11, 24)
 NASTY = "<script>alert('x')</script> & Söhne"
