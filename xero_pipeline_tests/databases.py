@@ -42,25 +42,6 @@ def a_file_like(template, folder):
 
 
 @contextmanager
-def kept_open(warehouse):
-    """A warehouse whose file stays open in this process: opening it anew for every look is most of what DuckDB takes.
-
-    For tests of what is read and written. Those of who may have the file, of other processes, and of a connection that
-    may only read, open it as the program does.
-
-    Args:
-        warehouse: On DuckDB, or on PostgreSQL, where it changes nothing.
-    """
-    if warehouse.dialect.engine(read_only=False).dialect.name == "duckdb":
-        writing = warehouse.dialect.engine(read_only=False)
-        warehouse.dialect.engine = lambda *, read_only: writing  # DuckDB opens a file in one way at a time
-        with writing.connect():
-            yield warehouse
-    else:
-        yield warehouse
-
-
-@contextmanager
 def undone(warehouse):
     """One transaction for all that this thread does to a warehouse, rolled back at the end: as if it had never been.
 

@@ -134,7 +134,7 @@ def carry(
     names = {one.tenant_id: one.name for one in chosen}
     watching = Watch(names, subjects * len(chosen), lambda tenant_id: parts.quota.snapshot(tenant_id).day_remaining)
     try:
-        with open_instance(parts.settings) as instance, watching as watch:
+        with open_instance(parts.settings) as instance, watching as watch, parts.warehouse.kept_open():
             runner = Runner(parts, instance, watch, max_calls)
             well, error = side_by_side(
                 chosen,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -26,6 +27,15 @@ GLANCE_SECONDS = 20
 """Dagster gives a sensor's tick 60 seconds, all in all."""
 
 
+@contextmanager
+def _as_dagsters_error() -> Iterator[None]:
+    """Before any error that is not its own Dagster puts a headline about resources, which hides the cause."""
+    try:
+        yield
+    except ConfigurationError as wrong:
+        raise dg.DagsterInvariantViolationError(str(wrong)) from None
+
+
 class _WithParts(dg.ConfigurableResource):
     """A resource over parts of its own, made of the environment of the process that runs."""
 
@@ -40,11 +50,8 @@ class _WithParts(dg.ConfigurableResource):
         Raises:
             dagster.DagsterInvariantViolationError: A setting is wrong.
         """
-        try:
+        with _as_dagsters_error():
             self._parts = Parts(Settings.load())
-        except ConfigurationError as wrong:
-            # Before any error that is not its own Dagster puts a headline about resources, which hides the cause.
-            raise dg.DagsterInvariantViolationError(str(wrong)) from None
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Let go of the databases: a tick of a sensor must not leave a connection behind.
@@ -115,6 +122,30 @@ class XeroResource(dg.ConfigurableResource):
 
 class WarehouseResource(_WithParts):
     """The warehouse: typed tables that take whole batches and move a cursor with its rows."""
+
+    _kept: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """The warehouse stays open for the steps of a run, as long as nobody else wants it.
+
+        Args:
+            context: Dagster's.
+
+        Raises:
+            dagster.DagsterInvariantViolationError: A setting is wrong.
+        """
+        super().setup_for_execution(context)
+        with _as_dagsters_error():
+            self._kept.enter_context(self._parts.warehouse.kept_open())
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Let others have it.
+
+        Args:
+            context: Dagster's.
+        """
+        self._kept.close()
+        super().teardown_after_execution(context)
 
     @property
     def warehouse(self) -> Warehouse:

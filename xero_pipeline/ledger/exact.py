@@ -1,9 +1,14 @@
-"""What differs between the databases: exact division, and a number that stands for a text.
+"""What differs between the databases: exact division, and a number that stands for values.
 
 DuckDB divides decimals as floating point, so whole numbers are divided.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CENT = "CAST(0.01 AS NUMERIC(3, 2))"
 
@@ -73,11 +78,14 @@ def whole_sql(dialect: str, number: str, decimals: int) -> str:
     return f"CAST({number} * {10**decimals} AS {kind})"
 
 
-def digest_sql(dialect: str, text: str) -> str:
-    """SQL: a whole number that stands for a text: another one, as good as certainly, when the text changes.
+def digest_sql(dialect: str, columns: Sequence[str]) -> str:
+    """SQL: a whole number that stands for some values: another one, as good as certainly, when one of them changes.
+
+    A NULL counts where it stands, and is no empty text. Nothing is joined into a text first, which would cost more.
 
     Args:
         dialect: `duckdb` or `postgresql`.
-        text: SQL of a text.
+        columns: SQL of the values.
     """
-    return f"HASHTEXTEXTENDED({text}, 0)" if dialect == "postgresql" else f"HASH({text})"
+    values = ", ".join(columns)
+    return f"HASH_RECORD_EXTENDED(ROW({values}), 0)" if dialect == "postgresql" else f"HASH({values})"

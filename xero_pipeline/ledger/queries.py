@@ -39,7 +39,7 @@ class Queries:
             "to_base": lambda amount, rate="d.rate": to_base_sql(dialect, amount, rate),
             "share": lambda amount, part, whole: share_sql(dialect, amount, part, whole),
             "rate": lambda foreign, base: rate_sql(dialect, foreign, base),
-            "digest": lambda text: digest_sql(dialect, text),
+            "digest": lambda columns: digest_sql(dialect, list(columns)),
             **told,
         }
 

@@ -39,8 +39,7 @@ def looking(warehouse: Warehouse) -> Iterator[Connection]:
             "There is no warehouse yet where XERO_WAREHOUSE_URL, or XERO_PIPELINE_HOME, says: run "
             "`xero-pipeline connect` and `xero-pipeline sync` first, or correct the setting."
         )
-    with dialect.exclusive("read"), dialect.engine(read_only=True).begin() as connection:
-        dialect.look(connection, SCHEMAS)
+    with dialect.looked_at(SCHEMAS) as connection:
         yield connection
 
 

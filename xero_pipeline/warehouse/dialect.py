@@ -28,8 +28,30 @@ class Dialect(Protocol):
         """Whether there is nothing yet that could be opened for reading."""
         ...
 
-    def exclusive(self, purpose: str) -> AbstractContextManager[None]:
-        """Hold the warehouse as far as this database needs it; raises WarehouseBusy."""
+    def kept(self) -> AbstractContextManager[None]:
+        """While in the context, opening the database once does for many transactions, as long as nobody else waits."""
+        ...
+
+    def connected(self, purpose: str) -> AbstractContextManager[Connection]:
+        """One transaction, committed at the end and rolled back on any error.
+
+        Args:
+            purpose: `written` or `read`.
+
+        Raises:
+            WarehouseBusy: Another process had the database to itself all the time.
+        """
+        ...
+
+    def looked_at(self, schemas: Sequence[str]) -> AbstractContextManager[Connection]:
+        """One transaction of a session that sees the books of one moment, and nothing else of the machine.
+
+        Args:
+            schemas: Where it looks for a table without a schema, in this order.
+
+        Raises:
+            WarehouseBusy: Another process had the database to itself all the time.
+        """
         ...
 
     def existing(self, connection: Connection, schema: str = SCHEMA) -> Mapping[str, Mapping[str, str | None]]:
@@ -85,10 +107,6 @@ class Dialect(Protocol):
 
     def refusal(self, error: Exception) -> str | None:
         """What the database says about a statement it does not carry out; None for any other error."""
-        ...
-
-    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
-        """Speak UTC, and find tables of these schemas without their names; those that are not there do no harm."""
         ...
 
     def is_there(self) -> bool:

@@ -3,6 +3,10 @@
 The operating system holds the lock and frees it when its holder dies. A small file beside it says who that is, for
 the message to those who wait; nothing depends on it, so a stale one does no harm. A holder that waits itself, for a
 program that knows nothing of our lock, says so on it.
+
+Work of many transactions keeps the file between them, for opening it takes longer than most of what is done with it.
+Whoever waits leaves a file that says so, again and again while it waits, and gets its turn: a holder that is between
+two transactions gives way at once, any other at the end of its transaction.
 """
 
 from __future__ import annotations
@@ -12,7 +16,9 @@ import logging
 import os
 import sys
 import threading
+import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,84 +26,163 @@ from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 POLL_SECONDS = 0.02
 
+LOOK_SECONDS = 0.1
+"""How often a process that keeps the file without using it looks whether somebody waits."""
+
 QUIET_SECONDS = 3.0
 """Who waits longer says for whom."""
+
+KEPT_SECONDS = 1.0
+"""How long the file stays ours between two transactions: programs that know nothing of our lock cannot ask for it."""
 
 
 class FileHold:
     """The right to open one file.
 
     Args:
-        path: The file; the lock is `<file>.lock`, the holder's card `<file>.holder`.
-        timeout_seconds: How long to wait for the holder before.
+        path: The file; the lock is `<file>.lock`, the holder's card `<file>.holder`, the sign of those who wait
+            `<file>.wanted`.
+        close: Closes the file: called right before others may have it.
     """
 
-    def __init__(self, path: Path, *, timeout_seconds: float) -> None:
+    def __init__(self, path: Path, *, close: Callable[[], None] = lambda: None) -> None:
         from filelock import FileLock
 
         self.path = path
-        self.timeout = timeout_seconds
-        self.quiet = min(QUIET_SECONDS, timeout_seconds)
         self.card = path.with_name(f"{path.name}.holder")
+        self.wanted = path.with_name(f"{path.name}.wanted")
+        self._close = close
         self._thread = threading.RLock()
         self._process = FileLock(f"{path}.lock", thread_local=False)
         self._purposes: list[str] = []
+        self._counting = threading.Lock()
+        self._keepers = 0
+        self._attendant_ends = threading.Event()
+        self._kept_since: float | None = None
+        """Since when the file is ours without being used."""
+        self._gave_way_at = 0.0
 
     @contextmanager
-    def held(self, purpose: str) -> Iterator[None]:
+    def held(self, purpose: str, timeout_seconds: float) -> Iterator[None]:
         """Hold the file while in the context.
 
         Args:
             purpose: What for, as the end of "is …": `written`, `read`.
+            timeout_seconds: How long to wait for the holder before.
 
         Raises:
             WarehouseBusy: Somebody else held it all the time.
             RuntimeError: This thread holds it for another purpose: a bug of the caller's.
         """
-        if not self._thread.acquire(timeout=self.timeout):
-            raise WarehouseBusy(self._busy("another thread of this process"))
+        if not self._thread.acquire(timeout=timeout_seconds):
+            raise WarehouseBusy(self._busy("another thread of this process", timeout_seconds))
         try:
             if self._purposes and self._purposes[-1] != purpose:
                 raise RuntimeError(f"the warehouse cannot be {purpose} while this thread has it {self._purposes[-1]}")
-            with self._for_process(purpose):
+            if not self._purposes:
+                self._begin(purpose, timeout_seconds)
+            self._purposes.append(purpose)
+            try:
                 yield
+            finally:
+                self._purposes.pop()
+                if not self._purposes:
+                    self._end()
         finally:
             self._thread.release()
 
     @contextmanager
-    def _for_process(self, purpose: str) -> Iterator[None]:
-        from filelock import Timeout
-
+    def kept(self) -> Iterator[None]:
+        """While in the context this process keeps the file between its transactions, until somebody else wants it."""
+        with self._counting:
+            self._keepers += 1
+            if self._keepers == 1:
+                self._attendant_ends = threading.Event()
+                attend = partial(self._attend, self._attendant_ends)
+                threading.Thread(target=attend, name="warehouse", daemon=True).start()
         try:
-            self._wait_for_process()
-        except Timeout as error:
-            raise WarehouseBusy(self._busy(self.holder())) from error
-        self._purposes.append(purpose)
-        try:
-            if len(self._purposes) == 1:
-                self._write_card(purpose)
             yield
         finally:
-            self._purposes.pop()
-            if not self._purposes:
-                self.card.unlink(missing_ok=True)
-            self._process.release()
+            with self._counting:
+                self._keepers -= 1
+                last = not self._keepers
+            if last:
+                self._attendant_ends.set()
+                self._try_to_give_way()  # a thread that uses the file does so itself
 
-    def _wait_for_process(self) -> None:
+    @property
+    def is_kept(self) -> bool:
+        """Whether this process means to use the file again."""
+        return self._keepers > 0
+
+    def _begin(self, purpose: str, timeout: float) -> None:
         from filelock import Timeout
 
+        if self._kept_since is None:
+            try:
+                self._wait_for_process(timeout)
+            except Timeout as error:
+                raise WarehouseBusy(self._busy(self.holder(), timeout)) from error
+        self._kept_since = None
+        self._write_card(purpose)
+
+    def _end(self) -> None:
+        self._kept_since = time.monotonic()
+        if not self._keepers or self.wanted.exists():
+            self._give_way()
+
+    def _give_way(self) -> None:
+        """Let others have the file, if it is ours and nobody uses it."""
+        if self._kept_since is None:
+            return
         try:
-            self._process.acquire(timeout=self.quiet, poll_interval=POLL_SECONDS)
-        except Timeout:
-            if self.quiet == self.timeout:
-                raise
-            if not self._is_held_here():
-                tell_of_wait(self.holder())
-            self._process.acquire(timeout=self.timeout - self.quiet, poll_interval=POLL_SECONDS)
+            self._close()
+        finally:
+            self._kept_since = None
+            self._gave_way_at = time.monotonic() if self.wanted.exists() else 0.0
+            self.wanted.unlink(missing_ok=True)
+            self.card.unlink(missing_ok=True)
+            self._process.release()
+
+    def _attend(self, ended: threading.Event) -> None:
+        """Give way while the process is busy with something else."""
+        while not ended.wait(LOOK_SECONDS):
+            since = self._kept_since
+            if since is not None and (self.wanted.exists() or time.monotonic() - since > KEPT_SECONDS):
+                self._try_to_give_way()
+
+    def _try_to_give_way(self) -> None:
+        if self._thread.acquire(blocking=False):
+            try:
+                self._give_way()
+            finally:
+                self._thread.release()
+
+    def _wait_for_process(self, timeout: float) -> None:
+        from filelock import Timeout
+
+        if time.monotonic() - self._gave_way_at < 2 * POLL_SECONDS:
+            time.sleep(2 * POLL_SECONDS)  # whoever waited looks every now and then
+        began, told = time.monotonic(), False
+        while True:
+            try:
+                self._process.acquire(blocking=False)
+            except Timeout:
+                waited = time.monotonic() - began
+                if waited >= timeout:
+                    raise
+                if not told and waited >= QUIET_SECONDS:
+                    told = True
+                    if not self._is_held_here():
+                        tell_of_wait(self.holder())
+                self.wanted.touch()
+                time.sleep(POLL_SECONDS)
+            else:
+                return
 
     @contextmanager
     def behind(self, program: str, pid: int) -> Iterator[None]:
@@ -113,9 +198,9 @@ class FileHold:
         finally:
             self._write_card(self._purposes[-1])
 
-    def _busy(self, who: str) -> str:
+    def _busy(self, who: str, timeout: float) -> str:
         return (
-            f"The warehouse {self.path} is in use by {who}; we waited {self.timeout:g} s. Try again when it is done, "
+            f"The warehouse {self.path} is in use by {who}; we waited {timeout:g} s. Try again when it is done, "
             "or end it. PostgreSQL lets many in at a time (docs/postgresql.md)."
         )
 

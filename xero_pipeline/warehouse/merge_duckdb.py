@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
-from xero_pipeline.warehouse.lock import FileHold, tell_of_wait
 from xero_pipeline.warehouse.merge import merge_sql
+from xero_pipeline.warehouse.open_file import open_file
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
@@ -34,9 +32,6 @@ VACUUM_TASKS = 0
 # Small merges stay in the write-ahead log only until the file is closed; this bounds a long transaction.
 CHECKPOINT_THRESHOLD = "128MB"
 
-_HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
-_RETRY_SECONDS = 0.1
-
 
 class DuckDB:
     """One DuckDB file.
@@ -50,14 +45,47 @@ class DuckDB:
         self.url = url
         self.path = Path(url.database or "").absolute()
         self.timeout = lock_timeout_seconds
-        self.hold = FileHold(self.path, timeout_seconds=lock_timeout_seconds)
+        self.file = open_file(self.path)
         self._engines: dict[bool, Engine] = {}
+        self._reads_much = False
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use: only then may another process open the file."""
         if read_only not in self._engines:
             self._engines[read_only] = self._new_engine(read_only=read_only)
         return self._engines[read_only]
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Between its transactions this process leaves the file open, until another wants it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.hold.kept():
+            yield
+
+    @contextmanager
+    def connected(self, purpose: str) -> Iterator[Connection]:
+        """The room that a transaction takes for itself ends with it."""
+        with self.exclusive(purpose):
+            read_only = self.file.way(read_only=purpose == "read")
+            try:
+                with self.engine(read_only=read_only).begin() as connection:
+                    yield connection
+            finally:
+                if self._reads_much:
+                    self._reads_much = False
+                    self.file.settle(f"SET memory_limit = '{MEMORY_LIMIT}'")
+
+    @contextmanager
+    def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
+        """The settings of such a session are those of the open file, so it is opened for it alone."""
+        with self.exclusive("read"):
+            self.file.close()
+            try:
+                with self.engine(read_only=True).begin() as connection:
+                    self._look(connection, schemas)
+                    yield connection
+            finally:
+                self.file.close()
 
     def _new_engine(self, *, read_only: bool) -> Engine:
         from sqlalchemy import create_engine, event
@@ -71,7 +99,7 @@ class DuckDB:
             "checkpoint_threshold": CHECKPOINT_THRESHOLD,
         }
         engine = create_engine(self.url, poolclass=NullPool, connect_args={"config": config, "read_only": read_only})
-        event.listen(engine, "do_connect", self._patiently)
+        event.listen(engine, "do_connect", partial(self.file.open, self.timeout))
         return engine
 
     def is_new(self) -> bool:
@@ -82,7 +110,7 @@ class DuckDB:
     def exclusive(self, purpose: str) -> Iterator[None]:
         """The file for this process alone, readers too: DuckDB lets nobody read beside a writer."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.hold.held(purpose):
+        with self.file.hold.held(purpose, self.timeout):
             yield
 
     def existing(self, connection: Connection, schema: str = SCHEMA) -> dict[str, dict[str, str | None]]:
@@ -149,6 +177,7 @@ class DuckDB:
     def reads_much(self, connection: Connection) -> None:
         """Nobody else is in, and sums over a whole ledger need more room than a merge of some pages."""
         connection.exec_driver_sql(f"SET memory_limit = '{LARGE_MEMORY_LIMIT}'")
+        self._reads_much = True
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
         """The result of a query, with `:name` parameters."""
@@ -171,7 +200,7 @@ class DuckDB:
 
         return str(error) if isinstance(error, duckdb.Error) else None
 
-    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
+    def _look(self, connection: Connection, schemas: Sequence[str]) -> None:
         """A session that sees the books and nothing else of the machine: no files, no network, no settings."""
         # DuckDB refuses a search path with a schema that is not there.
         found = connection.exec_driver_sql("SELECT schema_name FROM duckdb_schemas()").scalars().all()
@@ -202,41 +231,3 @@ class DuckDB:
         driver.register("appended", rows)
         driver.execute(f"INSERT INTO {name} BY NAME SELECT * FROM appended")
         driver.unregister("appended")
-
-    def _patiently(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        """Open the file; a program that knows nothing of our lock may have it for a moment."""
-        began, told, behind = time.monotonic(), False, 0
-        with ExitStack() as waiting:
-            while True:
-                opened, other = self._tried(dialect, arguments, options)
-                if other is None:
-                    return opened
-                waited, pid = time.monotonic() - began, int(other["pid"])
-                if waited >= self.timeout:
-                    raise WarehouseBusy(
-                        f"The warehouse {self.path} is in use by {other['what']} (process {pid}). Close it there, then "
-                        "try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
-                    )
-                program = Path(other["what"]).name
-                if behind != pid:
-                    waiting.close()
-                    waiting.enter_context(self.hold.behind(program, pid))
-                    behind = pid
-                if not told and waited >= self.hold.quiet:
-                    tell_of_wait(f"process {pid} ({program})")
-                    told = True
-                time.sleep(_RETRY_SECONDS)
-
-    def _tried(self, dialect: Any, arguments: list[Any], options: dict[str, Any]) -> tuple[Any, re.Match[str] | None]:
-        """The opened file, or who else has it."""
-        import duckdb
-
-        try:
-            return dialect.connect(*arguments, **options), None
-        except duckdb.IOException as error:
-            held = _HELD_BY_OTHERS.search(str(error))
-            if held is None:
-                raise ConfigurationError(
-                    f"XERO_WAREHOUSE_URL: cannot use {self.path} as warehouse: {' '.join(str(error).split())}"
-                ) from error
-            return None, held

@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse.merge import merge_sql
+from xero_pipeline.warehouse.postgresql_sessions import Sessions
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
@@ -35,20 +37,6 @@ LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = 0 AND d.classoid
 WHERE n.nspname = %s AND c.relkind IN ('r', 'p')
 """
 
-_READING = {"timezone": "UTC", "default_transaction_read_only": "on"}
-# Measured with 100,000 invoices, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command). Whoever writes looks
-# up some thousand keys in tables of any size: by their index, row for row. The planner, which multiplies the chances
-# of a key's columns and knows nothing yet of a table that is just being filled, would read it whole for every merge.
-_WRITING = {
-    "timezone": "UTC",
-    "enable_seqscan": "off",
-    "enable_mergejoin": "off",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "work_mem": "64MB",
-    "temp_buffers": "64MB",
-    "default_statistics_target": "10",
-}
 # Without statistics of tables that were just filled the planner takes a join of whole tables for one of a few rows.
 _READING_MUCH = {
     "enable_seqscan": "on",
@@ -73,29 +61,32 @@ class PostgreSQL:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._engines: dict[bool, Engine] = {}
+        self.sessions = Sessions(url)
 
     def engine(self, *, read_only: bool) -> Engine:
-        """An engine whose connections are closed after use, as on DuckDB; every session speaks UTC."""
-        from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import NullPool
+        """An engine whose connections are closed after use, or, while they are kept, used again."""
+        return self.sessions.engine(read_only=read_only)
 
-        if read_only not in self._engines:
-            given = _READING if read_only else _WRITING
-            options = " ".join(f"-c {name}={value}" for name, value in given.items())
-            engine = create_engine(self.url, poolclass=NullPool, connect_args={"options": options})
-            event.listen(engine, "do_connect", self._explained)
-            self._engines[read_only] = engine
-        return self._engines[read_only]
+    def kept(self) -> AbstractContextManager[None]:
+        """Connections are used again; the last to leave closes them."""
+        return self.sessions.kept()
+
+    @contextmanager
+    def connected(self, purpose: str) -> Iterator[Connection]:
+        """PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
+        with self.engine(read_only=purpose == "read").begin() as connection:
+            yield connection
+
+    @contextmanager
+    def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
+        """All that is read is of one moment, and none of it is a file of the server."""
+        with self.engine(read_only=True).begin() as connection:
+            self._look(connection, schemas)
+            yield connection
 
     def is_new(self) -> bool:
         """Never: the database is there, with or without our tables."""
         return False
-
-    @contextmanager
-    def exclusive(self, purpose: str) -> Iterator[None]:
-        """Nothing to hold: PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
-        yield
 
     def existing(self, connection: Connection, schema: str = SCHEMA) -> dict[str, dict[str, str | None]]:
         """Table → column → comment, the table's own comment under the empty name."""
@@ -190,8 +181,7 @@ class PostgreSQL:
 
         return str(error) if isinstance(error, psycopg.Error) else None
 
-    def look(self, connection: Connection, schemas: Sequence[str]) -> None:
-        """All that is read until the transaction ends is of one moment, and none of it is a file of the server."""
+    def _look(self, connection: Connection, schemas: Sequence[str]) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         connection.exec_driver_sql(f"SET LOCAL search_path = {', '.join([*schemas, 'public'])}")
         if connection.exec_driver_sql(_READS_FILES).scalar():
@@ -229,18 +219,6 @@ class PostgreSQL:
     def append(self, connection: Connection, name: str, rows: pa.Table) -> None:
         """Straight into the table."""
         _copy(connection, f"{name} ({', '.join(map(q, rows.column_names))})", rows)
-
-    def _explained(self, dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        """Connect; say which setting is wrong when the server does not let us in."""
-        import psycopg
-
-        try:
-            return dialect.connect(*arguments, **options)
-        except psycopg.OperationalError as error:
-            raise ConfigurationError(
-                f"XERO_WAREHOUSE_URL: cannot use {self.url.render_as_string()} as warehouse: "
-                f"{' '.join(str(error).split())} Correct the address, or start the server."
-            ) from error
 
 
 def _copy(connection: Connection, into: str, rows: pa.Table) -> None:

@@ -1,7 +1,8 @@
 """The warehouse: one door to the tables, whatever database they live in.
 
 Every method opens the database, does its one transaction and closes it again, so that other processes get their
-turn. Whoever writes twice at the same time waits for the other, and is told whom he waited for.
+turn; `kept_open` spares work of many transactions the opening while nobody else waits for a turn. Whoever writes twice
+at the same time waits for the other, and is told whom he waited for.
 """
 
 from __future__ import annotations
@@ -194,6 +195,12 @@ class Warehouse:
         return self.query(sql, params).to_pandas()
 
     @contextmanager
+    def kept_open(self) -> Iterator[Warehouse]:
+        """For work of many transactions: the database stays open between them, as long as nobody else wants it."""
+        with self.dialect.kept():
+            yield self
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything this thread does inside one transaction: all of it is committed, or nothing.
 
@@ -242,6 +249,5 @@ class Warehouse:
         if joined is not None:
             yield joined
             return
-        engine = self.dialect.engine(read_only=purpose == "read")
-        with self.dialect.exclusive(purpose), engine.begin() as connection:
+        with self.dialect.connected(purpose) as connection:
             yield connection

@@ -28,7 +28,6 @@ from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline_tests.clock import TODAY
-from xero_pipeline_tests.databases import kept_open
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -169,7 +168,7 @@ def lived_in(connected, like, home):
         opened = DuckDB.engine
         monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
         parts = Parts(Settings.load())
-        with dg.DagsterInstance.ephemeral() as instance, kept_open(parts.warehouse):
+        with dg.DagsterInstance.ephemeral() as instance, parts.warehouse.kept_open():
             instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
             yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
         connected.simulator.faults.clear()

@@ -14,7 +14,7 @@ from xero_pipeline.simulator.server import serving
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.databases import a_file_like, at, kept_open
+from xero_pipeline_tests.databases import a_file_like, at
 from xero_pipeline_tests.field_cases.bookkeeper import Bookkeeper
 from xero_pipeline_tests.field_cases.case import cases
 from xero_pipeline_tests.field_cases.xero import FieldXero
@@ -43,7 +43,7 @@ def empty_state(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def duckdb_of_module(duckdb_template, tmp_path_factory):
-    with kept_open(Warehouse(a_file_like(duckdb_template, tmp_path_factory.mktemp("field")))) as made:
+    with Warehouse(a_file_like(duckdb_template, tmp_path_factory.mktemp("field"))).kept_open() as made:
         yield with_a_ledger(made)
 
 

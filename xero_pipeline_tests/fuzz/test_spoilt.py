@@ -26,7 +26,6 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table, table_group
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline.xero.reports import reports
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.fuzz.spoiling import spoilt
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
@@ -113,7 +112,7 @@ def xero():
 def truth(xero, tmp_path_factory):
     """What a warehouse holds that never saw a spoilt answer."""
     folder = tmp_path_factory.mktemp("truth")
-    with kept_open(Warehouse(f"duckdb:///{folder / 'truth.duckdb'}")) as warehouse:
+    with Warehouse(f"duckdb:///{folder / 'truth.duckdb'}").kept_open() as warehouse:
         xero.warehouse = warehouse
         xero.open()
         xero.clean()
@@ -122,7 +121,7 @@ def truth(xero, tmp_path_factory):
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def warehouse(request):
-    with kept_open(Warehouse(request.getfixturevalue(f"{request.param}_url"))) as warehouse:
+    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
         yield warehouse
 
 

@@ -21,6 +21,7 @@ from xero_pipeline.health.xero import check_consents, check_hosts
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.layout import migrations
+from xero_pipeline.warehouse.lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.reach import reach
 
@@ -171,7 +172,7 @@ def test_a_warehouse_of_a_newer_program_is_a_problem_and_stays_as_it_is(parts, m
 def test_whoever_holds_the_warehouse_is_named(parts):
     dialect = Warehouse(parts.settings.warehouse).dialect
     duckdb.connect(str(dialect.path)).close()
-    with dialect.exclusive("written"):
+    with FileHold(dialect.path).held("written", 1):
         (one,) = check_warehouse(parts)
     assert one.state == "warning"
     assert "is in use by process" in one.told

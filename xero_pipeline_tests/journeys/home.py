@@ -28,13 +28,6 @@ SECONDS = 240
 """Longer than any command of a journey takes on a busy machine."""
 NOTES = frozenset({"cursors", "api_calls", "reads", "rounds"})
 """What every sync writes, whether anything changed or not."""
-WRITERS = {("sync",), ("backfill",), ("run",)}
-"""Commands of many transactions."""
-HAS_THE_FILE_ALONE = (
-    "from xero_pipeline_tests.startup.hurry import keep_the_warehouse_open\n"
-    "from xero_pipeline.warehouse import merge_duckdb; keep_the_warehouse_open(merge_duckdb)"
-)
-"""For `start`: a process that leaves the warehouse's file open between its transactions, where nobody else wants it."""
 IMPATIENT = "import time\ntime.sleep.seconds = 0.01"
 """For `start`: a process in which no wait lasts longer than a moment."""
 
@@ -62,8 +55,6 @@ class Home:
     """Everything any command has printed."""
     fresh: bool = False
     """Whether commands start the installed program; else they are forked, which costs no start."""
-    alone: bool = True
-    """Whether nobody wants the warehouse while a forked command writes to it: it leaves the file open then."""
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith(("XERO_", "DAGSTER_"))}
@@ -78,8 +69,7 @@ class Home:
         folder, environment = self.path.parent, self.environment(**changes)
         folder.mkdir(parents=True, exist_ok=True)
         if not self.fresh and stdin is None:
-            before = f"{HAS_THE_FILE_ALONE}\n" if self.alone and words[:1] in WRITERS else ""
-            return nursery().start(words, environment=environment, folder=folder, prelude=before + prelude)
+            return nursery().start(words, environment=environment, folder=folder, prelude=prelude)
         assert not prelude, "nothing runs before the installed program"
         pipes = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([str(PROGRAM), *words], **pipes, text=True, cwd=folder, env=environment)

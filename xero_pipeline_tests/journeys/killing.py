@@ -126,6 +126,7 @@ def watch(parts: Any, events: Events) -> None:
 
     parts.__dict__["transport"] = Network()
     sa.event.listen(parts.state, "commit", lambda *_: events("note"))
+    parts.warehouse.dialect.kept().__enter__()  # until the process is killed, as in a sync
     engine = parts.warehouse.dialect.engine(read_only=False)
     sa.event.listen(engine, "begin", lambda *_: events("begin"))
     sa.event.listen(engine, "before_cursor_execute", lambda *_: events("statement"))

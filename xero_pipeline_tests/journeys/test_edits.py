@@ -28,7 +28,6 @@ from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.reports import chosen_reports, report_named
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end, parse_xero_date
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 
@@ -126,7 +125,7 @@ def office(duckdb_template: Path, tmp_path: Path) -> Iterator[Office]:
     """Synced, its reports pulled."""
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     made = Office(tmp_path)
-    with kept_open(made.warehouse):
+    with made.warehouse.kept_open():
         made.sync("organisations")
         made.sync("invoices")
         made.sync("items")

@@ -41,7 +41,6 @@ def test_a_sync_killed_at_any_call_and_in_mid_transaction_is_completed_by_the_ne
     any_connected_home: Home, xero: Watched
 ) -> None:
     home = any_connected_home
-    home.alone = False
     for point in sorted(random.Random(21).sample(range(1, CALLS + 1), 3)):
         with xero.looking():
             process = home.start("sync", *SELECT)
@@ -50,7 +49,6 @@ def test_a_sync_killed_at_any_call_and_in_mid_transaction_is_completed_by_the_ne
     killed = home.sync("--full", "--select", "invoices", prelude=IN_MID_TRANSACTION)
     assert killed.code == -signal.SIGKILL, killed.said
 
-    home.alone = True
     done = home.sync(*SELECT)
     assert done.code == 0, done.said
     with truth(xero.url) as told:
@@ -68,7 +66,6 @@ def test_ctrl_c_ends_a_sync_at_once_with_one_sentence_and_the_next_goes_on(
     connected_home: Callable[[], Home], xero: Watched
 ) -> None:
     home = connected_home()
-    home.alone = False
     with xero.looking():
         process = home.start("sync", *SELECT, prelude=LIKE_A_TERMINAL)
         xero.on_call = lambda number: process.send_signal(signal.SIGINT) if number == 3 else None
@@ -78,7 +75,6 @@ def test_ctrl_c_ends_a_sync_at_once_with_one_sentence_and_the_next_goes_on(
     assert "Traceback" not in stopped.said
     (run,) = json.loads(home.run("logs", "--json").out)
     assert (run["state"], run["error"]) == ("failure", "Stopped by a person. The next sync goes on from there.")
-    home.alone = True
     assert home.sync(*SELECT).code == 0
 
 

@@ -11,7 +11,6 @@ from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import parse_xero_date
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import Office, People, sized
 
@@ -29,7 +28,7 @@ def narrow_office():
 
 @pytest.fixture
 def warehouse(duckdb_url):
-    with kept_open(Warehouse(duckdb_url)) as warehouse:
+    with Warehouse(duckdb_url).kept_open() as warehouse:
         yield warehouse
 
 

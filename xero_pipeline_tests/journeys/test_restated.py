@@ -12,7 +12,6 @@ from xero_pipeline.simulator.edits import add_invoice
 from xero_pipeline.simulator.edits_settings import lock_books
 from xero_pipeline.sync.locked import open_changes
 from xero_pipeline.xero.report_rows import balance_sheet_rows, statement_rows
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.journeys.test_edits import FEBRUARY, JANUARY, MARCH, TODAY, Office
 
 MONTHS = [JANUARY, FEBRUARY, MARCH]
@@ -23,7 +22,7 @@ REPORTS = ("profit_and_loss", "balance_sheet", "profit_and_loss_cash", "trial_ba
 def office(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     office = Office(tmp_path)
-    with kept_open(office.warehouse):
+    with office.warehouse.kept_open():
         yield office
     office.state.dispose()
 

@@ -17,7 +17,6 @@ def test_two_syncs_at_once_both_succeed_and_never_ask_the_same_at_the_same_time(
     any_connected_home: Home, xero: Watched
 ) -> None:
     home = any_connected_home
-    home.alone = False
     select = [word for table in (*TABLES, "profit_and_loss", "bank_summary") for word in ("--select", table)]
     with xero.looking() as seen:
         both = [home.start("sync", *select), home.start("sync", *select)]

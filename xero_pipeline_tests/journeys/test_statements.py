@@ -32,7 +32,6 @@ from xero_pipeline.xero.report_months import report_months
 from xero_pipeline.xero.reports import report_named, reports
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 
 TODAY = dt.date(2026, 5, 20)  # the organisations' years end in February, March and June: some months after, some before
@@ -138,7 +137,7 @@ def desk(duckdb_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("desk")
     shutil.copy(duckdb_template, folder / "books.duckdb")
     made = Desk(folder)
-    with kept_open(made.warehouse):
+    with made.warehouse.kept_open():
         made.load()
         yield made
     made.client.close()

@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_file_like, at, create_database, kept_open, undone
+from xero_pipeline_tests.databases import a_file_like, at, create_database, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
@@ -40,7 +40,7 @@ def accountant(accountant_of_session, kept_url):
     """The books as they were written, read and kept; an hour has passed since."""
     accountant_of_session.open()
     accountant_of_session.later(hours=1)
-    with kept_open(Warehouse(kept_url)) as accountant_of_session.warehouse:
+    with Warehouse(kept_url).kept_open() as accountant_of_session.warehouse:
         yield accountant_of_session
 
 
@@ -53,7 +53,7 @@ def several():
 @pytest.fixture(scope="session")
 def filled_duckdb(several, duckdb_template, tmp_path_factory):
     folder = tmp_path_factory.mktemp("filled")
-    with kept_open(Warehouse(a_file_like(duckdb_template, folder))) as made:
+    with Warehouse(a_file_like(duckdb_template, folder)).kept_open() as made:
         several.fill(made)
     return folder / "warehouse.duckdb"
 
@@ -74,20 +74,20 @@ def copied(request, folder):
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Several organisations with their ledgers, to write to."""
-    with kept_open(copied(request, tmp_path)) as made:
+    with copied(request, tmp_path).kept_open() as made:
         yield made
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
-    with kept_open(copied(request, tmp_path_factory.mktemp("module"))) as made:
+    with copied(request, tmp_path_factory.mktemp("module")).kept_open() as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def begun_on_duckdb(duckdb_template, tmp_path_factory):
-    with kept_open(Warehouse(a_file_like(duckdb_template, tmp_path_factory.mktemp("begun")))) as made:
+    with Warehouse(a_file_like(duckdb_template, tmp_path_factory.mktemp("begun"))).kept_open() as made:
         Books.begin(made)
         yield made
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database, kept_open
+from xero_pipeline_tests.databases import at, create_database
 from xero_pipeline_tests.ledger.accountant import Accountant
 
 
@@ -20,7 +20,7 @@ def accountant_of_session():
 
 def _kept(accountant, url):
     accountant.open()
-    with kept_open(Warehouse(url)) as accountant.warehouse:
+    with Warehouse(url).kept_open() as accountant.warehouse:
         accountant.read()
         accountant.pull()
         accountant.keep()

@@ -17,7 +17,6 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.books.organisations import profile_of
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS, Accountant
 from xero_pipeline_tests.thoroughness import so_many
 
@@ -30,7 +29,7 @@ def kept(place, path):
     """An organisation's ledger over three months, from what the person who connected may read."""
     accountant = Accountant(invoices=24, months=3, place=place)
     accountant.open()
-    with kept_open(Warehouse(f"duckdb:///{path}")) as accountant.warehouse:
+    with Warehouse(f"duckdb:///{path}").kept_open() as accountant.warehouse:
         for read, names in ((accountant.read, DOCUMENTS), (accountant.pull, REPORTS)):
             for name in names:
                 with suppress(AccessRefused):

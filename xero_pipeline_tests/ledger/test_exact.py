@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.ledger.exact import share_sql, to_base_sql
+from xero_pipeline.ledger.exact import digest_sql, share_sql, to_base_sql
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import at
 
@@ -78,3 +78,13 @@ def test_a_half_goes_away_from_zero(asked, amount, rate, cents):
 def test_without_a_rate_there_is_no_amount(asked):
     dialect, ask = asked
     assert ask(to_base_sql(dialect, "v0", "v1"), [(("12", "NUMERIC(19, 4)"), ("NULL", "NUMERIC(20, 10)"))]) == [None]
+
+
+def test_values_have_one_digest_only_if_each_stands_where_it_stood(asked):
+    dialect, ask = asked
+    texts = [None, "", "a", "b", "a|b"]
+    triples = [(x, y, z) for x in texts for y in texts for z in texts]
+    rows = [tuple(("NULL" if value is None else f"'{value}'", "TEXT") for value in triple) for triple in triples]
+    digests = ask(digest_sql(dialect, ["v0", "v1", "v2"]), rows)
+    assert len(set(digests)) == len(triples)
+    assert ask(digest_sql(dialect, ["v0", "v1", "v2"]), rows) == digests

@@ -11,7 +11,6 @@ import pytest
 from xero_pipeline.simulator import edits, edits_settings
 from xero_pipeline.simulator.edits_unseen import post_unseen
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.ledger.accountant import Accountant
 
 
@@ -26,7 +25,7 @@ def auditor(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     found = Auditor(100, advanced=True)
     found.open()
-    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as found.warehouse:
+    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as found.warehouse:
         found.read()
         yield found
 

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from xero_pipeline.ledger.postings import post_documents
+from xero_pipeline_tests.ledger.books import NOW
+
 DAY = dt.date(2026, 1, 5)
 
 
@@ -244,3 +247,24 @@ def test_one_bad_document_never_stops_the_ledger_and_is_told(books, spoil):
     assert books.problems() != {}
     assert books.posted("beside") == [("receivables", "7.00"), ("sales", "-7.00")]
     assert books.unbalanced() == []
+
+
+def test_a_value_that_moved_from_one_field_to_the_next_is_posted_anew(books):
+    books.document("invoices", "i", "ACCREC", [("sales", "100")])
+    books.change("UPDATE xero.invoice_line_items SET tax_type = 'Fees', description = NULL")
+    books.post()
+    told = "select tax_type, description from ledger.journal_lines where account_id = 'sales'"
+    assert books.warehouse.query(told).to_pylist() == [{"tax_type": "Fees", "description": None}]
+    books.change("UPDATE xero.invoice_line_items SET tax_type = NULL, description = 'Fees'")
+    books.post()
+    assert books.warehouse.query(told).to_pylist() == [{"tax_type": None, "description": "Fees"}]
+
+
+def test_an_account_whose_code_became_something_else_posts_everything_anew(books):
+    books.document("invoices", "i", "ACCREC", [("sales", "100")])
+    swap = "UPDATE xero.accounts SET code = system_account, system_account = code WHERE account_id = 'advance'"
+    with books.warehouse.writing() as connection:
+        assert post_documents(connection, "t", at=NOW).documents > 0
+        assert post_documents(connection, "t", at=NOW).documents == 0
+        connection.exec_driver_sql(swap)
+        assert post_documents(connection, "t", at=NOW).documents > 0

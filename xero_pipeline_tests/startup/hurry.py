@@ -47,30 +47,6 @@ def _keep_dagsters_files_open(sqlite_event_log: Any) -> None:
     sqlite_event_log.create_engine = made
 
 
-def keep_the_warehouse_open(merge_duckdb: Any) -> None:
-    """Opening the file anew for every transaction is a third of what a sync takes. Where nobody else wants it.
-
-    Args:
-        merge_duckdb: The module.
-    """
-    import atexit
-
-    dialect_type = merge_duckdb.DuckDB
-    opened, tried = dialect_type.engine, dialect_type._tried
-    held: list[Any] = []
-
-    def first_held(dialect: Any, driver: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        found = tried(dialect, driver, arguments, options)
-        if not held and found[0] is not None:
-            held.append(tried(dialect, driver, arguments, options)[0])
-            atexit.register(held[0].close)
-        return found
-
-    # DuckDB opens a file in one way at a time.
-    dialect_type.engine = lambda dialect, *, read_only: opened(dialect, read_only=False)
-    dialect_type._tried = first_held
-
-
 HURRY = {
     "xero_pipeline.xero.quota": _lift_the_limit_of_the_minute,
     "sqlalchemy": _trust_the_machine,

@@ -15,7 +15,6 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline.xero.state import open_state
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.xero.fakes import TENANT, Clock, Tokens
 
 SERVER_TIME = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -66,7 +65,7 @@ class Xero:
 @pytest.fixture
 def warehouse(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
-    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as warehouse:
+    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as warehouse:
         yield warehouse
 
 

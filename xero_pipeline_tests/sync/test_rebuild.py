@@ -24,10 +24,11 @@ from xero_pipeline.sync.reread import reread_collection
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized
+
+pytestmark = pytest.mark.slow
 
 COLLECTIONS = (
     "accounts",
@@ -65,7 +66,7 @@ def landing(warehouse, tmp_path):
 @pytest.fixture
 def anew(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "anew.duckdb")
-    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'anew.duckdb'}")) as warehouse:
+    with Warehouse(f"duckdb:///{tmp_path / 'anew.duckdb'}").kept_open() as warehouse:
         yield warehouse
 
 

@@ -13,9 +13,10 @@ from xero_pipeline.simulator.values.days import wire_day, wire_day_string
 from xero_pipeline.warehouse import reading
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
 from xero_pipeline_tests.xero.office import sized
+
+pytestmark = pytest.mark.slow
 
 ROWS = {table: sized(endpoint(table), 20) for table in ("invoices", "bank_transactions", "payments")}
 WHOLE = ("accounts", "items", "contact_groups", "tracking_categories")
@@ -32,7 +33,7 @@ def synced(duckdb_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
     shutil.copy(duckdb_template, path)
     desk.rows = ROWS
-    with kept_open(Warehouse(f"duckdb:///{path}")) as desk.warehouse:
+    with Warehouse(f"duckdb:///{path}").kept_open() as desk.warehouse:
         for table in (*PAGED, *WHOLE):
             desk.sync(table)
     return desk, path, desk.time.now
@@ -46,7 +47,7 @@ def desk(synced, tmp_path):
     desk.time.now = then
     desk.later(days=1)
     desk.requests.clear()
-    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as desk.warehouse:
+    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as desk.warehouse:
         yield desk
 
 

@@ -13,10 +13,11 @@ from xero_pipeline.simulator import edits, edits_quiet, edits_settings
 from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline_tests.databases import kept_open
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
+
+pytestmark = pytest.mark.slow
 
 TABLES = ("invoices", "contacts", "credit_notes", "manual_journals")
 ROWS = {table: sized(endpoint(table), 11) for table in TABLES}
@@ -115,7 +116,7 @@ def synced(duckdb_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
     shutil.copy(duckdb_template, path)
     desk.rows = ROWS
-    with kept_open(Warehouse(f"duckdb:///{path}")) as desk.warehouse:
+    with Warehouse(f"duckdb:///{path}").kept_open() as desk.warehouse:
         for table in TABLES:
             desk.sync(table)
     return desk, path, desk.time.now
@@ -128,7 +129,7 @@ def test_after_a_round_the_warehouse_says_what_xero_says(synced, tmp_path, seed)
     desk.open()
     desk.time.now = then
     desk.later(days=1)
-    with kept_open(Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")) as desk.warehouse:
+    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as desk.warehouse:
         _work(desk, Everybody(seed))
         for table in TABLES:
             desk.agrees(table)

@@ -12,6 +12,8 @@ from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.web.figures.figures import AGES, read_figures
 from xero_pipeline.web.figures.panels import panels
 
+pytestmark = pytest.mark.slow
+
 TENANT = "t-1"
 TODAY = date(2026, 11, 24)
 NASTY = "<script>alert('x')</script> & Söhne"

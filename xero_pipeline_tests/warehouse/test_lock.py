@@ -12,12 +12,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.queries.asking import looking
 from xero_pipeline.warehouse import lock
 from xero_pipeline.warehouse.lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
+
+pytestmark = pytest.mark.slow
 
 HOLDER = """
 import sys
@@ -29,10 +33,21 @@ with Warehouse({url!r}).writing() as connection:
 """
 
 
-def holding(url, body="pass"):
-    """Another process in the middle of writing, until its standard input gets a line or it is killed."""
+KEEPER = """
+import sys
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.warehouse.answers import invoice, invoices
+with Warehouse({url!r}).kept_open() as warehouse:
+    warehouse.merge(invoices(invoice("kept")))
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def holding(url, body="pass", *, kept=False):
+    """Another process in the middle of writing, or between two transactions, until it gets a line or is killed."""
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(HOLDER.format(url=url, body=body))],
+        [sys.executable, "-c", textwrap.dedent((KEEPER if kept else HOLDER).format(url=url, body=body))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -137,29 +152,29 @@ def test_a_stale_or_broken_card_does_no_harm(duckdb_url, tmp_path):
     card.write_text("{", encoding="utf-8")
     Warehouse(duckdb_url).merge(invoices(invoice("a")))
     assert not card.exists()
-    hold = FileHold(tmp_path / "other", timeout_seconds=0.05)
-    with hold.held("written"):
+    hold = FileHold(tmp_path / "other")
+    with hold.held("written", 0.05):
         hold.card.write_text("no json", encoding="utf-8")
-        second = FileHold(tmp_path / "other", timeout_seconds=0.05)
-        with pytest.raises(WarehouseBusy, match="by another process"), second.held("written"):
+        second = FileHold(tmp_path / "other")
+        with pytest.raises(WarehouseBusy, match="by another process"), second.held("written", 0.05):
             pass
 
 
 def test_the_card_tells_no_arguments(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/bin/xero-pipeline", "sync", "--secret=abc"])
-    hold = FileHold(tmp_path / "file", timeout_seconds=1)
-    with hold.held("written"):
+    hold = FileHold(tmp_path / "file")
+    with hold.held("written", 1):
         told = hold.card.read_text(encoding="utf-8")
     assert f'"pid": {os.getpid()}, "command": "xero-pipeline sync"' in told
     assert "abc" not in told
 
 
 def test_a_thread_waits_for_another_thread_of_its_process(tmp_path):
-    hold = FileHold(tmp_path / "file", timeout_seconds=0.05)
+    hold = FileHold(tmp_path / "file")
     done, inside = threading.Event(), threading.Event()
 
     def keep():
-        with hold.held("written"):
+        with hold.held("written", 1):
             inside.set()
             done.wait(10)
 
@@ -167,7 +182,7 @@ def test_a_thread_waits_for_another_thread_of_its_process(tmp_path):
     keeper.start()
     inside.wait(10)
     try:
-        with pytest.raises(WarehouseBusy, match="another thread"), hold.held("read"):
+        with pytest.raises(WarehouseBusy, match="another thread"), hold.held("read", 0.05):
             pass
     finally:
         done.set()
@@ -204,16 +219,16 @@ def test_who_only_waits_for_another_program_is_not_taken_for_the_one_that_has_th
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(first.prepare)
         try:
-            card = first.dialect.hold.card
+            card = first.dialect.file.hold.card
             while not card.exists() or '"behind": {' not in card.read_text(encoding="utf-8"):
                 assert not waiting.done()
             found = rf"in use by process {process.pid} \(python[^)]*\); process {os.getpid()} .* waits for it, too;"
-            with pytest.raises(WarehouseBusy, match=found):
-                Warehouse(duckdb_url, lock_timeout_seconds=0.1).prepare()
+            with pytest.raises(WarehouseBusy, match=found), FileHold(Path(path)).held("read", 0.1):
+                pass
         finally:
             assert ended(process) == 0
         waiting.result()
-    assert not first.dialect.hold.card.exists()
+    assert not first.dialect.file.hold.card.exists()
 
 
 def test_the_file_is_free_as_soon_as_a_method_returns(duckdb_url):
@@ -221,3 +236,80 @@ def test_the_file_is_free_as_soon_as_a_method_returns(duckdb_url):
     warehouse.merge(invoices(invoice("a")))
     with duckdb.connect(duckdb_url.removeprefix("duckdb:///")) as connection:
         assert connection.execute("SELECT COUNT(*) FROM xero.invoices").fetchone() == (1,)
+
+
+def test_who_keeps_the_file_gives_way_to_whoever_waits(duckdb_url):
+    process = holding(duckdb_url, kept=True)
+    other = Warehouse(duckdb_url, lock_timeout_seconds=60)
+    for name in "ab":
+        assert other.merge(invoices(invoice(name)))["invoices"].inserted == 1
+    assert ended(process) == 0
+    assert count(other) == 3
+
+
+def test_two_who_keep_the_file_take_turns(duckdb_url):
+    code = (
+        "import sys; from xero_pipeline.warehouse.store import Warehouse; "
+        "from xero_pipeline_tests.warehouse.answers import invoice, invoices\n"
+        f"with Warehouse({duckdb_url!r}).kept_open() as warehouse:\n"
+        "    for n in range(20): warehouse.merge(invoices(invoice(sys.argv[1] + str(n))))"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(n)]) for n in range(2)]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert count(Warehouse(duckdb_url)) == 40
+
+
+def test_a_file_kept_in_vain_is_free_for_programs_that_cannot_ask(duckdb_url, monkeypatch):
+    path = duckdb_url.removeprefix("duckdb:///")
+    code = f"import duckdb\nwhile True:\n  try: duckdb.connect({path!r}); break\n  except duckdb.IOException: pass"
+    monkeypatch.setattr(lock, "KEPT_SECONDS", 0.1)
+    with Warehouse(duckdb_url).kept_open() as warehouse:
+        warehouse.merge(invoices(invoice("a")))
+        assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+        warehouse.merge(invoices(invoice("b")))
+    assert count(warehouse) == 2
+
+
+def test_a_kept_file_is_opened_once_however_it_is_used(duckdb_url, monkeypatch):
+    warehouse, opened = Warehouse(duckdb_url), list[bool]()
+    monkeypatch.setattr(lock, "KEPT_SECONDS", 60.0)
+    tried = warehouse.dialect.file._tried
+
+    def noted(dialect, arguments, options):
+        opened.append(options["read_only"])
+        return tried(dialect, arguments, options)
+
+    monkeypatch.setattr(warehouse.dialect.file, "_tried", noted)
+    other = Warehouse(duckdb_url)
+    with warehouse.kept_open(), other.kept_open():
+        for name in "abc":
+            warehouse.merge(invoices(invoice(name)))
+            assert count(other) == count(warehouse)
+    assert set(opened) == {False}, "once it is open to be written, it is not opened anew to be read"
+    with duckdb.connect(duckdb_url.removeprefix("duckdb:///"), read_only=True) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM xero.invoices").fetchone() == (3,)
+
+
+def test_a_question_of_somebody_else_in_a_kept_file_neither_writes_nor_leaves_a_trace(duckdb_url):
+    with Warehouse(duckdb_url).kept_open() as warehouse:
+        warehouse.merge(invoices(invoice("a")))
+        with looking(warehouse) as connection, pytest.raises(DBAPIError, match="read-only mode"):
+            connection.exec_driver_sql("UPDATE xero.invoices SET reference = 'x'")
+        with looking(warehouse) as connection, pytest.raises(DBAPIError, match="disabled by configuration"):
+            connection.exec_driver_sql("SELECT * FROM read_csv('/etc/passwd')")
+        with warehouse.writing() as connection:
+            warehouse.dialect.reads_much(connection)  # a question had locked what may be set
+            assert setting(connection) == "953.6 MiB"
+        with warehouse.reading() as connection:
+            assert setting(connection) == "286.1 MiB"
+
+
+def setting(connection):
+    return connection.exec_driver_sql("SELECT current_setting('memory_limit')").scalar()
+
+
+def test_what_a_killed_process_had_committed_in_a_file_it_kept_is_there(duckdb_url):
+    process = holding(duckdb_url, kept=True)
+    process.kill()
+    process.communicate()
+    assert count(Warehouse(duckdb_url)) == 1

@@ -22,7 +22,8 @@ from xero_pipeline.web.glance import Glance
 from xero_pipeline.web.pages import figures_of
 from xero_pipeline.xero.organisations import Organisation
 from xero_pipeline.xero.reports import report_named, reports
-from xero_pipeline_tests.databases import kept_open
+
+pytestmark = pytest.mark.slow
 
 KOWHAI, DENALI, MARS, NEW = "kowhai", "denali", "mars", "new"
 ZONES = {KOWHAI: "NEWZEALANDSTANDARDTIME", DENALI: "ALASKANSTANDARDTIME", MARS: "SOUTHPOLESTANDARDTIME"}
@@ -62,7 +63,7 @@ def books(warehouse, write):
 @pytest.fixture
 def open_books(books):
     """For many questions, one after the other."""
-    with kept_open(books):
+    with books.kept_open():
         yield books
 
 

@@ -1,7 +1,7 @@
 -- Of every document one text that says what its journals are made of: itself, its lines and their tracking, its
 -- payments and its allocations. It changes when any of them says something else, however that came into the warehouse.
 -- One more row stands for what all depend on: the chart of accounts, and the rules themselves.
-{%- macro said(row, columns) %}{{ digest("CONCAT_WS('|', " ~ columns | map("prefixed", row) | join(", ") ~ ")") }}{% endmacro %}
+{%- macro said(row, columns) %}{{ digest(columns | map("prefixed", row)) }}{% endmacro %}
 SELECT
     document_id,
     MAX(source_table) AS source_table,
@@ -61,8 +61,8 @@ SELECT
     'settings', 'settings', FALSE,
     CONCAT(
         '{{ rules_version }}:{{ journals }}:', base_currency, ':', (
-            SELECT MD5(STRING_AGG(CONCAT_WS('|', account_id, code, system_account, type, currency_code), ',' ORDER BY account_id))
-            FROM xero.accounts WHERE tenant_id = {{ tenant }} AND NOT is_deleted
+            SELECT CAST(SUM({{ said("a", ("account_id", "code", "system_account", "type", "currency_code")) }}) AS TEXT)
+            FROM xero.accounts AS a WHERE tenant_id = {{ tenant }} AND NOT is_deleted
         )
     )
 FROM posting_settings
