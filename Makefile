@@ -25,8 +25,8 @@ run: setup ## connect when nothing is connected, serve the Dagster UI and the we
 test: setup ## every check and every test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check
 
-quick: setup ## the tests without journeys, for while you work
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not journey"
+quick: setup ## the tests that are fast, for while you work: two minutes
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not journey and not slow"
 
 prove: setup ## the long proofs with every seed: half an hour
 	@XERO_PIPELINE_PROVE=1 $(BIN)/python -m pytest -n 2 --dist worksteal

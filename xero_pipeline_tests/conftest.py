@@ -25,6 +25,9 @@ from xero_pipeline_tests.ledger.kept import (  # noqa: F401 - fixtures
     kept_on_postgresql,
 )
 
+SLOW_ROOMS = {"defs", "field_cases", "fuzz", "ledger", "metrics", "real_books"}
+"""Whose tests sync or keep a ledger each. `make quick` leaves them out, PostgreSQL, and what says so of itself."""
+
 
 def pytest_configure() -> None:
     """No test, no fixture and no process of theirs sees the day of the machine."""
@@ -53,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
+        if SLOW_ROOMS & set(item.path.parts) or "postgresql" in item.nodeid or item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=_own_limit, reverse=True)
 
 

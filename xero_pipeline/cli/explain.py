@@ -67,7 +67,7 @@ def explain(
 
 def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> list[tuple[str, str]]:
     """The accounts of a code, a name or an id, in whichever of the organisations has one."""
-    from xero_pipeline.ledger.queries import among, literal
+    from xero_pipeline.warehouse.sql import among, literal
 
     rows = connection.exec_driver_sql(
         f"SELECT tenant_id, account_id FROM xero.accounts WHERE tenant_id IN {among(tenants)} "

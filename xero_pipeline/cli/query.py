@@ -85,13 +85,17 @@ def _asked(
     warehouse: Warehouse, question: str, ready: ReadyQuery | None, values: dict[str, Any]
 ) -> Iterator[tuple[Answer, str]]:
     """The answer, and of when it tells."""
+    from xero_pipeline.cli.display import say
     from xero_pipeline.queries.asking import asking
     from xero_pipeline.queries.ready import asking_ready, days_asked
+    from xero_pipeline.queries.standing import remarks
 
     if ready is not None:
         days = days_asked(warehouse, ready, values)
         with asking_ready(warehouse, ready, values, days) as stream:
             yield answer_of(stream), ready.told(values, days.values())
+        for remark in remarks(warehouse, ready, days):
+            say(remark)
         return
     text = sys.stdin.read() if question == "-" else question
     with asking(warehouse, text, {name: _typed(value) for name, value in values.items()}) as stream:

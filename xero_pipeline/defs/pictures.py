@@ -14,9 +14,9 @@ from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.charts import Chart, as_markdown
 from xero_pipeline.metrics.owed import Owing, owed
+from xero_pipeline.metrics.profit import Profit, profit_by_month
 from xero_pipeline.metrics.trust import trust
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.xero.reports import reports
 from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
@@ -31,17 +31,15 @@ _LINES = 6
 """So many bank accounts have a line of their own; the others share one."""
 
 _CURRENCY = "select base_currency from xero.organisations where tenant_id = :tenant_id"
-_PROFIT = """
-select period_start as month,
-sum(case when lower(section) like '%income%' or lower(section) like '%revenue%' then amount else 0 end) as income,
-sum(case when lower(section) like '%income%' or lower(section) like '%revenue%' then 0 else amount end) as costs
-from xero.{table} where tenant_id = :tenant_id and line_type = 'account' {basis}
-and period_start between :first and :last group by 1 order by 1
-"""
 _BANK = """
 select period_start as month, account_name as name, closing_balance as balance from xero.bank_summary
 where tenant_id = :tenant_id and account_id is not null and period_start between :first and :last order by 1, position
 """
+_PROFITS: Sequence[tuple[str, Profit, str]] = (
+    (f"{_LEDGER}profit_and_loss", "profit_and_loss", "Profit and loss"),
+    ("profit_and_loss_cash", "profit_on_cash_basis", "Profit and loss on cash basis"),
+    ("budget_summary", "budget", "Budget"),
+)
 _OWING: Mapping[Owing, tuple[str, str]] = {
     "receivables": ("What customers owe", "Customers owe"),
     "payables": ("What we owe", "We owe"),
@@ -106,33 +104,26 @@ _Draw = Callable[["Warehouse", str, date], Chart | None]
 def _drawn(ageing: Ageing) -> Mapping[str, _Draw]:
     found: dict[str, _Draw] = {"bank_summary": _bank}
     found |= {f"{_LEDGER}aged_{side}": partial(_owed, side=side, ageing=ageing) for side in _OWING}
-    for report in reports():
-        if report.table in ("profit_and_loss", "budget_summary"):
-            found[report.name] = _profit_of(report.table, report.basis, planned=report.table == "budget_summary")
+    for asset, of, title in _PROFITS:
+        found[asset] = partial(_profit, of=of, title=title)
     return found
 
 
-def _profit_of(table: str, basis: str, *, planned: bool) -> _Draw:
-    """Income, costs and what is left: of every layout of Xero's, all that is not income is a cost."""
-    title = "Budget" if planned else f"Profit and loss{' on cash basis' if basis == 'cash' else ''}"
-    sql = _PROFIT.format(table=table, basis="" if planned else f"and basis = '{basis}'")
-
-    def draw(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
-        rows = warehouse.query(sql, {"tenant_id": tenant_id, **_window(newest)}).to_pylist()
-        if not rows:
-            return None
-        return Chart(
-            f"{title} by month, {_currency(warehouse, tenant_id)}",
-            "bars",
-            [_label(row["month"]) for row in rows],
-            {
-                "Income": [row["income"] for row in rows],
-                "Costs": [row["costs"] for row in rows],
-                "Net profit": [row["income"] - row["costs"] for row in rows],
-            },
-        )
-
-    return draw
+def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, title: str) -> Chart | None:
+    with warehouse.reading() as connection:
+        months = profit_by_month(connection, tenant_id, add_months(newest.replace(day=1), 1 - MONTHS), newest, of)
+    if not months:
+        return None
+    return Chart(
+        f"{title} by month, {_currency(warehouse, tenant_id)}",
+        "bars",
+        [_label(one.month) for one in months],
+        {
+            "Income": [one.income for one in months],
+            "Costs": [one.costs for one in months],
+            "Net profit": [one.net_profit for one in months],
+        },
+    )
 
 
 def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:

@@ -1,7 +1,7 @@
 """A metric is one file, `sql/<name>.sql`: its head says in plain words what it means, the rest is its SQL.
 
 The SQL is a template that both databases understand. `asked` is a query of whom and when: the columns `tenant_id` and
-`as_of`, or `tenant_id`, `since` and `until` (days, both included) for what goes by month.
+`as_of`, or `tenant_id`, `since` and `until` for what goes by month: the first days of the first and the last month.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.exact import share_sql, to_base_sql
-from xero_pipeline.ledger.queries import among
 from xero_pipeline.ledger.statements.aged import aged_documents_sql
 from xero_pipeline.ledger.statements.documents import EVERY, ONE, open_documents_sql
+from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
 
 _SAID = re.compile(r"-- (?:(\w[\w ]*): | +)(.+)")
+ON_A_DAY = "select cast(:tenant_id as text) as tenant_id, cast(:day as date) as as_of"
+BY_MONTH = "select cast(:tenant_id as text) as tenant_id, cast(:since as date) as since, cast(:until as date) as until"
+"""What is asked where it is one organisation, in parameters."""
 _HEAD = re.compile(r"\A(?:--[^\n]*\n)+")
 
 
@@ -122,5 +125,11 @@ def _environment() -> Environment:
     # It writes SQL, not HTML: escaping would break it, and nothing in it comes from outside.
     loader = PackageLoader("xero_pipeline.metrics", "sql")
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
-    made.globals |= {"named": named, "among": among}
+    made.globals |= {
+        "named": named,
+        "income": INCOME.title,
+        "other_income": OTHER_INCOME.title,
+        "cost_of_sales": COST_OF_SALES.title,
+        "expenses": OPERATING.title,
+    }
     return made

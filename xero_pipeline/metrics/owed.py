@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
-from xero_pipeline.metrics.definitions import metric_sql
+from xero_pipeline.metrics.definitions import ON_A_DAY, metric_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,6 @@ Owing = Literal["receivables", "payables"]
 AGES = 5
 """Not due, three columns that end, and all that is older."""
 
-_ASKED = "select cast(:tenant_id as text) as tenant_id, cast(:day as date) as as_of"
 _ZERO = Decimal("0.00")
 _SUMS = """
 select age, sum(documents) as documents, coalesce(sum(unpaid), 0) as unpaid, coalesce(sum(credit), 0) as credit,
@@ -84,13 +83,13 @@ def owed(connection: Connection, side: Owing, tenant_id: str, day: date, ageing:
         ageing: How long the ages are.
     """
     told, dialect = {"tenant_id": tenant_id, "day": day}, connection.dialect.name
-    sums = _SUMS.format(metric=metric_sql(dialect, side, _ASKED, ageing=ageing, every=False))
+    sums = _SUMS.format(metric=metric_sql(dialect, side, ON_A_DAY, ageing=ageing, every=False))
     rows = connection.execute(text(sums), told)
     found = {
         age: Age(int(documents), unpaid, credit, owed, int(missing))
         for age, documents, unpaid, credit, owed, missing in rows
     }
-    advance = metric_sql(dialect, "prepayments", _ASKED, every=False)
+    advance = metric_sql(dialect, "prepayments", ON_A_DAY, every=False)
     prepaid = f"select coalesce(sum(prepaid), 0) from ({advance}) as p where side = '{side}'"
     return Owed(
         tuple(found.get(place, Age()) for place in range(AGES)),

@@ -43,7 +43,16 @@ def expanded(text: str, dialect: str, others: Others) -> str:
     return _OWN.sub(lambda found: _own_sql(found[1], found[2], others.get(found[1], {})), told)
 
 
-def needs_ledger(text: str) -> bool:
+def reads_metrics(text: str) -> bool:
+    """Whether a query has figures that are metrics, or the ledger's own.
+
+    Args:
+        text: The query.
+    """
+    return _METRIC.search(text) is not None or " ledger." in text
+
+
+def reads_ledger(text: str) -> bool:
     """Whether a query has a figure that the ledger has to be kept for.
 
     Args:
@@ -51,7 +60,7 @@ def needs_ledger(text: str) -> bool:
     """
     from xero_pipeline.metrics.definitions import needs_ledger
 
-    return any(needs_ledger(found[1]) for found in _METRIC.finditer(text))
+    return " ledger." in text or any(needs_ledger(found[1]) for found in _METRIC.finditer(text))
 
 
 def _metric_sql(dialect: str, name: str, first: str, last: str | None) -> str:
@@ -75,7 +84,7 @@ def _called_sql(parameter: str) -> str:
 
 
 def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
-    from xero_pipeline.ledger.queries import among
+    from xero_pipeline.warehouse.sql import among
 
     usual = f"cast(:{parameter} as date)"
     if not others:

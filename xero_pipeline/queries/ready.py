@@ -184,10 +184,13 @@ def asking_ready(
 
     Raises:
         QueryRefused: A parameter is wrong, or there is no such organisation.
-        ConfigurationError: There is no warehouse yet.
+        ConfigurationError: There is no warehouse yet, or no ledger that it reads.
         WarehouseBusy: Another process held the file all the time.
     """
+    from xero_pipeline.queries.standing import require_ledger
+
     days = days_asked(warehouse, query, given) if days is None else days
+    require_ledger(warehouse, query)
     usual, *more = [day for day, _ in Counter(days.values()).most_common()] or [None]
     values = query.values(given, usual)
     others: dict[str, dict[str, list[str]]] = {}

@@ -1,12 +1,15 @@
-"""Tidy rows out of the reports that are no statements: bank summary, trial balance, executive summary."""
+"""Tidy rows out of bank summary and trial balance.
+
+A column is known by its label. Where that is not English, it is known by its place, if what stands there adds up as it
+must: a guess that is wrong would be figures that are wrong.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from xero_pipeline.xero.report_layout import (
     amount_of,
@@ -22,19 +25,7 @@ from xero_pipeline.xero.report_rows import LineType
 
 _BANK_COLUMNS = ("opening balance", "cash received", "cash spent", "closing balance")
 _TRIAL_COLUMNS = ("debit", "credit", "ytd debit", "ytd credit")
-_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)%?", re.ASCII)
-_TENTH_OF_A_MIL = Decimal("0.0001")
-
-Unit = Literal["currency", "percent", "days", "count", "ratio"]
-
-# Of the lines whose unit the figures do not show; Xero's labels are English in every region.
-_UNITS: Mapping[str, Unit] = {
-    "number of invoices issued": "count",
-    "average debtors days": "days",
-    "average creditors days": "days",
-    "current assets to liabilities": "ratio",
-    "term assets to liabilities": "ratio",
-}
+_Figures = Sequence[Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,35 +78,6 @@ class TrialBalanceRow:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutiveSummaryRow:
-    """A key figure of a month beside that of the month before.
-
-    Args:
-        section: The title above it.
-        line: What the figure is.
-        unit: What it is counted in, None where Xero does not show it.
-        this_month: As Xero writes it, with all its digits.
-        this_month_value: As a number with 4 decimals, of 7.3% the 7.3; None where it is none.
-        last_month: As Xero writes it.
-        last_month_value: As a number.
-        variance: As Xero writes it, a percentage.
-        variance_value: As a number, in percent.
-        position: From 1, in the order of the report.
-    """
-
-    section: str
-    line: str
-    unit: Unit | None
-    this_month: str
-    this_month_value: Decimal | None
-    last_month: str
-    last_month_value: Decimal | None
-    variance: str
-    variance_value: Decimal | None
-    position: int
-
-
 def bank_summary_rows(report: Mapping[str, Any]) -> tuple[BankSummaryRow, ...]:
     """The bank accounts of a bank summary, without its total, which may add up different currencies.
 
@@ -125,7 +87,7 @@ def bank_summary_rows(report: Mapping[str, Any]) -> tuple[BankSummaryRow, ...]:
     Raises:
         ValueError: A column is missing, or an amount is no number.
     """
-    columns = _columns(report, _BANK_COLUMNS, "bank summary")
+    columns = _columns(report, _BANK_COLUMNS, "bank summary", _moves_to_its_close)
     found: list[BankSummaryRow] = []
     for top in rows_of(report):
         for _, row in flat(top):
@@ -145,7 +107,7 @@ def trial_balance_rows(report: Mapping[str, Any]) -> tuple[TrialBalanceRow, ...]
     Raises:
         ValueError: A column is missing, or an amount is no number.
     """
-    columns = _columns(report, _TRIAL_COLUMNS, "trial balance")
+    columns = _columns(report, _TRIAL_COLUMNS, "trial balance", _balances)
     found: list[TrialBalanceRow] = []
     for top in rows_of(report):
         for section, row in flat(top):
@@ -156,62 +118,43 @@ def trial_balance_rows(report: Mapping[str, Any]) -> tuple[TrialBalanceRow, ...]
     return tuple(found)
 
 
-def executive_summary_rows(report: Mapping[str, Any]) -> tuple[ExecutiveSummaryRow, ...]:
-    """Every figure of an executive summary.
+def _columns(
+    report: Mapping[str, Any], names: Sequence[str], what: str, adds_up: Callable[[Sequence[_Figures]], bool]
+) -> list[int]:
+    """Where the columns are: by their labels, or in the order that Xero documents where that adds up.
 
     Args:
-        report: The `Reports[0]` object.
-
-    Raises:
-        ValueError: It has not the three columns of the month, the month before and their variance.
+        report: The report.
+        names: The English labels, in that order.
+        what: The report, for the error.
+        adds_up: Whether the figures of all accounts can be what the names say.
     """
-    labels = column_labels(report)
-    if len(labels) != 3 or labels[2].lower() != "variance":
-        raise ValueError(f"the executive summary has the columns {', '.join(labels)}")
-    lines = (_figure(section, row) for top in rows_of(report) for section, row in flat(top))
-    return tuple(replace(line, position=position) for position, line in enumerate(lines, start=1))
-
-
-def _figure(section: str, row: Mapping[str, Any]) -> ExecutiveSummaryRow:
-    texts = [text_of(cell) for cell in cells_of(row)]
-    if len(texts) != 4:
-        raise ValueError(f"the line {''.join(texts[:1])!r} has {len(texts)} cells, not 4")
-    line, now, before, variance = texts
-    return ExecutiveSummaryRow(
-        section=section,
-        line=line,
-        unit=_unit(line, now, before),
-        this_month=now,
-        this_month_value=_number(now),
-        last_month=before,
-        last_month_value=_number(before),
-        variance=variance,
-        variance_value=_number(variance),
-        position=0,
-    )
-
-
-def _unit(line: str, *figures: str) -> Unit | None:
-    if any(figure.endswith("%") for figure in figures):
-        return "percent"
-    money = any(_number(figure) is not None and figure[-3:-2] == "." for figure in figures)
-    return _UNITS.get(line.lower()) or ("currency" if money else None)
-
-
-def _number(text: str) -> Decimal | None:
-    """What the text says as a number that a column can hold; the text itself is kept beside it."""
-    found = _NUMBER.fullmatch(text)
-    if found is None or len(found[1].partition(".")[0]) > 14:
-        return None
-    return Decimal(found[1]).quantize(_TENTH_OF_A_MIL, rounding=ROUND_HALF_EVEN)
-
-
-def _columns(report: Mapping[str, Any], names: Sequence[str], what: str) -> list[int]:
     labels = [label.lower() for label in column_labels(report)]
     missing = [name for name in names if name not in labels]
-    if missing:
-        raise ValueError(f"the {what} has no column {', '.join(missing)}, but {', '.join(labels)}")
-    return [labels.index(name) for name in names]
+    if not missing:
+        return [labels.index(name) for name in names]
+    in_order = list(range(len(names)))
+    as_documented = len(labels) == len(names) and all(
+        label == name or label not in names for label, name in zip(labels, names, strict=True)
+    )
+    if as_documented and adds_up([_amounts(row, in_order)[1] for row in _account_rows(report)]):
+        return in_order
+    raise ValueError(f"the {what} has no column {', '.join(missing)}, but {', '.join(labels)}")
+
+
+def _account_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [row for top in rows_of(report) for _, row in flat(top) if kind_of(row) == "Row"]
+
+
+def _balances(accounts: Sequence[_Figures]) -> bool:
+    debit, credit, ytd_debit, ytd_credit = (sum(side) for side in zip(*accounts, strict=True)) if accounts else (0,) * 4
+    return debit == credit and ytd_debit == ytd_credit
+
+
+def _moves_to_its_close(accounts: Sequence[_Figures]) -> bool:
+    """Whether what came and went makes the closing balance; an account in another currency has its gains besides."""
+    sound = [opening + received - spent == closing for opening, received, spent, closing in accounts]
+    return 2 * sum(sound) >= len(sound)
 
 
 def _amounts(row: Mapping[str, Any], columns: Sequence[int]) -> tuple[str, list[Decimal]]:

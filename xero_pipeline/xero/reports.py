@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.xero.executive_summary import ExecutiveSummaryRow, executive_summary_rows
 from xero_pipeline.xero.report_asking import (
     MONTH,
     MONTH_AND_THE_ONE_BEFORE,
@@ -23,10 +24,8 @@ from xero_pipeline.xero.report_asking import (
 )
 from xero_pipeline.xero.report_figures import (
     BankSummaryRow,
-    ExecutiveSummaryRow,
     TrialBalanceRow,
     bank_summary_rows,
-    executive_summary_rows,
     trial_balance_rows,
 )
 from xero_pipeline.xero.report_rows import StatementRow, TrackingRow, balance_sheet_rows, statement_rows

@@ -6,7 +6,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_NAMES = "SELECT name FROM organisations WHERE status <> 'disconnected' ORDER BY name"
+# As `organisations.py` names them.
+_NAMES = """
+SELECT called FROM (
+    SELECT status, CASE WHEN COUNT(*) OVER (PARTITION BY LOWER(TRIM(name))) > 1
+        THEN name || ' (' || SUBSTR(tenant_id, -8) || ')' ELSE name END AS called
+    FROM organisations
+) WHERE status <> 'disconnected' ORDER BY called
+"""
 _SECONDS = 0.2
 
 

@@ -17,6 +17,8 @@ from xero_pipeline.xero.connections import Connection
 from xero_pipeline.xero.token_set import TokenSet
 from xero_pipeline_tests.ledger.books import NOW, Books
 
+pytestmark = pytest.mark.slow
+
 JANUARY, FEBRUARY = dt.date(2026, 1, 31), dt.date(2026, 2, 28)
 LONG = "Alpine Outfitters and Expedition Suppliers (Aotearoa) Limited"
 FREIGHT = "Freight, Cartage and Customs Clearance of Goods Bought for Resale Abroad"

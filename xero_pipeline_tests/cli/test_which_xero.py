@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(sys.executable).with_name("xero-pipeline")
 ODD = "Warning: Mock mode is on although XERO_CLIENT_ID is set"
 

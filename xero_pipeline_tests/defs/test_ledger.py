@@ -11,6 +11,7 @@ from xero_pipeline.defs.jobs import LEDGER
 from xero_pipeline.defs.keep_ledger import LEDGERS
 from xero_pipeline.defs.ledger import ASSETS
 from xero_pipeline.defs.partitions import range_tags
+from xero_pipeline.defs.pictures import chart_of
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.defs.tie_out import POSTS, name_of
@@ -61,6 +62,26 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     views = read.parts.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
     assert views == found["journal_lines"].metadata["dagster/partition_row_count"].value
     assert found["coverage"].metadata["explained"].value == "100.00%"
+
+
+@pytest.mark.any_day_in_proof
+def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
+    tenant = read.tenants[0]
+    run = keep(read, [tenant])
+    chart = chart_of(read.parts.warehouse, tenant, "ledger.profit_and_loss", MONTHS[-1])
+    net = read.parts.warehouse.query(
+        "select period_start as month, amount from xero.profit_and_loss where tenant_id = :t and line_type = 'total' "
+        "and account_name = 'Net Profit' and basis = 'accrual' order by 1",
+        {"t": tenant},
+    ).to_pylist()
+    assert list(chart.labels) == [f"{row['month']:%Y-%m}" for row in net]
+    assert chart.series["Net profit"] == [row["amount"] for row in net]
+    pictured = {
+        event.asset_key.path[-1]
+        for event in (one.materialization for one in run.get_asset_materialization_events())
+        if "picture" in event.metadata
+    }
+    assert pictured == {"profit_and_loss", "aged_receivables", "aged_payables"}
 
 
 @pytest.mark.any_day_in_proof

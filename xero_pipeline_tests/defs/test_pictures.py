@@ -26,18 +26,19 @@ def rows(house, sql, **params):
 
 
 @pytest.mark.any_day_in_proof
-def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(house):
+def test_the_profit_that_is_planned_is_drawn_as_xero_plans_it_month_by_month(house):
     tenant, months = house.tenants[0], MONTHS
-    assert house.pull(months, tenants=[tenant], reports=["profit_and_loss"]).success
-    chart = chart_of(house.parts.warehouse, tenant, "profit_and_loss", months[-1])
+    assert house.sync("organisations", "accounts", tenants=[tenant]).success
+    assert house.pull(months, tenants=[tenant], reports=["budget_summary"]).success
+    chart = chart_of(house.parts.warehouse, tenant, "budget_summary", months[-1])
     net = rows(
         house,
-        "select period_start as month, amount from xero.profit_and_loss where tenant_id = :t and line_type = 'total' "
-        "and account_name = 'Net Profit' and basis = 'accrual' order by 1",
+        "select period_start as month, amount from xero.budget_summary where tenant_id = :t and line_type = 'total' "
+        "and account_name = 'Net Profit' order by 1",
     )
     assert list(chart.labels) == [f"{row['month']:%Y-%m}" for row in net]
     assert chart.series["Net profit"] == [row["amount"] for row in net]
-    shown = house.materialisations("profit_and_loss")
+    shown = house.materialisations("budget_summary")
     told = {partition: "picture" in event.metadata for partition, event in shown.items()}
     assert told == {f"{month}|{tenant}": month == months[-1] for month in months}, "once, with the newest month"
 

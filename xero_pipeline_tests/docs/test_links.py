@@ -14,6 +14,8 @@ import pytest
 
 from xero_pipeline_tests.docs.blocks import PAGES, ROOT, inline, tokens
 
+pytestmark = pytest.mark.slow
+
 READ = (*PAGES, ROOT / "CHANGELOG.md")
 LINKS = [
     (page, str(token.attrs["href" if token.type == "link_open" else "src"]))

@@ -14,6 +14,7 @@ from xero_pipeline.xero.connections import Connection
 from xero_pipeline.xero.keys import Keys
 from xero_pipeline.xero.organisations import Organisations
 from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.state_glance import organisation_names
 from xero_pipeline.xero.token_set import TokenSet
 from xero_pipeline.xero.vault import Vault
 from xero_pipeline_tests.ledger.conftest import copied
@@ -43,14 +44,16 @@ def namesakes(filled, several):
     return {first: f"Kowhai ({first[-8:]})", second: f" KOWHAI ({second[-8:]})", third: "Rimu"}
 
 
-def test_the_warehouse_calls_them_what_the_register_calls_them(filled, namesakes, tmp_path):
-    engine = open_state(f"sqlite:///{tmp_path / 'state.db'}")
+def test_the_warehouse_and_the_shell_call_them_what_the_register_calls_them(filled, namesakes, tmp_path):
+    state = f"sqlite:///{tmp_path / 'state.db'}"
+    engine = open_state(state)
     consent = Vault(engine, Keys(KEY)).add(TokenSet("access", "refresh", SYNCED, ()), "client")
     named = rows(filled, f"SELECT tenant_id, own_name, name FROM {NAMED} AS n")
     listed = [Connection(f"c-{one}", one, own, None, SYNCED) for one, own, _ in named]
     register = Organisations(engine)
     register.upsert(consent, listed)
     assert {one.tenant_id: one.name for one in register.list()} == {one: name for one, _, name in named} == namesakes
+    assert organisation_names(state) == sorted(namesakes.values())
 
 
 def test_the_group_tells_them_apart_in_every_table(filled, namesakes, several):

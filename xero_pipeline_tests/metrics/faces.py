@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from xero_pipeline.defs.pictures import chart_of
@@ -45,6 +46,57 @@ class Faces:
                 "query of what is overdue": {"overdue": sums(self.query("overdue", day=day), "due_in_base_currency")},
             }
         return found
+
+    def profit(self, day):
+        """By face what it says of profit and loss, by month."""
+        series = self.picture("ledger.profit_and_loss", day)
+        by_month = self.query("profit_by_month", until=day, since=a_year_before(day))
+        frame = Books(self.books).ready("profit_by_month", until=day, since=a_year_before(day))
+        months = self.page(day).months
+        *rows, together = self.cells("profit-and-loss", day)
+        statement = [self._statement_of(one.month) for one in months]
+        return {
+            "page": {
+                "income": [one.income for one in months],
+                "cost_of_sales": [one.cost_of_sales for one in months],
+                "costs": [one.cost_of_sales + one.expenses for one in months],
+                "profit": [one.net_profit for one in months],
+            },
+            "table on the page": {
+                "income": [row[0] for row in reversed(rows)],
+                "cost_of_sales": [row[1] for row in reversed(rows)],
+                "costs": [row[1] + row[2] for row in reversed(rows)],
+                "profit": [row[3] for row in reversed(rows)],
+                "total": together[3],
+            },
+            "picture": {
+                "income": series.series["Income"],
+                "costs": series.series["Costs"],
+                "profit": series.series["Net profit"],
+            },
+            "query": {
+                "income": [row["income"] for row in by_month],
+                "costs": [row["expenses"] for row in by_month],
+                "profit": [row["profit"] for row in by_month],
+                "total": sums(by_month, "profit"),
+            },
+            "notebook": {"income": list(frame.income), "costs": list(frame.expenses), "profit": list(frame.profit)},
+            "statement": {name: [one[name] for one in statement] for name in ("income", "cost_of_sales", "profit")},
+            "query of a month": {"profit": [self._profit_of(one.month) for one in months]},
+        }
+
+    def _statement_of(self, month):
+        span = ("--from", f"{month:%Y-%m}", "--to", f"{month:%Y-%m}")
+        lines = {row["account_name"]: Decimal(row["amount"]) for row in self.terminal("profit-and-loss", *span)}
+        return {
+            "income": lines.get("Total Income", ZERO) + lines.get("Total Other Income", ZERO),
+            "cost_of_sales": lines.get("Total Cost of Sales", ZERO),
+            "profit": lines["Net Profit"],
+        }
+
+    def _profit_of(self, month):
+        (row,) = (row for row in self.query("profit_and_loss", month=month) if row["line"] == "Net Profit")
+        return row["amount"]
 
     def query(self, name, **told):
         with asking_ready(self.books, ready_query(name), told) as answer:
@@ -102,6 +154,11 @@ class Faces:
         rows = self.query("aged_receivables", day=day)
         told = {name: sums(rows, name) for name in ("unpaid", "credit", "owed", "prepaid")}
         return {**told, "ages": [sums(rows, age) for age in AGES]}
+
+
+def a_year_before(day):
+    """The first of twelve months that end with that of a day."""
+    return date(day.year - (day.month < 12), day.month % 12 + 1, 1)
 
 
 def sums(rows, name):

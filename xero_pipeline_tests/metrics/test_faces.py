@@ -9,6 +9,7 @@ import pytest
 
 from xero_pipeline.simulator.values.amounts import to_base
 from xero_pipeline_tests.clock import TODAY
+from xero_pipeline_tests.metrics.faces import a_year_before
 
 DAYS = [TODAY, TODAY - dt.timedelta(days=75)]
 
@@ -49,3 +50,16 @@ def test_what_customers_owe_today_is_what_xero_says_is_left_of_each_document(fac
     assert any(row["rate"] != 1 and row["due"] for row in rows), "no foreign document is open"
     owed = sum((to_base(row["due"], row["rate"]) for row in rows), Decimal(0))
     assert agree(faces.owed("receivables", TODAY), "owed") == owed
+
+
+def test_profit_and_loss_is_the_same_on_every_face_and_xeros_own(faces):
+    found = faces.profit(TODAY)
+    income, costs, profit = (agree(found, figure) for figure in ("income", "costs", "profit"))
+    assert agree(found, "cost_of_sales") and agree(found, "total") == sum(profit)
+    assert profit == [more - less for more, less in zip(income, costs, strict=True)]
+    xeros = faces.books.query(
+        "select amount from xero.profit_and_loss where account_name = 'Net Profit' and basis = 'accrual' "
+        f"and period_start >= date '{a_year_before(TODAY)}' order by period_start"
+    ).to_pylist()
+    assert profit == [row["amount"] for row in xeros]
+    assert len(profit) > 8

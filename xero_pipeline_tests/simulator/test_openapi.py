@@ -16,6 +16,8 @@ from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline_tests.openapi import spec
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent, let_in
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2026, 11, 22)
 SCOPES = tuple(sorted(grantable_scopes(advanced=True)))
 

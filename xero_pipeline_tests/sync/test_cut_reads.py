@@ -15,6 +15,8 @@ from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.xero.office import People, changed_since, sized
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"payments": sized(endpoint("payments"), 4)}
 
 

@@ -26,6 +26,8 @@ from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_pipeline_tests.sync.conftest import TENANT, Xero, uid
 
+pytestmark = pytest.mark.slow
+
 BEGIN = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 

@@ -28,6 +28,8 @@ from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized
 
+pytestmark = pytest.mark.slow
+
 COLLECTIONS = (
     "accounts",
     "budgets",

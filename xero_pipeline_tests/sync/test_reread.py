@@ -16,6 +16,8 @@ from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
 from xero_pipeline_tests.xero.office import sized
 
+pytestmark = pytest.mark.slow
+
 ROWS = {table: sized(endpoint(table), 20) for table in ("invoices", "bank_transactions", "payments")}
 WHOLE = ("accounts", "items", "contact_groups", "tracking_categories")
 

@@ -17,6 +17,8 @@ from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("invoices", "contacts", "credit_notes", "manual_journals")
 ROWS = {table: sized(endpoint(table), 11) for table in TABLES}
 

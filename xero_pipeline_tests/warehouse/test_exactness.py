@@ -16,6 +16,8 @@ from xero_pipeline.warehouse.records import read_carefully, read_quickly, split
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body
 
+pytestmark = pytest.mark.slow
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
+from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.web.figures.figures import AGES, read_figures
 from xero_pipeline.web.figures.panels import panels
+
+pytestmark = pytest.mark.slow
 
 TENANT = "t-1"
 TODAY = date(2026, 11, 24)
@@ -83,35 +86,41 @@ def test_receivables_go_by_their_due_dates_and_each_document_is_converted_to_the
     assert len(figures.ages) == len(AGES["days"])
 
 
-def test_what_is_no_account_of_the_chart_goes_by_its_heading(warehouse, insert):
-    def line(position, section, account, amount, kind="account"):
+@pytest.fixture
+def kept(warehouse, insert):
+    """A ledger that was kept, without a row."""
+    with warehouse.writing() as connection:
+        make_current(warehouse.dialect, connection)
+    insert("ledger.kept", {"kept_at": datetime(2026, 11, 24, tzinfo=UTC), "journals": 1, "faults": 0})
+
+
+def test_the_sections_of_the_ledger_make_a_month_and_a_quiet_month_is_nought(warehouse, insert, kept):
+    def line(position, section, account, amount, kind="account", month=11):
         return {
-            "period_start": date(2026, 11, 1), "period_end": date(2026, 11, 30), "basis": "accrual",
-            "position": position, "section": section, "line_type": kind, "account_id": account,
-            "account_name": account, "amount": Decimal(amount),
+            "period_start": date(2026, month, 1), "period_end": date(2026, month, 30), "position": position,
+            "section": section, "line_type": kind, "account_id": account, "account_name": account,
+            "amount": Decimal(amount),
         }  # fmt: skip
 
     insert(
-        "xero.accounts",
-        {"account_id": "sales", "class": "REVENUE", "type": "SALES"},
-        {"account_id": "stock", "class": "EXPENSE", "type": "DIRECTCOSTS"},
-        {"account_id": "rent", "class": "EXPENSE", "type": "OVERHEADS"},
+        "ledger.profit_and_loss",
+        line(1, "Income", "sales", "1000.00"),
+        line(2, "Less Cost of Sales", "stock", "300.10"),
+        line(3, "Plus Other Income", "interest", "5.00"),
+        line(4, "Less Operating Expenses", "rent", "200.00"),
+        line(5, "Less Operating Expenses", "FXGROUPID", "-50.05"),
+        line(6, "", "Net Profit", "554.95", kind="total"),
+        line(1, "", "Net Profit", "0.00", kind="total", month=9),
+        line(1, "Income", "sales", "9.00", month=12),
     )
-    insert(
-        "xero.profit_and_loss",
-        line(1, "Turnover", "sales", "1000.00"),
-        line(2, "Cost of Sales", "stock", "300.10"),
-        line(3, "Less Operating Expenses", "rent", "200.00"),
-        line(4, "Less Operating Expenses", "currency gains", "-50.05"),
-        line(5, "", "Net Profit", "549.95", kind="total"),
-    )
-    (month,) = read_figures(warehouse, TENANT, "x", TODAY, 12).months
+    quiet, month = read_figures(warehouse, TENANT, "x", TODAY, 12).months
+    assert (quiet.month, quiet.income, quiet.net_profit) == (date(2026, 9, 1), 0, 0)
     assert (month.income, month.cost_of_sales, month.expenses) == (
-        Decimal("1000"),
+        Decimal("1005"),
         Decimal("300.10"),
         Decimal("149.95"),
     )
-    assert month.net_profit == Decimal("549.95")
+    assert month.net_profit == Decimal("554.95")
 
 
 def test_the_customers_are_those_who_bought_most_less_what_was_credited(warehouse, insert):
@@ -139,12 +148,7 @@ def test_a_name_that_is_markup_is_text_in_the_chart(warehouse, insert):
         assert " style=" not in svg
 
 
-def test_the_tie_out_counts_what_differs_and_what_waits(warehouse, insert):
-    from xero_pipeline.ledger.layout import make_current
-
-    with warehouse.writing() as connection:
-        make_current(warehouse.dialect, connection)
-
+def test_the_tie_out_counts_what_differs_and_what_waits(warehouse, insert, kept):
     def row(account, difference, *, stale=False, month=11):
         return {
             "statement": "trial_balance", "period_start": date(2026, month, 1), "period_end": date(2026, month, 28),

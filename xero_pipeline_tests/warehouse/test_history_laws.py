@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, invoice, invoices, line, uid
 
+pytestmark = pytest.mark.slow
+
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 INSTANT = timedelta(microseconds=1)

@@ -21,6 +21,8 @@ from xero_pipeline.warehouse.lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
+pytestmark = pytest.mark.slow
+
 HOLDER = """
 import sys
 from xero_pipeline.warehouse.store import Warehouse

@@ -16,6 +16,8 @@ from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline.warehouse.tables import table
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, invoice, invoices, line
 
+pytestmark = pytest.mark.slow
+
 # Everything but what PostgreSQL cannot hold: half characters, and the zero.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 TIMES = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.just(dt.UTC))

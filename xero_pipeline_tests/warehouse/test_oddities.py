@@ -14,6 +14,8 @@ from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.xero.mending import readable
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, uid
 
+pytestmark = pytest.mark.slow
+
 FIELD = Drift("field", "LineItems[].New", "", '{"a": 1}', 2, "x")
 WORD = Drift("value", "Status", "FROZEN", '"FROZEN"', 1, None)
 

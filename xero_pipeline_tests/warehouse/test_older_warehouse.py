@@ -22,6 +22,8 @@ from xero_pipeline_tests.databases import at, create_database
 from xero_pipeline_tests.layouts.older import contents, older_warehouse, run, without
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
+pytestmark = pytest.mark.slow
+
 OURS = ("xero", "xero_history")
 VERSION = "SELECT version_num FROM xero_history.alembic_version"
 

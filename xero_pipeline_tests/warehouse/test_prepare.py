@@ -17,6 +17,8 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import all_tables
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'xero'"
 
 

@@ -13,6 +13,8 @@ import pytest
 from xero_pipeline.web import glance
 from xero_pipeline_tests.web.conftest import served
 
+pytestmark = pytest.mark.slow
+
 HOLD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 

@@ -16,6 +16,8 @@ from xero_pipeline_tests.web.conftest import PASSWORD, served
 from xero_pipeline_tests.xero.fakes import Clock
 from xero_pipeline_tests.xero.person import free_port
 
+pytestmark = pytest.mark.slow
+
 
 def path_of(url):
     parts = urlsplit(url)

@@ -11,6 +11,8 @@ from xero_pipeline.web.dagster_ui import REMEMBERED_SECONDS, DagsterUI
 from xero_pipeline_tests.web.dagster_double import Dagster
 from xero_pipeline_tests.xero.fakes import Clock
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def instance(tmp_path):

@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from xero_pipeline.web.app import _api
 from xero_pipeline_tests.web.conftest import PASSWORD, served
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "web.md").read_text()
 
 

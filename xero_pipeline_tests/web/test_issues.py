@@ -19,6 +19,8 @@ from xero_pipeline.web import glance
 from xero_pipeline_tests.web.conftest import served
 from xero_pipeline_tests.web.test_busy import in_use
 
+pytestmark = pytest.mark.slow
+
 AT = dt.datetime(2026, 5, 21, tzinfo=dt.UTC)
 MONTH, END = dt.date(2026, 4, 1), dt.date(2026, 4, 30)
 

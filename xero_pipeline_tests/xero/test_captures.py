@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.xero.aged import aged_rows
-from xero_pipeline.xero.report_figures import bank_summary_rows, executive_summary_rows, trial_balance_rows
+from xero_pipeline.xero.executive_summary import executive_summary_rows
+from xero_pipeline.xero.report_figures import bank_summary_rows, trial_balance_rows
 from xero_pipeline.xero.report_layout import column_labels, label_day, label_month, titled_day
 from xero_pipeline.xero.report_months import report_months
 from xero_pipeline.xero.report_rows import balance_sheet_rows, statement_rows

@@ -8,6 +8,8 @@ import signal
 import threading
 from datetime import timedelta
 
+import pytest
+
 from xero_pipeline import clock
 from xero_pipeline.xero.keys import Keys
 from xero_pipeline.xero.oauth import OAuth
@@ -18,6 +20,8 @@ from xero_pipeline.xero.tokens import TokenSource
 from xero_pipeline.xero.vault import Vault
 from xero_pipeline_tests.xero.desk import KEY
 from xero_pipeline_tests.xero.identity_double import CLIENT_ID, Identity, an_app, served
+
+pytestmark = pytest.mark.slow
 
 
 def expired_consent(home, identity: Identity) -> tuple[str, str]:

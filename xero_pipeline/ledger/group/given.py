@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.group.rates import Given
 from xero_pipeline.ledger.layout import make_current
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,19 +7,21 @@
 with chosen as (
     select tenant_id, organisation from organisations_called(:organisation)
 ),
+spent as (
+    select c.tenant_id, c.organisation, p.account_id, p.account, p.cost_of_sales + p.expenses as amount
+    from metric(profit_and_loss, :since, :until) as p
+    join chosen as c on c.tenant_id = p.tenant_id
+    where p.cost_of_sales + p.expenses <> 0
+),
 ranked as (
     select
-        c.organisation,
-        max(a.name) as account,
-        sum(p.amount) as spent,
-        sum(sum(p.amount)) over (partition by c.tenant_id) as all_spent,
-        row_number() over (partition by c.tenant_id order by sum(p.amount) desc, p.account_id) as place
-    from xero.profit_and_loss as p
-    join chosen as c on c.tenant_id = p.tenant_id
-    join xero.accounts as a on a.tenant_id = p.tenant_id and a.account_id = p.account_id
-    where p.basis = 'accrual' and p.line_type = 'account' and a.class = 'EXPENSE'
-        and p.period_start between own(:since, p.tenant_id) and own(:until, p.tenant_id)
-    group by c.tenant_id, c.organisation, p.account_id
+        organisation,
+        max(account) as account,
+        sum(amount) as spent,
+        sum(sum(amount)) over (partition by tenant_id) as all_spent,
+        row_number() over (partition by tenant_id order by sum(amount) desc, account_id) as place
+    from spent
+    group by tenant_id, organisation, account_id
 )
 select
     organisation, place, account, spent,

@@ -1,5 +1,5 @@
 -- title: Profit and loss of a month
--- answers: What came in, what it cost and what is left, as Xero shows it, beside the month before and the year before.
+-- answers: What came in, what it cost and what is left, account by account in Xero's layout, beside the month before and the year before.
 -- parameter: month (month, default this month): which month
 -- parameter: organisation (text, default all): name or tenant id
 with chosen as (
@@ -12,13 +12,12 @@ lines as (
         sum(case when p.period_start = own(:month, p.tenant_id) then p.amount end) as amount,
         sum(case when p.period_start = own(:month, p.tenant_id) - interval '1 month' then p.amount end) as month_before,
         sum(case when p.period_start = own(:month, p.tenant_id) - interval '1 year' then p.amount end) as year_before
-    from xero.profit_and_loss as p
-    where p.basis = 'accrual'
-        and p.period_start in (
-            own(:month, p.tenant_id),
-            cast(own(:month, p.tenant_id) - interval '1 month' as date),
-            cast(own(:month, p.tenant_id) - interval '1 year' as date)
-        )
+    from ledger.profit_and_loss as p
+    where p.period_start in (
+        own(:month, p.tenant_id),
+        cast(own(:month, p.tenant_id) - interval '1 month' as date),
+        cast(own(:month, p.tenant_id) - interval '1 year' as date)
+    )
     group by p.tenant_id, p.section, p.line_type, p.account_id, p.account_name
 ),
 sections as (

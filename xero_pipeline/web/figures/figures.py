@@ -10,6 +10,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.metrics.owed import Owed, owed
+from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
 from xero_pipeline.metrics.trust import TieOut, Trust, trust
 from xero_pipeline.web.figures import queries
 from xero_pipeline.web.figures.money import in_base_currency
@@ -39,21 +40,6 @@ CUSTOMERS_SHOWN = 10
 ZERO = Decimal("0.00")
 
 Ask = Callable[..., list[dict[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfitMonth:
-    """One month of profit and loss."""
-
-    month: date
-    income: Decimal
-    cost_of_sales: Decimal
-    expenses: Decimal
-
-    @property
-    def net_profit(self) -> Decimal:
-        """What is left."""
-        return self.income - self.cost_of_sales - self.expenses
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +168,24 @@ def read_figures(
         def ask(query: str, **more: object) -> list[dict[str, Any]]:
             return warehouse.dialect.arrow(connection, query, {"tenant_id": tenant_id, **more}).to_pylist()
 
-        owing = owed(connection, "receivables", tenant_id, today, ageing)
+        since = add_months(today.replace(day=1), 1 - months)
         stands = trust(connection, tenant_id)
-        return _read(ask, name, today, add_months(today.replace(day=1), 1 - months), ageing, owing, stands)
+        profit = profit_by_month(connection, tenant_id, since, today) if stands.is_kept else []
+        owing = owed(connection, "receivables", tenant_id, today, ageing)
+        return _read(ask, name, today, since, ageing, profit, owing, stands)
 
 
-def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing, owing: Owed, stands: Trust) -> Figures:
+def _read(
+    ask: Ask,
+    name: str,
+    today: date,
+    since: date,
+    ageing: Ageing,
+    months: Sequence[ProfitMonth],
+    owing: Owed,
+    stands: Trust,
+) -> Figures:
     found = (ask(queries.ORGANISATION) or [{"base_currency": ""}])[0]
-    months = _profit_and_loss(ask(queries.PROFIT_AND_LOSS, since=since))
     cash = _cash(ask(queries.CASH, since=since))
     sold = ask(queries.CUSTOMERS, since=since)
     sold_since = min((row["first_day"].replace(day=1) for row in sold), default=since)
@@ -213,14 +209,6 @@ def _read(ask: Ask, name: str, today: date, since: date, ageing: Ageing, owing: 
         tie_out=stands.tie_out,
         remark=stands.remark,
     )
-
-
-def _profit_and_loss(rows: Sequence[Mapping[str, Any]]) -> list[ProfitMonth]:
-    by_month: dict[date, dict[str, Decimal]] = {}
-    for row in rows:
-        by_month.setdefault(row["month"], dict.fromkeys(("income", "cost_of_sales", "expenses"), ZERO))
-        by_month[row["month"]][row["kind"]] = row["amount"]
-    return [ProfitMonth(month, **kinds) for month, kinds in sorted(by_month.items())]
 
 
 def _cash(rows: Sequence[Mapping[str, Any]]) -> list[CashMonth]:

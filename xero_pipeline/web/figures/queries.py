@@ -4,26 +4,6 @@ from __future__ import annotations
 
 ORGANISATION = "SELECT base_currency FROM xero.organisations WHERE tenant_id = :tenant_id"
 
-# The class of the account decides; figures of no account of the chart, such as currency gains, go by their heading.
-PROFIT_AND_LOSS = """
-SELECT month, kind, SUM(amount) AS amount
-FROM (
-    SELECT p.period_start AS month, p.amount,
-        CASE
-            WHEN a.class = 'REVENUE' THEN 'income'
-            WHEN a.type = 'DIRECTCOSTS' THEN 'cost_of_sales'
-            WHEN a.class IS NOT NULL THEN 'expenses'
-            WHEN LOWER(p.section) LIKE '%cost of%' THEN 'cost_of_sales'
-            WHEN LOWER(p.section) LIKE 'less%' THEN 'expenses'
-            ELSE 'income'
-        END AS kind
-    FROM xero.profit_and_loss AS p
-    LEFT JOIN xero.accounts AS a ON a.tenant_id = p.tenant_id AND a.account_id = p.account_id
-    WHERE p.tenant_id = :tenant_id AND p.basis = 'accrual' AND p.line_type = 'account' AND p.period_start >= :since
-) AS lines
-GROUP BY month, kind
-"""
-
 CASH = """
 SELECT period_start AS month, SUM(cash_received) AS received, SUM(cash_spent) AS spent, SUM(closing_balance) AS closing
 FROM xero.bank_summary WHERE tenant_id = :tenant_id AND period_start >= :since

@@ -12,6 +12,8 @@ from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline_tests.simulator.laws import profit_and_loss, value_of
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2026, 11, 22)
 
 

@@ -15,6 +15,8 @@ from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.simulator import laws
 from xero_pipeline_tests.simulator.laws import ZERO
 
+pytestmark = pytest.mark.slow
+
 CONFIGS = st.builds(
     BooksConfig,
     today=st.dates(dt.date(2024, 1, 1), dt.date(2027, 12, 31)),

@@ -1,0 +1,62 @@
+"""How the ledger stands that a ready query reads: whether it is there at all, and what there is to say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.queries.asking import looking
+from xero_pipeline.queries.macros import reads_ledger, reads_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from xero_pipeline.queries.ready import ReadyQuery
+    from xero_pipeline.warehouse.store import Warehouse
+
+
+def require_ledger(warehouse: Warehouse, query: ReadyQuery) -> None:
+    """Refuse a query whose figures are the ledger's while no ledger was kept.
+
+    Args:
+        warehouse: Where it is asked.
+        query: Which.
+
+    Raises:
+        ConfigurationError: There is no ledger yet, or no warehouse.
+        WarehouseBusy: Another process held the file all the time.
+    """
+    from xero_pipeline.ledger.layout import is_there
+
+    if not reads_ledger(query.text):
+        return
+    with looking(warehouse) as connection:
+        if not is_there(connection):
+            raise ConfigurationError(
+                f"{query.name} reads the ledger, which was not kept yet. Run `xero-pipeline sync`, which posts what it "
+                "brings."
+            )
+
+
+def remarks(warehouse: Warehouse, query: ReadyQuery, tenants: Collection[str]) -> list[str]:
+    """What keeps the figures of a query from being taken as they are: each remark once.
+
+    Args:
+        warehouse: Where it is asked.
+        query: Which.
+        tenants: Of whom.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    from xero_pipeline.metrics.trust import trust
+    from xero_pipeline.warehouse.organisation_names import NAMED
+
+    if not reads_metrics(query.text):
+        return []
+    with looking(warehouse) as connection:
+        named = dict(connection.exec_driver_sql(f"select tenant_id, name from {NAMED} as n").tuples().all())
+        told = {tenant_id: trust(connection, tenant_id).remark for tenant_id in tenants}
+    if len(tenants) == 1:
+        return [remark for remark in told.values() if remark]
+    return [f"{named.get(tenant_id, tenant_id)}: {remark}" for tenant_id, remark in told.items() if remark]
