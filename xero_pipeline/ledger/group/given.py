@@ -134,7 +134,7 @@ def _given(row: Mapping[str, str]) -> Given:
 def _month(text: str) -> date:
     parts = _MONTH.fullmatch(text)
     if parts is None:
-        raise _Mistake(f"{text!r} is no month: write it as 2026-03")
+        raise _Mistake(f"{text!r} is not a valid month: write it as 2026-03")
     return date(int(parts[1]), int(parts[2]), 1)
 
 
