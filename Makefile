@@ -1,11 +1,11 @@
-# The few verbs people type. Everything is installed into .venv, from requirements.lock.
+# The commands for people. Everything is installed into .venv, from requirements.lock.
 PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick prove check format bench lock docs layout clean
 
-help: ## what can be typed
+help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 setup: .venv/.ready ## make .venv and install everything from the lock file
@@ -13,7 +13,7 @@ setup: .venv/.ready ## make .venv and install everything from the lock file
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 …" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing into .venv (about a minute, once) …"
+	@echo "Installing into .venv (about two minutes, once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m compileall -q xero_pipeline
@@ -31,7 +31,7 @@ quick: setup ## the tests that are fast, for while you work: two minutes
 prove: setup ## the long proofs with every seed: half an hour
 	@XERO_PIPELINE_PROVE=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
-format: setup ## put code into its form
+format: setup ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 
 bench: setup ## speed and size, printed as a page (ARGS=slices: 250,000 invoices, too)
@@ -49,5 +49,5 @@ layout: setup ## pin the declared tables and columns after a change of them
 lock: setup ## resolve pyproject.toml into requirements.lock again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-clean: ## throw away .venv and caches; your data in .xero stays
+clean: ## delete .venv and caches; your data in .xero stays
 	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "Begin": ("start", "live", "terminal", "queries", "coming-from"),
-    "The books": (
+    "Getting started": ("start", "live", "terminal", "queries", "coming-from"),
+    "The data": (
         "tables",
         "reports",
         "on-request",
@@ -38,7 +38,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "postgresql",
         "upgrades",
     ),
-    "Behind it": ("how-it-works", "security", "benchmarks", "field-cases", "contributing", "changelog"),
+    "Background": ("how-it-works", "security", "benchmarks", "field-cases", "contributing", "changelog"),
 }
 """The pages by heading, in the order of the site; a page that is missing here fails the build."""
 

@@ -29,12 +29,12 @@ def aged(
     ],
     contact: Annotated[
         list[str] | None,
-        typer.Option("--contact", help="Name or id; may be given again. Default: all with something outstanding."),
+        typer.Option("--contact", help="Name or id; repeatable. Default: all with something outstanding."),
     ] = None,
     date: Annotated[str | None, typer.Option("--date", help="The day, as 2026-10-31. Default: today.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only say how many calls it takes.")] = False,
 ) -> None:
-    """Ask Xero for aged receivables and payables: a call for each report of a contact."""
+    """Pull aged receivables and payables from Xero: one call per contact and report."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.syncing import carry
     from xero_pipeline.defs.on_request import given_day

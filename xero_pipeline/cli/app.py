@@ -33,7 +33,7 @@ from xero_pipeline.cli.words import Commands, Question
 app = typer.Typer(
     name="xero-pipeline",
     cls=Commands,
-    help="A company's books, out of Xero and into a warehouse that can be trusted.",
+    help="Your Xero accounting data in a warehouse you can trust.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -88,8 +88,8 @@ def _consent_page(parts: Parts) -> Iterator[str | None]:
         yield url
 
 
-def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Which organisations are connected, when they were synced, the day's calls, what waits, and what was odd."""
+def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False) -> None:
+    """Show connected organisations, last sync, calls left today, deferred work and schema drift."""
     from xero_pipeline.cli.display import print_json, print_table
     from xero_pipeline.cli.oddities import oddities, print_oddities
     from xero_pipeline.cli.open_issues import print_issues
@@ -116,7 +116,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
         told = {"organisations": rows, **odd, "unexplained_differences": [asdict(one) for one in off]}
         print_json({"mode": parts.settings.mode, "home": str(parts.home), **told})
         return
-    columns = ("Organisation", "Tenant id", "State", "Connected", "Last sync", "Calls today", "Left today")
+    columns = ("Organisation", "Tenant id", "State", "Connected since", "Last sync", "Calls today", "Left today")
     print_table(
         f"Organisations ({parts.settings.mode} mode)",
         [(c, "right" if c.startswith(("Calls", "Left")) else "left") for c in columns],
@@ -124,7 +124,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="For programs.")] =
             (
                 r["name"],
                 r["tenant_id"],
-                r["status"] + (f", {r['connections'] - 1} more in reserve" if r["connections"] > 1 else ""),
+                r["status"] + (f", {r['connections'] - 1} backup connection(s)" if r["connections"] > 1 else ""),
                 f"{r['connected_at']:%Y-%m-%d}",
                 f"{r['last_sync']:%Y-%m-%d %H:%M} UTC" if r["last_sync"] else None,
                 r["calls_today"],
@@ -144,9 +144,9 @@ def disconnect(
     organisation: Annotated[
         str | None, typer.Argument(help="Name or tenant id.", autocompletion=complete_organisation)
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every organisation: the consents are revoked.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All organisations: revokes every consent.")] = False,
 ) -> None:
-    """Disconnect an organisation at Xero, or all of them. The warehouse keeps what it has."""
+    """Disconnect one organisation at Xero, or all. The data already loaded stays in the warehouse."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.xero import consent
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-def doctor(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False) -> None:
     """Check settings, key, clock, Xero, consents, scopes, disk, databases and Dagster, and say what to do.
 
     Ends with 1 when there is a problem; a warning is none.

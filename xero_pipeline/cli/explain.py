@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 def explain(
     account: Annotated[
-        str | None, typer.Argument(help="Code, name or id of an account. Default: whatever does not tie out.")
+        str | None, typer.Argument(help="Code, name or id of an account. Default: every account with a difference.")
     ] = None,
     month: Annotated[str | None, typer.Argument(help="The month, as 2026-10.")] = None,
     organisation: Annotated[
-        list[str] | None, typer.Option("--organisation", help="Name or tenant id; may be given again. Default: all.")
+        list[str] | None, typer.Option("--organisation", help="Name or tenant id; repeatable. Default: all.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
-    """Where the ledger differs from Xero's reports, and the documents behind it. Asks Xero nothing.
+    """Show where the ledger differs from Xero's reports, and the documents behind it. Makes no calls to Xero.
 
     Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, each difference has a likely
     cause, or there is no report to compare with, which it says.
@@ -67,7 +67,7 @@ def explain(
 
 def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> list[tuple[str, str]]:
     """The accounts of a code, a name or an id, in whichever of the organisations has one."""
-    from xero_pipeline.ledger.queries import among, literal
+    from xero_pipeline.warehouse.sql import among, literal
 
     rows = connection.exec_driver_sql(
         f"SELECT tenant_id, account_id FROM xero.accounts WHERE tenant_id IN {among(tenants)} "

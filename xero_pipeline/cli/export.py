@@ -29,12 +29,12 @@ def export(
         list[str] | None,
         typer.Option(
             "--table",
-            help="Only this table; may be given again. A view such as invoices_history does as well. Default: all.",
+            help="Only this table; repeatable. A view such as invoices_history does as well. Default: all.",
             autocompletion=complete_table,
         ),
     ] = None,
 ) -> None:
-    """Write the tables of schemas xero and ledger into files, all as of one moment. Amounts stay exact."""
+    """Export the tables of schemas xero and ledger to files, from one consistent snapshot. Amounts stay exact."""
     from xero_pipeline.cli.display import conclude, print_table, size
     from xero_pipeline.queries.export import export as write
     from xero_pipeline.warehouse.store import Warehouse

@@ -12,10 +12,10 @@ from xero_pipeline.settings import Settings
 
 
 def logs(
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many runs, newest first.")] = 20,
 ) -> None:
-    """The last runs: start, end, state, rows, error."""
+    """Show recent runs: start, end, state, rows, error."""
     from xero_pipeline.cli.display import print_json, print_table
     from xero_pipeline.operations.instance import open_instance
     from xero_pipeline.operations.past_runs import names_of, past_run

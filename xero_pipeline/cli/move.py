@@ -32,7 +32,7 @@ def move(
         ),
     ] = None,
 ) -> None:
-    """Copy the warehouse, the state or both into another database, and check the copy; what is there now stays.
+    """Copy the warehouse, the state or both into another database, and verify the copy; the source is not changed.
 
     Stop Dagster first. A URL on the command line is seen by everybody on the machine: put one with a password into the
     variable.

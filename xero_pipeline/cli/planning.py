@@ -33,11 +33,11 @@ def plan(
     start: Annotated[str | None, typer.Option("--from", help="Plan `backfill`: first month, as 2024-01.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Plan `backfill`: last month, as 2025-12.")] = None,
     ask: Annotated[
-        bool, typer.Option("--ask", help="Ask Xero how long the lists are that were never read: one small call each.")
+        bool, typer.Option("--ask", help="Ask Xero for the length of lists never read before: one small call each.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
-    """What the next sync, or a backfill, will cost in calls, bytes and time. Asks Xero nothing, unless told to."""
+    """Estimate the calls, bytes and time of the next sync or a backfill. Makes no calls to Xero without --ask."""
     from xero_pipeline.cli.display import print_json
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.sync.call_record import deliver_calls
@@ -152,8 +152,8 @@ def _sentence(planned: Plan) -> str:
     if planned.fits:
         return f"{told}: it fits."
     if planned.per_run is not None and planned.calls > planned.per_run:
-        return f"{told}, and a run may make {planned.per_run:,}: the rest goes on by itself, a run at a time."
-    return f"{told}: it does not fit, the rest goes on by itself when the day is over."
+        return f"{told}, and a run may make {planned.per_run:,}: the rest resumes automatically, one run at a time."
+    return f"{told}: it does not fit, the rest resumes automatically when the day is over."
 
 
 def _lasting(planned: Plan) -> str:

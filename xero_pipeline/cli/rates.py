@@ -30,9 +30,9 @@ def rates(
         typer.Option("--import", metavar="FILE", help="CSV with month,from_currency,to_currency,average,closing."),
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget all rates that were given before.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
-    """The exchange rates of the group view: those you give win over those of the documents. Asks Xero nothing."""
+    """Show the exchange rates of the consolidation; imported rates override those of the documents."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.ledger.group.given import read_rates
 

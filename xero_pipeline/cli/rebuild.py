@@ -36,7 +36,7 @@ def rebuild(
         bool, typer.Option("--incomplete", help="Go on where files are missing or damaged, and name them.")
     ] = False,
 ) -> None:
-    """Make the tables again out of the landing zone (XERO_LANDING), into a new warehouse, without a call."""
+    """Rebuild the tables from the landing zone (XERO_LANDING) in a new warehouse, without calls to Xero."""
     from xero_pipeline.cli.display import complain, say
     from xero_pipeline.cli.runs import choose
     from xero_pipeline.sync import rebuild as work

@@ -37,7 +37,7 @@ def restatements(
         str | None, typer.Option("--accept", metavar="NOTE", help="Accept what changed in locked months; says why.")
     ] = None,
 ) -> None:
-    """Which closed months changed, in which account, by how much. Asks Xero nothing."""
+    """Show changes to closed periods: which month, which account, by how much. Makes no calls to Xero."""
     from xero_pipeline.cli.months import month
     from xero_pipeline.cli.syncing import chosen_organisations
     from xero_pipeline.sync.locked import open_changes

@@ -29,7 +29,7 @@ def run(
     host: Annotated[str, typer.Option("--host", help="Address the Dagster UI listens on.")] = "127.0.0.1",
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the Dagster UI and the web page.")] = True,
 ) -> None:
-    """Connect if need be, serve the Dagster UI and the web page until Ctrl-C, sync meanwhile, show this month."""
+    """Connect if needed, serve the Dagster UI and the web page until Ctrl-C, sync, show profit and loss."""
     settings = settings_for_xero()
     if serve:
         _serve(settings, host, port)
@@ -105,7 +105,8 @@ def _sync(parts: Parts) -> bool:
 
     well = carry(parts, chosen, choice.subjects, work)
     if older:
-        say(f"Reports from {min(older):%B %Y} to {max(older):%B %Y} follow by themselves while the Dagster UI runs.")
+        span = f"{min(older):%B %Y} to {max(older):%B %Y}"
+        say(f"Reports from {span} load in the background while the Dagster UI is running.")
     for organisation in chosen:
         this_month(parts, organisation.tenant_id, organisation.name)
     return well

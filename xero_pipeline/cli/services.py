@@ -129,8 +129,8 @@ _PAGE_IMPORTS = ("dagster", "uvicorn", "xero_pipeline.web.server", "xero_pipelin
 
 def _told_of(ended: Child) -> str:
     return (
-        f"The {ended.name} ended by itself (exit code {ended.process.returncode}), so everything was stopped. What it "
-        "said is above. Run the same again; `xero-pipeline doctor` looks at what it depends on."
+        f"The {ended.name} stopped unexpectedly (exit code {ended.process.returncode}), so everything was stopped. Its "
+        "output is above. Run the same command again; `xero-pipeline doctor` checks what it depends on."
     )
 
 

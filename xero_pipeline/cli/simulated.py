@@ -9,12 +9,12 @@ import typer
 
 from xero_pipeline import clock
 
-app = typer.Typer(help="Our own Xero, whose books balance.", no_args_is_help=True)
+app = typer.Typer(help="The built-in Xero simulator.", no_args_is_help=True)
 
 
 @app.callback()
 def simulator() -> None:
-    """Our own Xero, whose books balance."""
+    """The built-in Xero simulator."""
 
 
 @app.command()

@@ -30,8 +30,8 @@ From = Annotated[
     str | None, typer.Option("--from", help="First day, as 2026-10-01 or 2026-10. Default: the last day's month.")
 ]
 To = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-10-31 or 2026-10. Default: today.")]
-Json = Annotated[bool, typer.Option("--json", help="For programs.")]
-Csv = Annotated[bool, typer.Option("--csv", help="For spreadsheets.")]
+Json = Annotated[bool, typer.Option("--json", help="Output JSON.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Output CSV.")]
 Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
 
 _Draw = Callable[["Connection", str], Sequence[Any]]
@@ -62,7 +62,7 @@ class Asked:
 def trial_balance(
     organisation: Organisation = None, as_of: AsOf = None, start: From = None, json: Json = False, csv: Csv = False
 ) -> None:
-    """What every account moved since --from, and where it stands."""
+    """Movement of every account since --from, and its balance."""
     from xero_pipeline.ledger.statements.trial_balance import trial_balance
 
     end = _day(as_of, "--as-of", organisation, last=True)
@@ -75,7 +75,7 @@ def trial_balance(
 def profit_and_loss(
     organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
 ) -> None:
-    """Income, costs and profit of a range; no range is too long."""
+    """Income, costs and profit of a date range of any length."""
     from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 
     asked = _asked("profit-and-loss", organisation, start, end, json, csv)
@@ -84,7 +84,7 @@ def profit_and_loss(
 
 @app.command("balance-sheet")
 def balance_sheet(organisation: Organisation = None, as_of: AsOf = None, json: Json = False, csv: Csv = False) -> None:
-    """What is owned and owed on the evening of a day."""
+    """Assets, liabilities and equity at the close of a day."""
     from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 
     asked = Asked("balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
@@ -95,7 +95,7 @@ def balance_sheet(organisation: Organisation = None, as_of: AsOf = None, json: J
 def bank_summary(
     organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
 ) -> None:
-    """What was on every bank account, came in, went out and was left."""
+    """Opening balance, receipts, payments and closing balance of every bank account."""
     from xero_pipeline.ledger.statements.bank_summary import bank_summary
 
     asked = _asked("bank-summary", organisation, start, end, json, csv)
@@ -111,7 +111,7 @@ def general_ledger(
     json: Json = False,
     csv: Csv = False,
 ) -> None:
-    """Every journal line of an account, with the balance after it."""
+    """Every journal line of an account, with a running balance."""
     from xero_pipeline.ledger.statements.general_ledger import general_ledger
 
     asked = _asked("general-ledger", organisation, start, end, json, csv)
@@ -131,7 +131,7 @@ def aged_receivables(
     json: Json = False,
     csv: Csv = False,
 ) -> None:
-    """What customers owed on the evening of a day, by how long it was overdue."""
+    """Amounts owed by customers at the close of a day, by days overdue."""
     _aged("receivables", organisation, as_of, documents, json, csv)
 
 
@@ -143,7 +143,7 @@ def aged_payables(
     json: Json = False,
     csv: Csv = False,
 ) -> None:
-    """What was owed to suppliers on the evening of a day, by how long it was overdue."""
+    """Amounts owed to suppliers at the close of a day, by days overdue."""
     _aged("payables", organisation, as_of, documents, json, csv)
 
 
@@ -151,7 +151,7 @@ def aged_payables(
 def cash(
     organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
 ) -> None:
-    """Where money came from and went to, between opening and closing balance."""
+    """Cash received and spent by contra account, from opening to closing balance."""
     from xero_pipeline.ledger.statements.cash import cash_movement
 
     asked = _asked("cash", organisation, start, end, json, csv)
@@ -162,7 +162,7 @@ def cash(
 def budget(
     organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
 ) -> None:
-    """Actual beside every budget, over whole months; by default this one."""
+    """Actual against every budget, over whole months; default: this month."""
     from xero_pipeline.ledger.statements.budget import budget_variance
     from xero_pipeline.ledger.statements.periods import month_end
 
@@ -188,7 +188,7 @@ def _asked(name: str, organisation: str | None, start: str | None, end: str | No
 
 def _range(name: str, organisation: str | None, first: date, last: date, json: bool, csv: bool) -> Asked:
     if first > last:
-        raise ConfigurationError(f"The range begins on {first} and ends before, on {last}: turn the two round.")
+        raise ConfigurationError(f"The range starts on {first} and ends before that, on {last}: swap the two dates.")
     return Asked(name, organisation, first, last, json, csv)
 
 
@@ -255,7 +255,7 @@ def _day(given: str | None, option: str, organisation: str | None, *, last: bool
         return date.fromisoformat(given)
     except ValueError:
         raise ConfigurationError(
-            f"{option} {given} is no day. Write it as 2026-10-31, or a month as 2026-10."
+            f"{option} {given} is not a valid date. Write it as 2026-10-31, or a month as 2026-10."
         ) from None
 
 

@@ -23,7 +23,7 @@ Organisations = Annotated[
     list[str] | None,
     typer.Option(
         "--organisation",
-        help="Name or tenant id; may be given again. Default: all.",
+        help="Name or tenant id; repeatable. Default: all.",
         autocompletion=complete_organisation,
     ),
 ]
@@ -31,15 +31,13 @@ Select = Annotated[
     list[str] | None,
     typer.Option(
         "--select",
-        help="Asset, such as invoices or xero/profit_and_loss; may be repeated.",
+        help="Asset, such as invoices or xero/profit_and_loss; repeatable.",
         autocompletion=complete_asset,
     ),
 ]
 MaxCalls = Annotated[
     int | None,
-    typer.Option(
-        "--max-calls", min=1, help="Calls to make to each organisation at most; what does not fit goes on later."
-    ),
+    typer.Option("--max-calls", min=1, help="Maximum number of calls per organisation; the rest resumes later."),
 ]
 
 
@@ -49,7 +47,7 @@ def sync(
     full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
     max_calls: MaxCalls = None,
 ) -> None:
-    """Bring the warehouse up to date: what changed in Xero, then the reports of the months it touches."""
+    """Bring the warehouse up to date: changes since the last sync, then the reports of the affected months."""
     from xero_pipeline.cli.runs import choose
 
     parts = Parts(settings_for_xero())

@@ -63,6 +63,6 @@ def _schedule(on: bool, seen: datetime | None) -> Finding:
     return Finding(
         "schedule",
         "warning",
-        f"the daily sync is on, but a Dagster daemon {last}: nothing syncs by itself",
-        "Leave `make run` running, run `dagster-daemon` as a service, or sync by hand.",
+        f"the daily sync is on, but a Dagster daemon {last}: no scheduled sync runs",
+        "Leave `make run` running, run `dagster-daemon` as a service, or run `xero-pipeline sync` yourself.",
     )

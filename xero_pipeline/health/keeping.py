@@ -85,7 +85,9 @@ def check_key(parts: Parts) -> Iterator[Finding]:
     consents = parts.vault.consents()
     for consent in consents:
         parts.vault.load(consent.consent_id)
-    stored = f"opens the tokens of {len(consents)} stored consent(s)" if consents else "well-formed; no token is stored"
+    stored = (
+        f"decrypts the tokens of {len(consents)} stored consent(s)" if consents else "well-formed; no token is stored"
+    )
     yield Finding("encryption key", "ok", stored)
     if parts.keys.retired:
         yield Finding(

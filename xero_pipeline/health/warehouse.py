@@ -68,7 +68,5 @@ def _looked_at(connection: Connection) -> Finding:
         raise known.newer(found, program(connection))
     if found is None:
         return Finding(_CHECK, "ok", f"{where}: empty, the first sync makes its tables")
-    current = (
-        "its tables are as they must be" if is_current(connection) else "the next sync brings its tables up to date"
-    )
-    return Finding(_CHECK, "ok", f"nobody holds it, {current}: {where}")
+    current = "schema up to date" if is_current(connection) else "the next sync updates its schema"
+    return Finding(_CHECK, "ok", f"not locked, {current}: {where}")

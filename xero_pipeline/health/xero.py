@@ -44,7 +44,7 @@ def check_hosts(parts: Parts) -> Iterator[Finding]:
         except XeroUnavailable as error:
             yield Finding(REACHABILITY, "problem", error.message)
             continue
-        which = "our own simulated one" if parts.settings.mock_mode else host
+        which = "the simulator" if parts.settings.mock_mode else host
         yield Finding(REACHABILITY, "ok", f"{role}: {which} answers, in {reached.seconds:.1f} s")
         if setting == "XERO_IDENTITY_URL":
             yield _clock(reached)
@@ -54,7 +54,7 @@ def _clock(identity: Reached) -> Finding:
     if identity.ahead is None:
         return Finding("clock", "warning", "Xero's identity server told no time", "Is there a proxy in between?")
     off, side = abs(identity.ahead), "ahead of" if identity.ahead > 0 else "behind"
-    told = f"{off:.0f} s {side} Xero's" if off >= 1 else "as Xero's, to the second"
+    told = f"{off:.0f} s {side} Xero's" if off >= 1 else "in step with Xero's"
     if off < CLOCK_OFF:
         return Finding("clock", "ok", told)
     remedy = "Let the machine keep its time by NTP (timedatectl set-ntp true)."
@@ -128,4 +128,4 @@ def check_put_aside(parts: Parts) -> Iterator[Finding]:
     for one in aside:
         yield Finding("put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.told)
     if not aside:
-        yield Finding("put aside", "ok", "nothing: every endpoint and report that was asked for can be read")
+        yield Finding("put aside", "ok", "none: every requested endpoint and report can be read")

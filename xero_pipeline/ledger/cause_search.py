@@ -95,7 +95,8 @@ def _face(rows: Sequence[Amount], causes: list[str]) -> None:
                 _faced(facing, (), rows, causes)
             continue
         first = [place for place, cause in enumerate(causes) if cause == UNKNOWN and facing.begins(rows[place])]
-        if not first or not facing.holds([rows[place].amount for place in first]):
+        known = sum((rows[place].amount for place, cause in enumerate(causes) if cause in facing.moves), Decimal(0))
+        if not first or not facing.holds([rows[place].amount for place in first], known):
             continue
         if not _faced(facing, first, rows, causes) and facing.one_by_one:
             for place in first:

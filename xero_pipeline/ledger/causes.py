@@ -109,7 +109,7 @@ class Facing:
         classes: Classes of the facing accounts.
         no_larger: None of them may be larger than all that is faced.
         begins: Accounts that are part of it, too, if others face them.
-        holds: What must be true of those accounts' amounts.
+        holds: What must be true of those accounts' amounts, beside all that the causes moved.
         one_by_one: Each of those accounts may be faced alone, if not all are together.
     """
 
@@ -120,7 +120,7 @@ class Facing:
     classes: tuple[str, ...] = ()
     no_larger: bool = False
     begins: Callable[[Amount], bool] | None = None
-    holds: Callable[[Sequence[Decimal]], bool] = bool
+    holds: Callable[[Sequence[Decimal], Decimal], bool] = lambda amounts, _: bool(amounts)
     one_by_one: bool = False
 
     def may_face(self, one: Amount) -> bool:
@@ -171,5 +171,6 @@ def _is_fixed(one: Amount) -> bool:
     return one.type in {"FIXED", "NONCURRENT"}
 
 
-def _on_both_sides(amounts: Sequence[Decimal]) -> bool:
-    return min(amounts) < 0 < max(amounts)
+def _on_both_sides(amounts: Sequence[Decimal], depreciation: Decimal) -> bool:
+    """One of them may have taken the month's depreciation, too, and more of it than the disposal gave back."""
+    return min(amounts) < 0 < max(amounts) + max(depreciation, Decimal(0))

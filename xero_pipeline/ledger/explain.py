@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.layout import is_there as is_kept
-from xero_pipeline.ledger.queries import Queries, among, literal
+from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.rules import POSTED_DOCUMENT
 from xero_pipeline.ledger.statements.documents import CREDITS, INVOICES
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.sql import among, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

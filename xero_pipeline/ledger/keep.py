@@ -8,11 +8,11 @@ from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.given_causes import by_account
 from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.postings import Posted, post_documents
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.real import are_read, take_journals
 from xero_pipeline.ledger.statements.writing import write_statements
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.tie_out import compare, post_unexplained
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

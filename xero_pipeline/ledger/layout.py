@@ -33,7 +33,7 @@ def make_current(dialect: Dialect, connection: Connection) -> None:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
     dialect.lock(connection, f"layout of {SCHEMA}")
-    # What changed in closed months is noted when reports arrive; people look for it beside the ledger.
+    # Changes to closed periods is noted when reports arrive; people look for it beside the ledger.
     columns = ", ".join(q(column.name) for column in table("restatements").all_columns)
     restatements = f"SELECT {columns} FROM xero.restatements"
     told = f"What changed in closed months, beside a ledger of layout {_layout()}"

@@ -24,8 +24,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger import rules
-from xero_pipeline.ledger.queries import Queries, literal
+from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

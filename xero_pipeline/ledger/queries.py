@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.ledger.exact import digest_sql, rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.sql import among, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jinja2 import Environment
     from sqlalchemy import Connection
 
@@ -86,36 +85,6 @@ class Queries:
             where: Which rows.
         """
         return self._connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name} WHERE {where}").scalar_one()
-
-
-def literal(value: object) -> str:
-    """A value as SQL.
-
-    Args:
-        value: A text, a number, a day or a moment; None is NULL.
-    """
-    import datetime as dt
-
-    match value:
-        case None:
-            return "NULL"
-        case int():
-            return str(value)
-        case dt.datetime():
-            return f"CAST('{value.isoformat()}' AS TIMESTAMP WITH TIME ZONE)"
-        case dt.date():
-            return f"DATE '{value.isoformat()}'"
-        case _:
-            return "'" + str(value).replace("'", "''") + "'"
-
-
-def among(values: Iterable[object]) -> str:
-    """Values as the right side of IN; nothing is in none.
-
-    Args:
-        values: As for `literal`.
-    """
-    return f"({', '.join(map(literal, values)) or 'NULL'})"
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.queries import Queries, literal
+from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from datetime import datetime

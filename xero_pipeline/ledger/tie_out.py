@@ -21,10 +21,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.cause_search import Amount, with_causes
-from xero_pipeline.ledger.queries import Queries, literal
+from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.documents import rounding_sql
 from xero_pipeline.ledger.years import year_start
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -10,8 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.queries import among, literal
-from xero_pipeline.warehouse.sql import q
+from xero_pipeline.warehouse.sql import among, literal, q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -84,7 +84,7 @@ def _called_sql(parameter: str) -> str:
 
 
 def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
-    from xero_pipeline.ledger.queries import among
+    from xero_pipeline.warehouse.sql import among
 
     usual = f"cast(:{parameter} as date)"
     if not others:

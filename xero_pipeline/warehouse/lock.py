@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 POLL_SECONDS = 0.02
+
+_DOING = {"read": "reading", "written": "writing"}
 
 LOOK_SECONDS = 0.1
 """How often a process that keeps the file without using it looks whether somebody waits."""
@@ -200,8 +203,8 @@ class FileHold:
 
     def _busy(self, who: str, timeout: float) -> str:
         return (
-            f"The warehouse {self.path} is in use by {who}; we waited {timeout:g} s. Try again when it is done, "
-            "or end it. PostgreSQL lets many in at a time (docs/postgresql.md)."
+            f"The warehouse {self.path} is in use by {who}; waited {timeout:g} s. Try again when it has finished, "
+            "or stop it. PostgreSQL allows several processes at a time (docs/postgresql.md)."
         )
 
     def holder(self) -> str:
@@ -211,7 +214,8 @@ class FileHold:
             who = f"process {told['pid']} ({told['command']})"
             if before := told.get("behind"):
                 return f"process {before['pid']} ({before['command']}); {who} waits for it, too"
-            who = f"{who}, which has it {told['purpose']} since {told['since']}"
+            since = datetime.fromisoformat(told["since"]).astimezone(UTC)
+            who = f"{who}, {_DOING[told['purpose']]} it since {since:%Y-%m-%d %H:%M} UTC"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
         return who

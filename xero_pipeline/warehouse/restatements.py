@@ -1,9 +1,9 @@
 """Which figures of closed months changed between two answers of a report: found before the new answer is written.
 
-A month is closed when Xero was asked for it after it was over everywhere on earth, which is at noon UTC of the first
-day after it. Lines are compared by what they are, never by their place: by the account's id, or, where there is
-none, by section and label. A line that is not there says 0, for reports leave out accounts that say 0; so the
-differences of a line add up to its last figure less its first.
+A month is closed when Xero was asked for it after it was over for the organisation, in its own time zone. Lines are
+compared by what they are, never by their place: by the account's id, or, where there is none, by section and label. A
+line that is not there says 0, for reports leave out accounts that say 0; so the differences of a line add up to its
+last figure less its first.
 
 Nothing here knows a report: what the columns of `restatements` and of a report's table have in common describes a
 line, and every figure outside the key that is the period's own is a measure.
@@ -11,9 +11,11 @@ line, and every figure outside the key that is the period's own is a measure.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.sql import q, same, target
+from xero_pipeline.warehouse.days import beginning_of
+from xero_pipeline.warehouse.sql import literal, q, same, target
 from xero_pipeline.warehouse.tables import table as table_named
 
 if TYPE_CHECKING:
@@ -29,9 +31,6 @@ ANSWER = ("tenant_id", "report", "basis", "period_start", "period_end")
 _FIGURES = ("money", "quantity", "rate")
 _OF_ANOTHER_PERIOD = ("last_month_value", "variance_value")
 """Shown beside the period's own figure; the other period's report has it as its own."""
-
-_AFTER_THE_PERIOD = 36 * 3600
-"""Seconds from the beginning of its last day to the end of a period in the last of all time zones, UTC-12."""
 
 
 def measures(report: Table) -> tuple[Column, ...]:
@@ -65,9 +64,12 @@ def note_restatements(connection: Connection, report: Table, staged: str, asked:
     """
     ours = table_named("restatements")
     names = [column.name for column in ours.all_columns]
+    ends = _ends_sql(connection, asked)
+    if ends is None:
+        return
     connection.exec_driver_sql(
         f"INSERT INTO {target(ours)} ({', '.join(map(q, names))}) "
-        f"WITH closed AS ({_closed_sql(asked)}), lines AS ({_lines_sql(report, staged)}), "
+        f"WITH ends AS ({ends}), closed AS ({_closed_sql(asked)}), lines AS ({_lines_sql(report, staged)}), "
         f"figures AS ({_figures_sql(report)}) "
         f"SELECT {', '.join(_told(report, name) for name in names)} "
         "FROM figures AS f JOIN closed AS c ON "
@@ -87,8 +89,27 @@ def _closed_sql(asked: str) -> str:
         "ORDER BY o.valid_from LIMIT 1) AS lock_date "
         f"FROM {asked} AS a JOIN {pulls} AS p ON {same('p', 'a', ANSWER)} "
         f"WHERE p.fetched_at = (SELECT MAX(o.fetched_at) FROM {pulls} AS o WHERE {same('o', 'p', ANSWER)}) "
-        f"AND EXTRACT(EPOCH FROM p.checked_at) >= EXTRACT(EPOCH FROM p.period_end) + {_AFTER_THE_PERIOD}"
+        "AND p.checked_at >= (SELECT e.ended_at FROM ends AS e "
+        "WHERE e.tenant_id = a.tenant_id AND e.period_end = a.period_end)"
     )
+
+
+def _ends_sql(connection: Connection, asked: str) -> str | None:
+    """When each period of the arrived answers was over for its organisation; None where there is no answer.
+
+    Columns: tenant_id, period_end, ended_at.
+    """
+    found = connection.exec_driver_sql(
+        f"SELECT a.tenant_id, a.period_end, MAX(o.timezone) FROM {asked} AS a "
+        "LEFT JOIN xero.organisations AS o ON o.tenant_id = a.tenant_id AND NOT o.is_deleted "
+        "GROUP BY a.tenant_id, a.period_end"
+    ).all()
+    rows = (
+        f"SELECT {literal(tenant_id)} AS tenant_id, {literal(end)} AS period_end, "
+        f"{literal(beginning_of(end + timedelta(days=1), timezone))} AS ended_at"
+        for tenant_id, end, timezone in found
+    )
+    return " UNION ALL ".join(rows) or None
 
 
 def _lines_sql(report: Table, staged: str) -> str:

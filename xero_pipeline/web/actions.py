@@ -41,7 +41,7 @@ def connected(added: Sequence[Organisation]) -> str:
         added: The organisations it added.
     """
     names = ", ".join(one.name for one in added)
-    return f"Connected {names}. Press Sync now to load the books; while Dagster runs, that begins by itself."
+    return f"Connected {names}. Press Sync now to load the data; while Dagster is running, that starts automatically."
 
 
 def sync(site: Site, tenant_id: str) -> str:
@@ -58,7 +58,7 @@ def sync(site: Site, tenant_id: str) -> str:
     """
     one = organisation(site, tenant_id)
     if site.syncs.start(one):
-        return f"The sync of {one.name} has begun."
+        return f"Sync of {one.name} started."
     return f"A sync of {one.name} is under way already."
 
 
@@ -78,7 +78,7 @@ def disconnect(site: Site, tenant_id: str) -> str:
         return f"{one.name} was disconnected already."
     told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
     if told:
-        return f"Disconnected {one.name}. What was loaded stays in the warehouse."
+        return f"Disconnected {one.name}. The data already loaded stays in the warehouse."
     return (
         f"Disconnected {one.name} here. Xero did not let us in to say so: remove the app in Xero under Settings, "
         "Connected apps."

@@ -88,7 +88,7 @@ def callback(request: Request) -> Response:
         added = site.consents.finish(visit_of(request).session.key, url)
     except XeroPipelineError as error:
         # Without the query: it holds the code.
-        _log.warning("A consent came to nothing: %s", error)
+        _log.warning("Connection not completed: %s", error)
         return _back(request, error.message, well=False)
     return _back(request, actions.connected(added), well=True)
 

@@ -14,7 +14,7 @@ from xero_pipeline import clock
 JOBS = {
     "sync_organisation": "Sync",
     "pull_reports": "Reports",
-    "reread_organisation": "Reading again",
+    "reread_organisation": "Rolling refresh",
     "aged_reports": "Aged reports",
     "keep_ledger": "Ledger",
 }

@@ -21,7 +21,7 @@ def test_people_see_a_line_for_each_subject_and_whether_it_fits_and_xero_is_not_
     assert ["sales", "and", "purchases", "1", "1"] in [line[:5] for line in lines]
     assert ["Total", "2", "2"] in [line[:3] for line in lines]
     assert "Less than a minute at 55 calls a minute" in done.out
-    assert "a run may make 1: the rest goes on by itself" in done.out
+    assert "a run may make 1: the rest resumes automatically" in done.out
 
 
 def test_a_bound_holds_over_all_runs_of_a_command_and_status_says_what_waits(

@@ -77,7 +77,7 @@ def journey(
         page.click(SYNC_NOW)
         seen: list[str] = []
         deadline = time.monotonic() + 400
-        while page.locator(".progress").count() or not page.locator("text=Look at the figures").count():
+        while page.locator(".progress").count() or not page.locator("text=View reports").count():
             seen += page.locator(".progress").all_inner_texts()
             page.wait_for_timeout(300)
             assert time.monotonic() < deadline, page.inner_text("main")
@@ -111,7 +111,7 @@ def test_connect_and_sync_lead_from_nothing_to_the_books(journey: Journey) -> No
 
 
 def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
-    page.click("text=Look at the figures")
+    page.click("text=View reports")
     expect(page.locator("h1")).to_have_text(journey.site.parts.organisations.list()[0].name)
     months = {row[0]: row[-1] for row in cells(page, "profit-and-loss")}
     told = journey.home.query(
@@ -221,7 +221,7 @@ def test_a_sync_that_fails_says_why_in_both_tabs_and_the_next_one_clears_it(
         looked = threading.Event()
         xero.on_call = lambda _: looked.wait(20)
         page.click(SYNC_NOW)
-        expect(page.locator(".note")).to_contain_text("has begun")
+        expect(page.locator(".note")).to_contain_text("started")
         expect(other.locator(".progress")).to_be_visible()
         expect(other.locator(SYNC_NOW)).to_be_disabled()
         looked.set()
@@ -255,7 +255,7 @@ def test_disconnect_asks_first_a_denied_consent_changes_nothing_and_a_given_one_
     expect(page.locator(".pill").first).to_have_text("Connected")
     page.click("[data-question]")
     page.click("dialog button:text-is('Disconnect')")
-    expect(page.locator(".note")).to_contain_text("What was loaded stays")
+    expect(page.locator(".note")).to_contain_text("The data already loaded stays")
     expect(page.locator(".pill").first).to_have_text("Disconnected")
     consent(page, "Cancel")
     expect(page.locator(".note.bad")).to_contain_text("was declined")

@@ -167,6 +167,22 @@ def test_depreciation_and_a_disposal_on_one_account_in_one_month(shop):
     assert found == {"711": "DISPOSAL", "710": "DISPOSAL", "266 Gain": "DISPOSAL", "416": "DEPRECIATION"}
 
 
+def test_a_disposal_at_a_loss_that_gives_back_less_than_the_month_wrote_off(shop):
+    found = moved(shop, **{
+        "711": ("FIXED", "-25.00"), "710": ("FIXED", "-600.00"), "430 Loss": ("EXPENSE", "570.00"),
+        "416": ("DEPRECIATN", "55.00"),
+    })  # fmt: skip
+    assert found == {"711": "DISPOSAL", "710": "DISPOSAL", "430 Loss": "DISPOSAL", "416": "DEPRECIATION"}
+
+
+def test_an_asset_paid_from_an_account_nobody_knows_is_no_disposal_beside_a_depreciation(shop):
+    found = moved(shop, **{
+        "711": ("FIXED", "-55.00"), "416": ("DEPRECIATN", "55.00"), "710": ("FIXED", "500"), "429": ("EXPENSE", "-500"),
+    })  # fmt: skip
+    assert (found["711"], found["416"]) == ("DEPRECIATION", "DEPRECIATION")
+    assert (found["710"], found["429"]) == ("UNKNOWN", "UNKNOWN")
+
+
 def test_a_bill_for_an_asset_that_was_booked_elsewhere_is_no_depreciation(shop):
     found = moved(shop, **{"710": ("FIXED", "500"), "429": ("EXPENSE", "-500")})
     assert set(found.values()) == {"UNKNOWN"}

@@ -112,7 +112,7 @@ def test_a_file_is_read_however_it_was_saved(tmp_path, text):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("2026-13,GBP,NZD,2,", "line 2: '2026-13' is no month"),
+        ("2026-13,GBP,NZD,2,", "line 2: '2026-13' is not a valid month"),
         ("2026-03,GB,NZD,2,", "line 2: 'GB' is no currency"),
         ("2026-03,GBP,GBP,2,", "line 2: both currencies are GBP"),
         ('2026-03,GBP,NZD,"2,13",', "line 2: '2,13' is no rate"),

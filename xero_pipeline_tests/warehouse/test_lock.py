@@ -71,7 +71,7 @@ def test_who_waits_in_vain_is_told_who_holds_the_warehouse(duckdb_url):
         for attempt in (lambda w: w.merge(invoices(invoice("a"))), lambda w: w.query("SELECT 1")):
             waiting = Warehouse(duckdb_url, lock_timeout_seconds=0.1)
             waiting._ready = True
-            with pytest.raises(WarehouseBusy, match=rf"process {process.pid} .*written since 20"):
+            with pytest.raises(WarehouseBusy, match=rf"process {process.pid} .*, writing it since 20.* UTC; waited"):
                 attempt(waiting)
     finally:
         assert ended(process) == 0

@@ -22,7 +22,12 @@ from xero_pipeline_tests.warehouse.answers import TENANT, envelope
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
 FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
-OVER_EVERYWHERE = datetime(2026, 2, 1, 12, 0, tzinfo=UTC)
+OVER = {
+    "NEWZEALANDSTANDARDTIME": datetime(2026, 1, 31, 11, 0, tzinfo=UTC),
+    "ALASKANSTANDARDTIME": datetime(2026, 2, 1, 9, 0, tzinfo=UTC),
+    None: datetime(2026, 2, 1, 0, 0, tzinfo=UTC),
+}
+"""When January was over, by Xero's name of the time zone; where none is known it is that of UTC."""
 FIRST = datetime(2026, 2, 3, 5, 0, tzinfo=UTC)
 CHECKED, SEEN = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
 
@@ -94,13 +99,24 @@ def test_a_line_that_moved_or_got_another_name_did_not_change(warehouse):
     assert [row[0] for row in seen(warehouse)] == ["Advice"]
 
 
-@pytest.mark.parametrize(("late", "told"), [(timedelta(seconds=-1), 0), (timedelta(0), 1)])
-def test_a_month_is_closed_when_it_was_asked_for_after_it_was_over_everywhere(warehouse, late, told):
-    answer(warehouse, FIRST - timedelta(days=9), {"Sales": "1"})
-    answer(warehouse, OVER_EVERYWHERE + late, {"Sales": "1"})
-    answer(warehouse, SEEN, {"Sales": "2"})
+def test_a_month_is_closed_when_it_was_asked_for_after_it_was_over_for_the_organisation(warehouse):
+    for zone, over in OVER.items():
+        for late, told in ((timedelta(seconds=-1), 0), (timedelta(0), 1)):
+            tenant = f"{zone} {told}"
+            known(warehouse, tenant, FIRST, Timezone=zone)
+            answer(warehouse, FIRST - timedelta(days=9), {"Sales": "1"}, tenant=tenant)
+            answer(warehouse, over + late, {"Sales": "1"}, tenant=tenant)
+            answer(warehouse, SEEN, {"Sales": "2"}, tenant=tenant)
+    answer(warehouse, OVER[None], {"Sales": "1"}, tenant="never read 1")
+    answer(warehouse, SEEN, {"Sales": "2"}, tenant="never read 1")
 
-    assert len(seen(warehouse)) == told
+    assert sorted(seen(warehouse, "tenant_id")) == [(f"{zone} 1",) for zone in sorted([*map(str, OVER), "never read"])]
+
+
+def known(warehouse, tenant, at, **fields):
+    """An organisation as it was read at an instant."""
+    body = envelope({"OrganisationID": tenant, **fields}, wrapper="Organisations")
+    warehouse.merge(shape("organisations", [body], wrapper="Organisations", tenant_id=tenant, synced_at=at))
 
 
 def test_a_first_answer_restates_nothing_whatever_other_answers_there_are(warehouse):
@@ -126,10 +142,7 @@ LOCKS = {
 def test_a_month_was_locked_when_it_was_so_the_last_time_the_old_figure_was_seen(warehouse):
     for case, (locks, _) in LOCKS.items():
         for at, (period, year) in zip((FIRST - timedelta(days=30), SEEN - timedelta(hours=1)), locks, strict=False):
-            known = {"OrganisationID": case, "PeriodLockDate": day_of(period), "EndOfYearLockDate": day_of(year)}
-            body = envelope(known, wrapper="Organisations")
-            told = {"wrapper": "Organisations", "tenant_id": case, "synced_at": at}
-            warehouse.merge(shape("organisations", [body], **told))
+            known(warehouse, case, at, PeriodLockDate=day_of(period), EndOfYearLockDate=day_of(year))
         answer(warehouse, FIRST, {"Sales": "1"}, tenant=case)
         answer(warehouse, SEEN, {"Sales": "2"}, tenant=case)
 
@@ -142,9 +155,7 @@ def day_of(text):
 
 def test_what_is_open_in_locked_months_and_its_acceptance_are_asked_for_on_both_databases(warehouse):
     """The rules are tested in sync/test_locked.py."""
-    known = {"OrganisationID": TENANT, "Name": "Kowhai", "PeriodLockDate": day_of("2026-01-31")}
-    body = envelope(known, wrapper="Organisations")
-    warehouse.merge(shape("organisations", [body], wrapper="Organisations", tenant_id=TENANT, synced_at=FIRST))
+    known(warehouse, TENANT, FIRST, Name="Kowhai", PeriodLockDate=day_of("2026-01-31"))
     answer(warehouse, FIRST, {"Sales": "100"})
     answer(warehouse, SEEN, {"Sales": "130.50"})
 

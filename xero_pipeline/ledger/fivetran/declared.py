@@ -20,8 +20,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from xero_pipeline.ledger.queries import literal
-from xero_pipeline.warehouse.sql import q
+from xero_pipeline.warehouse.sql import literal, q
 from xero_pipeline.warehouse.tables import TableMistake
 
 if TYPE_CHECKING:

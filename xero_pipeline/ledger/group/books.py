@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.group.rates import Given, Seen
-from xero_pipeline.ledger.queries import Queries, literal
+from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.years import year_start
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.group.rates import Given
 from xero_pipeline.ledger.layout import make_current
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +134,7 @@ def _given(row: Mapping[str, str]) -> Given:
 def _month(text: str) -> date:
     parts = _MONTH.fullmatch(text)
     if parts is None:
-        raise _Mistake(f"{text!r} is no month: write it as 2026-03")
+        raise _Mistake(f"{text!r} is not a valid month: write it as 2026-03")
     return date(int(parts[1]), int(parts[2]), 1)
 
 

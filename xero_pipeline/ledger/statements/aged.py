@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.ageing import first_due_sql
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.documents import ONE, open_documents_sql
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.statements.books import books_of
 from xero_pipeline.ledger.statements.chart import ZERO, Chart, chart_of
 from xero_pipeline.ledger.statements.lines import Line, LineType
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import statement
 from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from datetime import date

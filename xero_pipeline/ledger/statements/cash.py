@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.statements import bank_summary
 from xero_pipeline.ledger.statements.bank_summary import BANK, BankLine
 from xero_pipeline.ledger.statements.books import UNEXPLAINED, books_of
@@ -23,6 +22,7 @@ from xero_pipeline.ledger.statements.chart import ZERO, Account, chart_of
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
 from xero_pipeline.ledger.statements.sums import standings
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from datetime import date

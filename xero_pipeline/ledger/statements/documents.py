@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xero_pipeline.ledger.exact import to_base_sql
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.rules import FIRST_DAY, LAST_DAY, MOST
+from xero_pipeline.warehouse.sql import literal
 
 Side = Literal["receivables", "payables", "paid_in_advance_by_customers", "paid_in_advance_to_suppliers"]
 """What customers owe and what we owe them for; the last two are prepayments, which stand on accounts of their own."""

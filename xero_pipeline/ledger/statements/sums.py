@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.queries import literal
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -153,7 +153,7 @@ def test_without_account_the_general_ledger_has_every_page(run, name):
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (("profit-and-loss", "--from", "2028-03-01", "--to", "2028-02-01"), "turn the two round"),
+        (("profit-and-loss", "--from", "2028-03-01", "--to", "2028-02-01"), "swap the two dates"),
         (("profit-and-loss", "--from", "1.3.2028"), "--from 1.3.2028"),
         (("balance-sheet", "--as-of", "2028-02-30"), "--as-of 2028-02-30"),
         (("general-ledger", "--account", "999"), "no account “999”"),
