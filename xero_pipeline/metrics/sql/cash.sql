@@ -6,6 +6,7 @@
 -- currency: As in cash by month.
 -- leaves out: As in cash by month.
 -- proof: As cash by month.
+-- shown: On the web page, by the query `cash`.
 {% set day = asked %}
 {% set asked = "select tenant_id, date '1970-01-01' as since, as_of as until from (" ~ day ~ ") as day" %}
 select tenant_id, month, position, account_id, account, opening, received, spent, closing

@@ -8,6 +8,7 @@
 -- leaves out: Accounts that are not of type BANK, and archived ones while nothing is on them; months before the first journal
 --             and after the last.
 -- proof: Every month the tie-out compares each account with Xero's own bank summary.
+-- shown: On the web page, in Dagster on `ledger/bank_summary`, by `statement bank-summary`, in the table `ledger.bank_summary`.
 select
     b.tenant_id, b.period_start as month, b.position, b.account_id, b.account_name as account,
     b.opening_balance as opening, b.cash_received as received, b.cash_spent as spent, b.closing_balance as closing

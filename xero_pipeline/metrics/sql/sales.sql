@@ -7,6 +7,7 @@
 -- leaves out: Drafts, voided and deleted documents; money received without an invoice; overpayments and prepayments; what a
 --             total is off its lines. It is not the income of the profit and loss: a line may name any account.
 -- proof: The ledger's, of which the tie-out is the proof.
+-- shown: On the web page as top customers, by the queries `sales_by_month` and `top_customers`.
 select
     s.tenant_id, s.month, s.contact_id, coalesce(max(k.name), max(d.name), s.contact_id) as contact,
     sum(case when s.source_type = 'ACCREC' then 1 else 0 end) as invoices,

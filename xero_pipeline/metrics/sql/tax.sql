@@ -8,6 +8,7 @@
 -- currency: The base currency, each document at its own rate, rounded half up to the cent.
 -- leaves out: Drafts, voided and deleted documents; what was paid to the tax office or came from it; adjustments in the return.
 -- proof: Read from the documents, for which side tax is on only they say; a test compares it with what the tax account moves.
+-- shown: By the query `tax_by_month`.
 with taken as (
     select tenant_id, prepayment_id, allocation_id as id, date, amount
     from xero.prepayment_allocations
