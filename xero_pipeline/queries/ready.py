@@ -29,8 +29,8 @@ from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
 from xero_pipeline.queries.macros import expanded
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
-from xero_pipeline.warehouse.days import day_in
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.time_zones import day_in
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
