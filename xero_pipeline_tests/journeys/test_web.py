@@ -255,7 +255,7 @@ def test_disconnect_asks_first_a_denied_consent_changes_nothing_and_a_given_one_
     expect(page.locator(".pill").first).to_have_text("Connected")
     page.click("[data-question]")
     page.click("dialog button:text-is('Disconnect')")
-    expect(page.locator(".note")).to_contain_text("What was loaded stays")
+    expect(page.locator(".note")).to_contain_text("The data already loaded stays")
     expect(page.locator(".pill").first).to_have_text("Disconnected")
     consent(page, "Cancel")
     expect(page.locator(".note.bad")).to_contain_text("was declined")

@@ -41,7 +41,7 @@ def test_a_warehouse_in_use_is_told_with_the_moment_the_figures_are_of(site, mak
     browser = make_browser(site)
     first, second = browser.connect()
     before = browser.get(f"/books/{first}").text
-    moment = re.search(r"As in the warehouse on (.* UTC)", before)[1]
+    moment = re.search(r"Read from the warehouse on (.* UTC)", before)[1]
     told = browser.get(f"/api/figures/{first}").json()
     assert told["in_use"] is None
     assert "The warehouse is in use" not in before
@@ -49,7 +49,7 @@ def test_a_warehouse_in_use_is_told_with_the_moment_the_figures_are_of(site, mak
         page = browser.get(f"/books/{first}")
         assert page.status_code == 200
         said = " ".join(re.search(r'class="note warn"[^>]*>(.*?)</p>', page.text, re.DOTALL)[1].split())
-        assert f"these are the figures of {moment}, and some may have changed since" in said
+        assert f"These figures were read on {moment}; some may have changed since" in said
         assert str(pid) in said
         later = browser.get(f"/api/figures/{first}").json()
         assert str(pid) in later["in_use"]
@@ -57,7 +57,7 @@ def test_a_warehouse_in_use_is_told_with_the_moment_the_figures_are_of(site, mak
         # Of the other one nothing was read before.
         never = browser.get(f"/books/{second}")
         assert never.status_code == 503
-        assert "in use just now" in never.text
+        assert "in use at the moment" in never.text
     again = browser.get(f"/api/figures/{first}").json()
     assert again["in_use"] is None
     assert again["read_at"] > told["read_at"]

@@ -1,0 +1,80 @@
+"""`python -m reference.screenshots`: take the pictures of the web page in `docs/images` from a running one.
+
+Run it beside a `make run` in mock mode after the first sync. It presses *Sync now*: one picture shows a sync.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ViewportSize
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+DESK: ViewportSize = {"width": 1120, "height": 1330}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+REPORTS = "a[href^='/books/']"
+
+
+def main(url: str = "http://localhost:3001") -> None:
+    """Write every picture."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        _phone(browser, url)
+        _reports(browser, url)
+        _syncing(browser, url)
+        browser.close()
+    for picture in IMAGES.glob("web-*.png"):
+        _shrink(picture)
+
+
+def _phone(browser: Browser, url: str) -> None:
+    """The first page and the receivables, side by side, in dark mode."""
+    page = browser.new_page(base_url=url, viewport=PHONE, color_scheme="dark")
+    page.goto("/")
+    shots = [page.screenshot()]
+    page.click(REPORTS)
+    page.locator("#receivables").scroll_into_view_if_needed()
+    page.evaluate("scrollTo(0, document.getElementById('receivables').getBoundingClientRect().top + scrollY - 40)")
+    shots.append(page.screenshot())
+    sources = [f"data:image/png;base64,{base64.b64encode(shot).decode()}" for shot in shots]
+    page.set_viewport_size({"width": 2 * PHONE["width"] + 36, "height": PHONE["height"] + 24})
+    images = "".join(f"<img src='{source}' style='border-radius:12px'>" for source in sources)
+    page.set_content(f"<body style='margin:12px;display:flex;gap:12px;background:#444c56'>{images}</body>")
+    page.screenshot(path=IMAGES / "web-telephone.png")
+    page.close()
+
+
+def _reports(browser: Browser, url: str) -> None:
+    page = browser.new_page(base_url=url, viewport=DESK, color_scheme="light")
+    page.goto("/")
+    page.click(REPORTS)
+    page.locator(".panel").first.wait_for()
+    page.screenshot(path=IMAGES / "web-figures.png")
+    page.close()
+
+
+def _syncing(browser: Browser, url: str) -> None:
+    page = browser.new_page(base_url=url, viewport={"width": 1120, "height": 750}, color_scheme="light")
+    page.goto("/")
+    page.click("button[id^='sync-']")
+    page.locator("text=/[4-9] of [0-9]+ tables/").wait_for(timeout=120_000)
+    page.screenshot(path=IMAGES / "web-organisations.png")
+    page.close()
+
+
+def _shrink(picture: Path) -> None:
+    """Fewer colours where ImageMagick is installed: a third of the bytes."""
+    if convert := shutil.which("convert"):
+        subprocess.run([convert, picture, "-strip", "-colors", "128", f"PNG8:{picture}"], check=True)  # noqa: S603 - our own files
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
