@@ -40,6 +40,7 @@ bench: setup ## speed and size, printed as a page (ARGS=slices: 250,000 invoices
 docs: setup ## the generated pages under docs/, and the site of all pages in build/docs
 	@$(BIN)/python -m reference
 	@$(BIN)/python -m xero_pipeline.queries.reference > docs/queries.md
+	@$(BIN)/python -m xero_pipeline.metrics.reference > docs/metrics.md
 	@$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/docs
 	@echo "The site: build/docs/index.html"
 

@@ -19,6 +19,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "on-request",
         "ledger",
         "statements",
+        "metrics",
         "group",
         "journals",
         "history",

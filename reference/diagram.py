@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reference.subjects import Subject
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 TENANT = "tenant_id"
 """Every table has it and every join uses it: it is told once, not drawn a hundred times."""

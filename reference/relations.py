@@ -15,7 +15,7 @@ from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.warehouse.tables import all_tables
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.tables import Column, Table
+    from xero_pipeline.warehouse.table_model import Column, Table
 
 _MENTION = re.compile(r"\b([a-z_]+)\.([a-z_]+)\b")
 

@@ -14,7 +14,7 @@ from xero_pipeline.warehouse.tables import collections, table_group
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 NOTES = "notes"
 """Of what is no asset: how far was read, what was odd, what was called."""

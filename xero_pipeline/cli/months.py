@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.warehouse.days import EARLIEST
+from xero_pipeline.warehouse.time_zones import EARLIEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

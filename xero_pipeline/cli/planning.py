@@ -17,7 +17,7 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from datetime import date
 
-    from xero_pipeline.cli.runs import Choice
+    from xero_pipeline.cli.selection import Choice
     from xero_pipeline.sync.plan import Counts, Item, Plan
     from xero_pipeline.xero.organisations import Organisation
 
@@ -39,7 +39,7 @@ def plan(
 ) -> None:
     """Estimate the calls, bytes and time of the next sync or a backfill. Makes no calls to Xero without --ask."""
     from xero_pipeline.cli.display import print_json
-    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync.call_record import deliver_calls
 
     parts = Parts(Settings.load())

@@ -15,7 +15,7 @@ from xero_pipeline.errors import ConfigurationError
 if TYPE_CHECKING:
     import dagster as dg
 
-    from xero_pipeline.cli.runs import Choice
+    from xero_pipeline.cli.selection import Choice
     from xero_pipeline.settings import Settings
     from xero_pipeline.sync.progress import Progress
 

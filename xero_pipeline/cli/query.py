@@ -94,7 +94,7 @@ def _asked(
         days = days_asked(warehouse, ready, values)
         with asking_ready(warehouse, ready, values, days) as stream:
             yield answer_of(stream), ready.told(values, days.values())
-        for remark in remarks(warehouse, ready, days):
+        for remark in remarks(warehouse, ready.text, days):
             say(remark)
         return
     text = sys.stdin.read() if question == "-" else question

@@ -38,7 +38,7 @@ def rebuild(
 ) -> None:
     """Rebuild the tables from the landing zone (XERO_LANDING) in a new warehouse, without calls to Xero."""
     from xero_pipeline.cli.display import complain, say
-    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync import rebuild as work
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse

@@ -72,7 +72,8 @@ def _show_locked(changes: Sequence[LockedChange]) -> None:
 
 
 def _show_all(parts: Parts, tenants: Collection[str], given: date | None) -> None:
-    from xero_pipeline.warehouse.days import beginning_of, day_in, zones_of
+    from xero_pipeline.warehouse.days import zones_of
+    from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 
     zones, now = zones_of(parts.warehouse), clock.now()
     since = {one: given or day_in(zones.get(one), now).replace(day=1) for one in tenants}

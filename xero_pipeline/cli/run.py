@@ -91,7 +91,7 @@ def _serve_and_sync(parts: Parts, services: Services, addresses: str) -> None:
 def _sync(parts: Parts) -> bool:
     """Everything of all organisations, with progress, and then this month's profit and loss; whether all went well."""
     from xero_pipeline.cli.display import say
-    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.cli.selection import choose
     from xero_pipeline.cli.syncing import carry, chosen_organisations
 
     choice = choose([], parts.reports, parts.collections)

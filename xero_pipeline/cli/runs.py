@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
+from xero_pipeline.cli.selection import Choice
 from xero_pipeline.cli.watch import Watch
-from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.past_runs import INTERRUPTED
 from xero_pipeline.parts import Parts
@@ -20,83 +19,10 @@ from xero_pipeline.warehouse.days import day_of
 if TYPE_CHECKING:
     import dagster as dg
 
-    from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.organisations import Organisation
-    from xero_pipeline.xero.reports import Report
 
 # Where Dagster's overview and its jobs look for runs; one that a server launches has it by itself.
 _OURS = {".dagster/repository": "__repository__@xero_pipeline"}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What to sync: collections and reports, by the name of their table; and whether the ledger follows."""
-
-    collections: tuple[str, ...]
-    reports: tuple[str, ...]
-    ledger: bool = False
-    selected: bool = True
-    """Whether a person named them: otherwise what a project leaves out is no mistake."""
-
-    @property
-    def subjects(self) -> int:
-        """How many collections and reports there are, and the ledger if it follows."""
-        return len(self.collections) + len(self.reports) + self.ledger
-
-
-def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[Endpoint] | None = None) -> Choice:
-    """Turn what a person selected into collections and reports.
-
-    Args:
-        select: Names of assets, `xero/` before them or not; a child table stands for its collection, any asset of the
-            ledger for all of it. Empty: all collections, the usual reports and the ledger.
-        usual: The reports that are pulled by themselves.
-        read: The collections that are read; None for all there are.
-
-    Raises:
-        ConfigurationError: No such table; the message offers the nearest.
-    """
-    from xero_pipeline.warehouse.tables import table_group
-    from xero_pipeline.xero.endpoints import chosen as all_collections
-    from xero_pipeline.xero.reports import reports as all_reports
-
-    collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
-    reports = [report.name for report in all_reports()]
-    if not select:
-        return Choice(tuple(collections), tuple(report.name for report in usual), ledger=True, selected=False)
-    home = {table.name: name for name in collections for table in table_group(name)}
-    home |= {name: name for name in reports}
-    chosen: set[str] = set()
-    ledger = False
-    for given in select:
-        if given.split("/")[0].split(".")[0] == "ledger":
-            ledger = True
-            continue
-        name = given.removeprefix("xero/").removeprefix("xero.")
-        if name not in home:
-            raise ConfigurationError(f"--select {given}: {_no_such(name, home)}")
-        chosen.add(home[name])
-    return Choice(
-        tuple(name for name in collections if name in chosen),
-        tuple(name for name in reports if name in chosen),
-        ledger=ledger,
-    )
-
-
-def _no_such(name: str, known: Iterable[str]) -> str:
-    """What to say of an asset that is not there."""
-    from difflib import get_close_matches
-
-    from xero_pipeline.warehouse.tables import table_group
-    from xero_pipeline.xero.endpoints import on_request
-
-    for endpoint in on_request():
-        if name in {table.name for table in table_group(endpoint.table)}:
-            setting = f"XERO_{endpoint.table.upper()}"
-            return f"it is read only with {setting}=true. Set that and run `xero-pipeline connect` once more."
-    near = get_close_matches(name, known, n=3)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"there is no such asset.{hint}"
 
 
 class Runner:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.cli.statement_request import Asked
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -35,27 +35,6 @@ Csv = Annotated[bool, typer.Option("--csv", help="Output CSV.")]
 Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
 
 _Draw = Callable[["Connection", str], Sequence[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A statement that somebody asked for.
-
-    Args:
-        name: What it is called on the command line.
-        organisation: Whose, as a person named it.
-        start: The first day; None where only a day counts.
-        end: The last day, or the day.
-        json: Whether a program reads it.
-        csv: Whether a spreadsheet does.
-    """
-
-    name: str
-    organisation: str | None
-    start: date | None
-    end: date
-    json: bool
-    csv: bool
 
 
 @app.command("trial-balance")

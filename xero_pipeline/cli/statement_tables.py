@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.cli.display import print_json, print_table, profit_and_loss, say
 
 if TYPE_CHECKING:
-    from xero_pipeline.cli.statement import Asked
+    from xero_pipeline.cli.statement_request import Asked
 
 Columns = Sequence[tuple[str, str]]
 """Header and field of each; amounts stand on the right."""

@@ -48,7 +48,7 @@ def sync(
     max_calls: MaxCalls = None,
 ) -> None:
     """Bring the warehouse up to date: changes since the last sync, then the reports of the affected months."""
-    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.cli.selection import choose
 
     parts = Parts(settings_for_xero())
     choice = choose(select or [], parts.reports, parts.collections)
@@ -65,7 +65,7 @@ def backfill(
     max_calls: MaxCalls = None,
 ) -> None:
     """Pull the reports of a range of months again."""
-    from xero_pipeline.cli.runs import choose
+    from xero_pipeline.cli.selection import choose
 
     parts = Parts(settings_for_xero())
     reports = choose(select or [], parts.reports, parts.collections).reports

@@ -28,7 +28,7 @@ from xero_pipeline.ledger.tie_out import REPORTS
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.staleness import dated_tables, stale_months
-from xero_pipeline.warehouse.tables import Table
+from xero_pipeline.warehouse.table_model import Table
 from xero_pipeline.xero.reports import reports
 
 if TYPE_CHECKING:

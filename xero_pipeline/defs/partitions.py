@@ -7,7 +7,7 @@ from datetime import date
 
 import dagster as dg
 
-from xero_pipeline.warehouse.days import EARLIEST
+from xero_pipeline.warehouse.time_zones import EARLIEST
 
 ORGANISATIONS = "xero_organisations"
 """Name of the dynamic partitions: Xero's tenant ids, never names, which people change."""

@@ -13,6 +13,7 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.charts import Chart, as_markdown
+from xero_pipeline.metrics.cash import month_ends
 from xero_pipeline.metrics.owed import Owing, owed
 from xero_pipeline.metrics.profit import Profit, profit_by_month
 from xero_pipeline.metrics.trust import trust
@@ -31,10 +32,6 @@ _LINES = 6
 """So many bank accounts have a line of their own; the others share one."""
 
 _CURRENCY = "select base_currency from xero.organisations where tenant_id = :tenant_id"
-_BANK = """
-select period_start as month, account_name as name, closing_balance as balance from xero.bank_summary
-where tenant_id = :tenant_id and account_id is not null and period_start between :first and :last order by 1, position
-"""
 _PROFITS: Sequence[tuple[str, Profit, str]] = (
     (f"{_LEDGER}profit_and_loss", "profit_and_loss", "Profit and loss"),
     ("profit_and_loss_cash", "profit_on_cash_basis", "Profit and loss on cash basis"),
@@ -102,7 +99,7 @@ _Draw = Callable[["Warehouse", str, date], Chart | None]
 
 
 def _drawn(ageing: Ageing) -> Mapping[str, _Draw]:
-    found: dict[str, _Draw] = {"bank_summary": _bank}
+    found: dict[str, _Draw] = {f"{_LEDGER}bank_summary": _bank}
     found |= {f"{_LEDGER}aged_{side}": partial(_owed, side=side, ageing=ageing) for side in _OWING}
     for asset, of, title in _PROFITS:
         found[asset] = partial(_profit, of=of, title=title)
@@ -111,7 +108,7 @@ def _drawn(ageing: Ageing) -> Mapping[str, _Draw]:
 
 def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, title: str) -> Chart | None:
     with warehouse.reading() as connection:
-        months = profit_by_month(connection, tenant_id, add_months(newest.replace(day=1), 1 - MONTHS), newest, of)
+        months = profit_by_month(connection, tenant_id, _first(newest), newest, of)
     if not months:
         return None
     return Chart(
@@ -127,21 +124,22 @@ def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, titl
 
 
 def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
-    rows = warehouse.query(_BANK, {"tenant_id": tenant_id, **_window(newest)}).to_pylist()
-    if not rows:
+    with warehouse.reading() as connection:
+        ends = month_ends(connection, tenant_id, _first(newest), newest)
+    if not ends:
         return None
-    months = sorted({row["month"] for row in rows})
+    months = sorted({one.month for one in ends})
     largest: dict[str, Decimal] = {}
-    for row in rows:
-        largest[row["name"]] = max(largest.get(row["name"], Decimal(0)), abs(row["balance"]))
+    for one in ends:
+        largest[one.name] = max(largest.get(one.name, Decimal(0)), abs(one.balance))
     order = sorted(largest, key=lambda name: -largest[name])
     own = order if len(order) <= _LINES else order[: _LINES - 1]
     series: dict[str, list[Decimal | None]] = {
         name: [None] * len(months) for name in (*own, *(["Others"] if own != order else []))
     }
-    for row in rows:
-        name, place = row["name"] if row["name"] in own else "Others", months.index(row["month"])
-        series[name][place] = (series[name][place] or Decimal(0)) + row["balance"]
+    for one in ends:
+        name, place = one.name if one.name in own else "Others", months.index(one.month)
+        series[name][place] = (series[name][place] or Decimal(0)) + one.balance
     title = f"Bank balances at the end of each month, {_currency(warehouse, tenant_id)}"
     return Chart(title, "lines", [_label(month) for month in months], series)
 
@@ -163,8 +161,8 @@ def _remark(warehouse: Warehouse, tenant_id: str) -> str:
         return trust(connection, tenant_id).remark
 
 
-def _window(newest: date) -> dict[str, date]:
-    return {"first": add_months(newest.replace(day=1), 1 - MONTHS), "last": newest}
+def _first(newest: date) -> date:
+    return add_months(newest.replace(day=1), 1 - MONTHS)
 
 
 def _currency(warehouse: Warehouse, tenant_id: str) -> str:

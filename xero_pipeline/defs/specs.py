@@ -10,7 +10,7 @@ import dagster as dg
 if TYPE_CHECKING:
     from xero_pipeline.sync.outcome import Outcome
     from xero_pipeline.warehouse.merge import Merged
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 SCHEMA = "xero"
 

@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, groupby
 
+from xero_pipeline.ledger.amounts import Amount
 from xero_pipeline.ledger.causes import CONVERSION, UNKNOWN, Facing, Sign, facings, signs
 
 _CANDIDATES = 24
 """Among more accounts than these only all together are tried: some of so many would add up to anything."""
 _FEW = 3
 """As many accounts are looked for one by one, or left out of all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """What no document shows on an account in a month.
-
-    Args:
-        number: Of the month.
-        account_id: The account.
-        amount: Debit positive.
-        balance: Of the account at the end of the month, debit positive.
-        type: The account's type.
-        account_class: Its class.
-        system_account: The part it plays for Xero itself.
-        name: Its name.
-        begins: The month is the first with any balance, or before: these are what the books began with.
-    """
-
-    number: int
-    account_id: str
-    amount: Decimal
-    balance: Decimal
-    type: str | None
-    account_class: str | None
-    system_account: str | None
-    name: str | None
-    begins: bool
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether documents move it every day, so that its name excuses nothing."""
-        return self.system_account in {"DEBTORS", "CREDITORS"} or self.type == "BANK"
-
-    @property
-    def words(self) -> str:
-        """The words of its name in lower case, each between blanks."""
-        return f" {re.sub('[^a-z]+', ' ', (self.name or '').lower())} "
 
 
 def with_causes(amounts: Iterable[Amount], named: Mapping[str, str]) -> list[tuple[Amount, str]]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.ledger.cause_search import Amount
+    from xero_pipeline.ledger.amounts import Amount
 
 CONVERSION, UNKNOWN = "CONVERSION", "UNKNOWN"
 CAUSES = (

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from xero_pipeline.warehouse.sql import target
 from xero_pipeline.warehouse.table_files import read_group
-from xero_pipeline.warehouse.tables import Table
+from xero_pipeline.warehouse.table_model import Table
 
 SCHEMA = "ledger"
 

@@ -20,7 +20,8 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.cause_search import Amount, with_causes
+from xero_pipeline.ledger.amounts import Amount
+from xero_pipeline.ledger.cause_search import with_causes
 from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.documents import rounding_sql

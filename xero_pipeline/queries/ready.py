@@ -29,8 +29,9 @@ from xero_pipeline.errors import QueryRefused
 from xero_pipeline.queries.asking import asking
 from xero_pipeline.queries.macros import expanded
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
-from xero_pipeline.warehouse.days import day_in
+from xero_pipeline.queries.standing import require_ledger
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.time_zones import day_in
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -187,10 +188,8 @@ def asking_ready(
         ConfigurationError: There is no warehouse yet, or no ledger that it reads.
         WarehouseBusy: Another process held the file all the time.
     """
-    from xero_pipeline.queries.standing import require_ledger
-
     days = days_asked(warehouse, query, given) if days is None else days
-    require_ledger(warehouse, query)
+    require_ledger(warehouse, query.name, query.text)
     usual, *more = [day for day, _ in Counter(days.values()).most_common()] or [None]
     values = query.values(given, usual)
     others: dict[str, dict[str, list[str]]] = {}

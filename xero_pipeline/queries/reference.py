@@ -28,8 +28,9 @@ PostgreSQL. This page is made from those files: `python -m xero_pipeline.queries
 `--organisation` chooses one; without it each row says whose it is. Today and this month are each organisation's own, by
 its time zone. [At the terminal](terminal.md) has all options, and how to ask from a notebook.
 
-Amounts are exact. Amounts of documents in a foreign currency are converted by the rate of the document and rounded to
-the cent, as Xero does. Documents that were voided or deleted, and drafts, do not count.
+[Metrics](metrics.md) says what each figure means, and where else it is shown. Amounts are exact. Amounts of documents
+in a foreign currency are converted by the rate of the document and rounded to the cent, as Xero does. Documents that
+were voided or deleted, and drafts, do not count.
 """
 
 

@@ -11,16 +11,16 @@ from xero_pipeline.queries.macros import reads_ledger, reads_metrics
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from xero_pipeline.queries.ready import ReadyQuery
     from xero_pipeline.warehouse.store import Warehouse
 
 
-def require_ledger(warehouse: Warehouse, query: ReadyQuery) -> None:
+def require_ledger(warehouse: Warehouse, name: str, text: str) -> None:
     """Refuse a query whose figures are the ledger's while no ledger was kept.
 
     Args:
         warehouse: Where it is asked.
-        query: Which.
+        name: Of the query.
+        text: Its statement, as in the file.
 
     Raises:
         ConfigurationError: There is no ledger yet, or no warehouse.
@@ -28,22 +28,22 @@ def require_ledger(warehouse: Warehouse, query: ReadyQuery) -> None:
     """
     from xero_pipeline.ledger.layout import is_there
 
-    if not reads_ledger(query.text):
+    if not reads_ledger(text):
         return
     with looking(warehouse) as connection:
         if not is_there(connection):
             raise ConfigurationError(
-                f"{query.name} reads the ledger, which was not kept yet. Run `xero-pipeline sync`, which posts what it "
+                f"{name} reads the ledger, which was not kept yet. Run `xero-pipeline sync`, which posts what it "
                 "brings."
             )
 
 
-def remarks(warehouse: Warehouse, query: ReadyQuery, tenants: Collection[str]) -> list[str]:
+def remarks(warehouse: Warehouse, text: str, tenants: Collection[str]) -> list[str]:
     """What keeps the figures of a query from being taken as they are: each remark once.
 
     Args:
         warehouse: Where it is asked.
-        query: Which.
+        text: The statement of the query, as in the file.
         tenants: Of whom.
 
     Raises:
@@ -52,7 +52,7 @@ def remarks(warehouse: Warehouse, query: ReadyQuery, tenants: Collection[str]) -
     from xero_pipeline.metrics.trust import trust
     from xero_pipeline.warehouse.organisation_names import NAMED
 
-    if not reads_metrics(query.text):
+    if not reads_metrics(text):
         return []
     with looking(warehouse) as connection:
         named = dict(connection.exec_driver_sql(f"select tenant_id, name from {NAMED} as n").tuples().all())

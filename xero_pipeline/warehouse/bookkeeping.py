@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.dialect import Dialect
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 _WRITE_CURSOR = """
 INSERT INTO xero.cursors (tenant_id, endpoint, modified_since, complete_at, records)

@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from xero_pipeline.errors import RecordRefused
 from xero_pipeline.warehouse import instants
-from xero_pipeline.warehouse.tables import Kind, table_group
+from xero_pipeline.warehouse.table_model import Kind
+from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.warehouse.wire import kind_of, wire_type
 
 Refuse = Callable[[RecordRefused], None]

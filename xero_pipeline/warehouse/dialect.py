@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from xero_pipeline.warehouse.stream import Stream
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 
 class Dialect(Protocol):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from xero_pipeline.warehouse.records import Records
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 # .NET's empty Guid: what Xero shows for an id that was never given.
 NO_ID = "00000000-0000-0000-0000-000000000000"

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.warehouse.schema import SCHEMA, sql_columns
 from xero_pipeline.warehouse.sql import q, target
-from xero_pipeline.warehouse.tables import SYNCED_AT, VALID_FROM, Column, all_tables
+from xero_pipeline.warehouse.table_model import SYNCED_AT, VALID_FROM, Column
+from xero_pipeline.warehouse.tables import all_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect as SqlDialect
 
     from xero_pipeline.warehouse.dialect import Dialect
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 HISTORY_SCHEMA = "xero_history"
 """Where superseded versions lie; what people read are the views in `xero`."""

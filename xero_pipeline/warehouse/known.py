@@ -26,7 +26,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from xero_pipeline.warehouse.tables import TableMistake, collections, table, table_group
+from xero_pipeline.warehouse.table_model import TableMistake
+from xero_pipeline.warehouse.tables import collections, table, table_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.warehouse.history import NO_TIME_BEFORE, has_history, keep, next_since
 from xero_pipeline.warehouse.sql import q, same, target
-from xero_pipeline.warehouse.tables import SYNCED_AT, VALID_FROM
+from xero_pipeline.warehouse.table_model import SYNCED_AT, VALID_FROM
 from xero_pipeline.warehouse.tables import table as table_named
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.dialect import Dialect
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 
 @dataclass(frozen=True, slots=True)

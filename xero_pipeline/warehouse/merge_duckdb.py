@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
     from xero_pipeline.warehouse.stream import Stream
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 # Measured with 100,000 invoices and 300,000 lines, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command):
 # DuckDB may take this much before it spills; less is slower, more does not help, and Arrow needs its share.

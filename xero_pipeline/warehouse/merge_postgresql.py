@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
     from xero_pipeline.warehouse.stream import Stream
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 _EXISTING = """
 SELECT c.relname, COALESCE(a.attname, ''), d.description

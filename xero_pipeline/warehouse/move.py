@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.warehouse.tables import Column
+    from xero_pipeline.warehouse.table_model import Column
 
 ROWS_AT_ONCE = 20_000
 """Rows in memory at a time."""

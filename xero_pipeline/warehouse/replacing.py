@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.warehouse.merge import Merged
 from xero_pipeline.warehouse.schema import SCHEMA, sql_columns
-from xero_pipeline.warehouse.tables import SYNCED_AT
+from xero_pipeline.warehouse.table_model import SYNCED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 
 def replace_rows(

@@ -14,16 +14,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.days import beginning_of
 from xero_pipeline.warehouse.sql import literal, q, same, target
 from xero_pipeline.warehouse.tables import table as table_named
+from xero_pipeline.warehouse.time_zones import beginning_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.tables import Column, Table
+    from xero_pipeline.warehouse.table_model import Column, Table
 
 ANSWER = ("tenant_id", "report", "basis", "period_start", "period_end")
 """What says which report an answer is: any other answer with the same values is an earlier or a later one of it."""

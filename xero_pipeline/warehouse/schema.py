@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.schema import DDLElement
     from sqlalchemy.types import TypeEngine
 
-    from xero_pipeline.warehouse.tables import Column, Kind, Table
+    from xero_pipeline.warehouse.table_model import Column, Kind, Table
 
 SCHEMA = "xero"
 

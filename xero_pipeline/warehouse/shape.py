@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xero_pipeline.errors import RecordRefused
     from xero_pipeline.warehouse.careful import Refuse
     from xero_pipeline.warehouse.strange import Notice
-    from xero_pipeline.warehouse.tables import Column
+    from xero_pipeline.warehouse.table_model import Column
 
 FEW = 64
 """So many records are read one by one when one of them needs care; a page has a thousand."""

@@ -10,7 +10,7 @@ from xero_pipeline.warehouse.schema import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xero_pipeline.warehouse.tables import Table
+    from xero_pipeline.warehouse.table_model import Table
 
 
 def target(table: Table, schema: str = SCHEMA) -> str:

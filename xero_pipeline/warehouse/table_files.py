@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, get_args
 
-from xero_pipeline.warehouse.tables import KEY_KINDS, Column, Kind, Role, Table, TableMistake
+from xero_pipeline.warehouse.table_model import KEY_KINDS, Column, Kind, Role, Table, TableMistake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

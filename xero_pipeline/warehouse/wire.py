@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 
 from xero_pipeline.warehouse.instants import DAY, INSTANT
-from xero_pipeline.warehouse.tables import TableMistake, table_group
+from xero_pipeline.warehouse.table_model import TableMistake
+from xero_pipeline.warehouse.tables import table_group
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.tables import Kind, Table
+    from xero_pipeline.warehouse.table_model import Kind, Table
 
 MONEY_SCALE = 4
 RATE_SCALE = 10

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.warehouse.days import day_in, zones_of
+from xero_pipeline.warehouse.days import zones_of
+from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.answers import page
 from xero_pipeline.web.figures.figures import Figures, read_figures

@@ -56,7 +56,7 @@ class Site:
     @cached_property
     def status(self) -> Status:
         """How everything stands."""
-        return Status(self)
+        return Status(self.parts, self.instance, self.dagster, self.syncs, self.progress, self.glance)
 
     @cached_property
     def password(self) -> Password | None:

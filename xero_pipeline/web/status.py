@@ -19,8 +19,11 @@ from xero_pipeline.operations.standing import put_aside, standing, waiting
 if TYPE_CHECKING:
     import dagster as dg
 
-    from xero_pipeline.web.dagster_ui import Seen
-    from xero_pipeline.web.site import Site
+    from xero_pipeline.parts import Parts
+    from xero_pipeline.web.dagster_ui import DagsterUI, Seen
+    from xero_pipeline.web.glance import Glance
+    from xero_pipeline.web.progress import Progress
+    from xero_pipeline.web.syncs import Syncs
     from xero_pipeline.xero.organisations import Organisation
 
 RUNS_SHOWN = 10
@@ -33,18 +36,36 @@ class Status:
     """Puts together what the parts know. May be shared by threads.
 
     Args:
-        site: The parts.
+        parts: The pipeline's own.
+        instance: Dagster's history.
+        dagster: Dagster's webserver, where there is one.
+        syncs: Those that the page began.
+        progress: How far runs have come.
+        glance: Short looks into the warehouse.
     """
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(
+        self,
+        parts: Parts,
+        instance: dg.DagsterInstance,
+        dagster: DagsterUI,
+        syncs: Syncs,
+        progress: Progress,
+        glance: Glance,
+    ) -> None:
+        self._parts = parts
+        self._instance = instance
+        self._dagster = dagster
+        self._syncs = syncs
+        self._progress = progress
+        self._glance = glance
         self._lock = threading.Lock()
         self._ended: dict[str, dict[str, Any]] = {}
 
     def everything(self) -> dict[str, Any]:
         """All of it."""
-        parts, seen = self._site.parts, self._site.dagster.look()
-        later, aside, at_work = waiting(parts), put_aside(parts), self._site.syncs.at_work()
+        parts, seen = self._parts, self._dagster.look()
+        later, aside, at_work = waiting(parts), put_aside(parts), self._syncs.at_work()
         failed, issues = self._last_failures(), self.issues()
         organisations = []
         for one in parts.organisations.list():
@@ -57,9 +78,9 @@ class Status:
             told |= {"put_aside": aside.get(one.tenant_id, [])}
             told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
             if one.tenant_id in at_work:
-                told["sync"] = self._progress(at_work[one.tenant_id], one)
+                told["sync"] = self._progress_of(at_work[one.tenant_id], one)
             else:
-                never_began = self._site.syncs.problem(one.tenant_id)
+                never_began = self._syncs.problem(one.tenant_id)
                 told["problem"] = {"job": SYNC, "error": never_began} if never_began else failed.get(one.tenant_id)
             organisations.append(told)
         return {
@@ -76,7 +97,7 @@ class Status:
             seen: Dagster, if it is there.
         """
         return {
-            "on": seen.on if seen else is_on(self._site.instance),
+            "on": seen.on if seen else is_on(self._instance),
             "next_at": seen.next_at if seen and seen.carried else None,
             "dagster": bool(seen and seen.carried),
         }
@@ -87,8 +108,8 @@ class Status:
         Args:
             limit: How many.
         """
-        names = names_of(self._site.parts.organisations.list())
-        records = self._site.instance.get_run_records(limit=limit)
+        names = names_of(self._parts.organisations.list())
+        records = self._instance.get_run_records(limit=limit)
         return [self._told(record, names) for record in records]
 
     def _told(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
@@ -97,7 +118,7 @@ class Status:
         with self._lock:
             told = self._ended.get(run_id)
         if told is None:
-            told = past_run(self._site.instance, record, {})
+            told = past_run(self._instance, record, {})
             if record.dagster_run.is_finished:
                 with self._lock:
                     while len(self._ended) >= _RUNS_KEPT:
@@ -122,7 +143,7 @@ class Status:
         """When, and whether that is known: while a sync writes, the first look since the start may find nothing out."""
         tenant_id = organisation.tenant_id
         try:
-            cursor = self._site.glance.see(
+            cursor = self._glance.see(
                 ("last sync", tenant_id), lambda warehouse: warehouse.cursor(tenant_id, "invoices")
             ).value
         except WarehouseBusy:
@@ -132,15 +153,15 @@ class Status:
     def issues(self) -> Mapping[str, Sequence[Issue]] | None:
         """The open issues by tenant id; None while the warehouse is busy and was not read before."""
         try:
-            found = self._site.glance.see("issues", open_issues).value
+            found = self._glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
-        return with_put_aside(found, self._site.parts.call_book.postponed.aside())
+        return with_put_aside(found, self._parts.call_book.postponed.aside())
 
-    def _progress(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
+    def _progress_of(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
-        quota = self._site.parts.quota.snapshot(organisation.tenant_id)
-        told = self._site.progress.of(record) if record else {"state": "starting", "run_id": None, "at": None}
+        quota = self._parts.quota.snapshot(organisation.tenant_id)
+        told = self._progress.of(record) if record else {"state": "starting", "run_id": None, "at": None}
         return {**told, "waits_for_calls": quota.minute_remaining == 0 and told["state"] == "started"}
 
 

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from xero_pipeline.xero.answers import Call
 from xero_pipeline.xero.errand import Errand
-from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.state_transaction import immediate
 
 AT_ONCE = 1_000
 """How many calls are carried in one go; SQLite takes no more than some ten thousand values in a statement."""
@@ -140,33 +140,6 @@ def complete(connection: sa.Connection, call_id: str, call: Call) -> None:
         "app_minute_left": call.limits.app_minute_remaining,
     }
     connection.execute(sa.update(calls).where(calls.c.call_id == call_id).values(facts))
-
-
-def outbox_table(metadata: sa.MetaData) -> sa.Table:
-    """Declare the outbox. Instants in it are seconds since the epoch, as doubles.
-
-    Args:
-        metadata: What the table becomes part of.
-    """
-    return sa.Table(
-        "call_outbox",
-        metadata,
-        sa.Column("call_id", sa.Text, primary_key=True, comment="The id of the call's slot, too"),
-        sa.Column("tenant_id", sa.Text, nullable=False),
-        sa.Column("at", sa.Double, nullable=False, comment="When the call was let out"),
-        sa.Column("asset", sa.Text, comment="The table it was made for"),
-        sa.Column("run_id", sa.Text, comment="Dagster's run"),
-        sa.Column("endpoint", sa.Text, nullable=False),
-        sa.Column("query", sa.Text, comment="The query string in plain text"),
-        sa.Column("modified_since", sa.Double, comment="If-Modified-Since"),
-        sa.Column("attempt", sa.Integer, nullable=False),
-        sa.Column("status", sa.Integer, comment="None until a whole answer came"),
-        sa.Column("wire_bytes", sa.Integer, comment="None until the call ended"),
-        sa.Column("seconds", sa.Double, comment="None until the call ended"),
-        sa.Column("minute_left", sa.Integer, comment="X-MinLimit-Remaining"),
-        sa.Column("day_left", sa.Integer, comment="X-DayLimit-Remaining"),
-        sa.Column("app_minute_left", sa.Integer, comment="X-AppMinLimit-Remaining"),
-    )
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.connections import Connection
 from xero_pipeline.xero.postponed import ask_again
-from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.state_transaction import immediate
 from xero_pipeline.xero.ways import Way, Ways
 
 Status = Literal["connected", "needs re-consent", "disconnected"]

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from xero_pipeline.xero.errand import PAUSE
-from xero_pipeline.xero.state import immediate
-from xero_pipeline.xero.state_tables import Instant, state_table
+from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.state_transaction import immediate
 
 Why = Literal["budget", "day", "unavailable"]
 
@@ -178,28 +178,6 @@ def _after(before: Postponed | None, left: Postponed, *, progressed: bool, tried
     resume_at = left.resume_at if left.why == "day" else left.resume_at - PAUSE + pause(max(0, in_vain - 1))
     months = tuple(sorted({*left.months, *(before.months if before else ())}))
     return replace(left, error=error, since=since, in_vain=in_vain, months=months, resume_at=resume_at)
-
-
-def postponed_table(metadata: sa.MetaData) -> sa.Table:
-    """Declare the table.
-
-    Args:
-        metadata: What it becomes part of.
-    """
-    return sa.Table(
-        "postponed",
-        metadata,
-        sa.Column("tenant_id", sa.Text, primary_key=True),
-        sa.Column("asset", sa.Text, primary_key=True, comment="The table that is not complete"),
-        sa.Column("resume_at", Instant, nullable=False, comment="When it goes on"),
-        sa.Column("why", sa.Text, nullable=False, comment="budget: of the run; day: of the organisation; unavailable"),
-        sa.Column("months", sa.Text, nullable=False, comment="Of a report: first days, with commas between"),
-        sa.Column("config", sa.Text, nullable=False, comment="What it was asked for with, JSON"),
-        sa.Column("max_calls", sa.Integer, comment="The bound of the run"),
-        sa.Column("in_vain", sa.Integer, nullable=False, comment="How often it spent calls and came no further"),
-        sa.Column("error", sa.Text, comment="Why it is put aside; none where it only waits for calls"),
-        sa.Column("since", Instant, comment="Since when it is put aside"),
-    )
 
 
 def _is(tenant_id: str, asset: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -13,8 +13,8 @@ from xero_pipeline.xero.answers import Call
 from xero_pipeline.xero.call_outbox import Outgoing
 from xero_pipeline.xero.errand import Errand
 from xero_pipeline.xero.limits import DAY, MINUTE, Limits, Rules, Usage
-from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.state_transaction import immediate
 
 # The row of `quota_limits` that holds for every organisation of the app.
 APP = ""

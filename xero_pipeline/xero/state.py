@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,12 @@ from xero_pipeline.addresses import state_address
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.locks import exclusive
 from xero_pipeline.xero.state_layout import altering, is_current, make
+from xero_pipeline.xero.state_transaction import immediate
 
 # Seconds a writer waits for the others before SQLite gives up; every write of ours takes milliseconds.
 BUSY_SECONDS = 30
 # In PostgreSQL the tables stay out of the way of the warehouse and of whatever else lives in the database.
 POSTGRESQL_SCHEMA = "xero_state"
-# Any number will do, as long as all processes use the same one.
-_WRITERS = 0x5845524F
 
 
 # A lock's connection says nothing while the work is done: gateways forget it after some minutes, and the server keeps
@@ -68,26 +66,6 @@ def open_state(url: str) -> sa.Engine:
         engine.dispose()
         raise
     return engine
-
-
-@contextmanager
-def immediate(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A write transaction that excludes every other one, over threads, processes and machines.
-
-    What is read inside is therefore still true when it is written back. Committed, and on the disk, when the
-    block ends; rolled back when it raises. Keep it short: no calls to Xero inside.
-
-    Args:
-        engine: From `open_state`.
-
-    Yields:
-        The connection to read and write with.
-    """
-    with engine.connect().execution_options(xero_writes=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            # Row locks cannot guard rows that are not there yet; this guards both, until the commit.
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
-        yield connection
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:

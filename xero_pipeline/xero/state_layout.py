@@ -79,7 +79,7 @@ def altering(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         ConfigurationError: A reference leads nowhere afterwards; nothing is changed.
     """
-    from xero_pipeline.xero.state import immediate
+    from xero_pipeline.xero.state_transaction import immediate
 
     if engine.dialect.name != "sqlite":
         with immediate(engine) as connection:

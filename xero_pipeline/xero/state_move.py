@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_metadata
+from xero_pipeline.xero.state_transaction import immediate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -62,8 +62,6 @@ def state_metadata() -> sa.MetaData:
     Returns:
         The metadata; `state_metadata().tables["consents"]` is a table of it.
     """
-    from xero_pipeline.xero.call_outbox import outbox_table
-    from xero_pipeline.xero.postponed import postponed_table
     from xero_pipeline.xero.quota_tables import quota_tables
 
     metadata = sa.MetaData()
@@ -72,8 +70,8 @@ def state_metadata() -> sa.MetaData:
     _connections(metadata)
     _layout(metadata)
     quota_tables(metadata)
-    outbox_table(metadata)
-    postponed_table(metadata)
+    _outbox_table(metadata)
+    _postponed_table(metadata)
     return metadata
 
 
@@ -134,4 +132,53 @@ def _layout(metadata: sa.MetaData) -> None:
         "layout",
         metadata,
         sa.Column("program", sa.Text, primary_key=True, comment="The version that last made or completed the tables"),
+    )
+
+
+def _outbox_table(metadata: sa.MetaData) -> sa.Table:
+    """Declare the outbox. Instants in it are seconds since the epoch, as doubles.
+
+    Args:
+        metadata: What the table becomes part of.
+    """
+    return sa.Table(
+        "call_outbox",
+        metadata,
+        sa.Column("call_id", sa.Text, primary_key=True, comment="The id of the call's slot, too"),
+        sa.Column("tenant_id", sa.Text, nullable=False),
+        sa.Column("at", sa.Double, nullable=False, comment="When the call was let out"),
+        sa.Column("asset", sa.Text, comment="The table it was made for"),
+        sa.Column("run_id", sa.Text, comment="Dagster's run"),
+        sa.Column("endpoint", sa.Text, nullable=False),
+        sa.Column("query", sa.Text, comment="The query string in plain text"),
+        sa.Column("modified_since", sa.Double, comment="If-Modified-Since"),
+        sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("status", sa.Integer, comment="None until a whole answer came"),
+        sa.Column("wire_bytes", sa.Integer, comment="None until the call ended"),
+        sa.Column("seconds", sa.Double, comment="None until the call ended"),
+        sa.Column("minute_left", sa.Integer, comment="X-MinLimit-Remaining"),
+        sa.Column("day_left", sa.Integer, comment="X-DayLimit-Remaining"),
+        sa.Column("app_minute_left", sa.Integer, comment="X-AppMinLimit-Remaining"),
+    )
+
+
+def _postponed_table(metadata: sa.MetaData) -> sa.Table:
+    """Declare the table.
+
+    Args:
+        metadata: What it becomes part of.
+    """
+    return sa.Table(
+        "postponed",
+        metadata,
+        sa.Column("tenant_id", sa.Text, primary_key=True),
+        sa.Column("asset", sa.Text, primary_key=True, comment="The table that is not complete"),
+        sa.Column("resume_at", Instant, nullable=False, comment="When it goes on"),
+        sa.Column("why", sa.Text, nullable=False, comment="budget: of the run; day: of the organisation; unavailable"),
+        sa.Column("months", sa.Text, nullable=False, comment="Of a report: first days, with commas between"),
+        sa.Column("config", sa.Text, nullable=False, comment="What it was asked for with, JSON"),
+        sa.Column("max_calls", sa.Integer, comment="The bound of the run"),
+        sa.Column("in_vain", sa.Integer, nullable=False, comment="How often it spent calls and came no further"),
+        sa.Column("error", sa.Text, comment="Why it is put aside; none where it only waits for calls"),
+        sa.Column("since", Instant, comment="Since when it is put aside"),
     )

@@ -15,8 +15,8 @@ from time import time
 import sqlalchemy as sa
 
 from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.state import immediate
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.state_transaction import immediate
 from xero_pipeline.xero.token_set import TokenSet, user_of
 
 # A consent whose `connect` was killed before it knew its organisations; nothing takes that long.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from xero_pipeline.defs import pictures
 from xero_pipeline.defs.group import ASSETS as GROUP_ASSETS
 from xero_pipeline.defs.group import RATES
 from xero_pipeline.defs.jobs import LEDGER
@@ -81,7 +82,22 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
         for event in (one.materialization for one in run.get_asset_materialization_events())
         if "picture" in event.metadata
     }
-    assert pictured == {"profit_and_loss", "aged_receivables", "aged_payables"}
+    assert pictured == {"profit_and_loss", "bank_summary", "aged_receivables", "aged_payables"}
+
+
+@pytest.mark.any_day_in_proof
+def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(read, monkeypatch):
+    tenant = read.tenants[0]
+    assert keep(read, [tenant]).success
+    monkeypatch.setattr(pictures, "_LINES", 2)
+    chart = chart_of(read.parts.warehouse, tenant, "ledger.bank_summary", MONTHS[-1])
+    assert list(chart.series)[1:] == ["Others"]
+    (total,) = read.parts.warehouse.query(
+        "select sum(closing_balance) as total from xero.bank_summary where tenant_id = :t and period_start = :m "
+        "and account_id is not null",
+        {"t": tenant, "m": MONTHS[-1]},
+    ).to_pylist()
+    assert sum(figures[-1] for figures in chart.series.values()) == total["total"]
 
 
 @pytest.mark.any_day_in_proof

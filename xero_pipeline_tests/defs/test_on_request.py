@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.cli.runs import choose
+from xero_pipeline.cli.selection import choose
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.on_request import AGED
 from xero_pipeline.errors import ConfigurationError

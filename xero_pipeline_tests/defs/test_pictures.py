@@ -74,22 +74,6 @@ def test_what_is_drawn_as_open_is_what_is_left_of_each_document_in_base_currency
         assert re.search(r"on \d{4}-\d\d-\d\d, [A-Z]{3}$", chart.title)
 
 
-@pytest.mark.any_day_in_proof
-def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(house, monkeypatch):
-    tenant, months = house.tenants[0], MONTHS
-    assert house.pull(months, tenants=[tenant], reports=["bank_summary"]).success
-    monkeypatch.setattr(pictures, "_LINES", 2)
-    chart = chart_of(house.parts.warehouse, tenant, "bank_summary", months[-1])
-    assert list(chart.series)[1:] == ["Others"]
-    (total,) = rows(
-        house,
-        "select sum(closing_balance) as total from xero.bank_summary where tenant_id = :t and period_start = :m "
-        "and account_id is not null",
-        m=months[-1],
-    )
-    assert sum(figures[-1] for figures in chart.series.values()) == total["total"]
-
-
 def test_a_picture_is_small_has_no_script_and_its_figures_stand_under_it():
     months = [f"2026-{month:02}" for month in range(1, 13)]
     chart = Chart("Cash | all, NZD", "lines", months, {f"Account {n}": [Decimal(-7)] * 11 + [None] for n in range(7)})
@@ -106,9 +90,8 @@ def test_a_picture_that_cannot_be_drawn_fails_nothing_and_is_told(house, monkeyp
         raise KeyError("base_currency")
 
     monkeypatch.setattr(pictures, "_currency", broken)
-    months = MONTHS[-1:]
-    assert house.pull(months, tenants=house.tenants[:1], reports=["bank_summary"]).success
-    (shown,) = house.materialisations("bank_summary").values()
+    assert house.pull(MONTHS[-1:], tenants=house.tenants[:1], reports=["budget_summary"]).success
+    (shown,) = house.materialisations("budget_summary").values()
     assert "picture" not in shown.metadata
 
 

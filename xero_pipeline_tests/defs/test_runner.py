@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.cli.runs import Choice, Runner
+from xero_pipeline.cli.runs import Runner
+from xero_pipeline.cli.selection import Choice
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline_tests.defs.conftest import MONTHS
 

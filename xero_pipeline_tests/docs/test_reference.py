@@ -13,7 +13,8 @@ from reference.pages import meaning, pages, pictures
 from reference.relations import mentions, relations
 from reference.subjects import subjects
 from xero_pipeline.ledger.tables import ledger_tables
-from xero_pipeline.warehouse.tables import Kind, Table, all_tables
+from xero_pipeline.warehouse.table_model import Kind, Table
+from xero_pipeline.warehouse.tables import all_tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 AGAIN = "run: make docs"

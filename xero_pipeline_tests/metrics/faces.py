@@ -85,6 +85,56 @@ class Faces:
             "query of a month": {"profit": [self._profit_of(one.month) for one in months]},
         }
 
+    def cash(self, day):
+        """By face what it says of the bank accounts: in the month of a day, and all of them month by month."""
+        page = self.page(day)
+        *_, last = page.cash
+        newest = self.query("cash", month=day)
+        frame = Books(self.books).ready("cash", month=day)
+        span = ("--from", f"{last.month:%Y-%m}", "--to", f"{last.month:%Y-%m}")
+        statement = self.terminal("bank-summary", *span)
+        lines = list(self.picture("ledger.bank_summary", day).series.values())
+        return {
+            "page": {
+                "received": last.received,
+                "spent": last.spent,
+                "closing": page.in_the_bank,
+                "closings": [one.closing for one in page.cash],
+            },
+            "table on the page": dict(zip(("received", "spent", "closing"), self.cells("cash", day)[0], strict=True)),
+            "query": {
+                "received": sums(newest, "received"),
+                "spent": sums(newest, "spent"),
+                "closing": sums(newest, "closing_balance"),
+            },
+            "notebook": {"closing": frame.closing_balance.sum()},
+            "statement": {
+                "received": sum((Decimal(row["cash_received"]) for row in statement), ZERO),
+                "spent": sum((Decimal(row["cash_spent"]) for row in statement), ZERO),
+                "closing": sum((Decimal(row["closing_balance"]) for row in statement), ZERO),
+            },
+            "picture": {"closings": [sum((one or ZERO for one in ends), ZERO) for ends in zip(*lines, strict=True)]},
+        }
+
+    def sales(self, day):
+        """By face what it says of sales in the year that ends with the month of a day, and who bought most."""
+        year = {"since": a_year_before(day), "until": day}
+        by_month = self.query("sales_by_month", **year)
+        customers = self.query("top_customers", **year, top=1000)
+        frame = Books(self.books).ready("top_customers", **year, top=10)
+        page = self.page(day).customers
+        return {
+            "query by month": {"sales": sums(by_month, "sales")},
+            "query by customer": {
+                "sales": sums(customers, "sales"),
+                "first": [row["sales"] for row in customers[:10]],
+                "names": [row["customer"] for row in customers[:10]],
+            },
+            "notebook": {"first": list(frame.sales), "names": list(frame.customer)},
+            "page": {"first": [one.amount for one in page], "names": [one.name for one in page]},
+            "table on the page": {"first": [row[0] for row in self.cells("customers", day)]},
+        }
+
     def _statement_of(self, month):
         span = ("--from", f"{month:%Y-%m}", "--to", f"{month:%Y-%m}")
         lines = {row["account_name"]: Decimal(row["amount"]) for row in self.terminal("profit-and-loss", *span)}
@@ -166,4 +216,4 @@ def sums(rows, name):
 
 
 def number(cell):
-    return Decimal(cell.replace(",", "").replace("−", "-")) if any(sign.isdigit() for sign in cell) else cell
+    return Decimal(cell.removesuffix(" %").replace(",", "").replace("−", "-"))

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from xero_pipeline.metrics.owed import owed
 from xero_pipeline.metrics.trust import TieOut, Trust, trust
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import kept_open
 
 DAY = date(2026, 11, 24)
 OLD = date(2026, 1, 5)
@@ -55,7 +54,7 @@ class Shelf:
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def shelf(request):
-    with kept_open(Warehouse(request.getfixturevalue(f"{request.param}_url"))) as warehouse:
+    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
         yield Shelf(warehouse)
 
 

@@ -10,7 +10,8 @@ from typing import get_args
 
 import pytest
 
-from xero_pipeline.warehouse.tables import Column, Kind, all_tables, collections, table_group
+from xero_pipeline.warehouse.table_model import Column, Kind
+from xero_pipeline.warehouse.tables import all_tables, collections, table_group
 from xero_pipeline.xero.endpoints import catalogue, on_request
 
 COLLECTIONS = {

@@ -14,7 +14,7 @@ from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.tables import collections, table_group
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.tables import Column, Table
+    from xero_pipeline.warehouse.table_model import Column, Table
 
 COLLECTIONS = [name for name in collections() if table_group(name)[0].role == "record"]
 DAY_ONE = date(2025, 1, 1)

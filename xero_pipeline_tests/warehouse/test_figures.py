@@ -123,23 +123,37 @@ def test_the_sections_of_the_ledger_make_a_month_and_a_quiet_month_is_nought(war
     assert month.net_profit == Decimal("554.95")
 
 
-def test_the_customers_are_those_who_bought_most_less_what_was_credited(warehouse, insert):
+@pytest.fixture
+def sold(insert, kept):
+    def line(number, contact, amount, source="ACCREC", day=TODAY):
+        insert(
+            "ledger.journal_lines",
+            {"journal_id": f"j-{number}", "line_number": 1, "journal_date": day, "account_id": "sales", "role": "line",
+             "net_amount": Decimal(amount), "source_type": source, "source_id": f"j-{number}", "contact_id": contact},
+        )  # fmt: skip
+
+    return line
+
+
+def test_the_customers_are_those_who_bought_most_less_what_was_credited(warehouse, insert, sold):
     insert("xero.contacts", {"contact_id": "c-1", "name": NASTY}, {"contact_id": "c-2", "name": "Two"})
-    insert(
-        "xero.invoices",
-        invoice(1, TODAY, "0", net="100.00"),
-        invoice(2, TODAY, "0", net="60.00", currency_rate="0.5", contact="c-2", status="PAID"),
-    )
-    insert("xero.credit_notes", credit(1, "25.00"))
+    sold(1, "c-1", "-100.00")
+    sold(2, "c-2", "-120.00", day=date(2026, 10, 1))
+    sold(3, "c-1", "25.00", "ACCRECCREDIT")
+    sold(4, "c-3", "10.00", "ACCRECCREDIT")
+    sold(5, "c-1", "-999.00", "CASHREC")
+    sold(6, "c-1", "-999.00", day=date(2027, 1, 1))
     figures = read_figures(warehouse, TENANT, "x", TODAY, 12)
     assert [(one.name, one.amount) for one in figures.customers] == [
         ("Two", Decimal("120.00")), (NASTY, Decimal("75.00"))
     ]  # fmt: skip
+    assert figures.customers[0].share == Decimal(120) / Decimal(185)
+    assert figures.sold_since == date(2026, 10, 1)
 
 
-def test_a_name_that_is_markup_is_text_in_the_chart(warehouse, insert):
+def test_a_name_that_is_markup_is_text_in_the_chart(warehouse, insert, sold):
     insert("xero.contacts", {"contact_id": "c-1", "name": NASTY})
-    insert("xero.invoices", invoice(1, TODAY, "100.00"))
+    sold(1, "c-1", "-100.00")
     shown = {panel.key: panel for panel in panels(read_figures(warehouse, TENANT, "x", TODAY, 12))}
     drawn = shown["customers"].drawn[0]
     for svg in (drawn.wide, drawn.narrow):

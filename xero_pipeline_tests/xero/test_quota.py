@@ -19,8 +19,9 @@ from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.xero.answers import Call
 from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import immediate, open_state
+from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.xero.state_transaction import immediate
 from xero_pipeline_tests.xero.fakes import START, Clock
 
 A, B = "tenant-a", "tenant-b"

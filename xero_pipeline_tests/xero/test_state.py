@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.locks import exclusive
-from xero_pipeline.xero.state import immediate, open_state
+from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.state_tables import state_metadata, state_table
+from xero_pipeline.xero.state_transaction import immediate
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.desk import NOON, a_desk
 

@@ -21,7 +21,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from xero_pipeline.warehouse.sql import literal, q
-from xero_pipeline.warehouse.tables import TableMistake
+from xero_pipeline.warehouse.table_model import TableMistake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

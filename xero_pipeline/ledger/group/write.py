@@ -22,7 +22,7 @@ from xero_pipeline.ledger.group.views import make_group_views
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.days import day_in
+from xero_pipeline.warehouse.time_zones import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

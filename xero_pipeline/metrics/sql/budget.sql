@@ -6,4 +6,5 @@
 -- currency: The base currency.
 -- leaves out: Budgets of tracking categories: `ledger.budget_variance` has them.
 -- proof: It is Xero's own figure.
+-- shown: In Dagster on `budget_summary`; beside what was earned and spent in `ledger.budget_variance` and by `statement budget`.
 {% set table, condition = "budget_summary", "" %}{% include "_reported.sql" %}

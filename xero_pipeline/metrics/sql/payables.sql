@@ -11,5 +11,8 @@
 --           in the document's own. A foreign document without a rate is in no sum.
 -- leaves out: Drafts, voided and deleted documents, and those booked after the day. Prepayments: Xero keeps them on
 --             another account; they are a figure of their own, shown beside and never taken off.
--- proof: Every month the tie-out compares it with the accounts payable account of Xero's trial balance.
+-- proof: Every month the tie-out compares it with the accounts payable account of Xero's trial balance. A cent that Xero's
+--        rounding of payments in parts leaves there for good is told as ROUNDING.
+-- shown: In Dagster on `ledger/aged_payables`, by the query `payables`, by `statement aged-payables`, in the table
+--        `ledger.aged_payables`.
 {% set side, document = "payables", "ACCPAY" %}{% include "_owed.sql" %}

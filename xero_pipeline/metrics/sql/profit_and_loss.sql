@@ -9,6 +9,8 @@
 -- leaves out: Months before the first journal and after the last; journals on accounts that are not in the chart. The cash
 --             basis is Xero's alone.
 -- proof: Every month the tie-out compares each account with Xero's own profit and loss.
+-- shown: On the web page, in Dagster on `ledger/profit_and_loss`, by the queries `profit_by_month` and `biggest_expenses`; line by
+--        line by the query `profit_and_loss`, by `statement profit-and-loss`, in the table `ledger.profit_and_loss`.
 select
     tenant_id, month, account_id, account, income, cost_of_sales, expenses, income - cost_of_sales - expenses as net_profit
 from (

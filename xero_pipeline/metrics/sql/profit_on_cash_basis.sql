@@ -7,4 +7,5 @@
 -- currency: The base currency.
 -- leaves out: Months that were not pulled.
 -- proof: It is Xero's own figure.
+-- shown: In Dagster on `profit_and_loss_cash`.
 {% set table, condition = "profit_and_loss", " and r.basis = 'cash'" %}{% include "_reported.sql" %}

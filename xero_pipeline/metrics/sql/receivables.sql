@@ -11,5 +11,8 @@
 --           in the document's own. A foreign document without a rate is in no sum.
 -- leaves out: Drafts, voided and deleted documents, and those booked after the day. Prepayments: Xero keeps them on
 --             another account; they are a figure of their own, shown beside and never taken off.
--- proof: Every month the tie-out compares it with the accounts receivable account of Xero's trial balance.
+-- proof: Every month the tie-out compares it with the accounts receivable account of Xero's trial balance. A cent that Xero's
+--        rounding of payments in parts leaves there for good is told as ROUNDING.
+-- shown: On the web page, in Dagster on `ledger/aged_receivables`, by the queries `receivables`, `aged_receivables` and `overdue`, by
+--        `statement aged-receivables`, in the table `ledger.aged_receivables`.
 {% set side, document = "receivables", "ACCREC" %}{% include "_owed.sql" %}

@@ -7,27 +7,16 @@
 with chosen as (
     select tenant_id, organisation from organisations_called(:organisation)
 ),
-sales as (
-    select tenant_id, contact_id, contact_name, date, 1 as invoices, to_base(sub_total, currency_rate) as amount
-    from xero.invoices
-    where type = 'ACCREC' and status in ('AUTHORISED', 'PAID') and not is_deleted
-    union all
-    select tenant_id, contact_id, contact_name, date, 0, -to_base(sub_total, currency_rate)
-    from xero.credit_notes
-    where type = 'ACCRECCREDIT' and status in ('AUTHORISED', 'PAID') and not is_deleted
-),
 ranked as (
     select
         c.organisation,
-        coalesce(max(k.name), max(s.contact_name)) as customer,
+        max(s.contact) as customer,
         sum(s.invoices) as invoices,
-        sum(s.amount) as sales,
-        sum(sum(s.amount)) over (partition by c.tenant_id) as all_sales,
-        row_number() over (partition by c.tenant_id order by sum(s.amount) desc, s.contact_id) as place
-    from sales as s
+        sum(s.sales) as sales,
+        sum(sum(s.sales)) over (partition by c.tenant_id) as all_sales,
+        row_number() over (partition by c.tenant_id order by sum(s.sales) desc, s.contact_id) as place
+    from metric(sales, :since, :until) as s
     join chosen as c on c.tenant_id = s.tenant_id
-    left join xero.contacts as k on k.tenant_id = s.tenant_id and k.contact_id = s.contact_id
-    where s.date >= own(:since, s.tenant_id) and s.date < own(:until, s.tenant_id) + interval '1 month'
     group by c.tenant_id, c.organisation, s.contact_id
 )
 select

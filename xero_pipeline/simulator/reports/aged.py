@@ -16,23 +16,23 @@ from xero_pipeline.simulator.values.days import day_of_wire, month_end
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _Figures = tuple[Decimal, Decimal, Decimal, Decimal]
 """Total, paid, credited and due of one invoice, in base currency."""
 
 
-def aged_receivables(company: Company, request: ReportRequest) -> Row:
+def aged_receivables(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write Aged Receivables By Contact; see `aged_report`."""
     return aged_report(company, request, "ACCREC")
 
 
-def aged_payables(company: Company, request: ReportRequest) -> Row:
+def aged_payables(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write Aged Payables By Contact; see `aged_report`."""
     return aged_report(company, request, "ACCPAY")
 
 
-def aged_report(company: Company, request: ReportRequest, kind: str) -> Row:
+def aged_report(company: CompanyRecords, request: ReportRequest, kind: str) -> Row:
     """Write the report.
 
     Args:
@@ -65,7 +65,7 @@ def aged_report(company: Company, request: ReportRequest, kind: str) -> Row:
     return layout.report(name, name.replace(" ", ""), titles, rows, request.today)
 
 
-def _invoices(company: Company, contact: Record, kind: str) -> list[Record]:
+def _invoices(company: CompanyRecords, contact: Record, kind: str) -> list[Record]:
     return [
         row
         for row in company.records("Invoices")
@@ -73,7 +73,7 @@ def _invoices(company: Company, contact: Record, kind: str) -> list[Record]:
     ]
 
 
-def _figures(company: Company, invoice: Record, day: dt.date) -> _Figures:
+def _figures(company: CompanyRecords, invoice: Record, day: dt.date) -> _Figures:
     rate = invoice["CurrencyRate"]
     payments = {entry["PaymentID"] for entry in invoice["Payments"]}
     paid = credited = ZERO

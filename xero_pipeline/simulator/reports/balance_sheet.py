@@ -16,7 +16,7 @@ from xero_pipeline.simulator.reports.request import ReportRequest
 from xero_pipeline.simulator.values.days import add_months, month_end, month_start
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _ASSETS = (
     ("Bank", ("BANK",)),
@@ -32,7 +32,7 @@ _NOBODY = "abababab-abab-abab-abab-abababababab"  # as organisations of today sh
 _CURRENT_YEAR = "Current Year Earnings"
 
 
-def balance_sheet(company: Company, request: ReportRequest) -> Row:
+def balance_sheet(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Without `periods` the second column is the same month end a year before.
@@ -62,7 +62,7 @@ def _days(request: ReportRequest, day: dt.date) -> list[dt.date]:
     return [month_end(add_months(month_start(day), -step * number)) for number in range(periods + 1)]
 
 
-def _ledger(company: Company, request: ReportRequest) -> Ledger:
+def _ledger(company: CompanyRecords, request: ReportRequest) -> Ledger:
     options = {request.text("trackingOptionID1"), request.text("trackingOptionID2")} - {""}
     cash = request.flag("paymentsOnly")
     if not options:
@@ -71,7 +71,7 @@ def _ledger(company: Company, request: ReportRequest) -> Ledger:
     return Ledger(posting for posting in basis if options <= set(posting.tracking))
 
 
-def _rows(company: Company, columns: Sequence[Balances]) -> list[Row]:
+def _rows(company: CompanyRecords, columns: Sequence[Balances]) -> list[Row]:
     width = len(columns)
     assets, asset_rows = _side(company, columns, _ASSETS, 1)
     liabilities, liability_rows = _side(company, columns, _LIABILITIES, -1)
@@ -91,7 +91,7 @@ def _rows(company: Company, columns: Sequence[Balances]) -> list[Row]:
 
 
 def _side(
-    company: Company, columns: Sequence[Balances], groups: Sequence[tuple[str, tuple[str, ...]]], sign: int
+    company: CompanyRecords, columns: Sequence[Balances], groups: Sequence[tuple[str, tuple[str, ...]]], sign: int
 ) -> tuple[list[Amounts], list[Row]]:
     everything: list[Amounts] = []
     rows: list[Row] = []
@@ -104,7 +104,7 @@ def _side(
     return everything, rows
 
 
-def _lines(company: Company, columns: Sequence[Balances], types: tuple[str, ...], sign: int) -> list[Amounts]:
+def _lines(company: CompanyRecords, columns: Sequence[Balances], types: tuple[str, ...], sign: int) -> list[Amounts]:
     lines: list[Amounts] = []
     for account in company.records("Accounts"):
         if account["Type"] in types:
@@ -114,7 +114,7 @@ def _lines(company: Company, columns: Sequence[Balances], types: tuple[str, ...]
     return sorted(lines, key=lambda line: line.label)
 
 
-def _equity(company: Company, columns: Sequence[Balances]) -> Row:
+def _equity(company: CompanyRecords, columns: Sequence[Balances]) -> Row:
     lines = _lines(company, columns, ("EQUITY",), -1)
     earnings = Amounts(_CURRENT_YEAR, tuple(column.current_year_earnings for column in columns), _NOBODY)
     if any(earnings.values):

@@ -13,7 +13,7 @@ from xero_pipeline.simulator.values.days import financial_year_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _RESULTS = frozenset({"REVENUE", "EXPENSE"})
 
@@ -28,7 +28,7 @@ class Balances:
         day: The day.
     """
 
-    company: Company
+    company: CompanyRecords
     ledger: Ledger
     day: dt.date
 

@@ -13,10 +13,10 @@ from xero_pipeline.simulator.values.days import month_end, month_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 
-def bank_summary(company: Company, request: ReportRequest) -> Row:
+def bank_summary(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report, all accounts in base currency.
 
     Args:
@@ -39,12 +39,12 @@ def bank_summary(company: Company, request: ReportRequest) -> Row:
     return layout.report("Bank Summary", "BankSummary", titles, body, request.today)
 
 
-def bank_accounts(company: Company) -> list[Record]:
+def bank_accounts(company: CompanyRecords) -> list[Record]:
     """The organisation's bank accounts, the archived ones included."""
     return [row for row in company.records("Accounts") if row["Type"] == "BANK"]
 
 
-def cash_flows(company: Company) -> tuple[Ledger, Ledger]:
+def cash_flows(company: CompanyRecords) -> tuple[Ledger, Ledger]:
     """What came into and went out of the bank accounts, each summed by account and day."""
 
     def make() -> tuple[Ledger, Ledger]:
@@ -56,7 +56,7 @@ def cash_flows(company: Company) -> tuple[Ledger, Ledger]:
     return company.keep("cash flows", make)
 
 
-def _line(company: Company, account: Record, first: dt.date, last: dt.date) -> Amounts | None:
+def _line(company: CompanyRecords, account: Record, first: dt.date, last: dt.date) -> Amounts | None:
     received, spent = cash_flows(company)
     key = account["AccountID"]
     opening = company.ledger.balance(key, first - dt.timedelta(days=1))

@@ -14,10 +14,10 @@ from xero_pipeline.simulator.values.days import add_months, month_start
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 
-def budget_summary(company: Company, request: ReportRequest) -> Row:
+def budget_summary(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
@@ -43,7 +43,7 @@ def budget_summary(company: Company, request: ReportRequest) -> Row:
     return layout.report("Budget Summary", "BudgetSummary", titles, rows, request.today)
 
 
-def _rows(company: Company, budget: Record, spans: list[list[dt.date]]) -> list[Row]:
+def _rows(company: CompanyRecords, budget: Record, spans: list[list[dt.date]]) -> list[Row]:
     income = _lines(company, budget, spans, "REVENUE", ())
     direct = _lines(company, budget, spans, "EXPENSE", ("DIRECTCOSTS",))
     running = _lines(company, budget, spans, "EXPENSE", ("EXPENSE", "OVERHEADS", "DEPRECIATN"))
@@ -66,7 +66,7 @@ def _rows(company: Company, budget: Record, spans: list[list[dt.date]]) -> list[
 
 
 def _lines(
-    company: Company, budget: Record, spans: list[list[dt.date]], wanted: str, types: tuple[str, ...]
+    company: CompanyRecords, budget: Record, spans: list[list[dt.date]], wanted: str, types: tuple[str, ...]
 ) -> list[Amounts]:
     accounts = company.bench.tables["Accounts"]
     lines: list[Amounts] = []

@@ -13,12 +13,12 @@ from xero_pipeline.simulator.books.double_entry.open_amounts import OpenAmounts,
 from xero_pipeline.simulator.values.amounts import CENT, ZERO
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _DOCUMENTS = frozenset({"ACCREC", "ACCPAY", "ACCRECCREDIT", "ACCPAYCREDIT"})
 
 
-def cash_postings(company: Company) -> Sequence[Posting]:
+def cash_postings(company: CompanyRecords) -> Sequence[Posting]:
     """The postings that cash basis shows; each journal sums to zero.
 
     Spend and receive money, payments and manual journals count on their own day. Invoices, bills and refunded credits
@@ -32,7 +32,7 @@ def cash_postings(company: Company) -> Sequence[Posting]:
     return company.keep("cash postings", lambda: tuple(_cash_postings(company)))
 
 
-def cash_ledger(company: Company) -> Ledger:
+def cash_ledger(company: CompanyRecords) -> Ledger:
     """Balances and movements of all accounts on cash basis.
 
     Args:
@@ -41,7 +41,7 @@ def cash_ledger(company: Company) -> Ledger:
     return company.keep("cash ledger", lambda: Ledger(cash_postings(company)))
 
 
-def _cash_postings(company: Company) -> Iterator[Posting]:
+def _cash_postings(company: CompanyRecords) -> Iterator[Posting]:
     controls = {
         account["AccountID"]
         for account in company.records("Accounts")

@@ -17,7 +17,7 @@ from xero_pipeline.simulator.reports.request import ReportRequest
 from xero_pipeline.simulator.reports.trial_balance import trial_balance
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 REPORTS = {
     "AgedPayablesByContact": aged_payables,
@@ -31,7 +31,7 @@ REPORTS = {
 }
 
 
-def write_report(company: Company, name: str, params: Mapping[str, str], today: dt.date) -> Row:
+def write_report(company: CompanyRecords, name: str, params: Mapping[str, str], today: dt.date) -> Row:
     """Write one report.
 
     Args:

@@ -17,7 +17,7 @@ from xero_pipeline.simulator.values.amounts import ZERO
 from xero_pipeline.simulator.values.days import add_months, month_end, month_start
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _Figures = dict[str, Decimal | str]
 _LAYOUT = (
@@ -36,7 +36,7 @@ _COUNTS = frozenset({"Number of invoices issued"})
 _RAW = frozenset({"Average debtors days", "Average creditors days", "Current assets to liabilities"})
 
 
-def executive_summary(company: Company, request: ReportRequest) -> Row:
+def executive_summary(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
@@ -80,7 +80,7 @@ def _percent(share: Decimal) -> str:
     return f"{(share * 100).quantize(Decimal('0.1'))}%"
 
 
-def _figures(company: Company, first: dt.date) -> _Figures:
+def _figures(company: CompanyRecords, first: dt.date) -> _Figures:
     last = month_end(first)
     statement = statement_lines(company, [Column("", first, last, company.ledger)])
     income, direct, other, expenses = (layout.total("", lines, 1).values[0] for _, _, lines in statement)
@@ -97,7 +97,7 @@ def _figures(company: Company, first: dt.date) -> _Figures:
     return found
 
 
-def _cash(company: Company, first: dt.date, last: dt.date) -> _Figures:
+def _cash(company: CompanyRecords, first: dt.date, last: dt.date) -> _Figures:
     received, spent = cash_flows(company)
     keys = [row["AccountID"] for row in bank_accounts(company)]
     incoming = sum((received.movement(key, first, last) for key in keys), ZERO)
@@ -111,7 +111,7 @@ def _cash(company: Company, first: dt.date, last: dt.date) -> _Figures:
     }
 
 
-def _issued(company: Company, first: dt.date, last: dt.date) -> _Figures:
+def _issued(company: CompanyRecords, first: dt.date, last: dt.date) -> _Figures:
     values = [
         posting.net_amount
         for posting in company.postings
@@ -122,11 +122,11 @@ def _issued(company: Company, first: dt.date, last: dt.date) -> _Figures:
     return {"Number of invoices issued": Decimal(count), "Average value of invoices": average}
 
 
-def _debtors(company: Company) -> str:
+def _debtors(company: CompanyRecords) -> str:
     return company.bench.account_id("610")
 
 
-def _position(company: Company, day: dt.date, income: Decimal, costs: Decimal, profit: Decimal) -> _Figures:
+def _position(company: CompanyRecords, day: dt.date, income: Decimal, costs: Decimal, profit: Decimal) -> _Figures:
     balances = Balances(company, company.ledger, day)
     accounts = company.records("Accounts")
     held = {account["AccountID"]: balances.of(account) for account in accounts if account["Class"] in _SIDES}

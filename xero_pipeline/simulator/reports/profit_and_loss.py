@@ -19,7 +19,7 @@ from xero_pipeline.simulator.values.days import add_months, month_end, month_sta
 from xero_pipeline.simulator.workbench import Record
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _SECTIONS = (
     ("Income", "Total Income", ("REVENUE", "SALES")),
@@ -29,7 +29,7 @@ _SECTIONS = (
 )
 _FX_ACCOUNTS = frozenset({"BANKCURRENCYGAIN", "REALISEDCURRENCYGAIN", "UNREALISEDCURRENCYGAIN"})
 _FX_APART = frozenset({"AU", "US"})
-"""Where each of them has its own line (Xero's page of the report, and its Demo Company of Australia)."""
+"""Where each of them has its own line (Xero's page of the report, and its Demo CompanyRecords of Australia)."""
 _FX_LABEL = "Foreign Currency Gains and Losses"
 
 
@@ -50,7 +50,7 @@ class Column:
     ledger: Ledger
 
 
-def profit_and_loss(company: Company, request: ReportRequest) -> Row:
+def profit_and_loss(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
@@ -98,7 +98,7 @@ def comparison_periods(first: dt.date, last: dt.date, count: int, step: int) -> 
     return found
 
 
-def _columns(company: Company, request: ReportRequest, first: dt.date, last: dt.date) -> list[Column]:
+def _columns(company: CompanyRecords, request: ReportRequest, first: dt.date, last: dt.date) -> list[Column]:
     count = request.number("periods", 1, 11) or 0
     basis = cash_postings(company) if request.flag("paymentsOnly") else company.postings
     chosen = [option for option in (request.text("trackingOptionID"), request.text("trackingOptionID2")) if option]
@@ -114,7 +114,7 @@ def _columns(company: Company, request: ReportRequest, first: dt.date, last: dt.
 
 
 def _tracking_columns(
-    company: Company, basis: Sequence[Posting], category_id: str, first: dt.date, last: dt.date
+    company: CompanyRecords, basis: Sequence[Posting], category_id: str, first: dt.date, last: dt.date
 ) -> list[Column]:
     """One column an option, then what carries none, then all."""
     category = company.bench.tables.get("TrackingCategories", {}).get(category_id)
@@ -129,7 +129,7 @@ def _tracking_columns(
     return [Column(name, first, last, Ledger(filter(wanted, basis))) for name, wanted in pick]
 
 
-def statement_lines(company: Company, columns: Sequence[Column]) -> list[tuple[str, str, list[Amounts]]]:
+def statement_lines(company: CompanyRecords, columns: Sequence[Column]) -> list[tuple[str, str, list[Amounts]]]:
     """The account lines of every section: title, title of its total, lines with activity in any column.
 
     Args:

@@ -18,7 +18,7 @@ from xero_pipeline.simulator.values.amounts import ZERO, to_base
 from xero_pipeline.simulator.values.days import add_months, day_of_wire, event_ms, month_end, wire_ms
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _DAYS_UNTIL_FILED = 20
 # Months of a period, and by how many months after December the first one of a year ends.
@@ -42,7 +42,7 @@ _FIELDS = {
 }
 
 
-def tax_returns(company: Company, today: dt.date) -> Sequence[Row]:
+def tax_returns(company: CompanyRecords, today: dt.date) -> Sequence[Row]:
     """All that were published until today, oldest first; none in a country that has none.
 
     Args:
@@ -58,7 +58,7 @@ def tax_returns(company: Company, today: dt.date) -> Sequence[Row]:
     return tuple(kept[last] for last in sorted(kept))
 
 
-def _periods(company: Company) -> list[tuple[dt.date, dt.date]]:
+def _periods(company: CompanyRecords) -> list[tuple[dt.date, dt.date]]:
     """Those that lie wholly within the books."""
     months = company.bench.config.month_starts()
     length, shift = _PERIODS[company.bench.country.code]
@@ -67,7 +67,7 @@ def _periods(company: Company) -> list[tuple[dt.date, dt.date]]:
     return [(first, last) for first, last in spans if first >= months[0]]
 
 
-def _return(company: Company, first: dt.date, last: dt.date) -> Row:
+def _return(company: CompanyRecords, first: dt.date, last: dt.date) -> Row:
     code = company.bench.country.code
     name, kind = _NAMES[code]
     figures = _figures(company, first, last)
@@ -91,7 +91,7 @@ def _return(company: Company, first: dt.date, last: dt.date) -> Row:
     }
 
 
-def _figures(company: Company, first: dt.date, last: dt.date) -> dict[str, Decimal]:
+def _figures(company: CompanyRecords, first: dt.date, last: dt.date) -> dict[str, Decimal]:
     found: dict[str, Decimal] = dict.fromkeys(("sales", "purchases", "tax on sales", "tax on purchases"), ZERO)
     for invoice in company.records("Invoices"):
         if invoice["Status"] in POSTED and first <= day_of_wire(invoice["Date"]) <= last:

@@ -14,7 +14,7 @@ from xero_pipeline.simulator.values.amounts import ZERO
 from xero_pipeline.simulator.values.days import month_start
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.company import Company
+    from xero_pipeline.simulator.company_records import CompanyRecords
 
 _CLASSES = (
     ("Revenue", "REVENUE"),
@@ -26,7 +26,7 @@ _CLASSES = (
 _DEBIT_CLASSES = frozenset({"EXPENSE", "ASSET"})
 
 
-def trial_balance(company: Company, request: ReportRequest) -> Row:
+def trial_balance(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
@@ -52,7 +52,7 @@ def trial_balance(company: Company, request: ReportRequest) -> Row:
     return layout.report("Trial Balance", "TrialBalance", titles, rows, request.today)
 
 
-def _section_rows(company: Company, balances: Balances, wanted: str, sums: list[Decimal]) -> list[Row]:
+def _section_rows(company: CompanyRecords, balances: Balances, wanted: str, sums: list[Decimal]) -> list[Row]:
     rows: list[Row] = []
     start = month_start(balances.day)
     for account in sorted(company.records("Accounts"), key=lambda row: row["Name"]):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from xero_pipeline.metrics.owed import Owed, owed
+from sqlalchemy import text
+
+from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month
+from xero_pipeline.metrics.owed import owed
 from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
-from xero_pipeline.metrics.trust import TieOut, Trust, trust
-from xero_pipeline.web.figures import queries
-from xero_pipeline.web.figures.money import in_base_currency
+from xero_pipeline.metrics.sales import Customer, sales_by_customer
+from xero_pipeline.metrics.trust import TieOut, trust
 from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
@@ -39,17 +41,7 @@ AGES: Mapping[Ageing, Sequence[str]] = {
 CUSTOMERS_SHOWN = 10
 ZERO = Decimal("0.00")
 
-Ask = Callable[..., list[dict[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class CashMonth:
-    """One month over all bank accounts."""
-
-    month: date
-    received: Decimal
-    spent: Decimal
-    closing: Decimal
+_CURRENCY = "SELECT base_currency FROM xero.organisations WHERE tenant_id = :tenant_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +64,6 @@ class Age:
     def due(self) -> Decimal:
         """What is open on the invoices."""
         return self.amount + self.credits
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Somebody who bought."""
-
-    name: str
-    amount: Decimal
-    share: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +94,7 @@ class Figures:
     since: date
     months: Sequence[ProfitMonth]
     cash: Sequence[CashMonth]
-    accounts: Sequence[Mapping[str, Any]]
+    accounts: Sequence[BankAccount]
     ageing: Ageing
     ages: Sequence[Age]
     prepaid: Decimal
@@ -144,7 +127,7 @@ class Figures:
     @property
     def in_the_bank(self) -> Decimal:
         """What is on the bank accounts now."""
-        return sum((one["balance"] for one in self.accounts), ZERO)
+        return sum((one.balance for one in self.accounts), ZERO)
 
 
 def read_figures(
@@ -163,71 +146,38 @@ def read_figures(
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
+    since = add_months(today.replace(day=1), 1 - months)
+    told = (tenant_id, since, today)
     with warehouse.reading() as connection:
-
-        def ask(query: str, **more: object) -> list[dict[str, Any]]:
-            return warehouse.dialect.arrow(connection, query, {"tenant_id": tenant_id, **more}).to_pylist()
-
-        since = add_months(today.replace(day=1), 1 - months)
         stands = trust(connection, tenant_id)
-        profit = profit_by_month(connection, tenant_id, since, today) if stands.is_kept else []
+        kept = stands.is_kept
+        profit = profit_by_month(connection, *told) if kept else []
+        cash = list(dropwhile(_is_empty, cash_by_month(connection, *told))) if kept else []
+        sold = sales_by_customer(connection, *told) if kept else []
         owing = owed(connection, "receivables", tenant_id, today, ageing)
-        return _read(ask, name, today, since, ageing, profit, owing, stands)
+        sold_since = min((one.since for one in sold), default=since)
+        firsts = [one[0].month for one in (profit, cash) if one] + ([sold_since] if sold else [])
+        return Figures(
+            name=name,
+            currency=connection.execute(text(_CURRENCY), {"tenant_id": tenant_id}).scalar() or "",
+            today=today,
+            since=min(firsts, default=since),
+            months=profit,
+            cash=cash,
+            accounts=bank_accounts(connection, tenant_id, today) if kept else [],
+            ageing=ageing,
+            ages=[
+                Age(label, age.documents, age.owed, age.credit)
+                for label, age in zip(AGES[ageing], owing.ages, strict=True)
+            ],
+            prepaid=owing.prepaid,
+            without_rate=sum(age.without_rate for age in owing.ages),
+            customers=[one for one in sold if one.amount > 0][:CUSTOMERS_SHOWN],
+            sold_since=sold_since,
+            tie_out=stands.tie_out,
+            remark=stands.remark,
+        )
 
 
-def _read(
-    ask: Ask,
-    name: str,
-    today: date,
-    since: date,
-    ageing: Ageing,
-    months: Sequence[ProfitMonth],
-    owing: Owed,
-    stands: Trust,
-) -> Figures:
-    found = (ask(queries.ORGANISATION) or [{"base_currency": ""}])[0]
-    cash = _cash(ask(queries.CASH, since=since))
-    sold = ask(queries.CUSTOMERS, since=since)
-    sold_since = min((row["first_day"].replace(day=1) for row in sold), default=since)
-    firsts = [one[0].month for one in (months, cash) if one] + ([sold_since] if sold else [])
-    return Figures(
-        name=name,
-        currency=found["base_currency"] or "",
-        today=today,
-        since=min(firsts, default=since),
-        months=months,
-        cash=cash,
-        accounts=ask(queries.BANK_ACCOUNTS),
-        ageing=ageing,
-        ages=[
-            Age(label, age.documents, age.owed, age.credit) for label, age in zip(AGES[ageing], owing.ages, strict=True)
-        ],
-        prepaid=owing.prepaid,
-        without_rate=sum(age.without_rate for age in owing.ages),
-        customers=_customers(sold),
-        sold_since=sold_since,
-        tie_out=stands.tie_out,
-        remark=stands.remark,
-    )
-
-
-def _cash(rows: Sequence[Mapping[str, Any]]) -> list[CashMonth]:
-    """From the first month in which there was any."""
-    months = [CashMonth(**row) for row in rows]
-    return list(dropwhile(lambda one: not (one.received or one.spent or one.closing), months))
-
-
-def _customers(rows: Sequence[Mapping[str, Any]]) -> list[Customer]:
-    sold: dict[str, Decimal] = {}
-    names: dict[str, str] = {}
-    for row in rows:
-        names[row["contact_id"]] = row["name"] or row["contact_id"]
-        amount = in_base_currency(row["amount"], row["rate"])
-        sold[row["contact_id"]] = sold.get(row["contact_id"], ZERO) + amount
-    everything = sum(sold.values(), ZERO)
-    first = sorted(sold, key=lambda one: (-sold[one], names[one]))[:CUSTOMERS_SHOWN]
-    return [
-        Customer(names[one], sold[one], sold[one] / everything if everything else ZERO)
-        for one in first
-        if sold[one] > 0
-    ]
+def _is_empty(month: CashMonth) -> bool:
+    return not (month.received or month.spent or month.closing)

@@ -113,7 +113,7 @@ def _cash(figures: Figures) -> Panel | None:
         [draw("cash", lambda narrow: charts.cash(figures, narrow=narrow), title, summary, 330)],
         charts.CASH,
         "Now on each account: "
-        + "; ".join(f"{one['name']} {money(one['balance'])}" for one in figures.accounts)
+        + "; ".join(f"{one.name} {money(one.balance)}" for one in figures.accounts)
         + ". Transfers between accounts count as money in and money out.",
     )
 
@@ -169,7 +169,7 @@ def _customers(figures: Figures) -> Panel | None:
         summary,
         DataTable(f"{title}, {figures.currency}", ("Customer", "Sales", "Share"), rows),
         [draw("customers", lambda narrow: charts.customers(figures, narrow=narrow), title, summary, 340)],
-        note="Invoices without tax, less credit notes, by date.",
+        note="Invoices without tax, less credit notes, by date; other currencies at the rate of the document.",
     )
 
 

@@ -1,0 +1,27 @@
+"""A statement that somebody asked for on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement that somebody asked for.
+
+    Args:
+        name: What it is called on the command line.
+        organisation: Whose, as a person named it.
+        start: The first day; None where only a day counts.
+        end: The last day, or the day.
+        json: Whether a program reads it.
+        csv: Whether a spreadsheet does.
+    """
+
+    name: str
+    organisation: str | None
+    start: date | None
+    end: date
+    json: bool
+    csv: bool

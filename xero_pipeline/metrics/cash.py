@@ -1,0 +1,85 @@
+"""The bank of one organisation: by month over all accounts, by month and account, and what is there now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from xero_pipeline.metrics.definitions import BY_MONTH, ON_A_DAY, metric_sql
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from sqlalchemy import Connection
+
+_SUMS = """
+select month, sum(received) as received, sum(spent) as spent, sum(closing) as closing
+from ({metric}) as m group by month order by month
+"""
+_ACCOUNTS = "select month, account, closing from ({metric}) as m order by month, position"
+_NOW = "select account, closing from ({metric}) as m order by closing desc, account"
+
+
+@dataclass(frozen=True, slots=True)
+class CashMonth:
+    """One month over all bank accounts; see `sql/cash_by_month.sql`."""
+
+    month: date
+    received: Decimal
+    spent: Decimal
+    closing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEnd:
+    """What was on an account at the end of a month."""
+
+    month: date
+    name: str
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """What is on an account."""
+
+    name: str
+    balance: Decimal
+
+
+def cash_by_month(connection: Connection, tenant_id: str, since: date, until: date) -> list[CashMonth]:
+    """All accounts together, oldest month first.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+        since: The first month.
+        until: The last month.
+    """
+    return [CashMonth(*row) for row in _months(connection, _SUMS, tenant_id, since, until)]
+
+
+def month_ends(connection: Connection, tenant_id: str, since: date, until: date) -> list[MonthEnd]:
+    """Every account by itself, oldest month first; as for `cash_by_month`."""
+    return [MonthEnd(*row) for row in _months(connection, _ACCOUNTS, tenant_id, since, until)]
+
+
+def bank_accounts(connection: Connection, tenant_id: str, day: date) -> list[BankAccount]:
+    """What is on each account in the month of a day, the most first.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+        day: Which.
+    """
+    sql = _NOW.format(metric=metric_sql(connection.dialect.name, "cash", ON_A_DAY, every=False))
+    return [BankAccount(*row) for row in connection.execute(text(sql), {"tenant_id": tenant_id, "day": day})]
+
+
+def _months(connection: Connection, sql: str, tenant_id: str, since: date, until: date) -> list[tuple[Any, ...]]:
+    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
+    metric = metric_sql(connection.dialect.name, "cash_by_month", BY_MONTH, every=False)
+    return [tuple(row) for row in connection.execute(text(sql.format(metric=metric)), told)]

@@ -1,0 +1,55 @@
+"""Sales of one organisation by customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.metrics.definitions import BY_MONTH, metric_sql
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+_SUMS = """
+select max(contact) as name, min(month) as since, sum(sales) as amount
+from ({metric}) as m group by contact_id order by sum(sales) desc, max(contact), contact_id
+"""
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody who bought; see `sql/sales.sql`.
+
+    Args:
+        name: Who.
+        since: The first month in which anything was invoiced or credited.
+        amount: Sales.
+        share: Of all sales.
+    """
+
+    name: str
+    since: date
+    amount: Decimal
+    share: Decimal
+
+
+def sales_by_customer(connection: Connection, tenant_id: str, since: date, until: date) -> list[Customer]:
+    """All customers, who bought most first.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept.
+        tenant_id: The organisation.
+        since: The first month.
+        until: The last month.
+    """
+    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
+    sql = _SUMS.format(metric=metric_sql(connection.dialect.name, "sales", BY_MONTH, every=False))
+    rows = [tuple(row) for row in connection.execute(text(sql), told)]
+    everything = sum((amount for _, _, amount in rows), _ZERO)
+    return [Customer(name, first, amount, amount / everything if everything else _ZERO) for name, first, amount in rows]
