@@ -1,4 +1,4 @@
-"""`python -m reference.screenshots`: take the pictures of the web page in `docs/images` from a running one.
+"""`python -m reference.screenshots [URL]`: take the pictures of the web page in `docs/images` from a running one.
 
 Run it beside a `make run` in mock mode after the first sync. It presses *Sync now*: one picture shows a sync.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,8 +30,6 @@ def main(url: str = "http://localhost:3001") -> None:
         _reports(browser, url)
         _syncing(browser, url)
         browser.close()
-    for picture in IMAGES.glob("web-*.png"):
-        _shrink(picture)
 
 
 def _phone(browser: Browser, url: str) -> None:
@@ -45,7 +42,8 @@ def _phone(browser: Browser, url: str) -> None:
     page.evaluate("scrollTo(0, document.getElementById('receivables').getBoundingClientRect().top + scrollY - 40)")
     shots.append(page.screenshot())
     sources = [f"data:image/png;base64,{base64.b64encode(shot).decode()}" for shot in shots]
-    page.set_viewport_size({"width": 2 * PHONE["width"] + 36, "height": PHONE["height"] + 24})
+    page.close()
+    page = browser.new_page(viewport={"width": 2 * PHONE["width"] + 36, "height": PHONE["height"] + 24})
     images = "".join(f"<img src='{source}' style='border-radius:12px'>" for source in sources)
     page.set_content(f"<body style='margin:12px;display:flex;gap:12px;background:#444c56'>{images}</body>")
     page.screenshot(path=IMAGES / "web-telephone.png")
@@ -68,12 +66,6 @@ def _syncing(browser: Browser, url: str) -> None:
     page.locator("text=/[4-9] of [0-9]+ tables/").wait_for(timeout=120_000)
     page.screenshot(path=IMAGES / "web-organisations.png")
     page.close()
-
-
-def _shrink(picture: Path) -> None:
-    """Fewer colours where ImageMagick is installed: a third of the bytes."""
-    if convert := shutil.which("convert"):
-        subprocess.run([convert, picture, "-strip", "-colors", "128", f"PNG8:{picture}"], check=True)  # noqa: S603 - our own files
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def test_connect_and_sync_lead_from_nothing_to_the_books(journey: Journey) -> No
     assert "Last sync\nNever" in journey.after_consent
     # Progress was seen to go on, table by table.
     syncing = [text for text in journey.progress if text.startswith("Sync")]
-    done = [int(found[1]) for text in syncing if (found := re.search(r"(\d+) of \d+ done", text))]
+    done = [int(found[1]) for text in syncing if (found := re.search(r"(\d+) of \d+ tables", text))]
     assert done == sorted(done)
     assert len(set(done)) > 2
     ((invoices,),) = journey.home.query("SELECT count(*) FROM xero.invoices")
@@ -190,6 +190,14 @@ def test_on_a_telephone_nothing_is_wider_than_the_page_and_no_cell_is_cut(journe
         expect(last.get_by_role("cell").last).to_be_visible()
         expect(page.locator(".narrow svg").first).to_be_visible()
         expect(page.locator(".wide svg").first).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "in_a_row"), [(340, 2), (820, 2), (1120, 4)])
+def test_the_tiles_fill_their_rows_on_a_phone_a_tablet_and_a_desk(journey: Journey, width: int, in_a_row: int) -> None:
+    with looking(journey.browser, journey.site, viewport={"width": width, "height": 700}) as page:
+        page.goto(f"/books/{journey.tenant_id}")
+        tops = page.locator(".tiles li").evaluate_all("tiles => tiles.map(tile => tile.offsetTop)")
+        assert [tops.count(top) for top in sorted(set(tops))] == [in_a_row] * (4 // in_a_row)
 
 
 def test_the_keyboard_alone_turns_the_daily_sync_off_and_on_and_another_tab_sees_it(
