@@ -10,6 +10,8 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_file_like
 from xero_pipeline_tests.ledger.books import Books
 
+pytestmark = pytest.mark.slow
+
 HEAD = "organisation,account,cause\n"
 
 

@@ -12,6 +12,8 @@ from xero_pipeline.queries import reference
 from xero_pipeline.queries.asking import asking
 from xero_pipeline.queries.ready import asking_ready, names, ready_query
 
+pytestmark = pytest.mark.slow
+
 FAR = {"since": "2000-01", "until": "2100-01"}
 
 

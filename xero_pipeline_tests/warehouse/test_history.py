@@ -15,6 +15,8 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 from xero_pipeline_tests.warehouse.test_prepare import run
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "history.md"
 VERSIONS = "SELECT reference, valid_from, valid_to, seen_at, replaced_at FROM xero.invoices_history ORDER BY 2, 3"
 TABLES = ("invoices", "invoice_line_items", "invoice_line_item_tracking")

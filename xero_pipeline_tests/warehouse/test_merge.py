@@ -12,6 +12,8 @@ from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 
+pytestmark = pytest.mark.slow
+
 
 def rows(warehouse, sql):
     return warehouse.query(sql).to_pylist()

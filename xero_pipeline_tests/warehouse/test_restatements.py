@@ -20,6 +20,8 @@ from xero_pipeline.warehouse.tables import all_tables
 from xero_pipeline.warehouse.wire import table_schema
 from xero_pipeline_tests.warehouse.answers import TENANT, envelope
 
+pytestmark = pytest.mark.slow
+
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
 FEBRUARY = (date(2026, 2, 1), date(2026, 2, 28))
 OVER = {
