@@ -116,6 +116,16 @@ def test_no_module_imports_itself_by_a_detour():
     list(TopologicalSorter(graph).static_order())  # CycleError names the circle
 
 
+def test_no_two_public_classes_have_one_name():
+    """Whoever reads it in a trace or a signature knows which is meant."""
+    named: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}
+
+
 @pytest.mark.parametrize("room", SIMULATOR_MAY_IMPORT)
 def test_the_rooms_of_the_simulator_keep_apart(room):
     allowed = {f"simulator.{one}" for one in SIMULATOR_MAY_IMPORT[room]}

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.cli.answers import Answer, readable
+from xero_pipeline.cli.answers import RowStream, readable
 
 if TYPE_CHECKING:
     from xero_pipeline.queries.ready import ReadyQuery
@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 _ORGANISATION = "organisation"
 
 
-def show(answer: Answer, ready: ReadyQuery | None, told: str, limit: int | None, *, as_markdown: bool) -> bool:
+def show(answer: RowStream, ready: ReadyQuery | None, told: str, limit: int | None, *, as_markdown: bool) -> bool:
     """Show an answer as a table.
 
     Args:

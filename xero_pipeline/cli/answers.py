@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RowStream:
     """Rows as they come.
 
     Args:
@@ -54,13 +54,13 @@ class Answer:
         return found, next(self.rows, None) is not None
 
 
-def answer_of(stream: Stream) -> Answer:
+def answer_of(stream: Stream) -> RowStream:
     """The rows of an answer of the warehouse, as Python has them.
 
     Args:
         stream: The answer.
     """
-    return Answer(_distinct(stream.names), _rows(stream), tuple(_is_number(kind) for kind in stream.types))
+    return RowStream(_distinct(stream.names), _rows(stream), tuple(_is_number(kind) for kind in stream.types))
 
 
 def _rows(stream: Stream) -> Iterator[tuple[Any, ...]]:
@@ -96,7 +96,7 @@ def _is_number(kind: Any) -> bool:
     return kind is None or types.is_decimal(kind) or types.is_integer(kind) or types.is_floating(kind)
 
 
-def write_csv(answer: Answer, limit: int | None) -> bool:
+def write_csv(answer: RowStream, limit: int | None) -> bool:
     """Write CSV, row by row: what is null is empty.
 
     Args:
@@ -113,7 +113,7 @@ def write_csv(answer: Answer, limit: int | None) -> bool:
     return next(answer.rows, None) is not None
 
 
-def write_json(answer: Answer, limit: int | None) -> bool:
+def write_json(answer: RowStream, limit: int | None) -> bool:
     """Write a list of objects, row by row: instants and days are ISO 8601, amounts are text, for JSON's are floats.
 
     Args:

@@ -28,7 +28,7 @@ from xero_pipeline.cli import (
     syncing,
     web,
 )
-from xero_pipeline.cli.words import Commands, Question
+from xero_pipeline.cli.words import Commands, QueryCommand
 
 app = typer.Typer(
     name="xero-pipeline",
@@ -65,7 +65,7 @@ app.command()(planning.plan)
 app.command()(restated.restatements)
 app.command()(explain.explain)
 app.command()(aged.aged)
-app.command(cls=Question)(query.query)
+app.command(cls=QueryCommand)(query.query)
 app.command()(export.export)
 app.command()(doctor.doctor)
 app.command()(rates.rates)

@@ -32,7 +32,7 @@ class Subject:
 
 
 @dataclass(slots=True)
-class Standing:
+class SyncState:
     """How a sync stands."""
 
     at: list[Subject] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Panorama:
         waits: For what it waits.
     """
 
-    now: Standing
+    now: SyncState
     waits: Waits
     _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
 

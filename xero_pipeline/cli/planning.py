@@ -17,7 +17,7 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from datetime import date
 
-    from xero_pipeline.cli.selection import Choice
+    from xero_pipeline.cli.selection import Selection
     from xero_pipeline.sync.plan import Counts, Item, Plan
     from xero_pipeline.xero.organisations import Organisation
 
@@ -75,7 +75,7 @@ def _asking(parts: Parts, tenant_id: str, *, wanted: bool) -> Iterator[Counts | 
 
 
 def _plan(
-    parts: Parts, tenant_id: str, choice: Choice, months: Sequence[date] | None, *, full: bool, ask: Counts | None
+    parts: Parts, tenant_id: str, choice: Selection, months: Sequence[date] | None, *, full: bool, ask: Counts | None
 ) -> Plan:
     from xero_pipeline.sync.plan import Planner
     from xero_pipeline.xero.endpoints import endpoint

@@ -15,7 +15,7 @@ from xero_pipeline.errors import ConfigurationError
 if TYPE_CHECKING:
     import dagster as dg
 
-    from xero_pipeline.cli.selection import Choice
+    from xero_pipeline.cli.selection import Selection
     from xero_pipeline.settings import Settings
     from xero_pipeline.sync.progress import Progress
 
@@ -90,7 +90,7 @@ class Project:
         """
         return [name for name in self._keys if name.startswith(f"{schema}.")]
 
-    def offered(self, choice: Choice) -> Choice:
+    def offered(self, choice: Selection) -> Selection:
         """What the project has of what is synced when nobody selects.
 
         Args:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.cli.answers import Answer, Format, answer_of, write_csv, write_json
+from xero_pipeline.cli.answers import Format, RowStream, answer_of, write_csv, write_json
 from xero_pipeline.cli.completing import complete_organisation, complete_ready_query
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.settings import Settings
@@ -83,7 +83,7 @@ def _ready(question: str) -> ReadyQuery | None:
 @contextmanager
 def _asked(
     warehouse: Warehouse, question: str, ready: ReadyQuery | None, values: dict[str, Any]
-) -> Iterator[tuple[Answer, str]]:
+) -> Iterator[tuple[RowStream, str]]:
     """The answer, and of when it tells."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.queries.asking import asking
@@ -127,7 +127,7 @@ def _typed(value: str) -> Any:
     return value
 
 
-def _write(answer: Answer, ready: ReadyQuery | None, told: str, how: Format, limit: int | None) -> None:
+def _write(answer: RowStream, ready: ReadyQuery | None, told: str, how: Format, limit: int | None) -> None:
     from xero_pipeline.cli.answer_table import show
     from xero_pipeline.cli.display import say
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.cli.selection import Choice
+from xero_pipeline.cli.selection import Selection
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.past_runs import INTERRUPTED
@@ -51,7 +51,7 @@ class Runner:
         # The runs of a command are one to the person who gave it.
         self._bound = {BUDGET: uuid.uuid4().hex, **({MAX_CALLS: str(max_calls)} if max_calls else {})}
 
-    def sync(self, organisation: Organisation, choice: Choice, *, full: bool, newest: int | None = None) -> bool:
+    def sync(self, organisation: Organisation, choice: Selection, *, full: bool, newest: int | None = None) -> bool:
         """Everything chosen of an organisation: its collections, then the months of its reports that are due.
 
         Args:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """What to sync: collections and reports, by the name of their table; and whether the ledger follows."""
 
     collections: tuple[str, ...]
@@ -29,7 +29,7 @@ class Choice:
         return len(self.collections) + len(self.reports) + self.ledger
 
 
-def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[Endpoint] | None = None) -> Choice:
+def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[Endpoint] | None = None) -> Selection:
     """Turn what a person selected into collections and reports.
 
     Args:
@@ -48,7 +48,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
     reports = [report.name for report in all_reports()]
     if not select:
-        return Choice(tuple(collections), tuple(report.name for report in usual), ledger=True, selected=False)
+        return Selection(tuple(collections), tuple(report.name for report in usual), ledger=True, selected=False)
     home = {table.name: name for name in collections for table in table_group(name)}
     home |= {name: name for name in reports}
     chosen: set[str] = set()
@@ -61,7 +61,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
         if name not in home:
             raise ConfigurationError(f"--select {given}: {_no_such(name, home)}")
         chosen.add(home[name])
-    return Choice(
+    return Selection(
         tuple(name for name in collections if name in chosen),
         tuple(name for name in reports if name in chosen),
         ledger=ledger,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.cli.statement_request import Asked
+from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -66,7 +66,9 @@ def balance_sheet(organisation: Organisation = None, as_of: AsOf = None, json: J
     """Assets, liabilities and equity at the close of a day."""
     from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 
-    asked = Asked("balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
+    asked = StatementRequest(
+        "balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv
+    )
     _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end))
 
 
@@ -154,28 +156,30 @@ def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bo
     from xero_pipeline.ledger.statements.aged import aged
 
     name = f"aged-{side}-documents" if documents else f"aged-{side}"
-    asked = Asked(name, organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
+    asked = StatementRequest(name, organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
     ageing = Settings.load().ageing
     _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end, ageing))
 
 
-def _asked(name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool) -> Asked:
+def _asked(
+    name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool
+) -> StatementRequest:
     last = _day(end, "--to", organisation, last=True)
     first = _day(start, "--from", organisation) if start else last.replace(day=1)
     return _range(name, organisation, first, last, json, csv)
 
 
-def _range(name: str, organisation: str | None, first: date, last: date, json: bool, csv: bool) -> Asked:
+def _range(name: str, organisation: str | None, first: date, last: date, json: bool, csv: bool) -> StatementRequest:
     if first > last:
         raise ConfigurationError(f"The range starts on {first} and ends before that, on {last}: swap the two dates.")
-    return Asked(name, organisation, first, last, json, csv)
+    return StatementRequest(name, organisation, first, last, json, csv)
 
 
-def _span(asked: Asked) -> tuple[date, date]:
+def _span(asked: StatementRequest) -> tuple[date, date]:
     return asked.start or asked.end, asked.end
 
 
-def _answer(asked: Asked, draw: _Draw) -> None:
+def _answer(asked: StatementRequest, draw: _Draw) -> None:
     from xero_pipeline.cli.booked import remark
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.statement_tables import show

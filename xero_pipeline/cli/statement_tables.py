@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.cli.display import print_json, print_table, profit_and_loss, say
 
 if TYPE_CHECKING:
-    from xero_pipeline.cli.statement_request import Asked
+    from xero_pipeline.cli.statement_request import StatementRequest
 
 Columns = Sequence[tuple[str, str]]
 """Header and field of each; amounts stand on the right."""
@@ -76,7 +76,7 @@ _DOCUMENTS: Columns = (
 )
 
 
-def show(asked: Asked, tenant_id: str, organisation: str, currency: str, rows: Sequence[Any]) -> None:
+def show(asked: StatementRequest, tenant_id: str, organisation: str, currency: str, rows: Sequence[Any]) -> None:
     """Print a statement.
 
     Args:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from xero_pipeline.cli.waits import WORTH_A_WORD
-from xero_pipeline.cli.watch import Line
+from xero_pipeline.cli.watch import SyncedLine
 
 
-def summary(lines: Sequence[Line]) -> None:
+def summary(lines: Sequence[SyncedLine]) -> None:
     """Print what a sync brought, a table per organisation, and each error once.
 
     Args:
@@ -19,7 +19,7 @@ def summary(lines: Sequence[Line]) -> None:
     headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
     for organisation in dict.fromkeys(line.organisation for line in lines):
         mine = [line for line in lines if line.organisation == organisation]
-        total = Line(organisation, "Total")
+        total = SyncedLine(organisation, "Total")
         for line in mine:
             total.add(line)
         rows = [
@@ -36,7 +36,7 @@ def summary(lines: Sequence[Line]) -> None:
         complain(message)
 
 
-def _remark(line: Line) -> str:
+def _remark(line: SyncedLine) -> str:
     if line.error:
         return "failed"
     if line.aside:
@@ -46,14 +46,14 @@ def _remark(line: Line) -> str:
     return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
 
 
-def told_once(lines: Sequence[Line], message_of: Callable[[Line], str | None]) -> list[str]:
+def told_once(lines: Sequence[SyncedLine], message_of: Callable[[SyncedLine], str | None]) -> list[str]:
     """Messages, such as what went wrong: one that many assets share comes once, with their names before it.
 
     Args:
         lines: What the watch collected.
         message_of: Which of a line's messages; None where it has none.
     """
-    shared: dict[str, list[tuple[Line, str]]] = {}
+    shared: dict[str, list[tuple[SyncedLine, str]]] = {}
     for line in lines:
         if message := message_of(line):
             # The facts in brackets at the end (endpoint, correlation id) differ from call to call.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.live import Live
 
-from xero_pipeline.cli.live import Panorama, Standing, Subject
+from xero_pipeline.cli.live import Panorama, Subject, SyncState
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.xero.limits import smaller
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Line:
+class SyncedLine:
     """What one collection or report of one organisation brought."""
 
     organisation: str
@@ -37,14 +37,14 @@ class Line:
     too_early: str | None = None
     refused: int = 0
 
-    def add(self, outcome: Outcome | Line) -> None:
+    def add(self, outcome: Outcome | SyncedLine) -> None:
         """Count in another outcome of the same subject (a report has one a call)."""
         self.records += outcome.records
         self.changed += outcome.changed
         self.calls += outcome.calls
         self.wire_bytes += outcome.wire_bytes
         self.seconds += outcome.seconds
-        self.refused += outcome.refused if isinstance(outcome, Line) else len(outcome.refused)
+        self.refused += outcome.refused if isinstance(outcome, SyncedLine) else len(outcome.refused)
 
 
 @dataclass(slots=True)
@@ -60,10 +60,10 @@ class Watch:
     names: Mapping[str, str]
     subjects: int
     left_today: Callable[[str], int] | None = None
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SyncedLine] = field(default_factory=list)
     waits: Waits = field(default_factory=Waits)
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
-    _now: Standing = field(default_factory=Standing)
+    _now: SyncState = field(default_factory=SyncState)
     _live: Live | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _mine: threading.local = field(default_factory=threading.local)
@@ -79,7 +79,7 @@ class Watch:
             raise KeyboardInterrupt
 
     @property
-    def _current(self) -> Line | None:
+    def _current(self) -> SyncedLine | None:
         return getattr(self._mine, "line", None)
 
     @property
@@ -117,7 +117,7 @@ class Watch:
         name = self.names.get(organisation, organisation)
         with self._lock:
             known = [line for line in self.lines if (line.organisation, line.subject) == (name, subject)]
-            self._mine.line = known[0] if known else Line(name, subject)
+            self._mine.line = known[0] if known else SyncedLine(name, subject)
             if not known:
                 self.lines.append(self._mine.line)
             self._now.leave(self._at)

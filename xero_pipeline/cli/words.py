@@ -51,7 +51,7 @@ class Commands(QuietGroup):
             raise
 
 
-class Question(QuietCommand):
+class QueryCommand(QuietCommand):
     """A command whose argument may be SQL, which may begin with a comment."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
-from xero_pipeline.warehouse.move import Place, copy_table
+from xero_pipeline.warehouse.move import MovedTable, copy_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def carry(
     with source.reading() as out, target.writing() as into:
         make_current(target.dialect, into)
         for table in ledger_tables():
-            place = Place(SCHEMA, table.name, table.all_columns)
+            place = MovedTable(SCHEMA, table.name, table.all_columns)
             if count := copy_table(place, source, out, target, into):
                 carried[place.name] = count
                 progress(place.name, count)

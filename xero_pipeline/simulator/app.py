@@ -13,7 +13,7 @@ from typing import Any
 
 from xero_pipeline.simulator.api.accounting import API_ROOT, AccountingApi, BooksWithReports
 from xero_pipeline.simulator.faults import Fault, Faults, fault_of
-from xero_pipeline.simulator.identity.connections import Connections
+from xero_pipeline.simulator.identity.connections import ConsentConnections
 from xero_pipeline.simulator.identity.consent import ConsentPage
 from xero_pipeline.simulator.identity.service import Identity
 from xero_pipeline.simulator.limits import RateLimiter
@@ -68,7 +68,7 @@ class Application:
 
     consent: ConsentPage
     identity: Identity
-    connections: Connections
+    connections: ConsentConnections
     api: AccountingApi
     limiter: RateLimiter
     faults: Faults

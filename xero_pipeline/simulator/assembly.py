@@ -10,7 +10,7 @@ from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.simulator.app import Application
 from xero_pipeline.simulator.apps import Apps, SimulatedApp
 from xero_pipeline.simulator.faults import Faults
-from xero_pipeline.simulator.identity.connections import Connections, SimulatedOrganisation
+from xero_pipeline.simulator.identity.connections import ConsentConnections, SimulatedOrganisation
 from xero_pipeline.simulator.identity.consent import ConsentPage
 from xero_pipeline.simulator.identity.grants import Grants
 from xero_pipeline.simulator.identity.service import Identity
@@ -51,7 +51,7 @@ def assemble(
         sleep: How a slow answer waits.
     """
     store, registered = Store(store_path), Apps(apps)
-    connections = Connections(store, clock)
+    connections = ConsentConnections(store, clock)
     grants = Grants(store, connections, clock)
     return Application(
         consent=ConsentPage(store, registered, grants, organisations, clock, grantable_scopes(advanced=advanced)),

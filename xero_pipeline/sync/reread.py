@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline import clock
 from xero_pipeline.sync.outcome import Outcome, Tally
 from xero_pipeline.sync.shares import Need, shares
-from xero_pipeline.sync.turn import Turn
+from xero_pipeline.sync.turn import RefreshPass
 from xero_pipeline.sync.windows import calls_for
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def reread_collection(
     with warehouse.reading() as connection:
         share = _share(connection, tenant_id, endpoint, calls, now().date())
         known = round_of(connection, tenant_id, endpoint.table)
-    turn = Turn(client, warehouse, tenant_id, endpoint, known, share=share, tally=tally, now=now, landing=landing)
+    turn = RefreshPass(
+        client, warehouse, tenant_id, endpoint, known, share=share, tally=tally, now=now, landing=landing
+    )
     if share:
         turn.ask_for_missing(at_most=max(1, share // 2))
         turn.compare_ids()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.sync.bring import bring, ids_of
 from xero_pipeline.sync.load import batches
 from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.sync.windows import Window, windows
+from xero_pipeline.sync.windows import RefreshWindow, windows
 from xero_pipeline.xero.paging import Slice
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ PAGES_PER_MERGE = 4
 """Only a day with thousands of records has more."""
 
 
-class Turn:
+class RefreshPass:
     """A turn.
 
     Args:
@@ -174,7 +174,7 @@ class Turn:
             if progress:
                 progress(number, len(ahead), self.records)
 
-    def _windows(self) -> list[Window]:
+    def _windows(self) -> list[RefreshWindow]:
         from xero_pipeline.warehouse.presence import days
 
         start, endpoint = self._round.read_before, self._endpoint
@@ -182,7 +182,7 @@ class Turn:
             counts = days(connection, endpoint.table, self._tenant_id, endpoint.day, start)
         return windows(counts, start, endpoint)
 
-    def _read_window(self, window: Window) -> None:
+    def _read_window(self, window: RefreshWindow) -> None:
         from xero_pipeline.xero import paging
 
         began, seen = self._now(), set[str]()
@@ -213,7 +213,7 @@ class Turn:
             self.tables[name] += counts
 
     def _note_window(
-        self, window: Window, seen: set[str], began: datetime, connection: Connection, _records: int
+        self, window: RefreshWindow, seen: set[str], began: datetime, connection: Connection, _records: int
     ) -> None:
         """Move the pointer of the round, and note what the window should have held."""
         days, round_began = window.days, self._round.began_at or began

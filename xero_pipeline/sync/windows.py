@@ -14,7 +14,7 @@ FILL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RefreshWindow:
     """Days to be read again.
 
     Args:
@@ -52,7 +52,7 @@ def calls_for(records: int, endpoint: Endpoint) -> int:
     return pages if endpoint.paging == "pages" else 2 * pages
 
 
-def windows(counts: Sequence[tuple[date, int]], start: date | None, endpoint: Endpoint) -> list[Window]:
+def windows(counts: Sequence[tuple[date, int]], start: date | None, endpoint: Endpoint) -> list[RefreshWindow]:
     """Cut what is left of a round into windows of about a page, the oldest first; a day is never cut.
 
     Args:
@@ -60,14 +60,14 @@ def windows(counts: Sequence[tuple[date, int]], start: date | None, endpoint: En
         start: Where the round goes on; None at its beginning.
         endpoint: The collection.
     """
-    most, found = _fill(endpoint), list[Window]()
+    most, found = _fill(endpoint), list[RefreshWindow]()
     begin, records = start, 0
     for day, count in counts:
         if records and records + count > most:
-            found.append(Window(Slice(begin, day), records))
+            found.append(RefreshWindow(Slice(begin, day), records))
             begin, records = day, 0
         records += count
-    return [*found, Window(Slice(begin, None), records)]
+    return [*found, RefreshWindow(Slice(begin, None), records)]
 
 
 def _fill(endpoint: Endpoint) -> int:

@@ -40,7 +40,7 @@ _EVERYWHERE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeclaredFields:
     """A place in Xero's JSON, and what may be inside it.
 
     Args:
@@ -48,7 +48,7 @@ class Place:
         like: Collections whose records have what may be inside too.
     """
 
-    fields: dict[str, Place] = field(default_factory=dict)
+    fields: dict[str, DeclaredFields] = field(default_factory=dict)
     like: list[str] = field(default_factory=list)
 
 
@@ -69,7 +69,7 @@ class Words:
     known: frozenset[str]
 
 
-def inside(places: tuple[Place, ...], name: str) -> tuple[Place, ...]:
+def inside(places: tuple[DeclaredFields, ...], name: str) -> tuple[DeclaredFields, ...]:
     """What is known of a field; empty where nothing is.
 
     Args:
@@ -83,7 +83,7 @@ def inside(places: tuple[Place, ...], name: str) -> tuple[Place, ...]:
 
 
 @cache
-def known(collection: str) -> Place:
+def known(collection: str) -> DeclaredFields:
     """A whole record of a collection.
 
     Args:
@@ -92,7 +92,7 @@ def known(collection: str) -> Place:
     Raises:
         TableMistake: Its file points at what is not there.
     """
-    root = Place()
+    root = DeclaredFields()
     for member in table_group(collection):
         for column in member.columns:
             _put(root, ".".join(filter(None, (member.path, column.path))))
@@ -169,14 +169,14 @@ def path_of(name: str, column: str) -> str:
 
 
 @cache
-def _everywhere() -> Place:
-    place = Place()
+def _everywhere() -> DeclaredFields:
+    place = DeclaredFields()
     for path in _EVERYWHERE:
         _put(place, path)
     return place
 
 
-def _inside(places: tuple[Place, ...], name: str) -> Iterator[Place]:
+def _inside(places: tuple[DeclaredFields, ...], name: str) -> Iterator[DeclaredFields]:
     for place in places:
         if name in place.fields:
             yield place.fields[name]
@@ -187,10 +187,10 @@ def _inside(places: tuple[Place, ...], name: str) -> Iterator[Place]:
             yield _everywhere().fields[name]
 
 
-def _put(root: Place, path: str) -> Place:
+def _put(root: DeclaredFields, path: str) -> DeclaredFields:
     place = root
     for step in path.split("."):
-        place = place.fields.setdefault(step.removesuffix("[]"), Place())
+        place = place.fields.setdefault(step.removesuffix("[]"), DeclaredFields())
     return place
 
 

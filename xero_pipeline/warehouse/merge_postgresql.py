@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse.merge import merge_sql
-from xero_pipeline.warehouse.postgresql_sessions import Sessions
+from xero_pipeline.warehouse.postgresql_sessions import DatabaseSessions
 from xero_pipeline.warehouse.schema import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
@@ -61,7 +61,7 @@ class PostgreSQL:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self.sessions = Sessions(url)
+        self.sessions = DatabaseSessions(url)
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use, or, while they are kept, used again."""

@@ -38,7 +38,7 @@ _NOTES = ("layout", "alembic_version")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MovedTable:
     """One table of one schema, as both databases have it."""
 
     schema: str
@@ -61,11 +61,11 @@ class Place:
         return pa.schema([pa.field(column.name, column_type(column.kind)) for column in self.columns])
 
 
-def places() -> list[Place]:
+def places() -> list[MovedTable]:
     """Every table that has rows of ours: those of the books, our own, and the histories."""
-    current = [Place(SCHEMA, table.name, table.all_columns) for table in all_tables()]
+    current = [MovedTable(SCHEMA, table.name, table.all_columns) for table in all_tables()]
     earlier = [
-        Place(HISTORY_SCHEMA, table.name, (*table.all_columns, VALID_TO, REPLACED_AT))
+        MovedTable(HISTORY_SCHEMA, table.name, (*table.all_columns, VALID_TO, REPLACED_AT))
         for table in all_tables()
         if has_history(table)
     ]
@@ -106,7 +106,7 @@ def move(source: Warehouse, target: Warehouse, *, progress: Callable[[str, int],
     return moved
 
 
-def copy_table(place: Place, source: Warehouse, out: Connection, target: Warehouse, into: Connection) -> int:
+def copy_table(place: MovedTable, source: Warehouse, out: Connection, target: Warehouse, into: Connection) -> int:
     """Copy one table's rows and compare the copy.
 
     Args:
@@ -151,7 +151,7 @@ def _require_known(connection: Connection) -> None:
         )
 
 
-def _compared(place: Place, out: Connection, into: Connection) -> int:
+def _compared(place: MovedTable, out: Connection, into: Connection) -> int:
     """How many rows there are, when both say the same."""
     questions = dict(_questions(place.columns))
     sql = f"SELECT {', '.join(questions.values())} FROM {place.sql}"
@@ -182,5 +182,5 @@ def _questions(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
             yield f"the length of all {column.name}", f"SUM(LENGTH(CAST({name} AS TEXT)))"
 
 
-def _listed(place: Place) -> str:
+def _listed(place: MovedTable) -> str:
     return ", ".join(q(column.name) for column in place.columns)

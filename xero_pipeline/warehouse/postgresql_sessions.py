@@ -31,7 +31,7 @@ _KEPT_SECONDS = 300
 """How old a connection that is kept may become: what stands between may drop one that is silent for long."""
 
 
-class Sessions:
+class DatabaseSessions:
     """Those of one process to one database.
 
     Args:

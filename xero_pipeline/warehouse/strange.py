@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from xero_pipeline.warehouse.careful import decoded, id_of
 from xero_pipeline.warehouse.entries import Drift
-from xero_pipeline.warehouse.known import Place, always, inside, known, words
+from xero_pipeline.warehouse.known import DeclaredFields, always, inside, known, words
 from xero_pipeline.warehouse.tables import table_group
 
 Notice = Callable[[Drift], None]
@@ -57,7 +57,7 @@ def fields_carefully(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]
         collection: Name of the records' table.
         texts: The records' JSON.
     """
-    places: dict[_Path, tuple[Place, ...]] = {(): (known(collection),)}
+    places: dict[_Path, tuple[DeclaredFields, ...]] = {(): (known(collection),)}
     for text in texts:
         for path in dict.fromkeys(_strangers(decoded(text), (), places)):
             yield _field(collection, path, 1, text)
@@ -100,7 +100,7 @@ def summed(found: Iterable[Drift]) -> list[Drift]:
     return list(total.values())
 
 
-def _unknown(kind: pa.StructType, places: tuple[Place, ...], path: _Path) -> Iterator[_Path]:
+def _unknown(kind: pa.StructType, places: tuple[DeclaredFields, ...], path: _Path) -> Iterator[_Path]:
     """The paths in a type that are not known; what is inside of an unknown field is not looked at."""
     for entry in kind:
         found = inside(places, entry.name)
@@ -125,7 +125,7 @@ def _rows_with(values: pa.Array, path: _Path) -> np.ndarray:
     return np.unique(rows[values.is_valid().to_numpy(zero_copy_only=False)])
 
 
-def _strangers(value: Any, path: _Path, places: dict[_Path, tuple[Place, ...]]) -> Iterator[_Path]:
+def _strangers(value: Any, path: _Path, places: dict[_Path, tuple[DeclaredFields, ...]]) -> Iterator[_Path]:
     """The unknown paths of one record. `places` grows: what is known at a path is looked up once."""
     if isinstance(value, list):
         *before, (name, depth) = path

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
-class NotFound(XeroPipelineError):
+class UnknownAction(XeroPipelineError):
     """There is no such organisation."""
 
 
@@ -30,7 +30,7 @@ def organisation(site: Site, tenant_id: str) -> Organisation:
     """
     found = site.parts.organisations.get(tenant_id)
     if found is None:
-        raise NotFound("There is no such organisation. The first page lists all that were ever connected.")
+        raise UnknownAction("There is no such organisation. The first page lists all that were ever connected.")
     return found
 
 

@@ -18,14 +18,14 @@ from xero_pipeline.errors import (
     WaitError,
     XeroPipelineError,
 )
-from xero_pipeline.web.actions import NotFound
+from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.address import is_loopback, name_in
 from xero_pipeline.web.site import Site, site_of
 from xero_pipeline.web.visit import visit_of
 from xero_pipeline.web.wording import filters
 
 _STATUS: tuple[tuple[type[XeroPipelineError], int], ...] = (
-    (NotFound, 404),
+    (UnknownAction, 404),
     (ConfigurationError, 400),
     (ReconnectError, 403),
     (WaitError, 503),

@@ -28,7 +28,7 @@ _TIMEOUT = httpx.Timeout(15, connect=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SchedulerState:
     """How Dagster stands.
 
     Args:
@@ -66,9 +66,9 @@ class DagsterUI:
         self._http = httpx.Client(transport=transport, timeout=_TIMEOUT, trust_env=False)
         self._clock = clock
         self._lock = threading.Lock()
-        self._remembered: tuple[float, Seen | None] | None = None
+        self._remembered: tuple[float, SchedulerState | None] | None = None
 
-    def look(self) -> Seen | None:
+    def look(self) -> SchedulerState | None:
         """How it stands.
 
         Returns:
@@ -139,7 +139,7 @@ class DagsterUI:
         """Let go of the connections."""
         self._http.close()
 
-    def _ask_how_it_stands(self) -> Seen | None:
+    def _ask_how_it_stands(self) -> SchedulerState | None:
         newest = self._instance.get_runs(limit=1)
         try:
             told = self._ask(LOOK, {"repository": _REPOSITORY, "run": newest[0].run_id if newest else ""})
@@ -153,7 +153,7 @@ class DagsterUI:
         on = daily["scheduleState"]["status"] == "RUNNING"
         ticks = daily["futureTicks"]["results"]
         daemons = {one["daemonType"]: one["healthy"] for one in told["instance"]["daemonHealth"]["allDaemonStatuses"]}
-        return Seen(
+        return SchedulerState(
             on=on,
             next_at=datetime.fromtimestamp(ticks[0]["timestamp"], UTC) if on and ticks else None,
             carried=bool(daemons.get("SCHEDULER")),

@@ -28,7 +28,7 @@ class _Tally:
     calls: int = 0
 
 
-class Progress:
+class RunProgress:
     """Reads the events of runs that are under way, each once. May be shared by threads.
 
     Args:

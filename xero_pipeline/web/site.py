@@ -15,7 +15,7 @@ from xero_pipeline.web.dagster_ui import DagsterUI
 from xero_pipeline.web.figures.gallery import Gallery
 from xero_pipeline.web.glance import Glance
 from xero_pipeline.web.password import Password
-from xero_pipeline.web.progress import Progress
+from xero_pipeline.web.progress import RunProgress
 from xero_pipeline.web.sessions import Sessions
 from xero_pipeline.web.status import Status
 from xero_pipeline.web.syncs import Syncs
@@ -44,7 +44,7 @@ class Site:
         self.dagster = DagsterUI(dagster_ui, instance)
         self.syncs = Syncs(instance, self.dagster)
         self.consents = Consents(parts, address)
-        self.progress = Progress(instance)
+        self.progress = RunProgress(instance)
         self.sessions = Sessions()
         self.gallery = Gallery()
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.parts import Parts
-    from xero_pipeline.web.dagster_ui import DagsterUI, Seen
+    from xero_pipeline.web.dagster_ui import DagsterUI, SchedulerState
     from xero_pipeline.web.glance import Glance
-    from xero_pipeline.web.progress import Progress
+    from xero_pipeline.web.progress import RunProgress
     from xero_pipeline.web.syncs import Syncs
     from xero_pipeline.xero.organisations import Organisation
 
@@ -50,7 +50,7 @@ class Status:
         instance: dg.DagsterInstance,
         dagster: DagsterUI,
         syncs: Syncs,
-        progress: Progress,
+        progress: RunProgress,
         glance: Glance,
     ) -> None:
         self._parts = parts
@@ -90,7 +90,7 @@ class Status:
             "organisations": organisations,
         }
 
-    def scheduler(self, seen: Seen | None) -> dict[str, Any]:
+    def scheduler(self, seen: SchedulerState | None) -> dict[str, Any]:
         """The daily sync: on or off, when next, and whether anybody carries it.
 
         Args:
@@ -169,7 +169,9 @@ def _days_until(end: datetime | None) -> int | None:
     return max(0, (end - clock.now()).days) if end else None
 
 
-def _next_sync(organisation: Organisation, seen: Seen | None, later: Sequence[Mapping[str, Any]]) -> datetime | None:
+def _next_sync(
+    organisation: Organisation, seen: SchedulerState | None, later: Sequence[Mapping[str, Any]]
+) -> datetime | None:
     """When Dagster syncs it by itself: by schedule, or because something waits for calls."""
     if organisation.status != "connected" or seen is None or not seen.carried:
         return None

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.answering import Callback, Forward, Reply, page
+from xero_pipeline.xero.answering import BrowserPage, Callback, Forward, page
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _HEADERS = {
@@ -85,19 +85,21 @@ class _Handler(BaseHTTPRequestHandler):
         callback = self.server.callback
         parts = urlsplit(self.path)
         if parts.path != callback.path:
-            self._send(Reply(404, page("Nothing here", "This address only takes Xero's answer.")))
+            self._send(BrowserPage(404, page("Nothing here", "This address only takes Xero's answer.")))
             return
         if not parse_qs(parts.query).keys() & {"code", "error"}:
-            self._send(Reply(400, page("Not an answer", "Open the address that xero-pipeline printed.")))
+            self._send(BrowserPage(400, page("Not an answer", "Open the address that xero-pipeline printed.")))
             return
         answer = callback.take(self.path)
         if answer is None:
-            self._send(Reply(409, page("Already answered", "Xero's answer is here already. Look at the terminal.")))
+            self._send(
+                BrowserPage(409, page("Already answered", "Xero's answer is here already. Look at the terminal."))
+            )
             return
         with answer.page() as shown:
             self._send(shown)
 
-    def _send(self, reply: Reply) -> None:
+    def _send(self, reply: BrowserPage) -> None:
         content = reply.body.encode()
         self.send_response(reply.status)
         if reply.location:

@@ -17,8 +17,8 @@ from xero_pipeline.xero.answers import Answer, Call
 from xero_pipeline.xero.errand import Errand
 from xero_pipeline.xero.outages import Outages
 from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.turn import Turn
-from xero_pipeline.xero.verdicts import Again, Asked, judge, judge_failure, rate_limit
+from xero_pipeline.xero.turn import RequestState
+from xero_pipeline.xero.verdicts import Again, CallAsked, judge, judge_failure, rate_limit
 from xero_pipeline.xero.wire import Sent, Wire
 
 __all__ = ["AccessTokens", "Answer", "Call", "XeroClient"]
@@ -140,7 +140,7 @@ class XeroClient:
             UnreadableAnswer: Xero kept answering something else than a JSON envelope.
             RequestRefused: Xero did not understand the request.
         """
-        turn = Turn(Asked(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._errand)
+        turn = RequestState(CallAsked(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._errand)
         retrying = tenacity.Retrying(
             sleep=lambda seconds: self._wait(seconds, _LIMIT if turn.limited else _TROUBLE, over),
             retry=tenacity.retry_if_exception_type(_Repeat),
@@ -158,7 +158,7 @@ class XeroClient:
         """
         return self._quota.calls_left(tenant_id, self._errand)
 
-    def _attempt(self, turn: Turn, over: threading.Event | None) -> Answer:
+    def _attempt(self, turn: RequestState, over: threading.Event | None) -> Answer:
         turn.attempt += 1
         tenant_id = turn.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=turn.rejected)
@@ -180,7 +180,7 @@ class XeroClient:
         self._outages.end(tenant_id)
         return verdict
 
-    def _is_enough(self, turn: Turn, again: Again) -> bool:
+    def _is_enough(self, turn: RequestState, again: Again) -> bool:
         return turn.repeated[again.reason] > self._outages.patience(turn.asked.tenant_id, again.reason)
 
     def _give_up(self, tenant_id: str, error: XeroPipelineError) -> NoReturn:
@@ -202,7 +202,7 @@ class XeroClient:
         if over is not None and over.is_set():
             raise Abandoned
 
-    def _decide(self, turn: Turn, sent: Sent) -> Answer | Again | XeroPipelineError:
+    def _decide(self, turn: RequestState, sent: Sent) -> Answer | Again | XeroPipelineError:
         if sent.reply is None:
             return judge_failure(turn.asked, sent.failure)
         if sent.reply.status == 429:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from xero_pipeline.errors import ConsentDenied, ReconnectError, XeroPipelineError
-from xero_pipeline.xero.answering import Answer
+from xero_pipeline.xero.answering import BrowserAnswer
 from xero_pipeline.xero.callback import listening
 from xero_pipeline.xero.connections import Connection
 from xero_pipeline.xero.oauth import OAuth, PendingConsent
@@ -201,7 +201,7 @@ def _added(listed: list[Connection], tokens: TokenSet) -> list[Connection]:
 
 
 @contextmanager
-def _telling(answer: Answer) -> Iterator[None]:
+def _telling(answer: BrowserAnswer) -> Iterator[None]:
     """Whatever goes wrong, the person in front of the browser sees it too."""
     try:
         yield

@@ -41,19 +41,19 @@ class QuotaLedger:
         self._pid_alive = pid_alive
 
     @contextmanager
-    def locked(self) -> Iterator[tuple[Page, float]]:
+    def locked(self) -> Iterator[tuple[QuotaTransaction, float]]:
         """The page and the time, read after the lock was had, so that times never run against the order of calls."""
         with immediate(self._engine) as connection:
             yield self._page(connection), self._clock()
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Page, float]]:
+    def reading(self) -> Iterator[tuple[QuotaTransaction, float]]:
         """The page and the time, to look at only."""
         with self._engine.connect() as connection:
             yield self._page(connection), self._clock()
 
-    def _page(self, connection: sa.Connection) -> Page:
-        return Page(connection, self._host, self._pid_alive)
+    def _page(self, connection: sa.Connection) -> QuotaTransaction:
+        return QuotaTransaction(connection, self._host, self._pid_alive)
 
     def release(self, slot_id: str, tenant_id: str, call: Call | None) -> None:
         """Give a slot back and write down how its call ended. A slot that was given up already is no error.
@@ -71,7 +71,7 @@ class QuotaLedger:
                 page.hear(tenant_id, call.limits, now)
 
 
-class Page:
+class QuotaTransaction:
     """The ledger inside one transaction. Instants are seconds since the epoch."""
 
     def __init__(self, connection: sa.Connection, host: str, pid_alive: Callable[[int], bool]) -> None:

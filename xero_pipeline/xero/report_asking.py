@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from xero_pipeline.xero.report_layout import label_day, label_month
-from xero_pipeline.xero.report_windows import Window, month_by_month, month_ends_back, months_ahead, whole_months_back
+from xero_pipeline.xero.report_windows import (
+    ReportWindow,
+    month_by_month,
+    month_ends_back,
+    months_ahead,
+    whole_months_back,
+)
 from xero_pipeline.xero.values import month_end
 
 
@@ -23,31 +29,31 @@ class Asking:
         further_columns: How many columns a call for one month may have behind the month's own.
     """
 
-    windows: Callable[[Iterable[date]], tuple[Window, ...]]
-    period: Callable[[Window], Mapping[str, str]]
+    windows: Callable[[Iterable[date]], tuple[ReportWindow, ...]]
+    period: Callable[[ReportWindow], Mapping[str, str]]
     label: Callable[[str], date | None] | None
     further_columns: int = 0
 
 
-def _back_in_days(window: Window) -> dict[str, str]:
+def _back_in_days(window: ReportWindow) -> dict[str, str]:
     period = {"fromDate": window.anchor.isoformat(), "toDate": month_end(window.anchor).isoformat()}
     return period if window.columns == 1 else period | {"periods": str(window.columns - 1), "timeframe": "MONTH"}
 
 
-def _back_in_month_ends(window: Window) -> dict[str, str]:
+def _back_in_month_ends(window: ReportWindow) -> dict[str, str]:
     day = {"date": month_end(window.anchor).isoformat()}
     return day if window.columns == 1 else day | {"periods": str(window.columns - 1), "timeframe": "MONTH"}
 
 
-def _ahead(window: Window) -> dict[str, str]:
+def _ahead(window: ReportWindow) -> dict[str, str]:
     return {"date": window.anchor.isoformat(), "periods": str(window.columns), "timeframe": "1"}
 
 
-def _first_to_last(window: Window) -> dict[str, str]:
+def _first_to_last(window: ReportWindow) -> dict[str, str]:
     return {"fromDate": window.anchor.isoformat(), "toDate": month_end(window.anchor).isoformat()}
 
 
-def _last(window: Window) -> dict[str, str]:
+def _last(window: ReportWindow) -> dict[str, str]:
     return {"date": month_end(window.anchor).isoformat()}
 
 

@@ -10,7 +10,7 @@ from xero_pipeline.xero.answers import Answer
 from xero_pipeline.xero.report_calls import Asker, Pulled, pull, received
 from xero_pipeline.xero.report_layout import column_labels, titled_day
 from xero_pipeline.xero.report_rows import TrackingCategory, tracking_rows
-from xero_pipeline.xero.report_windows import Window
+from xero_pipeline.xero.report_windows import ReportWindow
 from xero_pipeline.xero.reports import Report, ReportRow
 from xero_pipeline.xero.values import month_end, month_start
 
@@ -100,7 +100,7 @@ def months_in(
     return [found[month] for month in months if month in found]
 
 
-def _window_months(asker: Asker, tenant_id: str, report: Report, window: Window) -> Iterator[ReportMonth]:
+def _window_months(asker: Asker, tenant_id: str, report: Report, window: ReportWindow) -> Iterator[ReportMonth]:
     pulled = _pull(asker, tenant_id, report, window)
     if pulled.is_empty:
         if report.asking.label is None and window.columns == 1:
@@ -120,7 +120,7 @@ def _window_months(asker: Asker, tenant_id: str, report: Report, window: Window)
 
 
 def _pull(
-    asker: Asker, tenant_id: str, report: Report, window: Window, more: Mapping[str, str] | None = None
+    asker: Asker, tenant_id: str, report: Report, window: ReportWindow, more: Mapping[str, str] | None = None
 ) -> Pulled:
     params = {**report.params, **report.asking.period(window), **(more or {})}
     return pull(asker, tenant_id, report.path, report.scope, params)

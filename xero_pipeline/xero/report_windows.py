@@ -19,7 +19,7 @@ _MOST_COLUMNS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ReportWindow:
     """One call.
 
     Args:
@@ -48,21 +48,21 @@ class Window:
         """
         return abs(_months_between(month, self.anchor))
 
-    def single_months(self) -> tuple[Window, ...]:
+    def single_months(self) -> tuple[ReportWindow, ...]:
         """The same months with a call each."""
         return month_by_month(self.wanted)
 
 
-def month_by_month(months: Iterable[date]) -> tuple[Window, ...]:
+def month_by_month(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """A call for each month, oldest first.
 
     Args:
         months: Any day of each month; doubles do no harm.
     """
-    return tuple(Window(month, 1, (month,)) for month in _sorted(months))
+    return tuple(ReportWindow(month, 1, (month,)) for month in _sorted(months))
 
 
-def whole_months_back(months: Iterable[date]) -> tuple[Window, ...]:
+def whole_months_back(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """The fewest calls for some months of a report whose periods all have as many days as the first.
 
     Args:
@@ -74,7 +74,7 @@ def whole_months_back(months: Iterable[date]) -> tuple[Window, ...]:
     return _back(months, lambda newest: newest if month_end(newest).day == 31 else add_months(newest, 1))
 
 
-def month_ends_back(months: Iterable[date]) -> tuple[Window, ...]:
+def month_ends_back(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """The fewest calls for some months of a report that stands for the ends of months.
 
     Args:
@@ -86,7 +86,7 @@ def month_ends_back(months: Iterable[date]) -> tuple[Window, ...]:
     return _back(months, lambda newest: newest)
 
 
-def months_ahead(months: Iterable[date]) -> tuple[Window, ...]:
+def months_ahead(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """The fewest calls for some months of a report whose periods follow the first.
 
     Args:
@@ -95,22 +95,24 @@ def months_ahead(months: Iterable[date]) -> tuple[Window, ...]:
     Returns:
         Oldest first.
     """
-    left, found = _sorted(months), list[Window]()
+    left, found = _sorted(months), list[ReportWindow]()
     while left:
         wanted = tuple(month for month in left if _months_between(left[0], month) < _MOST_COLUMNS)
-        found.append(Window(left[0], _months_between(left[0], wanted[-1]) + 1, wanted, ahead=True))
+        found.append(ReportWindow(left[0], _months_between(left[0], wanted[-1]) + 1, wanted, ahead=True))
         left = left[len(wanted) :]
     return tuple(found)
 
 
-def _back(months: Iterable[date], anchor_for: Callable[[date], date]) -> tuple[Window, ...]:
-    left, found = _sorted(months), list[Window]()
+def _back(months: Iterable[date], anchor_for: Callable[[date], date]) -> tuple[ReportWindow, ...]:
+    left, found = _sorted(months), list[ReportWindow]()
     while left:
         anchor = anchor_for(left[-1])
         wanted = tuple(month for month in left if _months_between(month, anchor) < _MOST_COLUMNS)
         alone = len(wanted) == 1
         found.append(
-            Window(left[-1], 1, wanted) if alone else Window(anchor, _months_between(wanted[0], anchor) + 1, wanted)
+            ReportWindow(left[-1], 1, wanted)
+            if alone
+            else ReportWindow(anchor, _months_between(wanted[0], anchor) + 1, wanted)
         )
         left = left[: len(left) - len(wanted)]
     return tuple(reversed(found))

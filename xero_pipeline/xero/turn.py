@@ -11,12 +11,12 @@ from urllib.parse import quote, unquote, urlencode
 from xero_pipeline.xero.answers import Answer, Call
 from xero_pipeline.xero.call_outbox import Outgoing
 from xero_pipeline.xero.errand import Errand
-from xero_pipeline.xero.verdicts import Again, Asked
+from xero_pipeline.xero.verdicts import Again, CallAsked
 from xero_pipeline.xero.wire import Sent
 
 
 @dataclass(slots=True)
-class Turn:
+class RequestState:
     """What is asked, and what the attempts have seen so far.
 
     Args:
@@ -26,7 +26,7 @@ class Turn:
         errand: What it is asked for.
     """
 
-    asked: Asked
+    asked: CallAsked
     params: Mapping[str, str]
     modified_since: datetime | None
     errand: Errand

@@ -37,7 +37,7 @@ _UNTOLD_DAY = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CallAsked:
     """What was asked for.
 
     Args:
@@ -52,7 +52,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class CallAnswered:
     """What came back.
 
     Args:
@@ -85,7 +85,7 @@ class Again:
     otherwise: XeroPipelineError
 
 
-def judge_failure(asked: Asked, what: str) -> Again:
+def judge_failure(asked: CallAsked, what: str) -> Again:
     """No whole answer came: timeout, reset, cut-off body.
 
     Args:
@@ -96,7 +96,7 @@ def judge_failure(asked: Asked, what: str) -> Again:
     return Again("broken", None, XeroUnavailable(message, organisation=asked.tenant_id, endpoint=asked.path))
 
 
-def judge(asked: Asked, reply: Reply, now: float) -> Again | XeroPipelineError | None:
+def judge(asked: CallAsked, reply: CallAnswered, now: float) -> Again | XeroPipelineError | None:
     """Decide about an answer.
 
     Args:
@@ -128,7 +128,7 @@ def judge(asked: Asked, reply: Reply, now: float) -> Again | XeroPipelineError |
     return _refused(reply, said, facts)
 
 
-def _refused(reply: Reply, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
+def _refused(reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
     message = f"Xero refused the request: {said or 'it gave no reason'}."
     if reply.status == 400 and says_high_volume(reply.body):
         message += " (Xero refuses to look through more than 100,000 records at once.)"
@@ -141,13 +141,13 @@ def _refused(reply: Reply, said: str, facts: dict[str, Any]) -> Again | XeroPipe
     )
 
 
-def _taken(reply: Reply, facts: dict[str, Any]) -> Again | None:
+def _taken(reply: CallAnswered, facts: dict[str, Any]) -> Again | None:
     if reply.is_error:
         return _unavailable(reply, problem_text(reply.body), facts)
     return None if reply.flaw is None else _unreadable(reply.flaw, facts)
 
 
-def _page(reply: Reply, facts: dict[str, Any]) -> Again:
+def _page(reply: CallAnswered, facts: dict[str, Any]) -> Again:
     """Something before Xero answered; whatever the status, the same call may succeed a moment later."""
     said = problem_text(reply.body)
     message = (
@@ -163,7 +163,7 @@ def _unreadable(flaw: str, facts: dict[str, Any]) -> Again:
     return Again("broken", None, UnreadableAnswer(message, **facts))
 
 
-def _unauthorised(asked: Asked, reply: Reply, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
+def _unauthorised(asked: CallAsked, reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
     challenge = reply.headers.get("WWW-Authenticate", "")
     if "insufficient_scope" in challenge.lower() or "authorizationunsuccessful" in said.lower():
         wanted = f"the scope {asked.scope}" if asked.scope else "a scope"
@@ -188,7 +188,7 @@ def _forbidden(said: str, facts: dict[str, Any]) -> XeroPipelineError:
     )
 
 
-def _too_many(reply: Reply, now: float, facts: dict[str, Any]) -> Again | XeroPipelineError:
+def _too_many(reply: CallAnswered, now: float, facts: dict[str, Any]) -> Again | XeroPipelineError:
     problem, seconds = rate_limit(reply)
     if problem == "day":
         resume_at = datetime.fromtimestamp(now, UTC) + timedelta(seconds=_UNTOLD_DAY if seconds is None else seconds)
@@ -204,7 +204,7 @@ def _too_many(reply: Reply, now: float, facts: dict[str, Any]) -> Again | XeroPi
     return Again("minute", MINUTE if seconds is None else min(seconds, MINUTE), XeroUnavailable(message, **facts))
 
 
-def rate_limit(reply: Reply) -> tuple[str, float | None]:
+def rate_limit(reply: CallAnswered) -> tuple[str, float | None]:
     """Which limit a 429 speaks of, and for how many seconds.
 
     A limit that Xero does not name is taken for the day's when it lasts longer than a minute, so that nobody ever
@@ -224,12 +224,12 @@ def rate_limit(reply: Reply) -> tuple[str, float | None]:
     return ("day" if seconds > MINUTE else "minute"), seconds
 
 
-def _unavailable(reply: Reply, said: str, facts: dict[str, Any]) -> Again:
+def _unavailable(reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again:
     message = f"Xero is not available: {said or 'it gave no reason'}. Try again in a few minutes."
     return Again("broken", _retry_after(reply), XeroUnavailable(message, **facts))
 
 
-def _retry_after(reply: Reply) -> float | None:
+def _retry_after(reply: CallAnswered) -> float | None:
     seconds = _seconds(reply.headers.get("Retry-After"))
     return None if seconds is None else min(seconds, MINUTE)
 

@@ -14,7 +14,7 @@ from xero_pipeline.xero.limits import Limits
 from xero_pipeline.xero.mending import readable, repaired
 from xero_pipeline.xero.problems import is_error
 from xero_pipeline.xero.tls import trusted
-from xero_pipeline.xero.verdicts import Reply
+from xero_pipeline.xero.verdicts import CallAnswered
 
 # Whatever a server does, a request ends about here; it must stay below quota.LEASE_SECONDS.
 REQUEST_SECONDS = 180.0
@@ -39,7 +39,7 @@ class Sent:
         limits: The calls left, by the headers.
     """
 
-    reply: Reply | None
+    reply: CallAnswered | None
     failure: str
     envelope: Envelope | None
     wire_bytes: int
@@ -113,20 +113,20 @@ class Wire:
 
 def _checked(
     response: httpx.Response, body: bytes | None, token: str, nothing: Collection[int]
-) -> tuple[Reply | None, Envelope | None]:
+) -> tuple[CallAnswered | None, Envelope | None]:
     if body is None:
         return None, None
     body = readable(body)
     if response.status_code in nothing and not body:
-        return Reply(200, response.headers, _ENVELOPE), Envelope.read(_ENVELOPE)
+        return CallAnswered(200, response.headers, _ENVELOPE), Envelope.read(_ENVELOPE)
     if not response.is_success:
         said = body.replace(token.encode(), b"***")
-        return Reply(response.status_code, response.headers, said), None
+        return CallAnswered(response.status_code, response.headers, said), None
     try:
         body, envelope = _opened(body)
     except ValueError as flaw:
-        return Reply(response.status_code, response.headers, body, flaw=str(flaw)), None
-    return Reply(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
+        return CallAnswered(response.status_code, response.headers, body, flaw=str(flaw)), None
+    return CallAnswered(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
 
 
 def _opened(body: bytes) -> tuple[bytes, Envelope]:

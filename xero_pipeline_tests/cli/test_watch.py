@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from xero_pipeline import clock
-from xero_pipeline.cli.live import Panorama, Standing, Subject
+from xero_pipeline.cli.live import Panorama, Subject, SyncState
 from xero_pipeline.cli.summary import summary
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.cli.watch import Watch
@@ -169,7 +169,7 @@ def test_subjects_that_need_no_call_do_not_hold_up_the_bar():
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width):
-    standing = Standing(of=32, left_today=4_690)
+    standing = SyncState(of=32, left_today=4_690)
     standing.begin(Subject("A company with a rather long name Limited: executive_summary"), begun=1)
     assert max(map(len, drawn(standing, Waits(), width).splitlines())) <= width
 

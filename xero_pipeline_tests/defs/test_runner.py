@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.cli.runs import Runner
-from xero_pipeline.cli.selection import Choice
+from xero_pipeline.cli.selection import Selection
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline_tests.defs.conftest import MONTHS
 
@@ -28,10 +28,10 @@ def pulled(house):
 def test_the_first_run_pulls_the_newest_months_says_what_it_leaves_and_the_next_sync_brings_it(house, runner):
     organisation = house.parts.organisations.find(house.tenants[0])
     months = MONTHS
-    assert runner.sync(organisation, Choice((), REPORTS), full=False, newest=1)
+    assert runner.sync(organisation, Selection((), REPORTS), full=False, newest=1)
     assert pulled(house) == {(report, months[-1]) for report in REPORTS}
     assert runner.left_out == set(months[:-1])
-    assert runner.sync(organisation, Choice((), REPORTS), full=False)
+    assert runner.sync(organisation, Selection((), REPORTS), full=False)
     assert pulled(house) == {(report, month) for report in REPORTS for month in months}
 
 

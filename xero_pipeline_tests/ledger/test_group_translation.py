@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.ledger.group.books import RETAINED, Account, Movement
+from xero_pipeline.ledger.group.books import RETAINED, GroupAccount, GroupMovement
 from xero_pipeline.ledger.group.figures import times
 from xero_pipeline.ledger.group.months import MonthRates
 from xero_pipeline.ledger.group.rates import Rate
@@ -16,7 +16,7 @@ from xero_pipeline.ledger.group.translation import Translation
 from xero_pipeline.ledger.years import year_start
 
 ACCOUNTS = {
-    key: Account(key, key, key, class_, "", system)
+    key: GroupAccount(key, key, key, class_, "", system)
     for key, class_, system in (
         ("sales", "REVENUE", None),
         ("rent", "EXPENSE", None),
@@ -40,7 +40,7 @@ def month(start, average, closing):
 
 
 def moved(account, start, amount, intercompany=0):
-    return Movement(account, start, year_start(start, *YEAR_END), Decimal(amount), Decimal(intercompany))
+    return GroupMovement(account, start, year_start(start, *YEAR_END), Decimal(amount), Decimal(intercompany))
 
 
 def translated(movements, months):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xero_pipeline.sync.shares import Need, shares
-from xero_pipeline.sync.windows import Window, windows
+from xero_pipeline.sync.windows import RefreshWindow, windows
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.paging import Slice
 from xero_pipeline_tests.xero.office import sized
@@ -61,10 +61,10 @@ def holds(days: Slice, day: dt.date) -> bool:
 
 def test_a_window_says_its_days_and_what_it_costs():
     january, march = dt.date(2024, 1, 1), dt.date(2024, 3, 1)
-    assert str(Window(Slice(None, None), 0)) == "everything"
-    assert str(Window(Slice(None, march), 0)) == "everything before 2024-03-01"
-    assert str(Window(Slice(january, march), 0)) == "2024-01-01 until before 2024-03-01"
-    assert str(Window(Slice(march, None), 0)) == "2024-03-01 and later"
-    costs = [Window(Slice(), records).calls(ROW) for records in (0, 9, 10)]
+    assert str(RefreshWindow(Slice(None, None), 0)) == "everything"
+    assert str(RefreshWindow(Slice(None, march), 0)) == "everything before 2024-03-01"
+    assert str(RefreshWindow(Slice(january, march), 0)) == "2024-01-01 until before 2024-03-01"
+    assert str(RefreshWindow(Slice(march, None), 0)) == "2024-03-01 and later"
+    costs = [RefreshWindow(Slice(), records).calls(ROW) for records in (0, 9, 10)]
     assert costs == [1, 1, 2]
-    assert Window(Slice(), 5).calls(endpoint("quotes")) == 2, "the page behind the last is asked for as well"
+    assert RefreshWindow(Slice(), 5).calls(endpoint("quotes")) == 2, "the page behind the last is asked for as well"

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import ConfigurationError, MoveFailed
-from xero_pipeline.warehouse.move import Place, move, places
+from xero_pipeline.warehouse.move import MovedTable, move, places
 from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline.warehouse.tables import table
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, invoice, invoices, line
@@ -66,7 +66,7 @@ def through(warehouse, place, rows):
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_a_column_can_hold_goes_there_and_back(files, server, name, data):
-    place = Place("xero", name, table(name).all_columns)
+    place = MovedTable("xero", name, table(name).all_columns)
     row = data.draw(any_row(name))
     rows = [dict(row, tenant_id=str(number)) for number in range(3)]
     arrow = pa.Table.from_pylist(rows, schema=place.arrow)

@@ -61,7 +61,7 @@ _PIECES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FivetranColumn:
     """One column of a view.
 
     Args:
@@ -91,7 +91,7 @@ class View:
     comment: str
     source: str
     where: str
-    columns: tuple[Column, ...]
+    columns: tuple[FivetranColumn, ...]
 
     def query(self, tenant_id: str | None) -> str:
         """The SELECT it is made of.
@@ -135,5 +135,5 @@ def _view(name: str, entry: Mapping[str, object]) -> View:
         comment=str(entry["comment"]),
         source=str(entry["from"]).strip(),
         where=str(entry.get("where", "")),
-        columns=tuple(Column(row[0], cast("Kind", row[1]), row[2]) for row in rows),
+        columns=tuple(FivetranColumn(row[0], cast("Kind", row[1]), row[2]) for row in rows),
     )

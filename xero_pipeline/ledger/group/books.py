@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.group.rates import Given, Seen
+from xero_pipeline.ledger.group.rates import Given, ObservedRate
 from xero_pipeline.ledger.queries import Queries
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.years import year_start
@@ -23,7 +23,7 @@ RETAINED = "RETAINEDEARNINGS"
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
+class GroupMember:
     """One organisation of the group.
 
     Args:
@@ -46,7 +46,7 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class GroupAccount:
     """One account.
 
     Args:
@@ -82,7 +82,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class GroupMovement:
     """What moved on an account in a month.
 
     Args:
@@ -100,17 +100,17 @@ class Movement:
     intercompany: Decimal
 
 
-def organisations(connection: Connection) -> list[Organisation]:
+def organisations(connection: Connection) -> list[GroupMember]:
     """The organisations that have a ledger, by name.
 
     Args:
         connection: To the warehouse.
     """
     rows = connection.exec_driver_sql(Queries("group", connection, None).text("organisations"))
-    return [Organisation(*row) for row in rows]
+    return [GroupMember(*row) for row in rows]
 
 
-def accounts(connection: Connection, tenant_id: str) -> dict[str, Account]:
+def accounts(connection: Connection, tenant_id: str) -> dict[str, GroupAccount]:
     """The accounts of an organisation by id, and those its journals name besides.
 
     Args:
@@ -118,10 +118,10 @@ def accounts(connection: Connection, tenant_id: str) -> dict[str, Account]:
         tenant_id: The organisation.
     """
     rows = connection.exec_driver_sql(Queries("group", connection, tenant_id).text("accounts"))
-    return {row[0]: Account(*row) for row in rows}
+    return {row[0]: GroupAccount(*row) for row in rows}
 
 
-def movements(connection: Connection, organisation: Organisation, until: date) -> list[Movement]:
+def movements(connection: Connection, organisation: GroupMember, until: date) -> list[GroupMovement]:
     """What moved on its accounts, month by month.
 
     Args:
@@ -132,15 +132,15 @@ def movements(connection: Connection, organisation: Organisation, until: date) -
     day, month = organisation.year_end_day, organisation.year_end_month
     told = {"until": literal(until), "year_end_day": day, "year_end_month": month}
     rows = connection.exec_driver_sql(Queries("group", connection, organisation.tenant_id, **told).text("movements"))
-    found: list[Movement] = []
+    found: list[GroupMovement] = []
     for account_id, first, is_new_year, amount, intercompany in rows:
         # The days of a month belong to one financial year or, where one ends in the middle, to two.
         some_day = first.replace(day=day + 1) if is_new_year else first
-        found.append(Movement(account_id, first, year_start(some_day, day, month), amount, intercompany))
+        found.append(GroupMovement(account_id, first, year_start(some_day, day, month), amount, intercompany))
     return found
 
 
-def seen(connection: Connection, until: date) -> list[Seen]:
+def seen(connection: Connection, until: date) -> list[ObservedRate]:
     """The rates of documents, month by month and pair by pair of currencies.
 
     Args:
@@ -148,7 +148,7 @@ def seen(connection: Connection, until: date) -> list[Seen]:
         until: The last day that counts.
     """
     rows = connection.exec_driver_sql(Queries("group", connection, None, until=literal(until)).text("document_rates"))
-    return [Seen(*row) for row in rows]
+    return [ObservedRate(*row) for row in rows]
 
 
 def given(connection: Connection) -> list[Given]:

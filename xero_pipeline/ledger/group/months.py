@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from xero_pipeline.ledger.group.books import Organisation
+    from xero_pipeline.ledger.group.books import GroupMember
     from xero_pipeline.ledger.group.rates import Rate, Rates
 
 
@@ -58,10 +58,10 @@ class Beginning:
     """
 
     month: date
-    held_back_by: Organisation | None
+    held_back_by: GroupMember | None
 
 
-def beginning(group: Sequence[Organisation], currency: str, last: date, rates: Rates) -> Beginning:
+def beginning(group: Sequence[GroupMember], currency: str, last: date, rates: Rates) -> Beginning:
     """The first month from which on every organisation has had its rates, so that no month shows a part of the group.
 
     An organisation that has no rate at all holds nobody back: all its months lack one.
@@ -82,7 +82,7 @@ def beginning(group: Sequence[Organisation], currency: str, last: date, rates: R
     return found
 
 
-def months_of(organisation: Organisation, currency: str, begins: date, last: date, rates: Rates) -> list[MonthRates]:
+def months_of(organisation: GroupMember, currency: str, begins: date, last: date, rates: Rates) -> list[MonthRates]:
     """The months of an organisation in the group.
 
     Args:
@@ -102,12 +102,12 @@ def _months(first: date, last: date) -> Iterator[date]:
         first = _after(first)
 
 
-def _has_both(organisation: Organisation, currency: str, month: date, rates: Rates) -> bool:
+def _has_both(organisation: GroupMember, currency: str, month: date, rates: Rates) -> bool:
     measures = ("average", "closing")
     return all(rates.find(organisation.base_currency, currency, month, one) is not None for one in measures)
 
 
-def _month(organisation: Organisation, currency: str, month: date, rates: Rates) -> MonthRates:
+def _month(organisation: GroupMember, currency: str, month: date, rates: Rates) -> MonthRates:
     base, end = organisation.base_currency, _after(month) - timedelta(days=1)
     average = rates.find(base, currency, month, "average")
     closing = rates.find(base, currency, month, "closing")

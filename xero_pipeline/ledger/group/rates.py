@@ -43,7 +43,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedRate:
     """What the documents of a month say about a pair of currencies, of all organisations together.
 
     Args:
@@ -93,9 +93,9 @@ class Rates:
         seen: What documents say.
     """
 
-    def __init__(self, given: Iterable[Given], seen: Iterable[Seen]) -> None:
+    def __init__(self, given: Iterable[Given], seen: Iterable[ObservedRate]) -> None:
         self._given: dict[date, list[Given]] = defaultdict(list)
-        self._seen: dict[date, list[Seen]] = defaultdict(list)
+        self._seen: dict[date, list[ObservedRate]] = defaultdict(list)
         for one in given:
             self._given[one.month].append(one)
         for one in seen:
@@ -141,7 +141,7 @@ def _told(given: Iterable[Given], measure: Measure) -> Iterator[tuple[str, str, 
             yield one.from_currency, one.to_currency, Rate(value, "given", 10**9)
 
 
-def _said(seen: Iterable[Seen], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
+def _said(seen: Iterable[ObservedRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
     for one in seen:
         if measure == "average":
             source = f"{_documents(one.count)} of {one.month:%Y-%m}"

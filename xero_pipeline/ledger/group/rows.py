@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.group.figures import ZERO, Figures, negative
+from xero_pipeline.ledger.group.figures import ZERO, TranslatedFigures, negative
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.sections import CURRENT_YEAR
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from xero_pipeline.ledger.group.books import Account, Organisation
+    from xero_pipeline.ledger.group.books import GroupAccount, GroupMember
     from xero_pipeline.ledger.group.months import MonthRates
-    from xero_pipeline.ledger.group.translation import Month, Standing
+    from xero_pipeline.ledger.group.translation import Month, TranslatedBalance
 
 TRANSLATION = "TRANSLATION"
 """Stands for the currency translation reserve, which no organisation has in its own books."""
@@ -37,7 +37,7 @@ class _Line:
     account_class: str | None
 
 
-def rows_of(organisation: Organisation, currency: str, months: Iterable[Month]) -> Rows:
+def rows_of(organisation: GroupMember, currency: str, months: Iterable[Month]) -> Rows:
     """The rows of every table.
 
     Args:
@@ -82,7 +82,7 @@ def _rates(rates: MonthRates) -> Row:
     }
 
 
-def _line(account: Account) -> Row:
+def _line(account: GroupAccount) -> Row:
     return {
         "account_id": account.account_id,
         "account_code": account.code,
@@ -95,7 +95,7 @@ def _reserve() -> Row:
     return {"account_id": TRANSLATION, "account_name": RESERVE_NAME, "account_class": "EQUITY"}
 
 
-def _rate_of(standing: Standing, rates: MonthRates) -> Row:
+def _rate_of(standing: TranslatedBalance, rates: MonthRates) -> Row:
     """Which rate the balance is translated at."""
     if standing.account.is_result:
         return {"rate_kind": "average", "rate": rates.average_value}
@@ -162,7 +162,9 @@ def _balance_sheet(month: Month, problem: str | None) -> Iterator[Row]:
         yield _reserve() | {"rate_kind": "none"} | _amounts(month.reserve, None, problem, debit_side=False)
 
 
-def _amounts(figures: Figures, between: Figures | None, problem: str | None, *, debit_side: bool) -> Row:
+def _amounts(
+    figures: TranslatedFigures, between: TranslatedFigures | None, problem: str | None, *, debit_side: bool
+) -> Row:
     """With the sign Xero shows: what stands on its usual side is positive."""
     shown = figures if debit_side else -figures
     part = None if between is None else between if debit_side else -between

@@ -16,19 +16,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.group.figures import NOTHING, ZERO, Figures, added, negative, times
+from xero_pipeline.ledger.group.figures import NOTHING, ZERO, TranslatedFigures, added, negative, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
-    from xero_pipeline.ledger.group.books import Account, Movement
+    from xero_pipeline.ledger.group.books import GroupAccount, GroupMovement
     from xero_pipeline.ledger.group.months import MonthRates
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TranslatedBalance:
     """An account at the end of a month.
 
     Args:
@@ -39,10 +39,10 @@ class Standing:
             balance that is with organisations of the group.
     """
 
-    account: Account
-    movement: Figures
-    balance: Figures
-    intercompany: Figures
+    account: GroupAccount
+    movement: TranslatedFigures
+    balance: TranslatedFigures
+    intercompany: TranslatedFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Month:
     """
 
     rates: MonthRates
-    standings: Sequence[Standing]
-    earnings: Figures
-    reserve: Figures
-    reserve_movement: Figures
+    standings: Sequence[TranslatedBalance]
+    earnings: TranslatedFigures
+    reserve: TranslatedFigures
+    reserve_movement: TranslatedFigures
 
 
 class Translation:
@@ -72,26 +72,26 @@ class Translation:
         retained: The account that earlier profits are on.
     """
 
-    def __init__(self, accounts: Mapping[str, Account], retained: Account) -> None:
+    def __init__(self, accounts: Mapping[str, GroupAccount], retained: GroupAccount) -> None:
         self._accounts = {retained.account_id: retained, **accounts}
         self._retained = retained
-        self._kept: dict[str, Figures] = defaultdict(Figures)
+        self._kept: dict[str, TranslatedFigures] = defaultdict(TranslatedFigures)
         """Of accounts of the balance sheet: all movements so far, each at the average of its month."""
         self._at_closing: dict[str, Decimal | None] = defaultdict(lambda: ZERO)
         """Of assets and liabilities: what they stood at on the evening before."""
-        self._results: dict[tuple[date, str], Figures] = defaultdict(Figures)
+        self._results: dict[tuple[date, str], TranslatedFigures] = defaultdict(TranslatedFigures)
         """Of income and expenses, by financial year and account."""
         self._contacts: dict[str, Decimal] = defaultdict(lambda: ZERO)
         """Of receivables and payables: what is with organisations of the group, in base currency."""
 
-    def run(self, movements: Iterable[Movement], months: Sequence[MonthRates]) -> Iterator[Month]:
+    def run(self, movements: Iterable[GroupMovement], months: Sequence[MonthRates]) -> Iterator[Month]:
         """Every month.
 
         Args:
             movements: All movements up to the last month.
             months: The months one after the other; what was there before the first comes in at its average rate.
         """
-        by_month: dict[date, list[Movement]] = defaultdict(list)
+        by_month: dict[date, list[GroupMovement]] = defaultdict(list)
         for one in movements:
             by_month[one.month].append(one)
         first = months[0]
@@ -102,11 +102,11 @@ class Translation:
         for rates in months:
             yield self._month(rates, by_month[rates.start])
 
-    def _move(self, movements: Iterable[Movement], rate: Decimal | None) -> dict[str, Figures]:
+    def _move(self, movements: Iterable[GroupMovement], rate: Decimal | None) -> dict[str, TranslatedFigures]:
         """Take the movements of a month in; returns them by account."""
-        moved: dict[str, Figures] = defaultdict(Figures)
+        moved: dict[str, TranslatedFigures] = defaultdict(TranslatedFigures)
         for one in movements:
-            figures = Figures(one.amount, times(one.amount, rate))
+            figures = TranslatedFigures(one.amount, times(one.amount, rate))
             moved[one.account_id] += figures
             account = self._accounts[one.account_id]
             if account.is_result:
@@ -117,12 +117,12 @@ class Translation:
                 self._contacts[one.account_id] += one.intercompany
         return moved
 
-    def _month(self, rates: MonthRates, movements: Sequence[Movement]) -> Month:
+    def _month(self, rates: MonthRates, movements: Sequence[GroupMovement]) -> Month:
         moved = self._move(movements, rates.average_value)
         with_contacts: dict[str, Decimal] = defaultdict(lambda: ZERO)
         for one in movements:
             with_contacts[one.account_id] += one.intercompany
-        results: dict[str, Figures] = defaultdict(Figures)
+        results: dict[str, TranslatedFigures] = defaultdict(TranslatedFigures)
         earlier = NOTHING
         for (year, account_id), figures in self._results.items():
             if year == rates.year_start:
@@ -141,24 +141,35 @@ class Translation:
         return Month(rates, kept, _sum(results.values()), reserve, movement)
 
     def _result(
-        self, rates: MonthRates, account: Account, moved: Figures, balance: Figures, contacts: Decimal
-    ) -> Standing:
-        return Standing(account, moved, balance, Figures(contacts, times(contacts, rates.average_value)))
+        self,
+        rates: MonthRates,
+        account: GroupAccount,
+        moved: TranslatedFigures,
+        balance: TranslatedFigures,
+        contacts: Decimal,
+    ) -> TranslatedBalance:
+        return TranslatedBalance(
+            account, moved, balance, TranslatedFigures(contacts, times(contacts, rates.average_value))
+        )
 
-    def _balance(self, rates: MonthRates, account: Account, moved: Figures, earlier: Figures) -> Standing:
+    def _balance(
+        self, rates: MonthRates, account: GroupAccount, moved: TranslatedFigures, earlier: TranslatedFigures
+    ) -> TranslatedBalance:
         key = account.account_id
         kept = self._kept[key]
         if account.is_equity:
-            return Standing(account, moved, kept + earlier if account == self._retained else kept, NOTHING)
+            return TranslatedBalance(account, moved, kept + earlier if account == self._retained else kept, NOTHING)
         closing = times(kept.base, rates.closing_value)
         change = added(closing, negative(self._at_closing[key]))
         self._at_closing[key] = closing
         contacts = self._contacts[key]
-        between = Figures(contacts, times(contacts, rates.closing_value))
-        return Standing(account, Figures(moved.base, change), Figures(kept.base, closing), between)
+        between = TranslatedFigures(contacts, times(contacts, rates.closing_value))
+        return TranslatedBalance(
+            account, TranslatedFigures(moved.base, change), TranslatedFigures(kept.base, closing), between
+        )
 
 
-def _sum(figures: Iterable[Figures]) -> Figures:
+def _sum(figures: Iterable[TranslatedFigures]) -> TranslatedFigures:
     total = NOTHING
     for one in figures:
         total += one

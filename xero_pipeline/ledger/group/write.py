@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.group.books import (
     RETAINED,
-    Account,
+    GroupAccount,
     accounts,
     given,
     movements,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.group.books import Organisation
+    from xero_pipeline.ledger.group.books import GroupMember
     from xero_pipeline.ledger.group.months import Beginning, MonthRates
     from xero_pipeline.ledger.group.rows import Row, Rows
     from xero_pipeline.warehouse.merge import Dialect
@@ -115,18 +115,18 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
     return Group(currency, begins, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing))
 
 
-def _in_common(group: Sequence[Organisation]) -> str | None:
+def _in_common(group: Sequence[GroupMember]) -> str | None:
     currencies = {one.base_currency for one in group}
     return currencies.pop() if len(currencies) == 1 else None
 
 
 def _rows(
-    connection: Connection, organisation: Organisation, currency: str, months: Sequence[MonthRates], until: date
+    connection: Connection, organisation: GroupMember, currency: str, months: Sequence[MonthRates], until: date
 ) -> Rows:
     if not months:
         return {}
     chart = accounts(connection, organisation.tenant_id)
-    no_account = Account(RETAINED, None, "Retained Earnings", "EQUITY", "EQUITY", RETAINED)
+    no_account = GroupAccount(RETAINED, None, "Retained Earnings", "EQUITY", "EQUITY", RETAINED)
     retained = next((one for one in chart.values() if one.system_account == RETAINED), no_account)
     moved = movements(connection, organisation, until)
     return rows_of(organisation, currency, Translation(chart, retained).run(moved, months))

@@ -11,7 +11,7 @@ from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, chart_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, Section
-from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,7 +42,7 @@ def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[St
     return of_standings(standings(connection, books, chart, [period])[period], chart.earnings)
 
 
-def of_standings(found: Sequence[Standing], earnings_id: str = EARNINGS_ID) -> tuple[StatementLine, ...]:
+def of_standings(found: Sequence[AccountBalance], earnings_id: str = EARNINGS_ID) -> tuple[StatementLine, ...]:
     """The balance sheet that sums until a day make.
 
     Args:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.statements.books import books_of
-from xero_pipeline.ledger.statements.chart import ZERO, Account, Chart, chart_of
+from xero_pipeline.ledger.statements.chart import ZERO, Account, ChartOfAccounts, chart_of
 from xero_pipeline.ledger.statements.periods import Period
-from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,7 +60,7 @@ def bank_summary(connection: Connection, tenant_id: str, start: date, end: date)
     return of_standings(chart, standings(connection, books, chart, [period])[period])
 
 
-def of_standings(chart: Chart, found: Iterable[Standing]) -> tuple[BankLine, ...]:
+def of_standings(chart: ChartOfAccounts, found: Iterable[AccountBalance]) -> tuple[BankLine, ...]:
     """The summary that sums of a period make; accounts out of use are left out while nothing is on them.
 
     Args:
@@ -85,5 +85,5 @@ def of_standings(chart: Chart, found: Iterable[Standing]) -> tuple[BankLine, ...
     )
 
 
-def _untouched(account: Account) -> Standing:
-    return Standing(account, ZERO, ZERO, ZERO, ZERO, active=False)
+def _untouched(account: Account) -> AccountBalance:
+    return AccountBalance(account, ZERO, ZERO, ZERO, ZERO, active=False)

@@ -30,7 +30,7 @@ UNEXPLAINED = "UNEXPLAINED"
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Entity:
     """Whose statements are asked for.
 
     Args:
@@ -48,7 +48,7 @@ class Books:
     folds_gains: bool
 
 
-def books_of(connection: Connection, tenant_id: str) -> Books:
+def books_of(connection: Connection, tenant_id: str) -> Entity:
     """Look an organisation up in the warehouse.
 
     Args:
@@ -67,7 +67,7 @@ def books_of(connection: Connection, tenant_id: str) -> Books:
         )
     year_end = YearEnd(row.day, row.month)
     folds = row.country_code not in _WITH_SEPARATE_GAINS
-    return Books(tenant_id, row.name or "", row.base_currency or "", year_end, folds)
+    return Entity(tenant_id, row.name or "", row.base_currency or "", year_end, folds)
 
 
 def newest_day(connection: Connection, tenant_id: str) -> date | None:

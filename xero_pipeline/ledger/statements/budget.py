@@ -11,11 +11,11 @@ from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.statements.books import books_of
-from xero_pipeline.ledger.statements.chart import ZERO, Chart, chart_of
+from xero_pipeline.ledger.statements.chart import ZERO, ChartOfAccounts, chart_of
 from xero_pipeline.ledger.statements.lines import Line, LineType
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import statement
-from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.books import Books
+    from xero_pipeline.ledger.statements.books import Entity
 
 _BUDGETS = """
 SELECT budget_id, type, description FROM xero.budgets WHERE tenant_id = :tenant_id AND NOT is_deleted
@@ -109,7 +109,7 @@ def budget_variance(connection: Connection, tenant_id: str, start: date, end: da
 
 
 def variances(
-    connection: Connection, books: Books, chart: Chart, overall: Mapping[Period, Sequence[Standing]]
+    connection: Connection, books: Entity, chart: ChartOfAccounts, overall: Mapping[Period, Sequence[AccountBalance]]
 ) -> dict[Period, tuple[BudgetLine, ...]]:
     """The statement of every budget over some periods of whole months.
 
@@ -133,7 +133,9 @@ def variances(
     return {period: tuple(lines) for period, lines in found.items()}
 
 
-def _lines(budget: Budget, chart: Chart, actual: Sequence[Standing], plan: Mapping[str, Decimal]) -> list[BudgetLine]:
+def _lines(
+    budget: Budget, chart: ChartOfAccounts, actual: Sequence[AccountBalance], plan: Mapping[str, Decimal]
+) -> list[BudgetLine]:
     """Planned amounts have the sign of the statement; sums of journals are debit positive."""
     amounts: dict[str, list[Decimal]] = {}
     for one in actual:
@@ -162,7 +164,7 @@ def _line(budget: Budget, place: int, line: Line) -> BudgetLine:
     )
 
 
-def _budgets(connection: Connection, books: Books) -> list[Budget]:
+def _budgets(connection: Connection, books: Entity) -> list[Budget]:
     found = {
         row[0]: Budget(row[0], row[1] or "", row[2] or "") for row in connection.execute(text(_BUDGETS), _of(books))
     }
@@ -188,7 +190,7 @@ def _add_tracking(budget: Budget, option_id: str | None, category: str | None, o
 
 
 def _planned(
-    connection: Connection, books: Books, periods: Sequence[Period]
+    connection: Connection, books: Entity, periods: Sequence[Period]
 ) -> dict[tuple[Period, str], dict[str, Decimal]]:
     """What every budget plans for every account, by period."""
     months = " UNION ALL ".join(
@@ -211,5 +213,5 @@ def _planned(
     return found
 
 
-def _of(books: Books) -> dict[str, object]:
+def _of(books: Entity) -> dict[str, object]:
     return {"tenant_id": books.tenant_id}

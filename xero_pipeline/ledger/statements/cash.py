@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.books import Books
-    from xero_pipeline.ledger.statements.chart import Chart
+    from xero_pipeline.ledger.statements.books import Entity
+    from xero_pipeline.ledger.statements.chart import ChartOfAccounts
 
 CashType = Literal["opening", "movement", "closing"]
 
@@ -112,7 +112,9 @@ def of_flows(banks: Sequence[BankLine], found: Sequence[Flow]) -> tuple[CashLine
     return tuple(lines)
 
 
-def flows(connection: Connection, books: Books, chart: Chart, periods: Sequence[Period]) -> dict[Period, list[Flow]]:
+def flows(
+    connection: Connection, books: Entity, chart: ChartOfAccounts, periods: Sequence[Period]
+) -> dict[Period, list[Flow]]:
     """Money in and out of bank accounts, by source and account on the other side.
 
     Args:
@@ -130,7 +132,7 @@ def flows(connection: Connection, books: Books, chart: Chart, periods: Sequence[
     return found
 
 
-def _flows_sql(books: Books, periods: Sequence[Period]) -> str:
+def _flows_sql(books: Entity, periods: Sequence[Period]) -> str:
     """Each amount beside the bank lines of its source, without a join; then by account and day first, as in `sums`."""
     first, last = min(period.start for period in periods), max(period.end for period in periods)
     return f"""

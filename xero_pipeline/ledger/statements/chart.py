@@ -62,7 +62,7 @@ class Account:
         return (-amount if self.account_class in _CREDITS else amount) + ZERO  # a zero never has a sign
 
 
-class Chart:
+class ChartOfAccounts:
     """All accounts of an organisation.
 
     Args:
@@ -110,7 +110,7 @@ def _name(account: Account) -> str:
     return account.name
 
 
-def chart_of(connection: Connection, tenant_id: str) -> Chart:
+def chart_of(connection: Connection, tenant_id: str) -> ChartOfAccounts:
     """Read the chart of accounts.
 
     Args:
@@ -121,4 +121,4 @@ def chart_of(connection: Connection, tenant_id: str) -> Chart:
     accounts = [Account(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "", r[6]) for r in rows]
     lines = Queries("tie", connection, tenant_id, earnings=EARNINGS_ID).text("tie_earnings")
     shown = connection.exec_driver_sql(f"SELECT MAX(known_as) FROM ({lines}) AS e").scalar_one()
-    return Chart(accounts, shown or EARNINGS_ID)
+    return ChartOfAccounts(accounts, shown or EARNINGS_ID)

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import text
 
 from xero_pipeline.ledger.statements.books import books_of
-from xero_pipeline.ledger.statements.chart import ZERO, Account, Chart, chart_of
+from xero_pipeline.ledger.statements.chart import ZERO, Account, ChartOfAccounts, chart_of
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
-from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 from xero_pipeline.ledger.statements.trial_balance import in_order
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from xero_pipeline.ledger.statements.books import Books
+    from xero_pipeline.ledger.statements.books import Entity
 
 EntryType = Literal["opening", "journal", "year_end", "closing"]
 
@@ -105,7 +105,7 @@ def general_ledger(
         wanted = [one for one in in_order(found[period]) if one.active or one.opening or one.balance]
     else:
         mine = (one for one in found[period] if one.account.account_id == account_id)
-        wanted = [next(mine, Standing(chart[account_id], ZERO, ZERO, ZERO, ZERO, active=False))]
+        wanted = [next(mine, AccountBalance(chart[account_id], ZERO, ZERO, ZERO, ZERO, active=False))]
     lines = _lines(connection, books, period, account_id)
     return tuple(
         entry
@@ -123,7 +123,7 @@ class _Sheet:
         profits: What each year before a year's first day came to, debit positive.
     """
 
-    def __init__(self, standing: Standing, chart: Chart, profits: dict[date, Decimal]) -> None:
+    def __init__(self, standing: AccountBalance, chart: ChartOfAccounts, profits: dict[date, Decimal]) -> None:
         self._account = standing.account
         self._balance = standing.opening
         self._retains = standing.account.account_id == chart.retained
@@ -170,11 +170,11 @@ class _Sheet:
 _TOLD = ("journal_id", "source_type", "source_id", "number", "reference", "contact_name", "description")
 
 
-def _profit(found: Sequence[Standing]) -> Decimal:
+def _profit(found: Sequence[AccountBalance]) -> Decimal:
     return sum((one.balance for one in found if one.account.is_result), ZERO)
 
 
-def _lines(connection: Connection, books: Books, period: Period, account_id: str | None) -> dict[str, list[Row]]:
+def _lines(connection: Connection, books: Entity, period: Period, account_id: str | None) -> dict[str, list[Row]]:
     params = {"tenant_id": books.tenant_id, "start": period.start, "end": period.end, "account_id": account_id}
     one = " AND l.account_id = :account_id" if account_id is not None else ""
     rows = connection.execute(text(_LINES + one + _ORDER), params)

@@ -10,7 +10,7 @@ from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME, PROFIT_AND_LOSS
-from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,7 +38,7 @@ def profit_and_loss(connection: Connection, tenant_id: str, start: date, end: da
     return of_standings(found, folds_gains=books.folds_gains)
 
 
-def of_standings(found: Iterable[Standing], *, folds_gains: bool) -> tuple[StatementLine, ...]:
+def of_standings(found: Iterable[AccountBalance], *, folds_gains: bool) -> tuple[StatementLine, ...]:
     """The statement that sums of a period make.
 
     Args:

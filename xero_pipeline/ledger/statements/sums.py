@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.books import Books
-    from xero_pipeline.ledger.statements.chart import Account, Chart
+    from xero_pipeline.ledger.statements.books import Entity
+    from xero_pipeline.ledger.statements.chart import Account, ChartOfAccounts
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountBalance:
     """How an account stands in a period; debit positive.
 
     Balances are those a trial balance shows: of income and expenses since the financial year began, of retained
@@ -48,13 +48,13 @@ class Standing:
 
 def standings(
     connection: Connection,
-    books: Books,
-    chart: Chart,
+    books: Entity,
+    chart: ChartOfAccounts,
     periods: Sequence[Period],
     *,
     condition: str = "TRUE",
     params: Mapping[str, object] | None = None,
-) -> dict[Period, list[Standing]]:
+) -> dict[Period, list[AccountBalance]]:
     """Every account that any journal until the end of a period touches, and retained earnings.
 
     Args:
@@ -87,7 +87,7 @@ class _Sums:
     active: int
 
 
-def _sums_sql(books: Books, periods: Sequence[Period], condition: str) -> str:
+def _sums_sql(books: Entity, periods: Sequence[Period], condition: str) -> str:
     """Lines by account and day first: of those there are few, however many lines and periods there are.
 
     Money by source before that: Xero's own journals reverse a document that was edited or deleted.
@@ -123,12 +123,12 @@ def _sums_sql(books: Books, periods: Sequence[Period], condition: str) -> str:
     """
 
 
-def _standings(chart: Chart, sums: Sequence[_Sums]) -> list[Standing]:
+def _standings(chart: ChartOfAccounts, sums: Sequence[_Sums]) -> list[AccountBalance]:
     """What the journals say, with the profits of earlier years where they belong."""
     results = [one for one in sums if chart[one.account_id].is_result]
     earlier_opening = sum((one.before - one.first_year for one in results), ZERO)
     earlier = sum((one.before + one.movement - one.this_year for one in results), ZERO)
-    found: list[Standing] = []
+    found: list[AccountBalance] = []
     of_earnings = next((one for one in sums if one.account_id == chart.retained), _nothing(chart.retained))
     for one in (*(other for other in sums if other is not of_earnings), of_earnings):
         opening, balance = one.before, one.before + one.movement
@@ -137,7 +137,7 @@ def _standings(chart: Chart, sums: Sequence[_Sums]) -> list[Standing]:
             opening, balance = one.first_year, one.this_year
         elif one is of_earnings:
             opening, balance = opening + earlier_opening, balance + earlier
-        found.append(Standing(account, opening, one.movement, one.debits, balance, bool(one.active)))
+        found.append(AccountBalance(account, opening, one.movement, one.debits, balance, bool(one.active)))
     return found
 
 

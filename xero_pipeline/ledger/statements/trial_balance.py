@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.statements.books import books_of
 from xero_pipeline.ledger.statements.chart import ZERO, chart_of
 from xero_pipeline.ledger.statements.periods import Period
-from xero_pipeline.ledger.statements.sums import Standing, standings
+from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,7 +68,7 @@ def trial_balance(
     return of_standings(standings(connection, books, chart_of(connection, tenant_id), [period])[period])
 
 
-def of_standings(found: Iterable[Standing]) -> tuple[TrialBalanceLine, ...]:
+def of_standings(found: Iterable[AccountBalance]) -> tuple[TrialBalanceLine, ...]:
     """The trial balance that sums make; what neither moved nor stands at anything is left out.
 
     Args:
@@ -77,7 +77,7 @@ def of_standings(found: Iterable[Standing]) -> tuple[TrialBalanceLine, ...]:
     return tuple(_line(one) for one in in_order(found) if one.movement or one.balance or one.active)
 
 
-def in_order(found: Iterable[Standing]) -> list[Standing]:
+def in_order(found: Iterable[AccountBalance]) -> list[AccountBalance]:
     """The accounts by class, then by name.
 
     Args:
@@ -86,13 +86,13 @@ def in_order(found: Iterable[Standing]) -> list[Standing]:
     return sorted(found, key=_place)
 
 
-def _place(one: Standing) -> tuple[int, str, str]:
+def _place(one: AccountBalance) -> tuple[int, str, str]:
     account = one.account
     order = _ORDER.index(account.account_class) if account.account_class in _ORDER else len(_ORDER)
     return order, account.name, account.account_id
 
 
-def _line(one: Standing) -> TrialBalanceLine:
+def _line(one: AccountBalance) -> TrialBalanceLine:
     account = one.account
     return TrialBalanceLine(
         account.account_id,

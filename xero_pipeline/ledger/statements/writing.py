@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
-    from xero_pipeline.ledger.statements.books import Books
+    from xero_pipeline.ledger.statements.books import Entity
     from xero_pipeline.warehouse.dialect import Dialect
 
 _AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}
@@ -90,7 +90,7 @@ def _every_month(connection: Connection, tenant_id: str) -> list[date]:
     return months_between(first, last) if first else []
 
 
-def _rows(connection: Connection, books: Books, periods: Sequence[Period]) -> _Rows:
+def _rows(connection: Connection, books: Entity, periods: Sequence[Period]) -> _Rows:
     chart = chart_of(connection, books.tenant_id)
     sums = standings(connection, books, chart, periods)
     flows = cash.flows(connection, books, chart, periods)

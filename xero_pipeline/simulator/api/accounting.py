@@ -19,7 +19,7 @@ from xero_pipeline.simulator.api.catalogue import (
 from xero_pipeline.simulator.api.forms import Form
 from xero_pipeline.simulator.api.journals import JOURNALS, Journals, answer_journals
 from xero_pipeline.simulator.api.selection import cut, is_true, select
-from xero_pipeline.simulator.api.shelf import Books, Shelf, Shelves
+from xero_pipeline.simulator.api.shelf import CompanyBooks, Shelf, Shelves
 from xero_pipeline.simulator.messages import Request, Response
 from xero_pipeline.simulator.wire import (
     encode,
@@ -43,7 +43,7 @@ _BARE = {"BatchPayments": True, "LinkedTransactions": False}
 _FIGURES = frozenset({"Fields", "Attributes"})
 
 
-class BooksWithReports(Books, Protocol):
+class BooksWithReports(CompanyBooks, Protocol):
     """A simulated company with its reports."""
 
     def report(self, name: str, params: dict[str, str], today: date) -> dict[str, Any]:

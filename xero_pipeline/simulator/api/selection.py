@@ -20,7 +20,7 @@ _DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SelectedPage:
     """One page of a selection.
 
     Attributes:
@@ -73,7 +73,7 @@ def _found(shelf: Shelf, request: Request) -> Sequence[int]:
         raise query_refused(str(error)) from error
 
 
-def cut(places: Sequence[int], collection: Collection, request: Request) -> Page | None:
+def cut(places: Sequence[int], collection: Collection, request: Request) -> SelectedPage | None:
     """The page the request asks for, or None when the collection comes whole.
 
     Args:
@@ -91,7 +91,7 @@ def cut(places: Sequence[int], collection: Collection, request: Request) -> Page
     size = min(1000, max(1, _whole(request, "pagesize", 100))) if asked else 100
     size = collection.fixed_page_size or size
     start = (number - 1) * size
-    return Page(number, size, places[start : start + size], len(places))
+    return SelectedPage(number, size, places[start : start + size], len(places))
 
 
 def is_true(request: Request, name: str) -> bool:

@@ -24,7 +24,7 @@ Asked = tuple[tuple[str, str], ...]
 """The filters and the order of a request, by name."""
 
 
-class Books(Protocol):
+class CompanyBooks(Protocol):
     """What the API needs of a simulated company."""
 
     @property
@@ -129,9 +129,9 @@ class Shelves:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, str], tuple[Books, int, Shelf]] = {}
+        self._kept: dict[tuple[str, str], tuple[CompanyBooks, int, Shelf]] = {}
 
-    def shelf(self, books: Books, collection: Collection) -> Shelf:
+    def shelf(self, books: CompanyBooks, collection: Collection) -> Shelf:
         """The current shelf of a company's collection.
 
         Args:

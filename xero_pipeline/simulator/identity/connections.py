@@ -25,7 +25,7 @@ class SimulatedOrganisation:
     name: str
 
 
-class Connections:
+class ConsentConnections:
     """The connections of all apps.
 
     Args:

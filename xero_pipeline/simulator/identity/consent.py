@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 
 from xero_pipeline.simulator.apps import Apps
 from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
-from xero_pipeline.simulator.identity.grant import Question
+from xero_pipeline.simulator.identity.grant import ConsentQuestion
 from xero_pipeline.simulator.identity.grants import Grants
 from xero_pipeline.simulator.identity.people import PEOPLE, person_called
 from xero_pipeline.simulator.messages import Refused, Request, Response, html
@@ -82,7 +82,7 @@ class ConsentPage:
             return self._decide(request)
         return self._ask(self._question(request))
 
-    def _question(self, request: Request) -> Question:
+    def _question(self, request: Request) -> ConsentQuestion:
         query = request.query
         client_id, redirect_uri = query.get("client_id", ""), query.get("redirect_uri", "")
         if not self._apps.knows(client_id):
@@ -98,7 +98,7 @@ class ConsentPage:
         challenge, method = query.get("code_challenge", ""), query.get("code_challenge_method", "")
         if (challenge and method != "S256") or (not challenge and self._apps.needs_challenge(client_id)):
             raise self._refused("invalid_request", "A code challenge with the method S256 is required")
-        return Question(client_id, redirect_uri, scopes, query.get("state"), challenge, query.get("nonce", ""))
+        return ConsentQuestion(client_id, redirect_uri, scopes, query.get("state"), challenge, query.get("nonce", ""))
 
     def _decide(self, request: Request) -> Response:
         form = request.form()
@@ -108,7 +108,7 @@ class ConsentPage:
         if row is None:
             raise self._refused("invalid_request", "This page was answered already, or it is too old")
         asked = json.loads(row["asked"])
-        question = Question(**{**asked, "scopes": tuple(asked["scopes"])})
+        question = ConsentQuestion(**{**asked, "scopes": tuple(asked["scopes"])})
         if form.get("decision") != "allow":
             denied = {"error": "access_denied", "error_description": "The resource owner denied the request"}
             return _redirect(question, denied)
@@ -121,7 +121,7 @@ class ConsentPage:
             question, {"code": code, "scope": " ".join(question.scopes), "session_state": uuid.uuid4().hex}
         )
 
-    def _ask(self, question: Question, complaint: str = "") -> Response:
+    def _ask(self, question: ConsentQuestion, complaint: str = "") -> Response:
         number, now = uuid.uuid4().hex, self._clock()
         with self._store.writing() as database:
             database.execute("DELETE FROM questions WHERE expires <= ?", (now,))
@@ -151,7 +151,7 @@ class ConsentPage:
         return Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
 
-def _redirect(question: Question, answer: dict[str, str]) -> Response:
+def _redirect(question: ConsentQuestion, answer: dict[str, str]) -> Response:
     if question.state is not None:
         answer["state"] = question.state
     joint = "&" if "?" in question.redirect_uri else "?"

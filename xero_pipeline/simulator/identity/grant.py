@@ -46,7 +46,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ConsentQuestion:
     """What an app asks a person on the consent page.
 
     Attributes:

@@ -11,8 +11,8 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from xero_pipeline.simulator.apps import Caller, oauth_refused
-from xero_pipeline.simulator.identity.connections import Connections
-from xero_pipeline.simulator.identity.grant import Grant, Issued, Question
+from xero_pipeline.simulator.identity.connections import ConsentConnections
+from xero_pipeline.simulator.identity.grant import ConsentQuestion, Grant, Issued
 from xero_pipeline.simulator.identity.people import NOBODY
 from xero_pipeline.simulator.store import Store
 
@@ -30,12 +30,12 @@ class Grants:
         clock: Seconds since 1970.
     """
 
-    def __init__(self, store: Store, connections: Connections, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, connections: ConsentConnections, clock: Callable[[], float]) -> None:
         self._store = store
         self._connections = connections
         self._clock = clock
 
-    def consent(self, question: Question, tenants: Sequence[str], user_id: str) -> str:
+    def consent(self, question: ConsentQuestion, tenants: Sequence[str], user_id: str) -> str:
         """Records that the person allowed it, connects the organisations and returns the code.
 
         Args:
@@ -176,7 +176,7 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _bound_to(question: Question) -> tuple[str, str, str]:
+def _bound_to(question: ConsentQuestion) -> tuple[str, str, str]:
     return question.redirect_uri, question.challenge, question.nonce
 
 
@@ -192,7 +192,7 @@ def _is_spent(database: sqlite3.Connection, row: sqlite3.Row, now: float) -> boo
     return successor_used or now - row["replaced"] > GRACE_SECONDS
 
 
-def _with_earlier(database: sqlite3.Connection, question: Question, user_id: str) -> tuple[str, ...]:
+def _with_earlier(database: sqlite3.Connection, question: ConsentQuestion, user_id: str) -> tuple[str, ...]:
     """The scopes asked for now and those of the person's earlier consents, which add up until they are revoked."""
     sql = "SELECT scopes FROM grants WHERE client_id = ? AND user_id = ? AND revoked = 0 ORDER BY granted"
     rows = database.execute(sql, (question.client_id, user_id)).fetchall()

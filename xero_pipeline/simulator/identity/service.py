@@ -9,7 +9,7 @@ from typing import Any
 
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.simulator.apps import Apps, Caller, oauth_refused
-from xero_pipeline.simulator.identity.connections import Connections, SimulatedOrganisation
+from xero_pipeline.simulator.identity.connections import ConsentConnections, SimulatedOrganisation
 from xero_pipeline.simulator.identity.grant import Grant, Issued
 from xero_pipeline.simulator.identity.grants import Grants
 from xero_pipeline.simulator.identity.people import person_with
@@ -53,7 +53,7 @@ class Identity:
         self,
         apps: Apps,
         grants: Grants,
-        connections: Connections,
+        connections: ConsentConnections,
         signer: Signer,
         organisations: Callable[[], Sequence[SimulatedOrganisation]],
         clock: Callable[[], float],

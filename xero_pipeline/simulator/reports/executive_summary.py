@@ -11,7 +11,7 @@ from xero_pipeline.simulator.reports import layout
 from xero_pipeline.simulator.reports.balances import Balances
 from xero_pipeline.simulator.reports.bank_summary import bank_accounts, cash_flows
 from xero_pipeline.simulator.reports.layout import Row
-from xero_pipeline.simulator.reports.profit_and_loss import Column, statement_lines
+from xero_pipeline.simulator.reports.profit_and_loss import ReportColumn, statement_lines
 from xero_pipeline.simulator.reports.request import ReportRequest
 from xero_pipeline.simulator.values.amounts import ZERO
 from xero_pipeline.simulator.values.days import add_months, month_end, month_start
@@ -82,7 +82,7 @@ def _percent(share: Decimal) -> str:
 
 def _figures(company: CompanyRecords, first: dt.date) -> _Figures:
     last = month_end(first)
-    statement = statement_lines(company, [Column("", first, last, company.ledger)])
+    statement = statement_lines(company, [ReportColumn("", first, last, company.ledger)])
     income, direct, other, expenses = (layout.total("", lines, 1).values[0] for _, _, lines in statement)
     found: _Figures = _cash(company, first, last)
     found |= {"Income": income, "Direct costs": direct, "Gross profit (loss)": income - direct}

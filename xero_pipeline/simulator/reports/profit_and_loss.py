@@ -34,7 +34,7 @@ _FX_LABEL = "Foreign Currency Gains and Losses"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """One column of the report.
 
     Args:
@@ -98,7 +98,7 @@ def comparison_periods(first: dt.date, last: dt.date, count: int, step: int) -> 
     return found
 
 
-def _columns(company: CompanyRecords, request: ReportRequest, first: dt.date, last: dt.date) -> list[Column]:
+def _columns(company: CompanyRecords, request: ReportRequest, first: dt.date, last: dt.date) -> list[ReportColumn]:
     count = request.number("periods", 1, 11) or 0
     basis = cash_postings(company) if request.flag("paymentsOnly") else company.postings
     chosen = [option for option in (request.text("trackingOptionID"), request.text("trackingOptionID2")) if option]
@@ -110,12 +110,12 @@ def _columns(company: CompanyRecords, request: ReportRequest, first: dt.date, la
     else:
         ledger = cash_ledger(company) if request.flag("paymentsOnly") else company.ledger
     periods = comparison_periods(first, last, count, request.step_months())
-    return [Column(layout.short_day(end), start, end, ledger) for start, end in periods]
+    return [ReportColumn(layout.short_day(end), start, end, ledger) for start, end in periods]
 
 
 def _tracking_columns(
     company: CompanyRecords, basis: Sequence[Posting], category_id: str, first: dt.date, last: dt.date
-) -> list[Column]:
+) -> list[ReportColumn]:
     """One column an option, then what carries none, then all."""
     category = company.bench.tables.get("TrackingCategories", {}).get(category_id)
     if category is None:
@@ -126,10 +126,10 @@ def _tracking_columns(
     ]
     pick.append(("Unassigned", lambda posting: not options.keys() & set(posting.tracking)))
     pick.append(("Total", lambda posting: True))
-    return [Column(name, first, last, Ledger(filter(wanted, basis))) for name, wanted in pick]
+    return [ReportColumn(name, first, last, Ledger(filter(wanted, basis))) for name, wanted in pick]
 
 
-def statement_lines(company: CompanyRecords, columns: Sequence[Column]) -> list[tuple[str, str, list[Amounts]]]:
+def statement_lines(company: CompanyRecords, columns: Sequence[ReportColumn]) -> list[tuple[str, str, list[Amounts]]]:
     """The account lines of every section: title, title of its total, lines with activity in any column.
 
     Args:
@@ -155,7 +155,7 @@ def statement_lines(company: CompanyRecords, columns: Sequence[Column]) -> list[
     return found
 
 
-def _line(account: Record, columns: Sequence[Column], sign: int) -> Amounts | None:
+def _line(account: Record, columns: Sequence[ReportColumn], sign: int) -> Amounts | None:
     key = account["AccountID"]
     if not any(column.ledger.active(key, column.first, column.last) for column in columns):
         return None

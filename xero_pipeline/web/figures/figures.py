@@ -45,7 +45,7 @@ _CURRENCY = "SELECT base_currency FROM xero.organisations WHERE tenant_id = :ten
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
+class OwedColumn:
     """What customers owe that has been due for about as long.
 
     Args:
@@ -96,7 +96,7 @@ class Figures:
     cash: Sequence[CashMonth]
     accounts: Sequence[BankAccount]
     ageing: Ageing
-    ages: Sequence[Age]
+    ages: Sequence[OwedColumn]
     prepaid: Decimal
     without_rate: int
     customers: Sequence[Customer]
@@ -167,7 +167,7 @@ def read_figures(
             accounts=bank_accounts(connection, tenant_id, today) if kept else [],
             ageing=ageing,
             ages=[
-                Age(label, age.documents, age.owed, age.credit)
+                OwedColumn(label, age.documents, age.owed, age.credit)
                 for label, age in zip(AGES[ageing], owing.ages, strict=True)
             ],
             prepaid=owing.prepaid,

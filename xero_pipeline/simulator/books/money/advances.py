@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from xero_pipeline.simulator.books.lines import Part, TaxWay, build_lines, tax_way
 from xero_pipeline.simulator.books.lists.settings import theme_id
-from xero_pipeline.simulator.books.money.bank_transactions import Movement, add_movement
+from xero_pipeline.simulator.books.money.bank_transactions import BankMovement, add_movement
 from xero_pipeline.simulator.books.plan import MonthPlan
 from xero_pipeline.simulator.books.trade.credits import put_off
 from xero_pipeline.simulator.books.trade.sales import Trade
@@ -77,7 +77,7 @@ def _advance(bench: Workbench, plan: MonthPlan, kind: str, invoice: Record, amou
         way = TaxWay("NoTax", bench.country.no_tax, 0)
     lines = build_lines(bench, name, [Part(amount, code, "Deposit" if prepaid else "Paid too much")], way)
     reference = invoice["InvoiceNumber"] if prepaid else "Overpaid"
-    head = Movement(name, kind, "090", day, invoice["Contact"]["ContactID"], reference)
+    head = BankMovement(name, kind, "090", day, invoice["Contact"]["ContactID"], reference)
     movement = add_movement(bench, head, lines, way)
     key = "PrepaymentID" if prepaid else "OverpaymentID"
     movement[key] = bench.id_of(f"{name}/credit")

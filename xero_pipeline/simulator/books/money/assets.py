@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 
 from xero_pipeline.simulator.books.lines import Part, TaxWay, tax_way
-from xero_pipeline.simulator.books.money.bank_transactions import Movement
+from xero_pipeline.simulator.books.money.bank_transactions import BankMovement
 from xero_pipeline.simulator.books.money.banking import move
 from xero_pipeline.simulator.books.money.undocumented import post
 from xero_pipeline.simulator.books.plan import MonthPlan
@@ -39,7 +39,7 @@ def write_assets(bench: Workbench, plan: MonthPlan) -> None:
     if plan.month.month % 4 == 1:
         untaxed = TaxWay("NoTax", bench.country.no_tax, 0)
         buyer = bench.id_of("contact/other/Cash Customers")
-        sold = Movement(f"asset/proceeds/{stem}", "RECEIVE", "090", middle, buyer, "Bench saw sold")
+        sold = BankMovement(f"asset/proceeds/{stem}", "RECEIVE", "090", middle, buyer, "Bench saw sold")
         move(bench, sold, Part(_PROCEEDS, "266", "Bench saw sold"), untaxed)
         post(bench, f"asset/sold/{stem}", middle, _AT_A_GAIN)
     elif plan.month.month % 4 == 3:
@@ -50,5 +50,5 @@ def write_website(bench: Workbench) -> None:
     """The website, bought in the first days of the span, that is amortised from then on."""
     if bench.habits.assets:
         day = bench.config.first_month + dt.timedelta(days=1)
-        head = Movement("asset/website", "SPEND", "090", day, bench.id_of("contact/supplier/2"), "Website")
+        head = BankMovement("asset/website", "SPEND", "090", day, bench.id_of("contact/supplier/2"), "Website")
         move(bench, head, Part(240_000, "717", "Website"), tax_way(bench, "Exclusive", "purchases"))

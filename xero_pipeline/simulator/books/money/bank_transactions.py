@@ -14,7 +14,7 @@ from xero_pipeline.simulator.workbench import Record, Workbench
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class BankMovement:
     """The head of a bank transaction.
 
     Args:
@@ -34,7 +34,7 @@ class Movement:
     reference: str = ""
 
 
-def add_movement(bench: Workbench, head: Movement, lines: Lines, way: TaxWay) -> Record:
+def add_movement(bench: Workbench, head: BankMovement, lines: Lines, way: TaxWay) -> Record:
     """Write a bank transaction in the currency of its bank account.
 
     Args:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from xero_pipeline.simulator.books.lines import Lines, Part, TaxWay, build_lines, tax_way
 from xero_pipeline.simulator.books.lists.settings import tracking_of
-from xero_pipeline.simulator.books.money.bank_transactions import Movement, add_movement
+from xero_pipeline.simulator.books.money.bank_transactions import BankMovement, add_movement
 from xero_pipeline.simulator.books.plan import MonthPlan, plan_month, spread_days
 from xero_pipeline.simulator.books.rates import rate_on
 from xero_pipeline.simulator.books.trade.settlement import stamp
@@ -18,7 +18,7 @@ from xero_pipeline.simulator.workbench import Record, Workbench
 _STATUS_SINCE = dt.date(2026, 7, 16)
 
 
-def move(bench: Workbench, head: Movement, part: Part, way: TaxWay) -> Record | None:
+def move(bench: Workbench, head: BankMovement, part: Part, way: TaxWay) -> Record | None:
     """Write a spend or receive money of one line, if its day has come."""
     if head.day > bench.today:
         return None
@@ -41,7 +41,7 @@ def write_cash(bench: Workbench, plan: MonthPlan, *, income: int, cost: int) -> 
             name = f"cash/{kind}/{plan.month:%Y-%m}/{place}"
             card = kind == "SPEND" and place == 2
             contact = bench.id_of("contact/other/Cash Customers" if side == "sales" else "contact/supplier/0")
-            head = Movement(name, kind, "093" if card else "090", day, contact, f"Receipt {plan.month:%y%m}{place}")
+            head = BankMovement(name, kind, "093" if card else "090", day, contact, f"Receipt {plan.month:%y%m}{place}")
             part = Part(amount, code, text, tracking=tracking_of(bench, place), quantity=place)
             move(bench, head, part, tax_way(bench, "Inclusive" if place % 2 else "Exclusive", side))
 
@@ -52,13 +52,13 @@ def write_running(bench: Workbench, plan: MonthPlan) -> None:
     chance = bench.random(plan.month, "running")
     bank = bench.id_of("contact/other/City Bank")
     stem = f"{plan.month:%Y-%m}"
-    fees = Movement(f"fees/{stem}", "SPEND", "090", plan.last, bank, "Account fees")
+    fees = BankMovement(f"fees/{stem}", "SPEND", "090", plan.last, bank, "Account fees")
     move(bench, fees, Part(chance.randint(1800, 4200), "404", "Bank fees"), untaxed)
-    interest = Movement(f"interest/{stem}", "RECEIVE", "091", plan.last, bank, "Interest")
+    interest = BankMovement(f"interest/{stem}", "RECEIVE", "091", plan.last, bank, "Interest")
     move(bench, interest, Part(chance.randint(3000, 9000), "270", "Interest"), untaxed)
-    sundry = Movement(f"sundry/{stem}", "RECEIVE", "090", plan.month.replace(day=17), bank, "Sundry")
+    sundry = BankMovement(f"sundry/{stem}", "RECEIVE", "090", plan.month.replace(day=17), bank, "Sundry")
     move(bench, sundry, Part(chance.randint(9000, 60_000), "260", "Rack rental"), tax_way(bench, "Inclusive", "sales"))
-    wrong = Movement(f"wrong/{stem}", "SPEND", "090", plan.month.replace(day=11), bank, "Entered twice")
+    wrong = BankMovement(f"wrong/{stem}", "SPEND", "090", plan.month.replace(day=11), bank, "Entered twice")
     mistake = move(bench, wrong, Part(chance.randint(900, 9000), "453", "Stationery"), untaxed)
     if mistake is not None:
         mistake["Status"] = "DELETED"
@@ -76,7 +76,7 @@ def _pay_sales_tax(bench: Workbench, plan: MonthPlan, untaxed: TaxWay) -> None:
     reclaimed = (before.cost_of_sales * 80 // 100 + before.overheads) * country.percent_of(country.purchases_tax)
     amount = max(100, divide_half_up(collected - reclaimed, 100))
     office = bench.id_of("contact/other/Tax Office")
-    head = Movement(f"tax/{plan.month:%Y-%m}", "SPEND", "090", plan.month.replace(day=28), office, "Sales tax")
+    head = BankMovement(f"tax/{plan.month:%Y-%m}", "SPEND", "090", plan.month.replace(day=28), office, "Sales tax")
     move(bench, head, Part(amount, "820", "Sales tax paid"), untaxed)
 
 
@@ -85,10 +85,12 @@ def write_foundation(bench: Workbench) -> None:
     first = bench.config.first_month
     untaxed = TaxWay("NoTax", bench.country.no_tax, 0)
     owner = bench.id_of("contact/other/Owner A")
-    paid_in = Movement(f"capital/{first:%Y-%m}", "RECEIVE", "090", first, owner, "Capital")
+    paid_in = BankMovement(f"capital/{first:%Y-%m}", "RECEIVE", "090", first, owner, "Capital")
     move(bench, paid_in, Part(45_000_000, "970", "Funds introduced"), untaxed)
     day = first + dt.timedelta(days=1)
-    equipment = Movement(f"equipment/{first:%Y-%m}", "SPEND", "090", day, bench.id_of("contact/supplier/1"), "Racking")
+    equipment = BankMovement(
+        f"equipment/{first:%Y-%m}", "SPEND", "090", day, bench.id_of("contact/supplier/1"), "Racking"
+    )
     move(bench, equipment, Part(6_000_000, "710", "Shelving and tools"), tax_way(bench, "Exclusive", "purchases"))
 
 
@@ -125,7 +127,7 @@ def write_transfer(bench: Workbench, name: str, banks: tuple[str, str], amount: 
     arrived = int(divide_half_up(amount * arrives, leaves))
     ids = []
     for bank, kind, part in ((banks[0], "SPEND", amount), (banks[1], "RECEIVE", arrived)):
-        head = Movement(f"{name}/{kind}", f"{kind}-TRANSFER", bank, day, "")
+        head = BankMovement(f"{name}/{kind}", f"{kind}-TRANSFER", bank, day, "")
         half = add_movement(bench, head, Lines([], part, 0), TaxWay("NoTax", bench.country.no_tax, 0))
         ids.append(half["BankTransactionID"])
     record = _transfer_record(bench, name, (source, target), amount, day)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xero_pipeline.simulator.books.country import Payroll
 from xero_pipeline.simulator.books.lines import Part, TaxWay
-from xero_pipeline.simulator.books.money.bank_transactions import Movement
+from xero_pipeline.simulator.books.money.bank_transactions import BankMovement
 from xero_pipeline.simulator.books.money.banking import move
 from xero_pipeline.simulator.books.money.journals import JournalLine, write_journal
 from xero_pipeline.simulator.books.money.undocumented import post
@@ -103,7 +103,9 @@ def write_wages(bench: Workbench, plan: MonthPlan) -> None:
             _post_run(bench, run)
         else:
             _write_run(bench, run)
-        head = Movement(f"paid/{run.day}", "SPEND", "090", run.day, bench.id_of("contact/other/Staff Payroll"), "Wages")
+        head = BankMovement(
+            f"paid/{run.day}", "SPEND", "090", run.day, bench.id_of("contact/other/Staff Payroll"), "Wages"
+        )
         move(bench, head, Part(run.net, "814", "Net wages"), untaxed)
     _accrue(bench, plan)
     _pay_liabilities(bench, plan, untaxed)
@@ -151,5 +153,8 @@ def _pay_liabilities(bench: Workbench, plan: MonthPlan, untaxed: TaxWay) -> None
     for key, amount in due.items():
         name = f"payroll-tax/{plan.month:%Y-%m}" if key == "825" else f"payroll-{key}/{plan.month:%Y-%m}"
         move(
-            bench, Movement(name, "SPEND", "090", day, office, "Payroll tax"), Part(amount, key, "Payroll tax"), untaxed
+            bench,
+            BankMovement(name, "SPEND", "090", day, office, "Payroll tax"),
+            Part(amount, key, "Payroll tax"),
+            untaxed,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from xero_pipeline.simulator.books.lines import Part, tax_way
-from xero_pipeline.simulator.books.money.bank_transactions import Movement
+from xero_pipeline.simulator.books.money.bank_transactions import BankMovement
 from xero_pipeline.simulator.books.money.banking import move
 from xero_pipeline.simulator.books.money.undocumented import post
 from xero_pipeline.simulator.books.plan import MonthPlan
@@ -20,7 +20,7 @@ def write_first_stock(bench: Workbench) -> None:
     """Buy the goods with which the books begin."""
     if bench.habits.inventory:
         day = bench.config.first_month + dt.timedelta(days=2)
-        head = Movement("stock/first", "SPEND", "090", day, bench.id_of("contact/supplier/3"), "First stock")
+        head = BankMovement("stock/first", "SPEND", "090", day, bench.id_of("contact/supplier/3"), "First stock")
         move(bench, head, Part(6_000_000, "630", "First stock"), tax_way(bench, "Exclusive", "purchases"))
 
 
