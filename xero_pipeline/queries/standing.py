@@ -55,7 +55,8 @@ def remarks(warehouse: Warehouse, text: str, tenants: Collection[str]) -> list[s
     if not reads_metrics(text):
         return []
     with looking(warehouse) as connection:
-        named = dict(connection.exec_driver_sql(f"select tenant_id, name from {NAMED} as n").tuples().all())
+        rows = connection.exec_driver_sql(f"select tenant_id, name from {NAMED} as n")
+        named = {row.tenant_id: row.name for row in rows}
         told = {tenant_id: trust(connection, tenant_id).remark for tenant_id in tenants}
     if len(tenants) == 1:
         return [remark for remark in told.values() if remark]

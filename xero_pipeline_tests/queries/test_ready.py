@@ -7,10 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from xero_pipeline.errors import QueryRefused
+from xero_pipeline.errors import ConfigurationError, QueryRefused
 from xero_pipeline.queries import reference
 from xero_pipeline.queries.asking import asking
-from xero_pipeline.queries.ready import asking_ready, names, ready_query
+from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query
+from xero_pipeline.queries.standing import remarks
+from xero_pipeline.warehouse.store import Warehouse
 
 pytestmark = pytest.mark.slow
 
@@ -181,3 +183,22 @@ def test_a_name_or_a_parameter_that_is_none_is_refused_with_a_hint():
         ready_query("overdu")
     with pytest.raises(QueryRefused, match="has no parameter dya. It has: day, organisation"):
         ready_query("overdue").values({"dya": "2026-01-01"})
+
+
+def test_without_a_ledger_what_reads_it_is_refused_and_what_reads_the_documents_says_so(duckdb_url):
+    books = Warehouse(duckdb_url)
+    with books.writing() as connection:
+        connection.exec_driver_sql(
+            "insert into xero.organisations (tenant_id, organisation_id, name) values ('t', 'o', 'O')"
+        )
+    with pytest.raises(ConfigurationError, match="profit_by_month reads the ledger, which was not kept yet"):
+        ask(books, "profit_by_month")
+    assert ask(books, "receivables") == []
+    (remark,) = remarks(books, ready_query("receivables").text, ["t"])
+    assert remark.startswith("The ledger was not kept yet")
+    assert remarks(books, ready_query("closed_months").text, ["t"]) == []
+
+
+def test_of_a_ledger_that_agrees_with_xero_there_is_nothing_to_say_but_of_cents_that_differ(books):
+    told = remarks(books, ready_query("cash").text, days_asked(books, ready_query("cash"), {}))
+    assert all("differ" in remark and "not kept" not in remark for remark in told)

@@ -98,13 +98,25 @@ def open_documents_sql(dialect_name: str, side: Side, days: str, whose: str = ON
     WITH days AS ({days}),
     documents AS ({_documents_sql(side, whose)}),
     events AS (
-        SELECT tenant_id, document_id, day, SUM(amount) AS amount FROM ({_events_sql(whose)}) AS e
-        GROUP BY tenant_id, document_id, day
+        SELECT e.tenant_id, e.document_id, e.day, SUM(e.amount) AS amount FROM ({_events_sql(whose)}) AS e
+        JOIN documents AS d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
+        GROUP BY e.tenant_id, e.document_id, e.day
+    ),
+    live AS (
+        SELECT d.* FROM documents AS d
+        LEFT JOIN (
+            SELECT tenant_id, document_id, SUM(amount) AS settled, MAX(day) AS last_day FROM events
+            WHERE day IS NOT NULL GROUP BY tenant_id, document_id
+        ) AS e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
+        -- Most documents were settled before the first of the days, for good: they need not be put in order.
+        WHERE settled IS NULL OR settled <> total OR GREATEST(last_day, date) > (SELECT MIN(as_of) FROM days)
     ),
     points AS (
         SELECT tenant_id, document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
-            SELECT tenant_id, document_id, date AS day, 0 AS amount, 1 AS booked FROM documents
-            UNION ALL SELECT tenant_id, document_id, day, amount, 0 FROM events
+            SELECT tenant_id, document_id, date AS day, 0 AS amount, 1 AS booked FROM live
+            UNION ALL
+            SELECT e.tenant_id, e.document_id, e.day, e.amount, 0 FROM events AS e
+            JOIN live AS d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
         ) AS p GROUP BY tenant_id, document_id, day
     ),
     states AS (
@@ -116,7 +128,7 @@ def open_documents_sql(dialect_name: str, side: Side, days: str, whose: str = ON
     ),
     opened AS (
         SELECT d.*, since, until, taken, is_booked
-        FROM states AS s JOIN documents AS d ON d.tenant_id = s.whose AND d.document_id = s.id
+        FROM states AS s JOIN live AS d ON d.tenant_id = s.whose AND d.document_id = s.id
         WHERE is_booked * total <> taken
     )
     SELECT opened.tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
