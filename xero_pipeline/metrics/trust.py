@@ -80,6 +80,12 @@ class Trust:
     tie_out: TieOut | None
 
     @property
+    def is_good(self) -> bool:
+        """Whether every figure is as new as the documents, and equal to Xero's but for what has a likely cause."""
+        waits = self.tie_out is None or self.tie_out.stale or self.tie_out.unexplained
+        return self.is_kept and not self.is_behind and not waits
+
+    @property
     def remark(self) -> str:
         """What a screen has to say beside figures of the ledger; nothing where all agree."""
         if not self.is_kept:
@@ -91,7 +97,7 @@ class Trust:
             if stale := self.tie_out.stale:
                 told.append(f"{_figures(stale)} compared when Xero's reports are pulled again.")
             if differ := self.tie_out.differ:
-                told.append(f"{_differ(differ)} from Xero's reports: xero-pipeline explain says why.")
+                told.append(f"{_differ(differ)} from Xero's reports, {_causes(differ, self.tie_out.unexplained)}.")
         return " ".join(told)
 
 
@@ -127,3 +133,10 @@ def _figures(number: int) -> str:
 
 def _differ(number: int) -> str:
     return "1 figure of the ledger differs" if number == 1 else f"{number:,} figures of the ledger differ"
+
+
+def _causes(differ: int, unexplained: int) -> str:
+    explain = "xero-pipeline explain shows which"
+    if not unexplained:
+        return f"{'' if differ == 1 else 'each '}with a likely cause: {explain}"
+    return f"{'' if unexplained == differ else f'{unexplained:,} of them '}without a known cause: {explain}"

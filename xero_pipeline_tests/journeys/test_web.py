@@ -118,7 +118,7 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         "SELECT strftime(period_start, '%b %Y'), amount FROM xero.profit_and_loss "
         "WHERE account_name = 'Net Profit' AND basis = 'accrual'"
     )
-    assert {month: number(amount) for month, amount in months.items() if month != "Together"} == dict(told)
+    assert {month: number(amount) for month, amount in months.items() if month != "Total"} == dict(told)
     ((owed,),) = journey.home.query(
         "SELECT amount FROM xero.balance_sheet WHERE account_name = 'Accounts Receivable' "
         "ORDER BY period_end DESC LIMIT 1"
@@ -185,7 +185,7 @@ def test_on_a_telephone_nothing_is_wider_than_the_page_and_no_cell_is_cut(journe
             assert violations(page) == []
         expect(page.get_by_role("columnheader", name="Net profit", exact=True)).to_have_count(1)
         last = page.get_by_role("table").first.get_by_role("row").last
-        expect(last.get_by_role("rowheader")).to_have_text("Together")
+        expect(last.get_by_role("rowheader")).to_have_text("Total")
         expect(last.get_by_role("cell")).to_have_count(4)
         expect(last.get_by_role("cell").last).to_be_visible()
         expect(page.locator(".narrow svg").first).to_be_visible()

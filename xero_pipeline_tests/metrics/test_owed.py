@@ -107,15 +107,28 @@ def test_of_books_whose_ledger_was_never_kept_a_screen_says_so(shelf):
 @pytest.mark.parametrize(
     ("stands", "remark"),
     [
-        (Trust(True, False, TieOut([{"figures": 9, "stale": 0, "differ": 0}], [])), ""),
+        (Trust(True, False, TieOut([{"figures": 9, "stale": 0, "differ": 0, "unexplained": 0}], [])), ""),
         (Trust(True, True, TieOut([], [])), "Documents or reports were read after the ledger was last kept."),
         (Trust(True, False, None), "The ledger was not compared with Xero's reports yet."),
         (
-            Trust(True, False, TieOut([{"figures": 9, "stale": 2, "differ": 1}], [])),
-            "2 figures of the ledger are compared when Xero's reports are pulled again. "
-            "1 figure of the ledger differs from Xero's reports: xero-pipeline explain says why.",
+            Trust(True, False, TieOut([{"figures": 9, "stale": 2, "differ": 1, "unexplained": 1}], [])),
+            "2 figures of the ledger are compared when Xero's reports are pulled again. 1 figure of the ledger differs "
+            "from Xero's reports, without a known cause: xero-pipeline explain shows which.",
+        ),
+        (
+            Trust(True, False, TieOut([{"figures": 9, "stale": 0, "differ": 3, "unexplained": 1}], [])),
+            "3 figures of the ledger differ from Xero's reports, 1 of them without a known cause: xero-pipeline "
+            "explain shows which.",
+        ),
+        (
+            Trust(True, False, TieOut([{"figures": 9, "stale": 0, "differ": 2, "unexplained": 0}], [])),
+            "2 figures of the ledger differ from Xero's reports, each with a likely cause: xero-pipeline explain shows "
+            "which.",
         ),
     ],
 )
 def test_a_remark_says_what_keeps_figures_from_being_taken_as_they_are(stands, remark):
     assert stands.remark == remark
+    assert stands.is_good == (
+        not remark or remark.endswith("each with a likely cause: xero-pipeline explain shows which.")
+    )

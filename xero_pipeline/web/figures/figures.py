@@ -85,7 +85,8 @@ class Figures:
         customers: Who bought most.
         sold_since: The first month in which anybody bought.
         tie_out: Whether our figures agree with Xero's; None where that is not computed.
-        remark: What keeps the figures of the ledger from being taken as they are; empty where nothing does.
+        remark: What there is to say of the figures of the ledger; empty where there is nothing.
+        is_good: Whether they can be taken as they are all the same.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Figures:
     sold_since: date
     tie_out: TieOut | None
     remark: str
+    is_good: bool
 
     @property
     def months_shown(self) -> int:
@@ -176,6 +178,7 @@ def read_figures(
             sold_since=sold_since,
             tie_out=stands.tie_out,
             remark=stands.remark,
+            is_good=stands.is_good,
         )
 
 

@@ -70,14 +70,14 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
     )
     kinds = ("income", "cost_of_sales", "expenses", "net_profit")
     rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in reversed(months)]
-    total = ("Together", *(money(sum((getattr(one, kind) for one in months), ZERO)) for kind in kinds))
+    total = ("Total", *(money(sum((getattr(one, kind) for one in months), ZERO)) for kind in kinds))
     headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
     title = "Profit and loss by month"
     drawn = [
         draw(
             "profit-and-loss",
             lambda narrow: charts.profit_and_loss(figures, narrow=narrow),
-            "Income and what it cost",
+            "Income and costs",
             summary,
             270,
         ),
@@ -127,7 +127,7 @@ def _receivables(figures: Figures) -> Panel | None:
     )
     rows = [_age(age.label, age.invoices, age.due, age.credits, age.amount) for age in figures.ages]
     invoices = sum(age.invoices for age in figures.ages)
-    together = _age("Together", invoices, figures.owed + figures.credits, figures.credits, figures.owed)
+    together = _age("Total", invoices, figures.owed + figures.credits, figures.credits, figures.owed)
     title = "Receivables by age"
     return Panel(
         "receivables",
