@@ -209,8 +209,8 @@ def test_people_and_programs_are_told_on_the_terminal_by_status_by_doctor_and_by
     assert "Let somebody with the adviser role" in finding.remedy
 
     with house.on_disk() as there:
-        site = SimpleNamespace(parts=house.parts, instance=there.instance, syncs=Idle(), dagster=Idle(), glance=Idle())
-        everything = Status(site).everything()
+        idle = Idle()
+        everything = Status(house.parts, there.instance, idle, idle, idle, idle).everything()
     shown = {row["tenant_id"]: row["put_aside"] for row in everything["organisations"]}
     assert [left["asset"] for left in shown[one]] == ["budgets"]
     assert not shown[other]
