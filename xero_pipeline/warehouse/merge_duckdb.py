@@ -74,6 +74,7 @@ class DuckDB:
                 if self._reads_much:
                     self._reads_much = False
                     self.file.settle(f"SET memory_limit = '{MEMORY_LIMIT}'")
+                self.file.close_if_much_was_written()
 
     @contextmanager
     def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
