@@ -16,7 +16,7 @@ from xero_pipeline.defs.charts import Chart, as_markdown
 from xero_pipeline.metrics.cash import month_ends
 from xero_pipeline.metrics.owed import Owing, owed
 from xero_pipeline.metrics.profit import Profit, profit_by_month
-from xero_pipeline.metrics.trust import trust
+from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.xero.values import add_months
 
@@ -158,7 +158,7 @@ def _owed(warehouse: Warehouse, tenant_id: str, today: date, side: Owing, ageing
 
 def _remark(warehouse: Warehouse, tenant_id: str) -> str:
     with warehouse.reading() as connection:
-        return trust(connection, tenant_id).remark
+        return trusts(connection, [tenant_id])[tenant_id].remark
 
 
 def _first(newest: date) -> date:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
-from xero_pipeline.metrics.definitions import BY_MONTH, ON_A_DAY, metric_sql
+from xero_pipeline.metrics.asking import by_month, on_a_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,12 +57,12 @@ def cash_by_month(connection: Connection, tenant_id: str, since: date, until: da
         since: The first month.
         until: The last month.
     """
-    return [CashMonth(*row) for row in _months(connection, _SUMS, tenant_id, since, until)]
+    return [CashMonth(*row) for row in by_month(connection, "cash_by_month", _SUMS, tenant_id, since, until)]
 
 
 def month_ends(connection: Connection, tenant_id: str, since: date, until: date) -> list[MonthEnd]:
     """Every account by itself, oldest month first; as for `cash_by_month`."""
-    return [MonthEnd(*row) for row in _months(connection, _ACCOUNTS, tenant_id, since, until)]
+    return [MonthEnd(*row) for row in by_month(connection, "cash_by_month", _ACCOUNTS, tenant_id, since, until)]
 
 
 def bank_accounts(connection: Connection, tenant_id: str, day: date) -> list[BankAccount]:
@@ -75,11 +73,4 @@ def bank_accounts(connection: Connection, tenant_id: str, day: date) -> list[Ban
         tenant_id: The organisation.
         day: Which.
     """
-    sql = _NOW.format(metric=metric_sql(connection.dialect.name, "cash", ON_A_DAY, every=False))
-    return [BankAccount(*row) for row in connection.execute(text(sql), {"tenant_id": tenant_id, "day": day})]
-
-
-def _months(connection: Connection, sql: str, tenant_id: str, since: date, until: date) -> list[tuple[Any, ...]]:
-    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
-    metric = metric_sql(connection.dialect.name, "cash_by_month", BY_MONTH, every=False)
-    return [tuple(row) for row in connection.execute(text(sql.format(metric=metric)), told)]
+    return [BankAccount(*row) for row in on_a_day(connection, "cash", _NOW, tenant_id, day)]

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.exact import share_sql, to_base_sql
-from xero_pipeline.ledger.statements.aged import aged_documents_sql
+from xero_pipeline.ledger.statements.aged import BUCKETS, aged_documents_sql
 from xero_pipeline.ledger.statements.documents import EVERY, ONE, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
 
 _SAID = re.compile(r"-- (?:(\w[\w ]*): | +)(.+)")
-ON_A_DAY = "select cast(:tenant_id as text) as tenant_id, cast(:day as date) as as_of"
-BY_MONTH = "select cast(:tenant_id as text) as tenant_id, cast(:since as date) as since, cast(:until as date) as until"
-"""What is asked where it is one organisation, in parameters."""
 _BY_NOBODY = "select null as tenant_id"
 _HEAD = re.compile(r"\A(?:--[^\n]*\n)+")
 
@@ -129,6 +126,7 @@ def _environment() -> Environment:
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
     made.globals |= {
         "named": named,
+        "buckets": BUCKETS,
         "income": INCOME.title,
         "other_income": OTHER_INCOME.title,
         "cost_of_sales": COST_OF_SALES.title,

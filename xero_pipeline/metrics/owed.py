@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import text
-
-from xero_pipeline.metrics.definitions import ON_A_DAY, metric_sql
+from xero_pipeline.metrics.asking import on_a_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +26,7 @@ select age, sum(documents) as documents, coalesce(sum(unpaid), 0) as unpaid, coa
     coalesce(sum(owed), 0) as owed, sum(case when owed is null then 1 else 0 end) as without_rate
 from ({metric}) as m group by age
 """
+_PREPAID = "select side, coalesce(sum(prepaid), 0) from ({metric}) as m group by side"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +81,9 @@ def owed(connection: Connection, side: Owing, tenant_id: str, day: date, ageing:
         day: On whose evening.
         ageing: How long the ages are.
     """
-    told, dialect = {"tenant_id": tenant_id, "day": day}, connection.dialect.name
-    sums = _SUMS.format(metric=metric_sql(dialect, side, ON_A_DAY, ageing=ageing, every=False))
-    rows = connection.execute(text(sums), told)
     found = {
         age: Age(int(documents), unpaid, credit, owed, int(missing))
-        for age, documents, unpaid, credit, owed, missing in rows
+        for age, documents, unpaid, credit, owed, missing in on_a_day(connection, side, _SUMS, tenant_id, day, ageing)
     }
-    advance = metric_sql(dialect, "prepayments", ON_A_DAY, every=False)
-    prepaid = f"select coalesce(sum(prepaid), 0) from ({advance}) as p where side = '{side}'"
-    return Owed(
-        tuple(found.get(place, Age()) for place in range(AGES)),
-        connection.execute(text(prepaid), told).scalar_one(),
-    )
+    prepaid = dict(on_a_day(connection, "prepayments", _PREPAID, tenant_id, day))
+    return Owed(tuple(found.get(place, Age()) for place in range(AGES)), prepaid.get(side, _ZERO))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import text
-
-from xero_pipeline.metrics.definitions import BY_MONTH, metric_sql
+from xero_pipeline.metrics.asking import by_month
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,6 +53,4 @@ def profit_by_month(
         until: The last month.
         of: Of which books.
     """
-    sql = _SUMS.format(metric=metric_sql(connection.dialect.name, of, BY_MONTH, every=False))
-    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
-    return [ProfitMonth(*row) for row in connection.execute(text(sql), told)]
+    return [ProfitMonth(*row) for row in by_month(connection, of, _SUMS, tenant_id, since, until)]

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
-from xero_pipeline.metrics.definitions import BY_MONTH, metric_sql
+from xero_pipeline.metrics.asking import by_month
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,8 +46,6 @@ def sales_by_customer(connection: Connection, tenant_id: str, since: date, until
         since: The first month.
         until: The last month.
     """
-    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
-    sql = _SUMS.format(metric=metric_sql(connection.dialect.name, "sales", BY_MONTH, every=False))
-    rows = [tuple(row) for row in connection.execute(text(sql), told)]
+    rows = by_month(connection, "sales", _SUMS, tenant_id, since, until)
     everything = sum((amount for _, _, amount in rows), _ZERO)
     return [Customer(name, first, amount, amount / everything if everything else _ZERO) for name, first, amount in rows]

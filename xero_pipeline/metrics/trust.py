@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -10,25 +10,26 @@ from sqlalchemy import text
 from xero_pipeline.ledger.keep import behind
 from xero_pipeline.ledger.layout import is_there
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import among
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
 _STATEMENTS = f"""
-SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
+SELECT tenant_id, statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
     SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
     SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ,
     SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
-FROM {named("tie_out")} WHERE tenant_id = :tenant_id GROUP BY statement ORDER BY statement
+FROM {named("tie_out")} WHERE tenant_id IN {{tenants}} GROUP BY tenant_id, statement ORDER BY tenant_id, statement
 """
 _DIFFERENCES = f"""
 SELECT period_start AS month, statement, account_code, account_name, measure, our_amount, xero_amount, difference, cause
 FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND NOT is_stale AND difference <> 0
 ORDER BY ABS(difference) DESC, period_start DESC, statement, account_id, measure LIMIT 12
 """
-_KEPT = f"SELECT COUNT(*) FROM {named('kept')} WHERE tenant_id = :tenant_id"
+_KEPT = f"SELECT tenant_id FROM {named('kept')} WHERE tenant_id IN {{tenants}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +103,47 @@ class Trust:
 
 
 def trust(connection: Connection, tenant_id: str) -> Trust:
-    """Look how the ledger stands.
+    """Look how a ledger stands, and where it differs most.
 
     Args:
         connection: To the warehouse; reading is enough.
         tenant_id: The organisation.
     """
+    stands = trusts(connection, [tenant_id])[tenant_id]
+    if stands.tie_out is None:
+        return stands
+    rows = connection.execute(text(_DIFFERENCES), {"tenant_id": tenant_id}).mappings()
+    return replace(stands, tie_out=replace(stands.tie_out, differences=[dict(row) for row in rows]))
+
+
+def trusts(connection: Connection, tenants: Iterable[str]) -> dict[str, Trust]:
+    """Look how the ledgers of some organisations stand; which figures differ is not read.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        tenants: The organisations.
+    """
+    tenants = list(tenants)
     if not is_there(connection):
-        return Trust(False, False, None)
-    told = {"tenant_id": tenant_id}
-    kept = connection.execute(text(_KEPT), told).scalar_one() > 0
-    return Trust(kept, kept and tenant_id in behind(connection), _tie_out(connection, told))
+        return dict.fromkeys(tenants, Trust(False, False, None))
+    listed, late = among(tenants), behind(connection)
+    kept = set(connection.exec_driver_sql(_KEPT.format(tenants=listed)).scalars())
+    compared: dict[str, list[Mapping[str, Any]]] = {tenant_id: [] for tenant_id in tenants}
+    for row in connection.exec_driver_sql(_STATEMENTS.format(tenants=listed)).mappings():
+        compared[row["tenant_id"]].append(_counts(row))
+    return {one: Trust(one in kept, one in kept & late, _tie_out(compared[one])) for one in tenants}
 
 
-def _tie_out(connection: Connection, told: Mapping[str, str]) -> TieOut | None:
-    statements = [_counts(row) for row in connection.execute(text(_STATEMENTS), told).mappings()]
+def _tie_out(statements: Sequence[Mapping[str, Any]]) -> TieOut | None:
     # That our own journals balance is no comparison with Xero.
     if all(one["statement"] == "journals" for one in statements):
         return None
-    return TieOut(statements, [dict(row) for row in connection.execute(text(_DIFFERENCES), told).mappings()])
+    return TieOut(statements, [])
 
 
 def _counts(row: RowMapping) -> dict[str, Any]:
-    return {str(name): value if name == "statement" else int(value) for name, value in row.items()}
+    counts = {str(name): int(value) for name, value in row.items() if name not in ("tenant_id", "statement")}
+    return {"statement": row["statement"], **counts}
 
 
 def _figures(number: int) -> str:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.sql import among
 
 _METRIC = re.compile(r"\bmetric\((\w+), :(\w+)(?:, :(\w+))?\)")
 _TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
@@ -84,8 +85,6 @@ def _called_sql(parameter: str) -> str:
 
 
 def _own_sql(parameter: str, tenant_id: str, others: Mapping[str, Collection[str]]) -> str:
-    from xero_pipeline.warehouse.sql import among
-
     usual = f"cast(:{parameter} as date)"
     if not others:
         return usual

@@ -49,7 +49,7 @@ def remarks(warehouse: Warehouse, text: str, tenants: Collection[str]) -> list[s
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
-    from xero_pipeline.metrics.trust import trust
+    from xero_pipeline.metrics.trust import trusts
     from xero_pipeline.warehouse.organisation_names import NAMED
 
     if not reads_metrics(text):
@@ -57,7 +57,7 @@ def remarks(warehouse: Warehouse, text: str, tenants: Collection[str]) -> list[s
     with looking(warehouse) as connection:
         rows = connection.exec_driver_sql(f"select tenant_id, name from {NAMED} as n")
         named = {row.tenant_id: row.name for row in rows}
-        told = {tenant_id: trust(connection, tenant_id).remark for tenant_id in tenants}
+        told = {tenant_id: one.remark for tenant_id, one in trusts(connection, tenants).items()}
     if len(tenants) == 1:
         return [remark for remark in told.values() if remark]
     return [f"{named.get(tenant_id, tenant_id)}: {remark}" for tenant_id, remark in told.items() if remark]

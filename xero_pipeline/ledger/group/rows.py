@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.group.figures import ZERO, TranslatedFigures, negative
@@ -25,16 +24,6 @@ RESERVE_NAME = "Currency translation reserve"
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 TABLES = ("group_rates", "group_trial_balance", "group_profit_and_loss", "group_balance_sheet")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What rows of different tables say of the same account."""
-
-    account_id: str
-    account_code: str | None
-    account_name: str | None
-    account_class: str | None
 
 
 def rows_of(organisation: GroupMember, currency: str, months: Iterable[Month]) -> Rows:

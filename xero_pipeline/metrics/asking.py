@@ -1,0 +1,55 @@
+"""Asking for a metric of one organisation: on a day, or over some months."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from xero_pipeline.metrics.definitions import metric_sql
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ageing import Ageing
+
+_ON_A_DAY = "select cast(:tenant_id as text) as tenant_id, cast(:day as date) as as_of"
+_BY_MONTH = "select cast(:tenant_id as text) as tenant_id, cast(:since as date) as since, cast(:until as date) as until"
+
+
+def on_a_day(
+    connection: Connection, name: str, select: str, tenant_id: str, day: date, ageing: Ageing = "days"
+) -> list[tuple[Any, ...]]:
+    """Rows of a metric on the evening of a day.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+        name: The metric.
+        select: What is asked of it: SQL in which `{metric}` stands for its rows.
+        tenant_id: The organisation.
+        day: The day.
+        ageing: How long the ages are.
+    """
+    metric = metric_sql(connection.dialect.name, name, _ON_A_DAY, ageing=ageing, every=False)
+    told = {"tenant_id": tenant_id, "day": day}
+    return [tuple(row) for row in connection.execute(text(select.format(metric=metric)), told)]
+
+
+def by_month(
+    connection: Connection, name: str, select: str, tenant_id: str, since: date, until: date
+) -> list[tuple[Any, ...]]:
+    """Rows of a metric that goes by month.
+
+    Args:
+        connection: To a warehouse whose ledger has been kept, unless the figures are Xero's.
+        name: The metric.
+        select: As for `on_a_day`.
+        tenant_id: The organisation.
+        since: A day of the first month.
+        until: A day of the last month.
+    """
+    metric = metric_sql(connection.dialect.name, name, _BY_MONTH, every=False)
+    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
+    return [tuple(row) for row in connection.execute(text(select.format(metric=metric)), told)]
