@@ -41,6 +41,18 @@ def a_file_like(template, folder):
     return f"duckdb:///{shutil.copy(template, folder / 'warehouse.duckdb')}"
 
 
+def a_database(server, template):
+    """Make a database of one's own, like another in which nobody is; returns its name.
+
+    Args:
+        server: As `postgresql_server` gives it.
+        template: The name of the other.
+    """
+    name = f"test_{uuid4().hex}"
+    create_database(server, name, template)
+    return name
+
+
 @contextmanager
 def undone(warehouse):
     """One transaction for all that this thread does to a warehouse, rolled back at the end: as if it had never been.
@@ -83,8 +95,7 @@ def duckdb_template(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server):
     """The name of a database with the tables of a warehouse, to make others like it."""
-    name = f"prepared_{uuid4().hex}"
-    create_database(postgresql_server, name, "template1")
+    name = a_database(postgresql_server, "template1")
     Warehouse(at(postgresql_server, name)).prepare()
     return name
 
@@ -98,6 +109,5 @@ def duckdb_url(duckdb_template, tmp_path):
 @pytest.fixture
 def postgresql_url(postgresql_server, postgresql_template):
     """The same on PostgreSQL."""
-    name = f"test_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
+    name = a_database(postgresql_server, postgresql_template)
     return at(postgresql_server, name)

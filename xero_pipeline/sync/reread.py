@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.refresh_pass import RefreshPass
 from xero_pipeline.sync.shares import Need, shares
-from xero_pipeline.sync.turn import RefreshPass
 from xero_pipeline.sync.windows import calls_for
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from xero_pipeline.xero.answers import Answer, Call
 from xero_pipeline.xero.errand import Errand
 from xero_pipeline.xero.outages import Outages
 from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.turn import RequestState
+from xero_pipeline.xero.request_state import RequestState
 from xero_pipeline.xero.verdicts import Again, CallAsked, judge, judge_failure, rate_limit
 from xero_pipeline.xero.wire import Sent, Wire
 

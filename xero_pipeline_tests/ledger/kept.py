@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from uuid import uuid4
 
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database
+from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.ledger.accountant import Accountant
 
 
@@ -36,7 +35,6 @@ def kept_on_duckdb(accountant_of_session, duckdb_template, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def kept_on_postgresql(accountant_of_session, postgresql_server, postgresql_template):
-    name = f"kept_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
+    name = a_database(postgresql_server, postgresql_template)
     _kept(accountant_of_session, at(postgresql_server, name))
     return name

@@ -7,22 +7,18 @@ import json
 import shutil
 import sys
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 
 from xero_pipeline.cli import main
-from xero_pipeline.ledger.carry import carry
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.state_tables import state_table
 from xero_pipeline_tests.clock import BEGINS
-from xero_pipeline_tests.databases import at, create_database
 from xero_pipeline_tests.metrics.faces import Faces
-from xero_pipeline_tests.queries.conftest import on_duckdb, on_postgresql  # noqa: F401 - fixtures
+from xero_pipeline_tests.queries.conftest import moved_to_postgresql, on_duckdb, on_postgresql  # noqa: F401 - fixtures
 
 # What people call things is no matter of figures: *Turnover* for *Income*, and headings that say the opposite.
 RENAMED = (
@@ -47,12 +43,7 @@ def renamed_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def renamed_on_postgresql(renamed_on_duckdb, postgresql_server, postgresql_template):
-    name = f"renamed_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
-    target = Warehouse(at(postgresql_server, name))
-    move(renamed_on_duckdb, target)
-    carry(renamed_on_duckdb, target)
-    return target
+    return moved_to_postgresql(renamed_on_duckdb, postgresql_server, postgresql_template)
 
 
 @pytest.fixture(params=["on_duckdb", "on_postgresql", "renamed_on_duckdb", "renamed_on_postgresql"])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from xero_pipeline.ledger.carry import carry
 from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database
+from xero_pipeline_tests.databases import a_database, at
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +15,23 @@ def on_duckdb(kept_on_duckdb):
     return Warehouse(f"duckdb:///{kept_on_duckdb}")
 
 
+def moved_to_postgresql(source, server, template):
+    """The same books in a PostgreSQL database of their own.
+
+    Args:
+        source: A warehouse.
+        server: As `postgresql_server` gives it.
+        template: As `postgresql_template` gives it.
+    """
+    target = Warehouse(at(server, a_database(server, template)))
+    move(source, target)
+    carry(source, target)
+    return target
+
+
 @pytest.fixture(scope="session")
 def on_postgresql(on_duckdb, postgresql_server, postgresql_template):
-    name = f"asked_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
-    target = Warehouse(at(postgresql_server, name))
-    move(on_duckdb, target)
-    carry(on_duckdb, target)
-    return target
+    return moved_to_postgresql(on_duckdb, postgresql_server, postgresql_template)
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.reports import report_named
-from xero_pipeline_tests.databases import at, create_database
+from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.sync.conftest import OURS, TENANT
 from xero_pipeline_tests.xero.test_captures import capture, lines, number, said
 
@@ -25,8 +24,7 @@ def books(request):
     if request.param == "duckdb":
         return request.getfixturevalue("warehouse")
     server = request.getfixturevalue("postgresql_server")
-    name = f"captures_{uuid4().hex}"
-    create_database(server, name, request.getfixturevalue("postgresql_template"))
+    name = a_database(server, request.getfixturevalue("postgresql_template"))
     return Warehouse(at(server, name))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database
+from xero_pipeline_tests.databases import a_database, at
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -21,8 +19,7 @@ def empty_url(request, tmp_path):
     if request.param == "duckdb":
         return f"duckdb:///{tmp_path / 'new' / 'warehouse.duckdb'}"
     server = request.getfixturevalue("postgresql_server")
-    name = f"empty_{uuid4().hex}"
-    create_database(server, name, "template1")
+    name = a_database(server, "template1")
     return at(server, name)
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from xero_pipeline.warehouse import layout, migrations
 from xero_pipeline.warehouse.history import has_history, view_name
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import all_tables
-from xero_pipeline_tests.databases import at, create_database
+from xero_pipeline_tests.databases import a_database, at, create_database
 from xero_pipeline_tests.layouts.older import contents, older_warehouse, run, without
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
@@ -50,8 +49,7 @@ def duckdb_before(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def postgresql_before(postgresql_server):
-    name = f"older_{uuid4().hex}"
-    create_database(postgresql_server, name, "template1")
+    name = a_database(postgresql_server, "template1")
     older_warehouse(at(postgresql_server, name))
     return name
 

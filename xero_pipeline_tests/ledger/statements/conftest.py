@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from types import SimpleNamespace
-from uuid import uuid4
 
 import pytest
 
 from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database
+from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.ledger.statements.shelves import fill
 
 FIRST = dt.date(2027, 11, 1)
@@ -37,8 +36,7 @@ def filled_duckdb(companies, duckdb_template, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def filled_postgresql(companies, postgresql_server, postgresql_template):
-    name = f"statements_{uuid4().hex}"
-    create_database(postgresql_server, name, postgresql_template)
+    name = a_database(postgresql_server, postgresql_template)
     warehouse = Warehouse(at(postgresql_server, name))
     for company in companies:
         fill(warehouse, company)

@@ -1,4 +1,4 @@
-"""The turn of one collection at being read again: its share of the day's calls, and what it does with them."""
+"""One pass of the rolling refresh over a collection: its share of the day's calls, and what it does with them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAGES_PER_MERGE = 4
 
 
 class RefreshPass:
-    """A turn.
+    """One pass over a collection: its share of the calls, and how far they came.
 
     Args:
         client: Asks Xero.
