@@ -39,7 +39,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "postgresql",
         "upgrades",
     ),
-    "Background": ("how-it-works", "security", "benchmarks", "field-cases", "contributing", "changelog"),
+    "Background": ("how-it-works", "glossary", "security", "benchmarks", "field-cases", "contributing", "changelog"),
 }
 """The pages by heading, in the order of the site; a page that is missing here fails the build."""
 
