@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from xero_pipeline.defs.choice import choose
-from xero_pipeline.defs.collect import Collected, naming
+from xero_pipeline.defs.build import Collected, naming
+from xero_pipeline.defs.selection import choose
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Progress
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from xero_pipeline.defs.choice import choose
-from xero_pipeline.defs.collect import Collected, naming, resources
+from xero_pipeline.defs.build import Collected, naming, resources
+from xero_pipeline.defs.selection import choose
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:

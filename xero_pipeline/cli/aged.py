@@ -37,7 +37,7 @@ def aged(
     """Pull aged receivables and payables from Xero: one call per contact and report."""
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.syncing import carry
-    from xero_pipeline.defs.on_request import given_day
+    from xero_pipeline.defs.assets.aged_reports import given_day
     from xero_pipeline.sync.aged import aged_calls
     from xero_pipeline.warehouse.days import day_of
 

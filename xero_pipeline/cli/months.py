@@ -97,7 +97,7 @@ def month(text: str, option: str) -> date:
 
 def _require_reports_of(month: date, given: str, settings: Settings) -> None:
     """Nothing is left out in silence: there are no partitions before the first month."""
-    from xero_pipeline.defs.collect import first_month
+    from xero_pipeline.defs.build import first_month
 
     first = first_month(settings, clock.today())
     if month >= first:

@@ -56,7 +56,7 @@ def move(
 
 def _nobody_syncs(parts: Parts) -> ExitStack:
     """Wait for the syncs under way, and keep the next ones out."""
-    from xero_pipeline.defs.work import holding
+    from xero_pipeline.defs.assets.per_organisation import holding
 
     with ExitStack() as held:
         for organisation in parts.organisations.list():

@@ -37,7 +37,7 @@ class Runner:
 
     def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
         from xero_pipeline.cli.project import Project
-        from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
+        from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
         from xero_pipeline.operations.instance import read_log_handlers_once
 
         self._parts = parts
@@ -86,7 +86,7 @@ class Runner:
         Returns:
             Whether it could be kept; differences are told by its checks.
         """
-        from xero_pipeline.defs.jobs import LEDGER
+        from xero_pipeline.defs.automation.jobs import LEDGER
 
         with self._resolving:
             names = self._project.assets("ledger")
@@ -110,9 +110,9 @@ class Runner:
         Returns:
             Whether all went well.
         """
-        from xero_pipeline.defs.jobs import PULL
+        from xero_pipeline.defs.automation.jobs import PULL
+        from xero_pipeline.defs.automation.report_runs import together
         from xero_pipeline.defs.partitions import range_tags, report_key
-        from xero_pipeline.defs.pulls import together
 
         well = True
         for months, reports in sorted(together(due).items(), key=lambda run: run[0][-1], reverse=True):
@@ -131,7 +131,7 @@ class Runner:
         Returns:
             Whether all went well.
         """
-        from xero_pipeline.defs.on_request import AGED
+        from xero_pipeline.defs.assets.aged_reports import AGED
         from xero_pipeline.sync.aged import TABLE
 
         options = {"contacts": list(contacts), "as_of": as_of.isoformat()}
@@ -139,7 +139,7 @@ class Runner:
         return self._run(AGED, organisation, [TABLE], partition=organisation.tenant_id, ops=ops)
 
     def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
-        from xero_pipeline.defs.jobs import SYNC
+        from xero_pipeline.defs.automation.jobs import SYNC
         from xero_pipeline.warehouse.tables import table_group
 
         with self._resolving:
@@ -166,7 +166,7 @@ class Runner:
         tags: Mapping[str, str] | None = None,
     ) -> bool:
         from xero_pipeline.defs.partitions import ORGANISATIONS
-        from xero_pipeline.defs.runs import whose
+        from xero_pipeline.defs.run_tags import whose
 
         with self._resolving:
             self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])

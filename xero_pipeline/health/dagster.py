@@ -42,7 +42,7 @@ def is_on(instance: dg.DagsterInstance) -> bool:
     Args:
         instance: Dagster's history.
     """
-    from xero_pipeline.defs.schedules import DAILY
+    from xero_pipeline.defs.automation.schedules import DAILY
 
     return not any(
         state.instigator_name == DAILY and state.status.value == "STOPPED" for state in instance.all_instigator_state()

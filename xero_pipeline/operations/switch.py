@@ -17,7 +17,7 @@ def turn(*, on: bool) -> None:
     Raises:
         XeroPipelineError: Dagster could not.
     """
-    from xero_pipeline.defs.schedules import DAILY, REREADING
+    from xero_pipeline.defs.automation.schedules import DAILY, REREADING
     from xero_pipeline.operations.instance import project_file
 
     verb = "start" if on else "stop"

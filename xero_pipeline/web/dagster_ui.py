@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from xero_pipeline.defs.schedules import DAILY, REREADING
+from xero_pipeline.defs.automation.schedules import DAILY, REREADING
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web.graphql import LAUNCH, LOOK, START, STOP
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
-from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.dagster import is_on
 from xero_pipeline.health.issues import Issue, open_issues, with_put_aside

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.defs.automation.jobs import SYNC
+from xero_pipeline.defs.automation.report_runs import LONGEST_RUN, organisations_of
 from xero_pipeline.defs.partitions import ORGANISATIONS
-from xero_pipeline.defs.pulls import LONGEST_RUN, organisations_of
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:

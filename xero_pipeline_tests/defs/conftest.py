@@ -13,7 +13,7 @@ import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.jobs import PULL, REREAD, SYNC
+from xero_pipeline.defs.automation.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from xero_pipeline import clock
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.defs.jobs import LEDGER, PULL, SYNC
-from xero_pipeline.defs.oddities import READABLE
+from xero_pipeline.defs.automation.jobs import LEDGER, PULL, SYNC
+from xero_pipeline.defs.checks.data_quality import READABLE
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import XeroUnavailable

@@ -5,8 +5,8 @@ import pytest
 from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
-from xero_pipeline.defs.checks import UNCHANGED
-from xero_pipeline.defs.jobs import PULL
+from xero_pipeline.defs.automation.jobs import PULL
+from xero_pipeline.defs.checks.locked_periods import UNCHANGED
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.locked import open_changes

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.health.dagster import is_on
 from xero_pipeline.operations.instance import open_instance, prepare_home, project_file
 from xero_pipeline.parts import Parts

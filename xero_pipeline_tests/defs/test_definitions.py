@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.collect import first_month
+from xero_pipeline.defs.build import first_month
 from xero_pipeline.settings import Settings
 
 GOLDEN = Path(__file__).with_name("definitions.txt")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs import pictures
-from xero_pipeline.defs.group import ASSETS as GROUP_ASSETS
-from xero_pipeline.defs.group import RATES
-from xero_pipeline.defs.jobs import LEDGER
-from xero_pipeline.defs.keep_ledger import LEDGERS
-from xero_pipeline.defs.ledger import ASSETS
+from xero_pipeline.defs.assets.consolidation import ASSETS as GROUP_ASSETS
+from xero_pipeline.defs.assets.consolidation import RATES
+from xero_pipeline.defs.assets.ledger import ASSETS
+from xero_pipeline.defs.automation.jobs import LEDGER
+from xero_pipeline.defs.automation.ledger_updates import LEDGERS
+from xero_pipeline.defs.checks.tie_out import POSTS, name_of
+from xero_pipeline.defs.metadata import charts
+from xero_pipeline.defs.metadata.charts import chart_of
 from xero_pipeline.defs.partitions import range_tags
-from xero_pipeline.defs.pictures import chart_of
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.defs.tie_out import POSTS, name_of
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.ledger.tie_out import STATEMENTS
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in
@@ -89,7 +89,7 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
 def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(read, monkeypatch):
     tenant = read.tenants[0]
     assert keep(read, [tenant]).success
-    monkeypatch.setattr(pictures, "_LINES", 2)
+    monkeypatch.setattr(charts, "_LINES", 2)
     chart = chart_of(read.parts.warehouse, tenant, "ledger.bank_summary", MONTHS[-1])
     assert list(chart.series)[1:] == ["Others"]
     (total,) = read.parts.warehouse.query(

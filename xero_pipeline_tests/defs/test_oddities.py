@@ -6,7 +6,7 @@ import dagster as dg
 from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
-from xero_pipeline.defs.oddities import READABLE
+from xero_pipeline.defs.checks.data_quality import READABLE
 from xero_pipeline.defs.specs import asset_key
 
 FULL = {"sync_accounts": {"config": {"full": True}}}

@@ -7,7 +7,7 @@ from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.cli.selection import choose
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.on_request import AGED
+from xero_pipeline.defs.assets.aged_reports import AGED
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings

@@ -9,15 +9,15 @@ import threading
 import filelock
 import pytest
 
-from xero_pipeline.defs import entities
-from xero_pipeline.defs.work import holding
+from xero_pipeline.defs.assets import collections
+from xero_pipeline.defs.assets.per_organisation import holding
 from xero_pipeline.errors import OrganisationBusy
 
 PATIENCE = 120
 """Seconds for what must happen; nothing takes so long that works."""
 HOLDER = """
 import sys
-from xero_pipeline.defs.work import holding
+from xero_pipeline.defs.assets.per_organisation import holding
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
@@ -115,8 +115,8 @@ class Together:
 
 
 def runs_at_once(house, monkeypatch, company, *tenants):
-    together = Together(entities.sync_collection, company)
-    monkeypatch.setattr(entities, "sync_collection", together)
+    together = Together(collections.sync_collection, company)
+    monkeypatch.setattr(collections, "sync_collection", together)
     results = []
     with house.on_disk() as at:
         threads = [

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from xero_pipeline.defs import pictures
-from xero_pipeline.defs.charts import Chart, as_markdown, as_svg
-from xero_pipeline.defs.people import People
-from xero_pipeline.defs.pictures import chart_of
+from xero_pipeline.defs.metadata import charts
+from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown, as_svg
+from xero_pipeline.defs.metadata.charts import chart_of
+from xero_pipeline.defs.metadata.organisation_directory import People
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.defs.conftest import MONTHS
 
@@ -89,7 +89,7 @@ def test_a_picture_that_cannot_be_drawn_fails_nothing_and_is_told(house, monkeyp
     def broken(*args):
         raise KeyError("base_currency")
 
-    monkeypatch.setattr(pictures, "_currency", broken)
+    monkeypatch.setattr(charts, "_currency", broken)
     assert house.pull(MONTHS[-1:], tenants=house.tenants[:1], reports=["budget_summary"]).success
     (shown,) = house.materialisations("budget_summary").values()
     assert "picture" not in shown.metadata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.defs.jobs import PULL
+from xero_pipeline.defs.automation.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.plan import Planner

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN, Pull, from_cursor, organisations_of, pulls_of
 from xero_pipeline.defs.partitions import range_tags, report_key
-from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN, Pull, from_cursor, organisations_of, pulls_of
 from xero_pipeline.sync.due import months_between
 
 ORDER = [f"tenant-{number}" for number in range(12)]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xero_pipeline.defs.jobs import REREAD
+from xero_pipeline.defs.automation.jobs import REREAD
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.simulator.edits_quiet import mark_sent
 

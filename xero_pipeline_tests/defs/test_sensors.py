@@ -16,11 +16,11 @@ from dagster._core.events.log import EventLogEntry
 
 from xero_pipeline import clock
 from xero_pipeline.definitions import build
-from xero_pipeline.defs import sensors
-from xero_pipeline.defs.keep_ledger import LEDGERS
+from xero_pipeline.defs.automation import sensors
+from xero_pipeline.defs.automation.ledger_updates import LEDGERS
+from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs.group import ASSETS as GROUP
-from xero_pipeline.defs.group import RATES
-from xero_pipeline.defs.ledger import ASSETS as LEDGER
-from xero_pipeline.defs.oddities import READABLE
+from xero_pipeline.defs.assets.consolidation import ASSETS as GROUP
+from xero_pipeline.defs.assets.consolidation import RATES
+from xero_pipeline.defs.assets.ledger import ASSETS as LEDGER
+from xero_pipeline.defs.checks.data_quality import READABLE
+from xero_pipeline.defs.checks.tie_out import POSTS
 from xero_pipeline.defs.partitions import range_tags
-from xero_pipeline.defs.tie_out import POSTS
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline_tests.defs.conftest import QUIET
 

@@ -14,8 +14,8 @@ import time_machine
 from dagster._core.definitions.partitions.context import partition_loading_context
 
 from xero_pipeline import clock
-from xero_pipeline.defs.errands import BUDGET, MAX_CALLS
-from xero_pipeline.defs.jobs import PULL, SYNC
+from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
+from xero_pipeline.defs.automation.jobs import PULL, SYNC
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.warehouse.tables import table_group

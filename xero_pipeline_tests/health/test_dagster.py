@@ -13,7 +13,7 @@ from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatu
 from dagster._daemon.types import DaemonHeartbeat
 
 from xero_pipeline import clock
-from xero_pipeline.defs.schedules import DAILY
+from xero_pipeline.defs.automation.schedules import DAILY
 from xero_pipeline.health.dagster import ALIVE_SECONDS, check_dagster
 
 

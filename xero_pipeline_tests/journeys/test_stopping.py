@@ -14,7 +14,7 @@ from threading import Event
 import httpx
 import pytest
 
-from xero_pipeline.defs.jobs import SYNC
+from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline_tests.journeys.home import SECONDS, Home
 from xero_pipeline_tests.journeys.terminal import CTRL_C, Terminal, terminal
 from xero_pipeline_tests.journeys.watched import Watched

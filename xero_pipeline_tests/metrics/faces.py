@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from xero_pipeline.defs.pictures import chart_of
+from xero_pipeline.defs.metadata.charts import chart_of
 from xero_pipeline.notebook import Books
 from xero_pipeline.queries.ready import asking_ready, ready_query
 from xero_pipeline.web.figures.figures import read_figures

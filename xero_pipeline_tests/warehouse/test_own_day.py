@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy import text
 
 from xero_pipeline.cli.months import begun_months, months_to_backfill
-from xero_pipeline.defs.ledger import out_of_date
+from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.markdown import markdown_table
+from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.subset import told
 from xero_pipeline.ledger.group.rows import TABLES
 from xero_pipeline.ledger.group.write import Group, write_group
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table

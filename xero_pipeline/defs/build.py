@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.checks import report_checks
-from xero_pipeline.defs.entities import collection_assets
-from xero_pipeline.defs.group import group_assets
-from xero_pipeline.defs.jobs import jobs
-from xero_pipeline.defs.keep_ledger import ledgers_to_keep
-from xero_pipeline.defs.ledger import ledger_assets
+from xero_pipeline.defs.assets.aged_reports import on_request_assets, on_request_jobs
+from xero_pipeline.defs.assets.collections import collection_assets
+from xero_pipeline.defs.assets.consolidation import group_assets
+from xero_pipeline.defs.assets.ledger import ledger_assets
+from xero_pipeline.defs.assets.reports import report_assets
+from xero_pipeline.defs.automation.deferred_work import unfinished
+from xero_pipeline.defs.automation.jobs import jobs
+from xero_pipeline.defs.automation.ledger_updates import ledgers_to_keep
+from xero_pipeline.defs.automation.schedules import daily_sync, rolling_reread
+from xero_pipeline.defs.automation.sensors import months_to_pull, new_organisations
+from xero_pipeline.defs.checks.locked_periods import report_checks
 from xero_pipeline.defs.naming import Naming
-from xero_pipeline.defs.on_request import on_request_assets, on_request_jobs
-from xero_pipeline.defs.reports import report_assets
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
-from xero_pipeline.defs.schedules import daily_sync, rolling_reread
-from xero_pipeline.defs.sensors import months_to_pull, new_organisations
-from xero_pipeline.defs.unfinished import unfinished
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
+    from xero_pipeline.defs.selection import Choice
     from xero_pipeline.defs.translator import XeroTranslator
     from xero_pipeline.settings import Settings
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.jobs import LEDGER
+from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.automation.jobs import LEDGER
+from xero_pipeline.defs.automation.report_runs import at_work
+from xero_pipeline.defs.automation.sensors import in_use
 from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
-from xero_pipeline.defs.pulls import at_work
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.runs import request
-from xero_pipeline.defs.sensors import in_use
+from xero_pipeline.defs.run_tags import request
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.keep import to_keep
 

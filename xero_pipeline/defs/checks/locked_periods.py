@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.markdown import markdown_table
+from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource
 from xero_pipeline.sync.locked import LockedChange, open_changes, told
 from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.defs.selection import Choice
 
 UNCHANGED = "unchanged_in_locked_periods"
 

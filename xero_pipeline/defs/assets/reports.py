@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.oddities import observe, readable_spec, with_check
+from xero_pipeline.defs.assets.per_organisation import Record, calling, for_each_organisation
+from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
+from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
+from xero_pipeline.defs.metadata.charts import picture
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
-from xero_pipeline.defs.pictures import picture
-from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
-from xero_pipeline.defs.subset import told
-from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.due import begun
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
@@ -27,8 +27,8 @@ from xero_pipeline.warehouse.tables import table
 from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.defs.selection import Choice
 
 
 def report_assets(naming: "Naming", choice: "Choice", start: date) -> Sequence[dg.AssetsDefinition]:

@@ -12,7 +12,7 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
-from xero_pipeline.defs.charts import Chart, as_markdown
+from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown
 from xero_pipeline.metrics.cash import month_ends
 from xero_pipeline.metrics.owed import Owing, owed
 from xero_pipeline.metrics.profit import Profit, profit_by_month

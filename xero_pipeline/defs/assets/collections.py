@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.oddities import observe, readable_spec, with_check
+from xero_pipeline.defs.assets.per_organisation import Record, calling, for_each_organisation
+from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
-from xero_pipeline.defs.subset import told
-from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
@@ -21,8 +21,8 @@ from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.defs.selection import Choice
     from xero_pipeline.warehouse.store import Warehouse
 
 ORGANISATIONS_PER_RUN = 50

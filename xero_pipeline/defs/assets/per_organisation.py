@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.errands import asset_of, errand_of
-from xero_pipeline.defs.later import Later
-from xero_pipeline.defs.people import People
+from xero_pipeline.defs.assets.call_context import asset_of, errand_of
+from xero_pipeline.defs.assets.deferral import Later
+from xero_pipeline.defs.assets.subset import note_materialised
+from xero_pipeline.defs.metadata.organisation_directory import People
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.defs.subset import note_materialised
 from xero_pipeline.errors import (
     BudgetReached,
     OrganisationBusy,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.defs.errands import asks_xero, asset_of, max_calls
+from xero_pipeline.defs.assets.call_context import asks_xero, asset_of, max_calls
 from xero_pipeline.defs.partitions import months_by_organisation
 from xero_pipeline.errors import (
     AccessRefused,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from xero_pipeline.defs.markdown import markdown_table
+from xero_pipeline.defs.metadata.markdown import markdown_table
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

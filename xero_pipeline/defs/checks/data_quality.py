@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.markdown import markdown_table
-from xero_pipeline.defs.people import People
-from xero_pipeline.defs.subset import note_check
+from xero_pipeline.defs.assets.subset import note_check
+from xero_pipeline.defs.metadata.markdown import markdown_table
+from xero_pipeline.defs.metadata.organisation_directory import People
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse import drift, quarantine
 

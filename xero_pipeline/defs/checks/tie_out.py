@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.markdown import markdown_table
-from xero_pipeline.defs.tie_tables import cause_of, differences_table, document_name, suspects_table
+from xero_pipeline.defs.checks.tie_out_tables import cause_of, differences_table, document_name, suspects_table
+from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
 from xero_pipeline.ledger.tables import SCHEMA, named
 from xero_pipeline.ledger.tie_out import AFTER, STATEMENTS

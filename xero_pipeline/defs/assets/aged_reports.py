@@ -10,10 +10,10 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
+from xero_pipeline.defs.assets.per_organisation import Record, calling, for_each_organisation
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost
-from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
 from xero_pipeline.sync.aged import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.budget import RESERVE

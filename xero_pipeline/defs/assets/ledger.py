@@ -11,14 +11,14 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
-from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.assets.per_organisation import Record, for_each_organisation, holding
+from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.checks.tie_out import check_results, check_specs
+from xero_pipeline.defs.metadata.charts import picture
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.pictures import picture
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes
-from xero_pipeline.defs.subset import told
-from xero_pipeline.defs.tie_out import check_results, check_specs
-from xero_pipeline.defs.work import Record, for_each_organisation, holding
 from xero_pipeline.ledger.given_causes import GivenCause, read_causes
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.ledger.postings import Posted

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.defs.selection import Choice
 
 SYNC = "sync_organisation"
 REREAD = "reread_organisation"

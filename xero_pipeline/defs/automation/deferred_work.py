@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.errands import MAX_CALLS
-from xero_pipeline.defs.jobs import PULL, SYNC
+from xero_pipeline.defs.assets.call_context import MAX_CALLS
+from xero_pipeline.defs.automation.jobs import PULL, SYNC
+from xero_pipeline.defs.automation.report_runs import at_work, pulls_of
 from xero_pipeline.defs.partitions import ORGANISATIONS
-from xero_pipeline.defs.pulls import at_work, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.runs import whose
+from xero_pipeline.defs.run_tags import whose
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.postponed import Postponed
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.jobs import PULL, SYNC
+from xero_pipeline.defs.automation.jobs import PULL, SYNC
+from xero_pipeline.defs.automation.report_runs import Pull, at_work, from_cursor, pulls_of
 from xero_pipeline.defs.partitions import ORGANISATIONS
-from xero_pipeline.defs.pulls import Pull, at_work, from_cursor, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.runs import whose
+from xero_pipeline.defs.run_tags import whose
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.sync.budget import affordable
@@ -22,8 +22,8 @@ from xero_pipeline.xero.postponed import Postponed
 from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.defs.selection import Choice
 
 NEW_ORGANISATIONS = "new_organisations"
 MONTHS_TO_PULL = "months_to_pull"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.runs import NAME, whose
+from xero_pipeline.defs.run_tags import NAME, whose
 from xero_pipeline.xero.links import organisation_link, record_link, report_link
 from xero_pipeline.xero.reports import reports
 

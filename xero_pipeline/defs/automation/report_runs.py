@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
-from xero_pipeline.defs.runs import ORGANISATION, whose
+from xero_pipeline.defs.run_tags import ORGANISATION, whose
 from xero_pipeline.sync.budget import stretches
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.entities import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.jobs import REREAD, SYNC, reread_config
+from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.automation.jobs import REREAD, SYNC, reread_config
 from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.runs import request
+from xero_pipeline.defs.run_tags import request
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.choice import Choice
     from xero_pipeline.defs.naming import Naming
+    from xero_pipeline.defs.selection import Choice
 
 DAILY = "daily_sync"
 REREADING = "rolling_reread"

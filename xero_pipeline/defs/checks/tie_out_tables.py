@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xero_pipeline.defs.markdown import markdown_table
+from xero_pipeline.defs.metadata.markdown import markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""The assets: what a run reads and writes."""

@@ -1,0 +1,1 @@
+"""The asset checks: data quality, locked periods, the reconciliation with Xero's reports."""
