@@ -80,7 +80,7 @@ def _sync(parts: Parts, tenant_id: str) -> None:
 
 
 def _keep(parts: Parts, tenant_id: str) -> float:
-    from xero_pipeline.ledger.keep import keep_ledger
+    from xero_pipeline.ledger.update import keep_ledger
 
     started = time.perf_counter()
     keep_ledger(parts.warehouse, tenant_id, {}, at=clock.now())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.connected import connected, unlimited
 from benchmarks.real_books.lists import tenant_id
-from xero_pipeline.ledger.tie_out import REPORTS
+from xero_pipeline.ledger.reconcile.tie_out import REPORTS
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
@@ -46,7 +46,7 @@ def synced(url: str, home: Path, months: tuple[dt.date, dt.date], *, warehouse: 
         warehouse: Its SQLAlchemy address; empty for DuckDB in the home.
         journals: Read Xero's journals, and compare with them.
     """
-    from xero_pipeline.ledger.keep import keep_ledger
+    from xero_pipeline.ledger.update import keep_ledger
 
     settings = {"warehouse_url": warehouse or None, "journals": journals, "reports": ",".join(REPORTS)}
     parts = connected(url, home, **settings)

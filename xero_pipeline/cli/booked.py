@@ -19,7 +19,7 @@ def remark(connection: Connection, tenant_id: str, start: date | None, end: date
         start: The first day; None where only a day counts.
         end: The last day, or the day.
     """
-    from xero_pipeline.ledger.statements.books import is_posted, newest_day, oldest_day
+    from xero_pipeline.ledger.statements.entity import is_posted, newest_day, oldest_day
 
     oldest = oldest_day(connection, tenant_id)
     if oldest is None or end < oldest:

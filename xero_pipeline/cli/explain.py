@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.explain import Difference, Movement, Suspect
+    from xero_pipeline.ledger.reconcile.differences import Difference, Movement, Suspect
 
 
 def explain(
@@ -40,8 +40,8 @@ def explain(
     from xero_pipeline.cli.months import month as parse
     from xero_pipeline.cli.syncing import chosen_organisations
     from xero_pipeline.cli.unexplained import without_cause
-    from xero_pipeline.ledger.explain import is_kept
-    from xero_pipeline.ledger.tie_out import REPORTS
+    from xero_pipeline.ledger.reconcile.differences import is_kept
+    from xero_pipeline.ledger.reconcile.tie_out import REPORTS
     from xero_pipeline.sync.lacking import lacking
 
     parts = Parts(Settings.load())
@@ -84,7 +84,7 @@ def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> 
 
 def _everything(connection: Connection, tenants: Mapping[str, str], *, json: bool) -> Sequence[Difference]:
     from xero_pipeline.cli.display import print_json, say
-    from xero_pipeline.ledger.explain import differences, not_compared
+    from xero_pipeline.ledger.reconcile.differences import differences, not_compared
 
     found = [one for one in differences(connection, once=not json) if one.tenant_id in tenants]
     unknown = [tenants[one] for one in not_compared(connection, tenants)]
@@ -136,7 +136,7 @@ def _figure(one: Difference) -> tuple[object, ...]:
 
 def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> Sequence[Difference]:
     from xero_pipeline.cli.display import print_json
-    from xero_pipeline.ledger.explain import figures, movements, not_compared, suspects
+    from xero_pipeline.ledger.reconcile.differences import figures, movements, not_compared, suspects
 
     known = figures(connection, tenant_id, account_id, start)
     moved = movements(connection, tenant_id, account_id, start)
@@ -190,7 +190,7 @@ def _show_figures(known: Sequence[Difference], start: date) -> None:
 
 def _show_moved(moved: Sequence[Movement]) -> None:
     from xero_pipeline.cli.display import print_table
-    from xero_pipeline.ledger.document_words import in_words
+    from xero_pipeline.ledger.reconcile.document_names import in_words
 
     print_table(
         "What moved, debit positive",
@@ -201,7 +201,7 @@ def _show_moved(moved: Sequence[Movement]) -> None:
 
 def _show_documents(behind: Sequence[Suspect]) -> None:
     from xero_pipeline.cli.display import print_table
-    from xero_pipeline.ledger.document_words import in_words
+    from xero_pipeline.ledger.reconcile.document_names import in_words
 
     columns = [("Document", "left"), ("Number", "left"), ("Date", "left"), ("Contact", "left"), ("Amount", "right")]
     print_table(

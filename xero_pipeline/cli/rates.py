@@ -15,7 +15,7 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xero_pipeline.ledger.group.rates import Given
+    from xero_pipeline.ledger.consolidation.rates import Given
 
 _USED = """
 SELECT organisation, period_start, base_currency, currency_code, average_rate, average_source, closing_rate,
@@ -34,7 +34,7 @@ def rates(
 ) -> None:
     """Show the exchange rates of the consolidation; imported rates override those of the documents."""
     from xero_pipeline.cli.display import say
-    from xero_pipeline.ledger.group.given import read_rates
+    from xero_pipeline.ledger.consolidation.rate_file import read_rates
 
     settings = Settings.load()
     parts = Parts(settings)
@@ -50,8 +50,8 @@ def rates(
 def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
     """Keep what is given, write the group anew, and say what it was translated at."""
     from xero_pipeline.cli.display import say
-    from xero_pipeline.ledger.group.given import clear_rates, import_rates
-    from xero_pipeline.ledger.group.write import write_group
+    from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
+    from xero_pipeline.ledger.consolidation.update import write_group
 
     now, dialect = clock.now(), parts.warehouse.dialect
     with parts.warehouse.writing() as connection:

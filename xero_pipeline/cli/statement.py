@@ -17,7 +17,7 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.documents import Side
+    from xero_pipeline.ledger.statements.open_documents import Side
     from xero_pipeline.xero.organisations import Organisation as Named
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
@@ -183,7 +183,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
     from xero_pipeline.cli.booked import remark
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.statement_tables import show
-    from xero_pipeline.ledger.statements.books import books_of, newest_day
+    from xero_pipeline.ledger.statements.entity import books_of, newest_day
 
     if asked.json and asked.csv:
         raise ConfigurationError("--json and --csv exclude each other: name one of them.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from xero_pipeline.ledger.explain import Difference
+    from xero_pipeline.ledger.reconcile.differences import Difference
     from xero_pipeline.parts import Parts
 
 
@@ -18,7 +18,7 @@ def unexplained(parts: Parts, tenants: Collection[str]) -> list[Difference]:
         parts: Know the warehouse.
         tenants: Whose.
     """
-    from xero_pipeline.ledger.explain import differences, is_kept
+    from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 
     with parts.warehouse.reading() as connection:
         found = differences(connection, causes=False, once=True) if is_kept(connection) else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.health.finding import Finding
 from xero_pipeline.health.warehouse import BUSY_SECONDS
-from xero_pipeline.ledger.given_causes import accounts_of, read_causes
+from xero_pipeline.ledger.reconcile.cause_file import accounts_of, read_causes
 from xero_pipeline.queries.asking import looking
 from xero_pipeline.warehouse.layout import is_current
 from xero_pipeline.warehouse.store import Warehouse
@@ -16,7 +16,7 @@ from xero_pipeline.warehouse.store import Warehouse
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.given_causes import GivenCause
+    from xero_pipeline.ledger.reconcile.cause_file import GivenCause
     from xero_pipeline.parts import Parts
 
 NAME = "causes"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.explain import differences, is_kept
+from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.sync.locked import open_changes_in
 from xero_pipeline.warehouse.quarantine import kept_out

@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.exact import share_sql, to_base_sql
+from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
 from xero_pipeline.ledger.statements.aged import BUCKETS, aged_documents_sql
-from xero_pipeline.ledger.statements.documents import EVERY, ONE, open_documents_sql
+from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
 

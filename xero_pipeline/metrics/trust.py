@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.keep import behind
-from xero_pipeline.ledger.layout import is_there
+from xero_pipeline.ledger.schema import is_there
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.ledger.update import behind
 from xero_pipeline.warehouse.sql import among
 
 if TYPE_CHECKING:

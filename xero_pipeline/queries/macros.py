@@ -34,7 +34,7 @@ def expanded(text: str, dialect: str, others: Others) -> str:
         dialect: `duckdb` or `postgresql`.
         others: Whose parameters differ.
     """
-    from xero_pipeline.ledger.exact import share_sql, to_base_sql
+    from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
 
     told = _METRIC.sub(lambda found: _metric_sql(dialect, *found.groups()), text)
     # Xero leaves the rate out of documents in the base currency only.

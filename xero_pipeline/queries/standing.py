@@ -26,7 +26,7 @@ def require_ledger(warehouse: Warehouse, name: str, text: str) -> None:
         ConfigurationError: There is no ledger yet, or no warehouse.
         WarehouseBusy: Another process held the file all the time.
     """
-    from xero_pipeline.ledger.layout import is_there
+    from xero_pipeline.ledger.schema import is_there
 
     if not reads_ledger(text):
         return

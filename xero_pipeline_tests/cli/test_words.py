@@ -56,7 +56,7 @@ def test_a_misspelt_option_is_not_taken_for_sql(monkeypatch, capsys):
 
 
 def test_a_file_of_rates_that_is_not_there_is_named_once(tmp_path):
-    from xero_pipeline.ledger.group.given import read_rates
+    from xero_pipeline.ledger.consolidation.rate_file import read_rates
 
     with pytest.raises(ConfigurationError) as refused:
         read_rates(tmp_path / "none.csv")

@@ -16,8 +16,8 @@ from xero_pipeline.defs.metadata.charts import chart_of
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA
-from xero_pipeline.ledger.tie_out import STATEMENTS
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.update import keep_ledger
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.ledger.explain import differences
 from xero_pipeline.ledger.fivetran.views import make_views
+from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table_group

@@ -16,9 +16,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from xero_pipeline.ledger.consolidation.views import make_group_views
 from xero_pipeline.ledger.fivetran.views import make_views
-from xero_pipeline.ledger.group.views import make_group_views
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.docs.blocks import ROOT, Block, blocks, commands
 from xero_pipeline_tests.docs.not_run import reason

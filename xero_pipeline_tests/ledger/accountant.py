@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from xero_pipeline.ledger.explain import differences, suspects
-from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.reconcile.differences import differences, suspects
+from xero_pipeline.ledger.update import keep_ledger
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from xero_pipeline.ledger.explain import Difference, differences, suspects
-from xero_pipeline.ledger.keep import keep_ledger
-from xero_pipeline.ledger.postings import post_documents
+from xero_pipeline.ledger.posting.postings import post_documents
+from xero_pipeline.ledger.reconcile.differences import Difference, differences, suspects
+from xero_pipeline.ledger.update import keep_ledger
 
 REPORTS = ("report_pulls", "trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)

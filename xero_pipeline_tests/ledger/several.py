@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.update import keep_ledger
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.warehouse.shape import shape

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from xero_pipeline.ledger.carry import carry
+from xero_pipeline.ledger.database_copy import carry
 from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse

@@ -12,7 +12,7 @@ from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.cli.unexplained import without_cause
 from xero_pipeline.errors import AccessRefused
-from xero_pipeline.ledger.explain import differences
+from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.books.organisations import profile_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.ledger.exact import digest_sql, share_sql, to_base_sql
+from xero_pipeline.ledger.exact_sql import digest_sql, share_sql, to_base_sql
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import at
 

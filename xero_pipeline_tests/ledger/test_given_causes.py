@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.given_causes import read_causes
-from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.reconcile.cause_file import read_causes
+from xero_pipeline.ledger.update import keep_ledger
 from xero_pipeline_tests.ledger.books import NOW
 
 

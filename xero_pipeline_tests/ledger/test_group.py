@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.ledger.carry import carry
-from xero_pipeline.ledger.group.figures import times
-from xero_pipeline.ledger.group.given import clear_rates, import_rates
-from xero_pipeline.ledger.group.rates import Given
-from xero_pipeline.ledger.group.write import write_group
+from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
+from xero_pipeline.ledger.consolidation.rates import Given
+from xero_pipeline.ledger.consolidation.translated_amount import times
+from xero_pipeline.ledger.consolidation.update import write_group
+from xero_pipeline.ledger.database_copy import carry
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.several import SYNCED, change, queries, rows
 

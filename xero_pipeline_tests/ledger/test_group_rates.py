@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.group.given import read_rates
-from xero_pipeline.ledger.group.rates import Given, ObservedRate, Rates
+from xero_pipeline.ledger.consolidation.rate_file import read_rates
+from xero_pipeline.ledger.consolidation.rates import Given, ObservedRate, Rates
 
 FEBRUARY, MARCH, APRIL, MAY = (dt.date(2026, month, 1) for month in (2, 3, 4, 5))
 

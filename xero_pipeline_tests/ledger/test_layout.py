@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline_tests.databases import undone
 
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from xero_pipeline.ledger.rules import credit_rules, document_rules, payment_rules
+from xero_pipeline.ledger.posting.rules import credit_rules, document_rules, payment_rules
 from xero_pipeline.simulator import edits, edits_quiet, edits_settings
 from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline_tests.thoroughness import so_many

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.ledger.explain import differences
-from xero_pipeline.ledger.given_causes import GivenCause, accounts_of
-from xero_pipeline.ledger.group.write import write_group
+from xero_pipeline.ledger.consolidation.update import write_group
+from xero_pipeline.ledger.reconcile.cause_file import GivenCause, accounts_of
+from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.queries.export import export
 from xero_pipeline.queries.ready import asking_ready, names, ready_query
 from xero_pipeline.warehouse.organisation_names import NAMED

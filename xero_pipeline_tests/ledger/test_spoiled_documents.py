@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.ledger.rules import IDLE
+from xero_pipeline.ledger.posting.rules import IDLE
 from xero_pipeline_tests.ledger.spoiling import BESIDE, KEYS, books_to_spoil, spoils
 from xero_pipeline_tests.thoroughness import so_many
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.ledger.tie_out import STATEMENTS
+from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.edits_unseen import post_unseen
 

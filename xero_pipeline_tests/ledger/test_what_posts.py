@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.ledger.postings import post_documents
+from xero_pipeline.ledger.posting.postings import post_documents
 from xero_pipeline_tests.ledger.books import NOW
 
 DAY = dt.date(2026, 1, 5)

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.cli import main
-from xero_pipeline.ledger.keep import keep_ledger
+from xero_pipeline.ledger.update import keep_ledger
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.web.figures.figures import AGES, read_figures
 from xero_pipeline.web.figures.panels import panels
 

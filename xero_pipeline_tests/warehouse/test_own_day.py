@@ -12,7 +12,7 @@ from sqlalchemy import text
 from xero_pipeline.cli.months import begun_months, months_to_backfill
 from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import all_months_due, first_month, months_between, months_due

@@ -11,8 +11,8 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.subset import told
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
-from xero_pipeline.ledger.group.rows import TABLES
-from xero_pipeline.ledger.group.write import Group, write_group
+from xero_pipeline.ledger.consolidation.rows import TABLES
+from xero_pipeline.ledger.consolidation.update import Group, write_group
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from xero_pipeline.defs.metadata.charts import picture
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes
-from xero_pipeline.ledger.given_causes import GivenCause, read_causes
-from xero_pipeline.ledger.keep import keep_ledger
-from xero_pipeline.ledger.postings import Posted
-from xero_pipeline.ledger.statements.writing import TABLES
+from xero_pipeline.ledger.posting.postings import Posted
+from xero_pipeline.ledger.reconcile.cause_file import GivenCause, read_causes
+from xero_pipeline.ledger.reconcile.tie_out import REPORTS
+from xero_pipeline.ledger.statements.monthly_tables import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
-from xero_pipeline.ledger.tie_out import REPORTS
+from xero_pipeline.ledger.update import keep_ledger
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.staleness import dated_tables, stale_months

@@ -15,7 +15,7 @@ from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import request
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.ledger.keep import to_keep
+from xero_pipeline.ledger.update import to_keep
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

@@ -9,9 +9,9 @@ import dagster as dg
 
 from xero_pipeline.defs.checks.tie_out_tables import cause_of, differences_table, document_name, suspects_table
 from xero_pipeline.defs.metadata.markdown import markdown_table
-from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
+from xero_pipeline.ledger.reconcile.differences import Difference, Suspect, differences, suspects
+from xero_pipeline.ledger.reconcile.tie_out import AFTER, STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA, named
-from xero_pipeline.ledger.tie_out import AFTER, STATEMENTS
 from xero_pipeline.sync.lacking import lacking
 from xero_pipeline.warehouse.organisation_names import NAMED
 

@@ -9,7 +9,7 @@ from xero_pipeline.defs.metadata.markdown import markdown_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xero_pipeline.ledger.explain import Difference, Suspect
+    from xero_pipeline.ledger.reconcile.differences import Difference, Suspect
 
 
 def cause_of(one: Difference) -> str:

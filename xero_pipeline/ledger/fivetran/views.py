@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.declared import views
 from xero_pipeline.ledger.fivetran.numbers import number_journals
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.ledger.views import Views
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.balances import AccountBalance, standings
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, chart_of
+from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, Section
-from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date

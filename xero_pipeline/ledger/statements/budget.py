@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.balances import AccountBalance, standings
 from xero_pipeline.ledger.statements.chart import ZERO, ChartOfAccounts, chart_of
+from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.lines import Line, LineType
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import statement
-from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.books import Entity
+    from xero_pipeline.ledger.statements.entity import Entity
 
 _BUDGETS = """
 SELECT budget_id, type, description FROM xero.budgets WHERE tenant_id = :tenant_id AND NOT is_deleted

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import text
 
 from xero_pipeline.ledger.statements import bank_summary
+from xero_pipeline.ledger.statements.balances import standings
 from xero_pipeline.ledger.statements.bank_summary import BANK, BankLine
-from xero_pipeline.ledger.statements.books import UNEXPLAINED, books_of
 from xero_pipeline.ledger.statements.chart import ZERO, Account, chart_of
+from xero_pipeline.ledger.statements.entity import UNEXPLAINED, books_of
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
-from xero_pipeline.ledger.statements.sums import standings
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.books import Entity
     from xero_pipeline.ledger.statements.chart import ChartOfAccounts
+    from xero_pipeline.ledger.statements.entity import Entity
 
 CashType = Literal["opening", "movement", "closing"]
 
@@ -133,7 +133,7 @@ def flows(
 
 
 def _flows_sql(books: Entity, periods: Sequence[Period]) -> str:
-    """Each amount beside the bank lines of its source, without a join; then by account and day first, as in `sums`."""
+    """Each amount beside the bank lines of its source, without a join; by account and day first, as in `balances`."""
     first, last = min(period.start for period in periods), max(period.end for period in periods)
     return f"""
     WITH moved AS (

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.balances import AccountBalance, standings
 from xero_pipeline.ledger.statements.chart import ZERO, Account, ChartOfAccounts, chart_of
+from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
-from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 from xero_pipeline.ledger.statements.trial_balance import in_order
 from xero_pipeline.ledger.tables import named
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from xero_pipeline.ledger.statements.books import Entity
+    from xero_pipeline.ledger.statements.entity import Entity
 
 EntryType = Literal["opening", "journal", "year_end", "closing"]
 

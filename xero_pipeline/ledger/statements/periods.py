@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.years import year_end, year_start
+from xero_pipeline.ledger.financial_years import year_end, year_start
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.balances import AccountBalance, standings
 from xero_pipeline.ledger.statements.chart import chart_of
+from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME, PROFIT_AND_LOSS
-from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.balances import AccountBalance, standings
 from xero_pipeline.ledger.statements.chart import ZERO, chart_of
+from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.periods import Period
-from xero_pipeline.ledger.statements.sums import AccountBalance, standings
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pyarrow as pa
 
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.simulator.wire import encode
 from xero_pipeline.warehouse.shape import shape

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.ledger.statements import balance_sheet, profit_and_loss, trial_balance
-from xero_pipeline.ledger.statements.books import books_of
+from xero_pipeline.ledger.statements.balances import standings
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, chart_of
+from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.periods import Period, YearEnd
-from xero_pipeline.ledger.statements.sums import standings
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.simulator.reports.balances import Balances
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY

@@ -13,9 +13,9 @@ from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.bank_summary import bank_summary
 from xero_pipeline.ledger.statements.budget import budget_variance
 from xero_pipeline.ledger.statements.cash import cash_movement
+from xero_pipeline.ledger.statements.monthly_tables import TABLES, write_statements
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
-from xero_pipeline.ledger.statements.writing import TABLES, write_statements
 from xero_pipeline.simulator.values.days import month_end
 from xero_pipeline_tests.ledger.statements.conftest import FIRST
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.group.rates import Given
-from xero_pipeline.ledger.layout import make_current
+from xero_pipeline.ledger.consolidation.rates import Given
+from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 

@@ -1,6 +1,6 @@
 """The general ledger from documents: what each posts (`rules`), written anew for what changed and only for that.
 
-The SQL is in `sql/posting/`, a file a temporary table. In the order in which they are made:
+The SQL is in `sql/`, a file a temporary table. In the order in which they are made:
 
     settings, accounts        the base currency, Xero's own accounts, the account of every code
     rates                     of documents that came without one
@@ -23,8 +23,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger import rules
-from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.ledger.posting import rules
+from xero_pipeline.ledger.sql_templates import Queries
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 

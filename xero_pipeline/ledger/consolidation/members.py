@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.group.rates import Given, ObservedRate
-from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.ledger.consolidation.rates import Given, ObservedRate
+from xero_pipeline.ledger.financial_years import year_start
+from xero_pipeline.ledger.sql_templates import Queries
 from xero_pipeline.ledger.tables import named
-from xero_pipeline.ledger.years import year_start
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def organisations(connection: Connection) -> list[GroupMember]:
     Args:
         connection: To the warehouse.
     """
-    rows = connection.exec_driver_sql(Queries("group", connection, None).text("organisations"))
+    rows = connection.exec_driver_sql(Queries("consolidation", connection, None).text("organisations"))
     return [GroupMember(*row) for row in rows]
 
 
@@ -117,7 +117,7 @@ def accounts(connection: Connection, tenant_id: str) -> dict[str, GroupAccount]:
         connection: To the warehouse.
         tenant_id: The organisation.
     """
-    rows = connection.exec_driver_sql(Queries("group", connection, tenant_id).text("accounts"))
+    rows = connection.exec_driver_sql(Queries("consolidation", connection, tenant_id).text("accounts"))
     return {row[0]: GroupAccount(*row) for row in rows}
 
 
@@ -131,7 +131,9 @@ def movements(connection: Connection, organisation: GroupMember, until: date) ->
     """
     day, month = organisation.year_end_day, organisation.year_end_month
     told = {"until": literal(until), "year_end_day": day, "year_end_month": month}
-    rows = connection.exec_driver_sql(Queries("group", connection, organisation.tenant_id, **told).text("movements"))
+    rows = connection.exec_driver_sql(
+        Queries("consolidation", connection, organisation.tenant_id, **told).text("movements")
+    )
     found: list[GroupMovement] = []
     for account_id, first, is_new_year, amount, intercompany in rows:
         # The days of a month belong to one financial year or, where one ends in the middle, to two.
@@ -147,7 +149,9 @@ def seen(connection: Connection, until: date) -> list[ObservedRate]:
         connection: To the warehouse.
         until: The last day that counts.
     """
-    rows = connection.exec_driver_sql(Queries("group", connection, None, until=literal(until)).text("document_rates"))
+    rows = connection.exec_driver_sql(
+        Queries("consolidation", connection, None, until=literal(until)).text("document_rates")
+    )
     return [ObservedRate(*row) for row in rows]
 
 

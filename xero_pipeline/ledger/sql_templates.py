@@ -1,6 +1,6 @@
-"""The ledger's SQL: files under `sql/`, written once for both databases and filled in with the rules.
+"""The ledger's SQL: files under `<room>/sql/`, written once for both databases and filled in with the rules.
 
-A file `sql/<room>/<name>.sql` is the query of one temporary table, which has its name. What differs between DuckDB and
+A file `<room>/sql/<name>.sql` is the query of one temporary table, which has its name. What differs between DuckDB and
 PostgreSQL, exact division, is a function of the template.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.exact import digest_sql, rate_sql, share_sql, to_base_sql
+from xero_pipeline.ledger.exact_sql import digest_sql, rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among, literal
@@ -23,7 +23,7 @@ class Queries:
     """The queries of one room, for one organisation or all.
 
     Args:
-        room: The folder under `sql/`.
+        room: The folder of the ledger whose `sql/` has them.
         connection: In the transaction they are for.
         tenant_id: The organisation; None for all.
         **told: What the templates of the room are told besides.
@@ -48,7 +48,7 @@ class Queries:
         Args:
             name: Of its file.
         """
-        return _environment().get_template(f"{self._room}/{name}.sql").render(self._told)
+        return _environment().get_template(f"{self._room}/sql/{name}.sql").render(self._told)
 
     def make(self, name: str) -> None:
         """Make the temporary table of a query; one of the same name gives way.
@@ -92,7 +92,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # It writes SQL, not HTML: escaping would break it, and what comes from outside goes through `literal`.
-    loader = PackageLoader("xero_pipeline.ledger", "sql")
+    loader = PackageLoader("xero_pipeline.ledger", "")
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
     made.filters["prefixed"] = lambda column, row: f"{row}.{column}"
     made.globals |= {"named": named, "sql": literal, "among": among, "organisations_named": NAMED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.group.books import (
+from xero_pipeline.ledger.consolidation.members import (
     RETAINED,
     GroupAccount,
     accounts,
@@ -14,13 +14,13 @@ from xero_pipeline.ledger.group.books import (
     organisations,
     seen,
 )
-from xero_pipeline.ledger.group.months import beginning, months_of
-from xero_pipeline.ledger.group.rates import Rates
-from xero_pipeline.ledger.group.rows import TABLES, rows_of
-from xero_pipeline.ledger.group.translation import Translation
-from xero_pipeline.ledger.group.views import make_group_views
-from xero_pipeline.ledger.layout import make_current
-from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.ledger.consolidation.months import beginning, months_of
+from xero_pipeline.ledger.consolidation.rates import Rates
+from xero_pipeline.ledger.consolidation.rows import TABLES, rows_of
+from xero_pipeline.ledger.consolidation.translation import Translation
+from xero_pipeline.ledger.consolidation.views import make_group_views
+from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.sql_templates import Queries
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.time_zones import day_in
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.group.books import GroupMember
-    from xero_pipeline.ledger.group.months import Beginning, MonthRates
-    from xero_pipeline.ledger.group.rows import Row, Rows
+    from xero_pipeline.ledger.consolidation.members import GroupMember
+    from xero_pipeline.ledger.consolidation.months import Beginning, MonthRates
+    from xero_pipeline.ledger.consolidation.rows import Row, Rows
     from xero_pipeline.warehouse.merge import Dialect
 
 _DIGITS = 5
@@ -90,7 +90,7 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
     make_current(dialect, connection)
     dialect.lock(connection, "the group")
     for name in ("remove_intercompany_contacts", "write_intercompany_contacts"):
-        Queries("group", connection, None, digits=_DIGITS).run(name)
+        Queries("consolidation", connection, None, digits=_DIGITS).run(name)
     for table in TABLES:
         connection.exec_driver_sql(f"DELETE FROM {named(table)}")
     group = organisations(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.queries import Queries
+from xero_pipeline.ledger.sql_templates import Queries
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ def take_journals(connection: Connection, tenant_id: str, *, at: datetime) -> No
         tenant_id: The organisation.
         at: Now, in UTC.
     """
-    queries = Queries("real", connection, tenant_id, at=literal(at))
-    queries.run("remove_lines")
-    queries.run("remove_journals")
-    queries.make("real_new")
-    queries.run("write_journals")
-    queries.run("write_lines")
-    queries.run("remove_differences")
-    queries.run("write_differences")
+    queries = Queries("posting", connection, tenant_id, at=literal(at))
+    queries.run("remove_xero_lines")
+    queries.run("remove_xero_journals")
+    queries.make("xero_journals_new")
+    queries.run("write_xero_journals")
+    queries.run("write_xero_lines")
+    queries.run("remove_xero_differences")
+    queries.run("write_xero_differences")

@@ -16,15 +16,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.group.figures import NOTHING, ZERO, TranslatedFigures, added, negative, times
+from xero_pipeline.ledger.consolidation.translated_amount import (
+    NOTHING,
+    ZERO,
+    TranslatedFigures,
+    added,
+    negative,
+    times,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
-    from xero_pipeline.ledger.group.books import GroupAccount, GroupMovement
-    from xero_pipeline.ledger.group.months import MonthRates
+    from xero_pipeline.ledger.consolidation.members import GroupAccount, GroupMovement
+    from xero_pipeline.ledger.consolidation.months import MonthRates
 
 
 @dataclass(frozen=True, slots=True)

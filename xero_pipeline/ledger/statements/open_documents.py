@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from xero_pipeline.ledger.exact import to_base_sql
-from xero_pipeline.ledger.rules import FIRST_DAY, LAST_DAY, MOST
+from xero_pipeline.ledger.exact_sql import to_base_sql
+from xero_pipeline.ledger.posting.rules import FIRST_DAY, LAST_DAY, MOST
 from xero_pipeline.warehouse.sql import literal
 
 Side = Literal["receivables", "payables", "paid_in_advance_by_customers", "paid_in_advance_to_suppliers"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.group.figures import ZERO, TranslatedFigures, negative
+from xero_pipeline.ledger.consolidation.translated_amount import ZERO, TranslatedFigures, negative
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.sections import CURRENT_YEAR
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from xero_pipeline.ledger.group.books import GroupAccount, GroupMember
-    from xero_pipeline.ledger.group.months import MonthRates
-    from xero_pipeline.ledger.group.translation import Month, TranslatedBalance
+    from xero_pipeline.ledger.consolidation.members import GroupAccount, GroupMember
+    from xero_pipeline.ledger.consolidation.months import MonthRates
+    from xero_pipeline.ledger.consolidation.translation import Month, TranslatedBalance
 
 TRANSLATION = "TRANSLATION"
 """Stands for the currency translation reserve, which no organisation has in its own books."""

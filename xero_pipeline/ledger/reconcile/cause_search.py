@@ -1,4 +1,4 @@
-"""Finds the likely cause of every amount that no document shows, month by month, by the tables in `causes`."""
+"""Finds the likely cause of every amount that no document shows, month by month, by the tables in `cause_rules`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, groupby
 
-from xero_pipeline.ledger.amounts import Amount
-from xero_pipeline.ledger.causes import CONVERSION, UNKNOWN, Facing, Sign, facings, signs
+from xero_pipeline.ledger.reconcile.cause_rules import CONVERSION, UNKNOWN, Facing, Sign, facings, signs
+from xero_pipeline.ledger.reconcile.reconciling_items import Amount
 
 _CANDIDATES = 24
 """Among more accounts than these only all together are tried: some of so many would add up to anything."""

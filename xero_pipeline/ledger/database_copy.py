@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
-from xero_pipeline.ledger.layout import is_there, make_current
+from xero_pipeline.ledger.schema import is_there, make_current
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
 from xero_pipeline.warehouse.move import MovedTable, copy_table
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.causes import UNKNOWN
+from xero_pipeline.ledger.reconcile.cause_rules import UNKNOWN
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:

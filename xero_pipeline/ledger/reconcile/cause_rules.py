@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.ledger.amounts import Amount
+    from xero_pipeline.ledger.reconcile.reconciling_items import Amount
 
 CONVERSION, UNKNOWN = "CONVERSION", "UNKNOWN"
 CAUSES = (

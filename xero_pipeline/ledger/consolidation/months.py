@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.years import year_start
+from xero_pipeline.ledger.financial_years import year_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
     from decimal import Decimal
 
-    from xero_pipeline.ledger.group.books import GroupMember
-    from xero_pipeline.ledger.group.rates import Rate, Rates
+    from xero_pipeline.ledger.consolidation.members import GroupMember
+    from xero_pipeline.ledger.consolidation.rates import Rate, Rates
 
 
 @dataclass(frozen=True, slots=True)

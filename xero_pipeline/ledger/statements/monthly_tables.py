@@ -8,12 +8,12 @@ from sqlalchemy import text
 
 from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
 from xero_pipeline.ledger.statements.aged import aged_sql
-from xero_pipeline.ledger.statements.books import books_of, newest_day
+from xero_pipeline.ledger.statements.balances import standings
 from xero_pipeline.ledger.statements.budget import variances
 from xero_pipeline.ledger.statements.chart import chart_of
-from xero_pipeline.ledger.statements.documents import Side
+from xero_pipeline.ledger.statements.entity import books_of, newest_day
+from xero_pipeline.ledger.statements.open_documents import Side
 from xero_pipeline.ledger.statements.periods import Period, in_months, months_between
-from xero_pipeline.ledger.statements.sums import standings
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.sql import q
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
-    from xero_pipeline.ledger.statements.books import Entity
+    from xero_pipeline.ledger.statements.entity import Entity
     from xero_pipeline.warehouse.dialect import Dialect
 
 _AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.layout import is_there
+from xero_pipeline.ledger.schema import is_there
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.ledger.tables import named
 

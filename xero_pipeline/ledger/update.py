@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
-from xero_pipeline.ledger.given_causes import by_account
-from xero_pipeline.ledger.layout import is_there, make_current
-from xero_pipeline.ledger.postings import Posted, post_documents
-from xero_pipeline.ledger.real import are_read, take_journals
-from xero_pipeline.ledger.statements.writing import write_statements
+from xero_pipeline.ledger.posting.postings import Posted, post_documents
+from xero_pipeline.ledger.posting.xero_journals import are_read, take_journals
+from xero_pipeline.ledger.reconcile.cause_file import by_account
+from xero_pipeline.ledger.reconcile.tie_out import compare, post_unexplained
+from xero_pipeline.ledger.schema import is_there, make_current
+from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
-from xero_pipeline.ledger.tie_out import compare, post_unexplained
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
-    from xero_pipeline.ledger.given_causes import GivenCause
+    from xero_pipeline.ledger.reconcile.cause_file import GivenCause
     from xero_pipeline.warehouse.store import Warehouse
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.books import Entity
     from xero_pipeline.ledger.statements.chart import Account, ChartOfAccounts
+    from xero_pipeline.ledger.statements.entity import Entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The general ledger from documents: the rules, and the SQL that posts what changed."""
