@@ -11,7 +11,7 @@ def main() -> None:
         _run()
     except KeyboardInterrupt as stopped:
         # During the imports; from a command on, `cli.words` is told first.
-        from xero_pipeline.cli.stopping import end
+        from xero_pipeline.cli.interrupts import end
 
         end(stopped)
 
@@ -19,12 +19,12 @@ def main() -> None:
 def _run() -> None:
     import errno
 
-    from xero_pipeline.cli.stopping import heed_signals
+    from xero_pipeline.cli.interrupts import heed_signals
 
     heed_signals()
     from xero_pipeline.cli.app import app
-    from xero_pipeline.cli.display import complain
-    from xero_pipeline.cli.listening import listen
+    from xero_pipeline.cli.output.console import complain
+    from xero_pipeline.cli.output.log_handler import listen
     from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 
     listen()

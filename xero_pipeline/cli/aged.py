@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.cli.completing import complete_organisation
-from xero_pipeline.cli.which_xero import settings_for_xero
+from xero_pipeline.cli.shell_completion import complete_organisation
+from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 
@@ -35,8 +35,8 @@ def aged(
     plan: Annotated[bool, typer.Option("--plan", help="Only say how many calls it takes.")] = False,
 ) -> None:
     """Pull aged receivables and payables from Xero: one call per contact and report."""
-    from xero_pipeline.cli.display import say
-    from xero_pipeline.cli.syncing import carry
+    from xero_pipeline.cli.output.console import say
+    from xero_pipeline.cli.sync import carry
     from xero_pipeline.defs.assets.aged_reports import given_day
     from xero_pipeline.sync.aged import aged_calls
     from xero_pipeline.warehouse.days import day_of
@@ -61,7 +61,7 @@ def aged(
 
 
 def _show(parts: Parts, tenant_id: str, name: str, as_of: date) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     rows = parts.warehouse.query(_BY_CONTACT, {"tenant_id": tenant_id, "as_of": as_of}).to_pylist()
     headers = ("Contact", "Report", "Lines", "Due", "Of it overdue", "Days, at most")

@@ -8,27 +8,27 @@ import typer
 
 from xero_pipeline.cli import (
     aged,
+    arguments,
     connections,
     doctor,
     explain,
     export,
-    flags,
-    history,
     keys,
+    logs,
     move,
-    planning,
+    plan,
     query,
     rates,
     rebuild,
-    restated,
+    restatements,
     run,
-    scheduling,
-    simulated,
+    schedule,
+    simulator,
     statement,
-    syncing,
+    sync,
     web,
 )
-from xero_pipeline.cli.words import Commands, QueryCommand
+from xero_pipeline.cli.arguments import Commands, QueryCommand
 
 app = typer.Typer(
     name="xero-pipeline",
@@ -59,10 +59,10 @@ def _every_command(
 app.command()(connections.connect)
 app.command()(connections.status)
 app.command()(connections.disconnect)
-app.command()(syncing.sync)
-app.command()(syncing.backfill)
-app.command()(planning.plan)
-app.command()(restated.restatements)
+app.command()(sync.sync)
+app.command()(sync.backfill)
+app.command()(plan.plan)
+app.command()(restatements.restatements)
 app.command()(explain.explain)
 app.command()(aged.aged)
 app.command(cls=QueryCommand)(query.query)
@@ -71,11 +71,11 @@ app.command()(doctor.doctor)
 app.command()(rates.rates)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
-app.command()(history.logs)
-app.command()(scheduling.schedule)
+app.command()(logs.logs)
+app.command()(schedule.schedule)
 app.command()(run.run)
 app.command()(web.web)
 app.add_typer(keys.app, name="keys")
 app.add_typer(statement.app, name="statement")
-app.add_typer(simulated.app, name="simulator")
-flags.without_types(app)
+app.add_typer(simulator.app, name="simulator")
+arguments.without_types(app)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.cli.completing import complete_organisation
-from xero_pipeline.cli.which_xero import settings_for_xero
+from xero_pipeline.cli.shell_completion import complete_organisation
+from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -29,7 +29,7 @@ def connect(
     yes: Annotated[bool, typer.Option("--yes", help="Mock mode: allow access without a browser.")] = False,
 ) -> None:
     """Connect organisations: give the consent in the browser, then see what was connected."""
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     parts = Parts(settings_for_xero())
     connected = _without_a_browser(parts) if yes else _asked_in_the_browser(parts, opened=not no_browser)
@@ -49,7 +49,7 @@ def _without_a_browser(parts: Parts) -> Sequence[Organisation]:
 
 
 def _asked_in_the_browser(parts: Parts, *, opened: bool) -> Sequence[Organisation]:
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.xero import consent
 
     if parts.settings.mock_mode:
@@ -90,11 +90,9 @@ def _consent_page(parts: Parts) -> Iterator[str | None]:
 
 def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False) -> None:
     """Show connected organisations, last sync, calls left today, deferred work and schema drift."""
-    from xero_pipeline.cli.display import print_json, print_table
-    from xero_pipeline.cli.oddities import oddities, print_oddities
-    from xero_pipeline.cli.open_issues import print_issues
-    from xero_pipeline.cli.unexplained import unexplained
-    from xero_pipeline.cli.waiting import print_waiting
+    from xero_pipeline.cli.output.console import print_json, print_table
+    from xero_pipeline.cli.output.status_tables import oddities, print_issues, print_oddities, print_waiting
+    from xero_pipeline.cli.output.tie_out_note import unexplained
     from xero_pipeline.health.issues import open_issues
     from xero_pipeline.operations.standing import last_sync, put_aside, standing, waiting
 
@@ -147,7 +145,7 @@ def disconnect(
     everything: Annotated[bool, typer.Option("--all", help="All organisations: revokes every consent.")] = False,
 ) -> None:
     """Disconnect one organisation at Xero, or all. The data already loaded stays in the warehouse."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.xero import consent
 
     parts = Parts(Settings.load())

@@ -18,7 +18,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
 
     Ends with 1 when there is a problem; a warning is none.
     """
-    from xero_pipeline.cli.display import print_json
+    from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.health.checkup import checkup
     from xero_pipeline.operations.instance import open_instance
 
@@ -40,7 +40,7 @@ def _show(finding: Finding) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from xero_pipeline.cli.display import screen
+    from xero_pipeline.cli.output.console import screen
 
     console = screen()
     if not console.is_terminal:
@@ -59,7 +59,7 @@ def _show(finding: Finding) -> None:
 
 
 def _sum_up(found: list[Finding]) -> None:
-    from xero_pipeline.cli.display import conclude
+    from xero_pipeline.cli.output.console import conclude
 
     counts = {state: sum(one.state == state for one in found) for state in ("problem", "warning")}
     told = [f"{count} {state}{'s' if count > 1 else ''}" for state, count in counts.items() if count]

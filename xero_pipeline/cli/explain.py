@@ -36,10 +36,10 @@ def explain(
     Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, each difference has a likely
     cause, or there is no report to compare with, which it says.
     """
-    from xero_pipeline.cli.display import warn
-    from xero_pipeline.cli.months import month as parse
-    from xero_pipeline.cli.syncing import chosen_organisations
-    from xero_pipeline.cli.unexplained import without_cause
+    from xero_pipeline.cli.month_range import month as parse
+    from xero_pipeline.cli.output.console import warn
+    from xero_pipeline.cli.output.tie_out_note import without_cause
+    from xero_pipeline.cli.sync import chosen_organisations
     from xero_pipeline.ledger.reconcile.differences import is_kept
     from xero_pipeline.ledger.reconcile.tie_out import REPORTS
     from xero_pipeline.sync.lacking import lacking
@@ -83,7 +83,7 @@ def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> 
 
 
 def _everything(connection: Connection, tenants: Mapping[str, str], *, json: bool) -> Sequence[Difference]:
-    from xero_pipeline.cli.display import print_json, say
+    from xero_pipeline.cli.output.console import print_json, say
     from xero_pipeline.ledger.reconcile.differences import differences, not_compared
 
     found = [one for one in differences(connection, once=not json) if one.tenant_id in tenants]
@@ -108,8 +108,8 @@ def _not_compared(names: Sequence[str]) -> str:
 
 
 def _list(found: Sequence[Difference]) -> None:
-    from xero_pipeline.cli.display import print_table, say
-    from xero_pipeline.cli.unexplained import without_cause
+    from xero_pipeline.cli.output.console import print_table, say
+    from xero_pipeline.cli.output.tie_out_note import without_cause
 
     headers = ("Account", "Month", "Statement", "Figure", "Ours", "Xero's", "Difference", "Likely cause")
     columns = [(name, "right" if name in {"Ours", "Xero's", "Difference"} else "left") for name in headers]
@@ -135,7 +135,7 @@ def _figure(one: Difference) -> tuple[object, ...]:
 
 
 def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *, json: bool) -> Sequence[Difference]:
-    from xero_pipeline.cli.display import print_json
+    from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.ledger.reconcile.differences import figures, movements, not_compared, suspects
 
     known = figures(connection, tenant_id, account_id, start)
@@ -154,7 +154,7 @@ def _one(connection: Connection, tenant_id: str, account_id: str, start: date, *
 def _show(
     known: Sequence[Difference], moved: Sequence[Movement], behind: Sequence[Suspect], start: date, *, compared: bool
 ) -> None:
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
 
     if compared and not known:
         say(f"Nothing was on this account in {start:%B %Y}, neither in the ledger nor in Xero's reports.")
@@ -174,7 +174,7 @@ def _show(
 
 
 def _show_figures(known: Sequence[Difference], start: date) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     title = f"{known[0].account}, {start:%B %Y}, {known[0].organisation}"
     columns = [
@@ -189,7 +189,7 @@ def _show_figures(known: Sequence[Difference], start: date) -> None:
 
 
 def _show_moved(moved: Sequence[Movement]) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
     from xero_pipeline.ledger.reconcile.document_names import in_words
 
     print_table(
@@ -200,7 +200,7 @@ def _show_moved(moved: Sequence[Movement]) -> None:
 
 
 def _show_documents(behind: Sequence[Suspect]) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
     from xero_pipeline.ledger.reconcile.document_names import in_words
 
     columns = [("Document", "left"), ("Number", "left"), ("Date", "left"), ("Contact", "left"), ("Amount", "right")]

@@ -21,7 +21,7 @@ def rotate() -> None:
 
     Put the old key into XERO_ENCRYPTION_KEYS_RETIRED first, and take it out afterwards.
     """
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
 
     count = Parts(Settings.load()).vault.rotate()
     say(f"{count} stored consent(s) are now encrypted under XERO_ENCRYPTION_KEY. Retired keys are not needed any more.")

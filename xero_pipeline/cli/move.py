@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli.counter import Counter
-from xero_pipeline.cli.words import said_of
+from xero_pipeline.cli.arguments import said_of
+from xero_pipeline.cli.output.progress_counter import Counter
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -37,7 +37,7 @@ def move(
     Stop Dagster first. A URL on the command line is seen by everybody on the machine: put one with a password into the
     variable.
     """
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
 
     if not to and not state_to:
         raise ConfigurationError("Say where to: --to for the warehouse, --state-to for the state, or both.")
@@ -65,7 +65,7 @@ def _nobody_syncs(parts: Parts) -> ExitStack:
 
 
 def _move_warehouse(parts: Parts, url: str) -> None:
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.database_copy import carry
     from xero_pipeline.warehouse.move import move as copy
     from xero_pipeline.warehouse.store import Warehouse
@@ -81,7 +81,7 @@ def _move_warehouse(parts: Parts, url: str) -> None:
 
 
 def _move_state(parts: Parts, url: str) -> None:
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.xero.state import open_state
     from xero_pipeline.xero.state_move import move_state
 

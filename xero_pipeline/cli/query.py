@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.cli.answers import Format, RowStream, answer_of, write_csv, write_json
-from xero_pipeline.cli.completing import complete_organisation, complete_ready_query
+from xero_pipeline.cli.output.formats import Format, RowStream, answer_of, write_csv, write_json
+from xero_pipeline.cli.shell_completion import complete_organisation, complete_ready_query
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.settings import Settings
 
@@ -85,7 +85,7 @@ def _asked(
     warehouse: Warehouse, question: str, ready: ReadyQuery | None, values: dict[str, Any]
 ) -> Iterator[tuple[RowStream, str]]:
     """The answer, and of when it tells."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.queries.asking import asking
     from xero_pipeline.queries.ready import asking_ready, days_asked
     from xero_pipeline.queries.standing import remarks
@@ -128,8 +128,8 @@ def _typed(value: str) -> Any:
 
 
 def _write(answer: RowStream, ready: ReadyQuery | None, told: str, how: Format, limit: int | None) -> None:
-    from xero_pipeline.cli.answer_table import show
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
+    from xero_pipeline.cli.output.result_table import show
 
     if how is Format.table and limit is None:
         limit = ROWS_SHOWN
@@ -148,7 +148,7 @@ def _write(answer: RowStream, ready: ReadyQuery | None, told: str, how: Format, 
 
 
 def _show_list() -> None:
-    from xero_pipeline.cli.display import conclude, print_table
+    from xero_pipeline.cli.output.console import conclude, print_table
     from xero_pipeline.queries.ready import names, ready_query
 
     found = [ready_query(name) for name in names()]

@@ -33,7 +33,7 @@ def rates(
     json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
     """Show the exchange rates of the consolidation; imported rates override those of the documents."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.consolidation.rate_file import read_rates
 
     settings = Settings.load()
@@ -49,7 +49,7 @@ def rates(
 
 def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
     """Keep what is given, write the group anew, and say what it was translated at."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
     from xero_pipeline.ledger.consolidation.update import write_group
 
@@ -74,7 +74,7 @@ def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear:
 
 
 def _show(used: Sequence[dict[str, Any]], *, json: bool) -> None:
-    from xero_pipeline.cli.display import print_json, print_table
+    from xero_pipeline.cli.output.console import print_json, print_table
 
     if json:
         print_json(used)
@@ -103,7 +103,7 @@ def _rate(value: Any) -> str:
 
 
 def _complain(missing: Sequence[dict[str, Any]]) -> int:
-    from xero_pipeline.cli.display import complain
+    from xero_pipeline.cli.output.console import complain
 
     first, more = missing[0], len(missing) - 1
     complain(f"{first['organisation']}: {first['problem']}." + (f" {more} more months lack a rate." if more else ""))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline.cli.counter import Counter
-from xero_pipeline.cli.syncing import Organisations, Select
-from xero_pipeline.cli.words import said_of
+from xero_pipeline.cli.arguments import said_of
+from xero_pipeline.cli.output.progress_counter import Counter
+from xero_pipeline.cli.sync import Organisations, Select
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -37,7 +37,7 @@ def rebuild(
     ] = False,
 ) -> None:
     """Rebuild the tables from the landing zone (XERO_LANDING) in a new warehouse, without calls to Xero."""
-    from xero_pipeline.cli.display import complain, say
+    from xero_pipeline.cli.output.console import complain, say
     from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync import rebuild as work
     from xero_pipeline.sync.landing import Landing
@@ -98,7 +98,7 @@ def _tenant(parts: Parts, landing: Landing, named: str) -> str:
 
 
 def _show(parts: Parts, done: Sequence[Rebuilt]) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     names = {one.tenant_id: one.name for one in parts.organisations.list()}
     for one in done:

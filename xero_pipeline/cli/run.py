@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.cli.which_xero import settings_for_xero
+from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
-    from xero_pipeline.cli.runs import Runner
-    from xero_pipeline.cli.services import Services
+    from xero_pipeline.cli.dagster_runs import Runner
+    from xero_pipeline.cli.served_processes import Services
     from xero_pipeline.settings import Settings
     from xero_pipeline.web.address import Address
     from xero_pipeline.xero.organisations import Organisation
@@ -42,9 +42,9 @@ def run(
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
-    from xero_pipeline.cli.project import require_our_own
-    from xero_pipeline.cli.services import Services
-    from xero_pipeline.cli.stopping import heed_signals
+    from xero_pipeline.cli.dagster_project import require_our_own
+    from xero_pipeline.cli.interrupts import heed_signals
+    from xero_pipeline.cli.served_processes import Services
     from xero_pipeline.operations.claim import require_unserved, serving
     from xero_pipeline.operations.instance import prepare_home
 
@@ -63,7 +63,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _serve_and_sync(parts: Parts, services: Services, addresses: str) -> None:
-    from xero_pipeline.cli.display import complain, say
+    from xero_pipeline.cli.output.console import complain, say
     from xero_pipeline.home import first_sync
     from xero_pipeline.operations.instance import open_instance
 
@@ -90,9 +90,9 @@ def _serve_and_sync(parts: Parts, services: Services, addresses: str) -> None:
 
 def _sync(parts: Parts) -> bool:
     """Everything of all organisations, with progress, and then this month's profit and loss; whether all went well."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.selection import choose
-    from xero_pipeline.cli.syncing import carry, chosen_organisations
+    from xero_pipeline.cli.sync import carry, chosen_organisations
 
     choice = choose([], parts.reports, parts.collections)
     chosen = chosen_organisations(parts, [])
@@ -136,7 +136,7 @@ def _require_free(host: str, port: int, web_port: int) -> None:
 
 def _connect_when_nothing_is(parts: Parts) -> None:
     from xero_pipeline.cli.connections import connect
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
 
     if any(one.status == "connected" for one in parts.organisations.list()):
         return
@@ -157,7 +157,7 @@ def this_month(parts: Parts, tenant_id: str, name: str) -> None:
         tenant_id: The organisation.
         name: Its name.
     """
-    from xero_pipeline.cli.display import profit_and_loss
+    from xero_pipeline.cli.output.console import profit_and_loss
     from xero_pipeline.warehouse.days import day_of
 
     first = day_of(parts.warehouse, tenant_id, clock.now()).replace(day=1)

@@ -180,9 +180,9 @@ def _span(asked: StatementRequest) -> tuple[date, date]:
 
 
 def _answer(asked: StatementRequest, draw: _Draw) -> None:
-    from xero_pipeline.cli.booked import remark
-    from xero_pipeline.cli.display import say
-    from xero_pipeline.cli.statement_tables import show
+    from xero_pipeline.cli.output.console import say
+    from xero_pipeline.cli.output.empty_period_note import remark
+    from xero_pipeline.cli.output.statement_tables import show
     from xero_pipeline.ledger.statements.entity import books_of, newest_day
 
     if asked.json and asked.csv:

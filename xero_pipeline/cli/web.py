@@ -21,7 +21,7 @@ def web(
     ] = None,
 ) -> None:
     """Serve the web page until Ctrl-C: connect, sync, look at the figures."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.web.server import address_of, serve
 
     settings = Settings.load()
@@ -35,7 +35,7 @@ def web(
 
 def beside() -> None:
     """Serve the page as a child process of `run`; the words are its host, its port and Dagster's address."""
-    from xero_pipeline.cli.display import complain
+    from xero_pipeline.cli.output.console import complain
     from xero_pipeline.web.address import Address
     from xero_pipeline.web.server import serve
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from xero_pipeline.cli.answer_table import show
-from xero_pipeline.cli.answers import answer_of, plain, readable, write_csv, write_json
+from xero_pipeline.cli.output.formats import answer_of, plain, readable, write_csv, write_json
+from xero_pipeline.cli.output.result_table import show
 from xero_pipeline.cli.query import _typed
 from xero_pipeline.queries.parameters import Parameter
 from xero_pipeline.queries.ready import ReadyQuery

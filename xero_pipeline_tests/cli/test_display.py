@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from xero_pipeline.cli import display
+from xero_pipeline.cli.output import console
 
 COLUMNS = [("Organisation", "left"), ("Tenant id", "left"), ("Calls", "right")]
 ROW = ("Kowhai Trail Outfitters Limited", "f469d7d9-dd02-5780-b6a2-832369d26b33", 1110)
 
 
 def printed(monkeypatch, capsys, width, rows):
-    monkeypatch.setattr(display, "screen", lambda: Console(width=width, highlight=False))
-    display.print_table("Organisations", COLUMNS, rows)
+    monkeypatch.setattr(console, "screen", lambda: Console(width=width, highlight=False))
+    console.print_table("Organisations", COLUMNS, rows)
     return capsys.readouterr().out
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from xero_pipeline.cli.months import months_to_backfill
+from xero_pipeline.cli.month_range import months_to_backfill
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.clock import TODAY

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from xero_pipeline.cli.side_by_side import side_by_side
+from xero_pipeline.cli.parallel import side_by_side
 from xero_pipeline.errors import ConfigurationError
 
 PATIENCE = 60

@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from xero_pipeline import clock
-from xero_pipeline.cli.live import Panorama, Subject, SyncState
-from xero_pipeline.cli.summary import summary
-from xero_pipeline.cli.waits import Waits
-from xero_pipeline.cli.watch import Watch
+from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
+from xero_pipeline.cli.output.sync_progress import Watch
+from xero_pipeline.cli.output.sync_summary import summary
+from xero_pipeline.cli.output.wait_times import Waits
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.warehouse.merge import Merged
 from xero_pipeline.xero.answers import Call

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from xero_pipeline import XeroTableProps, XeroTranslator, build_xero_defs, xero_assets
 from xero_pipeline.cli.app import app
-from xero_pipeline.cli.project import Project
+from xero_pipeline.cli.dagster_project import Project
 from xero_pipeline.defs.assets.call_context import BUDGET
 from xero_pipeline.defs.partitions import report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource

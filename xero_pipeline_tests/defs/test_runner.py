@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.cli.runs import Runner
+from xero_pipeline.cli.dagster_runs import Runner
+from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.selection import Selection
-from xero_pipeline.cli.watch import Watch
 from xero_pipeline_tests.defs.conftest import MONTHS
 
 pytestmark = pytest.mark.any_day_in_proof

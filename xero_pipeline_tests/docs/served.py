@@ -36,7 +36,7 @@ IMPORTED_ALREADY = (
     "pyarrow.compute",
     "pyarrow.json",
     "xero_pipeline.cli.app",
-    "xero_pipeline.cli.runs",
+    "xero_pipeline.cli.dagster_runs",
     "xero_pipeline.definitions",
     "xero_pipeline.sync.collections",
     "xero_pipeline.warehouse.store",

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.cli.unexplained import without_cause
+from xero_pipeline.cli.output.tie_out_note import without_cause
 from xero_pipeline.errors import AccessRefused
 from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.parts import Parts

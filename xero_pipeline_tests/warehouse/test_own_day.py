@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from xero_pipeline.cli.months import begun_months, months_to_backfill
+from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.schema import make_current

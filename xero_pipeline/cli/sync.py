@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline.cli.completing import complete_asset, complete_organisation
-from xero_pipeline.cli.months import begun_months, months_to_backfill
-from xero_pipeline.cli.summary import summary, tell_of_waits
-from xero_pipeline.cli.watch import Watch
-from xero_pipeline.cli.which_xero import settings_for_xero
+from xero_pipeline.cli.month_range import begun_months, months_to_backfill
+from xero_pipeline.cli.output.sync_progress import Watch
+from xero_pipeline.cli.output.sync_summary import summary, tell_of_waits
+from xero_pipeline.cli.shell_completion import complete_asset, complete_organisation
+from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
-    from xero_pipeline.cli.runs import Runner
+    from xero_pipeline.cli.dagster_runs import Runner
     from xero_pipeline.xero.organisations import Organisation
 
 Organisations = Annotated[
@@ -123,9 +123,9 @@ def carry(
     Raises:
         XeroPipelineError: An organisation could not even begin; the others were synced, and told of.
     """
-    from xero_pipeline.cli.runs import Runner
-    from xero_pipeline.cli.side_by_side import side_by_side
-    from xero_pipeline.cli.stopping import Stopped
+    from xero_pipeline.cli.dagster_runs import Runner
+    from xero_pipeline.cli.interrupts import Stopped
+    from xero_pipeline.cli.parallel import side_by_side
     from xero_pipeline.operations.instance import open_instance
 
     parts.check()
@@ -161,8 +161,8 @@ def _done(well: bool, watch: Watch) -> bool:
 
 def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
-    from xero_pipeline.cli.display import warn
-    from xero_pipeline.cli.unexplained import told, unexplained
+    from xero_pipeline.cli.output.console import warn
+    from xero_pipeline.cli.output.tie_out_note import told, unexplained
 
     if found := unexplained(parts, tenants):
         warn(told(found))
@@ -170,7 +170,7 @@ def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
 
 def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
-    from xero_pipeline.cli.display import warn
+    from xero_pipeline.cli.output.console import warn
     from xero_pipeline.sync.locked import open_changes, told
 
     if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:

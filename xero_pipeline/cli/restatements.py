@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.cli.syncing import Organisations
+from xero_pipeline.cli.sync import Organisations
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
@@ -38,8 +38,8 @@ def restatements(
     ] = None,
 ) -> None:
     """Show changes to closed periods: which month, which account, by how much. Makes no calls to Xero."""
-    from xero_pipeline.cli.months import month
-    from xero_pipeline.cli.syncing import chosen_organisations
+    from xero_pipeline.cli.month_range import month
+    from xero_pipeline.cli.sync import chosen_organisations
     from xero_pipeline.sync.locked import open_changes
 
     parts = Parts(Settings.load())
@@ -55,7 +55,7 @@ def restatements(
 
 
 def _accept(parts: Parts, changes: Sequence[LockedChange], note: str) -> None:
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.sync.locked import accept
 
     _show_locked(changes)
@@ -102,7 +102,7 @@ def _show_all(parts: Parts, tenants: Collection[str], given: date | None) -> Non
 
 
 def _show(title: str, rows: Sequence[tuple[object, ...]]) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     headers = ("Organisation", "Month", "Report", "Line", "Figure", "Before", "After", "Difference")
     columns = [(header, "right" if place > 4 else "left") for place, header in enumerate(headers)]

@@ -16,7 +16,7 @@ def logs(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many runs, newest first.")] = 20,
 ) -> None:
     """Show recent runs: start, end, state, rows, error."""
-    from xero_pipeline.cli.display import print_json, print_table
+    from xero_pipeline.cli.output.console import print_json, print_table
     from xero_pipeline.operations.instance import open_instance
     from xero_pipeline.operations.past_runs import names_of, past_run
 

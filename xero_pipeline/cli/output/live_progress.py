@@ -13,8 +13,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from xero_pipeline.cli.display import duration, size
-from xero_pipeline.cli.waits import Waits
+from xero_pipeline.cli.output.console import duration, size
+from xero_pipeline.cli.output.wait_times import Waits
 
 BAR_WIDTH = 40
 _INDENTED = (0, 0, 0, 2)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.cli.answers import RowStream, readable
+from xero_pipeline.cli.output.formats import RowStream, readable
 
 if TYPE_CHECKING:
     from xero_pipeline.queries.ready import ReadyQuery
@@ -28,7 +28,7 @@ def show(answer: RowStream, ready: ReadyQuery | None, told: str, limit: int | No
     Returns:
         Whether there are more rows.
     """
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     rows, more = answer.first(limit)
     names, numeric = list(answer.names), list(answer.numeric)

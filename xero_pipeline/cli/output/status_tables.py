@@ -1,4 +1,4 @@
-"""What `status` tells of Xero's answers: what is new in them, and records that could not be read."""
+"""The tables of `status`: open issues, deferred work, schema drift and quarantined records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
+
 
 ROWS_SHOWN = 30
 """Of each table; programs get all of them."""
@@ -63,7 +64,7 @@ def print_oddities(found: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapp
 
 
 def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    from xero_pipeline.cli.display import print_table
+    from xero_pipeline.cli.output.console import print_table
 
     if not rows:
         return
@@ -74,3 +75,45 @@ def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]])
 
 def _day(instant: Any) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%d}"
+
+
+def print_waiting(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print it, if there is any.
+
+    Args:
+        rows: Organisations, each with its `name` and what is `waiting`.
+    """
+    from xero_pipeline.cli.output.console import print_table
+
+    because = {"budget": "the calls of the run were made", "day": "the calls of the day were made"}
+    lines = [
+        (
+            one["asset"],
+            row["name"],
+            f"{one['resume_at']:%Y-%m-%d %H:%M} UTC",
+            because[one["why"]],
+            len(one["months"]) or None,
+        )
+        for row in rows
+        for one in row["waiting"]
+    ]
+    if lines:
+        columns = [(name, "left") for name in ("Asset", "Organisation", "Goes on at", "Because")]
+        print_table("Waiting for calls", [*columns, ("Months left", "right")], lines)
+
+
+def print_issues(organisations: Sequence[Mapping[str, Any]]) -> None:
+    """Print every open issue with what to do; nothing where there is none.
+
+    Args:
+        organisations: As `status --json` has them.
+    """
+    from xero_pipeline.cli.output.console import print_table
+
+    rows = [
+        (one["name"], issue["message"], issue["remedy"].replace("`", ""))
+        for one in organisations
+        for issue in one["issues"]
+    ]
+    if rows:
+        print_table("Open issues", [("Organisation", "left"), ("Issue", "left"), ("What to do", "left")], rows)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.cli.display import print_json, print_table, profit_and_loss, say
+from xero_pipeline.cli.output.console import print_json, print_table, profit_and_loss, say
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.statement_request import StatementRequest

@@ -30,7 +30,7 @@ def serve(
     faults: Annotated[bool, typer.Option("--faults", help="Let POST /simulator/faults switch faults on.")] = False,
 ) -> None:
     """Serve the simulator on localhost until Ctrl-C."""
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.simulator.config import BooksConfig
     from xero_pipeline.simulator.limits import SimLimits
     from xero_pipeline.simulator.server import serve as serve_simulator

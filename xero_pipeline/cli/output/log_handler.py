@@ -11,7 +11,7 @@ class _Shown(logging.Handler):
     """Shows each message as a line of the error stream; while there is a progress display, above it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        from xero_pipeline.cli.display import say
+        from xero_pipeline.cli.output.console import say
 
         say(record.getMessage())
 

@@ -12,7 +12,7 @@ def settings_for_xero() -> Settings:
     Raises:
         ConfigurationError: A setting is wrong.
     """
-    from xero_pipeline.cli.display import warn
+    from xero_pipeline.cli.output.console import warn
 
     settings = Settings.load()
     if odd := unused_app(mock_mode=settings.mock_mode, client_id=settings.client_id):

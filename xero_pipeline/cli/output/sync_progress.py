@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.live import Live
 
-from xero_pipeline.cli.live import Panorama, Subject, SyncState
-from xero_pipeline.cli.waits import Waits
+from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
+from xero_pipeline.cli.output.wait_times import Waits
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.xero.limits import smaller
 

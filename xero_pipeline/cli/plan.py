@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.cli.months import begun_months, months_to_backfill
-from xero_pipeline.cli.syncing import Organisations, Select, chosen_organisations
+from xero_pipeline.cli.month_range import begun_months, months_to_backfill
+from xero_pipeline.cli.sync import Organisations, Select, chosen_organisations
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
@@ -38,7 +38,7 @@ def plan(
     json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
     """Estimate the calls, bytes and time of the next sync or a backfill. Makes no calls to Xero without --ask."""
-    from xero_pipeline.cli.display import print_json
+    from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync.call_record import deliver_calls
 
@@ -100,7 +100,7 @@ def _groups(planned: Plan) -> dict[str, list[Item]]:
 
 
 def _print(name: str, planned: Plan) -> None:
-    from xero_pipeline.cli.display import conclude, print_table
+    from xero_pipeline.cli.output.console import conclude, print_table
 
     rows = [
         (group.replace("_", " "), len(items), _calls(items), _size([item.wire_bytes for item in items if item.calls]))
@@ -113,7 +113,7 @@ def _print(name: str, planned: Plan) -> None:
 
 
 def _print_all(plans: Sequence[tuple[Organisation, Plan]], at_once: int) -> None:
-    from xero_pipeline.cli.display import duration, print_table
+    from xero_pipeline.cli.output.console import duration, print_table
 
     rows = [
         (
@@ -158,7 +158,7 @@ def _sentence(planned: Plan) -> str:
 
 def _lasting(planned: Plan) -> str:
     """How long it takes; where no limit makes it wait, nobody knows to the second."""
-    from xero_pipeline.cli.display import duration
+    from xero_pipeline.cli.output.console import duration
 
     least = planned.at_least.total_seconds()
     if least >= SECONDS_WORTH_TELLING:
@@ -172,7 +172,7 @@ def _calls(items: Sequence[Item]) -> str:
 
 
 def _size(sizes: Sequence[int | None]) -> str:
-    from xero_pipeline.cli.display import size
+    from xero_pipeline.cli.output.console import size
 
     known = [one for one in sizes if one is not None]
     return size(sum(known)) if len(known) == len(sizes) else "unknown"

@@ -57,7 +57,7 @@ def begun_months(
     Raises:
         ConfigurationError: The last month has begun for none of them.
     """
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
     from xero_pipeline.sync.due import begun
     from xero_pipeline.warehouse.days import days_of
 

@@ -9,8 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
+from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.selection import Selection
-from xero_pipeline.cli.watch import Watch
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.past_runs import INTERRUPTED
 from xero_pipeline.parts import Parts
@@ -36,7 +36,7 @@ class Runner:
     """
 
     def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
-        from xero_pipeline.cli.project import Project
+        from xero_pipeline.cli.dagster_project import Project
         from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
         from xero_pipeline.operations.instance import read_log_handlers_once
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from xero_pipeline.cli.stopping import counting_signals
+from xero_pipeline.cli.interrupts import counting_signals
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.operations.children import Child, Children
 from xero_pipeline.operations.lost_runs import socket_folder_prefix

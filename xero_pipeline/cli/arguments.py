@@ -1,4 +1,4 @@
-"""How the words of a command line become options and values: mistakes in our own words, SQL that begins with `--`."""
+"""How Typer reads our command line: flags without a type, mistakes in our own words, SQL that begins with `--`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,67 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from xero_pipeline.cli.flags import QuietCommand, QuietGroup
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from typer._click.core import Context
+
+
+def without_types(app: typer.Typer) -> None:
+    """Let the help of an app's commands, and of theirs, show no `<bool>` behind a flag.
+
+    Typer draws the type of every option where it draws with Rich; its plain help leaves out that of flags, too.
+
+    Args:
+        app: The commands.
+    """
+    if not _is_quiet(app.info.cls):
+        app.info.cls = QuietGroup
+    for command in app.registered_commands:
+        if not _is_quiet(command.cls):
+            command.cls = QuietCommand
+    for group in app.registered_groups:
+        if group.typer_instance:
+            without_types(group.typer_instance)
+
+
+class QuietCommand(TyperCommand):
+    """A command whose flags show no type."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its options and arguments.
+
+        Args:
+            ctx: The command line.
+        """
+        return _quiet(super().get_params(ctx))
+
+
+class QuietGroup(TyperGroup):
+    """Commands whose own flags show no type."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its options.
+
+        Args:
+            ctx: The command line.
+        """
+        return _quiet(super().get_params(ctx))
+
+
+def _is_quiet(kind: object) -> bool:
+    """A class of our own, which may do more."""
+    return isinstance(kind, type) and issubclass(kind, (QuietCommand, QuietGroup))
+
+
+def _quiet(params: list[Any]) -> list[Any]:
+    for param in params:
+        if isinstance(param, TyperOption) and param.is_flag and param.metavar is None:
+            param.metavar = ""
+    return params
+
 
 _COMMENT = re.compile(r"--[^=\s]*\s")
 """SQL that begins with a comment: no option has a blank in its name."""
@@ -33,7 +88,7 @@ class Commands(QuietGroup):
         """
         from pydantic import ValidationError
 
-        from xero_pipeline.cli.stopping import end, is_of_terminal
+        from xero_pipeline.cli.interrupts import end, is_of_terminal
         from xero_pipeline.mistakes import in_words
 
         try:

@@ -91,7 +91,7 @@ def end(stopped: KeyboardInterrupt) -> NoReturn:
     Args:
         stopped: Why; its text is said, too.
     """
-    from xero_pipeline.cli.display import say
+    from xero_pipeline.cli.output.console import say
 
     # The terminal may be gone.
     with suppress(OSError, ValueError):

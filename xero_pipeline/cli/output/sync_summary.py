@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from xero_pipeline.cli.waits import WORTH_A_WORD
-from xero_pipeline.cli.watch import SyncedLine
+from xero_pipeline.cli.output.sync_progress import SyncedLine
+from xero_pipeline.cli.output.wait_times import WORTH_A_WORD
 
 
 def summary(lines: Sequence[SyncedLine]) -> None:
@@ -14,7 +14,7 @@ def summary(lines: Sequence[SyncedLine]) -> None:
     Args:
         lines: What the watch collected.
     """
-    from xero_pipeline.cli.display import complain, print_table, size, warn
+    from xero_pipeline.cli.output.console import complain, print_table, size, warn
 
     headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
     for organisation in dict.fromkeys(line.organisation for line in lines):
@@ -72,7 +72,7 @@ def tell_of_waits(seconds: Mapping[str, float]) -> None:
     Args:
         seconds: How long was waited, by reason.
     """
-    from xero_pipeline.cli.display import duration, say
+    from xero_pipeline.cli.output.console import duration, say
 
     for why, waited in seconds.items():
         if waited >= WORTH_A_WORD:

@@ -25,8 +25,8 @@ def schedule(
 
     Reading a little again (XERO_REREAD_CALLS) at 02:00 goes on and off with it.
     """
-    from xero_pipeline.cli.display import say, screen
-    from xero_pipeline.cli.project import require_our_own
+    from xero_pipeline.cli.dagster_project import require_our_own
+    from xero_pipeline.cli.output.console import say, screen
     from xero_pipeline.health.dagster import is_on
     from xero_pipeline.operations.instance import open_instance
     from xero_pipeline.operations.switch import turn
