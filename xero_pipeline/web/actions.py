@@ -10,7 +10,7 @@ from xero_pipeline.operations import switch
 from xero_pipeline.xero import consent
 
 if TYPE_CHECKING:
-    from xero_pipeline.web.site import Site
+    from xero_pipeline.web.app_context import Site
     from xero_pipeline.xero.organisations import Organisation
 
 

@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.web import actions
-from xero_pipeline.web.answers import as_json, status_of
+from xero_pipeline.web.app_context import Site, site_of
 from xero_pipeline.web.pages import SPANS, figures_of
-from xero_pipeline.web.site import Site, site_of
-from xero_pipeline.web.visit import visit_of
+from xero_pipeline.web.request_session import visit_of
+from xero_pipeline.web.responses import as_json, status_of
 
 MOST_RUNS = 200
 

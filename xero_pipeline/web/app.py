@@ -16,15 +16,15 @@ from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
-from xero_pipeline.web.answers import refuse, status_of
 from xero_pipeline.web.consents import CALLBACK
-from xero_pipeline.web.gate import CONSENT_PAGE, ICON, LOGIN, STATIC, Gate
-from xero_pipeline.web.simulated import consent_page
+from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, Gate
+from xero_pipeline.web.responses import refuse, status_of
+from xero_pipeline.web.simulator_pages import consent_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xero_pipeline.web.site import Site
+    from xero_pipeline.web.app_context import Site
 
 
 def make_app(site: Site) -> Starlette:

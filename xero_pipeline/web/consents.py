@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from xero_pipeline.errors import ConfigurationError, ConsentDenied, ConsentForged, NeedsReconsent, XeroPipelineError
 from xero_pipeline.web.address import Address, is_loopback, name_in
-from xero_pipeline.web.answer_port import AnswerPort
+from xero_pipeline.web.callback_port import AnswerPort
 from xero_pipeline.xero import consent
 
 if TYPE_CHECKING:

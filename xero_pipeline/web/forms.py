@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import actions
-from xero_pipeline.web.answers import as_json, bare, status_of, wants_json
+from xero_pipeline.web.app_context import Site, site_of
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.password import TooManyTries
-from xero_pipeline.web.site import Site, site_of
-from xero_pipeline.web.visit import visit_of
+from xero_pipeline.web.request_session import visit_of
+from xero_pipeline.web.responses import as_json, bare, status_of, wants_json
 
 _log = logging.getLogger(__name__)
 

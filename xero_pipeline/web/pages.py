@@ -10,10 +10,10 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import organisation
-from xero_pipeline.web.answers import page
-from xero_pipeline.web.figures.figures import Figures, read_figures
-from xero_pipeline.web.glance import Glimpse
-from xero_pipeline.web.site import Site, site_of
+from xero_pipeline.web.app_context import Site, site_of
+from xero_pipeline.web.cached_read import Glimpse
+from xero_pipeline.web.figures.company_figures import Figures, read_figures
+from xero_pipeline.web.responses import page
 
 SPANS = (12, 24, 36)
 """Of how many months the figures can be looked at."""

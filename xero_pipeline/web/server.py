@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.app import make_app
-from xero_pipeline.web.site import Site, opened, require_password
+from xero_pipeline.web.app_context import Site, opened, require_password
 
 if TYPE_CHECKING:
     import uvicorn

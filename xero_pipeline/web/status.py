@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.parts import Parts
+    from xero_pipeline.web.cached_read import Glance
     from xero_pipeline.web.dagster_ui import DagsterUI, SchedulerState
-    from xero_pipeline.web.glance import Glance
     from xero_pipeline.web.progress import RunProgress
     from xero_pipeline.web.syncs import Syncs
     from xero_pipeline.xero.organisations import Organisation

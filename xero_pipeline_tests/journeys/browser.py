@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.address import Address
+from xero_pipeline.web.app_context import Site, opened
 from xero_pipeline.web.server import serving
-from xero_pipeline.web.site import Site, opened
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.xero.person import free_port
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.web import syncs
-from xero_pipeline.web.site import Site
-from xero_pipeline.web.wording import money
+from xero_pipeline.web.app_context import Site
+from xero_pipeline.web.formatting import money
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, site_of
 from xero_pipeline_tests.journeys.home import Home, live

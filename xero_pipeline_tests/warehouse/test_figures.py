@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.ledger.schema import make_current
-from xero_pipeline.web.figures.figures import AGES, read_figures
+from xero_pipeline.web.figures.company_figures import AGES, read_figures
 from xero_pipeline.web.figures.panels import panels
 
 pytestmark = pytest.mark.slow

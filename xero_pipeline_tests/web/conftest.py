@@ -16,8 +16,8 @@ from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.person import Person
 from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.web.address import Address
+from xero_pipeline.web.app_context import Site
 from xero_pipeline.web.server import serving
-from xero_pipeline.web.site import Site
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.xero.person import free_port
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from xero_pipeline.web import glance
+from xero_pipeline.web import cached_read
 from xero_pipeline_tests.web.conftest import served
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ def in_use(site):
 
 @pytest.fixture
 def site(tmp_path, monkeypatch):
-    monkeypatch.setattr(glance, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(cached_read, "PATIENCE_SECONDS", 0.2)
     with served(tmp_path) as site:
         yield site
 

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.address import Address
+from xero_pipeline.web.app_context import require_password
 from xero_pipeline.web.password import WRONG_TRIES
-from xero_pipeline.web.site import require_password
 from xero_pipeline_tests.web.conftest import PASSWORD, served
 
 PAGES = ["/", "/live", "/api/status", "/static/page.css", "/login", "/no-such-page", "/books/nobody"]

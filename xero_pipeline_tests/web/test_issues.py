@@ -15,7 +15,7 @@ from xero_pipeline.health.issues import KINDS, open_issues
 from xero_pipeline.health.warehouse import check_warehouse
 from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.warehouse.quarantine import note_refused
-from xero_pipeline.web import glance
+from xero_pipeline.web import cached_read
 from xero_pipeline_tests.web.conftest import served
 from xero_pipeline_tests.web.test_busy import in_use
 
@@ -58,7 +58,7 @@ def spoil(site, tenant_id):
 
 @pytest.fixture
 def site(tmp_path, monkeypatch):
-    monkeypatch.setattr(glance, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(cached_read, "PATIENCE_SECONDS", 0.2)
     with served(tmp_path) as site:
         yield site
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.web.wording import ago, lasting, money, percent, whole
+from xero_pipeline.web.formatting import ago, lasting, money, percent, whole
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from xero_pipeline.web.figures.figures import Figures
+from xero_pipeline.web.figures.company_figures import Figures
 
 INK, SOFT, LINE = "var(--ink)", "var(--soft)", "var(--line)"
 FONT = "system-ui, sans-serif"

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from xero_pipeline.web.figures import charts
-from xero_pipeline.web.figures.drawing import Drawn, draw
-from xero_pipeline.web.figures.figures import ZERO, Figures
-from xero_pipeline.web.wording import count, money, month, percent
+from xero_pipeline.web.figures.chart_drawing import Drawn, draw
+from xero_pipeline.web.figures.company_figures import ZERO, Figures
+from xero_pipeline.web.formatting import count, money, month, percent
 
 Row = Sequence[str]
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from xero_pipeline.simulator.messages import Request as SimulatedRequest
 from xero_pipeline.simulator.messages import parse_query
-from xero_pipeline.web.site import site_of
+from xero_pipeline.web.app_context import site_of
 
 _STYLES = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 

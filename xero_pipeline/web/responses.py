@@ -20,9 +20,9 @@ from xero_pipeline.errors import (
 )
 from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.address import is_loopback, name_in
-from xero_pipeline.web.site import Site, site_of
-from xero_pipeline.web.visit import visit_of
-from xero_pipeline.web.wording import filters
+from xero_pipeline.web.app_context import Site, site_of
+from xero_pipeline.web.formatting import filters
+from xero_pipeline.web.request_session import visit_of
 
 _STATUS: tuple[tuple[type[XeroPipelineError], int], ...] = (
     (UnknownAction, 404),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable, Sequence
 
-from xero_pipeline.web.figures.figures import Figures
+from xero_pipeline.web.figures.company_figures import Figures
 from xero_pipeline.web.figures.panels import Panel, panels
 
 KEPT = 50

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.parts import Parts
 from xero_pipeline.web.address import Address
+from xero_pipeline.web.cached_read import Glance
 from xero_pipeline.web.consents import Consents
 from xero_pipeline.web.dagster_ui import DagsterUI
-from xero_pipeline.web.figures.gallery import Gallery
-from xero_pipeline.web.glance import Glance
+from xero_pipeline.web.figures.chart_cache import Gallery
 from xero_pipeline.web.password import Password
 from xero_pipeline.web.progress import RunProgress
 from xero_pipeline.web.sessions import Sessions

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from xero_pipeline.web.password import Password, TooManyTries
-from xero_pipeline.web.visit import Visit
+from xero_pipeline.web.request_session import Visit
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
