@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.xero.quota import Quota
 
 
-def connected(url: str, home: Path, **settings: object) -> Parts:
+def connected(url: str, home: Path, **settings: object) -> Services:
     """Connect the simulator's organisation.
 
     Args:
@@ -22,7 +22,7 @@ def connected(url: str, home: Path, **settings: object) -> Parts:
         home: An empty folder.
         **settings: Other fields of the settings, by name.
     """
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
     from xero_pipeline.simulator.person import Person
     from xero_pipeline.xero import consent
@@ -37,15 +37,15 @@ def connected(url: str, home: Path, **settings: object) -> Parts:
         "redirect_uri": f"http://localhost:{_free_port()}/xero/callback",
         "pipeline_home": home,
     }
-    parts = Parts(Settings.load(_env_file=None, **ours, **settings))
+    services = Services(Settings.load(_env_file=None, **ours, **settings))
 
     def allow(address: str) -> None:
         threading.Thread(target=lambda: httpx.get(Person().allow(address), timeout=60), daemon=True).start()
 
     consent.connect(
-        parts.oauth, parts.vault, parts.organisations, announce=allow, open_browser=None, timeout_seconds=60
+        services.oauth, services.vault, services.organisations, announce=allow, open_browser=None, timeout_seconds=60
     )
-    return parts
+    return services
 
 
 def _free_port() -> int:
@@ -53,12 +53,12 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-def unlimited(parts: Parts) -> Quota:
+def unlimited(services: Services) -> Quota:
     """A quota that never holds a call up.
 
     Args:
-        parts: Knows the state database.
+        services: Knows the state database.
     """
     from xero_pipeline.xero.quota import Quota
 
-    return Quota(parts.state, per_minute=10**9, per_day=10**9, app_per_minute=10**9)
+    return Quota(services.state, per_minute=10**9, per_day=10**9, app_per_minute=10**9)

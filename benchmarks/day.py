@@ -17,7 +17,7 @@ from xero_pipeline import clock
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.xero.reports import Report
 
 
@@ -32,9 +32,9 @@ def measure(url: str, home: Path) -> dict[str, object]:
         first (calls of the first sync), calls (of the second), changed (rows it changed), endpoints, budgets (each is
         one call more), reports (by name, the months that were due and the calls they may cost).
     """
-    parts = connected(url, home)
-    first, _, _ = sync(parts, clock.now())
-    calls, changed, due = sync(parts, clock.now() + timedelta(days=1))
+    services = connected(url, home)
+    first, _, _ = sync(services, clock.now())
+    calls, changed, due = sync(services, clock.now() + timedelta(days=1))
     from xero_pipeline.sync.budget import calls_for
     from xero_pipeline.xero.endpoints import chosen
 
@@ -43,16 +43,16 @@ def measure(url: str, home: Path) -> dict[str, object]:
         "calls": calls,
         "changed": changed,
         "endpoints": len(chosen()),
-        "budgets": parts.warehouse.query("select count(*) as n from xero.budgets").to_pylist()[0]["n"],
+        "budgets": services.warehouse.query("select count(*) as n from xero.budgets").to_pylist()[0]["n"],
         "reports": {report.name: (len(months), calls_for(report, months)) for report, months in due.items() if months},
     }
 
 
-def sync(parts: Parts, now: datetime) -> tuple[int, int, Mapping[Report, Sequence[date]]]:
+def sync(services: Services, now: datetime) -> tuple[int, int, Mapping[Report, Sequence[date]]]:
     """Everything a sync of an organisation does.
 
     Args:
-        parts: The wired parts.
+        services: The wired services.
         now: When it is.
 
     Returns:
@@ -65,13 +65,15 @@ def sync(parts: Parts, now: datetime) -> tuple[int, int, Mapping[Report, Sequenc
     from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import chosen
 
-    tenant_id = parts.organisations.list()[0].tenant_id
-    warehouse, tally, changed = parts.warehouse, Tally(), 0
-    with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
+    tenant_id = services.organisations.list()[0].tenant_id
+    warehouse, tally, changed = services.warehouse, Tally(), 0
+    with XeroClient(
+        api_url=services.api_url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add
+    ) as client:
         for endpoint in chosen():
             done = sync_collection(client, warehouse, tenant_id, endpoint, tally=tally, now=lambda: now)
             changed += done.changed
-        due = all_months_due(warehouse, [tenant_id], parts.reports, at=now, start_date=None)[tenant_id]
+        due = all_months_due(warehouse, [tenant_id], services.reports, at=now, start_date=None)[tenant_id]
         for report, months in due.items():
             if months:
                 for kept in sync_report(client, warehouse, tenant_id, report, months, tally=tally, now=lambda: now):

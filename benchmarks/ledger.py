@@ -16,7 +16,7 @@ from benchmarks.connected import connected, unlimited
 from xero_pipeline import clock
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
 
 DOCUMENTS = (
     "organisations",
@@ -46,44 +46,46 @@ def measure(url: str, home: Path) -> dict[str, float]:
         invoices, payments, journal_lines; seconds of each time (first, unchanged, changed), cpu (of the first),
         megabytes (peak of this process, the sync included).
     """
-    parts = connected(url, home)
-    tenant_id = parts.organisations.list()[0].tenant_id
-    _sync(parts, tenant_id)
+    services = connected(url, home)
+    tenant_id = services.organisations.list()[0].tenant_id
+    _sync(services, tenant_id)
     worked = time.process_time()
-    first = _keep(parts, tenant_id)
+    first = _keep(services, tenant_id)
     cpu = time.process_time() - worked
-    unchanged = _keep(parts, tenant_id)
-    with parts.warehouse.writing() as connection:
+    unchanged = _keep(services, tenant_id)
+    with services.warehouse.writing() as connection:
         connection.exec_driver_sql(
             "UPDATE xero.invoices SET reference = 'changed' WHERE invoice_id IN (SELECT invoice_id FROM xero.invoices "
             f"WHERE status = 'PAID' ORDER BY invoice_id LIMIT {CHANGED})"
         )
-    changed = _keep(parts, tenant_id)
+    changed = _keep(services, tenant_id)
     counts = {
-        name.rpartition(".")[2]: parts.warehouse.query(f"select count(*) as n from {name}").to_pylist()[0]["n"]
+        name.rpartition(".")[2]: services.warehouse.query(f"select count(*) as n from {name}").to_pylist()[0]["n"]
         for name in ("xero.invoices", "xero.payments", "ledger.journal_lines")
     }
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {**counts, "first": first, "cpu": cpu, "unchanged": unchanged, "changed": changed, "megabytes": megabytes}
 
 
-def _sync(parts: Parts, tenant_id: str) -> None:
+def _sync(services: Services, tenant_id: str) -> None:
     from xero_pipeline.sync.collections import sync_collection
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import endpoint
 
     tally = Tally()
-    with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
+    with XeroClient(
+        api_url=services.api_url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add
+    ) as client:
         for name in DOCUMENTS:
-            sync_collection(client, parts.warehouse, tenant_id, endpoint(name), tally=tally)
+            sync_collection(client, services.warehouse, tenant_id, endpoint(name), tally=tally)
 
 
-def _keep(parts: Parts, tenant_id: str) -> float:
+def _keep(services: Services, tenant_id: str) -> float:
     from xero_pipeline.ledger.update import keep_ledger
 
     started = time.perf_counter()
-    keep_ledger(parts.warehouse, tenant_id, {}, at=clock.now())
+    keep_ledger(services.warehouse, tenant_id, {}, at=clock.now())
     return time.perf_counter() - started
 
 

@@ -30,11 +30,11 @@ def measure(url: str, home: Path) -> dict[str, float]:
     from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import endpoint
 
-    parts = connected(url, home)
-    tenant_id = parts.organisations.list()[0].tenant_id
-    warehouse, tally = parts.warehouse, Tally()
+    services = connected(url, home)
+    tenant_id = services.organisations.list()[0].tenant_id
+    warehouse, tally = services.warehouse, Tally()
     with (
-        XeroClient(api_url=url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client,
+        XeroClient(api_url=url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add) as client,
         warehouse.kept_open(),  # as in every sync
     ):
         client.get(tenant_id, "Organisation")  # the simulator writes its books before the clock starts

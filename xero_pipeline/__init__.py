@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xero_pipeline.build_defs import build_xero_defs, xero_assets
     from xero_pipeline.component import XeroComponent
     from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
-    from xero_pipeline.joining import build_xero_defs, xero_assets
 
 __all__ = ["XeroComponent", "XeroTableProps", "XeroTranslator", "build_xero_defs", "xero_assets"]
 
@@ -20,8 +20,8 @@ def __getattr__(name: str) -> object:
         "XeroComponent": "xero_pipeline.component",
         "XeroTableProps": "xero_pipeline.defs.translator",
         "XeroTranslator": "xero_pipeline.defs.translator",
-        "build_xero_defs": "xero_pipeline.joining",
-        "xero_assets": "xero_pipeline.joining",
+        "build_xero_defs": "xero_pipeline.build_defs",
+        "xero_assets": "xero_pipeline.build_defs",
     }
     if name not in homes:
         raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -11,8 +11,8 @@ from dagster.components import Resolver, scaffold_component
 from dagster.components.utils.translation import TranslationFn, TranslationFnResolver
 from pydantic import BaseModel, Field
 
+from xero_pipeline.build_defs import PREFIX, build_xero_defs
 from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
-from xero_pipeline.joining import PREFIX, build_xero_defs
 
 
 def _props(props: XeroTableProps) -> Mapping[str, Any]:

@@ -10,7 +10,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.mistakes import in_words, require_readable
 from xero_pipeline.setting_types import (
     CurrencyCode,
     DagsterAddress,
@@ -21,6 +20,7 @@ from xero_pipeline.setting_types import (
     WarehouseAddress,
     WebAddress,
 )
+from xero_pipeline.validation_messages import in_words, require_readable
 
 
 class Settings(BaseSettings):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xero_pipeline"
-EVERYBODY = {"addresses", "ageing", "clock", "errors", "mistakes", "revisions"}
+EVERYBODY = {"addresses", "ageing", "clock", "errors", "validation_messages", "revisions"}
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "clock": set(),
     "errors": set(),
     "revisions": set(),
-    "mistakes": set(),
+    "validation_messages": set(),
     "setting_types": {"xero.reports"},
     "settings": {"setting_types"},
     "xero": {"xero"},
@@ -36,21 +36,21 @@ MAY_IMPORT = {
     "queries": {"queries", "metrics", "ledger", "warehouse"},
     "sync": {"sync", "warehouse", "xero", "settings"},
     "home": {"simulator"},
-    "parts": {"home", "settings", "sync", "warehouse", "xero", "simulator"},
-    "defs": {"defs", "home", "ledger", "metrics", "parts", "settings", "sync", "warehouse", "xero"},
+    "container": {"home", "settings", "sync", "warehouse", "xero", "simulator"},
+    "defs": {"defs", "home", "ledger", "metrics", "container", "settings", "sync", "warehouse", "xero"},
     "definitions": {"defs", "settings", "sync"},
-    "joining": {"defs", "settings"},
-    "component": {"defs", "joining"},
+    "build_defs": {"defs", "settings"},
+    "component": {"defs", "build_defs"},
     "notebook": {"queries", "settings", "warehouse"},
-    "health": {"health", "defs", "ledger", "parts", "queries", "settings", "sync", "warehouse", "xero"},
-    "operations": {"operations", "defs", "health", "parts", "settings", "xero"},
+    "health": {"health", "defs", "ledger", "container", "queries", "settings", "sync", "warehouse", "xero"},
+    "operations": {"operations", "defs", "health", "container", "settings", "xero"},
     "web": {
         "web",
         "operations",
         "defs",
         "health",
         "metrics",
-        "parts",
+        "container",
         "settings",
         "sync",
         "warehouse",
@@ -67,7 +67,7 @@ MAY_IMPORT = {
         "home",
         "ledger",
         "metrics",
-        "parts",
+        "container",
         "queries",
         "settings",
         "sync",

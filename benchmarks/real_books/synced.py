@@ -13,7 +13,7 @@ from benchmarks.real_books.lists import tenant_id
 from xero_pipeline.ledger.reconcile.tie_out import REPORTS
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.warehouse.store import Warehouse
 
 
@@ -49,17 +49,17 @@ def synced(url: str, home: Path, months: tuple[dt.date, dt.date], *, warehouse: 
     from xero_pipeline.ledger.update import keep_ledger
 
     settings = {"warehouse_url": warehouse or None, "journals": journals, "reports": ",".join(REPORTS)}
-    parts = connected(url, home, **settings)
+    services = connected(url, home, **settings)
     at = dt.datetime.combine(months[1], dt.time(12), dt.UTC)
     started = time.perf_counter()
-    calls = _read(parts, months[0], at)
+    calls = _read(services, months[0], at)
     read = time.perf_counter()
     worked = time.process_time()
-    keep_ledger(parts.warehouse, tenant_id(), {}, at=at, journals=journals)
-    return Synced(parts.warehouse, calls, read - started, time.perf_counter() - read, time.process_time() - worked)
+    keep_ledger(services.warehouse, tenant_id(), {}, at=at, journals=journals)
+    return Synced(services.warehouse, calls, read - started, time.perf_counter() - read, time.process_time() - worked)
 
 
-def _read(parts: Parts, first: dt.date, at: dt.datetime) -> int:
+def _read(services: Services, first: dt.date, at: dt.datetime) -> int:
     """Every collection, then every month of the reports; the calls it took."""
     from xero_pipeline.sync.collections import sync_collection
     from xero_pipeline.sync.due import all_months_due
@@ -68,11 +68,13 @@ def _read(parts: Parts, first: dt.date, at: dt.datetime) -> int:
     from xero_pipeline.xero.client import XeroClient
 
     tenant, tally = tenant_id(), Tally()
-    with XeroClient(api_url=parts.api_url, tokens=parts.tokens, quota=unlimited(parts), on_call=tally.add) as client:
-        for endpoint in parts.collections:
-            sync_collection(client, parts.warehouse, tenant, endpoint, tally=tally, now=lambda: at)
-        due = all_months_due(parts.warehouse, [tenant], parts.reports, at=at, start_date=first)
+    with XeroClient(
+        api_url=services.api_url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add
+    ) as client:
+        for endpoint in services.collections:
+            sync_collection(client, services.warehouse, tenant, endpoint, tally=tally, now=lambda: at)
+        due = all_months_due(services.warehouse, [tenant], services.reports, at=at, start_date=first)
         for report, months in due[tenant].items():
-            for _ in sync_report(client, parts.warehouse, tenant, report, months, tally=tally, now=lambda: at):
+            for _ in sync_report(client, services.warehouse, tenant, report, months, tally=tally, now=lambda: at):
                 pass
     return tally.calls

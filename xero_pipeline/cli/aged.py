@@ -9,8 +9,8 @@ import typer
 from xero_pipeline import clock
 from xero_pipeline.cli.shell_completion import complete_organisation
 from xero_pipeline.cli.xero_settings import settings_for_xero
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,29 +41,29 @@ def aged(
     from xero_pipeline.sync.aged import aged_calls
     from xero_pipeline.warehouse.days import day_of
 
-    parts = Parts(settings_for_xero())
-    if not parts.settings.aged_by_contact:
+    services = Services(settings_for_xero())
+    if not services.settings.aged_by_contact:
         raise ConfigurationError(
             "Aged reports need a scope of their own. Set XERO_AGED_BY_CONTACT=true and run `xero-pipeline connect` "
             "once more, so that the consent covers it."
         )
-    one = parts.organisations.find(organisation)
-    as_of = given_day(date) if date else day_of(parts.warehouse, one.tenant_id, clock.now())
-    calls = aged_calls(parts.warehouse, one.tenant_id, as_of, contact or [])
-    left = parts.quota.snapshot(one.tenant_id).day_remaining
+    one = services.organisations.find(organisation)
+    as_of = given_day(date) if date else day_of(services.warehouse, one.tenant_id, clock.now())
+    calls = aged_calls(services.warehouse, one.tenant_id, as_of, contact or [])
+    left = services.quota.snapshot(one.tenant_id).day_remaining
     say(f"{one.name}, {as_of}: {len(calls)} calls, one for each report of a contact; {left} are left today.")
     if plan or not calls:
         return
-    well = carry(parts, [one], 1, lambda runner, whose: runner.aged(whose, contact or [], as_of))
-    _show(parts, one.tenant_id, one.name, as_of)
+    well = carry(services, [one], 1, lambda runner, whose: runner.aged(whose, contact or [], as_of))
+    _show(services, one.tenant_id, one.name, as_of)
     if not well:
         raise typer.Exit(1)
 
 
-def _show(parts: Parts, tenant_id: str, name: str, as_of: date) -> None:
+def _show(services: Services, tenant_id: str, name: str, as_of: date) -> None:
     from xero_pipeline.cli.output.console import print_table
 
-    rows = parts.warehouse.query(_BY_CONTACT, {"tenant_id": tenant_id, "as_of": as_of}).to_pylist()
+    rows = services.warehouse.query(_BY_CONTACT, {"tenant_id": tenant_id, "as_of": as_of}).to_pylist()
     headers = ("Contact", "Report", "Lines", "Due", "Of it overdue", "Days, at most")
     columns = [(header, "left" if place < 2 else "right") for place, header in enumerate(headers)]
     print_table(f"Aged by contact: {name} on {as_of}", columns, [tuple(row.values()) for row in rows])

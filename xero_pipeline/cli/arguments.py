@@ -89,7 +89,7 @@ class Commands(QuietGroup):
         from pydantic import ValidationError
 
         from xero_pipeline.cli.interrupts import end, is_of_terminal
-        from xero_pipeline.mistakes import in_words
+        from xero_pipeline.validation_messages import in_words
 
         try:
             return super().invoke(ctx)

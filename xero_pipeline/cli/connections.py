@@ -13,8 +13,8 @@ import typer
 
 from xero_pipeline.cli.shell_completion import complete_organisation
 from xero_pipeline.cli.xero_settings import settings_for_xero
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,34 +31,34 @@ def connect(
     """Connect organisations: give the consent in the browser, then see what was connected."""
     from xero_pipeline.cli.output.console import print_table
 
-    parts = Parts(settings_for_xero())
-    connected = _without_a_browser(parts) if yes else _asked_in_the_browser(parts, opened=not no_browser)
+    services = Services(settings_for_xero())
+    connected = _without_a_browser(services) if yes else _asked_in_the_browser(services, opened=not no_browser)
     print_table(
         "Connected", [("Organisation", "left"), ("Tenant id", "left")], [(o.name, o.tenant_id) for o in connected]
     )
 
 
-def _without_a_browser(parts: Parts) -> Sequence[Organisation]:
-    if not parts.settings.mock_mode:
+def _without_a_browser(services: Services) -> Sequence[Organisation]:
+    if not services.settings.mock_mode:
         raise ConfigurationError(
             "--yes is for mock mode: access to a real organisation is allowed by a person. Run `xero-pipeline connect`."
         )
     from xero_pipeline.cli.mock_consent import connect_mock_organisations
 
-    return connect_mock_organisations(parts)
+    return connect_mock_organisations(services)
 
 
-def _asked_in_the_browser(parts: Parts, *, opened: bool) -> Sequence[Organisation]:
+def _asked_in_the_browser(services: Services, *, opened: bool) -> Sequence[Organisation]:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.xero import consent
 
-    if parts.settings.mock_mode:
+    if services.settings.mock_mode:
         say("Mock mode: `xero-pipeline connect --yes` allows access without a browser.")
-    with _consent_page(parts) as login_url:
+    with _consent_page(services) as login_url:
         return consent.connect(
-            parts.oauth_for(parts.app(login_url=login_url)),
-            parts.vault,
-            parts.organisations,
+            services.oauth_for(services.app(login_url=login_url)),
+            services.vault,
+            services.organisations,
             announce=_announce,
             open_browser=_open_browser if opened else None,
             timeout_seconds=CONSENT_MINUTES * 60,
@@ -77,14 +77,14 @@ def _open_browser(url: str) -> None:
 
 
 @contextmanager
-def _consent_page(parts: Parts) -> Iterator[str | None]:
+def _consent_page(services: Services) -> Iterator[str | None]:
     """In mock mode somebody must serve the consent page to the browser; it lives as long as the question."""
-    if not parts.settings.mock_mode:
+    if not services.settings.mock_mode:
         yield None
         return
     from xero_pipeline.simulator.server import serving
 
-    with serving(parts.simulator) as url:
+    with serving(services.simulator) as url:
         yield url
 
 
@@ -96,27 +96,27 @@ def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
     from xero_pipeline.health.issues import open_issues
     from xero_pipeline.operations.standing import last_sync, put_aside, standing, waiting
 
-    parts = Parts(Settings.load())
-    later, aside = waiting(parts), put_aside(parts)
-    issues = open_issues(parts.warehouse, parts.call_book.postponed.aside())
+    services = Services(Settings.load())
+    later, aside = waiting(services), put_aside(services)
+    issues = open_issues(services.warehouse, services.call_book.postponed.aside())
     rows: list[dict[str, Any]] = [
         {
-            **standing(parts, one, last_sync(parts, one)),
+            **standing(services, one, last_sync(services, one)),
             "waiting": later.get(one.tenant_id, []),
             "put_aside": aside.get(one.tenant_id, []),
             "issues": [asdict(issue) for issue in issues.get(one.tenant_id, ())],
         }
-        for one in parts.organisations.list()
+        for one in services.organisations.list()
     ]
-    odd = oddities(parts)
+    odd = oddities(services)
     if json:
-        off = unexplained(parts, {row["tenant_id"] for row in rows})
+        off = unexplained(services, {row["tenant_id"] for row in rows})
         told = {"organisations": rows, **odd, "unexplained_differences": [asdict(one) for one in off]}
-        print_json({"mode": parts.settings.mode, "home": str(parts.home), **told})
+        print_json({"mode": services.settings.mode, "home": str(services.home), **told})
         return
     columns = ("Organisation", "Tenant id", "State", "Connected since", "Last sync", "Calls today", "Left today")
     print_table(
-        f"Organisations ({parts.settings.mode} mode)",
+        f"Organisations ({services.settings.mode} mode)",
         [(c, "right" if c.startswith(("Calls", "Left")) else "left") for c in columns],
         [
             (
@@ -148,23 +148,23 @@ def disconnect(
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.xero import consent
 
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     if bool(organisation) == everything:
         raise ConfigurationError(
             "Say which: `xero-pipeline disconnect ORGANISATION` or `xero-pipeline disconnect --all`."
         )
     if organisation:
-        one = parts.organisations.find(organisation)
-        told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
-        left = [other.name for other in parts.organisations.list() if other.status == "connected"]
+        one = services.organisations.find(organisation)
+        told = consent.disconnect(services.oauth, services.vault, services.organisations, one)
+        left = [other.name for other in services.organisations.list() if other.status == "connected"]
         say(f"Disconnected {one.name}. Still connected: {', '.join(left) or 'none'}.")
         if not told:
             say("Xero did not let us in to say so: remove the app in Xero under Settings, Connected apps.")
         return
-    consents = [one.consent_id for one in parts.vault.consents()]
+    consents = [one.consent_id for one in services.vault.consents()]
     if not consents:
         say("No organisation is connected: there is nothing to disconnect.")
         return
     for consent_id in consents:
-        consent.disconnect_all(parts.oauth, parts.vault, parts.organisations, consent_id)
+        consent.disconnect_all(services.oauth, services.vault, services.organisations, consent_id)
     say("Disconnected every organisation; the consents are revoked.")

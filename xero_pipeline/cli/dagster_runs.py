@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from xero_pipeline import clock
 from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.selection import Selection
+from xero_pipeline.container import Services
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.past_runs import INTERRUPTED
-from xero_pipeline.parts import Parts
 from xero_pipeline.warehouse.days import day_of
 
 if TYPE_CHECKING:
@@ -29,21 +29,23 @@ class Runner:
     """Carries runs in this process and tells of them.
 
     Args:
-        parts: The wired parts.
+        services: The wired services.
         instance: Dagster's history.
         watch: Who shows the progress.
         max_calls: Calls to each organisation, over all runs together; None for the setting's bound.
     """
 
-    def __init__(self, parts: Parts, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None) -> None:
+    def __init__(
+        self, services: Services, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None
+    ) -> None:
         from xero_pipeline.cli.dagster_project import Project
         from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
         from xero_pipeline.operations.instance import read_log_handlers_once
 
-        self._parts = parts
+        self._services = services
         self._instance = instance
         self._watch = watch
-        self._project = Project(parts.settings, watch)
+        self._project = Project(services.settings, watch)
         read_log_handlers_once(instance)
         self.left_out: set[date] = set()
         # Dagster resolves a project's jobs when it is first asked for them: one thread at a time.
@@ -70,7 +72,7 @@ class Runner:
         if offered.reports:
             due = self._due(organisation, offered.reports, full=full)
             if newest is not None:
-                due = self._newest(due, newest, day_of(self._parts.warehouse, organisation.tenant_id, clock.now()))
+                due = self._newest(due, newest, day_of(self._services.warehouse, organisation.tenant_id, clock.now()))
             self._watch.leave_out(sum(not due.get(report) for report in offered.reports))
             well = self.pull(organisation, due) and well
         if choice.ledger:
@@ -151,8 +153,8 @@ class Runner:
         from xero_pipeline.sync.plan import reports_due
         from xero_pipeline.xero.reports import report_named
 
-        parts, named = self._parts, [report_named(name) for name in reports]
-        due = reports_due(parts.warehouse, organisation.tenant_id, named, parts.settings.start_date, full=full)
+        services, named = self._services, [report_named(name) for name in reports]
+        due = reports_due(services.warehouse, organisation.tenant_id, named, services.settings.start_date, full=full)
         return {report.name: months for report, months in due.items()}
 
     def _run(

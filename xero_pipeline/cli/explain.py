@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def explain(
     from xero_pipeline.ledger.reconcile.tie_out import REPORTS
     from xero_pipeline.sync.lacking import lacking
 
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     if (account is None) != (month is None):
         raise ConfigurationError(
             "Give an account and a month, such as `xero-pipeline explain 610 2026-10`, or neither."
         )
-    tenants = {one.tenant_id: one.name for one in chosen_organisations(parts, organisation or [])}
-    with parts.warehouse.reading() as connection:
+    tenants = {one.tenant_id: one.name for one in chosen_organisations(services, organisation or [])}
+    with services.warehouse.reading() as connection:
         if not is_kept(connection):
             raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first.")
         if account is None or month is None:
@@ -59,7 +59,7 @@ def explain(
             start = parse(month, "MONTH")
             found = _accounts(connection, account, tenants)
             shown = [figure for one in found for figure in _one(connection, *one, start, json=json)]
-    if not json and (without := lacking(parts.call_book.postponed.aside(), tenants, REPORTS)):
+    if not json and (without := lacking(services.call_book.postponed.aside(), tenants, REPORTS)):
         warn(without)
     if without_cause(shown):
         raise typer.Exit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from xero_pipeline.parts import Parts
+from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 
 app = typer.Typer(help="The key of the token store.", no_args_is_help=True)
@@ -23,5 +23,5 @@ def rotate() -> None:
     """
     from xero_pipeline.cli.output.console import say
 
-    count = Parts(Settings.load()).vault.rotate()
+    count = Services(Settings.load()).vault.rotate()
     say(f"{count} stored consent(s) are now encrypted under XERO_ENCRYPTION_KEY. Retired keys are not needed any more.")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xero_pipeline.parts import Parts
+from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 
 
@@ -20,9 +20,9 @@ def logs(
     from xero_pipeline.operations.instance import open_instance
     from xero_pipeline.operations.past_runs import names_of, past_run
 
-    parts = Parts(Settings.load())
-    names = names_of(parts.organisations.list())
-    with open_instance(parts.settings) as instance:
+    services = Services(Settings.load())
+    names = names_of(services.organisations.list())
+    with open_instance(services.settings) as instance:
         rows = [past_run(instance, record, names) for record in instance.get_run_records(limit=limit)]
     if json:
         print_json(rows)

@@ -7,17 +7,17 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xero_pipeline.parts import Parts
+from xero_pipeline.container import Services
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
-def connect_mock_organisations(parts: Parts) -> Sequence[Organisation]:
+def connect_mock_organisations(services: Services) -> Sequence[Organisation]:
     """Walk the whole OAuth way against the simulator: address, consent page, callback, code, tokens, connections.
 
     Args:
-        parts: The wired parts, in mock mode.
+        services: The wired services, in mock mode.
     """
     import httpx
 
@@ -28,14 +28,14 @@ def connect_mock_organisations(parts: Parts) -> Sequence[Organisation]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    oauth = parts.oauth_for(parts.app(redirect_uri=f"http://localhost:{port}/xero/callback"))
+    oauth = services.oauth_for(services.app(redirect_uri=f"http://localhost:{port}/xero/callback"))
 
     def visit(url: str) -> None:
-        httpx.get(Person(parts.transport).allow(url), timeout=60)
+        httpx.get(Person(services.transport).allow(url), timeout=60)
 
     def send(url: str) -> None:
         threading.Thread(target=visit, args=(url,), name="browser", daemon=True).start()
 
     return consent.connect(
-        oauth, parts.vault, parts.organisations, announce=send, open_browser=None, timeout_seconds=60
+        oauth, services.vault, services.organisations, announce=send, open_browser=None, timeout_seconds=60
     )

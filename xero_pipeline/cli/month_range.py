@@ -13,7 +13,7 @@ from xero_pipeline.warehouse.time_zones import EARLIEST
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
     from xero_pipeline.xero.organisations import Organisation
 
@@ -42,12 +42,12 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
 
 
 def begun_months(
-    parts: Parts, wanted: Sequence[date], chosen: Sequence[Organisation]
+    services: Services, wanted: Sequence[date], chosen: Sequence[Organisation]
 ) -> dict[Organisation, Sequence[date]]:
     """What of some months has begun for each organisation: one in New Zealand is a day ahead of one in Alaska.
 
     Args:
-        parts: Know the organisations' days.
+        services: Know the organisations' days.
         wanted: The months, oldest first.
         chosen: Whose.
 
@@ -61,7 +61,7 @@ def begun_months(
     from xero_pipeline.sync.due import begun
     from xero_pipeline.warehouse.days import days_of
 
-    today = days_of(parts.warehouse, [one.tenant_id for one in chosen], clock.now())
+    today = days_of(services.warehouse, [one.tenant_id for one in chosen], clock.now())
     last = wanted[-1]
     if last > max(today.values()):
         raise _not_begun(last)

@@ -9,8 +9,8 @@ import typer
 
 from xero_pipeline.cli.arguments import said_of
 from xero_pipeline.cli.output.progress_counter import Counter
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 WAIT_SECONDS = 120
@@ -41,12 +41,12 @@ def move(
 
     if not to and not state_to:
         raise ConfigurationError("Say where to: --to for the warehouse, --state-to for the state, or both.")
-    parts = Parts(Settings.load())
-    with _nobody_syncs(parts):
+    services = Services(Settings.load())
+    with _nobody_syncs(services):
         if to:
-            _move_warehouse(parts, to)
+            _move_warehouse(services, to)
         if state_to:
-            _move_state(parts, state_to)
+            _move_state(services, state_to)
     names = [name for name, given in (("XERO_WAREHOUSE_URL", to), ("XERO_STATE_URL", state_to)) if given]
     say(
         f"Now set {' and '.join(names)} to the new address, before anything syncs again: what the old database gets "
@@ -54,17 +54,17 @@ def move(
     )
 
 
-def _nobody_syncs(parts: Parts) -> ExitStack:
+def _nobody_syncs(services: Services) -> ExitStack:
     """Wait for the syncs under way, and keep the next ones out."""
     from xero_pipeline.defs.assets.per_organisation import holding
 
     with ExitStack() as held:
-        for organisation in parts.organisations.list():
-            held.enter_context(holding(parts, organisation.tenant_id, wait_seconds=WAIT_SECONDS))
+        for organisation in services.organisations.list():
+            held.enter_context(holding(services, organisation.tenant_id, wait_seconds=WAIT_SECONDS))
         return held.pop_all()
 
 
-def _move_warehouse(parts: Parts, url: str) -> None:
+def _move_warehouse(services: Services, url: str) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.database_copy import carry
     from xero_pipeline.warehouse.move import move as copy
@@ -75,12 +75,12 @@ def _move_warehouse(parts: Parts, url: str) -> None:
             target = Warehouse(url)
             opened.enter_context(target.transaction())
         counter = opened.enter_context(Counter("rows"))
-        moved = copy(parts.warehouse, target, progress=counter.show)
-        moved |= carry(parts.warehouse, target, progress=counter.show)
+        moved = copy(services.warehouse, target, progress=counter.show)
+        moved |= carry(services.warehouse, target, progress=counter.show)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
 
 
-def _move_state(parts: Parts, url: str) -> None:
+def _move_state(services: Services, url: str) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.xero.state import open_state
     from xero_pipeline.xero.state_move import move_state
@@ -88,7 +88,7 @@ def _move_state(parts: Parts, url: str) -> None:
     with said_of("--state-to", "XERO_STATE_URL"):
         target = open_state(url)
     try:
-        moved = move_state(parts.state, target)
+        moved = move_state(services.state, target)
     finally:
         target.dispose()
     say(f"The state: {sum(moved.values()):,} rows of {len(moved)} tables, tokens as encrypted as they were.")

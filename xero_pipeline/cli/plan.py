@@ -10,8 +10,8 @@ import typer
 
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.cli.sync import Organisations, Select, chosen_organisations
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,46 +42,52 @@ def plan(
     from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync.call_record import deliver_calls
 
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     if bool(start) != bool(end):
         raise ConfigurationError("A backfill has a first and a last month: give both --from and --to.")
-    wanted = months_to_backfill(start, end, parts.settings) if start and end else None
-    choice = choose(select or [], parts.reports, parts.collections)
-    deliver_calls(parts.call_book.outbox, parts.warehouse)
+    wanted = months_to_backfill(start, end, services.settings) if start and end else None
+    choice = choose(select or [], services.reports, services.collections)
+    deliver_calls(services.call_book.outbox, services.warehouse)
     plans: list[tuple[Organisation, Plan]] = []
-    chosen = chosen_organisations(parts, organisation or [])
-    months = begun_months(parts, wanted, chosen) if wanted else dict.fromkeys(chosen)
+    chosen = chosen_organisations(services, organisation or [])
+    months = begun_months(services, wanted, chosen) if wanted else dict.fromkeys(chosen)
     for one in months:
-        with _asking(parts, one.tenant_id, wanted=ask) as counts:
-            plans.append((one, _plan(parts, one.tenant_id, choice, months[one], full=full, ask=counts)))
+        with _asking(services, one.tenant_id, wanted=ask) as counts:
+            plans.append((one, _plan(services, one.tenant_id, choice, months[one], full=full, ask=counts)))
     if json:
         print_json({"organisations": [_as_data(one, planned) for one, planned in plans], "total": _total(plans)})
         return
     for one, planned in plans:
         _print(one.name, planned)
     if len(plans) > 1:
-        _print_all(plans, parts.settings.organisations_at_once)
+        _print_all(plans, services.settings.organisations_at_once)
 
 
 @contextmanager
-def _asking(parts: Parts, tenant_id: str, *, wanted: bool) -> Iterator[Counts | None]:
+def _asking(services: Services, tenant_id: str, *, wanted: bool) -> Iterator[Counts | None]:
     from xero_pipeline.sync.plan_calls import asking
 
     if not wanted:
         yield None
         return
-    with parts.client() as client:
+    with services.client() as client:
         yield asking(client, tenant_id)
 
 
 def _plan(
-    parts: Parts, tenant_id: str, choice: Selection, months: Sequence[date] | None, *, full: bool, ask: Counts | None
+    services: Services,
+    tenant_id: str,
+    choice: Selection,
+    months: Sequence[date] | None,
+    *,
+    full: bool,
+    ask: Counts | None,
 ) -> Plan:
     from xero_pipeline.sync.plan import Planner
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.reports import report_named
 
-    planner = Planner(parts.warehouse, parts.quota, tenant_id, parts.settings, ask=ask)
+    planner = Planner(services.warehouse, services.quota, tenant_id, services.settings, ask=ask)
     reports = [report_named(name) for name in choice.reports]
     if months is not None:
         return planner.backfill(reports, months)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def rates(
     from xero_pipeline.ledger.consolidation.rate_file import read_rates
 
     settings = Settings.load()
-    parts = Parts(settings)
+    services = Services(settings)
     given = read_rates(file) if file else []
-    used = _write(parts, given, settings.group_currency, clear=clear)
+    used = _write(services, given, settings.group_currency, clear=clear)
     if given or clear:
         say(f"{'Forgotten: all rates given before. ' if clear else ''}Given: {len(given)} months. The group is new.")
     _show(used, json=json)
@@ -47,14 +47,14 @@ def rates(
         raise typer.Exit(_complain(missing))
 
 
-def _write(parts: Parts, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
+def _write(services: Services, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
     """Keep what is given, write the group anew, and say what it was translated at."""
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
     from xero_pipeline.ledger.consolidation.update import write_group
 
-    now, dialect = clock.now(), parts.warehouse.dialect
-    with parts.warehouse.writing() as connection:
+    now, dialect = clock.now(), services.warehouse.dialect
+    with services.warehouse.writing() as connection:
         if clear:
             clear_rates(connection, dialect)
         import_rates(connection, dialect, given, at=now)

@@ -12,8 +12,8 @@ import typer
 from xero_pipeline.cli.arguments import said_of
 from xero_pipeline.cli.output.progress_counter import Counter
 from xero_pipeline.cli.sync import Organisations, Select
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def rebuild(
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse
 
-    parts = Parts(Settings.load())
-    folder = _folder(parts.settings)
-    url = into or f"duckdb:///{parts.home / NEW_FILE}"
+    services = Services(Settings.load())
+    folder = _folder(services.settings)
+    url = into or f"duckdb:///{services.home / NEW_FILE}"
     with said_of("--into", "XERO_WAREHOUSE_URL"):
         warehouse = Warehouse(url)
     landing = Landing(folder, warehouse)
-    tenants = [_tenant(parts, landing, one) for one in organisation or landing.tenants()]
+    tenants = [_tenant(services, landing, one) for one in organisation or landing.tenants()]
     if not tenants:
         raise ConfigurationError(f"There is nothing in the landing zone {folder} yet: run `xero-pipeline sync` first.")
     choice = choose(select) if select else None
@@ -61,7 +61,7 @@ def rebuild(
                 landing, warehouse, tenants=tenants, subjects=subjects, incomplete=incomplete, progress=files.begin
             )
         )
-    _show(parts, done)
+    _show(services, done)
     for gap in (gap for one in done for gap in one.gaps):
         complain(gap)
     # A URL may hold a password: what the person typed, they know.
@@ -92,15 +92,15 @@ def _folder(settings: Settings) -> Path:
     return settings.landing.expanduser().absolute()
 
 
-def _tenant(parts: Parts, landing: Landing, named: str) -> str:
+def _tenant(services: Services, landing: Landing, named: str) -> str:
     """An organisation as a person names it; one that is connected no more, by its id."""
-    return named if named in landing.tenants() else parts.organisations.find(named).tenant_id
+    return named if named in landing.tenants() else services.organisations.find(named).tenant_id
 
 
-def _show(parts: Parts, done: Sequence[Rebuilt]) -> None:
+def _show(services: Services, done: Sequence[Rebuilt]) -> None:
     from xero_pipeline.cli.output.console import print_table
 
-    names = {one.tenant_id: one.name for one in parts.organisations.list()}
+    names = {one.tenant_id: one.name for one in services.organisations.list()}
     for one in done:
         rows = [(subject, one.files[subject], one.records[subject]) for subject in sorted(one.files)]
         total = ("Total", sum(one.files.values()), sum(one.records.values()))

@@ -8,7 +8,7 @@ import typer
 
 from xero_pipeline import clock
 from xero_pipeline.cli.sync import Organisations
-from xero_pipeline.parts import Parts
+from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
 
@@ -42,24 +42,24 @@ def restatements(
     from xero_pipeline.cli.sync import chosen_organisations
     from xero_pipeline.sync.locked import open_changes
 
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     first = month(since, "--since") if since else None
-    tenants = {one.tenant_id for one in chosen_organisations(parts, organisation or [])}
-    changes = [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]
+    tenants = {one.tenant_id for one in chosen_organisations(services, organisation or [])}
+    changes = [change for change in open_changes(services.warehouse) if change.tenant_id in tenants]
     if accept is not None:
-        _accept(parts, changes, accept)
+        _accept(services, changes, accept)
     elif locked:
         _show_locked(changes)
     else:
-        _show_all(parts, tenants, first)
+        _show_all(services, tenants, first)
 
 
-def _accept(parts: Parts, changes: Sequence[LockedChange], note: str) -> None:
+def _accept(services: Services, changes: Sequence[LockedChange], note: str) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.sync.locked import accept
 
     _show_locked(changes)
-    months = accept(parts.warehouse, changes, note, at=clock.now())
+    months = accept(services.warehouse, changes, note, at=clock.now())
     say(f"Accepted: {len(changes)} figures, {months} months. The checks pass with the next pull of any month.")
 
 
@@ -71,17 +71,17 @@ def _show_locked(changes: Sequence[LockedChange]) -> None:
     _show("What changed in locked months", rows)
 
 
-def _show_all(parts: Parts, tenants: Collection[str], given: date | None) -> None:
+def _show_all(services: Services, tenants: Collection[str], given: date | None) -> None:
     from xero_pipeline.warehouse.days import zones_of
     from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 
-    zones, now = zones_of(parts.warehouse), clock.now()
+    zones, now = zones_of(services.warehouse), clock.now()
     since = {one: given or day_in(zones.get(one), now).replace(day=1) for one in tenants}
     ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
     found = [
         row
         for tenant_id in sorted(tenants)
-        for row in parts.warehouse.query(
+        for row in services.warehouse.query(
             ours, {"tenant_id": tenant_id, "since": beginning_of(since[tenant_id], zones.get(tenant_id))}
         ).to_pylist()
     ]

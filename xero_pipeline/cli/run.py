@@ -10,12 +10,12 @@ import typer
 
 from xero_pipeline import clock
 from xero_pipeline.cli.xero_settings import settings_for_xero
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
-from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.dagster_runs import Runner
-    from xero_pipeline.cli.served_processes import Services
+    from xero_pipeline.cli.served_processes import ServedProcesses
     from xero_pipeline.settings import Settings
     from xero_pipeline.web.address import Address
     from xero_pipeline.xero.organisations import Organisation
@@ -34,17 +34,17 @@ def run(
     if serve:
         _serve(settings, host, port)
         return
-    parts = Parts(settings)
-    _connect_when_nothing_is(parts)
-    parts.check()
-    if not _sync(parts):
+    services = Services(settings)
+    _connect_when_nothing_is(services)
+    services.check()
+    if not _sync(services):
         raise typer.Exit(1)
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
     from xero_pipeline.cli.dagster_project import require_our_own
     from xero_pipeline.cli.interrupts import heed_signals
-    from xero_pipeline.cli.served_processes import Services
+    from xero_pipeline.cli.served_processes import ServedProcesses
     from xero_pipeline.operations.claim import require_unserved, serving
     from xero_pipeline.operations.instance import prepare_home
 
@@ -53,49 +53,51 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     page = _page_beside(settings, host, port)
     dagster_ui = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     heed_signals(also_ignored=True)
-    parts = Parts(settings)
-    with serving(parts.home, {"the web page": page.shown, "the Dagster UI": dagster_ui}):
+    services = Services(settings)
+    with serving(services.home, {"the web page": page.shown, "the Dagster UI": dagster_ui}):
         if not settings.mock_mode:
-            _connect_when_nothing_is(parts)
+            _connect_when_nothing_is(services)
         prepare_home(settings)
-        with Services(settings, page, host, port, dagster_ui) as services:
-            _serve_and_sync(parts, services, f"Web page:   {page.shown}\nDagster UI: {dagster_ui}  (Ctrl-C stops both)")
+        with ServedProcesses(settings, page, host, port, dagster_ui) as served:
+            _serve_and_sync(
+                services, served, f"Web page:   {page.shown}\nDagster UI: {dagster_ui}  (Ctrl-C stops both)"
+            )
 
 
-def _serve_and_sync(parts: Parts, services: Services, addresses: str) -> None:
+def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str) -> None:
     from xero_pipeline.cli.output.console import complain, say
     from xero_pipeline.home import first_sync
     from xero_pipeline.operations.instance import open_instance
 
     say("Starting the Dagster UI and the web page.")
     # Made before the services open it: several that make it at once break it for good.
-    with open_instance(parts.settings):
-        _connect_when_nothing_is(parts)
-        parts.check()
-    services.start()
+    with open_instance(services.settings):
+        _connect_when_nothing_is(services)
+        services.check()
+    served.start()
     say(f"{addresses}\n")
-    with first_sync(parts.home):
-        services.start_daemon()
+    with first_sync(services.home):
+        served.start_daemon()
         try:
-            well = _sync(parts)
+            well = _sync(services)
         except XeroPipelineError as error:
             complain(str(error))
             well = False
     if not well:
         say("\nNot everything was synced: see above. What there is stands in the pages; Sync there tries again.")
     say(f"\n{addresses}")
-    parts.close()
-    services.watch()
+    services.close()
+    served.watch()
 
 
-def _sync(parts: Parts) -> bool:
+def _sync(services: Services) -> bool:
     """Everything of all organisations, with progress, and then this month's profit and loss; whether all went well."""
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.selection import choose
     from xero_pipeline.cli.sync import carry, chosen_organisations
 
-    choice = choose([], parts.reports, parts.collections)
-    chosen = chosen_organisations(parts, [])
+    choice = choose([], services.reports, services.collections)
+    chosen = chosen_organisations(services, [])
     older: set[date] = set()
 
     def work(runner: Runner, one: Organisation) -> bool:
@@ -103,12 +105,12 @@ def _sync(parts: Parts) -> bool:
         older.update(runner.left_out)
         return well
 
-    well = carry(parts, chosen, choice.subjects, work)
+    well = carry(services, chosen, choice.subjects, work)
     if older:
         span = f"{min(older):%B %Y} to {max(older):%B %Y}"
         say(f"Reports from {span} load in the background while the Dagster UI is running.")
     for organisation in chosen:
-        this_month(parts, organisation.tenant_id, organisation.name)
+        this_month(services, organisation.tenant_id, organisation.name)
     return well
 
 
@@ -134,34 +136,34 @@ def _require_free(host: str, port: int, web_port: int) -> None:
             ) from None
 
 
-def _connect_when_nothing_is(parts: Parts) -> None:
+def _connect_when_nothing_is(services: Services) -> None:
     from xero_pipeline.cli.connections import connect
     from xero_pipeline.cli.output.console import say
 
-    if any(one.status == "connected" for one in parts.organisations.list()):
+    if any(one.status == "connected" for one in services.organisations.list()):
         return
-    if not parts.settings.mock_mode:
+    if not services.settings.mock_mode:
         connect()
         return
     from xero_pipeline.cli.mock_consent import connect_mock_organisations
 
-    for organisation in connect_mock_organisations(parts):
+    for organisation in connect_mock_organisations(services):
         say(f"Mock mode: connected {organisation.name} of our own simulated Xero.")
 
 
-def this_month(parts: Parts, tenant_id: str, name: str) -> None:
+def this_month(services: Services, tenant_id: str, name: str) -> None:
     """Print this month's profit and loss from the warehouse.
 
     Args:
-        parts: Knows the warehouse.
+        services: Knows the warehouse.
         tenant_id: The organisation.
         name: Its name.
     """
     from xero_pipeline.cli.output.console import profit_and_loss
     from xero_pipeline.warehouse.days import day_of
 
-    first = day_of(parts.warehouse, tenant_id, clock.now()).replace(day=1)
-    rows = parts.warehouse.query(
+    first = day_of(services.warehouse, tenant_id, clock.now()).replace(day=1)
+    rows = services.warehouse.query(
         "select section, line_type, account_name, amount from xero.profit_and_loss "
         "where tenant_id = :tenant_id and period_start = :first order by position",
         {"tenant_id": tenant_id, "first": first},

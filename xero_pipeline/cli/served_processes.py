@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.1
 _UI, _PAGE, _CODE = "Dagster UI", "web page", "Dagster's code server"
 
 
-class Services:
+class ServedProcesses:
     """Starts them, waits for them, ends them. The child processes load their modules from the beginning on.
 
     Args:

@@ -10,8 +10,8 @@ import typer
 
 from xero_pipeline import clock
 from xero_pipeline.cli.statement_request import StatementRequest
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -187,9 +187,9 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
 
     if asked.json and asked.csv:
         raise ConfigurationError("--json and --csv exclude each other: name one of them.")
-    parts = Parts(Settings.load())
-    one = _whose(parts, asked.organisation)
-    with parts.warehouse.reading() as connection:
+    services = Services(Settings.load())
+    one = _whose(services, asked.organisation)
+    with services.warehouse.reading() as connection:
         if newest_day(connection, one.tenant_id) is None:
             raise ConfigurationError(
                 f"The ledger has no journals of {one.name} yet. Run `xero-pipeline sync`, which posts what it brings."
@@ -201,10 +201,10 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
         say(nothing)
 
 
-def _whose(parts: Parts, organisation: str | None) -> Named:
+def _whose(services: Services, organisation: str | None) -> Named:
     if organisation is not None:
-        return parts.organisations.find(organisation)
-    known = [one for one in parts.organisations.list() if one.status != "disconnected"]
+        return services.organisations.find(organisation)
+    known = [one for one in services.organisations.list() if one.status != "disconnected"]
     if len(known) == 1:
         return known[0]
     names = ", ".join(one.name for one in known) or "none; run `xero-pipeline connect` first"
@@ -246,5 +246,5 @@ def _today(organisation: str | None) -> date:
     """The day where the organisation is."""
     from xero_pipeline.warehouse.days import day_of
 
-    parts = Parts(Settings.load())
-    return day_of(parts.warehouse, _whose(parts, organisation).tenant_id, clock.now())
+    services = Services(Settings.load())
+    return day_of(services.warehouse, _whose(services, organisation).tenant_id, clock.now())

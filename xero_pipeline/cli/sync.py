@@ -12,8 +12,8 @@ from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.output.sync_summary import summary, tell_of_waits
 from xero_pipeline.cli.shell_completion import complete_asset, complete_organisation
 from xero_pipeline.cli.xero_settings import settings_for_xero
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.dagster_runs import Runner
@@ -50,10 +50,10 @@ def sync(
     """Bring the warehouse up to date: changes since the last sync, then the reports of the affected months."""
     from xero_pipeline.cli.selection import choose
 
-    parts = Parts(settings_for_xero())
-    choice = choose(select or [], parts.reports, parts.collections)
-    chosen = chosen_organisations(parts, organisation or [])
-    if not carry(parts, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full), max_calls):
+    services = Services(settings_for_xero())
+    choice = choose(select or [], services.reports, services.collections)
+    chosen = chosen_organisations(services, organisation or [])
+    if not carry(services, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full), max_calls):
         raise typer.Exit(1)
 
 
@@ -67,42 +67,42 @@ def backfill(
     """Pull the reports of a range of months again."""
     from xero_pipeline.cli.selection import choose
 
-    parts = Parts(settings_for_xero())
-    reports = choose(select or [], parts.reports, parts.collections).reports
+    services = Services(settings_for_xero())
+    reports = choose(select or [], services.reports, services.collections).reports
     if not reports:
         raise ConfigurationError(
             "Only reports are pulled by month. For documents: xero-pipeline sync --full --select …"
         )
-    wanted = months_to_backfill(start, end, parts.settings)
-    months = begun_months(parts, wanted, chosen_organisations(parts, organisation or []))
+    wanted = months_to_backfill(start, end, services.settings)
+    months = begun_months(services, wanted, chosen_organisations(services, organisation or []))
 
     def pull(runner: Runner, one: Organisation) -> bool:
         return runner.pull(one, dict.fromkeys(reports, months[one])) and runner.keep_ledger(one)
 
-    if not carry(parts, list(months), len(reports) + 1, pull, max_calls):
+    if not carry(services, list(months), len(reports) + 1, pull, max_calls):
         raise typer.Exit(1)
 
 
-def chosen_organisations(parts: Parts, wanted: Sequence[str]) -> list[Organisation]:
+def chosen_organisations(services: Services, wanted: Sequence[str]) -> list[Organisation]:
     """The organisations a person named, or all that are connected.
 
     Args:
-        parts: Knows them.
+        services: Knows them.
         wanted: Names or tenant ids.
 
     Raises:
         ConfigurationError: None is connected, or one that was named is not.
     """
     if wanted:
-        return [parts.organisations.find(name) for name in wanted]
-    connected = [one for one in parts.organisations.list() if one.status != "disconnected"]
+        return [services.organisations.find(name) for name in wanted]
+    connected = [one for one in services.organisations.list() if one.status != "disconnected"]
     if not connected:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect` first.")
     return connected
 
 
 def carry(
-    parts: Parts,
+    services: Services,
     chosen: Sequence[Organisation],
     subjects: int,
     work: Callable[[Runner, Organisation], bool],
@@ -111,7 +111,7 @@ def carry(
     """Carry the runs of some organisations with progress, then print what they brought.
 
     Args:
-        parts: The wired parts.
+        services: The wired services.
         chosen: Whose.
         subjects: How many collections and reports each has.
         work: Given the runner and an organisation, does it and says whether it went well.
@@ -128,16 +128,16 @@ def carry(
     from xero_pipeline.cli.parallel import side_by_side
     from xero_pipeline.operations.instance import open_instance
 
-    parts.check()
+    services.check()
     names = {one.tenant_id: one.name for one in chosen}
-    watching = Watch(names, subjects * len(chosen), lambda tenant_id: parts.quota.snapshot(tenant_id).day_remaining)
+    watching = Watch(names, subjects * len(chosen), lambda tenant_id: services.quota.snapshot(tenant_id).day_remaining)
     try:
-        with open_instance(parts.settings) as instance, watching as watch, parts.warehouse.kept_open():
-            runner = Runner(parts, instance, watch, max_calls)
+        with open_instance(services.settings) as instance, watching as watch, services.warehouse.kept_open():
+            runner = Runner(services, instance, watch, max_calls)
             well, error = side_by_side(
                 chosen,
                 lambda one: _done(work(runner, one), watch),
-                at_once=parts.settings.organisations_at_once,
+                at_once=services.settings.organisations_at_once,
                 stop=watch.stop,
             )
     except KeyboardInterrupt:
@@ -149,8 +149,8 @@ def carry(
     # Where nothing else was brought, what is put aside is all there was.
     worked = well and not (watch.lines and all(line.aside for line in watch.lines))
     if worked:
-        _tell_of_locked_months(parts, names)
-        _tell_of_differences(parts, names)
+        _tell_of_locked_months(services, names)
+        _tell_of_differences(services, names)
     return worked
 
 
@@ -159,19 +159,19 @@ def _done(well: bool, watch: Watch) -> bool:
     return well
 
 
-def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
+def _tell_of_differences(services: Services, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.cli.output.tie_out_note import told, unexplained
 
-    if found := unexplained(parts, tenants):
+    if found := unexplained(services, tenants):
         warn(told(found))
 
 
-def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
+def _tell_of_locked_months(services: Services, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.sync.locked import open_changes, told
 
-    if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
+    if changes := [change for change in open_changes(services.warehouse) if change.tenant_id in tenants]:
         warn(told(changes))

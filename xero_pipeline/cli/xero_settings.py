@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xero_pipeline.mistakes import unused_app
 from xero_pipeline.settings import Settings
+from xero_pipeline.validation_messages import unused_app
 
 
 def settings_for_xero() -> Settings:

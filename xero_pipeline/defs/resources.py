@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import PrivateAttr
 
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.home import is_in_first_sync
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def _as_dagsters_error() -> Iterator[None]:
         raise dg.DagsterInvariantViolationError(str(wrong)) from None
 
 
-class _WithParts(dg.ConfigurableResource):
-    """A resource over parts of its own, made of the environment of the process that runs."""
+class _WithServices(dg.ConfigurableResource):
+    """A resource over services of its own, made of the environment of the process that runs."""
 
-    _parts: Parts = PrivateAttr()
+    _services: Services = PrivateAttr()
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Read the environment of the process that runs.
@@ -51,7 +51,7 @@ class _WithParts(dg.ConfigurableResource):
             dagster.DagsterInvariantViolationError: A setting is wrong.
         """
         with _as_dagsters_error():
-            self._parts = Parts(Settings.load())
+            self._services = Services(Settings.load())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Let go of the databases: a tick of a sensor must not leave a connection behind.
@@ -59,10 +59,10 @@ class _WithParts(dg.ConfigurableResource):
         Args:
             context: Dagster's.
         """
-        self._parts.close()
+        self._services.close()
 
 
-class TokenStoreResource(_WithParts):
+class TokenStoreResource(_WithServices):
     """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them.
 
     It has no fields on purpose: settings come from the environment (`.env.example` names them), so that neither a key
@@ -70,19 +70,19 @@ class TokenStoreResource(_WithParts):
     """
 
     @property
-    def parts(self) -> Parts:
-        """The wired parts."""
-        return self._parts
+    def services(self) -> Services:
+        """The wired services."""
+        return self._services
 
     def first_sync(self) -> str | None:
         """Why sensors ask for nothing now; None where they may: `run` asks for the same itself."""
-        if is_in_first_sync(self._parts.home):
+        if is_in_first_sync(self._services.home):
             return "The sync that `xero-pipeline run` began with is still under way."
         return None
 
     def connected(self) -> list[Organisation]:
         """The organisations that are to be synced: all but those a person disconnected."""
-        return [o for o in self._parts.organisations.list() if o.status != "disconnected"]
+        return [o for o in self._services.organisations.list() if o.status != "disconnected"]
 
 
 class XeroResource(dg.ConfigurableResource):
@@ -91,9 +91,9 @@ class XeroResource(dg.ConfigurableResource):
     token_store: TokenStoreResource
 
     @property
-    def parts(self) -> Parts:
-        """The wired parts."""
-        return self.token_store.parts
+    def services(self) -> Services:
+        """The wired services."""
+        return self.token_store.services
 
     def calls_left(self, tenant_id: str) -> int:
         """Calls that an organisation has left today, as the terminal, `status` and the web page say it.
@@ -101,7 +101,7 @@ class XeroResource(dg.ConfigurableResource):
         Args:
             tenant_id: The organisation.
         """
-        return self.parts.quota.snapshot(tenant_id).day_remaining
+        return self.services.quota.snapshot(tenant_id).day_remaining
 
     def client(
         self,
@@ -117,10 +117,10 @@ class XeroResource(dg.ConfigurableResource):
             on_call: Told of every request.
             on_wait: Told before every wait: seconds, and why.
         """
-        return self.parts.client(errand, on_call=on_call, on_wait=on_wait)
+        return self.services.client(errand, on_call=on_call, on_wait=on_wait)
 
 
-class WarehouseResource(_WithParts):
+class WarehouseResource(_WithServices):
     """The warehouse: typed tables that take whole batches and move a cursor with its rows."""
 
     _kept: ExitStack = PrivateAttr(default_factory=ExitStack)
@@ -136,7 +136,7 @@ class WarehouseResource(_WithParts):
         """
         super().setup_for_execution(context)
         with _as_dagsters_error():
-            self._kept.enter_context(self._parts.warehouse.kept_open())
+            self._kept.enter_context(self._services.warehouse.kept_open())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Let others have it.
@@ -150,16 +150,16 @@ class WarehouseResource(_WithParts):
     @property
     def warehouse(self) -> Warehouse:
         """The warehouse; its tables are made when it is first used."""
-        return self._parts.warehouse
+        return self._services.warehouse
 
     @property
     def landing(self) -> Landing | None:
         """Where answers are kept as received, if they are."""
-        return self._parts.landing
+        return self._services.landing
 
     def glance(self) -> Warehouse:
         """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
         from xero_pipeline.warehouse.store import Warehouse
 
-        self._parts.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self._parts.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
+        self._services.home  # noqa: B018 - the folder of the DuckDB file
+        return Warehouse(self._services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)

@@ -16,18 +16,18 @@ from xero_pipeline.warehouse.store import Warehouse
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.container import Services
     from xero_pipeline.ledger.reconcile.cause_file import GivenCause
-    from xero_pipeline.parts import Parts
 
 NAME = "causes"
 _SHOWN = 5
 
 
-def check_causes(parts: Parts) -> Iterator[Finding]:
+def check_causes(services: Services) -> Iterator[Finding]:
     """Read the file, and look for the accounts that it names.
 
     Args:
-        parts: Know the settings and the warehouse.
+        services: Know the settings and the warehouse.
 
     Yields:
         Nothing without a file; else how many accounts it matches, and the lines that match none.
@@ -35,10 +35,10 @@ def check_causes(parts: Parts) -> Iterator[Finding]:
     Raises:
         ConfigurationError: The file cannot be read, or lines of it are wrong.
     """
-    given = read_causes(parts.settings.causes)
+    given = read_causes(services.settings.causes)
     if not given:
         return
-    warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
+    warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
     if not warehouse.dialect.is_there():
         yield Finding(NAME, "ok", f"XERO_CAUSES has {len(given)} line(s); the first sync brings the accounts")
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xero_pipeline.container import Services
 from xero_pipeline.health.causes import NAME as CAUSES
 from xero_pipeline.health.causes import check_causes
 from xero_pipeline.health.dagster import check_dagster
@@ -14,7 +15,6 @@ from xero_pipeline.health.keeping import check_disk, check_home, check_key, chec
 from xero_pipeline.health.settings import check_settings
 from xero_pipeline.health.warehouse import check_warehouse
 from xero_pipeline.health.xero import REACHABILITY, check_consents, check_hosts, check_put_aside
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,40 +38,40 @@ def checkup(opened: Opener) -> Iterator[Finding]:
     yield from settings
     if settings[0].state == "problem":
         return
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     try:
-        yield from _of(parts, opened)
+        yield from _of(services, opened)
     finally:
-        parts.close()
+        services.close()
 
 
-def _of(parts: Parts, opened: Opener) -> Iterator[Finding]:
-    there = parts.settings.home.exists()
+def _of(services: Services, opened: Opener) -> Iterator[Finding]:
+    there = services.settings.home.exists()
     if there:
-        home = list(carried("home", partial(check_home, parts)))
+        home = list(carried("home", partial(check_home, services)))
         yield from home
         if home[0].state == "problem":
             return
     else:
-        yield Finding("home", "ok", f"{parts.settings.home} is not there yet: the first command makes it")
-    yield from carried("disk", partial(check_disk, parts))
-    if not there and parts.settings.mock_mode:
+        yield Finding("home", "ok", f"{services.settings.home} is not there yet: the first command makes it")
+    yield from carried("disk", partial(check_disk, services))
+    if not there and services.settings.mock_mode:
         # The simulated Xero and its key live in the home.
         return
-    hosts = list(carried(REACHABILITY, partial(check_hosts, parts)))
+    hosts = list(carried(REACHABILITY, partial(check_hosts, services)))
     yield from hosts
     if not there:
-        yield from carried("encryption key", partial(check_key_form, parts))
+        yield from carried("encryption key", partial(check_key_form, services))
         return
     reachable = all(one.check != REACHABILITY or one.state == "ok" for one in hosts)
     checks: dict[str, Check] = {
-        "state database": partial(check_state, parts),
-        "encryption key": partial(check_key, parts),
-        **({"consent": partial(check_consents, parts)} if reachable else {}),
-        "put aside": partial(check_put_aside, parts),
-        "warehouse": partial(check_warehouse, parts),
-        CAUSES: partial(check_causes, parts),
-        "Dagster home": partial(check_dagster, partial(opened, parts.settings)),
+        "state database": partial(check_state, services),
+        "encryption key": partial(check_key, services),
+        **({"consent": partial(check_consents, services)} if reachable else {}),
+        "put aside": partial(check_put_aside, services),
+        "warehouse": partial(check_warehouse, services),
+        CAUSES: partial(check_causes, services),
+        "Dagster home": partial(check_dagster, partial(opened, services.settings)),
     }
     failed: set[str] = set()
     for name, check in checks.items():

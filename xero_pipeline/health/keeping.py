@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING
 from xero_pipeline.health.finding import Finding, State
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
 
 TOO_LITTLE_BYTES = 200_000_000
 LITTLE_BYTES = 1_000_000_000
 
 
-def check_home(parts: Parts) -> Iterator[Finding]:
+def check_home(services: Services) -> Iterator[Finding]:
     """The folder of everything that is ours.
 
     Args:
-        parts: Know it.
+        services: Know it.
 
     Raises:
         ConfigurationError: It belongs to the other mode, or cannot be written.
     """
-    yield Finding("home", "ok", f"{parts.home}, open to its owner alone")
+    yield Finding("home", "ok", f"{services.home}, open to its owner alone")
 
 
-def check_disk(parts: Parts) -> Iterator[Finding]:
+def check_disk(services: Services) -> Iterator[Finding]:
     """Room where something of ours grows.
 
     Args:
-        parts: Know where.
+        services: Know where.
     """
-    landing = parts.settings.landing
-    places: list[Path] = [parts.settings.home]
+    landing = services.settings.landing
+    places: list[Path] = [services.settings.home]
     if landing:
         places.append(landing.expanduser().absolute())
     for place in places:
@@ -46,53 +46,53 @@ def check_disk(parts: Parts) -> Iterator[Finding]:
         yield Finding("disk", state, f"{free / 1e9:,.1f} GB free at {place}", remedy)
 
 
-def check_state(parts: Parts) -> Iterator[Finding]:
+def check_state(services: Services) -> Iterator[Finding]:
     """The database of tokens, organisations and quotas.
 
     Args:
-        parts: Know it.
+        services: Know it.
 
     Raises:
         ConfigurationError: It cannot be used.
         NewerDatabase: A newer program wrote it.
     """
-    address = parts.state.url.render_as_string()
+    address = services.state.url.render_as_string()
     yield Finding("state database", "ok", f"opens: {address}")
 
 
-def check_key_form(parts: Parts) -> Iterator[Finding]:
+def check_key_form(services: Services) -> Iterator[Finding]:
     """The key alone, where nothing is stored yet.
 
     Args:
-        parts: Know it.
+        services: Know it.
 
     Raises:
         ConfigurationError: It is missing or malformed.
     """
-    _ = parts.keys
+    _ = services.keys
     yield Finding("encryption key", "ok", "well-formed; no token is stored")
 
 
-def check_key(parts: Parts) -> Iterator[Finding]:
+def check_key(services: Services) -> Iterator[Finding]:
     """The key of the token store: whether it is one, and opens every token that is stored.
 
     Args:
-        parts: Know both.
+        services: Know both.
 
     Raises:
         ConfigurationError: It is missing, malformed, or opens a token not.
     """
-    consents = parts.vault.consents()
+    consents = services.vault.consents()
     for consent in consents:
-        parts.vault.load(consent.consent_id)
+        services.vault.load(consent.consent_id)
     stored = (
         f"decrypts the tokens of {len(consents)} stored consent(s)" if consents else "well-formed; no token is stored"
     )
     yield Finding("encryption key", "ok", stored)
-    if parts.keys.retired:
+    if services.keys.retired:
         yield Finding(
             "encryption key",
             "warning",
-            f"{len(parts.keys.retired)} retired keys are set beside it",
+            f"{len(services.keys.retired)} retired keys are set beside it",
             "Run `xero-pipeline keys rotate`, then take XERO_ENCRYPTION_KEYS_RETIRED away.",
         )

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+from xero_pipeline.container import Services
 from xero_pipeline.health.finding import Finding
-from xero_pipeline.mistakes import unused_app
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
+from xero_pipeline.validation_messages import unused_app
 
 ENV_FILE = Path(".env")
 OTHERS = frozenset({"XERO_MOVE_TO", "XERO_MOVE_STATE_TO", "XERO_PIPELINE_PROVE"})
@@ -32,7 +32,7 @@ def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV
     from dotenv import dotenv_values
 
     settings = Settings.load()
-    Parts(settings).app()
+    Services(settings).app()
     from_file = dotenv_values(file) if file.is_file() else {}
     where = f"and {file.absolute()}" if from_file else f"; there is no {file} here"
     yield Finding(_CHECK, "ok", f"{settings.mode} mode; settings come from the environment {where}".replace(" ;", ";"))

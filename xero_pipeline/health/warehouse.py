@@ -11,7 +11,7 @@ from xero_pipeline.health.finding import Finding
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
 
 BUSY_SECONDS = 1.0
 """A sync under way has the file for moments; who has it longer is worth a word."""
@@ -19,11 +19,11 @@ OLDEST_POSTGRESQL = 15
 _CHECK = "warehouse"
 
 
-def check_warehouse(parts: Parts) -> Iterator[Finding]:
+def check_warehouse(services: Services) -> Iterator[Finding]:
     """Open it to read, and look.
 
     Args:
-        parts: Know which.
+        services: Know which.
 
     Raises:
         ConfigurationError: It cannot be opened.
@@ -34,7 +34,7 @@ def check_warehouse(parts: Parts) -> Iterator[Finding]:
     from xero_pipeline.warehouse.layout import is_current
     from xero_pipeline.warehouse.store import Warehouse
 
-    warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
+    warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
     if not warehouse.dialect.is_there():
         yield Finding(_CHECK, "ok", "not there yet: the first sync makes it")
         return
@@ -45,7 +45,7 @@ def check_warehouse(parts: Parts) -> Iterator[Finding]:
     except WarehouseBusy as busy:
         yield Finding(_CHECK, "warning", busy.message, "")
         return
-    names = {one.tenant_id: one.name for one in parts.organisations.list()}
+    names = {one.tenant_id: one.name for one in services.organisations.list()}
     for tenant_id, found in issues.items():
         for issue in found:
             yield Finding("data", "warning", f"{names.get(tenant_id, tenant_id)}: {issue.message}", issue.remedy)

@@ -12,7 +12,7 @@ from xero_pipeline.health.finding import Finding
 from xero_pipeline.xero.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.xero.organisations import Organisation
     from xero_pipeline.xero.reach import Reached
     from xero_pipeline.xero.vault import Consent
@@ -25,26 +25,26 @@ CONSENT_FADES = CONSENT_LIVES - timedelta(days=10)
 _CONNECT = "Run `xero-pipeline connect`."
 
 
-def check_hosts(parts: Parts) -> Iterator[Finding]:
+def check_hosts(services: Services) -> Iterator[Finding]:
     """Ask where tokens come from and where the books are, and compare clocks.
 
     Args:
-        parts: Know the hosts.
+        services: Know the hosts.
     """
     from xero_pipeline.xero.reach import reach
 
-    app = parts.app()
+    app = services.app()
     hosts = {
         "XERO_IDENTITY_URL": ("identity server", app.identity_url, "/.well-known/openid-configuration"),
         "XERO_API_URL": ("API", app.api_url, "/connections"),
     }
     for setting, (role, host, path) in hosts.items():
         try:
-            reached = reach(f"{host}{path}", setting, transport=parts.transport)
+            reached = reach(f"{host}{path}", setting, transport=services.transport)
         except XeroUnavailable as error:
             yield Finding(REACHABILITY, "problem", error.message)
             continue
-        which = "the simulator" if parts.settings.mock_mode else host
+        which = "the simulator" if services.settings.mock_mode else host
         yield Finding(REACHABILITY, "ok", f"{role}: {which} answers, in {reached.seconds:.1f} s")
         if setting == "XERO_IDENTITY_URL":
             yield _clock(reached)
@@ -61,13 +61,13 @@ def _clock(identity: Reached) -> Finding:
     return Finding("clock", "problem" if off >= CLOCK_WRONG else "warning", told, remedy)
 
 
-def check_consents(parts: Parts, now: Callable[[], datetime] = clock.now) -> Iterator[Finding]:
+def check_consents(services: Services, now: Callable[[], datetime] = clock.now) -> Iterator[Finding]:
     """Which organisations are connected, and whether the consents behind them live and reach as far as is needed.
 
     Xero is asked what it lists, which may renew a token, as every sync does.
 
     Args:
-        parts: Know them.
+        services: Know them.
         now: The time.
 
     Raises:
@@ -76,19 +76,19 @@ def check_consents(parts: Parts, now: Callable[[], datetime] = clock.now) -> Ite
     """
     from xero_pipeline.xero.consent import check
 
-    check(parts.oauth, parts.vault, parts.organisations)
-    organisations = [one for one in parts.organisations.list() if one.status != "disconnected"]
+    check(services.oauth, services.vault, services.organisations)
+    organisations = [one for one in services.organisations.list() if one.status != "disconnected"]
     if not organisations:
         yield Finding("consent", "warning", "no organisation is connected", _CONNECT)
         return
-    consents = {one.consent_id: one for one in parts.vault.consents()}
+    consents = {one.consent_id: one for one in services.vault.consents()}
     for one in organisations:
         consent = consents.get(one.consent_id or "")
         if one.status != "connected" or consent is None:
             yield Finding("consent", "problem", f"{one.name}: Xero does not let us in any more", _CONNECT)
             continue
-        yield _age(one, consent, now(), expires=not parts.settings.custom_connection)
-        yield _reach(parts, one, consent)
+        yield _age(one, consent, now(), expires=not services.settings.custom_connection)
+        yield _reach(services, one, consent)
 
 
 def _age(organisation: Organisation, consent: Consent, now: datetime, *, expires: bool) -> Finding:
@@ -107,24 +107,24 @@ def _days(span: timedelta) -> str:
     return {0: "today", 1: "yesterday"}.get(span.days, f"{span.days} days ago")
 
 
-def _reach(parts: Parts, organisation: Organisation, consent: Consent) -> Finding:
+def _reach(services: Services, organisation: Organisation, consent: Consent) -> Finding:
     """Granted against needed; who we are to Xero (openid, profile, email) opens no books."""
-    needed = {scope for scopes in parts.needed_scopes() for scope in scopes}
+    needed = {scope for scopes in services.needed_scopes() for scope in scopes}
     lacking = sorted(needed - set(consent.scopes))
     if not lacking:
         return Finding("scopes", "ok", f"{organisation.name}: all {len(needed)} that the tables need are granted")
-    remedy = _CONNECT if not parts.settings.scopes else f"Add them to XERO_SCOPES, or leave it out. {_CONNECT}"
+    remedy = _CONNECT if not services.settings.scopes else f"Add them to XERO_SCOPES, or leave it out. {_CONNECT}"
     return Finding("scopes", "problem", f"{organisation.name}: not granted: {', '.join(lacking)}", remedy)
 
 
-def check_put_aside(parts: Parts) -> Iterator[Finding]:
+def check_put_aside(services: Services) -> Iterator[Finding]:
     """What is left out because it cannot be read; each says itself what to do.
 
     Args:
-        parts: Know it.
+        services: Know it.
     """
-    names = {one.tenant_id: one.name for one in parts.organisations.list()}
-    aside = parts.call_book.postponed.aside()
+    names = {one.tenant_id: one.name for one in services.organisations.list()}
+    aside = services.call_book.postponed.aside()
     for one in aside:
         yield Finding("put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.told)
     if not aside:

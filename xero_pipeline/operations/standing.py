@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.xero.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.xero.organisations import Organisation
 
 
-def standing(parts: Parts, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:
+def standing(services: Services, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:
     """An organisation as people and programs are told of it.
 
     Args:
-        parts: Know all but the last.
+        services: Know all but the last.
         organisation: Which.
         last_sync: When its invoices were last read to the end.
     """
-    quota = parts.quota.snapshot(organisation.tenant_id)
+    quota = services.quota.snapshot(organisation.tenant_id)
     return {
         "name": organisation.name,
         "tenant_id": organisation.tenant_id,
         "status": organisation.status,
         "connected_at": organisation.connected_at,
-        "connections": len(parts.organisations.ways(organisation.tenant_id)),
-        "consent_ends_at": consent_ends_at(parts, organisation),
+        "connections": len(services.organisations.ways(organisation.tenant_id)),
+        "consent_ends_at": consent_ends_at(services, organisation),
         "last_sync": last_sync,
         "calls_today": quota.calls_today,
         "calls_left_today": quota.day_remaining,
@@ -35,47 +35,47 @@ def standing(parts: Parts, organisation: Organisation, last_sync: datetime | Non
     }
 
 
-def last_sync(parts: Parts, organisation: Organisation) -> datetime | None:
+def last_sync(services: Services, organisation: Organisation) -> datetime | None:
     """When the invoices of an organisation were last read to the end.
 
     Args:
-        parts: Know the warehouse.
+        services: Know the warehouse.
         organisation: Which.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
-    cursor = parts.warehouse.cursor(organisation.tenant_id, "invoices")
+    cursor = services.warehouse.cursor(organisation.tenant_id, "invoices")
     return cursor.complete_at if cursor else None
 
 
-def consent_ends_at(parts: Parts, organisation: Organisation) -> datetime | None:
+def consent_ends_at(services: Services, organisation: Organisation) -> datetime | None:
     """When the consent of an organisation ends if nothing is synced until then.
 
     Args:
-        parts: Know the consents.
+        services: Know the consents.
         organisation: Which.
 
     Returns:
         In UTC; None where it is not connected, or by a custom connection, which needs no consent of a person.
     """
-    if organisation.status != "connected" or parts.settings.custom_connection or organisation.consent_id is None:
+    if organisation.status != "connected" or services.settings.custom_connection or organisation.consent_id is None:
         return None
-    consent = parts.vault.consent(organisation.consent_id)
+    consent = services.vault.consent(organisation.consent_id)
     return consent.updated_at + CONSENT_LIVES if consent else None
 
 
-def waiting(parts: Parts) -> dict[str, list[dict[str, Any]]]:
+def waiting(services: Services) -> dict[str, list[dict[str, Any]]]:
     """What did not fit into the calls of a run or a day.
 
     Args:
-        parts: Know it.
+        services: Know it.
 
     Returns:
         By tenant id; what goes on first at the top.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in parts.call_book.postponed.list():
+    for one in services.call_book.postponed.list():
         if one.is_aside:
             continue
         found.setdefault(one.tenant_id, []).append(
@@ -90,17 +90,17 @@ def waiting(parts: Parts) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def put_aside(parts: Parts) -> dict[str, list[dict[str, Any]]]:
+def put_aside(services: Services) -> dict[str, list[dict[str, Any]]]:
     """What an organisation does not have, or what cannot be read of it: it is left out, everything else goes on.
 
     Args:
-        parts: Know it.
+        services: Know it.
 
     Returns:
         By tenant id.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in parts.call_book.postponed.aside():
+    for one in services.call_book.postponed.aside():
         found.setdefault(one.tenant_id, []).append(
             {
                 "asset": one.asset,

@@ -22,13 +22,13 @@ def organisation(site: Site, tenant_id: str) -> Organisation:
     """An organisation by its id.
 
     Args:
-        site: The parts.
+        site: The services.
         tenant_id: Which.
 
     Raises:
         NotFound: There is none.
     """
-    found = site.parts.organisations.get(tenant_id)
+    found = site.services.organisations.get(tenant_id)
     if found is None:
         raise UnknownAction("There is no such organisation. The first page lists all that were ever connected.")
     return found
@@ -48,7 +48,7 @@ def sync(site: Site, tenant_id: str) -> str:
     """Sync an organisation now.
 
     Args:
-        site: The parts.
+        site: The services.
         tenant_id: Which.
 
     Raises:
@@ -66,17 +66,17 @@ def disconnect(site: Site, tenant_id: str) -> str:
     """Remove an organisation's connections at Xero.
 
     Args:
-        site: The parts.
+        site: The services.
         tenant_id: Which.
 
     Raises:
         NotFound: There is no such organisation.
         XeroUnavailable: Xero does not answer; nothing has changed then.
     """
-    one, parts = organisation(site, tenant_id), site.parts
+    one, services = organisation(site, tenant_id), site.services
     if one.status == "disconnected":
         return f"{one.name} was disconnected already."
-    told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
+    told = consent.disconnect(services.oauth, services.vault, services.organisations, one)
     if told:
         return f"Disconnected {one.name}. The data already loaded stays in the warehouse."
     return (
@@ -89,7 +89,7 @@ def turn(site: Site, *, on: bool) -> str:
     """Turn the daily sync on or off.
 
     Args:
-        site: The parts.
+        site: The services.
         on: Which way.
 
     Raises:

@@ -65,7 +65,7 @@ def logs(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
 
 def connect(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
     """The consent page's address; a custom connection is connected at once."""
-    if site.parts.settings.custom_connection:
+    if site.services.settings.custom_connection:
         return _added(site.consents.without_a_person())
     return {"url": site.consents.begin(_owner(request), request.headers.get("host", ""))}
 

@@ -31,7 +31,7 @@ def make_app(site: Site) -> Starlette:
     """The application.
 
     Args:
-        site: The parts behind it.
+        site: The services behind it.
     """
     gate = Middleware(
         Gate,
@@ -49,8 +49,8 @@ def make_app(site: Site) -> Starlette:
 
 def _routes(site: Site) -> list[Route | Mount]:
     # The redirect URI may name another path of ours.
-    callbacks = {CALLBACK, urlsplit(site.parts.settings.redirect_uri).path or CALLBACK}
-    simulated = [Route(CONSENT_PAGE, consent_page, methods=["GET", "POST"])] if site.parts.settings.mock_mode else []
+    callbacks = {CALLBACK, urlsplit(site.services.settings.redirect_uri).path or CALLBACK}
+    simulated = [Route(CONSENT_PAGE, consent_page, methods=["GET", "POST"])] if site.services.settings.mock_mode else []
     return [
         Route("/", pages.organisations),
         Route("/live", pages.live),
@@ -88,9 +88,9 @@ def _api() -> list[Route]:
 
 def _headers(site: Site) -> Mapping[str, str]:
     """What every answer carries that does not say otherwise."""
-    login = urlsplit(site.parts.settings.login_url)
+    login = urlsplit(site.services.settings.login_url)
     # Chromium holds a form's redirects to form-action too, and Connect redirects to Xero.
-    onward = "" if site.parts.settings.mock_mode else f" {login.scheme}://{login.netloc}"
+    onward = "" if site.services.settings.mock_mode else f" {login.scheme}://{login.netloc}"
     return {
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         f"connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",

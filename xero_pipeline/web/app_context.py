@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.cached_read import Glance
 from xero_pipeline.web.consents import Consents
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 
 
 class Site:
-    """The parts behind the page.
+    """The services behind the page.
 
     Args:
-        parts: The pipeline's own.
+        services: The pipeline's own.
         instance: Dagster's history.
         address: Where the page listens.
         dagster_ui: Where Dagster's webserver is, or would be.
     """
 
-    def __init__(self, parts: Parts, instance: dg.DagsterInstance, address: Address, dagster_ui: str) -> None:
-        self.parts = parts
+    def __init__(self, services: Services, instance: dg.DagsterInstance, address: Address, dagster_ui: str) -> None:
+        self.services = services
         self.instance = instance
         self.address = address
         self.dagster = DagsterUI(dagster_ui, instance)
         self.syncs = Syncs(instance, self.dagster)
-        self.consents = Consents(parts, address)
+        self.consents = Consents(services, address)
         self.progress = RunProgress(instance)
         self.sessions = Sessions()
         self.gallery = Gallery()
@@ -51,24 +51,31 @@ class Site:
     @cached_property
     def glance(self) -> Glance:
         """Short looks into the warehouse."""
-        return Glance(self.parts)
+        return Glance(self.services)
 
     @cached_property
     def status(self) -> Status:
         """How everything stands."""
-        return Status(self.parts, self.instance, self.dagster, self.syncs, self.progress, self.glance)
+        return Status(self.services, self.instance, self.dagster, self.syncs, self.progress, self.glance)
 
     @cached_property
     def password(self) -> Password | None:
         """What people must give to see the page; None where only this machine gets in and none is set."""
-        secret = self.parts.settings.web_password
+        secret = self.services.settings.web_password
         return Password(secret) if secret else None
 
     def warm(self) -> None:
         """Make now what requests would otherwise make side by side."""
-        parts = self.parts
-        _ = parts.simulator if parts.settings.mock_mode else None
-        _ = parts.transport, parts.vault, parts.organisations, parts.quota, parts.call_book, parts.oauth
+        services = self.services
+        _ = services.simulator if services.settings.mock_mode else None
+        _ = (
+            services.transport,
+            services.vault,
+            services.organisations,
+            services.quota,
+            services.call_book,
+            services.oauth,
+        )
         _ = self.glance, self.status, self.password
 
     def close(self) -> None:
@@ -76,7 +83,7 @@ class Site:
         self.consents.close()
         self.syncs.close()
         self.dagster.close()
-        self.parts.close()
+        self.services.close()
 
 
 @contextmanager
@@ -97,9 +104,9 @@ def opened(settings: Settings, address: Address, dagster_ui: str) -> Iterator[Si
     from xero_pipeline.operations.instance import open_instance
 
     require_password(settings, address)
-    parts = Parts(settings)
+    services = Services(settings)
     with open_instance(settings) as instance:
-        site = Site(parts, instance, address, dagster_ui)
+        site = Site(services, instance, address, dagster_ui)
         try:
             site.warm()
             yield site

@@ -13,7 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.warehouse.store import Warehouse
 
 PATIENCE_SECONDS = 4.0
@@ -43,16 +43,16 @@ class Glance:
     """Reads and remembers. May be shared by threads.
 
     Args:
-        parts: Know the warehouse.
+        services: Know the warehouse.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, services: Services) -> None:
         from sqlalchemy import make_url
 
         from xero_pipeline.warehouse.store import Warehouse
 
-        self._warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=PATIENCE_SECONDS)
-        url = make_url(parts.settings.warehouse)
+        self._warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=PATIENCE_SECONDS)
+        url = make_url(services.settings.warehouse)
         file = Path(url.database or "") if url.get_backend_name() == "duckdb" else None
         self._files = (file, file.with_name(f"{file.name}.wal")) if file else ()
         self._lock = threading.Lock()

@@ -16,7 +16,7 @@ from xero_pipeline.web.callback_port import AnswerPort
 from xero_pipeline.xero import consent
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.xero.app import App
     from xero_pipeline.xero.oauth import OAuth, PendingConsent
     from xero_pipeline.xero.organisations import Organisation
@@ -51,18 +51,18 @@ class Consents:
     """The questions that are open. May be shared by threads.
 
     Args:
-        parts: Speak to Xero and take the tokens.
+        services: Speak to Xero and take the tokens.
         address: Where the page listens.
         clock: Seconds; only differences count.
     """
 
-    def __init__(self, parts: Parts, address: Address, clock: Callable[[], float] = time.monotonic) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, address: Address, clock: Callable[[], float] = time.monotonic) -> None:
+        self._services = services
         self._address = address
         self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[str, _Question] = {}
-        self._port = AnswerPort(parts.settings.redirect_uri, self._onward, QUESTION_SECONDS)
+        self._port = AnswerPort(services.settings.redirect_uri, self._onward, QUESTION_SECONDS)
 
     def begin(self, owner: str, host: str) -> str:
         """Put the question.
@@ -78,7 +78,7 @@ class Consents:
             ConfigurationError: A setting of the app is wrong, or the answer could not reach us.
         """
         origin = self._address.origin(host)
-        oauth = self._parts.oauth_for(self._app(origin, host))
+        oauth = self._services.oauth_for(self._app(origin, host))
         pending = oauth.begin()
         with self._lock:
             self._forget_old()
@@ -113,9 +113,11 @@ class Consents:
             nobody_waits = not self._open
         if nobody_waits:
             self._port.close()
-        parts = self._parts
+        services = self._services
         try:
-            return consent.take_answer(question.oauth, parts.vault, parts.organisations, question.pending, callback_url)
+            return consent.take_answer(
+                question.oauth, services.vault, services.organisations, question.pending, callback_url
+            )
         except tuple(_IN_OTHER_WORDS) as error:
             raise type(error)(_IN_OTHER_WORDS[type(error)]) from error
 
@@ -126,9 +128,14 @@ class Consents:
             ConfigurationError: Xero does not let it in.
             XeroUnavailable: Xero does not answer.
         """
-        parts = self._parts
+        services = self._services
         return consent.connect(
-            parts.oauth, parts.vault, parts.organisations, announce=lambda _: None, open_browser=None, timeout_seconds=0
+            services.oauth,
+            services.vault,
+            services.organisations,
+            announce=lambda _: None,
+            open_browser=None,
+            timeout_seconds=0,
         )
 
     def close(self) -> None:
@@ -136,11 +143,11 @@ class Consents:
         self._port.close()
 
     def _app(self, origin: str, host: str) -> App:
-        settings = self._parts.settings
+        settings = self._services.settings
         if settings.mock_mode:
             # The simulated Xero has its consent page at our own address, and takes any redirect URI.
-            return self._parts.app(login_url=origin, redirect_uri=origin + CALLBACK)
-        app, redirect = self._parts.app(), urlsplit(settings.redirect_uri)
+            return self._services.app(login_url=origin, redirect_uri=origin + CALLBACK)
+        app, redirect = self._services.app(), urlsplit(settings.redirect_uri)
         if redirect.netloc.lower() == urlsplit(origin).netloc.lower():
             return app
         if not is_loopback(name_in(host)) or not is_loopback(redirect.hostname or ""):

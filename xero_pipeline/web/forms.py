@@ -73,7 +73,7 @@ def connect(request: Request) -> Response:
     """Send the person to the consent page."""
     site, host = site_of(request), request.headers.get("host", "")
     try:
-        if site.parts.settings.custom_connection:
+        if site.services.settings.custom_connection:
             return _back(request, actions.connected(site.consents.without_a_person()), well=True)
         return RedirectResponse(site.consents.begin(visit_of(request).session.key, host), 303)
     except XeroPipelineError as error:

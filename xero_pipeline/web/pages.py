@@ -55,7 +55,7 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     """The figures of an organisation as the warehouse has them now, or had them before it was in use.
 
     Args:
-        site: The parts.
+        site: The services.
         tenant_id: The organisation.
         name: Of it.
         months: How many months.
@@ -67,7 +67,7 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     today = day_in(zone.value, clock.now())
     return site.glance.see(
         ("figures", tenant_id, months, today),
-        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, site.parts.settings.ageing),
+        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, site.services.settings.ageing),
     )
 
 

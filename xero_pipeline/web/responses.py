@@ -58,7 +58,7 @@ def page(request: Request, template: str, status: int = 200, **shown: object) ->
     common = {
         "csrf": visit.session.csrf,
         "notes": visit.session.take_notes() if template[0] != "_" else [],
-        "mode": site.parts.settings.mode,
+        "mode": site.services.settings.mode,
         "dagster": _dagster_link(request, site),
         "password": site.password is not None,
     }

@@ -26,7 +26,7 @@ async def consent_page(request: Request) -> Response:
         headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "accept-encoding"},
         body=await request.body(),
     )
-    told = await run_in_threadpool(site_of(request).parts.simulator.handle, asked)
+    told = await run_in_threadpool(site_of(request).services.simulator.handle, asked)
     policy = _policy(told.body.decode("utf-8", "replace"))
     # With no-referrer, which Xero sends, the browser would hide from us that the decision comes from our own page.
     headers = {**told.headers, "Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}

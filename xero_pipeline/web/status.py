@@ -19,7 +19,7 @@ from xero_pipeline.operations.standing import put_aside, standing, waiting
 if TYPE_CHECKING:
     import dagster as dg
 
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.web.cached_read import Glance
     from xero_pipeline.web.dagster_ui import DagsterUI, SchedulerState
     from xero_pipeline.web.progress import RunProgress
@@ -33,10 +33,10 @@ _RUNS_KEPT = 500
 
 
 class Status:
-    """Puts together what the parts know. May be shared by threads.
+    """Puts together what the services know. May be shared by threads.
 
     Args:
-        parts: The pipeline's own.
+        services: The pipeline's own.
         instance: Dagster's history.
         dagster: Dagster's webserver, where there is one.
         syncs: Those that the page began.
@@ -46,14 +46,14 @@ class Status:
 
     def __init__(
         self,
-        parts: Parts,
+        services: Services,
         instance: dg.DagsterInstance,
         dagster: DagsterUI,
         syncs: Syncs,
         progress: RunProgress,
         glance: Glance,
     ) -> None:
-        self._parts = parts
+        self._services = services
         self._instance = instance
         self._dagster = dagster
         self._syncs = syncs
@@ -64,14 +64,14 @@ class Status:
 
     def everything(self) -> dict[str, Any]:
         """All of it."""
-        parts, seen = self._parts, self._dagster.look()
-        later, aside, at_work = waiting(parts), put_aside(parts), self._syncs.at_work()
+        services, seen = self._services, self._dagster.look()
+        later, aside, at_work = waiting(services), put_aside(services), self._syncs.at_work()
         failed, issues = self._last_failures(), self.issues()
         organisations = []
-        for one in parts.organisations.list():
+        for one in services.organisations.list():
             mine = later.get(one.tenant_id, [])
             synced, known = self._last_sync(one)
-            told = standing(parts, one, synced)
+            told = standing(services, one, synced)
             told["last_sync_known"] = known
             told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(one.tenant_id, ())]
             told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
@@ -84,7 +84,7 @@ class Status:
                 told["problem"] = {"job": SYNC, "error": never_began} if never_began else failed.get(one.tenant_id)
             organisations.append(told)
         return {
-            "mode": parts.settings.mode,
+            "mode": services.settings.mode,
             "at": clock.now(),
             "scheduler": self.scheduler(seen),
             "organisations": organisations,
@@ -108,7 +108,7 @@ class Status:
         Args:
             limit: How many.
         """
-        names = names_of(self._parts.organisations.list())
+        names = names_of(self._services.organisations.list())
         records = self._instance.get_run_records(limit=limit)
         return [self._told(record, names) for record in records]
 
@@ -156,11 +156,11 @@ class Status:
             found = self._glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
-        return with_put_aside(found, self._parts.call_book.postponed.aside())
+        return with_put_aside(found, self._services.call_book.postponed.aside())
 
     def _progress_of(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
-        quota = self._parts.quota.snapshot(organisation.tenant_id)
+        quota = self._services.quota.snapshot(organisation.tenant_id)
         told = self._progress.of(record) if record else {"state": "starting", "run_id": None, "at": None}
         return {**told, "waits_for_calls": quota.minute_remaining == 0 and told["state"] == "started"}
 

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.connections import Connection
@@ -33,10 +33,10 @@ def books(duckdb_template, tmp_path, monkeypatch):
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path))
     monkeypatch.setenv("XERO_WAREHOUSE_URL", f"duckdb:///{tmp_path / 'books.duckdb'}")
     monkeypatch.setenv("COLUMNS", "80")
-    parts = Parts(Settings.load())
-    consent = parts.vault.add(TokenSet("access", "refresh", NOW, ()), "client")
-    parts.organisations.upsert(consent, [Connection("c", "t", LONG, None, NOW)])
-    parts.close()
+    services = Services(Settings.load())
+    consent = services.vault.add(TokenSet("access", "refresh", NOW, ()), "client")
+    services.organisations.upsert(consent, [Connection("c", "t", LONG, None, NOW)])
+    services.close()
     warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
     Books.begin(warehouse)
     made = Books(warehouse)

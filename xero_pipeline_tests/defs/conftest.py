@@ -12,12 +12,12 @@ import dagster as dg
 import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.automation.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.faults import Fault
@@ -41,7 +41,7 @@ FIRST_MONTH = MONTHS[0]
 class House:
     """What a test needs: the parts, the simulator behind them, Dagster's history and definitions."""
 
-    parts: Parts
+    services: Services
     simulator: Simulator
     instance: dg.DagsterInstance
     definitions: dg.Definitions
@@ -59,7 +59,7 @@ class House:
         """A run of the usual reports, or of some, for a range of months and organisations."""
         tenants = tenants or self.tenants
         ends = [report_key(months[0], tenants[0]), report_key(months[-1], tenants[-1])]
-        keys = [asset_key(name) for name in reports or [report.name for report in self.parts.reports]]
+        keys = [asset_key(name) for name in reports or [report.name for report in self.services.reports]]
         return self._run(PULL, keys, partition_key=None, tags=range_tags(ends), ops={})
 
     def sensor(self, name):
@@ -131,9 +131,9 @@ def surroundings(monkeypatch, home, simulator):
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(home))
     monkeypatch.setenv("XERO_START_DATE", FIRST_MONTH.isoformat())
     monkeypatch.chdir(home)
-    monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
+    monkeypatch.setattr(Services, "simulator", property(lambda services: simulator))
     # Our own limit of the minute would hold the tests up; it has tests of its own.
-    monkeypatch.setattr(Parts, "quota", property(lambda parts: Quota(parts.state, per_minute=100_000)))
+    monkeypatch.setattr(Services, "quota", property(lambda services: Quota(services.state, per_minute=100_000)))
     # So would the waits between repetitions.
     monkeypatch.setitem(XeroClient.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
 
@@ -145,11 +145,11 @@ def connected(tmp_path_factory):
     simulator = Simulator(config, limits=None, advanced=True)
     with pytest.MonkeyPatch.context() as monkeypatch:
         surroundings(monkeypatch, home, simulator)
-        parts = Parts(Settings.load())
-        tenants = [one.tenant_id for one in connect_mock_organisations(parts)]
-        parts.warehouse.prepare()
-        parts.close()
-        return Connected(home, simulator, tenants, build(parts.settings))
+        services = Services(Settings.load())
+        tenants = [one.tenant_id for one in connect_mock_organisations(services)]
+        services.warehouse.prepare()
+        services.close()
+        return Connected(home, simulator, tenants, build(services.settings))
 
 
 @pytest.fixture
@@ -167,9 +167,9 @@ def lived_in(connected, like, home):
         # All of them open the file in one way, so that one which stays open makes it cheap.
         opened = DuckDB.engine
         monkeypatch.setattr(DuckDB, "engine", lambda dialect, *, read_only: opened(dialect, read_only=False))
-        parts = Parts(Settings.load())
-        with dg.DagsterInstance.ephemeral() as instance, parts.warehouse.kept_open():
+        services = Services(Settings.load())
+        with dg.DagsterInstance.ephemeral() as instance, services.warehouse.kept_open():
             instance.add_dynamic_partitions(ORGANISATIONS, connected.tenants)
-            yield House(parts, connected.simulator, instance, connected.definitions, connected.tenants)
+            yield House(services, connected.simulator, instance, connected.definitions, connected.tenants)
         connected.simulator.faults.clear()
-        parts.close()
+        services.close()

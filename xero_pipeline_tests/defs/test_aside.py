@@ -34,7 +34,7 @@ def check(house, asset):
 
 
 def aside(house):
-    return {(one.tenant_id, one.asset): one for one in house.parts.call_book.postponed.aside()}
+    return {(one.tenant_id, one.asset): one for one in house.services.call_book.postponed.aside()}
 
 
 def ask(house, sensor, later=timedelta()):
@@ -53,7 +53,7 @@ def ask(house, sensor, later=timedelta()):
 
 def rows(house, table, tenant):
     sql = f"select count(*) as n, count(*) filter (where is_deleted) as gone from xero.{table} where tenant_id = :t"
-    return tuple(house.parts.warehouse.query(sql, {"t": tenant}).to_pylist()[0].values())
+    return tuple(house.services.warehouse.query(sql, {"t": tenant}).to_pylist()[0].values())
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_new_connect_lets_it_be_asked_for_at_once(house):
     for _ in range(3):
         house.sync("budgets", tenants=[tenant])
     assert not ask(house, "unfinished").run_requests
-    connect_mock_organisations(house.parts)
+    connect_mock_organisations(house.services)
     (request,) = ask(house, "unfinished").run_requests
     assert request.partition_key == tenant
     assert not check(house, "budgets").passed, "until it could be read"
@@ -186,7 +186,7 @@ def test_a_failure_of_another_kind_is_still_one_and_hides_nothing_that_is_put_as
 
 def test_people_and_programs_are_told_on_the_terminal_by_status_by_doctor_and_by_the_web_page(house):
     one, other = house.tenants[:2]
-    names = {organisation.tenant_id: organisation.name for organisation in house.parts.organisations.list()}
+    names = {organisation.tenant_id: organisation.name for organisation in house.services.organisations.list()}
     house.fault("no_role", "Budgets", one)
     brought = run("sync", "--organisation", one, "--select", "budgets", "--select", "accounts")
     assert brought.exit_code == 0, brought.output
@@ -204,13 +204,13 @@ def test_people_and_programs_are_told_on_the_terminal_by_status_by_doctor_and_by
     assert "budgets could not be read and is put aside" in said
     assert "Everything else goes on, and what came before stays" in said
 
-    (finding,) = check_put_aside(house.parts)
+    (finding,) = check_put_aside(house.services)
     assert (finding.state, finding.told) == ("warning", f"{names[one]}: budgets")
     assert "Let somebody with the adviser role" in finding.remedy
 
     with house.on_disk() as there:
         idle = Idle()
-        everything = Status(house.parts, there.instance, idle, idle, idle, idle).everything()
+        everything = Status(house.services, there.instance, idle, idle, idle, idle).everything()
     shown = {row["tenant_id"]: row["put_aside"] for row in everything["organisations"]}
     assert [left["asset"] for left in shown[one]] == ["budgets"]
     assert not shown[other]
@@ -240,7 +240,7 @@ def run(*words):
 
 def test_the_ledger_and_explain_say_what_they_are_without(house):
     tenant = house.tenants[0]
-    name = next(one.name for one in house.parts.organisations.list() if one.tenant_id == tenant)
+    name = next(one.name for one in house.services.organisations.list() if one.tenant_id == tenant)
     house.fault("no_role", "BankTransactions", tenant)
     house.fault("no_role", "Reports/BankSummary", tenant)
     assert house.sync(tenants=[tenant]).success

@@ -29,7 +29,7 @@ def pull(house, months, tenants):
 
 
 def test_a_change_in_a_locked_month_fails_the_check_of_its_report_until_somebody_accepts_it(house):
-    warehouse, months = house.parts.warehouse, MONTHS[:2]
+    warehouse, months = house.services.warehouse, MONTHS[:2]
     tenants, closed = house.tenants[:2], months[0]
     assert house.sync("organisations", tenants=tenants).success
     assert pull(house, months, tenants).passed

@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 from xero_pipeline import XeroTableProps, XeroTranslator, build_xero_defs, xero_assets
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.dagster_project import Project
+from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import BUDGET
 from xero_pipeline.defs.partitions import report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import PROCESS
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Silent
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, QUIET, surroundings
@@ -157,15 +157,15 @@ def test_a_component_brings_what_was_chosen_under_their_names_beside_their_own(t
 def test_their_runs_load_what_the_sensors_ask_for_and_note_it_under_their_keys(house, theirs):
     tenant = house.tenants[0]
     for other in house.tenants[1:]:
-        house.parts.organisations.mark(other, "disconnected")
+        house.services.organisations.mark(other, "disconnected")
     (request,) = tick(house, theirs, "xero_new_organisations")
-    assert request.tags["xero/name"] == house.parts.organisations.get(tenant).name
+    assert request.tags["xero/name"] == house.services.organisations.get(tenant).name
     result = carry(house, theirs, request)
     assert result.success
     checked = {verdict.asset_key for verdict in result.get_asset_check_evaluations()}
     assert checked == {key("accounts"), key("invoices"), key("payments")}
     facts = materialised(house, "invoices")[tenant].metadata
-    assert facts["organisation"].value == house.parts.organisations.get(tenant).name
+    assert facts["organisation"].value == house.services.organisations.get(tenant).name
     assert facts["rows_inserted"].value > 20
     assert set(materialised(house, "invoice_line_items")) == {tenant}
 
@@ -184,7 +184,7 @@ def test_what_did_not_fit_into_their_run_is_asked_for_again_under_their_keys(hou
     assert not sync.execute_in_process(
         instance=house.instance, partition_key=tenant, run_config=QUIET, raise_on_error=False
     ).success
-    (noted,) = house.parts.call_book.postponed.list()
+    (noted,) = house.services.call_book.postponed.list()
     assert noted.asset == "payments"
     with time_machine.travel(noted.resume_at + timedelta(minutes=1), tick=False):
         (request,) = tick(house, theirs, "xero_unfinished")
@@ -193,7 +193,7 @@ def test_what_did_not_fit_into_their_run_is_asked_for_again_under_their_keys(hou
 
 
 def test_the_command_line_runs_the_assets_of_their_project(house, project, monkeypatch):
-    tenant, name = house.tenants[0], house.parts.organisations.get(house.tenants[0]).name
+    tenant, name = house.tenants[0], house.services.organisations.get(house.tenants[0]).name
     monkeypatch.setenv("DAGSTER_HOME", str(Path(house.instance.root_directory)))
     monkeypatch.setenv("XERO_DEFINITIONS", "our_data.definitions")
     monkeypatch.setattr("xero_pipeline.operations.instance.open_instance", lambda settings: _held(house.instance))
@@ -216,7 +216,7 @@ def test_mock_mode_is_connected_by_one_command_and_a_real_xero_is_not(connected,
     done = CliRunner().invoke(app, ["connect", "--yes"])
     assert done.exit_code == 0, done.output
     assert all(tenant in done.output for tenant in connected.tenants)
-    known = Parts(Settings.load()).organisations.list()
+    known = Services(Settings.load()).organisations.list()
     assert {one.tenant_id for one in known if one.status == "connected"} == set(connected.tenants)
     monkeypatch.setenv("XERO_MOCK_MODE", "false")
     refused = CliRunner().invoke(app, ["connect", "--yes"])

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.health.dagster import is_on
 from xero_pipeline.operations.instance import open_instance, prepare_home, project_file
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.dagster_ui import DagsterUI
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
@@ -38,12 +38,12 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XERO_START_DATE", FIRST_MONTH.isoformat())
     monkeypatch.chdir(tmp_path)
-    parts = Parts(Settings.load())
-    connect_mock_organisations(parts)
+    services = Services(Settings.load())
+    connect_mock_organisations(services)
     monkeypatch.setenv("DAGSTER_HOME", "")  # so that what `prepare_home` sets is undone
-    prepare_home(parts.settings)
-    parts.close()
-    return parts.home
+    prepare_home(services.settings)
+    services.close()
+    return services.home
 
 
 @pytest.fixture
@@ -96,9 +96,9 @@ def left_over(home: Path):
 
 def the_web_page_beside_it_turns_the_schedule_and_puts_a_run_into_the_queue(url):
     deadline = time.monotonic() + PATIENCE
-    parts = Parts(Settings.load())
-    tenant_id = parts.organisations.list()[0].tenant_id
-    with open_instance(parts.settings) as instance:
+    services = Services(Settings.load())
+    tenant_id = services.organisations.list()[0].tenant_id
+    with open_instance(services.settings) as instance:
         beside = DagsterUI(url.removesuffix("/graphql"), instance)
         assert beside.look().carried
         assert beside.turn(on=False)
@@ -114,7 +114,7 @@ def the_web_page_beside_it_turns_the_schedule_and_puts_a_run_into_the_queue(url)
         assert run.is_success
         assert run.tags["dagster/partition"] == tenant_id
         beside.close()
-    parts.close()
+    services.close()
 
 
 @proof
@@ -143,7 +143,7 @@ def test_dagster_by_itself_loads_a_new_organisation_pulls_its_months_and_ends_wi
         time.sleep(0.5)
     assert left_over(home) == []
 
-    rows = Parts(Settings.load()).warehouse.query(
+    rows = Services(Settings.load()).warehouse.query(
         "select distinct period_start as month from xero.report_pulls where report = 'bank_summary' order by 1"
     )
     assert rows.column("month").to_pylist() == MONTHS

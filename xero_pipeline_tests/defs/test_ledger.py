@@ -60,7 +60,7 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     assert found.keys() == {*ASSETS, *GROUP_ASSETS}
     assert found["journals"].metadata["dagster/partition_row_count"].value > 20
     assert found["group_balance_sheet"].metadata["dagster/row_count"].value > 10
-    views = read.parts.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
+    views = read.services.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
     assert views == found["journal_lines"].metadata["dagster/partition_row_count"].value
     assert found["coverage"].metadata["explained"].value == "100.00%"
 
@@ -69,8 +69,8 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
 def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
     tenant = read.tenants[0]
     run = keep(read, [tenant])
-    chart = chart_of(read.parts.warehouse, tenant, "ledger.profit_and_loss", MONTHS[-1])
-    net = read.parts.warehouse.query(
+    chart = chart_of(read.services.warehouse, tenant, "ledger.profit_and_loss", MONTHS[-1])
+    net = read.services.warehouse.query(
         "select period_start as month, amount from xero.profit_and_loss where tenant_id = :t and line_type = 'total' "
         "and account_name = 'Net Profit' and basis = 'accrual' order by 1",
         {"t": tenant},
@@ -90,9 +90,9 @@ def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(read, mo
     tenant = read.tenants[0]
     assert keep(read, [tenant]).success
     monkeypatch.setattr(charts, "_LINES", 2)
-    chart = chart_of(read.parts.warehouse, tenant, "ledger.bank_summary", MONTHS[-1])
+    chart = chart_of(read.services.warehouse, tenant, "ledger.bank_summary", MONTHS[-1])
     assert list(chart.series)[1:] == ["Others"]
-    (total,) = read.parts.warehouse.query(
+    (total,) = read.services.warehouse.query(
         "select sum(closing_balance) as total from xero.bank_summary where tenant_id = :t and period_start = :m "
         "and account_id is not null",
         {"t": tenant, "m": MONTHS[-1]},
@@ -102,7 +102,7 @@ def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(read, mo
 
 @pytest.mark.any_day_in_proof
 def test_a_planted_error_fails_its_checks_and_names_the_document(read):
-    with read.parts.warehouse.writing() as connection:
+    with read.services.warehouse.writing() as connection:
         payment, invoice, number = connection.exec_driver_sql(
             "SELECT p.payment_id, p.invoice_id, i.invoice_number FROM xero.payments AS p JOIN xero.invoices AS i "
             "ON i.invoice_id = p.invoice_id AND i.tenant_id = p.tenant_id "
@@ -146,7 +146,7 @@ def test_the_sensor_asks_for_ledgers_that_are_older_than_what_was_read(read):
         ) as context:
             return [request.partition_key for request in read.sensor(LEDGERS)(context).run_requests]
 
-    with read.parts.warehouse.writing() as connection:
+    with read.services.warehouse.writing() as connection:
         # Another one's first read ended before its record came: it has no ledger to keep yet.
         connection.exec_driver_sql(
             f"INSERT INTO xero.cursors (tenant_id, endpoint, complete_at) SELECT '{read.tenants[1]}', endpoint, "

@@ -8,9 +8,9 @@ import time_machine
 
 from xero_pipeline import clock
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
+from xero_pipeline.container import Services
 from xero_pipeline.defs.partitions import month_partitions, report_key
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.company import Company
@@ -29,7 +29,7 @@ def failure_of(result, step):
 
 def count(house, table, tenant, which="not is_deleted"):
     sql = f"select count(*) as n from xero.{table} where tenant_id = :t and {which}"
-    return house.parts.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
+    return house.services.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
 
 
 @pytest.mark.any_day
@@ -44,7 +44,9 @@ def test_a_partition_brings_a_collection_and_tells_rows_changes_and_cost_on_ever
         assert (facts["rows_updated"], facts["rows_removed"]) == (0, 0)
         assert facts["calls"] == (1 if table.parent is None else 0), "counted once, so that sums are right"
         assert (facts["bytes"] > 0) == (table.parent is None)
-        assert facts["calls_left_today"] == house.parts.quota.snapshot(tenant).day_remaining < 4_800, "ours, not Xero's"
+        assert facts["calls_left_today"] == house.services.quota.snapshot(tenant).day_remaining < 4_800, (
+            "ours, not Xero's"
+        )
     assert count(house, "invoices", tenant) > 20
 
 
@@ -118,14 +120,14 @@ def test_an_organisation_that_was_disconnected_does_not_stop_the_others(house):
 
 def test_an_organisation_that_somebody_removed_in_xero_stays_visible_until_it_is_connected_again(house):
     lost = house.tenants[1]
-    removed = house.parts.organisations.get(lost)
-    house.parts.oauth.remove_connection(house.parts.tokens.access_token(lost), removed.connection_id)
+    removed = house.services.organisations.get(lost)
+    house.services.oauth.remove_connection(house.services.tokens.access_token(lost), removed.connection_id)
     assert "does not let us into this organisation" in failure_of(house.sync("accounts"), "sync_accounts")
-    assert {o.tenant_id: o.status for o in house.parts.organisations.list()} == {
+    assert {o.tenant_id: o.status for o in house.services.organisations.list()} == {
         tenant: "needs re-consent" if tenant == lost else "connected" for tenant in house.tenants
     }
     assert "xero-pipeline connect" in failure_of(house.sync("accounts"), "sync_accounts")
-    connect_mock_organisations(house.parts)
+    connect_mock_organisations(house.services)
     assert house.sync("accounts").success
 
 
@@ -198,10 +200,10 @@ def test_a_report_outside_the_consent_is_put_aside_alone_and_says_what_to_do(hou
     tenant, (month,) = house.tenants[0], MONTHS[-1:]
     monkeypatch.setenv("XERO_CLIENT_ID", "another-app")  # an app whose consent never had more
     monkeypatch.setenv("XERO_REPORTS", "balance_sheet, executive_summary")
-    connect_mock_organisations(Parts(Settings.load()))
+    connect_mock_organisations(Services(Settings.load()))
     result = house.pull([month], tenants=[tenant], reports=["trial_balance", "balance_sheet", "executive_summary"])
     assert result.success
-    (aside,) = house.parts.call_book.postponed.aside()
+    (aside,) = house.services.call_book.postponed.aside()
     assert (aside.asset, aside.months) == ("trial_balance", (month,))
     assert "accounting.reports.trialbalance.read" in aside.told
     assert "xero-pipeline connect" in aside.told
@@ -215,7 +217,7 @@ def test_a_report_on_cash_basis_is_an_asset_of_its_own_in_the_same_table(house):
     tenant, months = house.tenants[0], MONTHS
     assert house.pull(months, tenants=[tenant], reports=["balance_sheet", "balance_sheet_cash"]).success
     assert set(house.materialisations("balance_sheet_cash")) == {f"{month}|{tenant}" for month in months}
-    rows = house.parts.warehouse.query(
+    rows = house.services.warehouse.query(
         "select basis, count(distinct period_start) as months from xero.balance_sheet group by 1 order by 1"
     ).to_pylist()
     assert rows == [{"basis": basis, "months": len(months)} for basis in ("accrual", "cash")]
@@ -224,7 +226,7 @@ def test_a_report_on_cash_basis_is_an_asset_of_its_own_in_the_same_table(house):
 def test_a_month_is_pulled_for_the_organisations_that_have_begun_it_and_a_later_run_brings_it_for_the_others(house):
     """Half past midnight on the first in New Zealand, the last evening of this month in Australia."""
     house.sync("organisations")
-    zones = {zone: tenant for tenant, zone in zones_of(house.parts.warehouse).items()}
+    zones = {zone: tenant for tenant, zone in zones_of(house.services.warehouse).items()}
     kowhai = zones["NEWZEALANDSTANDARDTIME"]
     following = add_months(MONTHS[-1], 1)
     night = beginning_of(following, "NEWZEALANDSTANDARDTIME") + timedelta(minutes=30)

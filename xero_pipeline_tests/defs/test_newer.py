@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def test_a_run_against_a_newer_warehouse_fails_and_says_what_to_do(house):
-    with house.parts.warehouse.writing() as warehouse:
+    with house.services.warehouse.writing() as warehouse:
         warehouse.exec_driver_sql("UPDATE xero_history.alembic_version SET version_num = '0100'")
         warehouse.exec_driver_sql("UPDATE xero_history.layout SET declared = 'of another program', program = '7.8.9'")
     run = house.sync("currencies", tenants=house.tenants[:1])

@@ -26,7 +26,7 @@ def check(house, table="accounts"):
 
 def names(house, tenant):
     sql = "select name from xero.accounts where tenant_id = :t and not is_deleted"
-    return set(house.parts.warehouse.query(sql, {"t": tenant})["name"].to_pylist())
+    return set(house.services.warehouse.query(sql, {"t": tenant})["name"].to_pylist())
 
 
 def test_what_is_new_is_observed_once_for_its_organisation_and_the_row_is_there(house):
@@ -53,7 +53,8 @@ def test_a_record_that_cannot_be_read_fails_the_check_until_it_can(house):
     failed = check(house)
     assert (failed.passed, failed.severity) == (False, dg.AssetCheckSeverity.ERROR)
     ((out,),) = [
-        tuple(row.values()) for row in house.parts.warehouse.query("select record_id from xero.quarantine").to_pylist()
+        tuple(row.values())
+        for row in house.services.warehouse.query("select record_id from xero.quarantine").to_pylist()
     ]
     assert f"1 record could not be read: accounts record {out}: accounts.Code is the object" in failed.description
     assert house.materialisations("accounts")[tenant].metadata["records_quarantined"].value == 1

@@ -6,10 +6,10 @@ from typer.testing import CliRunner
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.cli.selection import choose
+from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.assets.aged_reports import AGED
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.endpoints import catalogue
 
@@ -22,10 +22,10 @@ def chosen(house, monkeypatch):
     monkeypatch.setenv("XERO_AGED_BY_CONTACT", "true")
     monkeypatch.setenv("XERO_TAX_REPORTS", "true")
     monkeypatch.setenv("XERO_JOURNALS", "true")
-    house.parts.close()
-    house.parts = Parts(Settings.load())
-    connect_mock_organisations(house.parts)
-    house.definitions = build(house.parts.settings)
+    house.services.close()
+    house.services = Services(Settings.load())
+    connect_mock_organisations(house.services)
+    house.definitions = build(house.services.settings)
     return house
 
 
@@ -39,7 +39,7 @@ def failure(result):
 
 
 def count(house, sql, tenant):
-    return house.parts.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
+    return house.services.warehouse.query(sql, {"t": tenant}).to_pylist()[0]["n"]
 
 
 def test_aged_reports_are_asked_for_as_far_as_the_run_may_call_and_the_rest_is_told(chosen):
@@ -50,7 +50,7 @@ def test_aged_reports_are_asked_for_as_far_as_the_run_may_call_and_the_rest_is_t
     told = failure(ask(chosen, tenant, **{"xero/max_calls": "3"}))
     assert ": 3 of " in told
     assert "Ask for the others" in told
-    assert not [one for one in chosen.parts.call_book.postponed.list() if one.asset == "aged_by_contact"]
+    assert not [one for one in chosen.services.call_book.postponed.list() if one.asset == "aged_by_contact"]
 
     asked = "select count(distinct contact_id || report) as n from xero.aged_by_contact where tenant_id = :t"
     assert count(chosen, asked, tenant) == 3
@@ -76,9 +76,9 @@ def test_journals_go_on_after_a_run_that_ran_out_of_calls_and_are_never_read_aga
     tenant = chosen.tenants[UNITED_KINGDOM]
     told = failure(chosen.sync("journals", tenants=[tenant], tags={"xero/max_calls": "1"}))
     assert "The sensor `unfinished` goes on with it" in told
-    assert [one.asset for one in chosen.parts.call_book.postponed.list()] == ["journals"]
+    assert [one.asset for one in chosen.services.call_book.postponed.list()] == ["journals"]
     assert chosen.sync("journals", tenants=[tenant]).success
-    assert not chosen.parts.call_book.postponed.list()
+    assert not chosen.services.call_book.postponed.list()
 
     facts = {k: v.value for k, v in chosen.materialisations("journals")[tenant].metadata.items()}
     rows = count(chosen, "select count(*) as n from xero.journals where tenant_id = :t", tenant)
@@ -108,7 +108,7 @@ def test_what_nobody_chose_is_no_asset_and_who_selects_it_is_told_how(house, cho
 
 def test_nobody_is_asked_for_the_scope_of_what_he_did_not_choose(house, chosen):
     mine = {f"accounting.{name}.read" for name in ("reports.aged", "reports.taxreports", "journals")}
-    assert mine <= set(chosen.parts.app().scopes)
+    assert mine <= set(chosen.services.app().scopes)
     off = {"aged_by_contact": False, "tax_reports": False, "journals": False}
-    plain = Parts(Settings(_env_file=None, **off, custom_layouts=True))
+    plain = Services(Settings(_env_file=None, **off, custom_layouts=True))
     assert not mine & set(plain.app().scopes)

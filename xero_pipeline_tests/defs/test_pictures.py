@@ -22,7 +22,7 @@ SMALL = 30_000
 
 
 def rows(house, sql, **params):
-    return house.parts.warehouse.query(sql, {"t": house.tenants[0], **params}).to_pylist()
+    return house.services.warehouse.query(sql, {"t": house.tenants[0], **params}).to_pylist()
 
 
 @pytest.mark.any_day_in_proof
@@ -30,7 +30,7 @@ def test_the_profit_that_is_planned_is_drawn_as_xero_plans_it_month_by_month(hou
     tenant, months = house.tenants[0], MONTHS
     assert house.sync("organisations", "accounts", tenants=[tenant]).success
     assert house.pull(months, tenants=[tenant], reports=["budget_summary"]).success
-    chart = chart_of(house.parts.warehouse, tenant, "budget_summary", months[-1])
+    chart = chart_of(house.services.warehouse, tenant, "budget_summary", months[-1])
     net = rows(
         house,
         "select period_start as month, amount from xero.budget_summary where tenant_id = :t and line_type = 'total' "
@@ -69,7 +69,7 @@ def test_what_is_drawn_as_open_is_what_is_left_of_each_document_in_base_currency
             )
             each = [row["due"] / (row["currency_rate"] or 1) for row in found]
             left += sign * sum(amount.quantize(Decimal("0.01"), ROUND_HALF_UP) for amount in each)
-        chart = chart_of(house.parts.warehouse, tenant, f"ledger.aged_{side}", TODAY)
+        chart = chart_of(house.services.warehouse, tenant, f"ledger.aged_{side}", TODAY)
         assert sum(chart.series[name]) == left
         assert re.search(r"on \d{4}-\d\d-\d\d, [A-Z]{3}$", chart.title)
 
@@ -96,7 +96,7 @@ def test_a_picture_that_cannot_be_drawn_fails_nothing_and_is_told(house, monkeyp
 
 
 def test_a_run_that_a_person_started_carries_the_names_of_its_organisations(house):
-    names = [house.parts.organisations.get(tenant).name for tenant in house.tenants]
+    names = [house.services.organisations.get(tenant).name for tenant in house.tenants]
     result = house.sync("accounts")
     assert house.instance.get_run_by_id(result.run_id).tags["xero/name"] == ", ".join(names)
     for tenant, name in zip(house.tenants, names, strict=True):
@@ -109,8 +109,8 @@ def test_a_run_that_a_person_started_carries_the_names_of_its_organisations(hous
 def real(house):
     """The same organisations, as if they were real ones."""
     assert house.sync("organisations", tenants=house.tenants[:1]).success
-    parts = SimpleNamespace(settings=SimpleNamespace(mode="live"), organisations=house.parts.organisations)
-    return People(parts, house.parts.warehouse)
+    services = SimpleNamespace(settings=SimpleNamespace(mode="live"), organisations=house.services.organisations)
+    return People(services, house.services.warehouse)
 
 
 def test_a_real_organisation_is_a_link_away(house, real):

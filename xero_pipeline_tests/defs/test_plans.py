@@ -21,11 +21,11 @@ REPORTS = [report_named("bank_summary"), report_named("profit_and_loss")]
 
 
 def planner(house, **more):
-    return Planner(house.parts.warehouse, house.parts.quota, house.tenants[0], house.parts.settings, **more)
+    return Planner(house.services.warehouse, house.services.quota, house.tenants[0], house.services.settings, **more)
 
 
 def calls(house, *, but=()):
-    rows = house.parts.warehouse.query("select asset from xero.api_calls").column("asset").to_pylist()
+    rows = house.services.warehouse.query("select asset from xero.api_calls").column("asset").to_pylist()
     return len([asset for asset in rows if asset not in but])
 
 
@@ -39,7 +39,7 @@ def synced(house, **config):
 
 def test_a_plan_is_what_the_sync_or_backfill_that_follows_does(house):
     tenant = house.tenants[0]
-    with house.parts.client() as client:
+    with house.services.client() as client:
         first = planner(house, ask=asking(client, tenant)).sync(COLLECTIONS, [])
     # One list does not tell its length: a first load counts a call for it, and says so.
     assert {item.asset for item in first.items if not item.known} == {"linked_transactions"}

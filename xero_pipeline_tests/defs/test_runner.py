@@ -17,16 +17,16 @@ REPORTS = ("profit_and_loss", "balance_sheet", "bank_summary")
 @pytest.fixture
 def runner(house):
     with Watch(dict.fromkeys(house.tenants, "Demo"), 1) as watch:
-        yield Runner(house.parts, house.instance, watch)
+        yield Runner(house.services, house.instance, watch)
 
 
 def pulled(house):
-    rows = house.parts.warehouse.query("select report, period_start from xero.report_pulls").to_pylist()
+    rows = house.services.warehouse.query("select report, period_start from xero.report_pulls").to_pylist()
     return {(row["report"], row["period_start"]) for row in rows}
 
 
 def test_the_first_run_pulls_the_newest_months_says_what_it_leaves_and_the_next_sync_brings_it(house, runner):
-    organisation = house.parts.organisations.find(house.tenants[0])
+    organisation = house.services.organisations.find(house.tenants[0])
     months = MONTHS
     assert runner.sync(organisation, Selection((), REPORTS), full=False, newest=1)
     assert pulled(house) == {(report, months[-1]) for report in REPORTS}
@@ -36,7 +36,7 @@ def test_the_first_run_pulls_the_newest_months_says_what_it_leaves_and_the_next_
 
 
 def test_reports_that_want_the_same_months_share_a_run(house, runner):
-    organisation = house.parts.organisations.find(house.tenants[0])
+    organisation = house.services.organisations.find(house.tenants[0])
     months = MONTHS
     due = {"profit_and_loss": months, "balance_sheet": months, "bank_summary": months[-1:]}
     assert runner.pull(organisation, due)

@@ -15,6 +15,7 @@ from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 
 from xero_pipeline import clock
+from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.automation import sensors
 from xero_pipeline.defs.automation.ledger_updates import LEDGERS
@@ -22,7 +23,6 @@ from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS, RUNS_PER_TI
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.budget import RESERVE, calls_for
 from xero_pipeline.warehouse.store import Cursor
@@ -62,7 +62,7 @@ def loaded(house, *tenants):
     for tenant in tenants:
         for table in DOCUMENTS:
             at = clock.now()
-            house.parts.warehouse.merge({}, cursor=Cursor(tenant, table, at, at, 0))
+            house.services.warehouse.merge({}, cursor=Cursor(tenant, table, at, at, 0))
 
 
 def pulled(house, tenant):
@@ -70,10 +70,10 @@ def pulled(house, tenant):
     at = clock.now()
     rows = [
         (tenant, report.table, report.basis, month, month, at, at, "{}")
-        for report in house.parts.reports
+        for report in house.services.reports
         for month in MONTHS
     ]
-    with house.parts.warehouse._connected("written") as connection:
+    with house.services.warehouse._connected("written") as connection:
         connection.exec_driver_sql(
             "insert into xero.report_pulls (tenant_id, report, basis, period_start, period_end, fetched_at, "
             "checked_at, raw) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -155,11 +155,11 @@ class TestNewOrganisations:
     def test_whoever_must_consent_again_is_not_loaded_again(self, house, tick):
         house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
         for tenant in house.tenants:
-            house.parts.organisations.mark(tenant, "needs re-consent")
+            house.services.organisations.mark(tenant, "needs re-consent")
         assert not tick("new_organisations").run_requests
 
     def test_a_disconnected_organisation_is_not_new(self, house, tick):
-        house.parts.organisations.mark(house.tenants[0], "disconnected")
+        house.services.organisations.mark(house.tenants[0], "disconnected")
         assert house.tenants[0] not in {r.partition_key for r in tick("new_organisations").run_requests}
 
 
@@ -168,7 +168,7 @@ class TestMonthsToPull:
     def test_nothing_is_asked_before_the_first_load_is_complete(self, house, tick):
         at = clock.now()
         for table in DOCUMENTS[:2]:
-            house.parts.warehouse.merge({}, cursor=Cursor(house.tenants[0], table, at, at, 0))
+            house.services.warehouse.merge({}, cursor=Cursor(house.tenants[0], table, at, at, 0))
         data = tick("months_to_pull")
         assert not data.run_requests
         assert "No month is missing" in data.skip_message
@@ -193,13 +193,13 @@ class TestMonthsToPull:
         loaded(house, house.tenants[0])
         enough = RESERVE + cost(MONTHS[-2:])
         left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=enough))
-        monkeypatch.setattr(Parts, "quota", left)
+        monkeypatch.setattr(Services, "quota", left)
         assert [run[2:] for run in asked(tick("months_to_pull"))] == [(str(MONTHS[-2]), str(MONTHS[-1]))]
 
     def test_nothing_is_asked_when_the_days_calls_are_kept_for_the_daily_sync(self, house, tick, monkeypatch):
         loaded(house, house.tenants[0])
         left = SimpleNamespace(snapshot=lambda tenant: SimpleNamespace(day_remaining=100))
-        monkeypatch.setattr(Parts, "quota", left)
+        monkeypatch.setattr(Services, "quota", left)
         assert not tick("months_to_pull").run_requests
 
     @pytest.mark.any_day
@@ -207,7 +207,7 @@ class TestMonthsToPull:
         tenant = house.tenants[1]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.parts.warehouse._connected("written") as connection:
+        with house.services.warehouse._connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "i", MONTHS[1].replace(day=15), clock.now() + timedelta(seconds=1), False),
@@ -222,7 +222,7 @@ class TestMonthsToPull:
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.parts.warehouse._connected("written") as connection:
+        with house.services.warehouse._connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.payments (tenant_id, payment_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "p", MONTHS[-1], clock.now() + timedelta(seconds=1), False),
@@ -258,7 +258,7 @@ class TestMonthsToPull:
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.parts.warehouse._connected("written") as connection:
+        with house.services.warehouse._connected("written") as connection:
             connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
         assert asked(tick("months_to_pull")) == [(tenant, tenant, str(MONTHS[-2]), str(MONTHS[-1]))]
 
@@ -303,7 +303,7 @@ class TestMonthsToPull:
 
     def test_whoever_must_consent_again_is_not_asked_about(self, house, tick):
         loaded(house, house.tenants[0])
-        house.parts.organisations.mark(house.tenants[0], "needs re-consent")
+        house.services.organisations.mark(house.tenants[0], "needs re-consent")
         assert not tick("months_to_pull").run_requests
 
     def test_a_warehouse_in_use_is_a_reason_to_skip_and_keeps_the_turn(self, house, tick, monkeypatch):
@@ -336,12 +336,12 @@ class TestDailySync:
         assert request.tags.items() >= range_tags([house.tenants[0], house.tenants[2]]).items()
 
     def test_a_disconnected_organisation_is_left_out(self, house):
-        house.parts.organisations.mark(house.tenants[1], "disconnected")
+        house.services.organisations.mark(house.tenants[1], "disconnected")
         assert [r.partition_key for r in self.evaluate(house)] == [house.tenants[0], house.tenants[2]]
 
     def test_one_that_needs_a_new_consent_is_kept_so_that_its_failure_is_seen(self, house):
-        house.parts.organisations.mark(house.tenants[0], "disconnected")
-        house.parts.organisations.mark(house.tenants[1], "needs re-consent")
+        house.services.organisations.mark(house.tenants[0], "disconnected")
+        house.services.organisations.mark(house.tenants[1], "needs re-consent")
         (request,) = self.evaluate(house)
         assert request.tags.items() >= range_tags(house.tenants[1:]).items()
 

@@ -51,7 +51,7 @@ def test_a_table_of_a_collection_brings_the_others_and_their_check(house, name):
     assert facts["invoices", tenant]["calls"].value > 0, "the cost is told with the record's table, as ever"
     assert facts["invoice_payments", tenant]["rows_inserted"].value > 0
     assert passed(result) == {READABLE}
-    calls = house.parts.warehouse.query("select distinct asset from xero.api_calls").to_pylist()
+    calls = house.services.warehouse.query("select distinct asset from xero.api_calls").to_pylist()
     assert [one["asset"] for one in calls] == ["invoices"]
 
 

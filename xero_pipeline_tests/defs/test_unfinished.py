@@ -65,12 +65,12 @@ def bounded(house, calls, *tables, tenant=None, tags=None, ops=None):
 
 
 def called(house, tenant=None):
-    rows = house.parts.warehouse.query("select tenant_id, asset, run_id from xero.api_calls").to_pylist()
+    rows = house.services.warehouse.query("select tenant_id, asset, run_id from xero.api_calls").to_pylist()
     return [row for row in rows if tenant in (None, row["tenant_id"])]
 
 
 def noted(house):
-    return {(one.tenant_id, one.asset): one for one in house.parts.call_book.postponed.list()}
+    return {(one.tenant_id, one.asset): one for one in house.services.call_book.postponed.list()}
 
 
 def failures(result):
@@ -140,10 +140,10 @@ def test_a_first_load_within_a_small_budget_is_complete_in_the_end(house, sensor
     for call in called(house):
         per_run[call["run_id"]] = per_run.get(call["run_id"], 0) + 1
     assert sorted(per_run.values()) == [1, 2, 2]
-    with truth("http://simulator.localhost", tenant, house.parts.transport) as told:
+    with truth("http://simulator.localhost", tenant, house.services.transport) as told:
         lists = {one.table: told.records(as_asked(one)) for one in LISTS if one.table in TOLD}
     for name, records in lists.items():
-        kept = house.parts.warehouse.query(f"select raw from xero.{name}").column("raw").to_pylist()
+        kept = house.services.warehouse.query(f"select raw from xero.{name}").column("raw").to_pylist()
         assert sorted(map(canonical, records)) == sorted(canonical(read(raw)) for raw in kept), name
 
 
@@ -184,7 +184,7 @@ def test_a_used_up_day_goes_on_when_xero_said(house, sensor):
     assert not ask(house, sensor, timedelta(hours=4)).run_requests
     (request,) = ask(house, sensor, timedelta(hours=5, minutes=1)).run_requests
     assert request.asset_selection == [asset_key(t.name) for t in table_group("contacts")]
-    with house.parts.state.begin() as state:
+    with house.services.state.begin() as state:
         state.execute(sa.delete(state_table("quota_limits")))
     assert not failures(carry(house, request))
     assert not noted(house)
@@ -202,7 +202,7 @@ def test_of_a_report_only_the_months_are_left_that_were_not_kept(house, sensor):
     assert request.job_name == PULL
     assert not failures(carry(house, request))
     assert not noted(house)
-    kept = house.parts.warehouse.query("select distinct period_start as m from xero.bank_summary order by 1")
+    kept = house.services.warehouse.query("select distinct period_start as m from xero.bank_summary order by 1")
     assert kept.column("m").to_pylist() == months
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.parts import Parts
+from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.simulator import Simulator
@@ -26,13 +26,13 @@ def clean(tmp_path, monkeypatch):
 @pytest.fixture
 def simulator(monkeypatch):
     simulator = Simulator(BooksConfig(today=TODAY, invoices=12, months=2), limits=None)
-    monkeypatch.setattr(Parts, "simulator", property(lambda parts: simulator))
+    monkeypatch.setattr(Services, "simulator", property(lambda services: simulator))
     return simulator
 
 
 @pytest.fixture
-def parts(clean, simulator):
-    parts = Parts(Settings.load())
-    connect_mock_organisations(parts)
-    yield parts
-    parts.close()
+def services(clean, simulator):
+    services = Services(Settings.load())
+    connect_mock_organisations(services)
+    yield services
+    services.close()

@@ -16,7 +16,7 @@ HEAD = "organisation,account,cause\n"
 
 
 @pytest.fixture
-def books(parts, clean, monkeypatch, duckdb_template):
+def books(services, clean, monkeypatch, duckdb_template):
     """An organisation O with a few accounts."""
     address = a_file_like(duckdb_template, clean)
     monkeypatch.setenv("XERO_WAREHOUSE_URL", address)
@@ -24,7 +24,7 @@ def books(parts, clean, monkeypatch, duckdb_template):
 
 
 @pytest.fixture
-def doctor(parts, clean, monkeypatch):
+def doctor(services, clean, monkeypatch):
     """Looks with a file that says this; None for one that is not there."""
 
     def look(text):
@@ -54,7 +54,7 @@ def test_a_file_whose_lines_all_match_is_well(books, doctor):
     assert doctor(HEAD + "O,sales,PAYROLL\n") == [("ok", "XERO_CAUSES names the cause of 1 account(s)")]
 
 
-def test_before_the_first_sync_no_line_is_wrong_and_no_warehouse_is_made(parts, clean, doctor):
+def test_before_the_first_sync_no_line_is_wrong_and_no_warehouse_is_made(services, clean, doctor):
     assert doctor(HEAD + "O,sales,PAYROLL\n") == [
         ("ok", "XERO_CAUSES has 1 line(s); the first sync brings the accounts"),
     ]

@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from xero_pipeline import clock
+from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, NewerDatabase, XeroUnavailable
 from xero_pipeline.health import keeping
 from xero_pipeline.health.finding import Finding, carried
 from xero_pipeline.health.settings import check_settings
 from xero_pipeline.health.warehouse import check_warehouse
 from xero_pipeline.health.xero import check_consents, check_hosts
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.layout import migrations
 from xero_pipeline.warehouse.lock import FileHold
@@ -70,27 +70,27 @@ def test_a_file_with_a_secret_is_its_owners_alone(clean, line, mode, warned):
 @pytest.mark.parametrize(("free", "state"), [(150e6, "problem"), (900e6, "warning"), (20e9, "ok")])
 def test_a_full_disk_is_seen_before_a_sync_sees_it(clean, monkeypatch, free, state):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, int(free)))
-    (one,) = keeping.check_disk(Parts(Settings.load(pipeline_home=clean / "far" / "away")))
+    (one,) = keeping.check_disk(Services(Settings.load(pipeline_home=clean / "far" / "away")))
     assert one.state == state
     assert bool(one.remedy) is (state != "ok")
 
 
-def test_a_connected_organisation_is_well_and_its_key_opens_its_tokens(parts):
-    assert states(check_consents(parts)) == [("consent", "ok"), ("scopes", "ok")]
-    (key,) = keeping.check_key(parts)
+def test_a_connected_organisation_is_well_and_its_key_opens_its_tokens(services):
+    assert states(check_consents(services)) == [("consent", "ok"), ("scopes", "ok")]
+    (key,) = keeping.check_key(services)
     assert (key.state, key.told) == ("ok", "decrypts the tokens of 1 stored consent(s)")
 
 
 @pytest.mark.any_day
 @pytest.mark.parametrize(("days", "state"), [(49, "ok"), (55, "warning"), (61, "problem")])
-def test_a_consent_that_nobody_uses_is_told_before_it_dies(parts, days, state):
+def test_a_consent_that_nobody_uses_is_told_before_it_dies(services, days, state):
     later = clock.now() + timedelta(days=days)
-    consent = next(iter(check_consents(parts, lambda: later)))
+    consent = next(iter(check_consents(services, lambda: later)))
     assert consent.state == state
 
 
-def test_a_scope_that_the_consent_does_not_cover_is_named(parts):
-    needs_more = Parts(Settings.load(tax_reports=True))
+def test_a_scope_that_the_consent_does_not_cover_is_named(services):
+    needs_more = Services(Settings.load(tax_reports=True))
     try:
         (scopes,) = [one for one in check_consents(needs_more) if one.check == "scopes"]
     finally:
@@ -100,23 +100,23 @@ def test_a_scope_that_the_consent_does_not_cover_is_named(parts):
     assert "xero-pipeline connect" in scopes.remedy
 
 
-def test_an_organisation_that_was_disconnected_at_xero_is_a_problem(parts):
-    (one,) = parts.organisations.list()
-    parts.oauth.remove_connection(parts.tokens.of_consent(one.consent_id), one.connection_id)
-    (found,) = check_consents(parts)
+def test_an_organisation_that_was_disconnected_at_xero_is_a_problem(services):
+    (one,) = services.organisations.list()
+    services.oauth.remove_connection(services.tokens.of_consent(one.consent_id), one.connection_id)
+    (found,) = check_consents(services)
     assert (found.check, found.state) == ("consent", "problem")
     assert one.name in found.told
 
 
 def test_without_an_organisation_the_next_step_is_told(clean, simulator):
-    parts = Parts(Settings.load())
-    (one,) = check_consents(parts)
-    parts.close()
+    services = Services(Settings.load())
+    (one,) = check_consents(services)
+    services.close()
     assert (one.state, one.remedy) == ("warning", "Run `xero-pipeline connect`.")
 
 
-def test_a_key_that_opens_nothing_is_told_by_the_key_itself(parts):
-    other = Parts(Settings.load(encryption_key="5a" * 32))
+def test_a_key_that_opens_nothing_is_told_by_the_key_itself(services):
+    other = Services(Settings.load(encryption_key="5a" * 32))
     try:
         (one,) = carried("encryption key", lambda: keeping.check_key(other))
     finally:
@@ -126,9 +126,9 @@ def test_a_key_that_opens_nothing_is_told_by_the_key_itself(parts):
 
 
 @pytest.mark.parametrize(("off", "state"), [(0, "ok"), (-45, "warning"), (400, "problem")])
-def test_a_clock_that_is_off_is_measured_against_xeros(parts, simulator, off, state):
+def test_a_clock_that_is_off_is_measured_against_xeros(services, simulator, off, state):
     simulator._clock = lambda: time.time() - off
-    (clock,) = [one for one in check_hosts(parts) if one.check == "clock"]
+    (clock,) = [one for one in check_hosts(services) if one.check == "clock"]
     assert clock.state == state
     assert ("ahead of" in clock.told, "behind" in clock.told) == (off > 0, off < 0)
 
@@ -154,26 +154,26 @@ def test_the_difference_of_clocks_counts_from_the_middle_of_the_call(told, ahead
     assert (found.status, found.seconds, found.ahead) == (404, 2, ahead)
 
 
-def test_a_warehouse_that_is_not_there_is_not_made(parts):
-    (one,) = check_warehouse(parts)
+def test_a_warehouse_that_is_not_there_is_not_made(services):
+    (one,) = check_warehouse(services)
     assert (one.state, one.told) == ("ok", "not there yet: the first sync makes it")
-    assert not parts.settings.home.joinpath("books.duckdb").exists()
+    assert not services.settings.home.joinpath("books.duckdb").exists()
 
 
-def test_a_warehouse_of_a_newer_program_is_a_problem_and_stays_as_it_is(parts, monkeypatch):
-    Warehouse(parts.settings.warehouse).prepare()
-    (one,) = check_warehouse(parts)
+def test_a_warehouse_of_a_newer_program_is_a_problem_and_stays_as_it_is(services, monkeypatch):
+    Warehouse(services.settings.warehouse).prepare()
+    (one,) = check_warehouse(services)
     assert one.state == "ok" and "schema up to date" in one.told
     monkeypatch.setattr(migrations, "HEAD", "0000")
     with pytest.raises(NewerDatabase, match="Update xero-pipeline"):
-        list(check_warehouse(parts))
+        list(check_warehouse(services))
 
 
-def test_whoever_holds_the_warehouse_is_named(parts):
-    dialect = Warehouse(parts.settings.warehouse).dialect
+def test_whoever_holds_the_warehouse_is_named(services):
+    dialect = Warehouse(services.settings.warehouse).dialect
     duckdb.connect(str(dialect.path)).close()
     with FileHold(dialect.path).held("written", 1):
-        (one,) = check_warehouse(parts)
+        (one,) = check_warehouse(services)
     assert one.state == "warning"
     assert "is in use by process" in one.told
 

@@ -42,7 +42,7 @@ ROOMS = (
     "home",
     "ledger",
     "operations",
-    "parts",
+    "container",
     "queries",
     "sync",
     "warehouse",

@@ -1,7 +1,7 @@
 """Syncs in processes of their own that are killed at an event: the n-th call, commit, statement, landing and so on.
 
 One process has everything imported and forks the others, so that each costs no start. What counts the events stands
-around the real parts; the package knows nothing of it. SIGKILL comes from within, so it comes at exactly that event.
+around the real services; the package knows nothing of it. SIGKILL comes from within, so it comes at exactly that event.
 
     python -m xero_pipeline_tests.journeys.killing
 """
@@ -62,7 +62,7 @@ def sync(events: Events, *, whole: bool) -> None:
         events: Told of everything.
         whole: Read lists that come in one answer whole, so that deletions show.
     """
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
     from xero_pipeline.sync import load
     from xero_pipeline.sync.call_record import deliver_calls
@@ -70,20 +70,20 @@ def sync(events: Events, *, whole: bool) -> None:
 
     # With it, every sync of these minutes would read all their edits again, and hide a cursor that ran ahead.
     load.OVERLAP = timedelta(0)
-    parts = Parts(Settings.load())
-    watch(parts, events)
-    (organisation,) = parts.organisations.list()
+    services = Services(Settings.load())
+    watch(services, events)
+    (organisation,) = services.organisations.list()
     tenant_id = organisation.tenant_id
     try:
         for name in (*COLLECTIONS, *REPORTS):
-            with exclusive(parts.state, f"sync of {tenant_id}", timeout_seconds=5):
-                (_report if name in REPORTS else _collection)(parts, tenant_id, name, whole=whole)
+            with exclusive(services.state, f"sync of {tenant_id}", timeout_seconds=5):
+                (_report if name in REPORTS else _collection)(services, tenant_id, name, whole=whole)
     finally:
-        deliver_calls(parts.call_book.outbox, parts.warehouse)
-    parts.close()
+        deliver_calls(services.call_book.outbox, services.warehouse)
+    services.close()
 
 
-def _collection(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
+def _collection(services: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.sync.collections import sync_collection
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.xero.endpoints import endpoint
@@ -92,12 +92,12 @@ def _collection(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     row, tally = endpoint(name), Tally()
     if row.paging == "pages":
         row = replace(row, page_size=PAGE_SIZE, params={**row.params, "pageSize": str(PAGE_SIZE)})
-    with parts.client(Errand(asset=name), on_call=tally.add) as client:
+    with services.client(Errand(asset=name), on_call=tally.add) as client:
         full = whole and row.paging == "whole"
-        sync_collection(client, parts.warehouse, tenant_id, row, tally=tally, full=full, landing=parts.landing)
+        sync_collection(client, services.warehouse, tenant_id, row, tally=tally, full=full, landing=services.landing)
 
 
-def _report(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
+def _report(services: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.sync.due import months_due
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.sync.reports import sync_report
@@ -105,15 +105,17 @@ def _report(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.xero.reports import report_named
 
     report = report_named(name)
-    tally, now, start = Tally(), clock.now(), parts.settings.start_date
-    months: list[date] = months_due(parts.warehouse, tenant_id, name, at=now, start_date=start)
-    with parts.client(Errand(asset=name), on_call=tally.add) as client:
-        for _ in sync_report(client, parts.warehouse, tenant_id, report, months, tally=tally, landing=parts.landing):
+    tally, now, start = Tally(), clock.now(), services.settings.start_date
+    months: list[date] = months_due(services.warehouse, tenant_id, name, at=now, start_date=start)
+    with services.client(Errand(asset=name), on_call=tally.add) as client:
+        for _ in sync_report(
+            client, services.warehouse, tenant_id, report, months, tally=tally, landing=services.landing
+        ):
             pass
 
 
-def watch(parts: Any, events: Events) -> None:
-    """Put the events around the parts: the network, both databases, the landing zone."""
+def watch(services: Any, events: Events) -> None:
+    """Put the events around the services: the network, both databases, the landing zone."""
     import httpx
     import sqlalchemy as sa
 
@@ -124,15 +126,15 @@ def watch(parts: Any, events: Events) -> None:
             events("answer")
             return answer
 
-    parts.__dict__["transport"] = Network()
-    sa.event.listen(parts.state, "commit", lambda *_: events("note"))
-    parts.warehouse.dialect.kept().__enter__()  # until the process is killed, as in a sync
-    engine = parts.warehouse.dialect.engine(read_only=False)
+    services.__dict__["transport"] = Network()
+    sa.event.listen(services.state, "commit", lambda *_: events("note"))
+    services.warehouse.dialect.kept().__enter__()  # until the process is killed, as in a sync
+    engine = services.warehouse.dialect.engine(read_only=False)
     sa.event.listen(engine, "begin", lambda *_: events("begin"))
     sa.event.listen(engine, "before_cursor_execute", lambda *_: events("statement"))
     sa.event.listen(engine, "commit", lambda *_: events("commit"))
     sa.event.listen(engine, "checkin", lambda *_: events("committed"))
-    keep = parts.landing.keep
+    keep = services.landing.keep
 
     def kept(*arguments: Any) -> Path:
         events("landing")
@@ -140,7 +142,7 @@ def watch(parts: Any, events: Events) -> None:
         events("landed")
         return path
 
-    parts.landing.keep = kept
+    services.landing.keep = kept
 
 
 @dataclass
@@ -177,7 +179,7 @@ def driver() -> Iterator[Driver]:
 
 
 def _serve() -> None:
-    for name in ("parts", "sync", "warehouse", "xero"):
+    for name in ("container", "sync", "warehouse", "xero"):
         _import_all(f"xero_pipeline.{name}")
     for name in (
         "backports.zstd",

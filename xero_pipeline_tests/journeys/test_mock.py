@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.parts import SIMULATED_URL, Parts
+from xero_pipeline.container import SIMULATED_URL, Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.clock import TODAY
@@ -34,8 +34,8 @@ def test_one_command_in_an_empty_folder_brings_the_books_and_this_months_profit(
     )
     for name in ("XERO_MOCK_MODE", "XERO_CLIENT_ID"):
         monkeypatch.delenv(name, raising=False)
-    parts = Parts(Settings.load(pipeline_home=home.path))
-    with truth(SIMULATED_URL, transport=parts.transport) as told:
+    services = Services(Settings.load(pipeline_home=home.path))
+    with truth(SIMULATED_URL, transport=services.transport) as told:
         profit = told.net_profit(this_month, month_end(this_month))
         facts = told.facts()
     assert shown == [amount for (amount,) in stored] == [profit]

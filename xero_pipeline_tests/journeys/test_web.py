@@ -54,7 +54,7 @@ class Journey:
 
     @property
     def tenant_id(self) -> str:
-        return self.site.parts.organisations.list()[0].tenant_id
+        return self.site.services.organisations.list()[0].tenant_id
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_connect_and_sync_lead_from_nothing_to_the_books(journey: Journey) -> No
 
 def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
     page.click("text=View reports")
-    expect(page.locator("h1")).to_have_text(journey.site.parts.organisations.list()[0].name)
+    expect(page.locator("h1")).to_have_text(journey.site.services.organisations.list()[0].name)
     months = {row[0]: row[-1] for row in cells(page, "profit-and-loss")}
     told = journey.home.query(
         "SELECT strftime(period_start, '%b %Y'), amount FROM xero.profit_and_loss "
@@ -124,7 +124,7 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         "ORDER BY period_end DESC LIMIT 1"
     )
     assert number(cells(page, "receivables")[-1][-1]) == owed
-    with journey.site.parts.warehouse.reading() as connection:
+    with journey.site.services.warehouse.reading() as connection:
         documents = aged(connection, journey.tenant_id, "receivables", TODAY)
     overdue = sum(one.open_amount_base or 0 for one in documents if one.days_overdue)
     expect(page.locator("section[aria-labelledby=receivables] p").first).to_contain_text(

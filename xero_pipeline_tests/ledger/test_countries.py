@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.cli.output.tie_out_note import without_cause
+from xero_pipeline.container import Services
 from xero_pipeline.errors import AccessRefused
 from xero_pipeline.ledger.reconcile.differences import differences
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.books.organisations import profile_of
 from xero_pipeline.warehouse.store import Warehouse
@@ -69,10 +69,10 @@ def test_explain_says_that_books_without_reports_could_not_be_compared(path, mon
     monkeypatch.setenv("XERO_MOCK_MODE", "true")
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(path.parent / "home"))
     monkeypatch.setenv("XERO_WAREHOUSE_URL", f"duckdb:///{path}")
-    monkeypatch.setattr(Parts, "simulator", property(lambda parts: accountant))
-    parts = Parts(Settings.load())
-    connect_mock_organisations(parts)
-    parts.close()
+    monkeypatch.setattr(Services, "simulator", property(lambda services: accountant))
+    services = Services(Settings.load())
+    connect_mock_organisations(services)
+    services.close()
 
     def explain(*words):
         done = CliRunner().invoke(app, ["explain", *words, "--organisation", profile_of(place).name])

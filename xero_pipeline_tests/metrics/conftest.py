@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.cli import main
+from xero_pipeline.container import Services
 from xero_pipeline.ledger.update import keep_ledger
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.state_tables import state_table
@@ -68,11 +68,11 @@ def terminal(books, accountant_of_session, tmp_path, monkeypatch, capsys):
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     one = {"tenant_id": accountant_of_session.tenant_id, "name": "One", "status": "connected", "connected_at": BEGINS}
-    with parts.state.begin() as connection:
+    with services.state.begin() as connection:
         connection.execute(state_table("organisations").insert(), [one])
-    parts.close()
+    services.close()
 
     def rows(*words):
         monkeypatch.setattr(sys, "argv", ["xero-pipeline", "statement", *words, "--json"])

@@ -153,17 +153,17 @@ def test_the_month_before_is_looked_at_once_a_day_of_the_organisation(books, pul
 
 
 def test_a_backfill_is_refused_what_the_organisation_has_not_begun(books, capsys):
-    parts = SimpleNamespace(warehouse=books)
+    services = SimpleNamespace(warehouse=books)
     kowhai, denali = organisation(KOWHAI), organisation(DENALI)
     with time_machine.travel(NIGHT.timestamp(), tick=False):
         wanted = months_to_backfill("2028-02", "2028-03", Settings(start_date=START))
         with pytest.raises(ConfigurationError, match="--to 2028-03 has not begun yet"):
-            begun_months(parts, wanted, [denali])
-        assert begun_months(parts, wanted, [kowhai]) == {kowhai: wanted}
+            begun_months(services, wanted, [denali])
+        assert begun_months(services, wanted, [kowhai]) == {kowhai: wanted}
         assert capsys.readouterr().err == ""
-        assert begun_months(parts, wanted, [kowhai, denali]) == {kowhai: wanted, denali: wanted[:1]}
+        assert begun_months(services, wanted, [kowhai, denali]) == {kowhai: wanted, denali: wanted[:1]}
         assert "Denali: 2028-03 has not begun there yet, where it is 2028-02-29." in capsys.readouterr().err
-        assert list(begun_months(parts, wanted[1:], [kowhai, denali])) == [kowhai]
+        assert list(begun_months(services, wanted[1:], [kowhai, denali])) == [kowhai]
 
 
 @pytest.fixture
@@ -232,8 +232,8 @@ def test_every_ready_query_can_be_asked_while_the_days_differ(invoices):
 
 @BOTH
 def test_the_web_page_shows_the_figures_of_the_organisations_day(books, warehouse_url, at, last):
-    parts = SimpleNamespace(settings=Settings.load(warehouse_url=warehouse_url))
-    site = SimpleNamespace(parts=parts, glance=Glance(parts))
+    services = SimpleNamespace(settings=Settings.load(warehouse_url=warehouse_url))
+    site = SimpleNamespace(services=services, glance=Glance(services))
     with time_machine.travel(at.timestamp(), tick=False):
         for tenant, month in last.items():
             assert figures_of(site, tenant, tenant.title(), 12).value.today.replace(day=1) == month

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from xero_pipeline.parts import Parts
+from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.person import Person
@@ -54,12 +54,12 @@ class Browser(httpx.Client):
 def served(folder, *, host="127.0.0.1", public=None, organisations=2, **changes):
     """A home of its own, without Dagster beside it, and its page."""
     settings = Settings.load(pipeline_home=folder / "home", mock_mode=True, _env_file=None, **changes)
-    parts = Parts(settings)
+    services = Services(settings)
     books = BooksConfig(today=TODAY, organisations=organisations, invoices=20, months=2)
-    parts.__dict__["simulator"] = Simulator(books, limits=None)
+    services.__dict__["simulator"] = Simulator(books, limits=None)
     (folder / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(folder / "dagster")) as instance:
-        site = Site(parts, instance, Address(host, free_port(), public), NO_DAGSTER)
+        site = Site(services, instance, Address(host, free_port(), public), NO_DAGSTER)
         try:
             site.warm()
             with serving(site):

@@ -25,7 +25,7 @@ def path_of(url):
 
 
 def names(site):
-    return [one.name for one in site.parts.organisations.list() if one.status == "connected"]
+    return [one.name for one in site.services.organisations.list() if one.status == "connected"]
 
 
 def test_connect_sends_the_browser_to_the_consent_page_and_takes_its_answer(site, make_browser):
@@ -65,7 +65,7 @@ def test_a_no_on_the_consent_page_connects_nothing_and_is_told(site, make_browse
 
 def test_a_question_that_was_left_open_too_long_is_over(shared_site):
     clock = Clock()
-    consents = Consents(shared_site.parts, shared_site.address, clock)
+    consents = Consents(shared_site.services, shared_site.address, clock)
     answer = Person().allow(consents.begin("me", f"localhost:{shared_site.address.port}"))
     clock.now += QUESTION_SECONDS + 1
     with pytest.raises(ConsentForged):
@@ -99,8 +99,8 @@ def test_what_comes_to_the_redirect_uris_port_goes_on_to_the_page_and_the_port_i
 
 
 def test_a_person_on_another_machine_is_told_which_redirect_uri_the_page_needs(shared_site):
-    live = type(shared_site.parts)(
-        shared_site.parts.settings.model_copy(update={"mock_mode": False, "client_id": "an-app"})
+    live = type(shared_site.services)(
+        shared_site.services.settings.model_copy(update={"mock_mode": False, "client_id": "an-app"})
     )
     consents = Consents(live, Address("0.0.0.0", 3001))
     with pytest.raises(ConfigurationError, match=r"http://192\.168\.7\.7:3001/xero/callback"):

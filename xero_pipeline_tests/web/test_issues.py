@@ -33,10 +33,10 @@ def insert(connection, name, **values):
 
 def spoil(site, tenant_id):
     """One issue of every kind."""
-    with site.parts.warehouse.writing() as connection:
+    with site.services.warehouse.writing() as connection:
         refused = RecordRefused("Total is no number", record_id="an-id", raw=b"{}")
         note_refused(connection, tenant_id, "invoices", [refused], at=AT)
-        make_current(site.parts.warehouse.dialect, connection)
+        make_current(site.services.warehouse.dialect, connection)
         insert(connection, "ledger.kept", tenant_id=tenant_id, kept_at=AT, journals=0, faults=1)
         insert(
             connection, "ledger.documents", tenant_id=tenant_id, source_table="invoices", document_id="d",
@@ -75,13 +75,13 @@ def test_every_face_lists_the_same_issues_and_none_where_there_is_none(site, mak
     assert browser.get("/api/status").json()["organisations"][0]["issues"] == []
     assert shown(browser.get("/live").text) == ""
     spoil(site, first)
-    found = open_issues(site.parts.warehouse)
+    found = open_issues(site.services.warehouse)
     assert {tenant: [one.kind for one in issues] for tenant, issues in found.items()} == {first: list(KINDS)}
     of_api = {one["tenant_id"]: one["issues"] for one in browser.get("/api/status").json()["organisations"]}
     assert [one["message"] for one in of_api[first]] == [one.message for one in found[first]]
     assert of_api[second] == []
     pages = browser.get("/live").text, browser.get(f"/books/{first}").text
-    doctor = [one for one in check_warehouse(site.parts) if one.check == "data"]
+    doctor = [one for one in check_warehouse(site.services) if one.check == "data"]
     assert {one.state for one in doctor} == {"warning"}
     for issue in found[first]:
         assert all(issue.message in shown(page) for page in pages)
@@ -93,7 +93,7 @@ def test_every_face_lists_the_same_issues_and_none_where_there_is_none(site, mak
 def test_the_last_sync_is_unknown_and_not_never_while_the_warehouse_is_busy(site, make_browser):
     browser = make_browser(site)
     browser.connect()
-    site.parts.warehouse.prepare()
+    site.services.warehouse.prepare()
     with in_use(site):
         page = browser.get("/live").text
         (one, _) = browser.get("/api/status").json()["organisations"]

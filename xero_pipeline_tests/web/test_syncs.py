@@ -40,7 +40,7 @@ def instance():
 
 @pytest.fixture
 def one(shared_site):
-    return shared_site.parts.organisations.list()[0]
+    return shared_site.services.organisations.list()[0]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
 
 
 ROWS_SHOWN = 30
@@ -23,16 +23,16 @@ _UNREADABLE = (
 )
 
 
-def oddities(parts: Parts) -> dict[str, list[Mapping[str, Any]]]:
+def oddities(services: Services) -> dict[str, list[Mapping[str, Any]]]:
     """What was odd, as `status --json` tells it: `schema_drift` and `quarantine`.
 
     Args:
-        parts: Know the warehouse.
+        services: Know the warehouse.
     """
     from xero_pipeline.warehouse.drift import all_drift
     from xero_pipeline.warehouse.quarantine import kept_out
 
-    with parts.warehouse.reading() as connection:
+    with services.warehouse.reading() as connection:
         return {"schema_drift": all_drift(connection), "quarantine": kept_out(connection)}
 
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from xero_pipeline.container import Services
     from xero_pipeline.ledger.reconcile.differences import Difference
-    from xero_pipeline.parts import Parts
 
 
-def unexplained(parts: Parts, tenants: Collection[str]) -> list[Difference]:
+def unexplained(services: Services, tenants: Collection[str]) -> list[Difference]:
     """The figures of some organisations that differ from Xero's reports without a likely cause.
 
     Args:
-        parts: Know the warehouse.
+        services: Know the warehouse.
         tenants: Whose.
     """
     from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 
-    with parts.warehouse.reading() as connection:
+    with services.warehouse.reading() as connection:
         found = differences(connection, causes=False, once=True) if is_kept(connection) else []
     return [one for one in without_cause(found) if one.tenant_id in tenants]
 

@@ -109,7 +109,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 
-        yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
+        yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
 
     return ask
 

@@ -93,8 +93,8 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     facts = {**rows[name], **changes(merged), **costs}
                     record(naming.key(name), tenant_id, facts)
 
-        work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.parts, warehouse)
-        checking = with_check(context, work, xero_warehouse, xero.parts, endpoint.table, key) if checked else work
+        work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
+        checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key) if checked else work
         yield from told(context, checking)
 
     return sync

@@ -51,7 +51,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
     def write(
         context: dg.AssetExecutionContext, xero: XeroResource, xero_warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        warehouse, settings = xero_warehouse.warehouse, xero.parts.settings
+        warehouse, settings = xero_warehouse.warehouse, xero.services.settings
         with warehouse.writing() as connection:
             written = write_group(connection, warehouse.dialect, settings.group_currency, at=clock.now())
         results = [dg.MaterializeResult(naming.key(name, SCHEMA), metadata=_facts(written, name)) for name in ASSETS]

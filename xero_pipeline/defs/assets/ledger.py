@@ -81,9 +81,9 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         def one(tenant_id: str, record: Record) -> None:
             xero_progress.begin(tenant_id, SCHEMA)
             started = time.monotonic()
-            with holding(xero.parts, tenant_id):
-                causes = read_causes(xero.parts.settings.causes)
-                ageing = xero.parts.settings.ageing
+            with holding(xero.services, tenant_id):
+                causes = read_causes(xero.services.settings.causes)
+                ageing = xero.services.settings.ageing
                 posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
             if posted is None:
                 left_out.append(tenant_id)
@@ -95,9 +95,11 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown})
 
         tenants = context.partition_keys
-        yield from for_each_organisation(context, tenants, one, xero_progress, xero.parts, warehouse, left_out=left_out)
+        yield from for_each_organisation(
+            context, tenants, one, xero_progress, xero.services, warehouse, left_out=left_out
+        )
         if checked:
-            yield from told(context, check_results(warehouse, naming, xero.parts, journals=journals))
+            yield from told(context, check_results(warehouse, naming, xero.services, journals=journals))
 
     return [keep]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import asset_of, errand_of
 from xero_pipeline.defs.assets.deferral import Later
 from xero_pipeline.defs.assets.subset import note_materialised
@@ -21,7 +22,6 @@ from xero_pipeline.errors import (
     WarehouseBusy,
     XeroPipelineError,
 )
-from xero_pipeline.parts import Parts
 from xero_pipeline.sync.call_record import deliver_calls
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
@@ -72,10 +72,10 @@ def calling(
         tally.add(call)
         progress.called(call)
 
-    errand = errand_of(context, xero.parts.settings.calls_per_run)
+    errand = errand_of(context, xero.services.settings.calls_per_run)
     try:
         with (
-            holding(xero.parts, tenant_id),
+            holding(xero.services, tenant_id),
             xero.client(errand, on_call=note, on_wait=progress.wait) as client,
         ):
             yield client
@@ -88,18 +88,18 @@ def calling(
 
 def _deliver(context: dg.AssetExecutionContext, xero: XeroResource, warehouse: WarehouseResource) -> None:
     try:
-        deliver_calls(xero.parts.call_book.outbox, warehouse.warehouse)
+        deliver_calls(xero.services.call_book.outbox, warehouse.warehouse)
     except WarehouseBusy as busy:
         # Not the reason why an asset fails: nothing is lost, whoever comes next carries them.
         context.log.warning(f"The calls are not in xero.api_calls yet, they follow with the next asset: {busy}")
 
 
 @contextmanager
-def holding(parts: Parts, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
+def holding(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
     """Keep every other sync of this organisation out, whichever process or machine it runs on.
 
     Args:
-        parts: Knows the state database, which has the lock.
+        services: Knows the state database, which has the lock.
         tenant_id: The organisation.
         wait_seconds: How long to wait for another sync of it.
 
@@ -109,7 +109,7 @@ def holding(parts: Parts, tenant_id: str, *, wait_seconds: float = 600) -> Itera
     """
     with ExitStack() as held:
         try:
-            held.enter_context(exclusive(parts.state, f"sync of {tenant_id}", timeout_seconds=wait_seconds))
+            held.enter_context(exclusive(services.state, f"sync of {tenant_id}", timeout_seconds=wait_seconds))
         except TimeoutError:
             raise OrganisationBusy(
                 f"Another sync of this organisation did not finish within {wait_seconds:.0f} seconds. "
@@ -119,14 +119,14 @@ def holding(parts: Parts, tenant_id: str, *, wait_seconds: float = 600) -> Itera
         try:
             yield
         except OrganisationDisconnected:
-            _look_again(parts)
+            _look_again(services)
             raise
 
 
-def _look_again(parts: Parts) -> None:
+def _look_again(services: Services) -> None:
     """Xero does not let us in: if it does not list the organisation any more, note that it needs a new consent."""
     try:
-        check(parts.oauth, parts.vault, parts.organisations)
+        check(services.oauth, services.vault, services.organisations)
     except XeroPipelineError as error:
         # Not the reason why this asset fails; the next sync looks again.
         logging.getLogger(__name__).warning("The list of connections could not be read: %s", error)
@@ -137,7 +137,7 @@ def for_each_organisation(
     tenants: Iterable[str],
     work: Callable[[str, Record], None],
     progress: Progress,
-    parts: Parts,
+    services: Services,
     warehouse: Warehouse,
     *,
     left_out: Collection[str] = (),
@@ -149,7 +149,7 @@ def for_each_organisation(
         tenants: The organisations.
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
         progress: Told of failures.
-        parts: Know the organisations, and where it is noted what has to wait for calls.
+        services: Know the organisations, and where it is noted what has to wait for calls.
         warehouse: What was written to.
         left_out: The partitions of which the work found that there is nothing to do yet.
 
@@ -164,7 +164,7 @@ def for_each_organisation(
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[Postponed] = []
-    later, people, asset = Later(context, parts.call_book.postponed), People(parts, warehouse), asset_of(context)
+    later, people, asset = Later(context, services.call_book.postponed), People(services, warehouse), asset_of(context)
     people.tag(context, tenants)
 
     def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:

@@ -108,9 +108,9 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                         key = report_key(newest, tenant_id)
                         observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 
-        work = for_each_organisation(context, wanted, one, xero_progress, xero.parts, warehouse, left_out=left_out)
+        work = for_each_organisation(context, wanted, one, xero_progress, xero.services, warehouse, left_out=left_out)
         key = spec.key
-        checking = with_check(context, work, xero_warehouse, xero.parts, report.name, key) if checked else work
+        checking = with_check(context, work, xero_warehouse, xero.services, report.name, key) if checked else work
         yield from told(context, checking)
 
     return pull

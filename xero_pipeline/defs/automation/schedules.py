@@ -63,7 +63,7 @@ def rolling_reread(naming: "Naming", choice: "Choice") -> dg.ScheduleDefinition:
     def rolling(
         context: dg.ScheduleEvaluationContext, xero_token_store: TokenStoreResource
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        calls = xero_token_store.parts.settings.reread_calls
+        calls = xero_token_store.services.settings.reread_calls
         if not calls:
             yield dg.SkipReason("XERO_REREAD_CALLS is 0: nothing is read again.")
             return

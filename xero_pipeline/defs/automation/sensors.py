@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
 from xero_pipeline.defs.automation.report_runs import Pull, at_work, from_cursor, pulls_of
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import whose
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.parts import Parts
 from xero_pipeline.sync.budget import affordable
 from xero_pipeline.sync.due import all_months_due, first_load_complete
 from xero_pipeline.xero.postponed import Postponed
@@ -72,7 +72,7 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
             )
         waiting = {o.tenant_id for o in organisations if o.status == "connected" and choice.collections}
         waiting -= at_work(context.instance, known, now)
-        noted = xero_token_store.parts.call_book.postponed.list()
+        noted = xero_token_store.services.call_book.postponed.list()
         # The sensor `unfinished` asks for exactly what is left of it.
         waiting -= {one.tenant_id for one in noted if not one.is_aside}
         try:
@@ -122,22 +122,22 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
     ) -> dg.SensorResult:
         if begun := xero_token_store.first_sync():
             return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
-        now, parts = clock.now(), xero_token_store.parts
+        now, services = clock.now(), xero_token_store.services
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
         ready -= at_work(context.instance, known, now)
-        noted = parts.call_book.postponed.list()
+        noted = services.call_book.postponed.list()
         # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
         ready -= {one.tenant_id for one in noted if one.months and not one.is_aside}
         try:
-            months = _due(parts, xero_warehouse, choice, sorted(ready), now, noted)
+            months = _due(services, xero_warehouse, choice, sorted(ready), now, noted)
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
         chosen = turn[:ORGANISATIONS_PER_TICK]
-        pulls = pulls_of(known, _affordable(parts, chosen, months))
+        pulls = pulls_of(known, _affordable(services, chosen, months))
         asked, left = pulls[:RUNS_PER_TICK], pulls[RUNS_PER_TICK:]
         following = [*(t for t in chosen if any(t in pull.tenants for pull in left)), *turn[len(chosen) :]]
         return dg.SensorResult(
@@ -154,7 +154,7 @@ Due = Mapping[str, Mapping[Report, Sequence[date]]]
 
 
 def _due(
-    parts: Parts,
+    services: Services,
     warehouse: WarehouseResource,
     choice: "Choice",
     ready: Sequence[str],
@@ -167,7 +167,7 @@ def _due(
     """
     noted = list(noted)
     tenants = sorted(_loaded(warehouse, ready, choice, noted))
-    start = parts.settings.start_date
+    start = services.settings.start_date
     due = all_months_due(warehouse.glance(), tenants, choice.automatic, at=now, start_date=start)
     aside = {(one.tenant_id, one.asset): frozenset(one.months) for one in noted if one.is_aside}
     left = {
@@ -191,12 +191,12 @@ def _loaded(
     return first_load_complete(store, tenants, choice.awaited, aside)
 
 
-def _affordable(parts: Parts, tenants: Sequence[str], due: Due) -> Mapping[str, Mapping[str, Sequence[date]]]:
+def _affordable(services: Services, tenants: Sequence[str], due: Due) -> Mapping[str, Mapping[str, Sequence[date]]]:
     """As much of it as each organisation's day still holds, by the names of the reports."""
     return {
         tenant_id: {
             report.name: months
-            for report, months in affordable(due[tenant_id], parts.quota.snapshot(tenant_id).day_remaining).items()
+            for report, months in affordable(due[tenant_id], services.quota.snapshot(tenant_id).day_remaining).items()
         }
         for tenant_id in tenants
     }

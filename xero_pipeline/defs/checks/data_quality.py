@@ -17,8 +17,8 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse import drift, quarantine
 
 if TYPE_CHECKING:
+    from xero_pipeline.container import Services
     from xero_pipeline.defs.resources import WarehouseResource
-    from xero_pipeline.parts import Parts
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.postponed import Postponed
 
@@ -86,7 +86,7 @@ def with_check(
     context: dg.AssetExecutionContext,
     work: Iterator[dg.MaterializeResult],
     warehouse: WarehouseResource,
-    parts: Parts,
+    services: Services,
     name: str,
     key: dg.AssetKey,
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -96,35 +96,35 @@ def with_check(
         context: Dagster's.
         work: Materialises the tables.
         warehouse: Has the quarantine.
-        parts: Know the organisations.
+        services: Know the organisations.
         name: The collection or report.
         key: Of its record's table.
     """
     try:
         yield from work
     except dg.Failure:
-        _evaluate_after_failure(context, warehouse, parts, name, key)
+        _evaluate_after_failure(context, warehouse, services, name, key)
         raise
-    yield readable(warehouse.warehouse, parts, name, key)
+    yield readable(warehouse.warehouse, services, name, key)
 
 
-def readable(warehouse: Warehouse, parts: Parts, name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
     """Whether nothing of it is kept out, of any organisation: a run of some must not hide the others.
 
     Args:
         warehouse: Has the quarantine.
-        parts: Know the organisations, and what is put aside of them.
+        services: Know the organisations, and what is put aside of them.
         name: The collection or report.
         key: Of its record's table.
     """
     with warehouse.reading() as connection:
         out = quarantine.kept_out(connection, name)
-    aside = parts.call_book.postponed.aside(name)
+    aside = services.call_book.postponed.aside(name)
     if not out and not aside:
         return dg.AssetCheckResult(
             passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."
         )
-    people = People(parts, warehouse)
+    people = People(services, warehouse)
     told = [f"{people.name(one.tenant_id)}: {one.told}" for one in aside[:_NAMED]]
     told += [f"And {len(aside) - _NAMED} more organisations."] if len(aside) > _NAMED else []
     metadata: dict[str, Any] = {}
@@ -156,10 +156,10 @@ def _kept_out(out: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _evaluate_after_failure(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource, parts: Parts, name: str, key: dg.AssetKey
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, services: Services, name: str, key: dg.AssetKey
 ) -> None:
     try:
-        result = readable(warehouse.glance(), parts, name, key)
+        result = readable(warehouse.glance(), services, name, key)
     except WarehouseBusy as error:
         # The reason of the failure is told already; the check keeps what it said last.
         logging.getLogger(__name__).warning("The quarantine could not be read: %s", error)

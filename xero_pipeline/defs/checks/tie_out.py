@@ -18,8 +18,8 @@ from xero_pipeline.warehouse.organisation_names import NAMED
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.container import Services
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.parts import Parts
     from xero_pipeline.warehouse.store import Warehouse
 
 ROWS_SHOWN = 50
@@ -85,17 +85,20 @@ def name_of(statement: str) -> str:
 
 
 def check_results(
-    warehouse: Warehouse, naming: Naming, parts: Parts, *, journals: bool = False
+    warehouse: Warehouse, naming: Naming, services: Services, *, journals: bool = False
 ) -> Iterator[dg.AssetCheckResult]:
     """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
 
     Args:
         warehouse: Its ledger has been kept.
         naming: What the tables are called.
-        parts: Know what is put aside.
+        services: Know what is put aside.
         journals: As for `check_specs`.
     """
-    aside, names = parts.call_book.postponed.aside(), {one.tenant_id: one.name for one in parts.organisations.list()}
+    aside, names = (
+        services.call_book.postponed.aside(),
+        {one.tenant_id: one.name for one in services.organisations.list()},
+    )
     tie_out, documents = naming.key("tie_out", SCHEMA), naming.key("documents", SCHEMA)
     with warehouse.reading() as connection:
         if journals:

@@ -12,7 +12,7 @@ from xero_pipeline.xero.links import organisation_link, record_link, report_link
 from xero_pipeline.xero.reports import reports
 
 if TYPE_CHECKING:
-    from xero_pipeline.parts import Parts
+    from xero_pipeline.container import Services
     from xero_pipeline.warehouse.store import Warehouse
 
 _WHERE = "select short_code, country_code from xero.organisations where tenant_id = :tenant_id"
@@ -22,14 +22,14 @@ class People:
     """Knows names and links of organisations.
 
     Args:
-        parts: Know the organisations.
+        services: Know the organisations.
         warehouse: Knows their short codes.
     """
 
-    def __init__(self, parts: Parts, warehouse: Warehouse) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, warehouse: Warehouse) -> None:
+        self._services = services
         self._warehouse = warehouse
-        self._names = {one.tenant_id: one.name for one in parts.organisations.list()}
+        self._names = {one.tenant_id: one.name for one in services.organisations.list()}
         self._places: dict[str, tuple[str | None, str | None]] = {}
 
     def name(self, tenant_id: str) -> str:
@@ -86,7 +86,7 @@ class People:
 
     def _place(self, tenant_id: str) -> tuple[str | None, str | None]:
         """Short code and country of an organisation; the simulated ones are not to be found in Xero."""
-        if self._parts.settings.mode != "live":
+        if self._services.settings.mode != "live":
             return None, None
         if tenant_id not in self._places:
             rows = self._warehouse.query(_WHERE, {"tenant_id": tenant_id}).to_pylist()

@@ -14,10 +14,10 @@ import pytest
 import time_machine
 
 from xero_pipeline.cli import main
+from xero_pipeline.container import Services
 from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
-from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 from xero_pipeline.xero.state_tables import state_table
 
@@ -59,13 +59,13 @@ def run(companies, filled_duckdb, tmp_path, monkeypatch, capsys):
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    parts = Parts(Settings.load())
+    services = Services(Settings.load())
     names = {"empty": "Empty Ltd"} | {one.tenant_id: one.name for one in companies}
     known = {"status": "connected", "connected_at": dt.datetime(2028, 7, 1, tzinfo=dt.UTC)}
-    with parts.state.begin() as connection:
+    with services.state.begin() as connection:
         rows = [{"tenant_id": tenant_id, "name": name, **known} for tenant_id, name in names.items()]
         connection.execute(state_table("organisations").insert(), rows)
-    parts.close()
+    services.close()
 
     def command(*words):
         monkeypatch.setattr(sys, "argv", ["xero-pipeline", "statement", *words])

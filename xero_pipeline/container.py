@@ -37,8 +37,8 @@ SIMULATED_URL = "http://simulator.localhost"
 """Stands for all three hosts of Xero in mock mode; it never leaves the process."""
 
 
-class Parts:
-    """The parts of one home, wired together.
+class Services:
+    """The services of one home, wired together.
 
     Mock mode differs in one thing: where requests go, and that the key of the token store is made for you.
 
