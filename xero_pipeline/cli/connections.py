@@ -93,8 +93,8 @@ def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
     from xero_pipeline.cli.output.console import print_json, print_table
     from xero_pipeline.cli.output.status_tables import oddities, print_issues, print_oddities, print_waiting
     from xero_pipeline.cli.output.tie_out_note import unexplained
-    from xero_pipeline.health.issues import open_issues
-    from xero_pipeline.operations.standing import last_sync, put_aside, standing, waiting
+    from xero_pipeline.operations.health.issues import open_issues
+    from xero_pipeline.operations.organisation_status import last_sync, put_aside, standing, waiting
 
     services = Services(Settings.load())
     later, aside = waiting(services), put_aside(services)

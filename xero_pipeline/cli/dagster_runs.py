@@ -13,7 +13,7 @@ from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.selection import Selection
 from xero_pipeline.container import Services
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
-from xero_pipeline.operations.past_runs import INTERRUPTED
+from xero_pipeline.operations.run_history import INTERRUPTED
 from xero_pipeline.warehouse.days import day_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Runner:
     ) -> None:
         from xero_pipeline.cli.dagster_project import Project
         from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
-        from xero_pipeline.operations.instance import read_log_handlers_once
+        from xero_pipeline.operations.dagster_home import read_log_handlers_once
 
         self._services = services
         self._instance = instance

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from xero_pipeline.health.finding import Finding
+    from xero_pipeline.operations.health.finding import Finding
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
@@ -19,8 +19,8 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
     Ends with 1 when there is a problem; a warning is none.
     """
     from xero_pipeline.cli.output.console import print_json
-    from xero_pipeline.health.checkup import checkup
-    from xero_pipeline.operations.instance import open_instance
+    from xero_pipeline.operations.dagster_home import open_instance
+    from xero_pipeline.operations.health.checkup import checkup
 
     found: list[Finding] = []
     for finding in checkup(open_instance):

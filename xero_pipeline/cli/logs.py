@@ -17,8 +17,8 @@ def logs(
 ) -> None:
     """Show recent runs: start, end, state, rows, error."""
     from xero_pipeline.cli.output.console import print_json, print_table
-    from xero_pipeline.operations.instance import open_instance
-    from xero_pipeline.operations.past_runs import names_of, past_run
+    from xero_pipeline.operations.dagster_home import open_instance
+    from xero_pipeline.operations.run_history import names_of, past_run
 
     services = Services(Settings.load())
     names = names_of(services.organisations.list())
@@ -49,7 +49,7 @@ def logs(
 
 def _job(run: Mapping[str, Any], most: int = 3) -> str:
     """The job as people know it; where somebody chose the tables, with their names."""
-    from xero_pipeline.operations.past_runs import SELECTED
+    from xero_pipeline.operations.run_history import SELECTED
 
     names = run["assets"]
     if run["job"] != SELECTED or not names:

@@ -45,8 +45,8 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     from xero_pipeline.cli.dagster_project import require_our_own
     from xero_pipeline.cli.interrupts import heed_signals
     from xero_pipeline.cli.served_processes import ServedProcesses
-    from xero_pipeline.operations.claim import require_unserved, serving
-    from xero_pipeline.operations.instance import prepare_home
+    from xero_pipeline.operations.dagster_home import prepare_home
+    from xero_pipeline.operations.home_lock import require_unserved, serving
 
     require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
     require_unserved(settings.home)
@@ -67,7 +67,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
 def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str) -> None:
     from xero_pipeline.cli.output.console import complain, say
     from xero_pipeline.home import first_sync
-    from xero_pipeline.operations.instance import open_instance
+    from xero_pipeline.operations.dagster_home import open_instance
 
     say("Starting the Dagster UI and the web page.")
     # Made before the services open it: several that make it at once break it for good.

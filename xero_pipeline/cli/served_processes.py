@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from xero_pipeline.cli.interrupts import counting_signals
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.operations.children import Child, Children
+from xero_pipeline.operations.child_processes import Child, Children
 from xero_pipeline.operations.lost_runs import socket_folder_prefix
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ _OURS = (
     *("--location-name", "xero_pipeline"),
     "--inject-env-vars-from-instance",
 )
-_PAGE_IMPORTS = ("dagster", "uvicorn", "xero_pipeline.web.server", "xero_pipeline.operations.instance")
+_PAGE_IMPORTS = ("dagster", "uvicorn", "xero_pipeline.web.server", "xero_pipeline.operations.dagster_home")
 
 
 def _told_of(ended: Child) -> str:
@@ -161,7 +161,7 @@ def _reached(page: Address) -> str:
 
 def _note_stopped_runs(settings: Settings) -> None:
     """Runs of the daemon that were killed did not note it themselves."""
-    from xero_pipeline.operations.instance import open_instance
+    from xero_pipeline.operations.dagster_home import open_instance
 
     with suppress(Exception), open_instance(settings):
         return

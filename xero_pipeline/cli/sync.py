@@ -126,7 +126,7 @@ def carry(
     from xero_pipeline.cli.dagster_runs import Runner
     from xero_pipeline.cli.interrupts import Stopped
     from xero_pipeline.cli.parallel import side_by_side
-    from xero_pipeline.operations.instance import open_instance
+    from xero_pipeline.operations.dagster_home import open_instance
 
     services.check()
     names = {one.tenant_id: one.name for one in chosen}

@@ -1,1 +1,1 @@
-"""Dagster's home and history, and how organisations stand: what the command line and the web page both show and do."""
+"""Dagster's home and history, how organisations stand, health checks: what the command line and the web page share."""

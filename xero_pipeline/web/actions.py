@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.operations import switch
+from xero_pipeline.operations import daily_sync
 from xero_pipeline.xero import consent
 
 if TYPE_CHECKING:
@@ -96,5 +96,5 @@ def turn(site: Site, *, on: bool) -> str:
         XeroPipelineError: Dagster could not.
     """
     if not site.dagster.turn(on=on):
-        switch.turn(on=on)
+        daily_sync.turn(on=on)
     return f"The daily sync is {'on' if on else 'off'}."

@@ -101,7 +101,7 @@ def opened(settings: Settings, address: Address, dagster_ui: str) -> Iterator[Si
     Raises:
         ConfigurationError: A setting is missing or wrong: beyond this machine there must be a password.
     """
-    from xero_pipeline.operations.instance import open_instance
+    from xero_pipeline.operations.dagster_home import open_instance
 
     require_password(settings, address)
     services = Services(settings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.operations.past_runs import changed
+from xero_pipeline.operations.run_history import changed
 
 if TYPE_CHECKING:
     import dagster as dg

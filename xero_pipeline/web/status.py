@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline import clock
 from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.health.dagster import is_on
-from xero_pipeline.health.issues import Issue, open_issues, with_put_aside
-from xero_pipeline.operations.past_runs import names_of, past_run, tenant_of
-from xero_pipeline.operations.standing import put_aside, standing, waiting
+from xero_pipeline.operations.health.dagster import is_on
+from xero_pipeline.operations.health.issues import Issue, open_issues, with_put_aside
+from xero_pipeline.operations.organisation_status import put_aside, standing, waiting
+from xero_pipeline.operations.run_history import names_of, past_run, tenant_of
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -196,7 +196,7 @@ def test_the_command_line_runs_the_assets_of_their_project(house, project, monke
     tenant, name = house.tenants[0], house.services.organisations.get(house.tenants[0]).name
     monkeypatch.setenv("DAGSTER_HOME", str(Path(house.instance.root_directory)))
     monkeypatch.setenv("XERO_DEFINITIONS", "our_data.definitions")
-    monkeypatch.setattr("xero_pipeline.operations.instance.open_instance", lambda settings: _held(house.instance))
+    monkeypatch.setattr("xero_pipeline.operations.dagster_home.open_instance", lambda settings: _held(house.instance))
     done = CliRunner().invoke(app, ["sync", "--organisation", name, "--select", "accounts"])
     assert done.exit_code == 0, done.output
     assert set(materialised(house, "accounts")) == {tenant}

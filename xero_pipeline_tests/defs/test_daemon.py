@@ -16,8 +16,8 @@ import pytest
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.jobs import SYNC
-from xero_pipeline.health.dagster import is_on
-from xero_pipeline.operations.instance import open_instance, prepare_home, project_file
+from xero_pipeline.operations.dagster_home import open_instance, prepare_home, project_file
+from xero_pipeline.operations.health.dagster import is_on
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.dagster_ui import DagsterUI
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.health.checkup import checkup
-from xero_pipeline.operations.instance import open_instance
+from xero_pipeline.operations.dagster_home import open_instance
+from xero_pipeline.operations.health.checkup import checkup
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_file_like
 from xero_pipeline_tests.ledger.books import Books

@@ -14,11 +14,11 @@ import pytest
 from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, NewerDatabase, XeroUnavailable
-from xero_pipeline.health import keeping
-from xero_pipeline.health.finding import Finding, carried
-from xero_pipeline.health.settings import check_settings
-from xero_pipeline.health.warehouse import check_warehouse
-from xero_pipeline.health.xero import check_consents, check_hosts
+from xero_pipeline.operations.health import storage
+from xero_pipeline.operations.health.finding import Finding, carried
+from xero_pipeline.operations.health.settings import check_settings
+from xero_pipeline.operations.health.warehouse import check_warehouse
+from xero_pipeline.operations.health.xero import check_consents, check_hosts
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.layout import migrations
 from xero_pipeline.warehouse.lock import FileHold
@@ -70,14 +70,14 @@ def test_a_file_with_a_secret_is_its_owners_alone(clean, line, mode, warned):
 @pytest.mark.parametrize(("free", "state"), [(150e6, "problem"), (900e6, "warning"), (20e9, "ok")])
 def test_a_full_disk_is_seen_before_a_sync_sees_it(clean, monkeypatch, free, state):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, int(free)))
-    (one,) = keeping.check_disk(Services(Settings.load(pipeline_home=clean / "far" / "away")))
+    (one,) = storage.check_disk(Services(Settings.load(pipeline_home=clean / "far" / "away")))
     assert one.state == state
     assert bool(one.remedy) is (state != "ok")
 
 
 def test_a_connected_organisation_is_well_and_its_key_opens_its_tokens(services):
     assert states(check_consents(services)) == [("consent", "ok"), ("scopes", "ok")]
-    (key,) = keeping.check_key(services)
+    (key,) = storage.check_key(services)
     assert (key.state, key.told) == ("ok", "decrypts the tokens of 1 stored consent(s)")
 
 
@@ -118,7 +118,7 @@ def test_without_an_organisation_the_next_step_is_told(clean, simulator):
 def test_a_key_that_opens_nothing_is_told_by_the_key_itself(services):
     other = Services(Settings.load(encryption_key="5a" * 32))
     try:
-        (one,) = carried("encryption key", lambda: keeping.check_key(other))
+        (one,) = carried("encryption key", lambda: storage.check_key(other))
     finally:
         other.close()
     assert one.state == "problem"

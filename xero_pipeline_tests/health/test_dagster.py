@@ -14,7 +14,7 @@ from dagster._daemon.types import DaemonHeartbeat
 
 from xero_pipeline import clock
 from xero_pipeline.defs.automation.schedules import DAILY
-from xero_pipeline.health.dagster import ALIVE_SECONDS, check_dagster
+from xero_pipeline.operations.health.dagster import ALIVE_SECONDS, check_dagster
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ ROOMS = (
     "cli",
     "defs",
     "definitions",
-    "health",
     "home",
     "ledger",
     "operations",

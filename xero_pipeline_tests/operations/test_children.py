@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.operations.children import Children
+from xero_pipeline.operations.child_processes import Children
 
 WORK = """
 import subprocess, sys, time
@@ -30,7 +30,7 @@ def fail():
 """
 PARENT = """
 import sys, time
-from xero_pipeline.operations.children import Children
+from xero_pipeline.operations.child_processes import Children
 children = Children(lambda line: print(line, flush=True))
 children.prepare("worker", "its_work:work", ["one"]).start()
 print("pid", children._children[0].process.pid, flush=True)

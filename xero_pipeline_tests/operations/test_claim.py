@@ -8,13 +8,13 @@ import sys
 import pytest
 
 from xero_pipeline.errors import AlreadyServed
-from xero_pipeline.operations.claim import require_unserved, serving
+from xero_pipeline.operations.home_lock import require_unserved, serving
 
 ADDRESSES = {"the web page": "http://localhost:3001", "the Dagster UI": "http://localhost:3000"}
 HOLDER = """
 import sys
 from pathlib import Path
-from xero_pipeline.operations.claim import serving
+from xero_pipeline.operations.home_lock import serving
 sys.argv = ["/bin/xero-pipeline", "run", "--port", "secret"]
 with serving(Path({home!r}), {addresses!r}):
     print("serving", flush=True)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.instance import open_instance, prepare_home
+from xero_pipeline.operations.dagster_home import open_instance, prepare_home
 from xero_pipeline.settings import Settings
 
 PASSWORD = "pg-7hXq2"

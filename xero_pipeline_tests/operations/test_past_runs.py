@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from xero_pipeline.cli.logs import _job
-from xero_pipeline.operations.past_runs import SELECTED, past_run
+from xero_pipeline.operations.run_history import SELECTED, past_run
 
 
 @dg.asset

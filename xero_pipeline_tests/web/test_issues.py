@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.health.issues import KINDS, open_issues
-from xero_pipeline.health.warehouse import check_warehouse
 from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.operations.health.issues import KINDS, open_issues
+from xero_pipeline.operations.health.warehouse import check_warehouse
 from xero_pipeline.warehouse.quarantine import note_refused
 from xero_pipeline.web import cached_read
 from xero_pipeline_tests.web.conftest import served

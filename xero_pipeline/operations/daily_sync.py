@@ -18,7 +18,7 @@ def turn(*, on: bool) -> None:
         XeroPipelineError: Dagster could not.
     """
     from xero_pipeline.defs.automation.schedules import DAILY, REREADING
-    from xero_pipeline.operations.instance import project_file
+    from xero_pipeline.operations.dagster_home import project_file
 
     verb = "start" if on else "stop"
     workspace = ["--workspace", str(project_file("workspace.yaml"))]

@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline.container import Services
-from xero_pipeline.health.causes import NAME as CAUSES
-from xero_pipeline.health.causes import check_causes
-from xero_pipeline.health.dagster import check_dagster
-from xero_pipeline.health.finding import Check, Finding, carried
-from xero_pipeline.health.keeping import check_disk, check_home, check_key, check_key_form, check_state
-from xero_pipeline.health.settings import check_settings
-from xero_pipeline.health.warehouse import check_warehouse
-from xero_pipeline.health.xero import REACHABILITY, check_consents, check_hosts, check_put_aside
+from xero_pipeline.operations.health.cause_file import NAME as CAUSES
+from xero_pipeline.operations.health.cause_file import check_causes
+from xero_pipeline.operations.health.dagster import check_dagster
+from xero_pipeline.operations.health.finding import Check, Finding, carried
+from xero_pipeline.operations.health.settings import check_settings
+from xero_pipeline.operations.health.storage import check_disk, check_home, check_key, check_key_form, check_state
+from xero_pipeline.operations.health.warehouse import check_warehouse
+from xero_pipeline.operations.health.xero import REACHABILITY, check_consents, check_hosts, check_put_aside
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:

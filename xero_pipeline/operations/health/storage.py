@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xero_pipeline.health.finding import Finding, State
+from xero_pipeline.operations.health.finding import Finding, State
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xero_pipeline.container import Services
-from xero_pipeline.health.finding import Finding
+from xero_pipeline.operations.health.finding import Finding
 from xero_pipeline.settings import Settings
 from xero_pipeline.validation_messages import unused_app
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import XeroUnavailable
-from xero_pipeline.health.finding import Finding
+from xero_pipeline.operations.health.finding import Finding
 from xero_pipeline.xero.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:

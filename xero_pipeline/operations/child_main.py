@@ -1,8 +1,8 @@
 """The first program of a child process: loads what it will need, waits for its start, and never outlives its parent.
 
-`python -m xero_pipeline.operations.child PIPE MODULE[,MODULE…] MODULE:FUNCTION WORD…` imports the modules, waits for
-a byte from the pipe, then calls the function with the words as its command line. The parent holds the other end of the
-pipe: when that end closes, whatever became of the parent, the whole process group is ended.
+`python -m xero_pipeline.operations.child_main PIPE MODULE[,MODULE…] MODULE:FUNCTION WORD…` imports the modules, waits
+for a byte from the pipe, then calls the function with the words as its command line. The parent holds the other end of
+the pipe: when that end closes, whatever became of the parent, the whole process group is ended.
 """
 
 from __future__ import annotations

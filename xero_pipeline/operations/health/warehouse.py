@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.health.finding import Finding
+from xero_pipeline.operations.health.finding import Finding
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,7 +29,7 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
         ConfigurationError: It cannot be opened.
         NewerDatabase: A newer program wrote it.
     """
-    from xero_pipeline.health.issues import open_issues_in
+    from xero_pipeline.operations.health.issues import open_issues_in
     from xero_pipeline.queries.asking import looking
     from xero_pipeline.warehouse.layout import is_current
     from xero_pipeline.warehouse.store import Warehouse

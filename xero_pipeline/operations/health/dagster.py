@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.health.finding import Finding
+from xero_pipeline.operations.health.finding import Finding
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from xero_pipeline.operations.child import START
+from xero_pipeline.operations.child_main import START
 
 _POLL_SECONDS = 0.05
 
@@ -94,7 +94,7 @@ class Children:
                     "-W",
                     "ignore",
                     "-m",
-                    "xero_pipeline.operations.child",
+                    "xero_pipeline.operations.child_main",
                     str(read),
                     modules,
                     target,
