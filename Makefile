@@ -16,7 +16,7 @@ setup: .venv/.ready ## make .venv and install everything from the lock file
 	@echo "Installing into .venv (about two minutes, once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@$(BIN)/python -m compileall -q xero_pipeline
+	@$(BIN)/python -m compileall -q xero_pipeline xero_simulator
 	@touch $@
 
 run: setup ## connect when nothing is connected, serve the Dagster UI and the web page until Ctrl-C, sync

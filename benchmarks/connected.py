@@ -24,8 +24,8 @@ def connected(url: str, home: Path, **settings: object) -> Services:
     """
     from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
-    from xero_pipeline.simulator.person import Person
     from xero_pipeline.xero import consent
+    from xero_simulator.person import Person
 
     ours = {
         "mock_mode": False,

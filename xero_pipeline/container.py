@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
     from sqlalchemy import Engine
 
-    from xero_pipeline.simulator.simulator import Simulator
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.answers import Call
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.reports import Report
     from xero_pipeline.xero.tokens import TokenSource
     from xero_pipeline.xero.vault import Vault
+    from xero_simulator.simulator import Simulator
 
 SIMULATED_URL = "http://simulator.localhost"
 """Stands for all three hosts of Xero in mock mode; it never leaves the process."""
@@ -70,7 +70,7 @@ class Services:
         """Where requests go: into the simulator, or (None) to the network."""
         if not self.settings.mock_mode:
             return None
-        from xero_pipeline.simulator.transport import SimulatorTransport
+        from xero_simulator.transport import SimulatorTransport
 
         return SimulatorTransport(self.simulator)
 

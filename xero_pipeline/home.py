@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from xero_pipeline.simulator.simulator import Simulator
+    from xero_simulator.simulator import Simulator
 
 _FIRST_SYNC = "first-sync.lock"
 
@@ -84,10 +84,10 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
         home: From `opened`.
         limits: Whether it keeps Xero's limits.
     """
-    from xero_pipeline.simulator.config import BooksConfig
-    from xero_pipeline.simulator.limits import SimLimits
-    from xero_pipeline.simulator.simulator import Simulator
-    from xero_pipeline.simulator.values.days import day_of_books
+    from xero_simulator.config import BooksConfig
+    from xero_simulator.limits import SimLimits
+    from xero_simulator.simulator import Simulator
+    from xero_simulator.values.days import day_of_books
 
     config = BooksConfig(today=day_of_books(clock.now().timestamp()))
     # A company does not forget its oldest month because a new one begins.

@@ -24,14 +24,15 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_has_every_file_of_the_package(wheel):
-    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "xero_pipeline").rglob("*") if path.is_file()}
+    packages = (ROOT / "xero_pipeline", ROOT / "xero_simulator")
+    files = {path.relative_to(ROOT).as_posix() for one in packages for path in one.rglob("*") if path.is_file()}
     expected = {name for name in files if "__pycache__" not in name}
     assert expected <= set(wheel.namelist())
 
 
 def test_a_type_checker_may_read_the_package_and_the_licence_comes_along(wheel):
     names = wheel.namelist()
-    assert "xero_pipeline/py.typed" in names
+    assert {"xero_pipeline/py.typed", "xero_simulator/py.typed"} <= set(names)
     assert any(name.endswith("dist-info/licenses/LICENSE") for name in names)
     (metadata,) = [name for name in names if name.endswith("dist-info/METADATA")]
     assert message_from_string(wheel.read(metadata).decode())["License-Expression"] == "MIT"

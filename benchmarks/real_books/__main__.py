@@ -17,7 +17,7 @@ from benchmarks.real_books import compared
 from benchmarks.real_books.books import RealXero
 from benchmarks.real_books.seeds import Moved, Seeds, read_seeds
 from benchmarks.real_books.synced import Synced, synced
-from xero_pipeline.simulator.server import serving
+from xero_simulator.server import serving
 
 LAST_DAY = dt.date(2026, 11, 30)
 """Eighty-six months: the books end in March 2021, and the years go on."""

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.real_books import documents, invoices, lists
 from benchmarks.real_books.payments import payments
 from benchmarks.real_books.seeds import Journal, Seeds
-from xero_pipeline.simulator.api.query_values import milliseconds
-from xero_pipeline.simulator.books.countries import new_zealand
-from xero_pipeline.simulator.books.double_entry.legs import Posting
-from xero_pipeline.simulator.books.organisations import Habits, Profile
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.identity.connections import SimulatedOrganisation
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.values.days import wire_day
-from xero_pipeline.simulator.wire import encode
-from xero_pipeline.simulator.workbench import Record, Workbench
+from xero_simulator.api.query_values import milliseconds
+from xero_simulator.books.countries import new_zealand
+from xero_simulator.books.double_entry.legs import Posting
+from xero_simulator.books.organisations import Habits, Profile
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.identity.connections import SimulatedOrganisation
+from xero_simulator.simulator import Simulator
+from xero_simulator.values.days import wire_day
+from xero_simulator.wire import encode
+from xero_simulator.workbench import Record, Workbench
 
 if TYPE_CHECKING:
-    from xero_pipeline.simulator.app import Application
+    from xero_simulator.app import Application
 
 
 def tables(seeds: Seeds) -> dict[str, dict[str, Record]]:

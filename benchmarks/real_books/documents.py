@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from benchmarks.real_books.lists import BASE
 from benchmarks.real_books.seeds import ZERO, Journal, Seeds
-from xero_pipeline.simulator.values.days import wire_day, wire_day_string, wire_ms
-from xero_pipeline.simulator.values.ids import stable_id
-from xero_pipeline.simulator.workbench import Record
+from xero_simulator.values.days import wire_day, wire_day_string, wire_ms
+from xero_simulator.values.ids import stable_id
+from xero_simulator.workbench import Record
 
 CENT = Decimal("0.01")
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from benchmarks.real_books.documents import days, instant
 from benchmarks.real_books.seeds import Row, Seeds, day_of
-from xero_pipeline.simulator.values.days import wire_day, wire_day_string
-from xero_pipeline.simulator.workbench import Record
+from xero_simulator.values.days import wire_day, wire_day_string
+from xero_simulator.workbench import Record
 
 
 def invoices(seeds: Seeds) -> Iterator[Record]:

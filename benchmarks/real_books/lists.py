@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from benchmarks.real_books.seeds import Row, Seeds
-from xero_pipeline.simulator.values.days import event_ms, wire_ms
-from xero_pipeline.simulator.values.ids import stable_id
-from xero_pipeline.simulator.workbench import Record
+from xero_simulator.values.days import event_ms, wire_ms
+from xero_simulator.values.ids import stable_id
+from xero_simulator.workbench import Record
 
 BASE = "CAD"
 """The seeds' organisation does not say it; it is the currency of the documents whose rate is 1."""

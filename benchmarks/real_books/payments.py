@@ -16,9 +16,9 @@ from itertools import combinations
 
 from benchmarks.real_books.documents import CENT, instant
 from benchmarks.real_books.seeds import ZERO, Journal, Seeds, moved
-from xero_pipeline.simulator.values.amounts import to_base
-from xero_pipeline.simulator.values.days import day_of_wire, wire_day
-from xero_pipeline.simulator.workbench import Record
+from xero_simulator.values.amounts import to_base
+from xero_simulator.values.days import day_of_wire, wire_day
+from xero_simulator.workbench import Record
 
 CONTROLS = {"Accounts Receivable": "ACCREC", "Accounts Payable": "ACCPAY"}
 _KINDS = ("ACCRECPAYMENT", "ACCPAYPAYMENT", "ARCREDITPAYMENT", "APCREDITPAYMENT")

@@ -82,7 +82,7 @@ def _consent_page(services: Services) -> Iterator[str | None]:
     if not services.settings.mock_mode:
         yield None
         return
-    from xero_pipeline.simulator.server import serving
+    from xero_simulator.server import serving
 
     with serving(services.simulator) as url:
         yield url

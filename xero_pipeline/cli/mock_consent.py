@@ -21,8 +21,8 @@ def connect_mock_organisations(services: Services) -> Sequence[Organisation]:
     """
     import httpx
 
-    from xero_pipeline.simulator.person import Person
     from xero_pipeline.xero import consent
+    from xero_simulator.person import Person
 
     # Nobody registered a redirect URI with the simulator, so any free port will do.
     with socket.socket() as probe:

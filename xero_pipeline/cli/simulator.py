@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline import clock
-
 app = typer.Typer(help="The built-in Xero simulator.", no_args_is_help=True)
 
 
@@ -31,26 +29,22 @@ def serve(
 ) -> None:
     """Serve the simulator on localhost until Ctrl-C."""
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.simulator.config import BooksConfig
-    from xero_pipeline.simulator.limits import SimLimits
-    from xero_pipeline.simulator.server import serve as serve_simulator
-    from xero_pipeline.simulator.simulator import Simulator
-    from xero_pipeline.simulator.values.days import day_of_books
-
-    today = day_of_books(clock.now().timestamp())
-    config = BooksConfig(organisations=organisations, invoices=invoices, months=months, seed=seed, today=today)
-    simulated = Simulator(
-        config,
-        store_path=store,
-        limits=SimLimits() if limits else None,
-        advanced=advanced,
-        controllable=faults,
-        follow_clock=True,
-    )
+    from xero_simulator.command import serve_books
 
     def ready(url: str) -> None:
         say(f"The simulated Xero answers at {url}\nPoint a pipeline at it with:")
         names = ("XERO_API_URL", "XERO_IDENTITY_URL", "XERO_LOGIN_URL")
         say(f"  XERO_MOCK_MODE=false {' '.join(f'{name}={url}' for name in names)} XERO_CLIENT_ID=any", as_is=True)
 
-    serve_simulator(simulated, port, ready)
+    serve_books(
+        port,
+        organisations,
+        invoices,
+        months,
+        seed,
+        limits=limits,
+        advanced=advanced,
+        store=store,
+        faults=faults,
+        ready=ready,
+    )

@@ -10,9 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.simulator.messages import Request as SimulatedRequest
-from xero_pipeline.simulator.messages import parse_query
 from xero_pipeline.web.app_context import site_of
+from xero_simulator.messages import Request as SimulatedRequest
+from xero_simulator.messages import parse_query
 
 _STYLES = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 

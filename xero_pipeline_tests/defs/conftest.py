@@ -19,15 +19,15 @@ from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.settings import Settings
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.faults import Fault
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.merge_duckdb import DuckDB
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.quota import Quota
 from xero_pipeline_tests.clock import TODAY
+from xero_simulator.config import BooksConfig
+from xero_simulator.faults.catalogue import Fault
+from xero_simulator.simulator import Simulator
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

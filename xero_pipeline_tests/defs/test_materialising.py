@@ -12,14 +12,14 @@ from xero_pipeline.container import Services
 from xero_pipeline.defs.partitions import month_partitions, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.settings import Settings
-from xero_pipeline.simulator import edits
-from xero_pipeline.simulator.company import Company
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.warehouse.time_zones import beginning_of
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.values import add_months
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
+from xero_simulator.company import Company
+from xero_simulator.edits.documents import documents
 
 
 def failure_of(result, step):
@@ -59,8 +59,8 @@ def test_a_record_that_arrives_already_deleted_is_a_row_inserted_and_none_of_tho
     tables = {name: dict(rows) for name, rows in bench.tables.items()}
     books = Company(replace(bench, tables=tables, shared=dict(bench.shared)))
     monkeypatch.setitem(house.simulator._companies, tenant, books)
-    draft = edits.add_invoice(books, clock.now(), status="DRAFT")
-    edits.void_invoice(books, draft["InvoiceID"], clock.now())
+    draft = documents.add_invoice(books, clock.now(), status="DRAFT")
+    documents.void_invoice(books, draft["InvoiceID"], clock.now())
     assert house.sync("invoices", tenants=[tenant]).success
     facts = {name: value.value for name, value in house.materialisations("invoices")[tenant].metadata.items()}
     assert facts["rows_inserted"] == facts["records"] == len(books.records("Invoices"))

@@ -10,7 +10,6 @@ import pytest
 
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.reconcile.differences import differences
-from xero_pipeline.simulator.server import serving
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.state import open_state
@@ -21,6 +20,7 @@ from xero_pipeline_tests.field_cases.xero import FieldXero
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.fakes import Clock
+from xero_simulator.server import serving
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 

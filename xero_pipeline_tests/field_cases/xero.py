@@ -7,9 +7,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from uuid import NAMESPACE_DNS, uuid5
 
-from xero_pipeline.simulator.messages import Response
 from xero_pipeline.xero.endpoints import catalogue, on_request
 from xero_pipeline_tests.field_cases.case import FOLDER, Case
+from xero_simulator.messages import Response
 
 _API = "/api.xro/2.0/"
 _WRAPPERS = {row.path.lower(): row for row in (*catalogue(), *on_request())}

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.sync.aged import TABLE as AGED
 from xero_pipeline.sync.aged import aged_calls, sync_aged
 from xero_pipeline.sync.collections import sync_collection
@@ -31,6 +30,7 @@ from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY
+from xero_simulator.api.catalogue import grantable_scopes
 
 ROUNDS = so_many(5_000, 120)
 CALLS = 400

@@ -7,9 +7,9 @@ import pytest
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.clock import TODAY
+from xero_simulator.config import BooksConfig
+from xero_simulator.simulator import Simulator
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ import duckdb
 import httpx
 import psycopg
 
-from xero_pipeline.simulator.person import Person
 from xero_pipeline_tests.journeys.forking import Forked, nursery
 from xero_pipeline_tests.postgresql import a_database_like
+from xero_simulator.person import Person
 
 PROGRAM = Path(sys.executable).with_name("xero-pipeline")
 SECONDS = 240

@@ -10,13 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.edit_copy import mark, open_copy
-from xero_pipeline.simulator.edits import add_invoice, edit_invoice, void_invoice
-from xero_pipeline.simulator.edits_settings import delete_item
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
-from xero_pipeline.simulator.workbench import Record
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.due import months_due
 from xero_pipeline.sync.outcome import Outcome, Tally
@@ -30,6 +23,13 @@ from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end, parse_xero_date
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
+from xero_simulator.config import BooksConfig
+from xero_simulator.edits.documents import add_invoice, edit_invoice, void_invoice
+from xero_simulator.edits.records import delete_item
+from xero_simulator.edits.working_copy import mark, open_copy
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
+from xero_simulator.workbench import Record
 
 TODAY = dt.date(2026, 3, 20)
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, month, 1) for month in (1, 2, 3))

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from xero_pipeline.simulator.faults import Fault, FaultKind
 from xero_pipeline_tests.journeys.home import IMPATIENT, Done, Home
 from xero_pipeline_tests.journeys.truth import Facts, kept, truth
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_simulator.faults.catalogue import Fault, FaultKind
 
 PASSING = (
     Fault("minute_limit", path="Accounts", seconds=1),

@@ -8,10 +8,10 @@ import random
 import signal
 from collections.abc import Callable
 
-from xero_pipeline.simulator.faults import Fault
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_simulator.faults.catalogue import Fault
 
 TABLES = ("accounts", "bank_transactions", "contacts", "credit_notes", "invoices", "items", "payments", "users")
 SELECT = [word for table in (*TABLES, "profit_and_loss", "bank_summary") for word in ("--select", table)]

@@ -17,8 +17,6 @@ from typing import Any
 import pytest
 
 from xero_pipeline import clock
-from xero_pipeline.simulator import edits, edits_settings
-from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.sync.landing import Landing
 from xero_pipeline.sync.rebuild import rebuild
 from xero_pipeline.warehouse.store import Warehouse
@@ -33,6 +31,8 @@ from xero_pipeline_tests.journeys.truth import LISTS, truth
 from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
+from xero_simulator.edits.documents import documents, records
+from xero_simulator.edits.working_copy import EditRefused
 
 pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time
 FIRST, LATER, ON_POSTGRESQL = so_many(14, 1), so_many(33, 3), so_many(3, 1)
@@ -93,12 +93,12 @@ def work(xero: Watched, seed: int) -> None:
         return chance.choice(company.records(wrapper))[key]
 
     ways: list[Callable[[], object]] = [
-        lambda: edits.edit_invoice(company, some("Invoices", "InvoiceID"), now, add=chance.randint(1, 999)),
-        lambda: edits.add_invoice(company, now),
-        lambda: edits.void_invoice(company, some("Invoices", "InvoiceID"), now),
-        lambda: edits.add_payment(company, some("Invoices", "InvoiceID"), now),
-        lambda: edits.delete_payment(company, some("Payments", "PaymentID"), now),
-        lambda: edits_settings.delete_item(company, some("Items", "ItemID")),
+        lambda: documents.edit_invoice(company, some("Invoices", "InvoiceID"), now, add=chance.randint(1, 999)),
+        lambda: documents.add_invoice(company, now),
+        lambda: documents.void_invoice(company, some("Invoices", "InvoiceID"), now),
+        lambda: documents.add_payment(company, some("Invoices", "InvoiceID"), now),
+        lambda: documents.delete_payment(company, some("Payments", "PaymentID"), now),
+        lambda: records.delete_item(company, some("Items", "ItemID")),
     ]
     if len(company.records("Items")) < 4:
         del ways[-1]

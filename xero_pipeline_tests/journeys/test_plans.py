@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from xero_pipeline.simulator.faults import Fault
 from xero_pipeline_tests.journeys.home import IMPATIENT, Home
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_simulator.faults.catalogue import Fault
 
 
 def test_people_see_a_line_for_each_subject_and_whether_it_fits_and_xero_is_not_asked(

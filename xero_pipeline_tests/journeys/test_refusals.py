@@ -9,8 +9,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from xero_pipeline.simulator.person import Person
 from xero_pipeline_tests.journeys.home import IMPATIENT, Done, Home
+from xero_simulator.person import Person
 
 
 def said_clearly(done: Done, code: int, *words: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xero_pipeline.simulator.faults import Fault
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_simulator.faults.catalogue import Fault
 
 APP_SECRET = "app-secret-8hT2vQ"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from xero_pipeline.simulator.person import Person
 from xero_pipeline_tests.journeys.home import Home, a_redirect_uri
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import Watched, most_at_once
+from xero_simulator.person import Person
 
 # Not everything: two whole syncs are more calls than a minute has.
 TABLES = ("accounts", "bank_transactions", "contacts", "credit_notes", "invoices", "items", "payments", "tax_rates")

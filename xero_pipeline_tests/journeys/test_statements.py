@@ -13,13 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-from xero_pipeline.simulator.books.double_entry.ledger import Ledger
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.reports.cash_basis import cash_postings
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
-from xero_pipeline.simulator.values.days import financial_year_start
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.sync.outcome import Tally
@@ -33,6 +26,13 @@ from xero_pipeline.xero.reports import report_named, reports
 from xero_pipeline.xero.state import open_state
 from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
+from xero_simulator.books.double_entry.ledger import Ledger
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.reports.cash_basis import cash_postings
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
+from xero_simulator.values.days import financial_year_start
 
 TODAY = dt.date(2026, 5, 20)  # the organisations' years end in February, March and June: some months after, some before
 MONTHS = months_between(dt.date(2026, 1, 1), TODAY)

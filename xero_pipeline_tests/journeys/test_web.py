@@ -16,7 +16,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from xero_pipeline.ledger.statements.aged import aged
-from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.web import syncs
 from xero_pipeline.web.app_context import Site
 from xero_pipeline.web.formatting import money
@@ -25,6 +24,7 @@ from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, si
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched
 from xero_pipeline_tests.web.dagster_double import Dagster
+from xero_simulator.faults.catalogue import Fault
 
 # Begins before the others: its one synced organisation serves all of them.
 pytestmark = pytest.mark.timeout(600)

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.messages import Request, Response
-from xero_pipeline.simulator.server import serving
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.clock import TODAY
+from xero_simulator.config import BooksConfig
+from xero_simulator.messages import Request, Response
+from xero_simulator.server import serving
+from xero_simulator.simulator import Simulator
 
 API = "/api.xro/2.0/"
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from xero_pipeline.ledger.reconcile.differences import differences, suspects
 from xero_pipeline.ledger.update import keep_ledger
-from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.staleness import stale_months
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
+from xero_simulator.api.catalogue import grantable_scopes
 
 DOCUMENTS = (
     "organisations",

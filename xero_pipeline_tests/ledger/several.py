@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 
 from xero_pipeline.ledger.update import keep_ledger
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.xero.endpoints import catalogue
 from xero_pipeline_tests.simulator.helpers import let_in
+from xero_simulator.config import BooksConfig
+from xero_simulator.simulator import Simulator
 
 TODAY = dt.date(2026, 5, 20)
 SYNCED = dt.datetime(2026, 5, 21, tzinfo=dt.UTC)

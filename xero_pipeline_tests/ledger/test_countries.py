@@ -15,10 +15,10 @@ from xero_pipeline.container import Services
 from xero_pipeline.errors import AccessRefused
 from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.settings import Settings
-from xero_pipeline.simulator.books.organisations import profile_of
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS, Accountant
 from xero_pipeline_tests.thoroughness import so_many
+from xero_simulator.books.organisations import profile_of
 
 PLACES = range(10)
 CAUSES = {"payroll": "PAYROLL", "assets": "DEPRECIATION", "inventory": "INVENTORY"}  # by habit of an organisation

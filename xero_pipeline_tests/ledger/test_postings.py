@@ -8,9 +8,9 @@ import random
 import pytest
 
 from xero_pipeline.ledger.posting.rules import credit_rules, document_rules, payment_rules
-from xero_pipeline.simulator import edits, edits_quiet, edits_settings
-from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline_tests.thoroughness import so_many
+from xero_simulator.edits.documents import documents, records, unreported
+from xero_simulator.edits.working_copy import EditRefused
 
 
 def test_every_line_is_the_truth(accountant):
@@ -54,10 +54,10 @@ def test_reading_everything_again_writes_nothing(accountant):
 
 def test_an_edited_invoice_is_posted_anew_with_its_payments_and_nothing_else(accountant):
     unpaid = _unpaid(accountant)
-    edits.add_payment(accountant.books, unpaid, accountant.now(), amount=1000)
+    documents.add_payment(accountant.books, unpaid, accountant.now(), amount=1000)
     accountant.read()
     accountant.keep()
-    edits.edit_invoice(accountant.books, unpaid, accountant.later(minutes=5))
+    documents.edit_invoice(accountant.books, unpaid, accountant.later(minutes=5))
     accountant.read()
     kept = accountant.keep()
     assert (kept.documents, kept.written, kept.removed) == (1, 2, 2)
@@ -66,7 +66,7 @@ def test_an_edited_invoice_is_posted_anew_with_its_payments_and_nothing_else(acc
 
 def test_a_voided_invoice_leaves_the_ledger(accountant):
     unpaid = _unpaid(accountant)
-    edits.void_invoice(accountant.books, unpaid, accountant.now())
+    documents.void_invoice(accountant.books, unpaid, accountant.now())
     accountant.read()
     accountant.keep()
     assert unpaid not in {key[0] for key in accountant.lines()}
@@ -88,20 +88,20 @@ def test_a_line_that_names_its_account_by_code_alone_finds_it(accountant):
 
 
 WAYS = (
-    lambda books, pick, at: edits.edit_invoice(books, pick("Invoices"), at, add=12_345),
-    lambda books, pick, at: edits.add_invoice(books, at, kind="ACCPAY"),
-    lambda books, pick, at: edits.add_invoice(books, at, day=dt.date(2026, 1, 7)),
-    lambda books, pick, at: edits.void_invoice(books, pick("Invoices"), at),
-    lambda books, pick, at: edits.add_payment(books, pick("Invoices"), at),
-    lambda books, pick, at: edits.add_payment(books, pick("Invoices"), at, amount=4_321),
-    lambda books, pick, at: edits.delete_payment(books, pick("Payments"), at),
-    lambda books, pick, at: edits.remove_allocation(books, "CreditNotes", pick("CreditNotes"), at),
-    lambda books, pick, at: edits.remove_allocation(books, "Prepayments", pick("Prepayments"), at),
-    lambda books, pick, at: edits.remove_allocation(books, "Overpayments", pick("Overpayments"), at),
-    lambda books, pick, at: edits_settings.delete_bank_transaction(books, pick("BankTransactions"), at),
-    lambda books, pick, at: edits_settings.delete_transfer(books, pick("BankTransfers"), at),
-    lambda books, pick, at: edits_settings.void_journal(books, pick("ManualJournals"), at),
-    lambda books, pick, at: edits_quiet.rebook_line(books, pick("Invoices"), "489"),
+    lambda books, pick, at: documents.edit_invoice(books, pick("Invoices"), at, add=12_345),
+    lambda books, pick, at: documents.add_invoice(books, at, kind="ACCPAY"),
+    lambda books, pick, at: documents.add_invoice(books, at, day=dt.date(2026, 1, 7)),
+    lambda books, pick, at: documents.void_invoice(books, pick("Invoices"), at),
+    lambda books, pick, at: documents.add_payment(books, pick("Invoices"), at),
+    lambda books, pick, at: documents.add_payment(books, pick("Invoices"), at, amount=4_321),
+    lambda books, pick, at: documents.delete_payment(books, pick("Payments"), at),
+    lambda books, pick, at: documents.remove_allocation(books, "CreditNotes", pick("CreditNotes"), at),
+    lambda books, pick, at: documents.remove_allocation(books, "Prepayments", pick("Prepayments"), at),
+    lambda books, pick, at: documents.remove_allocation(books, "Overpayments", pick("Overpayments"), at),
+    lambda books, pick, at: records.delete_bank_transaction(books, pick("BankTransactions"), at),
+    lambda books, pick, at: records.delete_transfer(books, pick("BankTransfers"), at),
+    lambda books, pick, at: records.void_journal(books, pick("ManualJournals"), at),
+    lambda books, pick, at: unreported.rebook_line(books, pick("Invoices"), "489"),
 )
 
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.simulator import edits, edits_settings
-from xero_pipeline.simulator.edits_unseen import post_unseen
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.accountant import Accountant
+from xero_simulator.edits.documents import documents, records
+from xero_simulator.edits.undocumented import post_unseen
 
 
 class Auditor(Accountant):
@@ -50,8 +50,8 @@ def test_what_documents_post_is_what_the_journals_say_after_edits_too(auditor):
         "select invoice_id from xero.invoices where status = 'AUTHORISED' and amount_due = total and total > 50 "
         "order by invoice_id limit 1"
     )["invoice_id"]
-    edits.edit_invoice(auditor.books, unpaid, auditor.later(minutes=5), add=1234)
-    edits.add_payment(auditor.books, unpaid, auditor.later(minutes=5), amount=500)
+    documents.edit_invoice(auditor.books, unpaid, auditor.later(minutes=5), add=1234)
+    documents.add_payment(auditor.books, unpaid, auditor.later(minutes=5), amount=500)
     auditor.read()
     auditor.sync("journals")
     auditor.keep()
@@ -88,7 +88,7 @@ def test_money_that_an_edit_only_reversed_neither_came_in_nor_went_out(auditor):
         "select bank_transaction_id as id, total from xero.bank_transactions where type = 'SPEND' and "
         "status = 'AUTHORISED' and total > 10 order by bank_transaction_id limit 1"
     )
-    edits_settings.delete_bank_transaction(auditor.books, gone["id"], auditor.later(minutes=5))
+    records.delete_bank_transaction(auditor.books, gone["id"], auditor.later(minutes=5))
     auditor.read("bank_transactions")
     auditor.sync("journals")
     auditor.pull()

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
-from xero_pipeline.simulator import edits
-from xero_pipeline.simulator.edits_unseen import post_unseen
+from xero_simulator.edits.documents import documents
+from xero_simulator.edits.undocumented import post_unseen
 
 JANUARY = dt.date(2026, 1, 31)
 FEBRUARY = dt.date(2026, 2, 28)
@@ -172,7 +172,7 @@ def test_a_changed_amount_is_found_and_its_document_named(accountant):
 
 
 def test_a_month_whose_report_is_older_than_its_documents_waits(accountant):
-    edits.add_invoice(accountant.books, accountant.now(), day=dt.date(2026, 1, 7))
+    documents.add_invoice(accountant.books, accountant.now(), day=dt.date(2026, 1, 7))
     accountant.read()
     accountant.keep()
     assert accountant.off() == []

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.notebook import Books
-from xero_pipeline.simulator.values.amounts import to_base
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.metrics.faces import a_year_before
+from xero_simulator.values.amounts import to_base
 
 DAYS = [TODAY, TODAY - dt.timedelta(days=75)]
 

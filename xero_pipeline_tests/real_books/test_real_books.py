@@ -9,8 +9,8 @@ from benchmarks.real_books import compared
 from benchmarks.real_books.books import RealXero, tables
 from benchmarks.real_books.seeds import Seeds, read_seeds
 from benchmarks.real_books.synced import synced
-from xero_pipeline.simulator.server import serving
 from xero_pipeline_tests.real_books import made_up
+from xero_simulator.server import serving
 
 LAST_DAY = dt.date(2021, 3, 31)
 

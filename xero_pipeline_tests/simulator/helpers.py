@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx
 
-from xero_pipeline.simulator.api.catalogue import grantable_scopes
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.person import Person
-from xero_pipeline.simulator.reports.request import BadReportRequest
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
+from xero_simulator.api.catalogue import grantable_scopes
+from xero_simulator.config import BooksConfig
+from xero_simulator.person import Person
+from xero_simulator.reports.request import BadReportRequest
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC).timestamp()
 BASE = "https://simulated.test"

@@ -6,12 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
 
-from xero_pipeline.simulator.books.double_entry.open_amounts import document_key
-from xero_pipeline.simulator.books.double_entry.postings import POSTED
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.values.amounts import to_base
-from xero_pipeline.simulator.values.days import day_of_wire, month_end
+from xero_simulator.books.double_entry.open_amounts import document_key
+from xero_simulator.books.double_entry.postings import POSTED
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.values.amounts import to_base
+from xero_simulator.values.days import day_of_wire, month_end
 
 ZERO = Decimal("0.00")
 

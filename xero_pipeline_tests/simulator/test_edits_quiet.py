@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from xero_pipeline.simulator import edits, edits_quiet
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline_tests.simulator.books.test_laws import check_laws
 from xero_pipeline_tests.simulator.helpers import let_in
+from xero_simulator.books import build_company
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.edits.documents import documents, unreported
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 14, tzinfo=dt.UTC)
@@ -32,9 +32,9 @@ def stamps(company: Company) -> dict[str, str]:
 def test_quiet_edits_change_what_they_say_and_no_stamp(company: Company) -> None:
     before, revision = stamps(company), company.revision
     name = next(row["InvoiceID"] for row in company.records("Invoices") if row["Status"] == "AUTHORISED")
-    edits_quiet.rebook_line(company, name, "310")
-    edits_quiet.move_due_date(company, name, dt.date(2026, 12, 24))
-    edits_quiet.mark_sent(company, name, sent=False)
+    unreported.rebook_line(company, name, "310")
+    unreported.move_due_date(company, name, dt.date(2026, 12, 24))
+    unreported.mark_sent(company, name, sent=False)
     invoice = company.bench.tables["Invoices"][name]
     line = invoice["LineItems"][0]
     assert (line["AccountCode"], line["AccountID"]) == ("310", company.bench.account_id("310"))
@@ -48,30 +48,30 @@ def test_quiet_edits_change_what_they_say_and_no_stamp(company: Company) -> None
 def test_an_allocation_can_vanish_without_a_stamp(company: Company) -> None:
     before = stamps(company)
     credit = next(row for row in company.records("CreditNotes") if row["Allocations"])
-    after = edits.remove_allocation(company, "CreditNotes", credit["CreditNoteID"], None)
+    after = documents.remove_allocation(company, "CreditNotes", credit["CreditNoteID"], None)
     assert len(after["Allocations"]) == len(credit["Allocations"]) - 1
     assert stamps(company) == before
     check_laws(company)
 
 
 def test_a_draft_is_gone_for_good_and_nothing_else_can_be(company: Company) -> None:
-    draft = edits.add_invoice(company, NOW, status="DRAFT")["InvoiceID"]
-    approved = edits.add_invoice(company, NOW)["InvoiceID"]
-    edits_quiet.erase_draft(company, "Invoices", draft)
+    draft = documents.add_invoice(company, NOW, status="DRAFT")["InvoiceID"]
+    approved = documents.add_invoice(company, NOW)["InvoiceID"]
+    unreported.erase_draft(company, "Invoices", draft)
     assert draft not in company.bench.tables["Invoices"]
-    with pytest.raises(edits.EditRefused):
-        edits_quiet.erase_draft(company, "Invoices", approved)
+    with pytest.raises(documents.EditRefused):
+        unreported.erase_draft(company, "Invoices", approved)
     check_laws(company)
 
 
 def test_a_contact_with_documents_stays(company: Company) -> None:
     named = company.records("Invoices")[0]["Contact"]["ContactID"]
-    with pytest.raises(edits.EditRefused):
-        edits_quiet.erase_contact(company, named)
+    with pytest.raises(documents.EditRefused):
+        unreported.erase_contact(company, named)
     used = {row["Contact"]["ContactID"] for rows in company.bench.tables.values() for row in rows.values()
             if isinstance(row.get("Contact"), dict)}  # fmt: skip
     free = next(name for name in company.bench.tables["Contacts"] if name not in used)
-    edits_quiet.erase_contact(company, free)
+    unreported.erase_contact(company, free)
     assert free not in company.bench.tables["Contacts"]
 
 
@@ -79,7 +79,7 @@ def test_a_group_goes_from_its_members_too(company: Company) -> None:
     before = stamps(company)
     group = company.records("ContactGroups")[0]["ContactGroupID"]
     assert members(company, group)
-    edits_quiet.delete_contact_group(company, group)
+    unreported.delete_contact_group(company, group)
     assert group not in company.bench.tables["ContactGroups"]
     assert not members(company, group)
     assert stamps(company) == before
@@ -94,19 +94,19 @@ def members(company: Company, group: str) -> list[str]:
 
 
 def test_what_is_gone_is_a_404_when_asked_for_alone_and_left_out_when_asked_for_with_others() -> None:
-    from xero_pipeline.simulator.simulator import Simulator
+    from xero_simulator.simulator import Simulator
 
     simulator = Simulator(BooksConfig(today=TODAY, invoices=40, months=3), limits=None)
     (tenant,) = [one.tenant_id for one in simulator.organisations()]
     company = simulator.company(tenant)
-    draft = edits.add_invoice(company, NOW, status="DRAFT")["InvoiceID"]
-    voided = edits.add_invoice(company, NOW)["InvoiceID"]
-    edits.void_invoice(company, voided, NOW)
+    draft = documents.add_invoice(company, NOW, status="DRAFT")["InvoiceID"]
+    voided = documents.add_invoice(company, NOW)["InvoiceID"]
+    documents.void_invoice(company, voided, NOW)
     client = let_in(simulator)
     client.headers["xero-tenant-id"] = tenant
     alone = f"/Invoices/{draft}"
     assert client.get(alone).status_code == 200
-    edits_quiet.erase_draft(company, "Invoices", draft)
+    unreported.erase_draft(company, "Invoices", draft)
     assert client.get(alone).status_code == 404
     together = client.get("/Invoices", params={"IDs": f"{draft},{voided}", "page": "1"}).json()["Invoices"]
     assert [(one["InvoiceID"], one["Status"], bool(one["LineItems"])) for one in together] == [(voided, "VOIDED", True)]

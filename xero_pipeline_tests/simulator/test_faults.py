@@ -11,11 +11,11 @@ from typing import get_args
 import httpx
 import pytest
 
-from xero_pipeline.simulator.faults import Fault, FaultKind, Faults
-from xero_pipeline.simulator.novelty import plant
-from xero_pipeline.simulator.server import serving
-from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline_tests.simulator.helpers import BASE, REDIRECT, Clock, TinySimulator, consent, identity, wire
+from xero_simulator.faults.catalogue import Fault, FaultKind, Faults
+from xero_simulator.faults.unknown_content import plant
+from xero_simulator.server import serving
+from xero_simulator.transport import SimulatorTransport
 
 
 @dataclass

@@ -13,15 +13,15 @@ from typing import Any
 import httpx
 import pytest
 
-from xero_pipeline.simulator import edits, edits_quiet, edits_settings
-from xero_pipeline.simulator.api.catalogue import grantable_scopes
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.edit_copy import EditRefused
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.values.days import day_of_wire
 from xero_pipeline.xero.values import loads
 from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, Clock, authorize_address, let_in
+from xero_simulator.api.catalogue import grantable_scopes
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.edits.documents import documents, records, unreported
+from xero_simulator.edits.working_copy import EditRefused
+from xero_simulator.simulator import Simulator
+from xero_simulator.values.days import day_of_wire
 
 EVERYTHING = sorted(grantable_scopes(advanced=True))
 CONFIG = BooksConfig(today=dt.date(2026, 3, 9), invoices=240, months=3, organisations=2)
@@ -92,18 +92,18 @@ def work(books: Company, chance: random.Random, at: dt.datetime) -> None:
     payment = chance.choice(list(books.bench.tables["Payments"]))
     manual = chance.choice(list(books.bench.tables["ManualJournals"]))
     ways = (
-        lambda: edits.edit_invoice(books, invoice, at, add=chance.randint(1, 9_999)),
-        lambda: edits.void_invoice(books, invoice, at),
-        lambda: edits.add_invoice(books, at, kind=chance.choice(["ACCREC", "ACCPAY"])),
-        lambda: edits.add_payment(books, invoice, at),
-        lambda: edits.delete_payment(books, payment, at),
-        lambda: edits_settings.void_journal(books, manual, at),
-        lambda: edits_quiet.rebook_line(books, invoice, "260"),
+        lambda: documents.edit_invoice(books, invoice, at, add=chance.randint(1, 9_999)),
+        lambda: documents.void_invoice(books, invoice, at),
+        lambda: documents.add_invoice(books, at, kind=chance.choice(["ACCREC", "ACCPAY"])),
+        lambda: documents.add_payment(books, invoice, at),
+        lambda: documents.delete_payment(books, payment, at),
+        lambda: records.void_journal(books, manual, at),
+        lambda: unreported.rebook_line(books, invoice, "260"),
     )
     try:
         chance.choice(ways)()
     except EditRefused:
-        edits.edit_invoice(books, None, at)
+        documents.edit_invoice(books, None, at)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -139,7 +139,7 @@ def test_an_edit_posts_a_reversal_and_a_new_journal_of_the_same_source(office: O
     invoice = next(row for row in rows if row["Status"] == "AUTHORISED" and row["AmountDue"] == row["Total"])
     (old,) = [journal for journal in first if journal["SourceID"] == invoice["InvoiceID"]]
     at = office.at
-    edits.edit_invoice(office.books, invoice["InvoiceID"], at, add=10_000)
+    documents.edit_invoice(office.books, invoice["InvoiceID"], at, add=10_000)
     reversal, new = office.page(first[-1]["JournalNumber"])
     for one in (reversal, new):
         assert [one[name] for name in ("JournalDate", "SourceID", "SourceType")] == [
@@ -149,16 +149,16 @@ def test_an_edit_posts_a_reversal_and_a_new_journal_of_the_same_source(office: O
     amounts = [[line["NetAmount"] for line in one["JournalLines"]] for one in (old, reversal, new)]
     assert amounts[1] == [-amount for amount in amounts[0]]
     assert amounts[2] != amounts[0]
-    edits.void_invoice(office.books, invoice["InvoiceID"], office.at)
+    documents.void_invoice(office.books, invoice["InvoiceID"], office.at)
     (undone,) = office.page(new["JournalNumber"])
     assert [line["NetAmount"] for line in undone["JournalLines"]] == [-amount for amount in amounts[2]]
 
 
 def test_a_new_name_of_an_account_posts_nothing_and_old_journals_keep_the_old_one(office: Office) -> None:
     before = office.all()
-    edits_settings.rename_account(office.books, office.books.bench.account_id("200"), office.at, name="Shop sales")
+    records.rename_account(office.books, office.books.bench.account_id("200"), office.at, name="Shop sales")
     assert office.all() == before
-    edits.add_invoice(office.books, office.at)
+    documents.add_invoice(office.books, office.at)
     (new,) = office.page(before[-1]["JournalNumber"])
     assert "Shop sales" in {line["AccountName"] for line in new["JournalLines"]}
 
@@ -199,7 +199,7 @@ def test_a_single_journal_is_found_by_id_and_by_number_and_does_not_tell_its_sou
 def test_changes_since_an_instant_are_those_posted_since(office: Office) -> None:
     last = office.all()[-1]["JournalNumber"]
     at = office.at
-    edits.add_invoice(office.books, at)
+    documents.add_invoice(office.books, at)
     since = at.strftime("%Y-%m-%dT%H:%M:%S")
     assert [one["JournalNumber"] for one in office.page(0, **{"If-Modified-Since": since})] == [last + 1]
 
@@ -213,7 +213,7 @@ def test_numbers_are_the_same_in_every_process_and_on_every_day(tmp_path: Path) 
     one, other = (Office(tmp_path / "store.sqlite", follow_clock=True) for _ in range(2))
     first = one.all()
     assert other.all() == first
-    edits.add_invoice(one.books, one.at)
+    documents.add_invoice(one.books, one.at)
     assert [journal["JournalNumber"] for journal in one.all()][len(first) :] == [len(first) + 1]
     # The other process does not know of the edit: for its books the invoice is gone.
     other.clock.now += 5 * 86_400

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from xero_pipeline.simulator.faults import Fault
-from xero_pipeline.simulator.limits import RateLimiter, SimLimits
-from xero_pipeline.simulator.messages import Refused
-from xero_pipeline.simulator.store import Store
 from xero_pipeline_tests.simulator.helpers import Clock, TinySimulator, identity, let_in
+from xero_simulator.faults.catalogue import Fault
+from xero_simulator.limits import RateLimiter, SimLimits
+from xero_simulator.messages import Refused
+from xero_simulator.store import Store
 
 
 def simulator_with(limits: SimLimits | None, clock: Clock | None = None) -> TinySimulator:

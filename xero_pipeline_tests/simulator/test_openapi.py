@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from xero_pipeline.simulator.api.catalogue import COLLECTIONS, grantable_scopes
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline_tests.openapi import spec
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent, let_in
+from xero_simulator.api.catalogue import COLLECTIONS, grantable_scopes
+from xero_simulator.config import BooksConfig
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
 
 pytestmark = pytest.mark.slow
 

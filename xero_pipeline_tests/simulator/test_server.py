@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.server import serve, serving
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline_tests.simulator.helpers import BASE, TinySimulator, consent, identity, invoice
+from xero_simulator.config import BooksConfig
+from xero_simulator.server import serve, serving
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
 
 PAGE = {"page": "1", "pageSize": "1000", "unitdp": "4"}
 
@@ -48,7 +48,7 @@ def test_ten_thousand_invoices_a_second_go_over_http() -> None:
 
 def test_making_a_simulator_and_importing_it_is_light() -> None:
     script = (
-        "import sys; from xero_pipeline.simulator.simulator import Simulator\n"
+        "import sys; from xero_simulator.simulator import Simulator\n"
         "heavy = {'jinja2', 'joserfc', 'uvicorn', 'pandas', 'duckdb', 'sqlalchemy'} & set(sys.modules)\n"
         "sys.exit(repr(heavy) if heavy else 0)"
     )
@@ -60,9 +60,9 @@ def test_making_a_simulator_and_importing_it_is_light() -> None:
 _OTHER_PROCESS = """
 import datetime as dt, sys
 from pathlib import Path
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.server import serve
-from xero_pipeline.simulator.simulator import Simulator
+from xero_simulator.config import BooksConfig
+from xero_simulator.server import serve
+from xero_simulator.simulator import Simulator
 
 simulator = Simulator(BooksConfig(today=dt.date(2026, 3, 10), organisations=2), Path(sys.argv[1]))
 serve(simulator, 0, lambda address: print(address, flush=True))

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.simulator import edits
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.wire import encode
 from xero_pipeline.sync.aged import aged_calls, sync_aged
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
+from xero_simulator.books import build_company
+from xero_simulator.config import BooksConfig
+from xero_simulator.edits.documents import documents
+from xero_simulator.wire import encode
 
 TODAY = SERVER_TIME.date()
 CENT = Decimal("0.01")
@@ -105,7 +105,7 @@ def test_the_same_answer_changes_no_row_and_a_payment_takes_its_line_away(books)
     invoice = next(
         row for row in books.company.records("Invoices") if row["Status"] == "AUTHORISED" and row["AmountDue"]
     )
-    edits.add_payment(books.company, invoice["InvoiceID"], SERVER_TIME)
+    documents.add_payment(books.company, invoice["InvoiceID"], SERVER_TIME)
     whom = invoice["Contact"]["ContactID"]
     books.ask(contacts=[whom])
     lines = books.rows("select 1 as x from xero.aged_by_contact where invoice_id = :id", id=invoice["InvoiceID"])

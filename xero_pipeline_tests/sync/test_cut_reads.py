@@ -146,7 +146,7 @@ def test_a_read_of_changes_that_was_cut_goes_on(desk):
 
 
 def touch_all(desk):
-    from xero_pipeline.simulator.edit_copy import mark, open_copy
+    from xero_simulator.edits.working_copy import mark, open_copy
 
     for name in list(desk.books.bench.tables["Payments"]):
         mark(desk.books, desk.now(), open_copy(desk.books, "Payments", name))

@@ -9,14 +9,14 @@ from itertools import pairwise
 import pytest
 
 from xero_pipeline.errors import BudgetReached, MissingScope
-from xero_pipeline.simulator import edits, edits_settings
-from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.sync.collections import CUT_IS_OLD, PAGES_PER_MERGE, sync_collection
 from xero_pipeline.sync.plan_calls import Known, calls_to_read
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, let_in
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, Xero, uid
 from xero_pipeline_tests.sync.desk import Desk
+from xero_simulator.api.catalogue import grantable_scopes
+from xero_simulator.edits.documents import documents, records
 
 JOURNALS = endpoint("journals")
 SUMS = """
@@ -60,11 +60,11 @@ class LedgerDesk(Desk):
 
     def work(self):
         """An invoice is added, another edited, a journal voided: one journal more, two, and one."""
-        new = edits.add_invoice(self.books, self.now())
-        edits.edit_invoice(self.books, self.edited, self.now(), add=99)
+        new = documents.add_invoice(self.books, self.now())
+        documents.edit_invoice(self.books, self.edited, self.now(), add=99)
         self.edited = new["InvoiceID"]
         posted = next(row for row in self.books.records("ManualJournals") if row["Status"] == "POSTED")
-        edits_settings.void_journal(self.books, posted["ManualJournalID"], self.now())
+        records.void_journal(self.books, posted["ManualJournalID"], self.now())
 
 
 def untouched(books):
@@ -76,7 +76,7 @@ def untouched(books):
 @pytest.fixture
 def desk(warehouse, monkeypatch):
     """Two hundred journals, of which twenty come in an answer at most."""
-    monkeypatch.setattr("xero_pipeline.simulator.api.journals._MOST", 20)
+    monkeypatch.setattr("xero_simulator.api.journals._MOST", 20)
     one = LedgerDesk(advanced=True)
     one.warehouse = warehouse
     one.edited = untouched(one.open())
@@ -140,7 +140,7 @@ def test_what_does_not_fit_into_a_budget_goes_on_where_it_stopped_and_nothing_is
 def test_changes_that_are_cut_go_on_too(desk):
     last = desk.sync("journals").records
     for _ in range(70):
-        edits.add_invoice(desk.books, desk.now())
+        documents.add_invoice(desk.books, desk.now())
     desk.requests.clear()
     with desk.cut_after(2, ending=(stopped := BudgetReached("No more.", resume_at=desk.now()))):
         desk.sync("journals")

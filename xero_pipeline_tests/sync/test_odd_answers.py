@@ -11,10 +11,6 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.faults import Fault
-from xero_pipeline.simulator.server import serving
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.findings import A_FEW
 from xero_pipeline.sync.outcome import Tally
@@ -25,6 +21,10 @@ from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_pipeline_tests.sync.conftest import TENANT, Xero, uid
+from xero_simulator.config import BooksConfig
+from xero_simulator.faults.catalogue import Fault
+from xero_simulator.server import serving
+from xero_simulator.simulator import Simulator
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,6 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, LandingError
-from xero_pipeline.simulator.edit_copy import EditRefused
-from xero_pipeline.simulator.edits import add_payment, delete_payment, edit_invoice, void_invoice
-from xero_pipeline.simulator.edits_settings import delete_account, delete_item, edit_contact, rename_account
 from xero_pipeline.sync.aged import AgedCall, sync_aged
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.landing import Landing
@@ -27,6 +24,9 @@ from xero_pipeline.xero.reports import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized
+from xero_simulator.edits.documents import add_payment, delete_payment, edit_invoice, void_invoice
+from xero_simulator.edits.records import delete_account, delete_item, edit_contact, rename_account
+from xero_simulator.edits.working_copy import EditRefused
 
 pytestmark = pytest.mark.slow
 

@@ -7,12 +7,12 @@ from datetime import date
 import httpx
 import pytest
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.wire import encode
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
+from xero_simulator.books import build_company
+from xero_simulator.config import BooksConfig
+from xero_simulator.wire import encode
 
 TODAY = SERVER_TIME.date()
 UNITED_KINGDOM, AUSTRALIA = 1, 2

@@ -9,13 +9,13 @@ import threading
 
 import pytest
 
-from xero_pipeline.simulator import edits, edits_quiet, edits_settings
-from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
+from xero_simulator.edits.documents import documents, records, unreported
+from xero_simulator.edits.working_copy import EditRefused
 
 pytestmark = pytest.mark.slow
 
@@ -57,45 +57,45 @@ class Everybody:
         return self.random.choice(found)
 
     def edit(self, company, at):
-        edits.edit_invoice(company, self.any(company, "Invoices"), at)
+        documents.edit_invoice(company, self.any(company, "Invoices"), at)
 
     def add(self, company, at):
-        edits.add_invoice(company, at, status=self.random.choice(["DRAFT", "AUTHORISED"]))
+        documents.add_invoice(company, at, status=self.random.choice(["DRAFT", "AUTHORISED"]))
 
     def void(self, company, at):
-        edits.void_invoice(company, self.any(company, "Invoices"), at)
+        documents.void_invoice(company, self.any(company, "Invoices"), at)
 
     def pay(self, company, at):
-        edits.add_payment(company, self.any(company, "Invoices"), at)
+        documents.add_payment(company, self.any(company, "Invoices"), at)
 
     def rename(self, company, at):
-        edits_settings.edit_contact(company, self.any(company, "Contacts"), at, name=f"Name {at:%S%f}")
+        records.edit_contact(company, self.any(company, "Contacts"), at, name=f"Name {at:%S%f}")
 
     def rebook(self, company, at):
-        edits_quiet.rebook_line(company, self.any(company, "Invoices"), self.random.choice(["200", "310", "429"]))
+        unreported.rebook_line(company, self.any(company, "Invoices"), self.random.choice(["200", "310", "429"]))
 
     def due(self, company, at):
         day = dt.date(2026, 1, 1) + dt.timedelta(days=self.random.randint(0, 120))
-        edits_quiet.move_due_date(company, self.any(company, "Invoices"), day)
+        unreported.move_due_date(company, self.any(company, "Invoices"), day)
 
     def sent(self, company, at):
-        edits_quiet.mark_sent(company, self.any(company, "Invoices"), sent=self.random.random() < 0.5)
+        unreported.mark_sent(company, self.any(company, "Invoices"), sent=self.random.random() < 0.5)
 
     def erase_invoice(self, company, at):
-        edits_quiet.erase_draft(company, "Invoices", self.draft(company, "Invoices"))
+        unreported.erase_draft(company, "Invoices", self.draft(company, "Invoices"))
 
     def erase_journal(self, company, at):
-        edits_quiet.erase_draft(company, "ManualJournals", self.draft(company, "ManualJournals"))
+        unreported.erase_draft(company, "ManualJournals", self.draft(company, "ManualJournals"))
 
     def erase_contact(self, company, at):
-        edits_quiet.erase_contact(company, self.any(company, "Contacts"))
+        unreported.erase_contact(company, self.any(company, "Contacts"))
 
     def unallocate(self, company, at):
-        edits.remove_allocation(company, "CreditNotes", self.any(company, "CreditNotes"), None)
+        documents.remove_allocation(company, "CreditNotes", self.any(company, "CreditNotes"), None)
 
     def ungroup(self, company, at):
         if self.random.random() < 0.1 and company.bench.tables["ContactGroups"]:
-            edits_quiet.delete_contact_group(company, self.any(company, "ContactGroups"))
+            unreported.delete_contact_group(company, self.any(company, "ContactGroups"))
 
 
 WAYS = [
@@ -111,7 +111,7 @@ def synced(duckdb_template, tmp_path_factory):
     desk = Desk(invoices=50)
     desk.open()
     for number in range(4):
-        edits.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
+        documents.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
     desk.written = desk.books
     path = tmp_path_factory.mktemp("synced") / "books.duckdb"
     shutil.copy(duckdb_template, path)

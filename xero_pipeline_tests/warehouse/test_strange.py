@@ -73,8 +73,8 @@ def books(small_simulator):
 def small_simulator():
     from datetime import date
 
-    from xero_pipeline.simulator.config import BooksConfig
-    from xero_pipeline.simulator.simulator import Simulator
+    from xero_simulator.config import BooksConfig
+    from xero_simulator.simulator import Simulator
 
     return Simulator(BooksConfig(today=date(2026, 11, 1), organisations=1, invoices=150, months=6), limits=None)
 

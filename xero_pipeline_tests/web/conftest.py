@@ -12,14 +12,14 @@ from pydantic import SecretStr
 
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.person import Person
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.app_context import Site
 from xero_pipeline.web.server import serving
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.xero.person import free_port
+from xero_simulator.config import BooksConfig
+from xero_simulator.person import Person
+from xero_simulator.simulator import Simulator
 
 NO_DAGSTER = "http://127.0.0.1:9"
 PASSWORD = "correct-horse-battery"

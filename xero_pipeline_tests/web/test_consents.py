@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, ConsentForged
-from xero_pipeline.simulator.person import Person
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.callback_port import AnswerPort
 from xero_pipeline.web.consents import QUESTION_SECONDS, Consents
 from xero_pipeline_tests.web.conftest import PASSWORD, served
 from xero_pipeline_tests.xero.fakes import Clock
 from xero_pipeline_tests.xero.person import free_port
+from xero_simulator.person import Person
 
 pytestmark = pytest.mark.slow
 

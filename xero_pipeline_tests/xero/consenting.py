@@ -11,11 +11,6 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from xero_pipeline.simulator.apps import SimulatedApp
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.person import Person
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline.xero import consent
 from xero_pipeline.xero.app import App
 from xero_pipeline.xero.client import XeroClient
@@ -29,6 +24,11 @@ from xero_pipeline.xero.vault import Vault
 from xero_pipeline_tests.simulator.helpers import TinyCompany
 from xero_pipeline_tests.xero.desk import KEY, Clock
 from xero_pipeline_tests.xero.person import free_port
+from xero_simulator.apps import SimulatedApp
+from xero_simulator.config import BooksConfig
+from xero_simulator.person import Person
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
 
 ROBIN, KIM = "Robin Keeper", "Kim Ledger"
 SCOPES = ("offline_access", "openid", "accounting.settings.read")

@@ -11,19 +11,19 @@ from types import SimpleNamespace
 
 import msgspec
 
-from xero_pipeline.simulator import edits
-from xero_pipeline.simulator.api.catalogue import COLLECTIONS
-from xero_pipeline.simulator.api.query_values import milliseconds
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.edit_copy import EditRefused, mark, open_copy
-from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.simulator.transport import SimulatorTransport
-from xero_pipeline.simulator.wire import encode
 from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.values import parse_xero_date
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.fakes import Clock
+from xero_simulator.api.catalogue import COLLECTIONS
+from xero_simulator.api.query_values import milliseconds
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.edits.documents import documents
+from xero_simulator.edits.working_copy import EditRefused, mark, open_copy
+from xero_simulator.simulator import Simulator
+from xero_simulator.transport import SimulatorTransport
+from xero_simulator.wire import encode
 
 TODAY = dt.date(2026, 3, 10)
 MORNING = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
@@ -174,16 +174,16 @@ class People:
             company.revision += 1
 
     def _edit_invoice(self, company, name, at):
-        edits.edit_invoice(company, name, at)
+        documents.edit_invoice(company, name, at)
 
     def _add_invoice(self, company, name, at):
-        edits.add_invoice(company, at)
+        documents.add_invoice(company, at)
 
     def _void(self, company, name, at):
-        edits.void_invoice(company, name, at)
+        documents.void_invoice(company, name, at)
 
     def _pay(self, company, name, at):
-        edits.add_payment(company, name, at)
+        documents.add_payment(company, name, at)
 
 
 def key_of(wrapper):

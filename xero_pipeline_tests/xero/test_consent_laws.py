@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from xero_pipeline.errors import ReconnectError
-from xero_pipeline.simulator.person import Person
 from xero_pipeline.xero import consent
 from xero_pipeline_tests.xero.consenting import KIM, ROBIN, World
+from xero_simulator.person import Person
 
 PEOPLE = st.sampled_from([ROBIN, KIM])
 PLACES = st.sampled_from([0, 1, 2])

@@ -134,7 +134,7 @@ def test_one_edit_costs_one_more_call_a_strip(office, workers):
 
 
 def records_first(office):
-    from xero_pipeline.simulator.edit_copy import oldest_change
+    from xero_simulator.edits.working_copy import oldest_change
 
     return oldest_change(office.books, "Invoices")
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from xero_pipeline.errors import NeedsReconsent, OrganisationDisconnected
-from xero_pipeline.simulator.faults import Fault
 from xero_pipeline_tests.xero.consenting import KIM, ROBIN, World
+from xero_simulator.faults.catalogue import Fault
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.ledger.statements.shelves import fill
+from xero_simulator.books import build_company
+from xero_simulator.config import BooksConfig
 
 FIRST = dt.date(2027, 11, 1)
 TODAY = dt.date(2028, 7, 20)  # the years end on 31 March, on 29 February, which is there, and on 30 June

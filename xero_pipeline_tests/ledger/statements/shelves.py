@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from xero_pipeline.ledger.schema import make_current
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.simulator.wire import encode
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.wire import column_type
+from xero_simulator.wire import encode
 
 SEEN = dt.datetime(2028, 7, 20, 12, tzinfo=dt.UTC)
 COLLECTIONS = {

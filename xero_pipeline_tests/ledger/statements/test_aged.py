@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.ledger.statements.aged import BUCKETS, aged, aged_sql, by_contact
-from xero_pipeline.simulator.books.double_entry.open_amounts import document_key
-from xero_pipeline.simulator.books.double_entry.postings import POSTED
-from xero_pipeline.simulator.values.amounts import to_base
-from xero_pipeline.simulator.values.days import day_of_wire, wire_day
 from xero_pipeline.xero.aged import aged_rows
 from xero_pipeline_tests.ledger.accountant import CENTS
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_pipeline_tests.ledger.statements.shelves import put
+from xero_simulator.books.double_entry.open_amounts import document_key
+from xero_simulator.books.double_entry.postings import POSTED
+from xero_simulator.values.amounts import to_base
+from xero_simulator.values.days import day_of_wire, wire_day
 
 DAYS = [dt.date(2027, 11, 30), dt.date(2028, 2, 29), dt.date(2028, 3, 14), dt.date(2028, 6, 1), TODAY]
 EVERY_SOME = [FIRST + dt.timedelta(days=number) for number in range(0, (TODAY - FIRST).days + 1, 3)]

@@ -9,8 +9,8 @@ import pytest
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.statements.budget import budget_variance
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
-from xero_pipeline.simulator.books.double_entry.ledger import Ledger
 from xero_pipeline_tests.ledger.statements.conftest import TODAY
+from xero_simulator.books.double_entry.ledger import Ledger
 
 MONTHS = [(dt.date(2028, 2, 1), dt.date(2028, 2, 29)), (dt.date(2028, 1, 1), dt.date(2028, 3, 31))]
 FX = {"Bank Revaluations", "Unrealised Currency Gains", "Realised Currency Gains", "Foreign Currency Gains and Losses"}

@@ -10,8 +10,8 @@ import pytest
 from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.general_ledger import general_ledger
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
-from xero_pipeline.simulator.values.days import financial_year_start
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
+from xero_simulator.values.days import financial_year_start
 
 RANGES = [(FIRST, TODAY), (dt.date(2028, 2, 15), dt.date(2028, 4, 20)), (dt.date(2028, 3, 1), dt.date(2028, 3, 1))]
 DEBITS = {"ASSET", "EXPENSE"}

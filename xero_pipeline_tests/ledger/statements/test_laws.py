@@ -15,9 +15,9 @@ from xero_pipeline.ledger.statements.balances import standings
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, chart_of
 from xero_pipeline.ledger.statements.entity import books_of
 from xero_pipeline.ledger.statements.periods import Period, YearEnd
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.reports.balances import Balances
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
+from xero_simulator.company import Company
+from xero_simulator.reports.balances import Balances
 
 ZERO = Decimal(0)
 SPAN = [FIRST + dt.timedelta(days=number) for number in range((TODAY - FIRST).days + 1)]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period, YearEnd, in_months
-from xero_pipeline.simulator.values.days import financial_year_start
+from xero_simulator.values.days import financial_year_start
 
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2060, 12, 31))
 YEAR_ENDS = st.builds(

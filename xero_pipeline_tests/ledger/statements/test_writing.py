@@ -16,8 +16,8 @@ from xero_pipeline.ledger.statements.cash import cash_movement
 from xero_pipeline.ledger.statements.monthly_tables import TABLES, write_statements
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
-from xero_pipeline.simulator.values.days import month_end
 from xero_pipeline_tests.ledger.statements.conftest import FIRST
+from xero_simulator.values.days import month_end
 
 MONTHS = [FIRST, dt.date(2028, 2, 1), dt.date(2028, 7, 1)]
 OF_RANGES = {

@@ -9,9 +9,9 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from xero_pipeline.simulator.api.catalogue import COLLECTIONS, REPORTS
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.simulator.helpers import API, Clock, TinySimulator, identity, ids, invoice, let_in, wire
+from xero_simulator.api.catalogue import COLLECTIONS, REPORTS
+from xero_simulator.simulator import Simulator
 
 DAY = dt.date(2026, 2, 1)
 

@@ -7,8 +7,8 @@ import datetime as dt
 import httpx
 import pytest
 
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.simulator.helpers import Clock, TinySimulator, identity, ids, invoice, let_in, wire
+from xero_simulator.simulator import Simulator
 
 DAY = dt.date(2026, 2, 1)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.simulator.api.query import parse_order, parse_where
-from xero_pipeline.simulator.api.query_values import BadQuery
+from xero_simulator.api.query import parse_order, parse_where
+from xero_simulator.api.query_values import BadQuery
 
 ID = "AbCdEf01-0000-4000-8000-000000000001"
 RECORD: dict[str, Any] = {

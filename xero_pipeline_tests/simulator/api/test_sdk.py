@@ -14,11 +14,11 @@ from xero_python.api_client import ApiClient, Configuration
 from xero_python.api_client.oauth2 import OAuth2Token
 from xero_python.identity import IdentityApi
 
-from xero_pipeline.simulator.api.catalogue import COLLECTIONS, REPORTS, grantable_scopes
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.server import serving
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.simulator.helpers import consent
+from xero_simulator.api.catalogue import COLLECTIONS, REPORTS, grantable_scopes
+from xero_simulator.config import BooksConfig
+from xero_simulator.server import serving
+from xero_simulator.simulator import Simulator
 
 TODAY = dt.date(2026, 3, 10)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
+from xero_simulator.books import build_company
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
 
 FIRST = dt.date(2026, 6, 1)
 MOVING = {"RepeatingInvoices", "Budgets"}

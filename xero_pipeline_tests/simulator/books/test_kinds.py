@@ -7,9 +7,9 @@ from collections import Counter
 import msgspec
 import pytest
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
+from xero_simulator.books import build_company
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
 
 TODAY = dt.date(2026, 11, 22)
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.values.days import financial_year_start
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.simulator import laws
 from xero_pipeline_tests.simulator.laws import ZERO
+from xero_simulator.books import build_company
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.values.days import financial_year_start
 
 pytestmark = pytest.mark.slow
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.simulator.helpers import Clock, let_in
 from xero_pipeline_tests.simulator.laws import rows_of
+from xero_simulator.books import build_company
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.simulator import Simulator
 
 TODAY = dt.date(2026, 11, 22)
 COUNT = 10

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from xero_pipeline.simulator.person import Person
-from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline_tests.simulator.helpers import BASE, REDIRECT, Clock, TinySimulator, authorize_address
+from xero_simulator.person import Person
+from xero_simulator.transport import SimulatorTransport
 
 SCOPES = ("openid", "profile", "email", "offline_access", "accounting.invoices.read")
 

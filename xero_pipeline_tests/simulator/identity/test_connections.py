@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline_tests.simulator.helpers import (
     API,
     BASE,
@@ -12,6 +11,7 @@ from xero_pipeline_tests.simulator.helpers import (
     let_in,
 )
 from xero_pipeline_tests.simulator.identity.desk import Desk, error_of
+from xero_simulator.simulator import Simulator
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from xero_pipeline.simulator.person import Person
-from xero_pipeline.simulator.store import Store
 from xero_pipeline_tests.simulator.helpers import BASE, authorize_address
 from xero_pipeline_tests.simulator.identity.desk import SCOPES, Desk, error_of
+from xero_simulator.person import Person
+from xero_simulator.store import Store
 
 ROBIN, KIM = "Robin Keeper", "Kim Ledger"
 OLDER = """

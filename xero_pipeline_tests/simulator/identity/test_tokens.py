@@ -9,14 +9,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from xero_pipeline.simulator.apps import SimulatedApp
-from xero_pipeline.simulator.identity.grants import challenge_of
 from xero_pipeline_tests.simulator.helpers import (
     NOON,
     REDIRECT,
     authorize_address,
 )
 from xero_pipeline_tests.simulator.identity.desk import SCOPES, Desk, error_of
+from xero_simulator.apps import SimulatedApp
+from xero_simulator.identity.grants import challenge_of
 
 VERIFIER = "a-verifier-of-forty-three-characters-or-more-" + "x" * 20
 

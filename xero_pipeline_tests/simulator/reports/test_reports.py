@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.company import Company
-from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.simulator.reports.request import BadReportRequest
-from xero_pipeline.simulator.values.days import add_months, month_end
 from xero_pipeline_tests.simulator.laws import ZERO, profit_and_loss, rows_of, value_of
+from xero_simulator.books import build_company
+from xero_simulator.company import Company
+from xero_simulator.config import BooksConfig
+from xero_simulator.reports.request import BadReportRequest
+from xero_simulator.values.days import add_months, month_end
 
 TODAY = dt.date(2026, 11, 22)
 
@@ -158,7 +158,7 @@ def test_the_bank_summary_marks_its_cells_with_two_different_names(company: Comp
 
 
 def test_cash_basis_counts_what_was_paid_when_it_was_paid(company: Company) -> None:
-    from xero_pipeline.simulator.reports.cash_basis import cash_postings
+    from xero_simulator.reports.cash_basis import cash_postings
 
     paid = next(
         row
@@ -182,7 +182,7 @@ def test_cash_basis_counts_what_was_paid_when_it_was_paid(company: Company) -> N
 
 
 def test_every_journal_balances_on_cash_basis_too(company: Company) -> None:
-    from xero_pipeline.simulator.reports.cash_basis import cash_postings
+    from xero_simulator.reports.cash_basis import cash_postings
 
     sums: dict[tuple[str, str], Decimal] = {}
     for posting in cash_postings(company):
@@ -237,7 +237,7 @@ def test_aged_receivables_of_all_contacts_come_to_the_open_invoices(company: Com
         report = company.report("AgedReceivablesByContact", {"contactID": contact["ContactID"]}, TODAY)
         assert header_of(report)[1] == "Number"
         total += Decimal(rows_of(report)[-1][2][-1])
-    from xero_pipeline.simulator.values.amounts import to_base
+    from xero_simulator.values.amounts import to_base
 
     due = sum(
         to_base(row["AmountDue"], row["CurrencyRate"])

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.simulator import edits
-from xero_pipeline.simulator.books import build_company
-from xero_pipeline.simulator.config import BooksConfig
+from xero_simulator.books import build_company
+from xero_simulator.config import BooksConfig
+from xero_simulator.edits.documents import documents
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 14, tzinfo=dt.UTC)
@@ -44,5 +44,5 @@ def test_a_return_says_what_the_books_said_when_it_was_published():
         for row in books.records("Invoices")
         if row["Status"] == "AUTHORISED" and "2026-07" <= row["DateString"][:7] <= "2026-09" and not row["AmountPaid"]
     )
-    edits.void_invoice(books, invoice["InvoiceID"], NOW)
+    documents.void_invoice(books, invoice["InvoiceID"], NOW)
     assert books.tax_returns(TODAY)[-1] == before

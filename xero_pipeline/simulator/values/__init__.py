@@ -1,1 +1,0 @@
-"""What records are made of: `days` (calendar and Xero's dates), `amounts` (cents and decimals), `ids` (stable ones)."""

@@ -1,0 +1,68 @@
+"""The simulator is a package by itself, for tests of any program that reads Xero."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from xero_pipeline_tests.simulator.helpers import consent
+from xero_simulator.faults.catalogue import Fault
+
+pytest_plugins = ["xero_simulator.pytest_plugin"]
+
+_WITHOUT_US = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+
+sys.modules["xero_pipeline"] = None
+import xero_simulator
+
+for module in walk_packages(xero_simulator.__path__, "xero_simulator."):
+    if module.name != "xero_simulator.__main__":
+        import_module(module.name)
+"""
+
+
+def test_every_module_loads_where_the_pipeline_is_not_installed():
+    done = subprocess.run([sys.executable, "-c", _WITHOUT_US], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_the_command_serves_until_it_is_stopped():
+    command = [sys.executable, "-m", "xero_simulator", "--port", "0", "--invoices", "12", "--months", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as served:
+        try:
+            assert served.stdout is not None
+            (url,) = re.findall(r"http://\S+", served.stdout.readline())
+            assert httpx.get(f"{url}/connections").status_code == 401
+        finally:
+            served.terminate()
+            served.wait(timeout=20)
+
+
+def test_a_wrong_size_is_told_in_a_line():
+    command = [sys.executable, "-m", "xero_simulator", "--port", "0", "--months", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("xero-simulator: error: organisations and months must be at least 1")
+
+
+def test_the_fixture_serves_books_and_faults(simulated_xero):
+    with httpx.Client(base_url=simulated_xero.url) as client:
+        token = consent(client, simulated_xero.url)
+        client.headers["Authorization"] = f"Bearer {token['access_token']}"
+        client.headers["xero-tenant-id"] = client.get("/connections").json()[0]["tenantId"]
+        client.headers["Accept"] = "application/json"
+        assert client.get("/api.xro/2.0/Accounts").json()["Accounts"]
+
+        simulated_xero.faults.add(Fault("dropped", path="Accounts"))
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.get("/api.xro/2.0/Accounts")
+        assert client.get("/api.xro/2.0/Accounts").status_code == 200

@@ -1,0 +1,1 @@
+"""What people do in the books while somebody reads them."""
