@@ -10,7 +10,7 @@ def main() -> None:
     try:
         _run()
     except KeyboardInterrupt as stopped:
-        # During the imports; from a command on, `cli.words` is told first.
+        # During the imports; from a command on, `cli.arguments` is told first.
         from xero_pipeline.cli.interrupts import end
 
         end(stopped)

@@ -179,7 +179,7 @@ class Poster:
                 yield from journal(event, day_of_wire(allocation["Date"]), f"{kind}-ALLOCATION", credit, gained)
 
     def _journal(self, record: Record) -> Iterator[Posting]:
-        """A manual journal posts its lines as they are, and so does what no app may read (`edits_unseen`)."""
+        """A manual journal posts its lines as they are, and so does what no app may read (`edits.undocumented`)."""
         lines = record["JournalLines"]
         legs = [leg_of(line, line["LineAmount"], line["LineAmount"], line["TaxAmount"]) for line in lines]
         kind = record.get("SourceType", "MANJOURNAL")
