@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from xero_pipeline.defs.build import Collected, naming, resources
-from xero_pipeline.defs.selection import choose
+from xero_pipeline.defs.build import DefinitionsBuilder, naming, resources
+from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ def _collected(
     reports: Sequence[str] | None,
     name_prefix: str,
     wanted: Mapping[str, bool],
-) -> Collected:
+) -> DefinitionsBuilder:
     settings = Settings.load()
-    choice = choose(settings, collections=collections, reports=reports, **wanted)
+    choice = select_assets(settings, collections=collections, reports=reports, **wanted)
     prefix = [part for part in key_prefix.split("/") if part] if isinstance(key_prefix, str) else list(key_prefix)
     names = naming(
         settings,
@@ -110,4 +110,4 @@ def _collected(
         groups=groups,
         owners=owners,
     )
-    return Collected(settings, choice, names)
+    return DefinitionsBuilder(settings, choice, names)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from xero_pipeline.defs.build import Collected, naming
-from xero_pipeline.defs.selection import choose
+from xero_pipeline.defs.build import DefinitionsBuilder, naming
+from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.progress import Progress
 
@@ -17,9 +17,9 @@ def build(settings: Settings, progress: Progress | None = None) -> dg.Definition
         settings: What the user set.
         progress: Who watches runs in this process.
     """
-    choice = choose(settings)
+    choice = select_assets(settings)
     # Our own project keeps a run in one process: it lasts seconds, and a new process for each step would cost as much.
-    return Collected(settings, choice, naming(settings, choice)).definitions(progress, dg.in_process_executor)
+    return DefinitionsBuilder(settings, choice, naming(settings, choice)).definitions(progress, dg.in_process_executor)
 
 
 @dg.definitions

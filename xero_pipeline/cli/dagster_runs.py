@@ -113,11 +113,11 @@ class Runner:
             Whether all went well.
         """
         from xero_pipeline.defs.automation.jobs import PULL
-        from xero_pipeline.defs.automation.report_runs import together
+        from xero_pipeline.defs.automation.report_runs import group_by_months
         from xero_pipeline.defs.partitions import range_tags, report_key
 
         well = True
-        for months, reports in sorted(together(due).items(), key=lambda run: run[0][-1], reverse=True):
+        for months, reports in sorted(group_by_months(due).items(), key=lambda run: run[0][-1], reverse=True):
             keys = [report_key(month, organisation.tenant_id) for month in months]
             well = self._run(PULL, organisation, reports, tags=range_tags(keys)) and well
         return well
@@ -168,7 +168,7 @@ class Runner:
         tags: Mapping[str, str] | None = None,
     ) -> bool:
         from xero_pipeline.defs.partitions import ORGANISATIONS
-        from xero_pipeline.defs.run_tags import whose
+        from xero_pipeline.defs.run_tags import organisation_tags
 
         with self._resolving:
             self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
@@ -181,7 +181,7 @@ class Runner:
             tags={
                 **(_OURS if self._project.is_ours else {}),
                 **self._bound,
-                **whose([organisation.tenant_id], {organisation.tenant_id: organisation.name}),
+                **organisation_tags([organisation.tenant_id], {organisation.tenant_id: organisation.name}),
                 PROCESS: this_process(),
                 **(tags or {}),
             },

@@ -56,11 +56,11 @@ def move(
 
 def _nobody_syncs(services: Services) -> ExitStack:
     """Wait for the syncs under way, and keep the next ones out."""
-    from xero_pipeline.defs.assets.per_organisation import holding
+    from xero_pipeline.defs.assets.per_organisation import organisation_lock
 
     with ExitStack() as held:
         for organisation in services.organisations.list():
-            held.enter_context(holding(services, organisation.tenant_id, wait_seconds=WAIT_SECONDS))
+            held.enter_context(organisation_lock(services, organisation.tenant_id, wait_seconds=WAIT_SECONDS))
         return held.pop_all()
 
 

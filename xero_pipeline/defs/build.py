@@ -25,7 +25,7 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, 
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
     from xero_pipeline.defs.translator import XeroTranslator
     from xero_pipeline.settings import Settings
 
@@ -44,7 +44,7 @@ def first_month(settings: Settings, today: date) -> date:
 
 def naming(
     settings: Settings,
-    choice: Choice,
+    choice: AssetSelectionConfig,
     *,
     translator: XeroTranslator | None = None,
     key_prefix: Sequence[str] = (),
@@ -74,7 +74,7 @@ def naming(
     )
 
 
-class Collected:
+class DefinitionsBuilder:
     """Our assets under the names of a project, and all that is made of them.
 
     Args:
@@ -83,7 +83,7 @@ class Collected:
         naming: What it is called there.
     """
 
-    def __init__(self, settings: Settings, choice: Choice, naming: Naming) -> None:
+    def __init__(self, settings: Settings, choice: AssetSelectionConfig, naming: Naming) -> None:
         self._settings = settings
         self._choice = choice
         self._naming = naming

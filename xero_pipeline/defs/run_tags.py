@@ -17,7 +17,7 @@ NAME = "xero/name"
 _NAMED = 3
 
 
-def whose(tenants: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
+def organisation_tags(tenants: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
     """The tags of a run of some organisations.
 
     Args:
@@ -30,7 +30,7 @@ def whose(tenants: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
     return {**one, NAME: f"{told}{more}"}
 
 
-def request(tenants: Sequence[str], names: Mapping[str, str], *, run_key: str) -> dg.RunRequest:
+def run_request(tenants: Sequence[str], names: Mapping[str, str], *, run_key: str) -> dg.RunRequest:
     """A run for neighbouring organisations.
 
     Args:
@@ -38,7 +38,7 @@ def request(tenants: Sequence[str], names: Mapping[str, str], *, run_key: str) -
         names: Names by tenant id, as far as they are known.
         run_key: The same key never runs twice.
     """
-    tags = whose(tenants, names)
+    tags = organisation_tags(tenants, names)
     if len(tenants) == 1:
         return dg.RunRequest(run_key=run_key, partition_key=tenants[0], tags=tags)
     return dg.RunRequest(run_key=run_key, tags={**tags, **range_tags(tenants)})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AssetSelectionConfig:
     """What a project takes.
 
     Args:
@@ -50,7 +50,7 @@ class Choice:
         return tuple(name for name in DOCUMENTS if name in names)
 
 
-def choose(
+def select_assets(
     settings: Settings,
     *,
     collections: Sequence[str] | None = None,
@@ -58,16 +58,16 @@ def choose(
     schedules: bool = True,
     sensors: bool = True,
     checks: bool = True,
-) -> Choice:
+) -> AssetSelectionConfig:
     """The choice that a project makes.
 
     Args:
         settings: What the user set; they say which reports are pulled by themselves unless the project does.
         collections: Names of collections; None for all that the settings read.
         reports: Names of reports, all of which are then pulled by themselves; None for all there are.
-        schedules: As in `Choice`.
-        sensors: As in `Choice`.
-        checks: As in `Choice`.
+        schedules: As in `AssetSelectionConfig`.
+        sensors: As in `AssetSelectionConfig`.
+        checks: As in `AssetSelectionConfig`.
 
     Raises:
         ConfigurationError: There is no collection or report of that name, the message offers the nearest; or
@@ -78,7 +78,7 @@ def choose(
     kept = pulled if reports is None else _named("report", reports, {one.name: one for one in pulled})
     if not taken and not kept:
         raise ConfigurationError("Neither a collection nor a report is chosen: leave one of the two lists out for all.")
-    return Choice(
+    return AssetSelectionConfig(
         collections=tuple(taken),
         reports=tuple(kept),
         automatic=_usual(settings) if reports is None else tuple(kept),

@@ -10,7 +10,7 @@ import filelock
 import pytest
 
 from xero_pipeline.defs.assets import collections
-from xero_pipeline.defs.assets.per_organisation import holding
+from xero_pipeline.defs.assets.per_organisation import organisation_lock
 from xero_pipeline.errors import OrganisationBusy
 
 PATIENCE = 120
@@ -42,21 +42,24 @@ def elsewhere(house):
 
 
 def test_another_process_keeps_us_out_and_the_error_names_the_organisation(house, elsewhere):
-    with pytest.raises(OrganisationBusy) as refused, holding(house.services, house.tenants[0], wait_seconds=0.1):
+    with (
+        pytest.raises(OrganisationBusy) as refused,
+        organisation_lock(house.services, house.tenants[0], wait_seconds=0.1),
+    ):
         pass
     assert refused.value.organisation == house.tenants[0]
     assert "xero-pipeline logs" in str(refused.value)
 
 
 def test_another_organisation_is_free(house, elsewhere):
-    with holding(house.services, house.tenants[1], wait_seconds=0):
+    with organisation_lock(house.services, house.tenants[1], wait_seconds=0):
         pass
 
 
 def test_a_killed_holder_keeps_nobody_out(house, elsewhere):
     elsewhere.kill()
     elsewhere.wait()
-    with holding(house.services, house.tenants[0], wait_seconds=5):
+    with organisation_lock(house.services, house.tenants[0], wait_seconds=5):
         pass
 
 
@@ -82,7 +85,7 @@ def test_whoever_waits_gets_its_turn(house, elsewhere, waits):
 
     releasing = threading.Thread(target=let_go)
     releasing.start()
-    with holding(house.services, house.tenants[0], wait_seconds=PATIENCE):
+    with organisation_lock(house.services, house.tenants[0], wait_seconds=PATIENCE):
         assert waits.is_set()
     releasing.join()
 

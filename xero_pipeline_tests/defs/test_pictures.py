@@ -13,7 +13,7 @@ import pytest
 from xero_pipeline.defs.metadata import charts
 from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown, as_svg
 from xero_pipeline.defs.metadata.charts import chart_of
-from xero_pipeline.defs.metadata.organisation_directory import People
+from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.defs.conftest import MONTHS
 
@@ -110,7 +110,7 @@ def real(house):
     """The same organisations, as if they were real ones."""
     assert house.sync("organisations", tenants=house.tenants[:1]).success
     services = SimpleNamespace(settings=SimpleNamespace(mode="live"), organisations=house.services.organisations)
-    return People(services, house.services.warehouse)
+    return OrganisationDirectory(services, house.services.warehouse)
 
 
 def test_a_real_organisation_is_a_link_away(house, real):

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN, Pull, from_cursor, organisations_of, pulls_of
+from xero_pipeline.defs.automation.report_runs import (
+    PARTITIONS_PER_RUN,
+    ReportRun,
+    from_cursor,
+    organisations_of,
+    report_runs,
+)
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.sync.due import months_between
 
@@ -27,7 +33,7 @@ WANTED = st.dictionaries(st.sampled_from(ORDER), st.dictionaries(st.sampled_from
 def test_every_month_of_every_report_of_every_organisation_is_in_one_run_and_none_beside(wanted):
     runs = [
         (tenant, report, month)
-        for pull in pulls_of(ORDER, wanted)
+        for pull in report_runs(ORDER, wanted)
         for tenant in pull.tenants
         for report in pull.reports
         for month in pull.months
@@ -42,7 +48,7 @@ def test_every_month_of_every_report_of_every_organisation_is_in_one_run_and_non
 
 @given(WANTED)
 def test_a_run_is_a_whole_range_and_not_too_large(wanted):
-    for pull in pulls_of(ORDER, wanted):
+    for pull in report_runs(ORDER, wanted):
         start = ORDER.index(pull.tenants[0])
         assert list(pull.tenants) == ORDER[start : start + len(pull.tenants)]
         assert list(pull.months) == months_between(pull.months[0], pull.months[-1])
@@ -51,7 +57,7 @@ def test_a_run_is_a_whole_range_and_not_too_large(wanted):
 
 @given(WANTED)
 def test_the_newest_months_of_an_organisation_come_first(wanted):
-    pulls = pulls_of(ORDER, wanted)
+    pulls = report_runs(ORDER, wanted)
     for tenant in wanted:
         newest = [pull.months[-1] for pull in pulls if pull.tenants == (tenant,)]
         assert newest == sorted(newest, reverse=True)
@@ -59,25 +65,25 @@ def test_the_newest_months_of_an_organisation_come_first(wanted):
 
 def test_the_first_in_turn_is_in_the_first_run():
     wanted = {tenant: {REPORTS[0]: [date(2026, 11, 1)]} for tenant in (ORDER[7], ORDER[2], ORDER[5])}
-    assert pulls_of(ORDER, wanted)[0].tenants == (ORDER[7],)
+    assert report_runs(ORDER, wanted)[0].tenants == (ORDER[7],)
 
 
 def test_the_same_pull_has_the_same_name_and_another_another():
     months = (date(2026, 10, 1), date(2026, 11, 1))
     names = {
-        Pull(tenants, span, reports).name
+        ReportRun(tenants, span, reports).name
         for tenants in [("a",), ("a", "b"), ("b",)]
         for span in [months, months[:1]]
         for reports in [("x",), ("x", "y")]
     }
     assert len(names) == 12
-    assert Pull(("a",), months, ("x",)).name == Pull(("a",), months, ("x",)).name
+    assert ReportRun(("a",), months, ("x",)).name == ReportRun(("a",), months, ("x",)).name
 
 
 def test_reports_that_want_the_same_months_share_a_run():
     year, month = months_between(date(2026, 1, 1), date(2026, 11, 1)), [date(2026, 11, 1)]
     (older, newer) = sorted(
-        pulls_of(ORDER, {ORDER[0]: {"a": year, "b": month, "c": year}}), key=lambda pull: -len(pull.months)
+        report_runs(ORDER, {ORDER[0]: {"a": year, "b": month, "c": year}}), key=lambda pull: -len(pull.months)
     )
     assert (older.reports, newer.reports) == (("a", "c"), ("b",))
 

@@ -10,7 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.per_organisation import Record, calling, for_each_organisation
+from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost
@@ -88,7 +88,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
-        def one(tenant_id: str, record: Record) -> None:
+        def one(tenant_id: str, record: RecordMaterialisation) -> None:
             as_of = asked or day_of(warehouse, tenant_id, clock.now())
             calls = aged_calls(warehouse, tenant_id, as_of, config.contacts)
             fits = max(0, xero.calls_left(tenant_id) - RESERVE)
@@ -96,7 +96,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
-                with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+                with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
                     whose = (client, warehouse, tenant_id)
                     how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                     for outcome in sync_aged(*whose, calls[:fits], as_of, **how):
@@ -109,7 +109,9 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 
-        yield from for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
+        yield from run_for_each_organisation(
+            context, context.partition_keys, one, xero_progress, xero.services, warehouse
+        )
 
     return ask
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.per_organisation import Record, calling, for_each_organisation
-from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.subset import emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
@@ -22,7 +22,7 @@ from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
     from xero_pipeline.warehouse.store import Warehouse
 
 ORGANISATIONS_PER_RUN = 50
@@ -39,7 +39,7 @@ class SyncOptions(dg.Config):
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
-def collection_assets(naming: "Naming", choice: "Choice") -> Sequence[dg.AssetsDefinition]:
+def collection_assets(naming: "Naming", choice: "AssetSelectionConfig") -> Sequence[dg.AssetsDefinition]:
     """The assets of every collection that is read.
 
     Args:
@@ -70,10 +70,10 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         warehouse = xero_warehouse.warehouse
 
-        def one(tenant_id: str, record: Record) -> None:
+        def one(tenant_id: str, record: RecordMaterialisation) -> None:
             tally = Tally()
             xero_progress.begin(tenant_id, endpoint.table)
-            with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
                 how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                 if config.reread_calls and endpoint.page_size:
@@ -93,9 +93,9 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                     facts = {**rows[name], **changes(merged), **costs}
                     record(naming.key(name), tenant_id, facts)
 
-        work = for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
+        work = run_for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
         checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key) if checked else work
-        yield from told(context, checking)
+        yield from emit_selected(context, checking)
 
     return sync
 

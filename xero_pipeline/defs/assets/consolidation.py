@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.assets.subset import emit_selected
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.ledger.consolidation.rows import TABLES
@@ -55,7 +55,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
         with warehouse.writing() as connection:
             written = write_group(connection, warehouse.dialect, settings.group_currency, at=clock.now())
         results = [dg.MaterializeResult(naming.key(name, SCHEMA), metadata=_facts(written, name)) for name in ASSETS]
-        yield from told(context, [*results, _rated(written, naming)] if checked else results)
+        yield from emit_selected(context, [*results, _rated(written, naming)] if checked else results)
 
     return [write]
 

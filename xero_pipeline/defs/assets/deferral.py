@@ -34,11 +34,11 @@ not see it, the consent does not cover it, or nobody can read the answer."""
 NEVER_ASIDE = frozenset({"organisations", "aged_by_contact"})
 """Without the first nothing else can be understood; the second is asked for by hand only, and whoever asks is told."""
 
-MANY = 3
+FRUITLESS_BUDGETS = 3
 """So many spent budgets without coming further are worth a word."""
 
 
-class Later:
+class Deferrals:
     """The notes of one asset of a run.
 
     Args:
@@ -146,7 +146,7 @@ class Later:
         )
         if budget:
             error.message += f" The sensor `unfinished` goes on with it at {noted.resume_at:%Y-%m-%d %H:%M} UTC."
-            if noted.in_vain >= MANY:
+            if noted.in_vain >= FRUITLESS_BUDGETS:
                 error.message += (
                     f" It has spent {noted.in_vain} budgets and came no further: it needs more calls in one piece."
                 )

@@ -12,10 +12,14 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.assets.per_organisation import Record, for_each_organisation, holding
-from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.assets.per_organisation import (
+    RecordMaterialisation,
+    organisation_lock,
+    run_for_each_organisation,
+)
+from xero_pipeline.defs.assets.subset import emit_selected
 from xero_pipeline.defs.checks.tie_out import check_results, check_specs
-from xero_pipeline.defs.metadata.charts import picture
+from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes
@@ -78,10 +82,10 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         warehouse = xero_warehouse.warehouse
         left_out = list[str]()
 
-        def one(tenant_id: str, record: Record) -> None:
+        def one(tenant_id: str, record: RecordMaterialisation) -> None:
             xero_progress.begin(tenant_id, SCHEMA)
             started = time.monotonic()
-            with holding(xero.services, tenant_id):
+            with organisation_lock(xero.services, tenant_id):
                 causes = read_causes(xero.services.settings.causes)
                 ageing = xero.services.settings.ageing
                 posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
@@ -91,15 +95,15 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
-                shown = picture(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
+                shown = chart_metadata(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
                 record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown})
 
         tenants = context.partition_keys
-        yield from for_each_organisation(
+        yield from run_for_each_organisation(
             context, tenants, one, xero_progress, xero.services, warehouse, left_out=left_out
         )
         if checked:
-            yield from told(context, check_results(warehouse, naming, xero.services, journals=journals))
+            yield from emit_selected(context, check_results(warehouse, naming, xero.services, journals=journals))
 
     return [keep]
 

@@ -11,9 +11,9 @@ import dagster as dg
 
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import asset_of, errand_of
-from xero_pipeline.defs.assets.deferral import Later
+from xero_pipeline.defs.assets.deferral import Deferrals
 from xero_pipeline.defs.assets.subset import note_materialised
-from xero_pipeline.defs.metadata.organisation_directory import People
+from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.errors import (
     BudgetReached,
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 LINEAGE = "dagster/column_lineage"
 
-Record = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
+RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
 """Told of each materialisation as it happens: asset, partition key, metadata."""
 
 
 @contextmanager
-def calling(
+def xero_client_for(
     context: dg.AssetExecutionContext,
     xero: XeroResource,
     warehouse: WarehouseResource,
@@ -63,8 +63,8 @@ def calling(
         The client; it lets out no more calls than the run may make.
 
     Raises:
-        OrganisationBusy: As `holding`.
-        OrganisationDisconnected: As `holding`.
+        OrganisationBusy: As `organisation_lock`.
+        OrganisationDisconnected: As `organisation_lock`.
         ConfigurationError: A tag of the run is wrong.
     """
 
@@ -75,7 +75,7 @@ def calling(
     errand = errand_of(context, xero.services.settings.calls_per_run)
     try:
         with (
-            holding(xero.services, tenant_id),
+            organisation_lock(xero.services, tenant_id),
             xero.client(errand, on_call=note, on_wait=progress.wait) as client,
         ):
             yield client
@@ -95,7 +95,7 @@ def _deliver(context: dg.AssetExecutionContext, xero: XeroResource, warehouse: W
 
 
 @contextmanager
-def holding(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
+def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
     """Keep every other sync of this organisation out, whichever process or machine it runs on.
 
     Args:
@@ -132,10 +132,10 @@ def _look_again(services: Services) -> None:
         logging.getLogger(__name__).warning("The list of connections could not be read: %s", error)
 
 
-def for_each_organisation(
+def run_for_each_organisation(
     context: dg.AssetExecutionContext,
     tenants: Iterable[str],
-    work: Callable[[str, Record], None],
+    work: Callable[[str, RecordMaterialisation], None],
     progress: Progress,
     services: Services,
     warehouse: Warehouse,
@@ -164,7 +164,11 @@ def for_each_organisation(
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[Postponed] = []
-    later, people, asset = Later(context, services.call_book.postponed), People(services, warehouse), asset_of(context)
+    later, people, asset = (
+        Deferrals(context, services.call_book.postponed),
+        OrganisationDirectory(services, warehouse),
+        asset_of(context),
+    )
     people.tag(context, tenants)
 
     def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
@@ -184,10 +188,10 @@ def for_each_organisation(
                 kept = [partition for _, partition in done]
                 if noted := later.put_aside(tenant_id, error, kept):
                     aside.append(noted)
-                    _tell_aside(noted, people, context, progress)
+                    _report_put_aside(noted, people, context, progress)
                     continue
                 failed[tenant_id] = later.stopped(tenant_id, error, kept)
-                _tell(failed[tenant_id], tenant_id, context, progress)
+                _report_failure(failed[tenant_id], tenant_id, context, progress)
         if failed:
             raise _failure(failed, people)
     except BaseException:
@@ -218,7 +222,7 @@ def _results(
         yield dg.MaterializeResult(asset_key=key, metadata=done.get((key, alone)) if alone else None)
 
 
-def _tell(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:
+def _report_failure(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:
     if isinstance(error, XeroPipelineError):
         context.log.error(str(error))
     else:
@@ -226,12 +230,14 @@ def _tell(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, p
     progress.fail(_sentence(tenant_id, error))
 
 
-def _tell_aside(noted: Postponed, people: People, context: dg.AssetExecutionContext, progress: Progress) -> None:
+def _report_put_aside(
+    noted: Postponed, people: OrganisationDirectory, context: dg.AssetExecutionContext, progress: Progress
+) -> None:
     context.log.error(f"{people.name(noted.tenant_id)}: {noted.told}")
     progress.put_aside(noted.told)
 
 
-def _failure(failed: Mapping[str, Exception], people: People) -> dg.Failure:
+def _failure(failed: Mapping[str, Exception], people: OrganisationDirectory) -> dg.Failure:
     return dg.Failure(
         "\n".join(f"{people.name(tenant_id)}: {_sentence(tenant_id, error)}" for tenant_id, error in failed.items()),
         metadata={

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.per_organisation import Record, calling, for_each_organisation
-from xero_pipeline.defs.assets.subset import told
+from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.subset import emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
-from xero_pipeline.defs.metadata.charts import picture
+from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
@@ -28,10 +28,10 @@ from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
 
 
-def report_assets(naming: "Naming", choice: "Choice", start: date) -> Sequence[dg.AssetsDefinition]:
+def report_assets(naming: "Naming", choice: "AssetSelectionConfig", start: date) -> Sequence[dg.AssetsDefinition]:
     """The assets of all monthly reports.
 
     Args:
@@ -71,7 +71,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
         left_out = list[str]()
 
-        def one(tenant_id: str, record: Record) -> None:
+        def one(tenant_id: str, record: RecordMaterialisation) -> None:
             months, future = begun(wanted[tenant_id], day_of(warehouse, tenant_id, clock.now()))
             for month in future:
                 left_out.append(report_key(month, tenant_id))
@@ -80,7 +80,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                 return
             tally = Tally()
             xero_progress.begin(tenant_id, report.name)
-            with calling(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
                 for kept in sync_report(
                     client,
                     warehouse,
@@ -94,7 +94,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                     xero_progress.end(kept.outcome)
                     left = xero.calls_left(tenant_id)
                     newest = max(kept.rows)
-                    shown = picture(context, warehouse, tenant_id, report.name, newest)
+                    shown = chart_metadata(context, warehouse, tenant_id, report.name, newest)
                     with warehouse.transaction():  # opened once for all that is told
                         for month, rows in kept.rows.items():
                             facts = (
@@ -108,10 +108,12 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                         key = report_key(newest, tenant_id)
                         observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 
-        work = for_each_organisation(context, wanted, one, xero_progress, xero.services, warehouse, left_out=left_out)
+        work = run_for_each_organisation(
+            context, wanted, one, xero_progress, xero.services, warehouse, left_out=left_out
+        )
         key = spec.key
         checking = with_check(context, work, xero_warehouse, xero.services, report.name, key) if checked else work
-        yield from told(context, checking)
+        yield from emit_selected(context, checking)
 
     return pull
 

@@ -10,7 +10,7 @@ import dagster as dg
 Result = TypeVar("Result", dg.MaterializeResult, dg.AssetCheckResult, dg.MaterializeResult | dg.AssetCheckResult)
 
 
-def told(context: dg.AssetExecutionContext, results: Iterable[Result]) -> Iterator[Result]:
+def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) -> Iterator[Result]:
     """Lets through what Dagster asked for, and notes the rest: nothing that was written or checked goes untold.
 
     Args:

@@ -12,10 +12,10 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.call_context import MAX_CALLS
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
-from xero_pipeline.defs.automation.report_runs import at_work, pulls_of
+from xero_pipeline.defs.automation.report_runs import organisations_in_flight, report_runs
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.run_tags import whose
+from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.postponed import Postponed
 
@@ -55,7 +55,7 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
-        ready -= at_work(context.instance, known, now)
+        ready -= organisations_in_flight(context.instance, known, now)
         noted = xero_token_store.services.call_book.postponed.list()
         left = [one for one in noted if one.tenant_id in ready and _op(naming, one) in ours]
         due = [one for one in left if one.resume_at <= now]
@@ -104,14 +104,14 @@ def _sync(naming: "Naming", turn: Sequence[Postponed], now: datetime, names: Map
         partition_key=turn[0].tenant_id,
         asset_selection=[naming.key(table.name) for one in turn for table in table_group(one.asset)],
         run_config={"ops": {_op(naming, one): {"config": json.loads(one.config)} for one in turn}},
-        tags={**whose([turn[0].tenant_id], names), **_bound(turn)},
+        tags={**organisation_tags([turn[0].tenant_id], names), **_bound(turn)},
     )
 
 
 def _pull(
     naming: "Naming", turn: Sequence[Postponed], order: Sequence[str], now: datetime, names: Mapping[str, str]
 ) -> dg.RunRequest:
-    pull = pulls_of(order, {turn[0].tenant_id: {one.asset: one.months for one in turn}})[0]
+    pull = report_runs(order, {turn[0].tenant_id: {one.asset: one.months for one in turn}})[0]
     return dg.RunRequest(
         job_name=naming.named(PULL),
         run_key=_key(turn, pull.name, now),

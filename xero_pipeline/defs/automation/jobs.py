@@ -9,7 +9,7 @@ import dagster as dg
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
 
 SYNC = "sync_organisation"
 REREAD = "reread_organisation"
@@ -19,7 +19,7 @@ LEDGER = "keep_ledger"
 
 def jobs(
     naming: Naming,
-    choice: Choice,
+    choice: AssetSelectionConfig,
     collections: Sequence[dg.AssetsDefinition],
     reports: Sequence[dg.AssetsDefinition],
     ledger: Sequence[dg.AssetsDefinition],
@@ -69,7 +69,7 @@ def jobs(
     ]
 
 
-def reread_config(naming: Naming, choice: Choice, calls: int) -> dict[str, Any]:
+def reread_config(naming: Naming, choice: AssetSelectionConfig, calls: int) -> dict[str, Any]:
     """The run config that lets every list that comes in pages be read again in parts.
 
     Args:

@@ -9,11 +9,11 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.automation.jobs import LEDGER
-from xero_pipeline.defs.automation.report_runs import at_work
+from xero_pipeline.defs.automation.report_runs import organisations_in_flight
 from xero_pipeline.defs.automation.sensors import in_use
 from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.run_tags import request
+from xero_pipeline.defs.run_tags import run_request
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.update import to_keep
 
@@ -47,7 +47,7 @@ def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         now, names = clock.now(), {one.tenant_id: one.name for one in xero_token_store.connected()}
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
-        ready = set(known) - at_work(context.instance, known, now)
+        ready = set(known) - organisations_in_flight(context.instance, known, now)
         try:
             wanted = to_keep(xero_warehouse.glance(), sorted(ready)) if ready else set()
         except WarehouseBusy as busy:
@@ -56,7 +56,9 @@ def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
         key = f"{LEDGERS}:{now:%Y-%m-%dT%H}:{now.minute // 10}"
         runs = list(runs_of_neighbours(known, wanted, at_most=ORGANISATIONS_PER_RUN))[:RUNS_PER_TICK]
         return dg.SensorResult(
-            run_requests=[request(tenants, names, run_key=f"{key}:{tenants[0]}:{len(tenants)}") for tenants in runs],
+            run_requests=[
+                run_request(tenants, names, run_key=f"{key}:{tenants[0]}:{len(tenants)}") for tenants in runs
+            ],
             skip_reason=None
             if runs
             else "Every ledger is as new as its documents, or its organisation is being synced.",

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
-from xero_pipeline.defs.run_tags import ORGANISATION, whose
+from xero_pipeline.defs.run_tags import ORGANISATION, organisation_tags
 from xero_pipeline.sync.budget import stretches
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LONGEST_RUN = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class Pull:
+class ReportRun:
     """A run of some reports: the same months of neighbouring organisations.
 
     Args:
@@ -48,10 +48,10 @@ class Pull:
             names: Of organisations by tenant id.
         """
         first, last = report_key(self.months[0], self.tenants[0]), report_key(self.months[-1], self.tenants[-1])
-        return {**whose(self.tenants, names), **range_tags([first, last])}
+        return {**organisation_tags(self.tenants, names), **range_tags([first, last])}
 
 
-def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[date]]]) -> list[Pull]:
+def report_runs(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[date]]]) -> list[ReportRun]:
     """The runs that bring some months of some reports of some organisations.
 
     Args:
@@ -63,10 +63,10 @@ def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[da
     """
     sharing: dict[tuple[tuple[date, ...], tuple[str, ...]], list[str]] = {}
     for tenant_id, wanted in months.items():
-        for months_of_run, reports in together(wanted).items():
+        for months_of_run, reports in group_by_months(wanted).items():
             sharing.setdefault((months_of_run, tuple(reports)), []).append(tenant_id)
     pulls = [
-        Pull(tuple(tenants), stretch, reports)
+        ReportRun(tuple(tenants), stretch, reports)
         for (stretch, reports), whose in sharing.items()
         for tenants in runs_of_neighbours(order, whose, at_most=max(1, PARTITIONS_PER_RUN // len(stretch)))
     ]
@@ -74,7 +74,7 @@ def pulls_of(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence[da
     return sorted(pulls, key=lambda pull: (min(turn[t] for t in pull.tenants), -pull.months[-1].toordinal()))
 
 
-def together(wanted: Mapping[str, Sequence[date]]) -> dict[tuple[date, ...], list[str]]:
+def group_by_months(wanted: Mapping[str, Sequence[date]]) -> dict[tuple[date, ...], list[str]]:
     """Months without a gap, and the reports that want exactly these: a run pulls nothing that is not due.
 
     Args:
@@ -107,7 +107,7 @@ def from_cursor(tenants: Sequence[str], cursor: str | None) -> list[str]:
     return [*(t for t in tenants if t >= (cursor or "")), *(t for t in tenants if t < (cursor or ""))]
 
 
-def at_work(instance: dg.DagsterInstance, order: Sequence[str], now: datetime) -> set[str]:
+def organisations_in_flight(instance: dg.DagsterInstance, order: Sequence[str], now: datetime) -> set[str]:
     """The organisations that a run is waiting for or under way with. One query, however many there are.
 
     Args:

@@ -11,11 +11,11 @@ from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.automation.jobs import REREAD, SYNC, reread_config
 from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.run_tags import request
+from xero_pipeline.defs.run_tags import run_request
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
 
 DAILY = "daily_sync"
 REREADING = "rolling_reread"
@@ -43,7 +43,7 @@ def daily_sync(naming: "Naming") -> dg.ScheduleDefinition:
     return daily
 
 
-def rolling_reread(naming: "Naming", choice: "Choice") -> dg.ScheduleDefinition:
+def rolling_reread(naming: "Naming", choice: "AssetSelectionConfig") -> dg.ScheduleDefinition:
     """Every day at 02:00 UTC a part of every list read again, so that the daily sync and its reports follow.
 
     Args:
@@ -82,4 +82,4 @@ def _requests(
     day = context.scheduled_execution_time.date().isoformat()
     known = context.instance.get_dynamic_partitions(ORGANISATIONS)
     for stretch in runs_of_neighbours(known, names, at_most=ORGANISATIONS_PER_RUN):
-        yield request(stretch, names, run_key=f"{name}:{day}:{stretch[0]}")
+        yield run_request(stretch, names, run_key=f"{name}:{day}:{stretch[0]}")

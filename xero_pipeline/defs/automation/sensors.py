@@ -11,10 +11,10 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
-from xero_pipeline.defs.automation.report_runs import Pull, at_work, from_cursor, pulls_of
+from xero_pipeline.defs.automation.report_runs import ReportRun, from_cursor, organisations_in_flight, report_runs
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
-from xero_pipeline.defs.run_tags import whose
+from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.budget import affordable
 from xero_pipeline.sync.due import all_months_due, first_load_complete
@@ -23,7 +23,7 @@ from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
 
 NEW_ORGANISATIONS = "new_organisations"
 MONTHS_TO_PULL = "months_to_pull"
@@ -38,7 +38,7 @@ ORGANISATIONS_PER_TICK = 300
 """Of how many organisations a tick looks up what is left of the day."""
 
 
-def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
+def new_organisations(naming: "Naming", choice: "AssetSelectionConfig") -> dg.SensorDefinition:
     """Sees organisations that were connected and have no partition yet; never calls Xero.
 
     Args:
@@ -71,7 +71,7 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
                 run_requests=[_first_load(one, "first-load", names) for one in new if choice.collections],
             )
         waiting = {o.tenant_id for o in organisations if o.status == "connected" and choice.collections}
-        waiting -= at_work(context.instance, known, now)
+        waiting -= organisations_in_flight(context.instance, known, now)
         noted = xero_token_store.services.call_book.postponed.list()
         # The sensor `unfinished` asks for exactly what is left of it.
         waiting -= {one.tenant_id for one in noted if not one.is_aside}
@@ -89,7 +89,9 @@ def new_organisations(naming: "Naming", choice: "Choice") -> dg.SensorDefinition
 
 
 def _first_load(tenant_id: str, why: str, names: Mapping[str, str]) -> dg.RunRequest:
-    return dg.RunRequest(run_key=f"{why}:{tenant_id}", partition_key=tenant_id, tags=whose([tenant_id], names))
+    return dg.RunRequest(
+        run_key=f"{why}:{tenant_id}", partition_key=tenant_id, tags=organisation_tags([tenant_id], names)
+    )
 
 
 def in_use(busy: WarehouseBusy) -> str:
@@ -101,7 +103,7 @@ def in_use(busy: WarehouseBusy) -> str:
     return f"The warehouse is in use, the next tick looks again: {busy.message}"
 
 
-def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
+def months_to_pull(naming: "Naming", choice: "AssetSelectionConfig") -> dg.SensorDefinition:
     """Sees from the warehouse which months of which reports are missing or stale; never calls Xero.
 
     Args:
@@ -127,7 +129,7 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
         # Whoever has to connect again is not asked about: the daily sync says so once a day, that is enough.
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
-        ready -= at_work(context.instance, known, now)
+        ready -= organisations_in_flight(context.instance, known, now)
         noted = services.call_book.postponed.list()
         # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
         ready -= {one.tenant_id for one in noted if one.months and not one.is_aside}
@@ -137,7 +139,7 @@ def months_to_pull(naming: "Naming", choice: "Choice") -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason=in_use(busy), cursor=context.cursor)
         turn = from_cursor(sorted(months), context.cursor)
         chosen = turn[:ORGANISATIONS_PER_TICK]
-        pulls = pulls_of(known, _affordable(services, chosen, months))
+        pulls = report_runs(known, _affordable(services, chosen, months))
         asked, left = pulls[:RUNS_PER_TICK], pulls[RUNS_PER_TICK:]
         following = [*(t for t in chosen if any(t in pull.tenants for pull in left)), *turn[len(chosen) :]]
         return dg.SensorResult(
@@ -156,7 +158,7 @@ Due = Mapping[str, Mapping[Report, Sequence[date]]]
 def _due(
     services: Services,
     warehouse: WarehouseResource,
-    choice: "Choice",
+    choice: "AssetSelectionConfig",
     ready: Sequence[str],
     now: datetime,
     noted: Iterable[Postponed],
@@ -181,7 +183,7 @@ def _due(
 
 
 def _loaded(
-    warehouse: WarehouseResource, tenants: Sequence[str], choice: "Choice", noted: Iterable[Postponed]
+    warehouse: WarehouseResource, tenants: Sequence[str], choice: "AssetSelectionConfig", noted: Iterable[Postponed]
 ) -> set[str]:
     """Whose first load is complete; nobody waits for what was put aside."""
     if not tenants:
@@ -202,7 +204,7 @@ def _affordable(services: Services, tenants: Sequence[str], due: Due) -> Mapping
     }
 
 
-def _request(pull: Pull, now: datetime, naming: "Naming", names: Mapping[str, str]) -> dg.RunRequest:
+def _request(pull: ReportRun, now: datetime, naming: "Naming", names: Mapping[str, str]) -> dg.RunRequest:
     # With the hour in its key, a pull that failed is asked for again, but not every minute.
     return dg.RunRequest(
         run_key=f"{pull.name}:{now:%Y-%m-%dT%H}",

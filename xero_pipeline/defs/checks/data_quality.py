@@ -12,7 +12,7 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.subset import note_check
 from xero_pipeline.defs.metadata.markdown import markdown_table
-from xero_pipeline.defs.metadata.organisation_directory import People
+from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse import drift, quarantine
 
@@ -124,7 +124,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
         return dg.AssetCheckResult(
             passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."
         )
-    people = People(services, warehouse)
+    people = OrganisationDirectory(services, warehouse)
     told = [f"{people.name(one.tenant_id)}: {one.told}" for one in aside[:_NAMED]]
     told += [f"And {len(aside) - _NAMED} more organisations."] if len(aside) > _NAMED else []
     metadata: dict[str, Any] = {}
@@ -181,7 +181,7 @@ def _drift_table(found: Sequence[Mapping[str, Any]]) -> str:
     return markdown_table(("What", "Where", "New value", "Sample", "For example in record"), rows)
 
 
-def _quarantine_table(out: Sequence[Mapping[str, Any]], people: People) -> str:
+def _quarantine_table(out: Sequence[Mapping[str, Any]], people: OrganisationDirectory) -> str:
     rows = [
         [
             people.name(one["tenant_id"]),
@@ -194,7 +194,7 @@ def _quarantine_table(out: Sequence[Mapping[str, Any]], people: People) -> str:
     return markdown_table(("Organisation", "Record", "What is wrong", "Since"), rows)
 
 
-def _aside_table(aside: Sequence[Postponed], people: People) -> str:
+def _aside_table(aside: Sequence[Postponed], people: OrganisationDirectory) -> str:
     rows = [
         [
             people.name(one.tenant_id),

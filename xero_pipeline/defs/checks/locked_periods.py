@@ -15,7 +15,7 @@ from xero_pipeline.xero.reports import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.defs.selection import Choice
+    from xero_pipeline.defs.selection import AssetSelectionConfig
 
 UNCHANGED = "unchanged_in_locked_periods"
 
@@ -25,7 +25,7 @@ ROWS_SHOWN = 100
 _HEADERS = ("Organisation", "Month", "Line", "Before", "After", "Difference", "Locked until", "Changed between", "and")
 
 
-def report_checks(naming: "Naming", choice: "Choice") -> Sequence[dg.AssetChecksDefinition]:
+def report_checks(naming: "Naming", choice: "AssetSelectionConfig") -> Sequence[dg.AssetChecksDefinition]:
     """The checks of all reports whose figures come from documents: a lock date does not lock budgets.
 
     Args:

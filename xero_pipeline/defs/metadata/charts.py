@@ -47,7 +47,7 @@ _AGES: Mapping[Ageing, Sequence[str]] = {
 }
 
 
-def picture(
+def chart_metadata(
     context: dg.AssetExecutionContext,
     warehouse: Warehouse,
     tenant_id: str,
@@ -87,7 +87,7 @@ def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, age
     Args:
         warehouse: Has the figures.
         tenant_id: The organisation.
-        asset: As for `picture`.
+        asset: As for `chart_metadata`.
         newest: The newest month, or today.
         ageing: How long the columns of what is open by age are.
     """

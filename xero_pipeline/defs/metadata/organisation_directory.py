@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.run_tags import NAME, whose
+from xero_pipeline.defs.run_tags import NAME, organisation_tags
 from xero_pipeline.xero.links import organisation_link, record_link, report_link
 from xero_pipeline.xero.reports import reports
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WHERE = "select short_code, country_code from xero.organisations where tenant_id = :tenant_id"
 
 
-class People:
+class OrganisationDirectory:
     """Knows names and links of organisations.
 
     Args:
@@ -48,7 +48,9 @@ class People:
             tenants: The organisations.
         """
         if NAME not in context.run.tags:
-            context.instance.add_run_tags(context.run.run_id, {NAME: whose(list(tenants), self._names)[NAME]})
+            context.instance.add_run_tags(
+                context.run.run_id, {NAME: organisation_tags(list(tenants), self._names)[NAME]}
+            )
 
     def facts(self, tenant_id: str, asset: str) -> Mapping[str, Any]:
         """What every materialisation tells: whose it is and, of a real organisation, where to see it in Xero.
