@@ -82,10 +82,10 @@ def _sync(services: Services, tenant_id: str) -> None:
 
 
 def _keep(services: Services, tenant_id: str) -> float:
-    from xero_pipeline.ledger.update import keep_ledger
+    from xero_pipeline.ledger.update import update_ledger
 
     started = time.perf_counter()
-    keep_ledger(services.warehouse, tenant_id, {}, at=clock.now())
+    update_ledger(services.warehouse, tenant_id, {}, at=clock.now())
     return time.perf_counter() - started
 
 

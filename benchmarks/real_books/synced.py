@@ -46,7 +46,7 @@ def synced(url: str, home: Path, months: tuple[dt.date, dt.date], *, warehouse: 
         warehouse: Its SQLAlchemy address; empty for DuckDB in the home.
         journals: Read Xero's journals, and compare with them.
     """
-    from xero_pipeline.ledger.update import keep_ledger
+    from xero_pipeline.ledger.update import update_ledger
 
     settings = {"warehouse_url": warehouse or None, "journals": journals, "reports": ",".join(REPORTS)}
     services = connected(url, home, **settings)
@@ -55,7 +55,7 @@ def synced(url: str, home: Path, months: tuple[dt.date, dt.date], *, warehouse: 
     calls = _read(services, months[0], at)
     read = time.perf_counter()
     worked = time.process_time()
-    keep_ledger(services.warehouse, tenant_id(), {}, at=at, journals=journals)
+    update_ledger(services.warehouse, tenant_id(), {}, at=at, journals=journals)
     return Synced(services.warehouse, calls, read - started, time.perf_counter() - read, time.process_time() - worked)
 
 

@@ -66,7 +66,7 @@ def _nobody_syncs(services: Services) -> ExitStack:
 
 def _move_warehouse(services: Services, url: str) -> None:
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.ledger.database_copy import carry
+    from xero_pipeline.ledger.database_copy import copy_ledger
     from xero_pipeline.warehouse.move import move as copy
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -76,7 +76,7 @@ def _move_warehouse(services: Services, url: str) -> None:
             opened.enter_context(target.transaction())
         counter = opened.enter_context(Counter("rows"))
         moved = copy(services.warehouse, target, progress=counter.show)
-        moved |= carry(services.warehouse, target, progress=counter.show)
+        moved |= copy_ledger(services.warehouse, target, progress=counter.show)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
 
 

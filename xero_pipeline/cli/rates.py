@@ -15,7 +15,7 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xero_pipeline.ledger.consolidation.rates import Given
+    from xero_pipeline.ledger.consolidation.rates import GivenRate
 
 _USED = """
 SELECT organisation, period_start, base_currency, currency_code, average_rate, average_source, closing_rate,
@@ -47,18 +47,20 @@ def rates(
         raise typer.Exit(_complain(missing))
 
 
-def _write(services: Services, given: Sequence[Given], currency: str | None, *, clear: bool) -> list[dict[str, Any]]:
+def _write(
+    services: Services, given: Sequence[GivenRate], currency: str | None, *, clear: bool
+) -> list[dict[str, Any]]:
     """Keep what is given, write the group anew, and say what it was translated at."""
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
-    from xero_pipeline.ledger.consolidation.update import write_group
+    from xero_pipeline.ledger.consolidation.update import write_consolidation
 
     now, dialect = clock.now(), services.warehouse.dialect
     with services.warehouse.writing() as connection:
         if clear:
             clear_rates(connection, dialect)
         import_rates(connection, dialect, given, at=now)
-        group = write_group(connection, dialect, currency, at=now)
+        group = write_consolidation(connection, dialect, currency, at=now)
         used = [dict(row) for row in connection.exec_driver_sql(_USED).mappings()]
     if not group.organisations:
         raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first; the rates are kept.")

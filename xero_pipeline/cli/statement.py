@@ -183,7 +183,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.output.empty_period_note import remark
     from xero_pipeline.cli.output.statement_tables import show
-    from xero_pipeline.ledger.statements.entity import books_of, newest_day
+    from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 
     if asked.json and asked.csv:
         raise ConfigurationError("--json and --csv exclude each other: name one of them.")
@@ -194,9 +194,9 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
             raise ConfigurationError(
                 f"The ledger has no journals of {one.name} yet. Run `xero-pipeline sync`, which posts what it brings."
             )
-        books, rows = books_of(connection, one.tenant_id), draw(connection, one.tenant_id)
+        entity, rows = entity_of(connection, one.tenant_id), draw(connection, one.tenant_id)
         nothing = remark(connection, one.tenant_id, asked.start, asked.end)
-    show(asked, one.tenant_id, one.name, books.base_currency, rows)
+    show(asked, one.tenant_id, one.name, entity.base_currency, rows)
     if nothing:
         say(nothing)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
-from xero_pipeline.ledger.schema import is_there, make_current
+from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
 from xero_pipeline.warehouse.move import MovedTable, copy_table
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
 
-def carry(
+def copy_ledger(
     source: Warehouse, target: Warehouse, *, progress: Callable[[str, int], None] = lambda _table, _rows: None
 ) -> dict[str, int]:
     """Copy every table of schema `ledger` and make the views of schema `fivetran_xero`, where there is a ledger.
@@ -34,11 +34,11 @@ def carry(
     """
     carried: dict[str, int] = {}
     with source.writing() as mine:
-        if not is_there(mine):
+        if not has_ledger(mine):
             return carried
-        make_current(source.dialect, mine)
+        upgrade_schema(source.dialect, mine)
     with source.reading() as out, target.writing() as into:
-        make_current(target.dialect, into)
+        upgrade_schema(target.dialect, into)
         for table in ledger_tables():
             place = MovedTable(SCHEMA, table.name, table.all_columns)
             if count := copy_table(place, source, out, target, into):

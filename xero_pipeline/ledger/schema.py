@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.dialect import Dialect
 
 
-def make_current(dialect: Dialect, connection: Connection) -> None:
+def upgrade_schema(dialect: Dialect, connection: Connection) -> None:
     """Make the tables and columns that are missing; nothing when the layout there has the sign of ours.
 
     Args:
@@ -49,7 +49,7 @@ def _layout() -> str:
     return sha256(repr(ledger_tables()).encode()).hexdigest()[:12]
 
 
-def is_there(connection: Connection) -> bool:
+def has_ledger(connection: Connection) -> bool:
     """Whether a ledger was ever kept in this warehouse.
 
     Args:

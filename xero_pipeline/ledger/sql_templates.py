@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-class Queries:
+class SqlTemplates:
     """The queries of one room, for one organisation or all.
 
     Args:

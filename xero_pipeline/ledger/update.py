@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.posting.postings import Posted, post_documents
-from xero_pipeline.ledger.posting.xero_journals import are_read, take_journals
+from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
 from xero_pipeline.ledger.reconcile.cause_file import by_account
 from xero_pipeline.ledger.reconcile.tie_out import compare, post_unexplained
-from xero_pipeline.ledger.schema import is_there, make_current
+from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
 from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
 
-def keep_ledger(
+def update_ledger(
     warehouse: Warehouse,
     tenant_id: str,
     stale: Mapping[str, Collection[date]],
@@ -56,15 +56,15 @@ def keep_ledger(
     """
     dialect = warehouse.dialect
     with warehouse.writing() as connection:
-        make_current(dialect, connection)
+        upgrade_schema(dialect, connection)
         if not _is_read(connection, tenant_id):
             return None
         dialect.lock(connection, f"ledger of {tenant_id}")
         dialect.reads_much(connection)
-        real = journals and are_read(connection, tenant_id)
+        real = journals and have_been_read(connection, tenant_id)
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
-            take_journals(connection, tenant_id, at=at)
+            adopt_xero_journals(connection, tenant_id, at=at)
         named_causes = by_account(connection, tenant_id, causes)
         post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
@@ -74,7 +74,7 @@ def keep_ledger(
     return posted
 
 
-def to_keep(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
+def stale_ledgers(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
     """The organisations whose documents or reports were read since their ledger was last kept; none without its record.
 
     Args:
@@ -94,7 +94,7 @@ def behind(connection: Connection) -> set[str]:
     Args:
         connection: To the warehouse; reading is enough.
     """
-    kept = named("kept") if is_there(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
+    kept = named("kept") if has_ledger(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
     rows = connection.exec_driver_sql(
         "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
         "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.schema import is_there
+from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.ledger.update import behind
 from xero_pipeline.warehouse.sql import among
@@ -124,7 +124,7 @@ def trusts(connection: Connection, tenants: Iterable[str]) -> dict[str, Trust]:
         tenants: The organisations.
     """
     tenants = list(tenants)
-    if not is_there(connection):
+    if not has_ledger(connection):
         return dict.fromkeys(tenants, Trust(False, False, None))
     listed, late = among(tenants), behind(connection)
     kept = set(connection.exec_driver_sql(_KEPT.format(tenants=listed)).scalars())

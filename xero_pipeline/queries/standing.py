@@ -26,12 +26,12 @@ def require_ledger(warehouse: Warehouse, name: str, text: str) -> None:
         ConfigurationError: There is no ledger yet, or no warehouse.
         WarehouseBusy: Another process held the file all the time.
     """
-    from xero_pipeline.ledger.schema import is_there
+    from xero_pipeline.ledger.schema import has_ledger
 
     if not reads_ledger(text):
         return
     with looking(warehouse) as connection:
-        if not is_there(connection):
+        if not has_ledger(connection):
             raise ConfigurationError(
                 f"{name} reads the ledger, which was not kept yet. Run `xero-pipeline sync`, which posts what it "
                 "brings."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.ledger.update import keep_ledger
+from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
@@ -75,7 +75,7 @@ class Bookkeeper:
     def keep(self):
         """Keep the ledgers."""
         for tenant_id in self.tenants:
-            keep_ledger(self.warehouse, tenant_id, {}, at=self.now())
+            update_ledger(self.warehouse, tenant_id, {}, at=self.now())
 
     def rows(self, sql, **params):
         """What the warehouse answers, row by row."""

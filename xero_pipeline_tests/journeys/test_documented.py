@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from xero_pipeline.ledger.consolidation.views import make_group_views
 from xero_pipeline.ledger.fivetran.views import make_views
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.docs.blocks import ROOT, Block, blocks, commands
 from xero_pipeline_tests.docs.not_run import reason
@@ -122,7 +122,7 @@ def test_every_query_of_the_pages_runs_on_postgresql(empty_database: str) -> Non
     warehouse = Warehouse(books)
     warehouse.prepare()
     with warehouse.writing() as connection:
-        make_current(warehouse.dialect, connection)
+        upgrade_schema(warehouse.dialect, connection)
         make_group_views(connection)
         make_views(connection, warehouse.dialect)
     with psycopg.connect(books.replace("+psycopg", "")) as database:

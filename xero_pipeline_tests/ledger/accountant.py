@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from xero_pipeline.ledger.reconcile.differences import differences, suspects
-from xero_pipeline.ledger.update import keep_ledger
+from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.staleness import stale_months
@@ -64,7 +64,7 @@ class Accountant(Desk):
         reports = [report_named(name) for name in REPORTS]
         found = stale_months(self.warehouse, [self.tenant_id], reports, self.now())
         stale = {table: months for (_, table, _), months in found.items()}
-        return keep_ledger(self.warehouse, self.tenant_id, stale, at=self.now(), journals=self.journals)
+        return update_ledger(self.warehouse, self.tenant_id, stale, at=self.now(), journals=self.journals)
 
     def lines(self):
         """Our lines as the simulator says its own: net and foreign amounts by journal, day, account and contact."""

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from xero_pipeline.ledger.update import keep_ledger
+from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.xero.endpoints import catalogue
 from xero_pipeline_tests.simulator.helpers import let_in
@@ -62,7 +62,7 @@ def _whole(http, row):
 
 def keep(warehouse, tenant_id, at=SYNCED):
     """Bring the ledger of an organisation up to its documents."""
-    return keep_ledger(warehouse, tenant_id, {}, at=at)
+    return update_ledger(warehouse, tenant_id, {}, at=at)
 
 
 def rows(warehouse, sql, **params):

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from xero_pipeline.ledger.database_copy import carry
+from xero_pipeline.ledger.database_copy import copy_ledger
 from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse
@@ -25,7 +25,7 @@ def test_every_table_of_the_ledger_and_every_view_says_the_same_after_a_move(fil
     target = Warehouse(request.getfixturevalue("postgresql_url" if here == "duckdb" else "duckdb_url"))
     with target.transaction():
         move(filled, target)
-        carried = carry(filled, target)
+        carried = copy_ledger(filled, target)
     for table in ledger_tables():
         count = f"SELECT COUNT(*) FROM ledger.{table.name}"
         assert rows(target, count) == rows(filled, count), table.name

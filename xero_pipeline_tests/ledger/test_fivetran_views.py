@@ -12,7 +12,7 @@ from sqlalchemy import Numeric
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.fivetran import declared, views
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import SCHEMA as LEDGER
 from xero_pipeline.warehouse.alterations import change_type
 from xero_pipeline.warehouse.store import Warehouse
@@ -120,4 +120,4 @@ def test_a_file_that_is_called_as_a_schema_is_refused_with_the_remedy(tmp_path, 
 def test_a_file_of_nearly_that_name_is_welcome(tmp_path):
     warehouse = Warehouse(f"duckdb:///{tmp_path / 'xero-books.duckdb'}")
     with warehouse.writing() as connection:
-        make_current(warehouse.dialect, connection)
+        upgrade_schema(warehouse.dialect, connection)

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
-from xero_pipeline.ledger.consolidation.rates import Given
+from xero_pipeline.ledger.consolidation.rates import GivenRate
 from xero_pipeline.ledger.consolidation.translated_amount import times
-from xero_pipeline.ledger.consolidation.update import write_group
-from xero_pipeline.ledger.database_copy import carry
+from xero_pipeline.ledger.consolidation.update import write_consolidation
+from xero_pipeline.ledger.database_copy import copy_ledger
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.several import SYNCED, change, queries, rows
 
@@ -44,7 +44,7 @@ WHERE l.tenant_id = :tenant AND a.class IN ('REVENUE', 'EXPENSE') GROUP BY 1, 2 
 
 def grouped(warehouse, currency="NZD", at=SYNCED):
     with warehouse.writing() as connection:
-        return write_group(connection, warehouse.dialect, currency, at=at)
+        return write_consolidation(connection, warehouse.dialect, currency, at=at)
 
 
 def given(warehouse, *rates):
@@ -59,7 +59,7 @@ def forget_documents_rates(warehouse):
 @pytest.fixture(scope="module")
 def in_dollars(filled_once):
     """The group in NZD over all months, to read only."""
-    given(filled_once, *(Given(month, "GBP", "NZD", Decimal("2.07"), Decimal("2.06")) for month in MONTHS[:2]))
+    given(filled_once, *(GivenRate(month, "GBP", "NZD", Decimal("2.07"), Decimal("2.06")) for month in MONTHS[:2]))
     group = grouped(filled_once)
     assert (group.begins.month, group.begins.held_back_by, group.missing) == (MONTHS[0], None, ())
     return filled_once
@@ -138,8 +138,8 @@ def test_without_a_currency_there_is_a_group_only_where_all_have_the_same(filled
 
 def test_a_missing_rate_is_a_row_that_says_so_and_never_a_rate_of_one(filled):
     forget_documents_rates(filled)
-    rates = [Given(month, "GBP", "NZD", Decimal("2.1"), Decimal("2.2")) for month in MONTHS if month != MARCH]
-    given(filled, *rates, *(Given(month, "AUD", "NZD", Decimal(1), Decimal(1)) for month in MONTHS))
+    rates = [GivenRate(month, "GBP", "NZD", Decimal("2.1"), Decimal("2.2")) for month in MONTHS if month != MARCH]
+    given(filled, *rates, *(GivenRate(month, "AUD", "NZD", Decimal(1), Decimal(1)) for month in MONTHS))
     found = grouped(filled)
     assert [(one.month.start, one.organisation) for one in found.missing] == [(MARCH, "Larkspur & Finch Ltd")]
     asked = (
@@ -152,7 +152,7 @@ def test_a_missing_rate_is_a_row_that_says_so_and_never_a_rate_of_one(filled):
     # What the month adds to equity is missing from then on, in that organisation only.
     late = f"SELECT DISTINCT base_currency FROM {BALANCE_SHEET} WHERE problem IS NOT NULL AND period_start > :month"
     assert rows(filled, late, month=MARCH) == [("GBP",)]
-    given(filled, Given(MARCH, "GBP", "NZD", Decimal("2.1"), Decimal("2.2")))
+    given(filled, GivenRate(MARCH, "GBP", "NZD", Decimal("2.1"), Decimal("2.2")))
     assert grouped(filled).missing == ()
     assert rows(filled, "SELECT 1 FROM ledger.group_trial_balance WHERE problem IS NOT NULL") == []
     with filled.writing() as connection:
@@ -165,13 +165,13 @@ def test_the_group_begins_when_all_have_rates_and_earlier_with_earlier_ones(fill
     assert (begins.month, begins.held_back_by.name) == (MONTHS[2], "Larkspur & Finch Ltd")
     first = "SELECT organisation, MIN(period_start) AS m FROM ledger.group_trial_balance GROUP BY organisation"
     assert {month for _, month in rows(filled, first)} == {MONTHS[2]}
-    given(filled, Given(MONTHS[1], "GBP", "NZD", Decimal("2.07"), Decimal("2.06")))
+    given(filled, GivenRate(MONTHS[1], "GBP", "NZD", Decimal("2.07"), Decimal("2.06")))
     assert grouped(filled).begins.month == MONTHS[1]
 
 
 def test_rates_that_are_given_win_and_a_later_file_replaces_what_it_names(filled):
-    given(filled, Given(MARCH, "GBP", "NZD", Decimal(9), Decimal(9)))
-    given(filled, Given(MARCH, "GBP", "NZD", Decimal(3), None))
+    given(filled, GivenRate(MARCH, "GBP", "NZD", Decimal(9), Decimal(9)))
+    given(filled, GivenRate(MARCH, "GBP", "NZD", Decimal(3), None))
     grouped(filled)
     used = """SELECT average_rate, average_source, closing_source FROM ledger.group_rates
         WHERE base_currency = 'GBP' AND period_start = :m"""
@@ -181,7 +181,7 @@ def test_rates_that_are_given_win_and_a_later_file_replaces_what_it_names(filled
 
 
 def test_journals_of_later_days_do_not_count_yet(filled):
-    given(filled, *(Given(month, "GBP", "NZD", Decimal("2.07"), Decimal("2.06")) for month in MONTHS[:2]))
+    given(filled, *(GivenRate(month, "GBP", "NZD", Decimal("2.07"), Decimal("2.06")) for month in MONTHS[:2]))
     grouped(filled, at=dt.datetime(2026, 3, 10, tzinfo=dt.UTC))
     ((last, sales),) = rows(
         filled, "SELECT MAX(period_end) AS p, SUM(base_amount) AS s FROM ledger.group_profit_and_loss"
@@ -254,13 +254,13 @@ def test_the_view_of_lines_has_every_line_once_at_the_average_of_its_month(in_do
 
 
 def test_given_rates_and_numbers_of_journals_move_along_to_another_database(filled, tmp_path):
-    given(filled, Given(MARCH, "GBP", "NZD", Decimal("2.1234567891"), None))
+    given(filled, GivenRate(MARCH, "GBP", "NZD", Decimal("2.1234567891"), None))
     target = Warehouse(f"duckdb:///{tmp_path / 'moved.duckdb'}")
-    carried = carry(filled, target)
+    carried = copy_ledger(filled, target)
     assert carried["ledger.exchange_rates"] == 1
     asked = "SELECT * FROM ledger.exchange_rates"
     assert rows(target, asked) == rows(filled, asked)
 
 
 def test_a_warehouse_without_a_ledger_has_nothing_to_take_along(warehouse, tmp_path):
-    assert carry(warehouse, Warehouse(f"duckdb:///{tmp_path / 'moved.duckdb'}")) == {}
+    assert copy_ledger(warehouse, Warehouse(f"duckdb:///{tmp_path / 'moved.duckdb'}")) == {}

@@ -9,7 +9,7 @@ import pytest
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.rate_file import read_rates
-from xero_pipeline.ledger.consolidation.rates import Given, ObservedRate, Rates
+from xero_pipeline.ledger.consolidation.rates import DocumentRate, GivenRate, Rates
 
 FEBRUARY, MARCH, APRIL, MAY = (dt.date(2026, month, 1) for month in (2, 3, 4, 5))
 
@@ -18,11 +18,11 @@ def seen(base, currency, rates, month=MARCH, last=None):
     """Documents of a month; the last is of its 20th."""
     numbers = [Decimal(rate) for rate in rates]
     last = numbers[-1] if last is None else Decimal(last)
-    return ObservedRate(month, base, currency, len(numbers), sum(numbers), month.replace(day=20), 1, last)
+    return DocumentRate(month, base, currency, len(numbers), sum(numbers), month.replace(day=20), 1, last)
 
 
 def given(base, currency, average=None, closing=None, month=MARCH):
-    return Given(month, base, currency, *(None if one is None else Decimal(one) for one in (average, closing)))
+    return GivenRate(month, base, currency, *(None if one is None else Decimal(one) for one in (average, closing)))
 
 
 def rate(rates, base, currency, measure="average", month=MARCH):

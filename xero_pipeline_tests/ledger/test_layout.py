@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline_tests.databases import undone
 
 
@@ -19,7 +19,7 @@ def test_a_view_that_a_revision_took_away_comes_again_with_the_columns_that_are_
     with warehouse.writing() as connection:
         connection.exec_driver_sql("DROP VIEW ledger.restatements")
         connection.exec_driver_sql("DROP TABLE ledger.coverage")
-        make_current(warehouse.dialect, connection)
+        upgrade_schema(warehouse.dialect, connection)
     assert warehouse.query("SELECT count(*) AS n FROM ledger.restatements").to_pylist() == [{"n": 0}]
     assert warehouse.query("SELECT count(*) AS n FROM ledger.coverage").to_pylist() == [{"n": 0}]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.ledger.consolidation.update import write_group
+from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.ledger.reconcile.cause_file import GivenCause, accounts_of
 from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.queries.export import export
@@ -60,7 +60,7 @@ def test_the_group_tells_them_apart_in_every_table(filled, namesakes, several):
     kowhai, other, _ = (one.tenant_id for one in several.organisations)
     change(filled, f"UPDATE xero.contacts SET name = 'Kowhai' WHERE tenant_id = '{kowhai}'")
     with filled.writing() as connection:
-        write_group(connection, filled.dialect, "NZD", at=SYNCED)
+        write_consolidation(connection, filled.dialect, "NZD", at=SYNCED)
     for table in GROUP:
         found = rows(filled, f"SELECT DISTINCT tenant_id, organisation FROM ledger.group_{table}")
         assert set(found) == set(namesakes.items()), table
@@ -104,7 +104,7 @@ def test_an_export_of_the_group_tells_them_apart(filled, namesakes, tmp_path):
     from pyarrow.parquet import read_table
 
     with filled.writing() as connection:
-        write_group(connection, filled.dialect, "NZD", at=SYNCED)
+        write_consolidation(connection, filled.dialect, "NZD", at=SYNCED)
     (done,) = export(filled, tmp_path, tables=["group_balance_sheet"])
     assert set(read_table(done.path)["organisation"].to_pylist()) == set(namesakes.values())
 

@@ -12,7 +12,7 @@ import pytest
 
 from xero_pipeline.cli import main
 from xero_pipeline.container import Services
-from xero_pipeline.ledger.update import keep_ledger
+from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.state_tables import state_table
@@ -37,7 +37,7 @@ def renamed_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
     with warehouse.writing() as connection:
         for statement in RENAMED:
             connection.exec_driver_sql(statement)
-    keep_ledger(warehouse, accountant_of_session.tenant_id, {}, at=BEGINS + dt.timedelta(hours=1))
+    update_ledger(warehouse, accountant_of_session.tenant_id, {}, at=BEGINS + dt.timedelta(hours=1))
     return warehouse
 
 

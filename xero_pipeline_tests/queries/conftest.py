@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.ledger.database_copy import carry
+from xero_pipeline.ledger.database_copy import copy_ledger
 from xero_pipeline.warehouse.move import move
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_database, at
@@ -25,7 +25,7 @@ def moved_to_postgresql(source, server, template):
     """
     target = Warehouse(at(server, a_database(server, template)))
     move(source, target)
-    carry(source, target)
+    copy_ledger(source, target)
     return target
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.web.figures.company_figures import AGES, read_figures
 from xero_pipeline.web.figures.panels import panels
 
@@ -90,7 +90,7 @@ def test_receivables_go_by_their_due_dates_and_each_document_is_converted_to_the
 def kept(warehouse, insert):
     """A ledger that was kept, without a row."""
     with warehouse.writing() as connection:
-        make_current(warehouse.dialect, connection)
+        upgrade_schema(warehouse.dialect, connection)
     insert("ledger.kept", {"kept_at": datetime(2026, 11, 24, tzinfo=UTC), "journals": 1, "faults": 0})
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import all_months_due, first_month, months_between, months_due
@@ -51,7 +51,7 @@ def write(warehouse):
 def books(warehouse, write):
     """Organisations of three time zones, whose ledger has no row yet; `new` was never read."""
     with warehouse.writing() as connection:
-        make_current(warehouse.dialect, connection)
+        upgrade_schema(warehouse.dialect, connection)
     for tenant, zone in ZONES.items():
         write(
             "organisations", tenant_id=tenant, organisation_id=tenant, name=tenant.title(), timezone=zone,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.operations.health.issues import KINDS, open_issues
 from xero_pipeline.operations.health.warehouse import check_warehouse
 from xero_pipeline.warehouse.quarantine import note_refused
@@ -36,7 +36,7 @@ def spoil(site, tenant_id):
     with site.services.warehouse.writing() as connection:
         refused = RecordRefused("Total is no number", record_id="an-id", raw=b"{}")
         note_refused(connection, tenant_id, "invoices", [refused], at=AT)
-        make_current(site.services.warehouse.dialect, connection)
+        upgrade_schema(site.services.warehouse.dialect, connection)
         insert(connection, "ledger.kept", tenant_id=tenant_id, kept_at=AT, journals=0, faults=1)
         insert(
             connection, "ledger.documents", tenant_id=tenant_id, source_table="invoices", document_id="d",

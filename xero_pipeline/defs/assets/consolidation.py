@@ -12,7 +12,7 @@ from xero_pipeline.defs.assets.subset import emit_selected
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.ledger.consolidation.rows import TABLES
-from xero_pipeline.ledger.consolidation.update import Group, write_group
+from xero_pipeline.ledger.consolidation.update import Consolidation, write_consolidation
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table
 
 if TYPE_CHECKING:
@@ -53,20 +53,20 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         warehouse, settings = xero_warehouse.warehouse, xero.services.settings
         with warehouse.writing() as connection:
-            written = write_group(connection, warehouse.dialect, settings.group_currency, at=clock.now())
+            written = write_consolidation(connection, warehouse.dialect, settings.group_currency, at=clock.now())
         results = [dg.MaterializeResult(naming.key(name, SCHEMA), metadata=_facts(written, name)) for name in ASSETS]
         yield from emit_selected(context, [*results, _rated(written, naming)] if checked else results)
 
     return [write]
 
 
-def _facts(written: Group, table: str) -> dict[str, Any]:
+def _facts(written: Consolidation, table: str) -> dict[str, Any]:
     rows = {"dagster/row_count": written.rows[table]} if table in written.rows else {}
     facts: dict[str, Any] = {**rows, "organisations": written.organisations}
     return facts | {"currency": written.currency or "none: set XERO_GROUP_CURRENCY, the organisations have several"}
 
 
-def _rated(written: Group, naming: "Naming") -> dg.AssetCheckResult:
+def _rated(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
     rows = [(one.organisation, f"{one.month.start:%Y-%m}", one.month.problem) for one in written.missing]
     if not rows:
         told = "Every month has its rates." if written.currency else "There is no group: no currency in common."

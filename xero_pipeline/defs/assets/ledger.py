@@ -28,7 +28,7 @@ from xero_pipeline.ledger.reconcile.cause_file import GivenCause, read_causes
 from xero_pipeline.ledger.reconcile.tie_out import REPORTS
 from xero_pipeline.ledger.statements.monthly_tables import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
-from xero_pipeline.ledger.update import keep_ledger
+from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.staleness import dated_tables, stale_months
@@ -132,7 +132,7 @@ def _keep(
 ) -> Posted | None:
     now = clock.now()
     stale = out_of_date(warehouse, tenant_id, now)
-    return keep_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)
+    return update_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)
 
 
 def out_of_date(warehouse: "Warehouse", tenant_id: str, at: datetime) -> Mapping[str, set[date]]:

@@ -15,7 +15,7 @@ from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import run_request
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.ledger.update import to_keep
+from xero_pipeline.ledger.update import stale_ledgers
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
@@ -49,7 +49,7 @@ def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
         known = context.instance.get_dynamic_partitions(ORGANISATIONS)
         ready = set(known) - organisations_in_flight(context.instance, known, now)
         try:
-            wanted = to_keep(xero_warehouse.glance(), sorted(ready)) if ready else set()
+            wanted = stale_ledgers(xero_warehouse.glance(), sorted(ready)) if ready else set()
         except WarehouseBusy as busy:
             return dg.SensorResult(skip_reason=in_use(busy))
         # With the minute in its key, one that failed is asked for again, but not by every tick.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.consolidation.rates import Given, ObservedRate
+from xero_pipeline.ledger.consolidation.rates import DocumentRate, GivenRate
 from xero_pipeline.ledger.financial_years import year_start
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
@@ -106,7 +106,7 @@ def organisations(connection: Connection) -> list[GroupMember]:
     Args:
         connection: To the warehouse.
     """
-    rows = connection.exec_driver_sql(Queries("consolidation", connection, None).text("organisations"))
+    rows = connection.exec_driver_sql(SqlTemplates("consolidation", connection, None).text("organisations"))
     return [GroupMember(*row) for row in rows]
 
 
@@ -117,7 +117,7 @@ def accounts(connection: Connection, tenant_id: str) -> dict[str, GroupAccount]:
         connection: To the warehouse.
         tenant_id: The organisation.
     """
-    rows = connection.exec_driver_sql(Queries("consolidation", connection, tenant_id).text("accounts"))
+    rows = connection.exec_driver_sql(SqlTemplates("consolidation", connection, tenant_id).text("accounts"))
     return {row[0]: GroupAccount(*row) for row in rows}
 
 
@@ -132,7 +132,7 @@ def movements(connection: Connection, organisation: GroupMember, until: date) ->
     day, month = organisation.year_end_day, organisation.year_end_month
     told = {"until": literal(until), "year_end_day": day, "year_end_month": month}
     rows = connection.exec_driver_sql(
-        Queries("consolidation", connection, organisation.tenant_id, **told).text("movements")
+        SqlTemplates("consolidation", connection, organisation.tenant_id, **told).text("movements")
     )
     found: list[GroupMovement] = []
     for account_id, first, is_new_year, amount, intercompany in rows:
@@ -142,7 +142,7 @@ def movements(connection: Connection, organisation: GroupMember, until: date) ->
     return found
 
 
-def seen(connection: Connection, until: date) -> list[ObservedRate]:
+def document_rates(connection: Connection, until: date) -> list[DocumentRate]:
     """The rates of documents, month by month and pair by pair of currencies.
 
     Args:
@@ -150,12 +150,12 @@ def seen(connection: Connection, until: date) -> list[ObservedRate]:
         until: The last day that counts.
     """
     rows = connection.exec_driver_sql(
-        Queries("consolidation", connection, None, until=literal(until)).text("document_rates")
+        SqlTemplates("consolidation", connection, None, until=literal(until)).text("document_rates")
     )
-    return [ObservedRate(*row) for row in rows]
+    return [DocumentRate(*row) for row in rows]
 
 
-def given(connection: Connection) -> list[Given]:
+def given_rates(connection: Connection) -> list[GivenRate]:
     """The rates that people gave.
 
     Args:
@@ -164,4 +164,4 @@ def given(connection: Connection) -> list[Given]:
     rows = connection.exec_driver_sql(
         f"SELECT month, from_currency, to_currency, average_rate, closing_rate FROM {named('exchange_rates')}"
     )
-    return [Given(*row) for row in rows]
+    return [GivenRate(*row) for row in rows]

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.consolidation.rates import Given
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.consolidation.rates import GivenRate
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
@@ -35,7 +35,7 @@ class _Mistake(ValueError):
     """What is wrong in a line."""
 
 
-def read_rates(path: Path) -> list[Given]:
+def read_rates(path: Path) -> list[GivenRate]:
     """The rates of a file with the columns `month,from_currency,to_currency,average,closing`.
 
     Args:
@@ -62,7 +62,7 @@ def read_rates(path: Path) -> list[Given]:
     return _checked(path, [(number, row) for number, row in enumerate(rows, start=2) if any(row.values())])
 
 
-def import_rates(connection: Connection, dialect: Dialect, rates: Sequence[Given], *, at: datetime) -> None:
+def import_rates(connection: Connection, dialect: Dialect, rates: Sequence[GivenRate], *, at: datetime) -> None:
     """Keep given rates; one that is there of the same month and pair of currencies gives way.
 
     Args:
@@ -71,7 +71,7 @@ def import_rates(connection: Connection, dialect: Dialect, rates: Sequence[Given
         rates: From `read_rates`.
         at: Now, in UTC.
     """
-    make_current(dialect, connection)
+    upgrade_schema(dialect, connection)
     table = named("exchange_rates")
     for one in rates:
         key = {"month": one.month, "from_currency": one.from_currency, "to_currency": one.to_currency}
@@ -88,7 +88,7 @@ def clear_rates(connection: Connection, dialect: Dialect) -> None:
         connection: In a transaction that writes.
         dialect: The database's ways.
     """
-    make_current(dialect, connection)
+    upgrade_schema(dialect, connection)
     connection.exec_driver_sql(f"DELETE FROM {named('exchange_rates')}")
 
 
@@ -96,8 +96,8 @@ def _number(value: Decimal | None) -> str:
     return "NULL" if value is None else f"CAST('{value:f}' AS NUMERIC(20, 10))"
 
 
-def _checked(path: Path, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -> list[Given]:
-    found: dict[tuple[date, str, str], Given] = {}
+def _checked(path: Path, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -> list[GivenRate]:
+    found: dict[tuple[date, str, str], GivenRate] = {}
     mistakes: list[str] = []
     for number, row in rows:
         try:
@@ -118,7 +118,7 @@ def _checked(path: Path, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -
     return list(found.values())
 
 
-def _given(row: Mapping[str, str]) -> Given:
+def _given(row: Mapping[str, str]) -> GivenRate:
     base, currency = (row[name].upper() for name in ("from_currency", "to_currency"))
     for code in (base, currency):
         if not re.fullmatch("[A-Z]{3}", code):
@@ -128,7 +128,7 @@ def _given(row: Mapping[str, str]) -> Given:
     average, closing = (_rate(row[name]) for name in ("average", "closing"))
     if average is None and closing is None:
         raise _Mistake("neither average nor closing has a rate")
-    return Given(_month(row["month"]), base, currency, average, closing)
+    return GivenRate(_month(row["month"]), base, currency, average, closing)
 
 
 def _month(text: str) -> date:

@@ -24,7 +24,7 @@ _ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenRate:
     """What a person gave for a month.
 
     Args:
@@ -43,7 +43,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class ObservedRate:
+class DocumentRate:
     """What the documents of a month say about a pair of currencies, of all organisations together.
 
     Args:
@@ -93,9 +93,9 @@ class Rates:
         seen: What documents say.
     """
 
-    def __init__(self, given: Iterable[Given], seen: Iterable[ObservedRate]) -> None:
-        self._given: dict[date, list[Given]] = defaultdict(list)
-        self._seen: dict[date, list[ObservedRate]] = defaultdict(list)
+    def __init__(self, given: Iterable[GivenRate], seen: Iterable[DocumentRate]) -> None:
+        self._given: dict[date, list[GivenRate]] = defaultdict(list)
+        self._seen: dict[date, list[DocumentRate]] = defaultdict(list)
         for one in given:
             self._given[one.month].append(one)
         for one in seen:
@@ -133,7 +133,7 @@ def rounded(value: Decimal) -> Decimal:
     return value.quantize(_PLACES, rounding=ROUND_HALF_UP)
 
 
-def _told(given: Iterable[Given], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
+def _told(given: Iterable[GivenRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
     for one in given:
         value = one.average if measure == "average" else one.closing
         if value is not None:
@@ -141,7 +141,7 @@ def _told(given: Iterable[Given], measure: Measure) -> Iterator[tuple[str, str, 
             yield one.from_currency, one.to_currency, Rate(value, "given", 10**9)
 
 
-def _said(seen: Iterable[ObservedRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
+def _said(seen: Iterable[DocumentRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
     for one in seen:
         if measure == "average":
             source = f"{_documents(one.count)} of {one.month:%Y-%m}"

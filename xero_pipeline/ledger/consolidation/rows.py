@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.consolidation.translated_amount import ZERO, TranslatedFigures, negative
+from xero_pipeline.ledger.consolidation.translated_amount import ZERO, TranslatedAmount, negative
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.sections import CURRENT_YEAR
 
@@ -152,7 +152,7 @@ def _balance_sheet(month: Month, problem: str | None) -> Iterator[Row]:
 
 
 def _amounts(
-    figures: TranslatedFigures, between: TranslatedFigures | None, problem: str | None, *, debit_side: bool
+    figures: TranslatedAmount, between: TranslatedAmount | None, problem: str | None, *, debit_side: bool
 ) -> Row:
     """With the sign Xero shows: what stands on its usual side is positive."""
     shown = figures if debit_side else -figures

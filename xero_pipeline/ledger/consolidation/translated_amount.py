@@ -10,7 +10,7 @@ ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
-class TranslatedFigures:
+class TranslatedAmount:
     """The same in base currency and translated.
 
     Args:
@@ -21,17 +21,17 @@ class TranslatedFigures:
     base: Decimal = ZERO
     translated: Decimal | None = ZERO
 
-    def __add__(self, other: TranslatedFigures) -> TranslatedFigures:
-        return TranslatedFigures(self.base + other.base, added(self.translated, other.translated))
+    def __add__(self, other: TranslatedAmount) -> TranslatedAmount:
+        return TranslatedAmount(self.base + other.base, added(self.translated, other.translated))
 
-    def __neg__(self) -> TranslatedFigures:
-        return TranslatedFigures(-self.base, negative(self.translated))
+    def __neg__(self) -> TranslatedAmount:
+        return TranslatedAmount(-self.base, negative(self.translated))
 
     def __bool__(self) -> bool:
         return bool(self.base) or self.translated is None or bool(self.translated)
 
 
-NOTHING = TranslatedFigures()
+NOTHING = TranslatedAmount()
 
 
 def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:

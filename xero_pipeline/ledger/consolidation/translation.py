@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.consolidation.translated_amount import (
     NOTHING,
     ZERO,
-    TranslatedFigures,
+    TranslatedAmount,
     added,
     negative,
     times,
@@ -47,9 +47,9 @@ class TranslatedBalance:
     """
 
     account: GroupAccount
-    movement: TranslatedFigures
-    balance: TranslatedFigures
-    intercompany: TranslatedFigures
+    movement: TranslatedAmount
+    balance: TranslatedAmount
+    intercompany: TranslatedAmount
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ class Month:
 
     rates: MonthRates
     standings: Sequence[TranslatedBalance]
-    earnings: TranslatedFigures
-    reserve: TranslatedFigures
-    reserve_movement: TranslatedFigures
+    earnings: TranslatedAmount
+    reserve: TranslatedAmount
+    reserve_movement: TranslatedAmount
 
 
 class Translation:
@@ -82,11 +82,11 @@ class Translation:
     def __init__(self, accounts: Mapping[str, GroupAccount], retained: GroupAccount) -> None:
         self._accounts = {retained.account_id: retained, **accounts}
         self._retained = retained
-        self._kept: dict[str, TranslatedFigures] = defaultdict(TranslatedFigures)
+        self._kept: dict[str, TranslatedAmount] = defaultdict(TranslatedAmount)
         """Of accounts of the balance sheet: all movements so far, each at the average of its month."""
         self._at_closing: dict[str, Decimal | None] = defaultdict(lambda: ZERO)
         """Of assets and liabilities: what they stood at on the evening before."""
-        self._results: dict[tuple[date, str], TranslatedFigures] = defaultdict(TranslatedFigures)
+        self._results: dict[tuple[date, str], TranslatedAmount] = defaultdict(TranslatedAmount)
         """Of income and expenses, by financial year and account."""
         self._contacts: dict[str, Decimal] = defaultdict(lambda: ZERO)
         """Of receivables and payables: what is with organisations of the group, in base currency."""
@@ -109,11 +109,11 @@ class Translation:
         for rates in months:
             yield self._month(rates, by_month[rates.start])
 
-    def _move(self, movements: Iterable[GroupMovement], rate: Decimal | None) -> dict[str, TranslatedFigures]:
+    def _move(self, movements: Iterable[GroupMovement], rate: Decimal | None) -> dict[str, TranslatedAmount]:
         """Take the movements of a month in; returns them by account."""
-        moved: dict[str, TranslatedFigures] = defaultdict(TranslatedFigures)
+        moved: dict[str, TranslatedAmount] = defaultdict(TranslatedAmount)
         for one in movements:
-            figures = TranslatedFigures(one.amount, times(one.amount, rate))
+            figures = TranslatedAmount(one.amount, times(one.amount, rate))
             moved[one.account_id] += figures
             account = self._accounts[one.account_id]
             if account.is_result:
@@ -129,7 +129,7 @@ class Translation:
         with_contacts: dict[str, Decimal] = defaultdict(lambda: ZERO)
         for one in movements:
             with_contacts[one.account_id] += one.intercompany
-        results: dict[str, TranslatedFigures] = defaultdict(TranslatedFigures)
+        results: dict[str, TranslatedAmount] = defaultdict(TranslatedAmount)
         earlier = NOTHING
         for (year, account_id), figures in self._results.items():
             if year == rates.year_start:
@@ -151,16 +151,16 @@ class Translation:
         self,
         rates: MonthRates,
         account: GroupAccount,
-        moved: TranslatedFigures,
-        balance: TranslatedFigures,
+        moved: TranslatedAmount,
+        balance: TranslatedAmount,
         contacts: Decimal,
     ) -> TranslatedBalance:
         return TranslatedBalance(
-            account, moved, balance, TranslatedFigures(contacts, times(contacts, rates.average_value))
+            account, moved, balance, TranslatedAmount(contacts, times(contacts, rates.average_value))
         )
 
     def _balance(
-        self, rates: MonthRates, account: GroupAccount, moved: TranslatedFigures, earlier: TranslatedFigures
+        self, rates: MonthRates, account: GroupAccount, moved: TranslatedAmount, earlier: TranslatedAmount
     ) -> TranslatedBalance:
         key = account.account_id
         kept = self._kept[key]
@@ -170,13 +170,13 @@ class Translation:
         change = added(closing, negative(self._at_closing[key]))
         self._at_closing[key] = closing
         contacts = self._contacts[key]
-        between = TranslatedFigures(contacts, times(contacts, rates.closing_value))
+        between = TranslatedAmount(contacts, times(contacts, rates.closing_value))
         return TranslatedBalance(
-            account, TranslatedFigures(moved.base, change), TranslatedFigures(kept.base, closing), between
+            account, TranslatedAmount(moved.base, change), TranslatedAmount(kept.base, closing), between
         )
 
 
-def _sum(figures: Iterable[TranslatedFigures]) -> TranslatedFigures:
+def _sum(figures: Iterable[TranslatedAmount]) -> TranslatedAmount:
     total = NOTHING
     for one in figures:
         total += one

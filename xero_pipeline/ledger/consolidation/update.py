@@ -9,18 +9,18 @@ from xero_pipeline.ledger.consolidation.members import (
     RETAINED,
     GroupAccount,
     accounts,
-    given,
+    document_rates,
+    given_rates,
     movements,
     organisations,
-    seen,
 )
 from xero_pipeline.ledger.consolidation.months import beginning, months_of
 from xero_pipeline.ledger.consolidation.rates import Rates
 from xero_pipeline.ledger.consolidation.rows import TABLES, rows_of
 from xero_pipeline.ledger.consolidation.translation import Translation
 from xero_pipeline.ledger.consolidation.views import make_group_views
-from xero_pipeline.ledger.schema import make_current
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.schema import upgrade_schema
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.time_zones import day_in
 
@@ -56,7 +56,7 @@ class MissingRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Consolidation:
     """What was written.
 
     Args:
@@ -74,7 +74,9 @@ class Group:
     missing: tuple[MissingRate, ...]
 
 
-def write_group(connection: Connection, dialect: Dialect, presentation_currency: str | None, *, at: datetime) -> Group:
+def write_consolidation(
+    connection: Connection, dialect: Dialect, presentation_currency: str | None, *, at: datetime
+) -> Consolidation:
     """Write the tables of the group; what was there is gone.
 
     Args:
@@ -87,10 +89,10 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
-    make_current(dialect, connection)
+    upgrade_schema(dialect, connection)
     dialect.lock(connection, "the group")
     for name in ("remove_intercompany_contacts", "write_intercompany_contacts"):
-        Queries("consolidation", connection, None, digits=_DIGITS).run(name)
+        SqlTemplates("consolidation", connection, None, digits=_DIGITS).run(name)
     for table in TABLES:
         connection.exec_driver_sql(f"DELETE FROM {named(table)}")
     group = organisations(connection)
@@ -101,7 +103,7 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
     if currency is not None and group:
         today = {one.tenant_id: day_in(one.timezone, at) for one in group}
         latest = max(today.values())
-        rates = Rates(given(connection), seen(connection, latest))
+        rates = Rates(given_rates(connection), document_rates(connection, latest))
         begins = beginning(group, currency, latest.replace(day=1), rates)
         for one in group:
             months = months_of(one, currency, begins.month, today[one.tenant_id].replace(day=1), rates)
@@ -112,7 +114,9 @@ def write_group(connection: Connection, dialect: Dialect, presentation_currency:
         if found:
             dialect.append(connection, named(table), _arrow(table, found))
     make_group_views(connection)
-    return Group(currency, begins, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing))
+    return Consolidation(
+        currency, begins, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing)
+    )
 
 
 def _in_common(group: Sequence[GroupMember]) -> str | None:

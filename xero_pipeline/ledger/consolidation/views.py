@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.exact_sql import half_up_sql, whole_sql
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.ledger.views import Views
 
@@ -31,13 +31,13 @@ def make_group_views(connection: Connection) -> None:
         cents = half_up_sql(dialect, f"{whole_sql(dialect, amount, 4)} * {whole_sql(dialect, rate, 10)}", str(10**12))
         return f"CASE WHEN {rate} IS NOT NULL THEN {cents} END"
 
-    lines = Queries("consolidation", connection, None, at_rate=at_rate).text("journal_lines")
+    lines = SqlTemplates("consolidation", connection, None, at_rate=at_rate).text("journal_lines")
     views.put(
         SCHEMA, "group_journal_lines", lines, "One row per journal line of the group, at the average of its month"
     )
     for name, account, sign, what in _OPEN:
         told = {"at_rate": at_rate, "system_account": account, "sign": sign}
-        query = Queries("consolidation", connection, None, **told).text("open_balances")
+        query = SqlTemplates("consolidation", connection, None, **told).text("open_balances")
         views.put(
             SCHEMA, name, query, f"One row per organisation and contact: what the contact {what}, at the last rate"
         )

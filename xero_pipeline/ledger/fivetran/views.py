@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.declared import views
 from xero_pipeline.ledger.fivetran.numbers import number_journals
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.views import Views
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
-    make_current(dialect, connection)
+    upgrade_schema(dialect, connection)
     dialect.lock(connection, SCHEMA)
     number_journals(connection)
     wanted = {schema: of for schema, of in schemas(connection).items() if of is None or tenant_id in {None, of}}

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.posting import rules
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
@@ -136,7 +136,7 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     """
     into = "derived_journal" if beside else "journal"
     journals, lines = named(f"{into}s"), named(f"{into}_lines")
-    queries = Queries("posting", connection, tenant_id, **_told(), at=literal(at), journals=journals, lines=lines)
+    queries = SqlTemplates("posting", connection, tenant_id, **_told(), at=literal(at), journals=journals, lines=lines)
     _do(queries, _READ)
     mine = f"tenant_id = {literal(tenant_id)}"
     documents, written, removed = queries.count("posting_dirty"), 0, 0
@@ -151,7 +151,7 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     return Posted(documents, written, removed, faults)
 
 
-def _do(queries: Queries, names: Iterable[str]) -> None:
+def _do(queries: SqlTemplates, names: Iterable[str]) -> None:
     """Make the temporary tables among some queries, and carry the other ones out, in their order."""
     for name in names:
         if name.startswith("posting_"):

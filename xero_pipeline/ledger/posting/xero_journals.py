@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def are_read(connection: Connection, tenant_id: str) -> bool:
+def have_been_read(connection: Connection, tenant_id: str) -> bool:
     """Whether all journals of an organisation have been read once.
 
     Args:
@@ -24,7 +24,7 @@ def are_read(connection: Connection, tenant_id: str) -> bool:
     return connection.exec_driver_sql(sql).scalar_one() > 0
 
 
-def take_journals(connection: Connection, tenant_id: str, *, at: datetime) -> None:
+def adopt_xero_journals(connection: Connection, tenant_id: str, *, at: datetime) -> None:
     """Make Xero's journals the ledger's, and note where our own posting says something else.
 
     Args:
@@ -32,7 +32,7 @@ def take_journals(connection: Connection, tenant_id: str, *, at: datetime) -> No
         tenant_id: The organisation.
         at: Now, in UTC.
     """
-    queries = Queries("posting", connection, tenant_id, at=literal(at))
+    queries = SqlTemplates("posting", connection, tenant_id, at=literal(at))
     queries.run("remove_xero_lines")
     queries.run("remove_xero_journals")
     queries.make("xero_journals_new")

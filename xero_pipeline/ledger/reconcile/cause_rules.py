@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.ledger.reconcile.reconciling_items import Amount
+    from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 
 CONVERSION, UNKNOWN = "CONVERSION", "UNKNOWN"
 CAUSES = (
@@ -31,7 +31,7 @@ CAUSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class CauseRule:
     """What makes a cause likely.
 
     Args:
@@ -50,17 +50,17 @@ class Sign:
     because: str
 
 
-def signs() -> tuple[Sign, ...]:
+def cause_rules() -> tuple[CauseRule, ...]:
     """The causes that an account alone makes likely; the first that fits counts, names last of all."""
     return (
-        Sign(
+        CauseRule(
             "REVALUATION",
             ("UNREALISEDCURRENCYGAIN", "BANKCURRENCYGAIN"),
             (),
             (),
             "Xero values open foreign documents and bank accounts at the day's rate inside its reports.",
         ),
-        Sign(
+        CauseRule(
             "PAYROLL",
             ("WAGEPAYABLES",),
             ("PAYG", "PAYGLIABILITY", "WAGESEXPENSE", "SUPERANNUATIONEXPENSE", "SUPERANNUATIONLIABILITY"),
@@ -71,31 +71,31 @@ def signs() -> tuple[Sign, ...]:
             ),
             "Xero Payroll posts pay runs without a document that an accounting app may read.",
         ),
-        Sign(
+        CauseRule(
             "DEPRECIATION",
             (),
             ("DEPRECIATN",),
             ("depreciation", "amortisation", "amortization"),
             "Depreciation runs of the fixed asset register post by themselves.",
         ),
-        Sign("INVENTORY", (), ("INVENTORY",), ("inventory",), "Tracked items post their cost when they are sold."),
-        Sign("EXPENSE CLAIMS", ("UNPAIDEXPCLM",), (), (), "New apps may not read expense claims."),
-        Sign(
+        CauseRule("INVENTORY", (), ("INVENTORY",), ("inventory",), "Tracked items post their cost when they are sold."),
+        CauseRule("EXPENSE CLAIMS", ("UNPAIDEXPCLM",), (), (), "New apps may not read expense claims."),
+        CauseRule(
             "ROUNDING", ("ROUNDING",), (), (), "Small adjustments while a bank account is reconciled have no document."
         ),
-        Sign(
+        CauseRule(
             "DISPOSAL",
             (),
             (),
             ("gain on disposal", "loss on disposal", "capital gain on disposal"),
             "Disposals in the fixed asset register post by themselves.",
         ),
-        Sign("CONVERSION", ("HISTORICAL",), (), (), "What conversion balances do not add up to."),
+        CauseRule("CONVERSION", ("HISTORICAL",), (), (), "What conversion balances do not add up to."),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Facing:
+class ContraRule:
     """Accounts that take the other side of a cause.
 
     Those of them in a month are part of it whose amounts are the opposite of what the cause moved, to the cent: all,
@@ -119,11 +119,11 @@ class Facing:
     types: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     no_larger: bool = False
-    begins: Callable[[Amount], bool] | None = None
+    begins: Callable[[ReconcilingItem], bool] | None = None
     holds: Callable[[Sequence[Decimal], Decimal], bool] = lambda amounts, _: bool(amounts)
     one_by_one: bool = False
 
-    def may_face(self, one: Amount) -> bool:
+    def may_face(self, one: ReconcilingItem) -> bool:
         """Whether an account may take the other side.
 
         Args:
@@ -134,19 +134,19 @@ class Facing:
         return one.account_class in self.classes and not one.system_account
 
 
-def facings() -> tuple[Facing, ...]:
+def contra_rules() -> tuple[ContraRule, ...]:
     """Which accounts take the other side; looked for in this order, among what is not explained yet."""
     control, results = ("DEBTORS", "CREDITORS"), ("REVENUE", "EXPENSE")
     debts = ("CURRLIAB", "LIABILITY", "PAYG")
     return (
-        Facing("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",)),
-        Facing("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",), classes=("EXPENSE",)),
-        Facing("DEPRECIATION", ("DEPRECIATION",), types=("FIXED", "NONCURRENT")),
+        ContraRule("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",)),
+        ContraRule("INVENTORY", ("INVENTORY",), types=("DIRECTCOSTS",), classes=("EXPENSE",)),
+        ContraRule("DEPRECIATION", ("DEPRECIATION",), types=("FIXED", "NONCURRENT")),
         # An asset account with a credit balance holds what was written off.
-        Facing("DEPRECIATION", (), classes=("EXPENSE",), begins=_is_written_off, one_by_one=True),
+        ContraRule("DEPRECIATION", (), classes=("EXPENSE",), begins=_is_written_off, one_by_one=True),
         # A disposal takes the cost and what was written off; what is left is gain or loss, or what it was sold for.
-        Facing("DISPOSAL", ("DEPRECIATION",), classes=results, begins=_is_fixed, holds=_on_both_sides),
-        Facing(
+        ContraRule("DISPOSAL", ("DEPRECIATION",), classes=results, begins=_is_fixed, holds=_on_both_sides),
+        ContraRule(
             "DISPOSAL",
             ("DEPRECIATION",),
             types=("CURRENT", "CURRLIAB"),
@@ -154,20 +154,20 @@ def facings() -> tuple[Facing, ...]:
             begins=_is_fixed,
             holds=_on_both_sides,
         ),
-        Facing("PAYROLL", ("PAYROLL",), types=debts),
-        Facing("PAYROLL", ("PAYROLL",), types=debts, classes=("EXPENSE",)),
-        Facing("EXPENSE CLAIMS", ("EXPENSE CLAIMS",), system_accounts=("GST",), classes=("EXPENSE",)),
-        Facing("ROUNDING", ("ROUNDING",), types=("BANK",), no_larger=True),
-        Facing("REVALUATION", ("REVALUATION",), system_accounts=control, types=("BANK",)),
-        Facing("REVALUATION", ("REVALUATION", "ROUNDING"), system_accounts=control, types=("BANK",)),
+        ContraRule("PAYROLL", ("PAYROLL",), types=debts),
+        ContraRule("PAYROLL", ("PAYROLL",), types=debts, classes=("EXPENSE",)),
+        ContraRule("EXPENSE CLAIMS", ("EXPENSE CLAIMS",), system_accounts=("GST",), classes=("EXPENSE",)),
+        ContraRule("ROUNDING", ("ROUNDING",), types=("BANK",), no_larger=True),
+        ContraRule("REVALUATION", ("REVALUATION",), system_accounts=control, types=("BANK",)),
+        ContraRule("REVALUATION", ("REVALUATION", "ROUNDING"), system_accounts=control, types=("BANK",)),
     )
 
 
-def _is_written_off(one: Amount) -> bool:
+def _is_written_off(one: ReconcilingItem) -> bool:
     return one.type in {"FIXED", "NONCURRENT"} and one.balance < 0 and one.amount < 0
 
 
-def _is_fixed(one: Amount) -> bool:
+def _is_fixed(one: ReconcilingItem) -> bool:
     return one.type in {"FIXED", "NONCURRENT"}
 
 

@@ -6,8 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, groupby
 
-from xero_pipeline.ledger.reconcile.cause_rules import CONVERSION, UNKNOWN, Facing, Sign, facings, signs
-from xero_pipeline.ledger.reconcile.reconciling_items import Amount
+from xero_pipeline.ledger.reconcile.cause_rules import (
+    CONVERSION,
+    UNKNOWN,
+    CauseRule,
+    ContraRule,
+    cause_rules,
+    contra_rules,
+)
+from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 
 _CANDIDATES = 24
 """Among more accounts than these only all together are tried: some of so many would add up to anything."""
@@ -15,14 +22,14 @@ _FEW = 3
 """As many accounts are looked for one by one, or left out of all."""
 
 
-def with_causes(amounts: Iterable[Amount], named: Mapping[str, str]) -> list[tuple[Amount, str]]:
+def with_causes(amounts: Iterable[ReconcilingItem], named: Mapping[str, str]) -> list[tuple[ReconcilingItem, str]]:
     """Every amount with its likely cause.
 
     Args:
         amounts: In the order of their months.
         named: The causes that somebody named, by account id: they come first.
     """
-    found: list[tuple[Amount, str]] = []
+    found: list[tuple[ReconcilingItem, str]] = []
     for _, month in groupby(amounts, key=lambda one: one.number):
         rows = list(month)
         causes = [CONVERSION if one.begins else named.get(one.account_id, _by_part(one)) for one in rows]
@@ -33,25 +40,25 @@ def with_causes(amounts: Iterable[Amount], named: Mapping[str, str]) -> list[tup
     return found
 
 
-def _by_part(one: Amount) -> str:
-    for sign in signs():
+def _by_part(one: ReconcilingItem) -> str:
+    for sign in cause_rules():
         if one.system_account in sign.system_accounts or one.type in sign.types:
             return sign.cause
     return UNKNOWN
 
 
-def _by_name(one: Amount) -> str:
-    fitting = (sign for sign in signs() if not one.is_busy and _says(sign, one))
+def _by_name(one: ReconcilingItem) -> str:
+    fitting = (sign for sign in cause_rules() if not one.is_busy and _says(sign, one))
     return next((sign.cause for sign in fitting), UNKNOWN)
 
 
-def _says(sign: Sign, one: Amount) -> bool:
+def _says(sign: CauseRule, one: ReconcilingItem) -> bool:
     return any(f" {word}" in one.words for word in sign.words)
 
 
-def _face(rows: Sequence[Amount], causes: list[str]) -> None:
+def _face(rows: Sequence[ReconcilingItem], causes: list[str]) -> None:
     """Give what faces a cause that cause, rule by rule."""
-    for facing in facings():
+    for facing in contra_rules():
         if facing.begins is None:
             if facing.cause in causes:
                 _faced(facing, (), rows, causes)
@@ -65,7 +72,7 @@ def _face(rows: Sequence[Amount], causes: list[str]) -> None:
                 _faced(facing, [place], rows, causes)
 
 
-def _faced(facing: Facing, first: Sequence[int], rows: Sequence[Amount], causes: list[str]) -> bool:
+def _faced(facing: ContraRule, first: Sequence[int], rows: Sequence[ReconcilingItem], causes: list[str]) -> bool:
     """Give a rule's cause to what faces it, and to those it begins with; whether anything does."""
     known = [place for place, cause in enumerate(causes) if cause in facing.moves]
     moved = [rows[place].amount for place in (*known, *first)]
@@ -86,7 +93,7 @@ def _faced(facing: Facing, first: Sequence[int], rows: Sequence[Amount], causes:
     return True
 
 
-def _adding_up(places: Sequence[int], rows: Sequence[Amount], wanted: Decimal) -> tuple[int, ...]:
+def _adding_up(places: Sequence[int], rows: Sequence[ReconcilingItem], wanted: Decimal) -> tuple[int, ...]:
     """The accounts whose amounts come to what is wanted, to the cent: all, else as few as can be, else all but few.
 
     None where that is not certain: several choices of one size, or none at all.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.posting.rules import POSTED_DOCUMENT
-from xero_pipeline.ledger.schema import is_there as is_kept
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.schema import has_ledger as is_kept
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.statements.open_documents import CREDITS, INVOICES
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
@@ -152,7 +152,9 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
         "kinds": (INVOICES, *CREDITS),
         "limit": limit,
     }
-    rows = connection.exec_driver_sql(Queries("reconcile", connection, difference.tenant_id, **told).text("suspects"))
+    rows = connection.exec_driver_sql(
+        SqlTemplates("reconcile", connection, difference.tenant_id, **told).text("suspects")
+    )
     found = [
         Suspect(
             row.source_table, row.document_id, row.number, row.date, row.contact_name, row.amount, row.why, row.type

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class ReconcilingItem:
     """What no document shows on an account in a month.
 
     Args:

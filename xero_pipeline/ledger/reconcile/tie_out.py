@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.financial_years import year_start
 from xero_pipeline.ledger.reconcile.cause_search import with_causes
-from xero_pipeline.ledger.reconcile.reconciling_items import Amount
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.open_documents import rounding_sql
 from xero_pipeline.warehouse.sql import literal
@@ -76,15 +76,15 @@ def post_unexplained(
         at: Now, in UTC.
         named: The causes that somebody named, by account id.
     """
-    queries = Queries("reconcile", connection, tenant_id, **_told(), at=literal(at))
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_told(), at=literal(at))
     periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
-    Queries("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
+    SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
     for name in _MAKE:
         queries.make(name)
-    arisen = [Amount(*row) for row in connection.exec_driver_sql(queries.text("tie_arisen"))]
+    arisen = [ReconcilingItem(*row) for row in connection.exec_driver_sql(queries.text("tie_arisen"))]
     found = with_causes(arisen, named or {})
     unexplained = [(one.number, one.account_id, one.amount, cause, place) for place, (one, cause) in enumerate(found)]
-    Queries("reconcile", connection, tenant_id, unexplained=unexplained).make("tie_unexplained")
+    SqlTemplates("reconcile", connection, tenant_id, unexplained=unexplained).make("tie_unexplained")
     for name in _UNEXPLAINED:
         queries.run(name)
 
@@ -97,10 +97,10 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         tenant_id: The organisation.
         stale: As for `post_unexplained`.
     """
-    queries = Queries("reconcile", connection, tenant_id, **_told())
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_told())
     for side in ("receivables", "payables"):
         left = rounding_sql(connection.dialect.name, side).replace(":tenant_id", literal(tenant_id))
-        Queries("reconcile", connection, tenant_id, query=left).make(f"tie_rounding_{side}")
+        SqlTemplates("reconcile", connection, tenant_id, query=left).make(f"tie_rounding_{side}")
     queries.make("tie_parts")
     for name in _COMPARE:
         queries.run(name)
@@ -108,7 +108,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         compared = queries.text(f"statement_{statement}")
         waiting = sorted(stale.get(AFTER.get(statement, statement), ()))
         of_it = {"statement": statement, "compared": compared, "stale": waiting}
-        Queries("reconcile", connection, tenant_id, **of_it).run("write_tie_out")
+        SqlTemplates("reconcile", connection, tenant_id, **of_it).run("write_tie_out")
 
 
 def _told() -> dict[str, object]:

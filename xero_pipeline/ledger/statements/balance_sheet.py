@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.balances import AccountBalance, standings
+from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, Section
@@ -37,12 +37,12 @@ def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[St
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books, period = books_of(connection, tenant_id), Period(day, day)
+    entity, period = entity_of(connection, tenant_id), Period(day, day)
     chart = chart_of(connection, tenant_id)
-    return of_standings(standings(connection, books, chart, [period])[period], chart.earnings)
+    return of_balances(account_balances(connection, entity, chart, [period])[period], chart.earnings)
 
 
-def of_standings(found: Sequence[AccountBalance], earnings_id: str = EARNINGS_ID) -> tuple[StatementLine, ...]:
+def of_balances(found: Sequence[AccountBalance], earnings_id: str = EARNINGS_ID) -> tuple[StatementLine, ...]:
     """The balance sheet that sums until a day make.
 
     Args:

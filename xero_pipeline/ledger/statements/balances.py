@@ -46,9 +46,9 @@ class AccountBalance:
     active: bool
 
 
-def standings(
+def account_balances(
     connection: Connection,
-    books: Entity,
+    entity: Entity,
     chart: ChartOfAccounts,
     periods: Sequence[Period],
     *,
@@ -59,14 +59,14 @@ def standings(
 
     Args:
         connection: To the warehouse; reading is enough.
-        books: Whose.
+        entity: Whose.
         chart: Their accounts.
         periods: At least one.
         condition: Which journal lines (l) count, in SQL.
         params: Its parameters.
     """
     rows = connection.execute(
-        text(_sums_sql(books, periods, condition)), {"tenant_id": books.tenant_id, **(params or {})}
+        text(_sums_sql(entity, periods, condition)), {"tenant_id": entity.tenant_id, **(params or {})}
     )
     found: dict[Period, list[_Sums]] = {period: [] for period in periods}
     for start, end, *sums in rows:
@@ -87,14 +87,14 @@ class _Sums:
     active: int
 
 
-def _sums_sql(books: Entity, periods: Sequence[Period], condition: str) -> str:
+def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str) -> str:
     """Lines by account and day first: of those there are few, however many lines and periods there are.
 
     Money by source before that: Xero's own journals reverse a document that was edited or deleted.
     """
     first, last = min(period.start for period in periods), max(period.end for period in periods)
     return f"""
-    WITH periods AS ({periods_sql(periods, books.year_end)}),
+    WITH periods AS ({periods_sql(periods, entity.year_end)}),
     daily AS (
         SELECT account_id, journal_date AS day, SUM(net_amount) AS net
         FROM {named("journal_lines")} AS l

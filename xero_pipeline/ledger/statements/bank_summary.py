@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.balances import AccountBalance, standings
+from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import ZERO, Account, ChartOfAccounts, chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import Period
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def bank_summary(connection: Connection, tenant_id: str, start: date, end: date)
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books, period = books_of(connection, tenant_id), Period(start, end)
+    entity, period = entity_of(connection, tenant_id), Period(start, end)
     chart = chart_of(connection, tenant_id)
-    return of_standings(chart, standings(connection, books, chart, [period])[period])
+    return of_balances(chart, account_balances(connection, entity, chart, [period])[period])
 
 
-def of_standings(chart: ChartOfAccounts, found: Iterable[AccountBalance]) -> tuple[BankLine, ...]:
+def of_balances(chart: ChartOfAccounts, found: Iterable[AccountBalance]) -> tuple[BankLine, ...]:
     """The summary that sums of a period make; accounts out of use are left out while nothing is on them.
 
     Args:

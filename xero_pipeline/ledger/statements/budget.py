@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.statements.balances import AccountBalance, standings
+from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import ZERO, ChartOfAccounts, chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.lines import Line, LineType
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import statement
@@ -103,30 +103,30 @@ def budget_variance(connection: Connection, tenant_id: str, start: date, end: da
             f"Xero plans by month, so a budget can only be compared over whole months, not from {start} to {end}. "
             "Begin with the first day of a month and end with the last day of one."
         )
-    books, chart = books_of(connection, tenant_id), chart_of(connection, tenant_id)
-    overall = standings(connection, books, chart, [period])
-    return variances(connection, books, chart, overall)[period]
+    entity, chart = entity_of(connection, tenant_id), chart_of(connection, tenant_id)
+    overall = account_balances(connection, entity, chart, [period])
+    return variances(connection, entity, chart, overall)[period]
 
 
 def variances(
-    connection: Connection, books: Entity, chart: ChartOfAccounts, overall: Mapping[Period, Sequence[AccountBalance]]
+    connection: Connection, entity: Entity, chart: ChartOfAccounts, overall: Mapping[Period, Sequence[AccountBalance]]
 ) -> dict[Period, tuple[BudgetLine, ...]]:
     """The statement of every budget over some periods of whole months.
 
     Args:
         connection: To the warehouse; reading is enough.
-        books: Whose.
+        entity: Whose.
         chart: Their accounts.
         overall: What the whole organisation's accounts did in each period.
     """
     periods = list(overall)
-    planned = _planned(connection, books, periods)
+    planned = _planned(connection, entity, periods)
     found: dict[Period, list[BudgetLine]] = {period: [] for period in periods}
-    for budget in _budgets(connection, books):
+    for budget in _budgets(connection, entity):
         actual = overall
         if budget.conditions:
             narrow = " AND ".join(budget.conditions)
-            actual = standings(connection, books, chart, periods, condition=narrow, params=budget.params)
+            actual = account_balances(connection, entity, chart, periods, condition=narrow, params=budget.params)
         for period in periods:
             plan = planned.get((period, budget.budget_id), {})
             found[period].extend(_lines(budget, chart, actual[period], plan))
@@ -164,11 +164,11 @@ def _line(budget: Budget, place: int, line: Line) -> BudgetLine:
     )
 
 
-def _budgets(connection: Connection, books: Entity) -> list[Budget]:
+def _budgets(connection: Connection, entity: Entity) -> list[Budget]:
     found = {
-        row[0]: Budget(row[0], row[1] or "", row[2] or "") for row in connection.execute(text(_BUDGETS), _of(books))
+        row[0]: Budget(row[0], row[1] or "", row[2] or "") for row in connection.execute(text(_BUDGETS), _of(entity))
     }
-    for budget_id, option_id, category, option in connection.execute(text(_TRACKING), _of(books)):
+    for budget_id, option_id, category, option in connection.execute(text(_TRACKING), _of(entity)):
         if budget_id in found:
             _add_tracking(found[budget_id], option_id, category, option)
     return list(found.values())
@@ -190,7 +190,7 @@ def _add_tracking(budget: Budget, option_id: str | None, category: str | None, o
 
 
 def _planned(
-    connection: Connection, books: Entity, periods: Sequence[Period]
+    connection: Connection, entity: Entity, periods: Sequence[Period]
 ) -> dict[tuple[Period, str], dict[str, Decimal]]:
     """What every budget plans for every account, by period."""
     months = " UNION ALL ".join(
@@ -208,10 +208,10 @@ def _planned(
     GROUP BY p.period_start, p.period_end, b.budget_id, b.account_id
     """
     found: dict[tuple[Period, str], dict[str, Decimal]] = {}
-    for start, end, budget_id, account_id, amount in connection.execute(text(sql), _of(books)):
+    for start, end, budget_id, account_id, amount in connection.execute(text(sql), _of(entity)):
         found.setdefault((Period(start, end), budget_id), {})[account_id] = amount
     return found
 
 
-def _of(books: Entity) -> dict[str, object]:
-    return {"tenant_id": books.tenant_id}
+def _of(entity: Entity) -> dict[str, object]:
+    return {"tenant_id": entity.tenant_id}

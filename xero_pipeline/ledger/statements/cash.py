@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import text
 
 from xero_pipeline.ledger.statements import bank_summary
-from xero_pipeline.ledger.statements.balances import standings
+from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.bank_summary import BANK, BankLine
 from xero_pipeline.ledger.statements.chart import ZERO, Account, chart_of
-from xero_pipeline.ledger.statements.entity import UNEXPLAINED, books_of
+from xero_pipeline.ledger.statements.entity import UNEXPLAINED, entity_of
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
@@ -89,10 +89,10 @@ def cash_movement(connection: Connection, tenant_id: str, start: date, end: date
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books, period = books_of(connection, tenant_id), Period(start, end)
+    entity, period = entity_of(connection, tenant_id), Period(start, end)
     chart = chart_of(connection, tenant_id)
-    banks = bank_summary.of_standings(chart, standings(connection, books, chart, [period])[period])
-    return of_flows(banks, flows(connection, books, chart, [period])[period])
+    banks = bank_summary.of_balances(chart, account_balances(connection, entity, chart, [period])[period])
+    return of_flows(banks, flows(connection, entity, chart, [period])[period])
 
 
 def of_flows(banks: Sequence[BankLine], found: Sequence[Flow]) -> tuple[CashLine, ...]:
@@ -113,26 +113,26 @@ def of_flows(banks: Sequence[BankLine], found: Sequence[Flow]) -> tuple[CashLine
 
 
 def flows(
-    connection: Connection, books: Entity, chart: ChartOfAccounts, periods: Sequence[Period]
+    connection: Connection, entity: Entity, chart: ChartOfAccounts, periods: Sequence[Period]
 ) -> dict[Period, list[Flow]]:
     """Money in and out of bank accounts, by source and account on the other side.
 
     Args:
         connection: To the warehouse; reading is enough.
-        books: Whose.
+        entity: Whose.
         chart: Their accounts.
         periods: At least one.
     """
-    params = {"tenant_id": books.tenant_id, "bank": BANK, "unexplained": UNEXPLAINED}
+    params = {"tenant_id": entity.tenant_id, "bank": BANK, "unexplained": UNEXPLAINED}
     found: dict[Period, list[Flow]] = {period: [] for period in periods}
-    for row in connection.execute(text(_flows_sql(books, periods)), params):
+    for row in connection.execute(text(_flows_sql(entity, periods)), params):
         counter = chart[row.counter_id] if row.counter_id else None
         flow = Flow(row.bank_id, row.source_type, counter, row.received, row.spent)
         found[Period(row.period_start, row.period_end)].append(flow)
     return found
 
 
-def _flows_sql(books: Entity, periods: Sequence[Period]) -> str:
+def _flows_sql(entity: Entity, periods: Sequence[Period]) -> str:
     """Each amount beside the bank lines of its source, without a join; by account and day first, as in `balances`."""
     first, last = min(period.start for period in periods), max(period.end for period in periods)
     return f"""
@@ -166,7 +166,7 @@ def _flows_sql(books: Entity, periods: Sequence[Period]) -> str:
         FROM flows GROUP BY day, bank_id, source_type, counter_id
     )
     SELECT period_start, period_end, bank_id, source_type, counter_id, SUM(received) AS received, SUM(spent) AS spent
-    FROM ({periods_sql(periods, books.year_end)}) AS p JOIN daily ON day BETWEEN period_start AND period_end
+    FROM ({periods_sql(periods, entity.year_end)}) AS p JOIN daily ON day BETWEEN period_start AND period_end
     GROUP BY period_start, period_end, bank_id, source_type, counter_id
     HAVING SUM(received) <> 0 OR SUM(spent) <> 0
     """

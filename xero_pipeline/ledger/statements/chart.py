@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.sql_templates import Queries
+from xero_pipeline.ledger.sql_templates import SqlTemplates
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -119,6 +119,6 @@ def chart_of(connection: Connection, tenant_id: str) -> ChartOfAccounts:
     """
     rows = connection.execute(text(_ACCOUNTS), {"tenant_id": tenant_id})
     accounts = [Account(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "", r[6]) for r in rows]
-    lines = Queries("reconcile", connection, tenant_id, earnings=EARNINGS_ID).text("tie_earnings")
+    lines = SqlTemplates("reconcile", connection, tenant_id, earnings=EARNINGS_ID).text("tie_earnings")
     shown = connection.exec_driver_sql(f"SELECT MAX(known_as) FROM ({lines}) AS e").scalar_one()
     return ChartOfAccounts(accounts, shown or EARNINGS_ID)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.schema import is_there
+from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.ledger.tables import named
 
@@ -48,7 +48,7 @@ class Entity:
     folds_gains: bool
 
 
-def books_of(connection: Connection, tenant_id: str) -> Entity:
+def entity_of(connection: Connection, tenant_id: str) -> Entity:
     """Look an organisation up in the warehouse.
 
     Args:
@@ -79,7 +79,7 @@ def newest_day(connection: Connection, tenant_id: str) -> date | None:
         connection: To the warehouse; reading is enough.
         tenant_id: The organisation.
     """
-    if not is_there(connection):
+    if not has_ledger(connection):
         return None
     sql = f"SELECT MAX(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id "
     sql += f"AND source_type <> '{UNEXPLAINED}'"

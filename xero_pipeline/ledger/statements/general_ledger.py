@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
-from xero_pipeline.ledger.statements.balances import AccountBalance, standings
+from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import ZERO, Account, ChartOfAccounts, chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
 from xero_pipeline.ledger.statements.trial_balance import in_order
 from xero_pipeline.ledger.tables import named
@@ -96,17 +96,17 @@ def general_ledger(
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books, period = books_of(connection, tenant_id), Period(start, end)
+    entity, period = entity_of(connection, tenant_id), Period(start, end)
     chart = chart_of(connection, tenant_id)
-    years = {first: Period(first - ONE_DAY, first - ONE_DAY) for first in books.year_end.starts_within(period)}
-    found = standings(connection, books, chart, [period, *years.values()])
+    years = {first: Period(first - ONE_DAY, first - ONE_DAY) for first in entity.year_end.starts_within(period)}
+    found = account_balances(connection, entity, chart, [period, *years.values()])
     profits = {first: _profit(found[eve]) for first, eve in years.items()}
     if account_id is None:
         wanted = [one for one in in_order(found[period]) if one.active or one.opening or one.balance]
     else:
         mine = (one for one in found[period] if one.account.account_id == account_id)
         wanted = [next(mine, AccountBalance(chart[account_id], ZERO, ZERO, ZERO, ZERO, active=False))]
-    lines = _lines(connection, books, period, account_id)
+    lines = _lines(connection, entity, period, account_id)
     return tuple(
         entry
         for one in wanted
@@ -174,8 +174,8 @@ def _profit(found: Sequence[AccountBalance]) -> Decimal:
     return sum((one.balance for one in found if one.account.is_result), ZERO)
 
 
-def _lines(connection: Connection, books: Entity, period: Period, account_id: str | None) -> dict[str, list[Row]]:
-    params = {"tenant_id": books.tenant_id, "start": period.start, "end": period.end, "account_id": account_id}
+def _lines(connection: Connection, entity: Entity, period: Period, account_id: str | None) -> dict[str, list[Row]]:
+    params = {"tenant_id": entity.tenant_id, "start": period.start, "end": period.end, "account_id": account_id}
     one = " AND l.account_id = :account_id" if account_id is not None else ""
     rows = connection.execute(text(_LINES + one + _ORDER), params)
     return {key: list(group) for key, group in groupby(rows, key=lambda row: row.account_id)}

@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
 from xero_pipeline.ledger.statements.aged import aged_sql
-from xero_pipeline.ledger.statements.balances import standings
+from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.budget import variances
 from xero_pipeline.ledger.statements.chart import chart_of
-from xero_pipeline.ledger.statements.entity import books_of, newest_day
+from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 from xero_pipeline.ledger.statements.open_documents import Side
 from xero_pipeline.ledger.statements.periods import Period, in_months, months_between
 from xero_pipeline.ledger.tables import ledger_table, named
@@ -69,14 +69,14 @@ def write_statements(
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books = books_of(connection, tenant_id)
+    entity = entity_of(connection, tenant_id)
     periods = in_months(_every_month(connection, tenant_id) if months is None else months)
     dialect.lock(connection, f"statements of {tenant_id}")
     for table in TABLES:
         connection.execute(text(f"DELETE FROM {named(table)} WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
     written = dict.fromkeys(TABLES, 0)
     if periods:
-        for table, rows in _rows(connection, books, periods).items():
+        for table, rows in _rows(connection, entity, periods).items():
             dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
             written[table] = len(rows)
         for table in _AGED:
@@ -90,18 +90,18 @@ def _every_month(connection: Connection, tenant_id: str) -> list[date]:
     return months_between(first, last) if first else []
 
 
-def _rows(connection: Connection, books: Entity, periods: Sequence[Period]) -> _Rows:
-    chart = chart_of(connection, books.tenant_id)
-    sums = standings(connection, books, chart, periods)
-    flows = cash.flows(connection, books, chart, periods)
-    budgets = variances(connection, books, chart, sums)
+def _rows(connection: Connection, entity: Entity, periods: Sequence[Period]) -> _Rows:
+    chart = chart_of(connection, entity.tenant_id)
+    sums = account_balances(connection, entity, chart, periods)
+    flows = cash.flows(connection, entity, chart, periods)
+    budgets = variances(connection, entity, chart, sums)
     rows: _Rows = {table: [] for table in TABLES if table not in _AGED}
     for period, found in sums.items():
-        banks = bank_summary.of_standings(chart, found)
+        banks = bank_summary.of_balances(chart, found)
         statements = {
-            "trial_balance": trial_balance.of_standings(found),
-            "profit_and_loss": profit_and_loss.of_standings(found, folds_gains=books.folds_gains),
-            "balance_sheet": balance_sheet.of_standings(found, chart.earnings),
+            "trial_balance": trial_balance.of_balances(found),
+            "profit_and_loss": profit_and_loss.of_balances(found, folds_gains=entity.folds_gains),
+            "balance_sheet": balance_sheet.of_balances(found, chart.earnings),
             "bank_summary": banks,
             "cash_movement": cash.of_flows(banks, flows[period]),
             "budget_variance": budgets[period],

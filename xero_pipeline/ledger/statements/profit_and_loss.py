@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.balances import AccountBalance, standings
+from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME, PROFIT_AND_LOSS
@@ -33,12 +33,12 @@ def profit_and_loss(connection: Connection, tenant_id: str, start: date, end: da
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books, period = books_of(connection, tenant_id), Period(start, end)
-    found = standings(connection, books, chart_of(connection, tenant_id), [period])[period]
-    return of_standings(found, folds_gains=books.folds_gains)
+    entity, period = entity_of(connection, tenant_id), Period(start, end)
+    found = account_balances(connection, entity, chart_of(connection, tenant_id), [period])[period]
+    return of_balances(found, folds_gains=entity.folds_gains)
 
 
-def of_standings(found: Iterable[AccountBalance], *, folds_gains: bool) -> tuple[StatementLine, ...]:
+def of_balances(found: Iterable[AccountBalance], *, folds_gains: bool) -> tuple[StatementLine, ...]:
     """The statement that sums of a period make.
 
     Args:

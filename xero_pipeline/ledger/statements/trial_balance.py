@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.statements.balances import AccountBalance, standings
+from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import ZERO, chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import Period
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def trial_balance(
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    books, period = books_of(connection, tenant_id), Period(start or day.replace(day=1), day)
-    return of_standings(standings(connection, books, chart_of(connection, tenant_id), [period])[period])
+    entity, period = entity_of(connection, tenant_id), Period(start or day.replace(day=1), day)
+    return of_balances(account_balances(connection, entity, chart_of(connection, tenant_id), [period])[period])
 
 
-def of_standings(found: Iterable[AccountBalance]) -> tuple[TrialBalanceLine, ...]:
+def of_balances(found: Iterable[AccountBalance]) -> tuple[TrialBalanceLine, ...]:
     """The trial balance that sums make; what neither moved nor stands at anything is left out.
 
     Args:

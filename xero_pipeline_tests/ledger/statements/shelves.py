@@ -6,7 +6,7 @@ import datetime as dt
 
 import pyarrow as pa
 
-from xero_pipeline.ledger.schema import make_current
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.wire import column_type
@@ -80,7 +80,7 @@ def post(warehouse, company):
 def write(warehouse, table, rows):
     """Add rows to a table of the ledger."""
     with warehouse.writing() as connection:
-        make_current(warehouse.dialect, connection)
+        upgrade_schema(warehouse.dialect, connection)
         columns = [(column.name, column_type(column.kind)) for column in ledger_table(table).all_columns]
         arrays = {name: pa.array([row.get(name) for row in rows], kind) for name, kind in columns}
         warehouse.dialect.append(connection, named(table), pa.table(arrays))

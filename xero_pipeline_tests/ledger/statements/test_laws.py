@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.ledger.statements import balance_sheet, profit_and_loss, trial_balance
-from xero_pipeline.ledger.statements.balances import standings
+from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, chart_of
-from xero_pipeline.ledger.statements.entity import books_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import Period, YearEnd
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_simulator.company import Company
@@ -38,9 +38,9 @@ def every_day(reader, companies, request):
     """How all accounts stand on every day of the books, and the books with that year end as the simulator has them."""
     index, (day, month) = request.param
     company = companies[index]
-    books = replace(books_of(reader, company.tenant_id), year_end=YearEnd(day, month))
+    books = replace(entity_of(reader, company.tenant_id), year_end=YearEnd(day, month))
     days = [Period(one, one) for one in SPAN]
-    found = standings(reader, books, chart_of(reader, company.tenant_id), days)
+    found = account_balances(reader, books, chart_of(reader, company.tenant_id), days)
     country = replace(company.bench.country, year_end=(day, month))
     moved = Company(replace(company.bench, profile=replace(company.bench.profile, country=country)))
     return moved, {period.end: sums for period, sums in found.items()}
@@ -50,10 +50,10 @@ def test_what_is_owned_is_what_is_owed_and_equity_on_every_day(every_day):
     company, days = every_day
     assert sorted(days) == SPAN
     for day, sums in days.items():
-        sheet = balance_sheet.of_standings(sums)
+        sheet = balance_sheet.of_balances(sums)
         assert total(sheet, "Total Assets") == total(sheet, "Total Liabilities") + total(sheet, "Total Equity")
         assert total(sheet, "Net Assets") == total(sheet, "Total Equity")
-        trial = trial_balance.of_standings(sums)
+        trial = trial_balance.of_balances(sums)
         assert sum(line.balance for line in trial) == sum(line.movement for line in trial) == 0
         earnings = amounts(sheet).get(("Equity", EARNINGS_ID), ZERO)
         assert earnings == Balances(company, company.ledger, day).current_year_earnings
