@@ -24,10 +24,10 @@ def _run() -> None:
     heed_signals()
     from xero_pipeline.cli.app import app
     from xero_pipeline.cli.output.console import complain
-    from xero_pipeline.cli.output.log_handler import listen
+    from xero_pipeline.cli.output.log_handler import show_log
     from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 
-    listen()
+    show_log()
     try:
         app()
     except XeroPipelineError as error:

@@ -123,7 +123,7 @@ class QueryCommand(QuietCommand):
 
 
 @contextmanager
-def said_of(option: str, setting: str) -> Iterator[None]:
+def errors_name_option(option: str, setting: str) -> Iterator[None]:
     """Errors that name a setting name the option that stood in its place.
 
     Args:

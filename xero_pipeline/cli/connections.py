@@ -91,24 +91,29 @@ def _consent_page(services: Services) -> Iterator[str | None]:
 def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False) -> None:
     """Show connected organisations, last sync, calls left today, deferred work and schema drift."""
     from xero_pipeline.cli.output.console import print_json, print_table
-    from xero_pipeline.cli.output.status_tables import oddities, print_issues, print_oddities, print_waiting
+    from xero_pipeline.cli.output.status_tables import (
+        drift_report,
+        print_deferred_work,
+        print_drift_report,
+        print_issues,
+    )
     from xero_pipeline.cli.output.tie_out_note import unexplained
     from xero_pipeline.operations.health.issues import open_issues
-    from xero_pipeline.operations.organisation_status import last_sync, put_aside, standing, waiting
+    from xero_pipeline.operations.organisation_status import deferred_work, last_sync, organisation_status, put_aside
 
     services = Services(Settings.load())
-    later, aside = waiting(services), put_aside(services)
+    later, aside = deferred_work(services), put_aside(services)
     issues = open_issues(services.warehouse, services.call_book.postponed.aside())
     rows: list[dict[str, Any]] = [
         {
-            **standing(services, one, last_sync(services, one)),
+            **organisation_status(services, one, last_sync(services, one)),
             "waiting": later.get(one.tenant_id, []),
             "put_aside": aside.get(one.tenant_id, []),
             "issues": [asdict(issue) for issue in issues.get(one.tenant_id, ())],
         }
         for one in services.organisations.list()
     ]
-    odd = oddities(services)
+    odd = drift_report(services)
     if json:
         off = unexplained(services, {row["tenant_id"] for row in rows})
         told = {"organisations": rows, **odd, "unexplained_differences": [asdict(one) for one in off]}
@@ -131,9 +136,9 @@ def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
             for r in rows
         ],
     )
-    print_waiting(rows)
+    print_deferred_work(rows)
     print_issues(rows)
-    print_oddities(odd, {row["tenant_id"]: row["name"] for row in rows})
+    print_drift_report(odd, {row["tenant_id"]: row["name"] for row in rows})
     if not rows:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
 

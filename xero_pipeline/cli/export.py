@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli.output.progress_counter import Counter
+from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.cli.shell_completion import complete_table
 from xero_pipeline.settings import Settings
 
@@ -40,7 +40,7 @@ def export(
     from xero_pipeline.warehouse.store import Warehouse
 
     warehouse = Warehouse(Settings.load().warehouse, lock_timeout_seconds=LOCK_SECONDS)
-    with Counter("rows") as counter:
+    with ProgressCounter("rows") as counter:
         done = list(write(warehouse, folder, form=form.value, tables=table or [], progress=counter.show))
     rows = [(one.table, one.rows, size(one.size)) for one in done if one.rows]
     total = ("Total", sum(one.rows for one in done), size(sum(one.size for one in done)))

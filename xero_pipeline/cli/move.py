@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli.arguments import said_of
-from xero_pipeline.cli.output.progress_counter import Counter
+from xero_pipeline.cli.arguments import errors_name_option
+from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
@@ -71,10 +71,10 @@ def _move_warehouse(services: Services, url: str) -> None:
     from xero_pipeline.warehouse.store import Warehouse
 
     with ExitStack() as opened:
-        with said_of("--to", "XERO_WAREHOUSE_URL"):
+        with errors_name_option("--to", "XERO_WAREHOUSE_URL"):
             target = Warehouse(url)
             opened.enter_context(target.transaction())
-        counter = opened.enter_context(Counter("rows"))
+        counter = opened.enter_context(ProgressCounter("rows"))
         moved = copy(services.warehouse, target, progress=counter.show)
         moved |= copy_ledger(services.warehouse, target, progress=counter.show)
     say(f"The warehouse: {sum(moved.values()):,} rows of {len(moved)} tables, moved and compared.")
@@ -85,7 +85,7 @@ def _move_state(services: Services, url: str) -> None:
     from xero_pipeline.xero.state import open_state
     from xero_pipeline.xero.state_move import move_state
 
-    with said_of("--state-to", "XERO_STATE_URL"):
+    with errors_name_option("--state-to", "XERO_STATE_URL"):
         target = open_state(url)
     try:
         moved = move_state(services.state, target)

@@ -13,7 +13,7 @@ GRACE_SECONDS = 3.0
 """For threads to note in Dagster's history that they were stopped; what is still at work then ends with the process."""
 
 
-def side_by_side(
+def run_in_parallel(
     items: Sequence[T], work: Callable[[T], bool], *, at_once: int, stop: Callable[[], None]
 ) -> tuple[bool, Exception | None]:
     """Do the work for each item. One that fails stops no other.

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline.cli.arguments import said_of
-from xero_pipeline.cli.output.progress_counter import Counter
+from xero_pipeline.cli.arguments import errors_name_option
+from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.cli.sync import Organisations, Select
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -46,7 +46,7 @@ def rebuild(
     services = Services(Settings.load())
     folder = _folder(services.settings)
     url = into or f"duckdb:///{services.home / NEW_FILE}"
-    with said_of("--into", "XERO_WAREHOUSE_URL"):
+    with errors_name_option("--into", "XERO_WAREHOUSE_URL"):
         warehouse = Warehouse(url)
     landing = Landing(folder, warehouse)
     tenants = [_tenant(services, landing, one) for one in organisation or landing.tenants()]
@@ -54,7 +54,7 @@ def rebuild(
         raise ConfigurationError(f"There is nothing in the landing zone {folder} yet: run `xero-pipeline sync` first.")
     choice = choose(select) if select else None
     subjects = [*choice.collections, *choice.reports] if choice else []
-    with Counter("files") as counter:
+    with ProgressCounter("files") as counter:
         files = _Files(counter)
         done = list(
             work.rebuild(
@@ -72,7 +72,7 @@ def rebuild(
 class _Files:
     """Counts the files of each collection and report, on their way into the tables."""
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: ProgressCounter) -> None:
         self._counter = counter
         self._counts: Counts[tuple[str, str]] = Counts()
 

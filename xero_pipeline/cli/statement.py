@@ -181,7 +181,7 @@ def _span(asked: StatementRequest) -> tuple[date, date]:
 
 def _answer(asked: StatementRequest, draw: _Draw) -> None:
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.cli.output.empty_period_note import remark
+    from xero_pipeline.cli.output.empty_period_note import empty_period_note
     from xero_pipeline.cli.output.statement_tables import show
     from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 
@@ -195,7 +195,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
                 f"The ledger has no journals of {one.name} yet. Run `xero-pipeline sync`, which posts what it brings."
             )
         entity, rows = entity_of(connection, one.tenant_id), draw(connection, one.tenant_id)
-        nothing = remark(connection, one.tenant_id, asked.start, asked.end)
+        nothing = empty_period_note(connection, one.tenant_id, asked.start, asked.end)
     show(asked, one.tenant_id, one.name, entity.base_currency, rows)
     if nothing:
         say(nothing)

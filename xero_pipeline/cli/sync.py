@@ -9,7 +9,7 @@ import typer
 
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.cli.output.sync_progress import Watch
-from xero_pipeline.cli.output.sync_summary import summary, tell_of_waits
+from xero_pipeline.cli.output.sync_summary import print_wait_times, summary
 from xero_pipeline.cli.shell_completion import complete_asset, complete_organisation
 from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.container import Services
@@ -125,7 +125,7 @@ def carry(
     """
     from xero_pipeline.cli.dagster_runs import Runner
     from xero_pipeline.cli.interrupts import Stopped
-    from xero_pipeline.cli.parallel import side_by_side
+    from xero_pipeline.cli.parallel import run_in_parallel
     from xero_pipeline.operations.dagster_home import open_instance
 
     services.check()
@@ -134,7 +134,7 @@ def carry(
     try:
         with open_instance(services.settings) as instance, watching as watch, services.warehouse.kept_open():
             runner = Runner(services, instance, watch, max_calls)
-            well, error = side_by_side(
+            well, error = run_in_parallel(
                 chosen,
                 lambda one: _done(work(runner, one), watch),
                 at_once=services.settings.organisations_at_once,
@@ -143,7 +143,7 @@ def carry(
     except KeyboardInterrupt:
         raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
     summary(watch.lines)
-    tell_of_waits(watch.waits.seconds)
+    print_wait_times(watch.waits.seconds)
     if error:
         raise error
     # Where nothing else was brought, what is put aside is all there was.
@@ -162,10 +162,10 @@ def _done(well: bool, watch: Watch) -> bool:
 def _tell_of_differences(services: Services, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
     from xero_pipeline.cli.output.console import warn
-    from xero_pipeline.cli.output.tie_out_note import told, unexplained
+    from xero_pipeline.cli.output.tie_out_note import tie_out_note, unexplained
 
     if found := unexplained(services, tenants):
-        warn(told(found))
+        warn(tie_out_note(found))
 
 
 def _tell_of_locked_months(services: Services, tenants: Collection[str]) -> None:

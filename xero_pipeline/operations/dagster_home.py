@@ -104,7 +104,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     import dagster as dg
     from filelock import FileLock
 
-    from xero_pipeline.operations.lost_runs import bury_lost_runs
+    from xero_pipeline.operations.lost_runs import fail_lost_runs
 
     home = prepare_home(settings)
     # Two processes that open a fresh home at once can break its databases for good.
@@ -113,7 +113,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         instance = dg.DagsterInstance.from_config(str(home), COMMAND_LINE) if ours else dg.DagsterInstance.get()
         instance.get_runs_count()
     with instance:
-        bury_lost_runs(instance)
+        fail_lost_runs(instance)
         yield instance
 
 

@@ -30,7 +30,7 @@ _KILLED = "The process of this run was killed. The next sync goes on where it st
 _STOPPED = "Stopped together with Dagster. The next sync goes on where it stopped."
 
 
-def bury_lost_runs(instance: dg.DagsterInstance) -> None:
+def fail_lost_runs(instance: dg.DagsterInstance) -> None:
     """Mark as failed what a killed command line, or a code server that was stopped, left unfinished on this machine.
 
     Args:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.organisations import Organisation
 
 
-def standing(services: Services, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:
+def organisation_status(services: Services, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:
     """An organisation as people and programs are told of it.
 
     Args:
@@ -65,7 +65,7 @@ def consent_ends_at(services: Services, organisation: Organisation) -> datetime 
     return consent.updated_at + CONSENT_LIVES if consent else None
 
 
-def waiting(services: Services) -> dict[str, list[dict[str, Any]]]:
+def deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
     """What did not fit into the calls of a run or a day.
 
     Args:

@@ -10,7 +10,7 @@ from xero_pipeline.operations import daily_sync
 from xero_pipeline.xero import consent
 
 if TYPE_CHECKING:
-    from xero_pipeline.web.app_context import Site
+    from xero_pipeline.web.app_context import AppContext
     from xero_pipeline.xero.organisations import Organisation
 
 
@@ -18,17 +18,17 @@ class UnknownAction(XeroPipelineError):
     """There is no such organisation."""
 
 
-def organisation(site: Site, tenant_id: str) -> Organisation:
+def organisation(context: AppContext, tenant_id: str) -> Organisation:
     """An organisation by its id.
 
     Args:
-        site: The services.
+        context: The application.
         tenant_id: Which.
 
     Raises:
         NotFound: There is none.
     """
-    found = site.services.organisations.get(tenant_id)
+    found = context.services.organisations.get(tenant_id)
     if found is None:
         raise UnknownAction("There is no such organisation. The first page lists all that were ever connected.")
     return found
@@ -44,11 +44,11 @@ def connected(added: Sequence[Organisation]) -> str:
     return f"Connected {names}. Press Sync now to load the data; while Dagster is running, that starts automatically."
 
 
-def sync(site: Site, tenant_id: str) -> str:
+def sync(context: AppContext, tenant_id: str) -> str:
     """Sync an organisation now.
 
     Args:
-        site: The services.
+        context: The application.
         tenant_id: Which.
 
     Raises:
@@ -56,24 +56,24 @@ def sync(site: Site, tenant_id: str) -> str:
         ConfigurationError: It is not connected.
         XeroPipelineError: Dagster refused.
     """
-    one = organisation(site, tenant_id)
-    if site.syncs.start(one):
+    one = organisation(context, tenant_id)
+    if context.syncs.start(one):
         return f"Sync of {one.name} started."
     return f"A sync of {one.name} is under way already."
 
 
-def disconnect(site: Site, tenant_id: str) -> str:
+def disconnect(context: AppContext, tenant_id: str) -> str:
     """Remove an organisation's connections at Xero.
 
     Args:
-        site: The services.
+        context: The application.
         tenant_id: Which.
 
     Raises:
         NotFound: There is no such organisation.
         XeroUnavailable: Xero does not answer; nothing has changed then.
     """
-    one, services = organisation(site, tenant_id), site.services
+    one, services = organisation(context, tenant_id), context.services
     if one.status == "disconnected":
         return f"{one.name} was disconnected already."
     told = consent.disconnect(services.oauth, services.vault, services.organisations, one)
@@ -85,16 +85,16 @@ def disconnect(site: Site, tenant_id: str) -> str:
     )
 
 
-def turn(site: Site, *, on: bool) -> str:
+def turn(context: AppContext, *, on: bool) -> str:
     """Turn the daily sync on or off.
 
     Args:
-        site: The services.
+        context: The application.
         on: Which way.
 
     Raises:
         XeroPipelineError: Dagster could not.
     """
-    if not site.dagster.turn(on=on):
+    if not context.dagster.turn(on=on):
         daily_sync.turn(on=on)
     return f"The daily sync is {'on' if on else 'off'}."

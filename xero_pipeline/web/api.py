@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.web import actions
-from xero_pipeline.web.app_context import Site, site_of
+from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.pages import SPANS, figures_of
-from xero_pipeline.web.request_session import visit_of
+from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, status_of
 
 MOST_RUNS = 200
@@ -24,11 +24,11 @@ Answer = Callable[[Request], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def endpoint(tell: Callable[[Request, Site, Mapping[str, Any]], object]) -> Endpoint:
+def endpoint(tell: Callable[[Request, AppContext, Mapping[str, Any]], object]) -> Endpoint:
     """Make an endpoint out of what it tells.
 
     Args:
-        tell: Given the request, the site and the fields of the body, what to answer.
+        tell: Given the request, the context and the fields of the body, what to answer.
     """
 
     async def answer(request: Request) -> Response:
@@ -38,80 +38,80 @@ def endpoint(tell: Callable[[Request, Site, Mapping[str, Any]], object]) -> Endp
     return answer
 
 
-def _told(request: Request, tell: Callable[[Request, Site, Mapping[str, Any]], object], body: bytes) -> Response:
+def _told(request: Request, tell: Callable[[Request, AppContext, Mapping[str, Any]], object], body: bytes) -> Response:
     try:
-        return as_json(tell(request, site_of(request), _fields(body)))
+        return as_json(tell(request, context_of(request), _fields(body)))
     except XeroPipelineError as error:
         return as_json({"error": error.message}, status_of(error))
 
 
-def session(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def session(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """What a program without a password sends with every change, as `X-CSRF-Token`, beside the cookie it got here."""
-    return {"csrf": visit_of(request).session.csrf}
+    return {"csrf": session_of(request).session.csrf}
 
 
-def status(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def status(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """How everything stands."""
-    return site.status.everything()
+    return context.status.everything()
 
 
-def logs(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def logs(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """The last runs."""
     given = request.query_params.get("limit", "20")
     if not given.isdecimal() or not 1 <= int(given) <= MOST_RUNS:
         raise ConfigurationError(f"limit must be a number from 1 to {MOST_RUNS}.")
-    return {"runs": site.status.runs(int(given))}
+    return {"runs": context.status.runs(int(given))}
 
 
-def connect(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def connect(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """The consent page's address; a custom connection is connected at once."""
-    if site.services.settings.custom_connection:
-        return _added(site.consents.without_a_person())
-    return {"url": site.consents.begin(_owner(request), request.headers.get("host", ""))}
+    if context.services.settings.custom_connection:
+        return _added(context.consents.without_a_person())
+    return {"url": context.consents.begin(_owner(request), request.headers.get("host", ""))}
 
 
-def callback(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def callback(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """Take the address that the consent page sent the browser to."""
-    return _added(site.consents.finish(_owner(request), _text(fields, "url")))
+    return _added(context.consents.finish(_owner(request), _text(fields, "url")))
 
 
-def disconnect(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def disconnect(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """Disconnect an organisation."""
-    return {"message": actions.disconnect(site, _text(fields, "organisation"))}
+    return {"message": actions.disconnect(context, _text(fields, "organisation"))}
 
 
-def sync(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def sync(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """Sync an organisation."""
-    return {"message": actions.sync(site, _text(fields, "organisation"))}
+    return {"message": actions.sync(context, _text(fields, "organisation"))}
 
 
-def scheduler(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def scheduler(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """The daily sync: on or off, and when next."""
-    return site.status.scheduler(site.dagster.look())
+    return context.status.scheduler(context.dagster.look())
 
 
-def turn_scheduler(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def turn_scheduler(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """Turn the daily sync on or off."""
     if not isinstance(fields.get("on"), bool):
         raise ConfigurationError('Send {"on": true} or {"on": false}.')
-    message = actions.turn(site, on=fields["on"])
-    return {"message": message, **site.status.scheduler(site.dagster.look())}
+    message = actions.turn(context, on=fields["on"])
+    return {"message": message, **context.status.scheduler(context.dagster.look())}
 
 
-def figures(request: Request, site: Site, fields: Mapping[str, Any]) -> object:
+def figures(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
     """The figures of an organisation."""
-    one = actions.organisation(site, request.path_params["tenant_id"])
+    one = actions.organisation(context, request.path_params["tenant_id"])
     given = request.query_params.get("months", str(SPANS[0]))
     if given not in map(str, SPANS):
         raise ConfigurationError(f"months must be one of {', '.join(map(str, SPANS))}.")
-    seen = figures_of(site, one.tenant_id, one.name, int(given))
+    seen = figures_of(context, one.tenant_id, one.name, int(given))
     sums = {name: getattr(seen.value, name) for name in ("owed", "overdue", "credits", "in_the_bank")}
     return asdict(seen.value) | sums | {"read_at": seen.at, "in_use": seen.in_use or None}
 
 
 def _owner(request: Request) -> str:
     """Who must bring the answer to a consent: the browser that was asked, or whoever has the password."""
-    visit = visit_of(request)
+    visit = session_of(request)
     return "program" if visit.program else visit.session.key
 
 

@@ -17,40 +17,42 @@ from starlette.staticfiles import StaticFiles
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.consents import CALLBACK
-from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, Gate
+from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xero_pipeline.web.app_context import Site
+    from xero_pipeline.web.app_context import AppContext
 
 
-def make_app(site: Site) -> Starlette:
+def make_app(context: AppContext) -> Starlette:
     """The application.
 
     Args:
-        site: The services behind it.
+        context: The services behind it.
     """
     gate = Middleware(
-        Gate,
-        address=site.address,
-        sessions=site.sessions,
-        password=site.password,
-        headers=_headers(site),
+        RequestGuard,
+        address=context.address,
+        sessions=context.sessions,
+        password=context.password,
+        headers=_headers(context),
         refuse=refuse,
     )
     handlers = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
-    app = Starlette(routes=_routes(site), middleware=[gate], exception_handlers=handlers)
-    app.state.site = site
+    app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
+    app.state.context = context
     return app
 
 
-def _routes(site: Site) -> list[Route | Mount]:
+def _routes(context: AppContext) -> list[Route | Mount]:
     # The redirect URI may name another path of ours.
-    callbacks = {CALLBACK, urlsplit(site.services.settings.redirect_uri).path or CALLBACK}
-    simulated = [Route(CONSENT_PAGE, consent_page, methods=["GET", "POST"])] if site.services.settings.mock_mode else []
+    callbacks = {CALLBACK, urlsplit(context.services.settings.redirect_uri).path or CALLBACK}
+    simulated = (
+        [Route(CONSENT_PAGE, consent_page, methods=["GET", "POST"])] if context.services.settings.mock_mode else []
+    )
     return [
         Route("/", pages.organisations),
         Route("/live", pages.live),
@@ -86,11 +88,11 @@ def _api() -> list[Route]:
     ]
 
 
-def _headers(site: Site) -> Mapping[str, str]:
+def _headers(context: AppContext) -> Mapping[str, str]:
     """What every answer carries that does not say otherwise."""
-    login = urlsplit(site.services.settings.login_url)
+    login = urlsplit(context.services.settings.login_url)
     # Chromium holds a form's redirects to form-action too, and Connect redirects to Xero.
-    onward = "" if site.services.settings.mock_mode else f" {login.scheme}://{login.netloc}"
+    onward = "" if context.services.settings.mock_mode else f" {login.scheme}://{login.netloc}"
     return {
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         f"connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",

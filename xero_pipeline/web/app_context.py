@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.web.address import Address
-from xero_pipeline.web.cached_read import Glance
+from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.consents import Consents
 from xero_pipeline.web.dagster_ui import DagsterUI
-from xero_pipeline.web.figures.chart_cache import Gallery
+from xero_pipeline.web.figures.chart_cache import ChartCache
 from xero_pipeline.web.password import Password
 from xero_pipeline.web.progress import RunProgress
 from xero_pipeline.web.sessions import Sessions
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xero_pipeline.settings import Settings
 
 
-class Site:
+class AppContext:
     """The services behind the page.
 
     Args:
@@ -46,12 +46,12 @@ class Site:
         self.consents = Consents(services, address)
         self.progress = RunProgress(instance)
         self.sessions = Sessions()
-        self.gallery = Gallery()
+        self.gallery = ChartCache()
 
     @cached_property
-    def glance(self) -> Glance:
+    def glance(self) -> CachedReads:
         """Short looks into the warehouse."""
-        return Glance(self.services)
+        return CachedReads(self.services)
 
     @cached_property
     def status(self) -> Status:
@@ -87,8 +87,8 @@ class Site:
 
 
 @contextmanager
-def opened(settings: Settings, address: Address, dagster_ui: str) -> Iterator[Site]:
-    """The site of a home.
+def open_context(settings: Settings, address: Address, dagster_ui: str) -> Iterator[AppContext]:
+    """The context of a home.
 
     Args:
         settings: What the user set.
@@ -96,7 +96,7 @@ def opened(settings: Settings, address: Address, dagster_ui: str) -> Iterator[Si
         dagster_ui: Where Dagster's webserver is, or would be.
 
     Yields:
-        The site.
+        The context.
 
     Raises:
         ConfigurationError: A setting is missing or wrong: beyond this machine there must be a password.
@@ -106,12 +106,12 @@ def opened(settings: Settings, address: Address, dagster_ui: str) -> Iterator[Si
     require_password(settings, address)
     services = Services(settings)
     with open_instance(settings) as instance:
-        site = Site(services, instance, address, dagster_ui)
+        context = AppContext(services, instance, address, dagster_ui)
         try:
-            site.warm()
-            yield site
+            context.warm()
+            yield context
         finally:
-            site.close()
+            context.close()
 
 
 def require_password(settings: Settings, address: Address) -> None:
@@ -134,10 +134,10 @@ def require_password(settings: Settings, address: Address) -> None:
     )
 
 
-def site_of(request: Request) -> Site:
-    """The site that a request came to.
+def context_of(request: Request) -> AppContext:
+    """The context that a request came to.
 
     Args:
         request: The request.
     """
-    return request.app.state.site
+    return request.app.state.context

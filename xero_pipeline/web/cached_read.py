@@ -25,7 +25,7 @@ _Stamp = tuple[tuple[int, int] | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse(Generic[T]):
+class CachedRead(Generic[T]):
     """What a look found.
 
     Args:
@@ -39,7 +39,7 @@ class Glimpse(Generic[T]):
     in_use: str = ""
 
 
-class Glance:
+class CachedReads:
     """Reads and remembers. May be shared by threads.
 
     Args:
@@ -56,9 +56,9 @@ class Glance:
         file = Path(url.database or "") if url.get_backend_name() == "duckdb" else None
         self._files = (file, file.with_name(f"{file.name}.wal")) if file else ()
         self._lock = threading.Lock()
-        self._seen: dict[Hashable, tuple[_Stamp, Glimpse[Any]]] = {}
+        self._seen: dict[Hashable, tuple[_Stamp, CachedRead[Any]]] = {}
 
-    def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> Glimpse[T]:
+    def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> CachedRead[T]:
         """Read something, if it can have changed since the last time.
 
         Args:
@@ -76,12 +76,12 @@ class Glance:
         with self._lock:
             before = self._seen.get(what)
         if before and stamp and before[0] == stamp:
-            return Glimpse(before[1].value, now)
+            return CachedRead(before[1].value, now)
         try:
-            found = Glimpse(read(self._warehouse), clock.now())
+            found = CachedRead(read(self._warehouse), clock.now())
         except WarehouseBusy as busy:
             if before:
-                return Glimpse(before[1].value, before[1].at, busy.message)
+                return CachedRead(before[1].value, before[1].at, busy.message)
             raise
         with self._lock:
             self._seen.pop(what, None)

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from xero_pipeline.xero.callback import listening
 
 
-class AnswerPort:
+class CallbackPort:
     """Opens and closes the port. May be shared by threads.
 
     Args:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from xero_pipeline.errors import ConfigurationError, ConsentDenied, ConsentForged, NeedsReconsent, XeroPipelineError
 from xero_pipeline.web.address import Address, is_loopback, name_in
-from xero_pipeline.web.callback_port import AnswerPort
+from xero_pipeline.web.callback_port import CallbackPort
 from xero_pipeline.xero import consent
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Consents:
         self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[str, _Question] = {}
-        self._port = AnswerPort(services.settings.redirect_uri, self._onward, QUESTION_SECONDS)
+        self._port = CallbackPort(services.settings.redirect_uri, self._onward, QUESTION_SECONDS)
 
     def begin(self, owner: str, host: str) -> str:
         """Put the question.

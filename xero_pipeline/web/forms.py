@@ -13,10 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import actions
-from xero_pipeline.web.app_context import Site, site_of
+from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.password import TooManyTries
-from xero_pipeline.web.request_session import visit_of
+from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, bare, status_of, wants_json
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ Fields = Mapping[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def form(act: Callable[[Site, Fields], str]) -> Endpoint:
+def form(act: Callable[[AppContext, Fields], str]) -> Endpoint:
     """Make an endpoint out of an action.
 
     Args:
@@ -39,9 +39,9 @@ def form(act: Callable[[Site, Fields], str]) -> Endpoint:
     return endpoint
 
 
-def _done(request: Request, act: Callable[[Site, Fields], str], fields: Fields) -> Response:
+def _done(request: Request, act: Callable[[AppContext, Fields], str], fields: Fields) -> Response:
     try:
-        message, status = act(site_of(request), fields), 200
+        message, status = act(context_of(request), fields), 200
     except XeroPipelineError as error:
         message, status = error.message, status_of(error)
     if wants_json(request):
@@ -50,42 +50,42 @@ def _done(request: Request, act: Callable[[Site, Fields], str], fields: Fields) 
 
 
 def _back(request: Request, message: str, *, well: bool) -> Response:
-    visit_of(request).session.notes.append(("good" if well else "bad", message))
+    session_of(request).session.notes.append(("good" if well else "bad", message))
     return RedirectResponse("/", 303)
 
 
-def sync(site: Site, fields: Fields) -> str:
+def sync(context: AppContext, fields: Fields) -> str:
     """Sync an organisation."""
-    return actions.sync(site, fields.get("organisation", ""))
+    return actions.sync(context, fields.get("organisation", ""))
 
 
-def disconnect(site: Site, fields: Fields) -> str:
+def disconnect(context: AppContext, fields: Fields) -> str:
     """Disconnect an organisation; the question was asked before."""
-    return actions.disconnect(site, fields.get("organisation", ""))
+    return actions.disconnect(context, fields.get("organisation", ""))
 
 
-def scheduler(site: Site, fields: Fields) -> str:
+def scheduler(context: AppContext, fields: Fields) -> str:
     """Turn the daily sync on or off."""
-    return actions.turn(site, on=fields.get("on") == "true")
+    return actions.turn(context, on=fields.get("on") == "true")
 
 
 def connect(request: Request) -> Response:
     """Send the person to the consent page."""
-    site, host = site_of(request), request.headers.get("host", "")
+    context, host = context_of(request), request.headers.get("host", "")
     try:
-        if site.services.settings.custom_connection:
-            return _back(request, actions.connected(site.consents.without_a_person()), well=True)
-        return RedirectResponse(site.consents.begin(visit_of(request).session.key, host), 303)
+        if context.services.settings.custom_connection:
+            return _back(request, actions.connected(context.consents.without_a_person()), well=True)
+        return RedirectResponse(context.consents.begin(session_of(request).session.key, host), 303)
     except XeroPipelineError as error:
         return _back(request, error.message, well=False)
 
 
 def callback(request: Request) -> Response:
     """Take the answer that the browser brings back from the consent page."""
-    site = site_of(request)
-    url = f"{site.address.origin(request.headers.get('host', ''))}{CALLBACK}?{request.url.query}"
+    context = context_of(request)
+    url = f"{context.address.origin(request.headers.get('host', ''))}{CALLBACK}?{request.url.query}"
     try:
-        added = site.consents.finish(visit_of(request).session.key, url)
+        added = context.consents.finish(session_of(request).session.key, url)
     except XeroPipelineError as error:
         # Without the query: it holds the code.
         _log.warning("Connection not completed: %s", error)
@@ -95,7 +95,7 @@ def callback(request: Request) -> Response:
 
 def login_page(request: Request) -> Response:
     """Ask for the password."""
-    if site_of(request).password is None or visit_of(request).signed_in:
+    if context_of(request).password is None or session_of(request).signed_in:
         return RedirectResponse("/", 303)
     return _ask(request, request.query_params.get("next", "/"))
 
@@ -103,25 +103,25 @@ def login_page(request: Request) -> Response:
 async def login(request: Request) -> Response:
     """Take the password."""
     fields = dict(await request.form())
-    password, onward = site_of(request).password, str(fields.get("next", "/"))
+    password, onward = context_of(request).password, str(fields.get("next", "/"))
     try:
         right = password is None or await run_in_threadpool(password.is_right, str(fields.get("password", "")))
     except TooManyTries:
         return _ask(request, onward, 429, "Too many wrong passwords: wait a minute.")
     if not right:
         return _ask(request, onward, 403, "That is not the password. It is what XERO_WEB_PASSWORD was set to.")
-    visit_of(request).sign_in()
+    session_of(request).sign_in()
     return RedirectResponse(_inside(onward), 303)
 
 
 def logout(request: Request) -> Response:
     """Forget this browser."""
-    visit_of(request).end()
+    session_of(request).end()
     return RedirectResponse("/", 303)
 
 
 def _ask(request: Request, onward: str, status: int = 200, complaint: str = "") -> Response:
-    csrf = visit_of(request).session.csrf
+    csrf = session_of(request).session.csrf
     return bare("login.html", status, csrf=csrf, onward=_inside(onward), complaint=complaint)
 
 

@@ -10,8 +10,8 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import organisation
-from xero_pipeline.web.app_context import Site, site_of
-from xero_pipeline.web.cached_read import Glimpse
+from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
 from xero_pipeline.web.responses import page
 
@@ -21,41 +21,41 @@ SPANS = (12, 24, 36)
 
 def organisations(request: Request) -> Response:
     """The first page: how everything stands, and what can be done."""
-    status = site_of(request).status
+    status = context_of(request).status
     return page(request, "organisations.html", state=status.everything(), runs=status.runs())
 
 
 def live(request: Request) -> Response:
     """The part of the first page that changes by itself."""
-    status = site_of(request).status
+    status = context_of(request).status
     return page(request, "_live.html", state=status.everything(), runs=status.runs())
 
 
 def question(request: Request) -> Response:
     """Ask before an organisation is disconnected."""
-    return page(request, "disconnect.html", one=organisation(site_of(request), request.path_params["tenant_id"]))
+    return page(request, "disconnect.html", one=organisation(context_of(request), request.path_params["tenant_id"]))
 
 
 def books(request: Request) -> Response:
     """The figures of an organisation."""
-    site = site_of(request)
-    one = organisation(site, request.path_params["tenant_id"])
+    context = context_of(request)
+    one = organisation(context, request.path_params["tenant_id"])
     months = _span(request)
     try:
-        seen = figures_of(site, one.tenant_id, one.name, months)
+        seen = figures_of(context, one.tenant_id, one.name, months)
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
-    shown = site.gallery.show((one.tenant_id, months), seen.value)
-    issues = (site.status.issues() or {}).get(one.tenant_id, ())
+    shown = context.gallery.show((one.tenant_id, months), seen.value)
+    issues = (context.status.issues() or {}).get(one.tenant_id, ())
     more = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
     return page(request, "books.html", one=one, figures=seen.value, panels=shown, **more)
 
 
-def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Figures]:
+def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> CachedRead[Figures]:
     """The figures of an organisation as the warehouse has them now, or had them before it was in use.
 
     Args:
-        site: The services.
+        context: The application.
         tenant_id: The organisation.
         name: Of it.
         months: How many months.
@@ -63,11 +63,11 @@ def figures_of(site: Site, tenant_id: str, name: str, months: int) -> Glimpse[Fi
     Raises:
         WarehouseBusy: It is in use, and nothing was read before.
     """
-    zone = site.glance.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
+    zone = context.glance.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
     today = day_in(zone.value, clock.now())
-    return site.glance.see(
+    return context.glance.see(
         ("figures", tenant_id, months, today),
-        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, site.services.settings.ageing),
+        lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, context.services.settings.ageing),
     )
 
 

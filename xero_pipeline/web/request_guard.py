@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from xero_pipeline.web.password import Password, TooManyTries
-from xero_pipeline.web.request_session import Visit
+from xero_pipeline.web.request_session import RequestSession
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,7 +35,7 @@ Refuse = Callable[[Request, int, str], Response]
 """Makes the answer to a request that is refused: page or JSON, status, what to say."""
 
 
-class Gate:
+class RequestGuard:
     """Lets a request through, or answers it.
 
     Args:
@@ -71,12 +71,12 @@ class Gate:
             return
         body = await _body(receive)
         request = Request(scope)
-        visit = Visit(self._sessions, self._address, request.cookies)
+        visit = RequestSession(self._sessions, self._address, request.cookies)
         scope.setdefault("state", {})["visit"] = visit
         refused = await self._refused(request, visit, body)
         await (refused or self._app)(scope, _again(body or b"", receive), self._sending(visit, send))
 
-    async def _refused(self, request: Request, visit: Visit, body: bytes | None) -> Response | None:
+    async def _refused(self, request: Request, visit: RequestSession, body: bytes | None) -> Response | None:
         if body is None:
             return self._refuse(request, 413, f"More than {MOST_BYTES} bytes: nothing here takes so much.")
         host = request.headers.get("host", "")
@@ -109,7 +109,7 @@ class Gate:
             return answer
         return RedirectResponse(f"{LOGIN}?next={quote(request.url.path)}", 303)
 
-    def _forged(self, request: Request, visit: Visit, body: bytes) -> Response | None:
+    def _forged(self, request: Request, visit: RequestSession, body: bytes) -> Response | None:
         """A request that changes something must come from a page of ours, or from a program with the password."""
         origin, host = request.headers.get("origin"), request.headers.get("host", "")
         if origin is not None and not self._address.is_own(origin, host):
@@ -120,7 +120,7 @@ class Gate:
             return None
         return None if visit.owns(_token(request, body)) else self._refuse(request, 403, _OLD_PAGE)
 
-    def _sending(self, visit: Visit, send: Send) -> Send:
+    def _sending(self, visit: RequestSession, send: Send) -> Send:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xero_pipeline.web.address import Address
 
 
-class Visit:
+class RequestSession:
     """The session behind a request.
 
     Args:
@@ -71,7 +71,7 @@ class Visit:
         return f"{self._name}={self._begun.key}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
-def visit_of(request: Request) -> Visit:
+def session_of(request: Request) -> RequestSession:
     """The visit of a request that passed the gate.
 
     Args:

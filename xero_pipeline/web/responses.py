@@ -20,9 +20,9 @@ from xero_pipeline.errors import (
 )
 from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.address import is_loopback, name_in
-from xero_pipeline.web.app_context import Site, site_of
+from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.formatting import filters
-from xero_pipeline.web.request_session import visit_of
+from xero_pipeline.web.request_session import session_of
 
 _STATUS: tuple[tuple[type[XeroPipelineError], int], ...] = (
     (UnknownAction, 404),
@@ -54,13 +54,13 @@ def page(request: Request, template: str, status: int = 200, **shown: object) ->
         status: The HTTP status.
         **shown: What the template shows.
     """
-    site, visit = site_of(request), visit_of(request)
+    context, visit = context_of(request), session_of(request)
     common = {
         "csrf": visit.session.csrf,
         "notes": visit.session.take_notes() if template[0] != "_" else [],
-        "mode": site.services.settings.mode,
-        "dagster": _dagster_link(request, site),
-        "password": site.password is not None,
+        "mode": context.services.settings.mode,
+        "dagster": _dagster_link(request, context),
+        "password": context.password is not None,
     }
     return HTMLResponse(_templates().get_template(template).render(**common, **shown), status)
 
@@ -109,13 +109,13 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 
-def _dagster_link(request: Request, site: Site) -> str | None:
+def _dagster_link(request: Request, context: AppContext) -> str | None:
     """Where this person's browser finds the Dagster UI; None where there is none, or it is for our machine alone."""
-    if site.dagster.look() is None:
+    if context.dagster.look() is None:
         return None
-    there = urlsplit(site.dagster.url).hostname or ""
+    there = urlsplit(context.dagster.url).hostname or ""
     here = name_in(request.headers.get("host", ""))
-    return None if is_loopback(there) and not is_loopback(here) else site.dagster.url
+    return None if is_loopback(there) and not is_loopback(here) else context.dagster.url
 
 
 def _as_text(value: object) -> str:

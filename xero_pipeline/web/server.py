@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.app import make_app
-from xero_pipeline.web.app_context import Site, opened, require_password
+from xero_pipeline.web.app_context import AppContext, open_context, require_password
 
 if TYPE_CHECKING:
     import uvicorn
@@ -80,10 +80,10 @@ def serve(
         ConfigurationError: A setting is missing or wrong, or somebody listens there already.
     """
     with (
-        opened(settings, address, (dagster_ui or settings.dagster_ui).rstrip("/")) as site,
+        open_context(settings, address, (dagster_ui or settings.dagster_ui).rstrip("/")) as context,
         _bound(address) as listener,
     ):
-        server = _server(site)
+        server = _server(context)
         if ready is not None:
             # The listener accepts connections already; uvicorn takes them up a moment later.
             ready()
@@ -91,14 +91,14 @@ def serve(
 
 
 @contextmanager
-def serving(site: Site) -> Iterator[None]:
+def serving(context: AppContext) -> Iterator[None]:
     """Serve in a thread while the block runs.
 
     Args:
-        site: The parts behind the page.
+        context: The services behind the page.
     """
-    with _bound(site.address) as listener:
-        server = _server(site)
+    with _bound(context.address) as listener:
+        server = _server(context)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web page", daemon=True)
         thread.start()
         try:
@@ -143,12 +143,12 @@ def _listener(address: Address) -> socket.socket:
     return socket.create_server((host, address.port), family=family)
 
 
-def _server(site: Site) -> uvicorn.Server:
+def _server(context: AppContext) -> uvicorn.Server:
     import uvicorn
 
     # No access log: the address of a consent's answer holds its code.
     config = uvicorn.Config(
-        make_app(site),
+        make_app(context),
         log_config=None,
         access_log=False,
         lifespan="off",

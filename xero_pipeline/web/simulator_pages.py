@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.web.app_context import site_of
+from xero_pipeline.web.app_context import context_of
 from xero_simulator.messages import Request as SimulatedRequest
 from xero_simulator.messages import parse_query
 
@@ -26,7 +26,7 @@ async def consent_page(request: Request) -> Response:
         headers={name.lower(): value for name, value in request.headers.items() if name.lower() != "accept-encoding"},
         body=await request.body(),
     )
-    told = await run_in_threadpool(site_of(request).services.simulator.handle, asked)
+    told = await run_in_threadpool(context_of(request).services.simulator.handle, asked)
     policy = _policy(told.body.decode("utf-8", "replace"))
     # With no-referrer, which Xero sends, the browser would hide from us that the decision comes from our own page.
     headers = {**told.headers, "Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}

@@ -13,14 +13,14 @@ from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.health.dagster import is_on
 from xero_pipeline.operations.health.issues import Issue, open_issues, with_put_aside
-from xero_pipeline.operations.organisation_status import put_aside, standing, waiting
+from xero_pipeline.operations.organisation_status import deferred_work, organisation_status, put_aside
 from xero_pipeline.operations.run_history import names_of, past_run, tenant_of
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.container import Services
-    from xero_pipeline.web.cached_read import Glance
+    from xero_pipeline.web.cached_read import CachedReads
     from xero_pipeline.web.dagster_ui import DagsterUI, SchedulerState
     from xero_pipeline.web.progress import RunProgress
     from xero_pipeline.web.syncs import Syncs
@@ -51,7 +51,7 @@ class Status:
         dagster: DagsterUI,
         syncs: Syncs,
         progress: RunProgress,
-        glance: Glance,
+        glance: CachedReads,
     ) -> None:
         self._services = services
         self._instance = instance
@@ -65,13 +65,13 @@ class Status:
     def everything(self) -> dict[str, Any]:
         """All of it."""
         services, seen = self._services, self._dagster.look()
-        later, aside, at_work = waiting(services), put_aside(services), self._syncs.at_work()
+        later, aside, at_work = deferred_work(services), put_aside(services), self._syncs.at_work()
         failed, issues = self._last_failures(), self.issues()
         organisations = []
         for one in services.organisations.list():
             mine = later.get(one.tenant_id, [])
             synced, known = self._last_sync(one)
-            told = standing(services, one, synced)
+            told = organisation_status(services, one, synced)
             told["last_sync_known"] = known
             told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(one.tenant_id, ())]
             told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}

@@ -124,13 +124,13 @@ class Syncs:
     def _unfinished(self) -> list[dg.RunRecord]:
         import dagster as dg
 
-        from xero_pipeline.operations.lost_runs import bury_lost_runs
+        from xero_pipeline.operations.lost_runs import fail_lost_runs
 
         status = dg.DagsterRunStatus
         states = [status.QUEUED, status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]
         records = list(self._instance.get_run_records(dg.RunsFilter(statuses=states), ascending=True))
         if records:
-            bury_lost_runs(self._instance)
+            fail_lost_runs(self._instance)
         now = clock.now().timestamp()
         young = LONGEST_RUN.total_seconds()
         return [one for one in records if not one.start_time or now - one.start_time < young]

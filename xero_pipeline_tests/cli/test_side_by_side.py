@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from xero_pipeline.cli.parallel import side_by_side
+from xero_pipeline.cli.parallel import run_in_parallel
 from xero_pipeline.errors import ConfigurationError
 
 PATIENCE = 60
@@ -23,7 +23,7 @@ def test_so_many_are_worked_on_at_a_time_and_no_more():
             now[0] -= 1
         return True
 
-    assert side_by_side(range(6), work, at_once=3, stop=lambda: None) == (True, None)
+    assert run_in_parallel(range(6), work, at_once=3, stop=lambda: None) == (True, None)
     assert most == [3]
 
 
@@ -39,7 +39,7 @@ def test_a_slow_one_delays_nobody():
                 others.set()
         return True
 
-    assert side_by_side(range(5), work, at_once=2, stop=lambda: None) == (True, None)
+    assert run_in_parallel(range(5), work, at_once=2, stop=lambda: None) == (True, None)
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
@@ -52,7 +52,7 @@ def test_one_that_fails_stops_no_other_and_is_told_at_the_end(at_once):
         done.append(item)
         return item != 1
 
-    well, error = side_by_side(range(4), work, at_once=at_once, stop=lambda: None)
+    well, error = run_in_parallel(range(4), work, at_once=at_once, stop=lambda: None)
     assert (sorted(done), well, str(error)) == ([1, 2, 3], False, "no")
 
 
@@ -73,7 +73,7 @@ def test_who_stops_the_command_is_not_kept_waiting_by_its_threads():
     try:
         with pytest.raises(KeyboardInterrupt):
             presser.start()
-            side_by_side(range(2), work, at_once=2, stop=stopped.set)
+            run_in_parallel(range(2), work, at_once=2, stop=stopped.set)
     finally:
         signal.signal(signal.SIGINT, before)
         presser.join()

@@ -12,7 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.output.sync_summary import summary
-from xero_pipeline.cli.output.wait_times import Waits
+from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.warehouse.merge import Merged
 from xero_pipeline.xero.answers import Call
@@ -42,7 +42,7 @@ def drawn(standing, waits, width=80):
 
 
 def test_a_wait_of_several_threads_counts_once():
-    waits = Waits()
+    waits = WaitTimes()
     assert waits.begin(48, "the limit", now=100)
     assert not waits.begin(47.9, "the limit", now=100.1)
     assert waits.begin(48, "the limit", now=110)
@@ -51,21 +51,21 @@ def test_a_wait_of_several_threads_counts_once():
 
 
 def test_what_is_left_of_a_wait_counts_down_and_ends():
-    waits = Waits()
+    waits = WaitTimes()
     waits.begin(48, "the limit", now=100)
     assert waits.left(107) == (41, "the limit")
     assert waits.left(148) is None
 
 
 def test_a_wait_that_was_cut_counts_as_far_as_it_went():
-    waits = Waits()
+    waits = WaitTimes()
     waits.begin(48, "the limit", now=100)
     waits.end(now=110)
     assert waits.seconds == {"the limit": pytest.approx(10)}
 
 
 def test_a_short_wait_is_counted_and_not_told():
-    waits = Waits()
+    waits = WaitTimes()
     assert not waits.begin(1.5, "the limit", now=100)
     assert waits.left(100) is None
     assert waits.seconds == {"the limit": 1.5}
@@ -171,7 +171,7 @@ def test_subjects_that_need_no_call_do_not_hold_up_the_bar():
 def test_no_line_is_wider_than_the_terminal(width):
     standing = SyncState(of=32, left_today=4_690)
     standing.begin(Subject("A company with a rather long name Limited: executive_summary"), begun=1)
-    assert max(map(len, drawn(standing, Waits(), width).splitlines())) <= width
+    assert max(map(len, drawn(standing, WaitTimes(), width).splitlines())) <= width
 
 
 def test_what_there_is_nothing_for_yet_is_told_once_and_is_no_failure(capsys):

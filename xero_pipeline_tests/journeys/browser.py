@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.address import Address
-from xero_pipeline.web.app_context import Site, opened
+from xero_pipeline.web.app_context import AppContext, open_context
 from xero_pipeline.web.server import serving
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.xero.person import free_port
@@ -46,7 +46,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def looking(browser: Browser, site: Site, **how: object) -> Iterator[Page]:
+def looking(browser: Browser, site: AppContext, **how: object) -> Iterator[Page]:
     """A window on the first page; whatever the browser complains about fails the test."""
     context = browser.new_context(base_url=site.address.shown, **how)  # pyright: ignore[reportArgumentType]
     context.set_default_timeout(PATIENCE)
@@ -70,7 +70,7 @@ def looking(browser: Browser, site: Site, **how: object) -> Iterator[Page]:
 
 
 @contextmanager
-def site_of(home: Home) -> Iterator[Site]:
+def site_of(home: Home) -> Iterator[AppContext]:
     """The page of a home, served in this process, whose environment is the home's meanwhile."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name in list(os.environ):
@@ -82,5 +82,5 @@ def site_of(home: Home) -> Iterator[Site]:
         monkeypatch.setenv("DAGSTER_HOME", "")  # so that what the page sets is undone
         home.path.parent.mkdir(parents=True, exist_ok=True)
         monkeypatch.chdir(home.path.parent)
-        with opened(Settings.load(), Address("127.0.0.1", free_port()), NO_DAGSTER) as site, serving(site):
+        with open_context(Settings.load(), Address("127.0.0.1", free_port()), NO_DAGSTER) as site, serving(site):
             yield site

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.web import syncs
-from xero_pipeline.web.app_context import Site
+from xero_pipeline.web.app_context import AppContext
 from xero_pipeline.web.formatting import money
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, site_of
@@ -47,7 +47,7 @@ class Journey:
 
     browser: Browser
     home: Home
-    site: Site
+    site: AppContext
     first_sight: str
     after_consent: str
     progress: list[str]

@@ -18,7 +18,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import all_months_due, first_month, months_between, months_due
 from xero_pipeline.sync.plan import reports_due
 from xero_pipeline.warehouse.tables import table
-from xero_pipeline.web.cached_read import Glance
+from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.pages import figures_of
 from xero_pipeline.xero.organisations import Organisation
 from xero_pipeline.xero.reports import report_named, reports
@@ -233,7 +233,7 @@ def test_every_ready_query_can_be_asked_while_the_days_differ(invoices):
 @BOTH
 def test_the_web_page_shows_the_figures_of_the_organisations_day(books, warehouse_url, at, last):
     services = SimpleNamespace(settings=Settings.load(warehouse_url=warehouse_url))
-    site = SimpleNamespace(services=services, glance=Glance(services))
+    site = SimpleNamespace(services=services, glance=CachedReads(services))
     with time_machine.travel(at.timestamp(), tick=False):
         for tenant, month in last.items():
             assert figures_of(site, tenant, tenant.title(), 12).value.today.replace(day=1) == month

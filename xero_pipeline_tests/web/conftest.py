@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.web.address import Address
-from xero_pipeline.web.app_context import Site
+from xero_pipeline.web.app_context import AppContext
 from xero_pipeline.web.server import serving
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.xero.person import free_port
@@ -59,7 +59,7 @@ def served(folder, *, host="127.0.0.1", public=None, organisations=2, **changes)
     services.__dict__["simulator"] = Simulator(books, limits=None)
     (folder / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(folder / "dagster")) as instance:
-        site = Site(services, instance, Address(host, free_port(), public), NO_DAGSTER)
+        site = AppContext(services, instance, Address(host, free_port(), public), NO_DAGSTER)
         try:
             site.warm()
             with serving(site):

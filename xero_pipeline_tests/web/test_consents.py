@@ -9,7 +9,7 @@ import pytest
 
 from xero_pipeline.errors import ConfigurationError, ConsentForged
 from xero_pipeline.web.address import Address
-from xero_pipeline.web.callback_port import AnswerPort
+from xero_pipeline.web.callback_port import CallbackPort
 from xero_pipeline.web.consents import QUESTION_SECONDS, Consents
 from xero_pipeline_tests.web.conftest import PASSWORD, served
 from xero_pipeline_tests.xero.fakes import Clock
@@ -87,7 +87,7 @@ def test_who_brings_an_answer_with_the_password_is_another_owner_than_any_browse
 
 def test_what_comes_to_the_redirect_uris_port_goes_on_to_the_page_and_the_port_is_free_again():
     port = free_port()
-    held = AnswerPort(f"http://localhost:{port}/xero/callback", lambda query: f"http://localhost:1/there?{query}", 60)
+    held = CallbackPort(f"http://localhost:{port}/xero/callback", lambda query: f"http://localhost:1/there?{query}", 60)
     held.open()
     held.open()
     answer = httpx.get(f"http://127.0.0.1:{port}/xero/callback?code=c&state=s", trust_env=False)

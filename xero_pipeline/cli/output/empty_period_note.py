@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def remark(connection: Connection, tenant_id: str, start: date | None, end: date) -> str | None:
+def empty_period_note(connection: Connection, tenant_id: str, start: date | None, end: date) -> str | None:
     """What to say of the days of a statement; None where something was booked in them.
 
     Args:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xero_pipeline.cli.output.console import duration, size
-from xero_pipeline.cli.output.wait_times import Waits
+from xero_pipeline.cli.output.wait_times import WaitTimes
 
 BAR_WIDTH = 40
 _INDENTED = (0, 0, 0, 2)
@@ -74,7 +74,7 @@ class Panorama:
     """
 
     now: SyncState
-    waits: Waits
+    waits: WaitTimes
     _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

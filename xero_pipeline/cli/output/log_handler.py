@@ -16,7 +16,7 @@ class _Shown(logging.Handler):
         say(record.getMessage())
 
 
-def listen() -> None:
+def show_log() -> None:
     """Show what the warehouse says, such as for whom it waits."""
     logger = logging.getLogger(_WAREHOUSE)
     logger.addHandler(_Shown())

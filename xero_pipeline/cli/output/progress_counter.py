@@ -11,7 +11,7 @@ from rich.status import Status
 
 
 @dataclass(slots=True)
-class Counter:
+class ProgressCounter:
     """Shows one line that changes on a terminal, and a line for each subject elsewhere.
 
     Args:

@@ -23,7 +23,7 @@ _UNREADABLE = (
 )
 
 
-def oddities(services: Services) -> dict[str, list[Mapping[str, Any]]]:
+def drift_report(services: Services) -> dict[str, list[Mapping[str, Any]]]:
     """What was odd, as `status --json` tells it: `schema_drift` and `quarantine`.
 
     Args:
@@ -36,11 +36,11 @@ def oddities(services: Services) -> dict[str, list[Mapping[str, Any]]]:
         return {"schema_drift": all_drift(connection), "quarantine": kept_out(connection)}
 
 
-def print_oddities(found: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]) -> None:
+def print_drift_report(found: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]) -> None:
     """Print what was odd; nothing where nothing was.
 
     Args:
-        found: As `oddities` tells it.
+        found: As `drift_report` tells it.
         names: Names of organisations by tenant id.
     """
     drift = [
@@ -77,7 +77,7 @@ def _day(instant: Any) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%d}"
 
 
-def print_waiting(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_deferred_work(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print it, if there is any.
 
     Args:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
-from xero_pipeline.cli.output.wait_times import Waits
+from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.xero.limits import smaller
 
@@ -61,7 +61,7 @@ class Watch:
     subjects: int
     left_today: Callable[[str], int] | None = None
     lines: list[SyncedLine] = field(default_factory=list)
-    waits: Waits = field(default_factory=Waits)
+    waits: WaitTimes = field(default_factory=WaitTimes)
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     _now: SyncState = field(default_factory=SyncState)
     _live: Live | None = None

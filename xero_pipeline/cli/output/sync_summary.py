@@ -28,11 +28,11 @@ def summary(lines: Sequence[SyncedLine]) -> None:
         ]
         columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
         print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
-    for message in told_once(lines, lambda line: line.too_early):
+    for message in unique_messages(lines, lambda line: line.too_early):
         warn(message)
-    for message in told_once(lines, lambda line: line.aside):
+    for message in unique_messages(lines, lambda line: line.aside):
         warn(message)
-    for message in told_once(lines, lambda line: line.error):
+    for message in unique_messages(lines, lambda line: line.error):
         complain(message)
 
 
@@ -46,7 +46,7 @@ def _remark(line: SyncedLine) -> str:
     return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
 
 
-def told_once(lines: Sequence[SyncedLine], message_of: Callable[[SyncedLine], str | None]) -> list[str]:
+def unique_messages(lines: Sequence[SyncedLine], message_of: Callable[[SyncedLine], str | None]) -> list[str]:
     """Messages, such as what went wrong: one that many assets share comes once, with their names before it.
 
     Args:
@@ -66,7 +66,7 @@ def _some(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(names[:most]) + (f" and {left_out} more" if left_out > 0 else "")
 
 
-def tell_of_waits(seconds: Mapping[str, float]) -> None:
+def print_wait_times(seconds: Mapping[str, float]) -> None:
     """Say where the time went.
 
     Args:

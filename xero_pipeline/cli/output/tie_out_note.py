@@ -34,7 +34,7 @@ def without_cause(found: Sequence[Difference]) -> list[Difference]:
     return [one for one in found if one.difference and one.cause == "UNKNOWN" and not one.is_stale]
 
 
-def told(found: Sequence[Difference]) -> str:
+def tie_out_note(found: Sequence[Difference]) -> str:
     """Some of them in a paragraph.
 
     Args:

@@ -10,7 +10,7 @@ WORTH_A_WORD = 2.0
 
 
 @dataclass(slots=True)
-class Waits:
+class WaitTimes:
     """The waits of all threads of a sync. Times are seconds of a clock that never goes back.
 
     Several threads wait for the same limit at once: that counts as one wait.

@@ -11,7 +11,7 @@ from xero_pipeline.web.figures.panels import Panel, panels
 KEPT = 50
 
 
-class Gallery:
+class ChartCache:
     """Draws what has changed. May be shared by threads."""
 
     def __init__(self) -> None:
