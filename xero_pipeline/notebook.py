@@ -89,7 +89,7 @@ class Books:
             ConfigurationError: As `frame`.
             WarehouseBusy: As `frame`.
         """
-        from xero_pipeline.queries.asking import asking
+        from xero_pipeline.queries.execution import asking
 
         with asking(self._warehouse, sql, params) as answer:
             return _together(answer)
@@ -121,14 +121,14 @@ class Books:
             ConfigurationError: As `frame`.
             WarehouseBusy: As `frame`.
         """
-        from xero_pipeline.queries.ready import asking_ready, ready_query
+        from xero_pipeline.queries.catalogue import asking_ready, ready_query
 
         with asking_ready(self._warehouse, ready_query(name), params) as answer:
             return _together(answer).to_pandas(date_as_object=True)
 
     def questions(self) -> Mapping[str, str]:
         """The ready queries: their names, and what each answers."""
-        from xero_pipeline.queries.ready import names, ready_query
+        from xero_pipeline.queries.catalogue import names, ready_query
 
         return {name: ready_query(name).answers for name in names()}
 

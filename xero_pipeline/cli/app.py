@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli import (
+from xero_pipeline.cli import arguments
+from xero_pipeline.cli.arguments import Commands, QueryCommand
+from xero_pipeline.cli.commands import (
     aged,
-    arguments,
     connections,
     doctor,
     explain,
@@ -28,7 +29,6 @@ from xero_pipeline.cli import (
     sync,
     web,
 )
-from xero_pipeline.cli.arguments import Commands, QueryCommand
 
 app = typer.Typer(
     name="xero-pipeline",

@@ -64,7 +64,10 @@ class ServedProcesses:
             imports=("dagster_webserver.app",),
         )
         self._web = self._children.prepare(
-            _PAGE, "xero_pipeline.cli.web:beside", [page.host, str(page.port), dagster_ui], imports=_PAGE_IMPORTS
+            _PAGE,
+            "xero_pipeline.cli.commands.web:beside",
+            [page.host, str(page.port), dagster_ui],
+            imports=_PAGE_IMPORTS,
         )
 
     def __enter__(self) -> Self:

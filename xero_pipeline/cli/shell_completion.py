@@ -52,13 +52,13 @@ def complete_table(incomplete: str) -> list[str]:
     return _beginning(sorted([*tables, *histories]), incomplete)
 
 
-def complete_ready_query(incomplete: str) -> list[str]:
+def complete_built_in_query(incomplete: str) -> list[str]:
     """Names of ready queries.
 
     Args:
         incomplete: What was typed so far.
     """
-    from xero_pipeline.queries.ready import names
+    from xero_pipeline.queries.catalogue import names
 
     return _beginning(names(), incomplete)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.metrics.asking import by_month, on_a_day
+from xero_pipeline.metrics.request import by_month, on_a_day
 
 if TYPE_CHECKING:
     from datetime import date

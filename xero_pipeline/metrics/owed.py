@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from xero_pipeline.metrics.asking import on_a_day
+from xero_pipeline.metrics.request import on_a_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

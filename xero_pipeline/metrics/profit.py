@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from xero_pipeline.metrics.asking import by_month
+from xero_pipeline.metrics.request import by_month
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from xero_pipeline.metrics.asking import by_month
+from xero_pipeline.metrics.request import by_month
 
 if TYPE_CHECKING:
     from datetime import date

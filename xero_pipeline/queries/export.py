@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.queries.asking import SCHEMAS, looking
+from xero_pipeline.queries.execution import SCHEMAS, looking
 from xero_pipeline.warehouse.sql import q
 
 if TYPE_CHECKING:

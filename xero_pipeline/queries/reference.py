@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from xero_pipeline.queries.ready import ReadyQuery, names, ready_query
+from xero_pipeline.queries.catalogue import BuiltInQuery, names, ready_query
 
 INTRODUCTION = """\
 # Queries that are ready
 
-What people ask first. Each is one file of SQL in `xero_pipeline/queries/ready/`, and says the same on DuckDB and on
+What people ask first. Each is one file of SQL in `xero_pipeline/queries/built_in/`, and says the same on DuckDB and on
 PostgreSQL. This page is made from those files: `python -m xero_pipeline.queries.reference > docs/queries.md`.
 
 ```sh
@@ -40,7 +40,7 @@ def markdown() -> str:
     return "\n".join([INTRODUCTION, *_overview(queries), *(line for one in queries for line in _section(one))])
 
 
-def _overview(queries: list[ReadyQuery]) -> Iterator[str]:
+def _overview(queries: list[BuiltInQuery]) -> Iterator[str]:
     yield "| Query | What it is |"
     yield "|---|---|"
     for one in queries:
@@ -48,7 +48,7 @@ def _overview(queries: list[ReadyQuery]) -> Iterator[str]:
     yield ""
 
 
-def _section(query: ReadyQuery) -> Iterator[str]:
+def _section(query: BuiltInQuery) -> Iterator[str]:
     yield f"## {query.name}"
     yield ""
     yield query.answers

@@ -11,11 +11,11 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from xero_pipeline.cli.commands.query import _typed
 from xero_pipeline.cli.output.formats import answer_of, plain, readable, write_csv, write_json
 from xero_pipeline.cli.output.result_table import show
-from xero_pipeline.cli.query import _typed
+from xero_pipeline.queries.catalogue import BuiltInQuery
 from xero_pipeline.queries.parameters import Parameter
-from xero_pipeline.queries.ready import ReadyQuery
 from xero_pipeline.warehouse.stream import Stream
 
 ROWS = {
@@ -25,7 +25,7 @@ ROWS = {
     "invoices": pa.array([Decimal(2), Decimal(1)], pa.decimal128(38, 0)),
     "at": pa.array([dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC), None], pa.timestamp("us", "UTC")),
 }
-READY = ReadyQuery("r", "Who owes us", "", (Parameter("day", "date", "today", ""),), ("owed", "invoices"), "")
+READY = BuiltInQuery("r", "Who owes us", "", (Parameter("day", "date", "today", ""),), ("owed", "invoices"), "")
 
 
 def answer(rows=ROWS):

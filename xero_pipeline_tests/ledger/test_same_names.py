@@ -7,8 +7,8 @@ import pytest
 from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.ledger.reconcile.cause_file import GivenCause, accounts_of
 from xero_pipeline.ledger.reconcile.differences import differences
+from xero_pipeline.queries.catalogue import asking_ready, names, ready_query
 from xero_pipeline.queries.export import export
-from xero_pipeline.queries.ready import asking_ready, names, ready_query
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.xero.connections import Connection
 from xero_pipeline.xero.keys import Keys

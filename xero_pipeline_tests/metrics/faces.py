@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xero_pipeline.defs.metadata.charts import chart_of
 from xero_pipeline.notebook import Books
-from xero_pipeline.queries.ready import asking_ready, ready_query
+from xero_pipeline.queries.catalogue import asking_ready, ready_query
 from xero_pipeline.web.figures.company_figures import read_figures
 from xero_pipeline.web.figures.panels import panels
 

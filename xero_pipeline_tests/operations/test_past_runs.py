@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from xero_pipeline.cli.logs import _job
+from xero_pipeline.cli.commands.logs import _job
 from xero_pipeline.operations.run_history import SELECTED, past_run
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, QueryRefused
-from xero_pipeline.queries.asking import asking
+from xero_pipeline.queries.execution import asking
 from xero_pipeline.warehouse.store import Warehouse
 
 

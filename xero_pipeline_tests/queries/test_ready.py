@@ -9,9 +9,9 @@ import pytest
 
 from xero_pipeline.errors import ConfigurationError, QueryRefused
 from xero_pipeline.queries import reference
-from xero_pipeline.queries.asking import asking
-from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query
-from xero_pipeline.queries.standing import remarks
+from xero_pipeline.queries.catalogue import asking_ready, days_asked, names, ready_query
+from xero_pipeline.queries.execution import asking
+from xero_pipeline.queries.ledger_note import remarks
 from xero_pipeline.warehouse.store import Warehouse
 
 pytestmark = pytest.mark.slow

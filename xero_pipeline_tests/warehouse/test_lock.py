@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.queries.asking import looking
+from xero_pipeline.queries.execution import looking
 from xero_pipeline.warehouse import lock
 from xero_pipeline.warehouse.lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse

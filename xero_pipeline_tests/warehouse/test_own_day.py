@@ -13,7 +13,7 @@ from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.schema import upgrade_schema
-from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query
+from xero_pipeline.queries.catalogue import asking_ready, days_asked, names, ready_query
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import all_months_due, first_month, months_between, months_due
 from xero_pipeline.sync.plan import reports_due

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.cli.output.formats import RowStream, readable
 
 if TYPE_CHECKING:
-    from xero_pipeline.queries.ready import ReadyQuery
+    from xero_pipeline.queries.catalogue import BuiltInQuery
 
 Row = tuple[Any, ...]
 _ORGANISATION = "organisation"
 
 
-def show(answer: RowStream, ready: ReadyQuery | None, told: str, limit: int | None, *, as_markdown: bool) -> bool:
+def show(answer: RowStream, ready: BuiltInQuery | None, told: str, limit: int | None, *, as_markdown: bool) -> bool:
     """Show an answer as a table.
 
     Args:

@@ -30,7 +30,7 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
         NewerDatabase: A newer program wrote it.
     """
     from xero_pipeline.operations.health.issues import open_issues_in
-    from xero_pipeline.queries.asking import looking
+    from xero_pipeline.queries.execution import looking
     from xero_pipeline.warehouse.layout import is_current
     from xero_pipeline.warehouse.store import Warehouse
 

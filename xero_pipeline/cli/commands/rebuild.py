@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline.cli.arguments import errors_name_option
+from xero_pipeline.cli.commands.sync import Organisations, Select
 from xero_pipeline.cli.output.progress_counter import ProgressCounter
-from xero_pipeline.cli.sync import Organisations, Select
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings

@@ -36,10 +36,10 @@ def explain(
     Ends with 1 while a figure differs that nothing explains; with 0 if all ties out, each difference has a likely
     cause, or there is no report to compare with, which it says.
     """
+    from xero_pipeline.cli.commands.sync import chosen_organisations
     from xero_pipeline.cli.month_range import month as parse
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.cli.output.tie_out_note import without_cause
-    from xero_pipeline.cli.sync import chosen_organisations
     from xero_pipeline.ledger.reconcile.differences import is_kept
     from xero_pipeline.ledger.reconcile.tie_out import REPORTS
     from xero_pipeline.sync.lacking import lacking

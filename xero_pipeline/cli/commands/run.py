@@ -92,9 +92,9 @@ def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str)
 
 def _sync(services: Services) -> bool:
     """Everything of all organisations, with progress, and then this month's profit and loss; whether all went well."""
+    from xero_pipeline.cli.commands.sync import carry, chosen_organisations
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.selection import choose
-    from xero_pipeline.cli.sync import carry, chosen_organisations
 
     choice = choose([], services.reports, services.collections)
     chosen = chosen_organisations(services, [])
@@ -137,7 +137,7 @@ def _require_free(host: str, port: int, web_port: int) -> None:
 
 
 def _connect_when_nothing_is(services: Services) -> None:
-    from xero_pipeline.cli.connections import connect
+    from xero_pipeline.cli.commands.connections import connect
     from xero_pipeline.cli.output.console import say
 
     if any(one.status == "connected" for one in services.organisations.list()):

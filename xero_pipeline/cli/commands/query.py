@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline.cli.output.formats import Format, RowStream, answer_of, write_csv, write_json
-from xero_pipeline.cli.shell_completion import complete_organisation, complete_ready_query
+from xero_pipeline.cli.shell_completion import complete_built_in_query, complete_organisation
 from xero_pipeline.errors import QueryRefused
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from xero_pipeline.queries.ready import ReadyQuery
+    from xero_pipeline.queries.catalogue import BuiltInQuery
     from xero_pipeline.warehouse.store import Warehouse
 
 ROWS_SHOWN = 100
@@ -33,7 +33,7 @@ def query(
         str | None,
         typer.Argument(
             help="SQL in quotes, the name of a ready query, or - for SQL from the standard input.",
-            autocompletion=complete_ready_query,
+            autocompletion=complete_built_in_query,
         ),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Show the queries that are ready.")] = False,
@@ -73,22 +73,22 @@ def query(
         _write(answer, ready, told, how or (Format.table if sys.stdout.isatty() else Format.csv), limit)
 
 
-def _ready(question: str) -> ReadyQuery | None:
+def _ready(question: str) -> BuiltInQuery | None:
     """A name is one word; every statement that reads has two at least."""
-    from xero_pipeline.queries.ready import ready_query
+    from xero_pipeline.queries.catalogue import ready_query
 
     return ready_query(question) if question.replace("_", "").replace("-", "").isalnum() else None
 
 
 @contextmanager
 def _asked(
-    warehouse: Warehouse, question: str, ready: ReadyQuery | None, values: dict[str, Any]
+    warehouse: Warehouse, question: str, ready: BuiltInQuery | None, values: dict[str, Any]
 ) -> Iterator[tuple[RowStream, str]]:
     """The answer, and of when it tells."""
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.queries.asking import asking
-    from xero_pipeline.queries.ready import asking_ready, days_asked
-    from xero_pipeline.queries.standing import remarks
+    from xero_pipeline.queries.catalogue import asking_ready, days_asked
+    from xero_pipeline.queries.execution import asking
+    from xero_pipeline.queries.ledger_note import remarks
 
     if ready is not None:
         days = days_asked(warehouse, ready, values)
@@ -127,7 +127,7 @@ def _typed(value: str) -> Any:
     return value
 
 
-def _write(answer: RowStream, ready: ReadyQuery | None, told: str, how: Format, limit: int | None) -> None:
+def _write(answer: RowStream, ready: BuiltInQuery | None, told: str, how: Format, limit: int | None) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.output.result_table import show
 
@@ -149,7 +149,7 @@ def _write(answer: RowStream, ready: ReadyQuery | None, told: str, how: Format, 
 
 def _show_list() -> None:
     from xero_pipeline.cli.output.console import conclude, print_table
-    from xero_pipeline.queries.ready import names, ready_query
+    from xero_pipeline.queries.catalogue import names, ready_query
 
     found = [ready_query(name) for name in names()]
     rows = [(one.name, one.title, ", ".join(parameter.name for parameter in one.parameters)) for one in found]
@@ -160,8 +160,8 @@ def _show_list() -> None:
     )
 
 
-def _show_sql(ready: ReadyQuery | None, warehouse: Warehouse) -> None:
-    from xero_pipeline.queries.ready import database
+def _show_sql(ready: BuiltInQuery | None, warehouse: Warehouse) -> None:
+    from xero_pipeline.queries.catalogue import database
 
     if ready is None:
         raise QueryRefused("--sql shows the SQL of a ready query: give its name (`xero-pipeline query --list`).")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.cli.sync import Organisations
+from xero_pipeline.cli.commands.sync import Organisations
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
@@ -38,8 +38,8 @@ def restatements(
     ] = None,
 ) -> None:
     """Show changes to closed periods: which month, which account, by how much. Makes no calls to Xero."""
+    from xero_pipeline.cli.commands.sync import chosen_organisations
     from xero_pipeline.cli.month_range import month
-    from xero_pipeline.cli.sync import chosen_organisations
     from xero_pipeline.sync.locked import open_changes
 
     services = Services(Settings.load())

@@ -35,8 +35,8 @@ def aged(
     plan: Annotated[bool, typer.Option("--plan", help="Only say how many calls it takes.")] = False,
 ) -> None:
     """Pull aged receivables and payables from Xero: one call per contact and report."""
+    from xero_pipeline.cli.commands.sync import carry
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.cli.sync import carry
     from xero_pipeline.defs.assets.aged_reports import given_day
     from xero_pipeline.sync.aged import aged_calls
     from xero_pipeline.warehouse.days import day_of

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, cast
 
 from xero_pipeline import clock
 from xero_pipeline.errors import QueryRefused
-from xero_pipeline.queries.asking import asking
+from xero_pipeline.queries.execution import asking
+from xero_pipeline.queries.ledger_note import require_ledger
 from xero_pipeline.queries.macros import expanded
 from xero_pipeline.queries.parameters import KINDS, Kind, Parameter
-from xero_pipeline.queries.standing import require_ledger
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.time_zones import day_in
 
@@ -49,7 +49,7 @@ join {NAMED} as n on n.tenant_id = o.tenant_id order by n.name
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyQuery:
+class BuiltInQuery:
     """A query that is ready.
 
     Args:
@@ -119,7 +119,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".sql") for name in found if name.endswith(".sql")))
 
 
-def ready_query(name: str) -> ReadyQuery:
+def ready_query(name: str) -> BuiltInQuery:
     """The one of that name.
 
     Args:
@@ -142,7 +142,7 @@ def ready_query(name: str) -> ReadyQuery:
 
 
 def days_asked(
-    warehouse: Warehouse, query: ReadyQuery, given: Mapping[str, object], at: datetime | None = None
+    warehouse: Warehouse, query: BuiltInQuery, given: Mapping[str, object], at: datetime | None = None
 ) -> dict[str, date]:
     """The organisations that a query is asked of, each with its day.
 
@@ -170,7 +170,7 @@ def days_asked(
 
 @contextmanager
 def asking_ready(
-    warehouse: Warehouse, query: ReadyQuery, given: Mapping[str, object], days: Mapping[str, date] | None = None
+    warehouse: Warehouse, query: BuiltInQuery, given: Mapping[str, object], days: Mapping[str, date] | None = None
 ) -> Iterator[Stream]:
     """Ask one of them.
 
@@ -221,17 +221,17 @@ def database(warehouse: Warehouse) -> str:
 
 
 def _folder() -> Traversable:
-    return files(__package__ or "xero_pipeline.queries").joinpath("ready")
+    return files(__package__ or "xero_pipeline.queries").joinpath("built_in")
 
 
 @cache
-def _read(name: str, source: Traversable) -> ReadyQuery:
+def _read(name: str, source: Traversable) -> BuiltInQuery:
     said: dict[str, list[str]] = {"title": [], "answers": [], "parameter": [], "total": []}
     lines = source.read_text(encoding="utf-8").splitlines()
     head = [found for line in lines if (found := _SAID.fullmatch(line))]
     for found in head:
         said[found[1]].append(found[2])
-    return ReadyQuery(
+    return BuiltInQuery(
         name=name,
         title=said["title"][0],
         answers=said["answers"][0],

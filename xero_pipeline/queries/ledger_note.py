@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.queries.asking import looking
+from xero_pipeline.queries.execution import looking
 from xero_pipeline.queries.macros import reads_ledger, reads_metrics
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xero_pipeline.cli.commands.sync import Organisations, Select, chosen_organisations
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
-from xero_pipeline.cli.sync import Organisations, Select, chosen_organisations
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
