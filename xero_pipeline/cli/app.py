@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli import arguments
-from xero_pipeline.cli.arguments import Commands, QueryCommand
+from xero_pipeline.cli.arguments import Commands, QueryCommand, without_types
 from xero_pipeline.cli.commands import (
     aged,
     connections,
@@ -78,4 +77,4 @@ app.command()(web.web)
 app.add_typer(keys.app, name="keys")
 app.add_typer(statement.app, name="statement")
 app.add_typer(simulator.app, name="simulator")
-arguments.without_types(app)
+without_types(app)
