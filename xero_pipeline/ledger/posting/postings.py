@@ -4,15 +4,15 @@ The SQL is in `sql/`, a file a temporary table. In the order in which they are m
 
     settings, accounts        the base currency, Xero's own accounts, the account of every code
     rates                     of documents that came without one
-    documents, twice          every document in one form, posting or not, with its rate, its total and its account; once
-    allocations, payments     what lowers a document's open amount; `shared` are ids that no two journals may have
-    now, dirty, circle        the state of every document; which differ from the ledger; what must be known with them
-    lines, events             the lines of those documents; what was taken off them, in which order
-    large, own, off, parts, excess      what documents post, leg by leg, and whether it adds up
-    faults, unposted          what keeps a document from posting, and all that do not
-    paid, touched, cleared, settling    what payments and credits set off post
-    stuck, gains              what keeps one of those from posting; the gain between two rates
-    legs, journals, refused   what is written; what is told of documents besides
+    documents, duplicates     every document in one form, posting or not, with its rate, its total and its account; once
+    allocations, payments     what lowers a document's open amount; no two journals may have one of `shared_ids`
+    fingerprints, changed, affected     the state of every document; which differ from the ledger; what they depend on
+    lines, events             the lines of those documents; what was allocated to them or paid, in which order
+    oversized, documents_due, rounding, draft_legs, imbalance   what documents post, leg by leg; whether it adds up
+    unpostable, unposted      what keeps a document from posting, and all that do not
+    payments_due, allocations_due, settlements, settlement_legs     what payments and allocations post
+    unpostable_settlements, gains       what keeps one of those from posting; the gain between two rates
+    legs, journals, refused   what is written; what else there is to say of documents
 
 A document that cannot post is not forced: its reason stands in `ledger.documents`, and what Xero says more than the
 ledger shows up as UNEXPLAINED.
@@ -39,32 +39,32 @@ _READ = (
     "posting_accounts",
     "posting_rates",
     "posting_documents",
-    "posting_twice",
-    "remove_twice",
+    "posting_duplicates",
+    "remove_duplicates",
     "posting_allocations",
     "posting_payments",
-    "posting_shared",
+    "posting_shared_ids",
     "refuse_payments",
     "refuse_allocations",
-    "posting_now",
-    "posting_dirty",
+    "posting_fingerprints",
+    "posting_changed",
 )
 _POST = (
-    "posting_circle",
+    "posting_affected",
     "posting_lines",
-    "posting_large",
+    "posting_oversized",
     "posting_events",
-    "posting_own",
-    "posting_off",
-    "posting_parts",
-    "posting_excess",
-    "posting_faults",
+    "posting_documents_due",
+    "posting_rounding",
+    "posting_draft_legs",
+    "posting_imbalance",
+    "posting_unpostable",
     "posting_unposted",
-    "posting_paid",
-    "posting_touched",
-    "posting_cleared",
-    "posting_settling",
-    "posting_stuck",
+    "posting_payments_due",
+    "posting_allocations_due",
+    "posting_settlements",
+    "posting_settlement_legs",
+    "posting_unpostable_settlements",
     "posting_gains",
     "posting_legs",
     "posting_journals",
@@ -139,7 +139,7 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     queries = SqlTemplates("posting", connection, tenant_id, **_told(), at=literal(at), journals=journals, lines=lines)
     _do(queries, _READ)
     mine = f"tenant_id = {literal(tenant_id)}"
-    documents, written, removed = queries.count("posting_dirty"), 0, 0
+    documents, written, removed = queries.count("posting_changed"), 0, 0
     if documents:
         _do(queries, _POST)
         before = queries.count(journals, mine)

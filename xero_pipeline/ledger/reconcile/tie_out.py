@@ -1,13 +1,13 @@
 """Ours against Xero's, account by account and month by month; what no document shows, posted as lines of its own.
 
-The SQL is in `sql/tie/`, a file a temporary table:
+The SQL is in `sql/`, a file a temporary table:
 
     periods                 the months whose trial balance is there and not out of date, each with the one before
     sections, groups, earnings   what headings and lines of the reports stand for, whatever they are called
-    accounts, moves         the accounts, and what the documents moved on each, day by day
-    theirs, ours, gaps      both balances of every account and period, and the part of their difference that arose then
-    arisen, unexplained     what no document shows, and with its likely cause
-    rounding_…, parts       cents between control accounts and open documents; what every difference is made of
+    accounts, movements     the accounts, and what the documents moved on each, day by day
+    xero_balances, our_balances, differences     of every account and period, and the part that arose then
+    reconciling_items, unexplained      what no document shows, and with its likely cause
+    rounding_…, difference_parts        cents between control accounts and open documents; what a difference is made of
 
 Our figure of a month stands on what Xero's trial balance said at the end of the month before, and adds what the
 documents of the month come to: so a difference shows in the month in which it arose, and only there. Of the ledger's
@@ -43,17 +43,17 @@ AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
 """Whose report a comparison needs, where it has not its own name."""
 
 GAINS = ("UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN", "BANKCURRENCYGAIN")
-"""The accounts that Xero's reports may show as one line (`sql/tie/tie_groups.sql`)."""
+"""The accounts that Xero's reports may show as one line (`sql/tie_groups.sql`)."""
 
 _MAKE = (
     "tie_sections",
     "tie_groups",
     "tie_earnings",
     "tie_accounts",
-    "tie_moves",
-    "tie_theirs",
-    "tie_ours",
-    "tie_gaps",
+    "tie_movements",
+    "tie_xero_balances",
+    "tie_our_balances",
+    "tie_differences",
 )
 _UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexplained", "write_unexplained_lines")
 _COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
@@ -81,7 +81,7 @@ def post_unexplained(
     SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
     for name in _MAKE:
         queries.make(name)
-    arisen = [ReconcilingItem(*row) for row in connection.exec_driver_sql(queries.text("tie_arisen"))]
+    arisen = [ReconcilingItem(*row) for row in connection.exec_driver_sql(queries.text("tie_reconciling_items"))]
     found = with_causes(arisen, named or {})
     unexplained = [(one.number, one.account_id, one.amount, cause, place) for place, (one, cause) in enumerate(found)]
     SqlTemplates("reconcile", connection, tenant_id, unexplained=unexplained).make("tie_unexplained")
@@ -101,7 +101,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
     for side in ("receivables", "payables"):
         left = rounding_sql(connection.dialect.name, side).replace(":tenant_id", literal(tenant_id))
         SqlTemplates("reconcile", connection, tenant_id, query=left).make(f"tie_rounding_{side}")
-    queries.make("tie_parts")
+    queries.make("tie_difference_parts")
     for name in _COMPARE:
         queries.run(name)
     for statement in STATEMENTS:

@@ -13,6 +13,6 @@ SELECT
     {{ to_base("e.amount", "d.rate") }} AS cleared,
     CASE WHEN d.total_tax = 0 OR d.total <= 0 THEN 0 ELSE {{ share("d.total_tax", "e.amount", "d.total") }} END AS tax_share
 FROM events AS e
-JOIN posting_circle AS c ON c.document_id = e.document_id
+JOIN posting_affected AS c ON c.document_id = e.document_id
 JOIN posting_documents AS d ON d.document_id = e.document_id
 WHERE d.rate > 0

@@ -13,15 +13,15 @@ SELECT
     d.currency_code,
     d.rate AS currency_rate,
     d.rate_source
-FROM posting_own AS d
-WHERE d.document_id NOT IN (SELECT document_id FROM posting_faults)
+FROM posting_documents_due AS d
+WHERE d.document_id NOT IN (SELECT document_id FROM posting_unpostable)
 
 UNION ALL
 SELECT
     p.event_id, p.date, p.payment_type, p.event_id, 'payments', p.document_id, NULL, d.contact_id, d.number,
     COALESCE(p.reference, d.reference), d.currency_code, p.rate,
     CASE WHEN p.currency_rate IS NULL AND p.rate <> 1 THEN 'that of what it pays' END
-FROM posting_paid AS p JOIN posting_documents AS d ON d.document_id = p.document_id
+FROM posting_payments_due AS p JOIN posting_documents AS d ON d.document_id = p.document_id
 
 UNION ALL
 SELECT
@@ -35,6 +35,6 @@ SELECT
     CONCAT(SUBSTR(c.source_table, 1, LENGTH(c.source_table) - 1), '_allocations'),
     a.credit_id, a.document_id, c.contact_id, c.number, c.reference, c.currency_code, c.rate,
     c.rate_source
-FROM posting_touched AS a
+FROM posting_allocations_due AS a
 JOIN posting_gains AS g ON g.journal_id = a.event_id
 JOIN posting_documents AS c ON c.document_id = a.credit_id

@@ -10,9 +10,9 @@ FROM (
         CASE WHEN e.excess <> 0 AND p.role = 'line'
             THEN ROW_NUMBER() OVER (PARTITION BY p.journal_id, p.role ORDER BY ABS(p.net) DESC, p.line_number)
         END AS rank
-    FROM posting_parts AS p
-    JOIN posting_excess AS e ON e.journal_id = p.journal_id
-    WHERE p.journal_id NOT IN (SELECT document_id FROM posting_faults)
+    FROM posting_draft_legs AS p
+    JOIN posting_imbalance AS e ON e.journal_id = p.journal_id
+    WHERE p.journal_id NOT IN (SELECT document_id FROM posting_unpostable)
 ) AS ranked
 WHERE net <> 0 OR foreign_net <> 0
 
@@ -20,7 +20,7 @@ UNION ALL
 SELECT
     s.journal_id, s.line_number, s.account_id, CAST(s.net AS NUMERIC(19, 4)), 0, CAST(s.foreign_net AS NUMERIC(19, 4)),
     s.role, s.line_item_id{% for name in line_columns[1:] %}, CAST(NULL AS TEXT){% endfor %}
-FROM posting_settling AS s JOIN posting_gains AS g ON g.journal_id = s.journal_id
+FROM posting_settlement_legs AS s JOIN posting_gains AS g ON g.journal_id = s.journal_id
 WHERE s.net <> 0 OR s.foreign_net <> 0
 
 UNION ALL

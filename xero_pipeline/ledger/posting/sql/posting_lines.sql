@@ -1,4 +1,4 @@
--- The lines of the documents in the circle: without their tax, their account found, up to two tracking options each.
+-- The lines of the affected documents: without their tax, their account found, up to two tracking options each.
 {%- macro lines_as(document_id, table, lines, line_id, of) %}
 {%- set key = table[:-1] ~ "_id" %}
 SELECT
@@ -20,7 +20,7 @@ SELECT
     {%- endfor %}
 FROM xero.{{ lines }}s AS l
 JOIN xero.{{ table }} AS h ON h.tenant_id = l.tenant_id AND h.{{ key }} = l.{{ key }}
-JOIN posting_circle AS c ON c.document_id = {{ document_id }} AND c.source_table = '{{ of }}'
+JOIN posting_affected AS c ON c.document_id = {{ document_id }} AND c.source_table = '{{ of }}'
 CROSS JOIN posting_settings AS s
 LEFT JOIN posting_accounts AS a ON a.code = l.account_code
 LEFT JOIN (

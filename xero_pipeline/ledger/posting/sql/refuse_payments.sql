@@ -1,3 +1,3 @@
 UPDATE posting_payments
 SET counts = FALSE, refused = COALESCE(refused, 'a payment of it has the id of another record')
-WHERE event_id IN (SELECT event_id FROM posting_shared)
+WHERE event_id IN (SELECT event_id FROM posting_shared_ids)

@@ -1,2 +1,2 @@
 DELETE FROM {{ named("documents") }}
-WHERE tenant_id = {{ tenant }} AND document_id IN (SELECT document_id FROM posting_dirty)
+WHERE tenant_id = {{ tenant }} AND document_id IN (SELECT document_id FROM posting_changed)

@@ -1,5 +1,5 @@
 DELETE FROM {{ journals }}
 WHERE tenant_id = {{ tenant }}
-    AND (document_id IN (SELECT document_id FROM posting_dirty)
-        OR settled_document_id IN (SELECT document_id FROM posting_dirty)
-        OR EXISTS (SELECT 1 FROM posting_dirty WHERE document_id = 'settings'))
+    AND (document_id IN (SELECT document_id FROM posting_changed)
+        OR settled_document_id IN (SELECT document_id FROM posting_changed)
+        OR EXISTS (SELECT 1 FROM posting_changed WHERE document_id = 'settings'))

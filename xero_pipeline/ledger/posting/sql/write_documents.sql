@@ -8,18 +8,18 @@ SELECT
             THEN 'its status is missing: it counts as AUTHORISED'
     END,
     n.fingerprint
-FROM posting_now AS n
-JOIN posting_dirty AS d ON d.document_id = n.document_id
+FROM posting_fingerprints AS n
+JOIN posting_changed AS d ON d.document_id = n.document_id
 LEFT JOIN posting_documents AS o ON o.document_id = n.document_id
 LEFT JOIN posting_unposted AS u ON u.document_id = n.document_id
 LEFT JOIN (
     SELECT document_id, MIN(problem) AS problem
     FROM (
-        SELECT document_id, problem FROM posting_faults
+        SELECT document_id, problem FROM posting_unpostable
         UNION ALL
         SELECT document_id, problem FROM posting_refused
         UNION ALL
-        SELECT document_id, problem FROM posting_stuck
+        SELECT document_id, problem FROM posting_unpostable_settlements
     ) AS problems
     GROUP BY document_id
 ) AS f ON f.document_id = n.document_id

@@ -7,7 +7,7 @@ WITH documents AS (
     FROM (
         SELECT p.number, m.account_id, SUM(m.net) AS net
         FROM tie_periods AS p
-        JOIN tie_moves AS m ON m.journal_date > p.previous_end AND m.journal_date <= p.period_end
+        JOIN tie_movements AS m ON m.journal_date > p.previous_end AND m.journal_date <= p.period_end
         GROUP BY p.number, m.account_id
     ) AS moved
     GROUP BY number

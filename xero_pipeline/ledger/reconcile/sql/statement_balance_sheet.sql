@@ -10,7 +10,7 @@ ours AS (
     SELECT
         m.period_start, m.period_end, g.account_id,
         CASE g.class WHEN 'ASSET' THEN g.xero_balance - g.arisen ELSE g.arisen - g.xero_balance END AS amount
-    FROM months AS m JOIN tie_gaps AS g ON g.number = m.number AND g.class NOT IN {{ among(results) }}
+    FROM months AS m JOIN tie_differences AS g ON g.number = m.number AND g.class NOT IN {{ among(results) }}
 
     UNION ALL
     -- The year's result, under the id that Xero gives it in the month's report.
@@ -22,7 +22,7 @@ ours AS (
             '{{ earnings }}'
         ),
         SUM(g.arisen - g.xero_balance)
-    FROM months AS m JOIN tie_gaps AS g ON g.number = m.number AND g.class IN {{ among(results) }}
+    FROM months AS m JOIN tie_differences AS g ON g.number = m.number AND g.class IN {{ among(results) }}
     GROUP BY m.period_start, m.period_end
 ),
 theirs AS (

@@ -14,7 +14,7 @@ SELECT
     g.xero_balance AS xero_amount
 FROM tie_periods AS p
 JOIN tie_accounts AS a ON a.system_account = 'DEBTORS'
-JOIN tie_gaps AS g ON g.number = p.number AND g.account_id = a.account_id
+JOIN tie_differences AS g ON g.number = p.number AND g.account_id = a.account_id
 WHERE p.number > 0 AND p.period_start <= (
     -- Of later days no open documents are written: nothing was posted after it.
     SELECT MAX(journal_date) FROM {{ named("journals") }} WHERE tenant_id = {{ tenant }} AND source_type <> 'UNEXPLAINED'

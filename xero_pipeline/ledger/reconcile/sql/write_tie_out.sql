@@ -7,14 +7,14 @@ INSERT INTO {{ named("tie_out") }} (
 )
 WITH causes AS (
     SELECT number, account_id, STRING_AGG(cause, ', ' ORDER BY cause) AS causes
-    FROM (SELECT DISTINCT number, account_id, cause FROM tie_parts WHERE statement = '{{ statement }}') AS t
+    FROM (SELECT DISTINCT number, account_id, cause FROM tie_difference_parts WHERE statement = '{{ statement }}') AS t
     GROUP BY number, account_id
 ),
 parts AS (
     SELECT
         t.number, t.account_id, SUM(t.amount) AS amount, MIN(CASE WHEN t.is_told THEN 1 ELSE 0 END) = 1 AS is_told,
         CASE WHEN MAX(CASE t.cause WHEN 'UNKNOWN' THEN 1 ELSE 0 END) = 1 THEN 'UNKNOWN' ELSE MAX(c.causes) END AS cause
-    FROM tie_parts AS t JOIN causes AS c ON c.number = t.number AND c.account_id = t.account_id
+    FROM tie_difference_parts AS t JOIN causes AS c ON c.number = t.number AND c.account_id = t.account_id
     WHERE t.statement = '{{ statement }}'
     GROUP BY t.number, t.account_id
 ),

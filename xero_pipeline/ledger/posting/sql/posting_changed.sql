@@ -4,7 +4,7 @@ WITH stored AS (
 ),
 differing AS (
     SELECT COALESCE(n.document_id, s.document_id) AS document_id, n.fingerprint IS DISTINCT FROM s.fingerprint AS differs
-    FROM posting_now AS n FULL JOIN stored AS s ON s.document_id = n.document_id
+    FROM posting_fingerprints AS n FULL JOIN stored AS s ON s.document_id = n.document_id
 )
 SELECT document_id
 FROM differing

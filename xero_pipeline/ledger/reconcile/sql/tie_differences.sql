@@ -7,8 +7,8 @@ WITH gaps AS (
         COALESCE(t.balance, 0) - COALESCE(o.balance, 0) AS gap
     FROM tie_periods AS p
     CROSS JOIN tie_accounts AS a
-    LEFT JOIN tie_theirs AS t ON t.number = p.number AND t.account_id = a.account_id
-    LEFT JOIN tie_ours AS o ON o.number = p.number AND o.account_id = a.account_id
+    LEFT JOIN tie_xero_balances AS t ON t.number = p.number AND t.account_id = a.account_id
+    LEFT JOIN tie_our_balances AS o ON o.number = p.number AND o.account_id = a.account_id
     WHERE a.account_id = a.stands_for
 ),
 beside AS (

@@ -4,7 +4,7 @@ SELECT number, account_id, SUM(balance) AS balance
 FROM (
     SELECT p.number, m.account_id, SUM(m.net) AS balance
     FROM tie_periods AS p
-    JOIN tie_moves AS m ON m.journal_date <= p.period_end
+    JOIN tie_movements AS m ON m.journal_date <= p.period_end
     JOIN tie_accounts AS a ON a.account_id = m.account_id
     WHERE a.class NOT IN {{ among(results) }} OR m.journal_date >= p.year_start
     GROUP BY p.number, m.account_id
@@ -12,7 +12,7 @@ FROM (
     UNION ALL
     SELECT p.number, r.account_id, SUM(m.net)
     FROM tie_periods AS p
-    JOIN tie_moves AS m ON m.journal_date < p.year_start
+    JOIN tie_movements AS m ON m.journal_date < p.year_start
     JOIN tie_accounts AS a ON a.account_id = m.account_id AND a.class IN {{ among(results) }}
     JOIN tie_accounts AS r ON r.system_account = 'RETAINEDEARNINGS'
     GROUP BY p.number, r.account_id

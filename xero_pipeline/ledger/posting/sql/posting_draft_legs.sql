@@ -12,13 +12,13 @@ SELECT
     {%- for name in line_columns %}
     CAST(NULL AS TEXT) AS {{ name }}{{ "," if not loop.last }}
     {%- endfor %}
-FROM posting_own AS d
+FROM posting_documents_due AS d
 WHERE d.whole IS NOT NULL AND d.rate > 0
 
 UNION ALL
 SELECT
     d.document_id, 1, s.gst, -d.side * {{ to_base("d.total_tax") }}, 0, -d.side * d.total_tax, 'tax', {{ no_line }}
-FROM posting_own AS d CROSS JOIN posting_settings AS s
+FROM posting_documents_due AS d CROSS JOIN posting_settings AS s
 WHERE d.total_tax <> 0 AND d.rate > 0
 
 UNION ALL
@@ -26,13 +26,13 @@ SELECT
     d.document_id, {{ first_line }} - 1 + l.position, l.account_id,
     {{ facing }} * {{ to_base("l.net") }}, {{ facing }} * {{ to_base("l.tax") }}, {{ facing }} * l.net,
     'line', {% for name in line_columns %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}
-FROM posting_own AS d JOIN posting_lines AS l ON l.document_id = d.document_id
+FROM posting_documents_due AS d JOIN posting_lines AS l ON l.document_id = d.document_id
 WHERE d.rate > 0
 
 UNION ALL
 -- The tax of a manual journal is nowhere but on its lines.
 SELECT d.document_id, 1, s.gst, SUM(l.tax), 0, SUM(l.tax), 'tax', {{ no_line }}
-FROM posting_own AS d JOIN posting_lines AS l ON l.document_id = d.document_id CROSS JOIN posting_settings AS s
+FROM posting_documents_due AS d JOIN posting_lines AS l ON l.document_id = d.document_id CROSS JOIN posting_settings AS s
 WHERE d.whole IS NULL
 GROUP BY d.document_id, s.gst HAVING SUM(l.tax) <> 0
 
@@ -41,7 +41,7 @@ UNION ALL
 SELECT
     d.document_id, 1, d.other_account_id, COALESCE(d.base_total, {{ to_base("d.total") }}), 0,
     COALESCE(d.other_total, d.base_total, {{ to_base("d.total") }}), 'bank', {{ no_line }}
-FROM posting_own AS d
+FROM posting_documents_due AS d
 WHERE d.source_table = 'bank_transfers' AND d.rate > 0
 
 UNION ALL
@@ -49,12 +49,12 @@ UNION ALL
 SELECT
     d.document_id, o.next_line, CASE d.whole WHEN 'DEBTORS' THEN COALESCE(s.cisassets, s.cisasset) ELSE s.cisliability END,
     d.side * {{ to_base("d.withheld") }}, 0, d.side * d.withheld, 'withheld', {{ no_line }}
-FROM posting_own AS d JOIN posting_off AS o ON o.document_id = d.document_id CROSS JOIN posting_settings AS s
+FROM posting_documents_due AS d JOIN posting_rounding AS o ON o.document_id = d.document_id CROSS JOIN posting_settings AS s
 WHERE d.withheld <> 0 AND d.rate > 0
 
 UNION ALL
 -- Xero puts what a total is off its lines, in the document's own currency, on its account for rounding.
 SELECT
     d.document_id, o.next_line + 1, s.rounding, -d.side * {{ to_base("o.off") }}, 0, -d.side * o.off, 'rounding', {{ no_line }}
-FROM posting_own AS d JOIN posting_off AS o ON o.document_id = d.document_id CROSS JOIN posting_settings AS s
+FROM posting_documents_due AS d JOIN posting_rounding AS o ON o.document_id = d.document_id CROSS JOIN posting_settings AS s
 WHERE o.off <> 0 AND o.may_round AND s.rounding IS NOT NULL AND d.rate > 0

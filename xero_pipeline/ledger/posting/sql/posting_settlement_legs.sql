@@ -7,17 +7,17 @@ SELECT
     CAST(p.side * COALESCE(p.bank_amount, p.amount) AS NUMERIC(19, 4)) AS foreign_net,
     'bank' AS role,
     CAST(NULL AS TEXT) AS line_item_id
-FROM posting_paid AS p
+FROM posting_payments_due AS p
 
 UNION ALL
 -- An invoice, a bill, a credit note or an overpayment stands on its control account.
 SELECT event_id, place, whole_account_id, side * cleared, side * amount, 'control', NULL
-FROM posting_cleared WHERE advance IS DISTINCT FROM 'prepayments'
+FROM posting_settlements WHERE advance IS DISTINCT FROM 'prepayments'
 
 UNION ALL
 -- A prepayment stands on the account its lines name, with its tax.
 SELECT c.event_id, c.place + 1, s.gst, c.side * {{ to_base("c.tax_share", "c.rate") }}, c.side * c.tax_share, 'tax', NULL
-FROM posting_cleared AS c CROSS JOIN posting_settings AS s
+FROM posting_settlements AS c CROSS JOIN posting_settings AS s
 WHERE c.advance = 'prepayments' AND c.tax_share <> 0
 
 UNION ALL
@@ -37,6 +37,6 @@ FROM (
         c.cleared - {{ to_base("c.tax_share", "c.rate") }} AS whole,
         c.amount - c.tax_share AS foreign_whole,
         ROW_NUMBER() OVER (PARTITION BY c.event_id, c.place ORDER BY ABS(l.net) DESC, l.position) AS rank
-    FROM posting_cleared AS c JOIN posting_lines AS l ON l.document_id = c.document_id
+    FROM posting_settlements AS c JOIN posting_lines AS l ON l.document_id = c.document_id
     WHERE c.advance = 'prepayments' AND c.total > 0
 ) AS shares

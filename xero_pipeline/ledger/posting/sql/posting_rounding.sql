@@ -6,6 +6,6 @@ SELECT
     COUNT(*) AS lines,
     CAST(d.total + d.withheld - d.total_tax - SUM(l.net) AS NUMERIC(28, 4)) AS off,
     ABS(d.total + d.withheld - d.total_tax - SUM(l.net)) <= 0.005 * (COUNT(*) + 1) AS may_round
-FROM posting_own AS d JOIN posting_lines AS l ON l.document_id = d.document_id
+FROM posting_documents_due AS d JOIN posting_lines AS l ON l.document_id = d.document_id
 WHERE d.whole IS NOT NULL
 GROUP BY d.document_id, d.total, d.withheld, d.total_tax

@@ -16,9 +16,9 @@ SELECT
         ELSE CONCAT('its lines and tax do not add up to its total: ',
             CAST(CAST(ABS(COALESCE(NULLIF(o.off, 0), e.excess)) AS NUMERIC(19, 2)) AS TEXT), ' is left over')
     END AS problem
-FROM posting_own AS d
-LEFT JOIN posting_excess AS e ON e.journal_id = d.document_id
-LEFT JOIN posting_off AS o ON o.document_id = d.document_id
+FROM posting_documents_due AS d
+LEFT JOIN posting_imbalance AS e ON e.journal_id = d.document_id
+LEFT JOIN posting_rounding AS o ON o.document_id = d.document_id
 LEFT JOIN xero.accounts AS f ON f.tenant_id = {{ tenant }} AND f.account_id = d.other_account_id
     AND f.currency_code <> (SELECT base_currency FROM posting_settings) AND d.other_total IS NULL
 WHERE d.date IS NULL OR d.rate IS NULL OR d.rate <= 0
@@ -31,12 +31,12 @@ WHERE d.date IS NULL OR d.rate IS NULL OR d.rate <= 0
 
 UNION ALL
 SELECT d.document_id, d.refused
-FROM posting_documents AS d JOIN posting_dirty AS x ON x.document_id = d.document_id
+FROM posting_documents AS d JOIN posting_changed AS x ON x.document_id = d.document_id
 WHERE d.refused IS NOT NULL
 
 UNION ALL
 SELECT l.document_id, {{ sql(too_large) }}
-FROM posting_large AS l JOIN posting_dirty AS x ON x.document_id = l.document_id
+FROM posting_oversized AS l JOIN posting_changed AS x ON x.document_id = l.document_id
 JOIN posting_documents AS d ON d.document_id = l.document_id
 WHERE d.posts
 
@@ -44,5 +44,5 @@ UNION ALL
 -- Advances post nothing of their own, but a rate is needed to set them off or to pay them back.
 SELECT d.document_id, CONCAT('its currency rate is missing (', d.currency_code, ')')
 FROM posting_documents AS d
-JOIN posting_dirty AS x ON x.document_id = d.document_id
+JOIN posting_changed AS x ON x.document_id = d.document_id
 WHERE d.posts AND d.advance IS NOT NULL AND (d.rate IS NULL OR d.rate <= 0)
