@@ -1,7 +1,7 @@
 """Schema `ledger` in the warehouse: what is missing is made; what was derived under other rules is derived anew.
 
 Nothing in it comes from Xero directly: every row can be made again from schema `xero`. So an older layout needs no
-revision: it gains tables and columns, and the ledger is posted anew when its rules have changed (`RULES` in `posting`).
+revision: it gains tables and columns, and the ledger is posted anew when its rules have changed (`RULES_VERSION`).
 """
 
 from __future__ import annotations
