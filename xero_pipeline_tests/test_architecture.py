@@ -1,6 +1,7 @@
 """The house keeps its shape: who may import whom, how large a room may grow, nothing at import."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Collection
@@ -74,6 +75,9 @@ MAY_IMPORT = {
     },
 }
 USES_SIMULATOR = {"home", "container", "cli", "web"}
+VERBAL_NOUNS = {
+    "accounting", "aged", "ageing", "assembly", "banking", "drawing", "finding", "formatting", "naming", "posting",
+}  # fmt: skip
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 SIMULATOR_MODULES = sorted(SIMULATOR.rglob("*.py"))
 
@@ -164,6 +168,16 @@ def test_a_folder_stays_small(folder):
     """More than about 25 modules side by side are a list of files, no room."""
     most = {"xero": 50, "warehouse": 42, "cli": 30}.get(folder.name, 27)
     assert len([one for one in folder.glob("*.py") if one.name != "__init__.py"]) <= most
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SIMULATOR_MODULES], ids=name_of)
+def test_a_module_is_called_by_a_noun(path):
+    """Nobody looks for a thing under `told` or `reading`; words of the field that end like a verb are listed."""
+    if path.is_relative_to(PACKAGE) and room_of(path) in {"sync", "warehouse", "xero"}:
+        return
+    words = path.stem.strip("_").split("_")
+    assert not re.search(r"(ing|ed|ly)$", words[-1]) or words[-1] in VERBAL_NOUNS, path
+    assert not set(words) & {"later", "told", "asked", "kept", "people", "oddities", "mistakes", "parts"}, path
 
 
 def test_importing_the_command_line_loads_no_heavy_library():
