@@ -12,7 +12,7 @@ from xero_simulator.books.double_entry.open_amounts import OpenAmounts
 from xero_simulator.books.double_entry.postings import Poster
 from xero_simulator.books.lists.contacts import with_balances, without_bank_details
 from xero_simulator.books.money.advances import as_prepayments
-from xero_simulator.books.money.undocumented import WRAPPER as UNDOCUMENTED
+from xero_simulator.books.money.hidden_postings import WRAPPER as UNDOCUMENTED
 from xero_simulator.workbench import Record, Workbench
 
 Kept = TypeVar("Kept")

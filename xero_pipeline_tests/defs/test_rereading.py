@@ -6,7 +6,7 @@ import pytest
 
 from xero_pipeline.defs.automation.jobs import REREAD
 from xero_pipeline.defs.partitions import range_tags
-from xero_simulator.edits.unreported import mark_sent
+from xero_simulator.edits.silent_changes import mark_sent
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from alembic.operations import Operations
 from sqlalchemy import Numeric
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.fivetran import declared, views
+from xero_pipeline.ledger.fivetran import declarations, views
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import SCHEMA as LEDGER
@@ -77,9 +77,9 @@ def test_a_journal_keeps_its_number_and_a_new_one_counts_on(filled, several):
 
 def with_fewer_columns(monkeypatch):
     """As if another version had declared the view of journals."""
-    chosen = next(view for view in declared.views() if view.name == "journal")
+    chosen = next(view for view in declarations.views() if view.name == "journal")
     fewer = replace(chosen, columns=chosen.columns[1:])
-    others = tuple(view for view in declared.views() if view is not chosen)
+    others = tuple(view for view in declarations.views() if view is not chosen)
     monkeypatch.setattr(views, "views", lambda: (*others, fewer))
     return [(column.name,) for column in fewer.columns]
 

@@ -11,7 +11,7 @@ import pytest
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_simulator.edits.documents import documents, records
-from xero_simulator.edits.undocumented import post_unseen
+from xero_simulator.edits.hidden_postings import post_unseen
 
 
 class Auditor(Accountant):

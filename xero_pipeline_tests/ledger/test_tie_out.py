@@ -9,7 +9,7 @@ import pytest
 
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_simulator.edits.documents import documents
-from xero_simulator.edits.undocumented import post_unseen
+from xero_simulator.edits.hidden_postings import post_unseen
 
 JANUARY = dt.date(2026, 1, 31)
 FEBRUARY = dt.date(2026, 2, 28)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from xero_pipeline.metrics.owed import owed
+from xero_pipeline.metrics.aged_balances import owed
 from xero_pipeline.metrics.trust import TieOut, Trust, trust
 from xero_pipeline.warehouse.store import Warehouse
 

@@ -27,9 +27,9 @@ from xero_simulator.books.trade.credits import write_credit_notes
 from xero_simulator.books.trade.orders import write_purchase_orders, write_quotes
 from xero_simulator.books.trade.purchases import CASH_SHARE as CASH_COSTS
 from xero_simulator.books.trade.purchases import direct_bills, write_bills
+from xero_simulator.books.trade.repeating_invoices import add_repeating, write_linked
 from xero_simulator.books.trade.sales import CASH_SHARE as CASH_SALES
 from xero_simulator.books.trade.sales import counting_sales, settle, write_sales
-from xero_simulator.books.trade.standing import add_repeating, write_linked
 from xero_simulator.config import BooksConfig
 from xero_simulator.workbench import Workbench
 

@@ -16,7 +16,7 @@ from xero_simulator.apps import Apps
 from xero_simulator.identity.connections import SimulatedOrganisation
 from xero_simulator.identity.grant import ConsentQuestion
 from xero_simulator.identity.grants import Grants
-from xero_simulator.identity.people import PEOPLE, person_called
+from xero_simulator.identity.users import PEOPLE, person_called
 from xero_simulator.messages import Refused, Request, Response, html
 from xero_simulator.store import Store
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from xero_simulator.apps import Caller, oauth_refused
 from xero_simulator.identity.connections import ConsentConnections
 from xero_simulator.identity.grant import ConsentQuestion, Grant, Issued
-from xero_simulator.identity.people import NOBODY
+from xero_simulator.identity.users import NOBODY
 from xero_simulator.store import Store
 
 CODE_SECONDS = 300

@@ -12,8 +12,8 @@ from xero_simulator.apps import Apps, Caller, oauth_refused
 from xero_simulator.identity.connections import ConsentConnections, SimulatedOrganisation
 from xero_simulator.identity.grant import Grant, Issued
 from xero_simulator.identity.grants import Grants
-from xero_simulator.identity.people import person_with
 from xero_simulator.identity.signer import Signer
+from xero_simulator.identity.users import person_with
 from xero_simulator.messages import Request, Response
 from xero_simulator.wire import json_answer, not_allowed, not_found, token_expired, unauthorized
 

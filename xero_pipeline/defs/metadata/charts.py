@@ -13,8 +13,8 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown
+from xero_pipeline.metrics.aged_balances import Owing, owed
 from xero_pipeline.metrics.cash import month_ends
-from xero_pipeline.metrics.owed import Owing, owed
 from xero_pipeline.metrics.profit import Profit, profit_by_month
 from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.days import day_of

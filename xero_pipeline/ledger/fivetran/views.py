@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.fivetran.declared import views
+from xero_pipeline.ledger.fivetran.declarations import views
 from xero_pipeline.ledger.fivetran.numbers import number_journals
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.views import Views

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from xero_pipeline.metrics.aged_balances import owed
 from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month
-from xero_pipeline.metrics.owed import owed
 from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
 from xero_pipeline.metrics.sales import Customer, sales_by_customer
 from xero_pipeline.metrics.trust import TieOut, trust

@@ -12,7 +12,7 @@ from decimal import Decimal
 from xero_simulator.books.lines import Part, TaxWay, tax_way
 from xero_simulator.books.money.bank_transactions import BankMovement
 from xero_simulator.books.money.banking import move
-from xero_simulator.books.money.undocumented import post
+from xero_simulator.books.money.hidden_postings import post
 from xero_simulator.books.plan import MonthPlan
 from xero_simulator.workbench import Workbench
 

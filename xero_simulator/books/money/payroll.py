@@ -1,7 +1,7 @@
 """Wages: weekly pay runs, the money leaving the bank, and the accrual at month end.
 
-An organisation with Xero's payroll has no document of a pay run: Xero posts it (`undocumented`), with what the country
-holds back and has the employer add. Elsewhere a manual journal says so.
+An organisation with Xero's payroll has no document of a pay run: Xero posts it (`hidden_postings`), with what the
+country holds back and has the employer add. Elsewhere a manual journal says so.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from xero_simulator.books.country import Payroll
 from xero_simulator.books.lines import Part, TaxWay
 from xero_simulator.books.money.bank_transactions import BankMovement
 from xero_simulator.books.money.banking import move
+from xero_simulator.books.money.hidden_postings import post
 from xero_simulator.books.money.journals import JournalLine, write_journal
-from xero_simulator.books.money.undocumented import post
 from xero_simulator.books.plan import MonthPlan, plan_month
 from xero_simulator.values.amounts import money
 from xero_simulator.values.days import add_months

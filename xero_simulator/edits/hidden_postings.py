@@ -1,4 +1,4 @@
-"""Posts what no document shows while somebody reads the books; see `books.money.undocumented`."""
+"""Posts what no document shows while somebody reads the books; see `books.money.hidden_postings`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xero_simulator.books.money.undocumented import post
+from xero_simulator.books.money.hidden_postings import post
 from xero_simulator.company import Company
 from xero_simulator.edits.working_copy import EditRefused
 from xero_simulator.workbench import Record
