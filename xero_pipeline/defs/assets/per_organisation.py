@@ -164,15 +164,15 @@ def run_for_each_organisation(
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[Postponed] = []
-    later, people, asset = (
+    deferrals, directory, asset = (
         Deferrals(context, services.call_book.postponed),
         OrganisationDirectory(services, warehouse),
         asset_of(context),
     )
-    people.tag(context, tenants)
+    directory.tag(context, tenants)
 
     def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
-        done[key, partition] = {**people.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
+        done[key, partition] = {**directory.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
 
     def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
         # The UI takes it from the materialisation alone.
@@ -183,17 +183,17 @@ def run_for_each_organisation(
         for tenant_id in tenants:
             try:
                 work(tenant_id, record)
-                later.done(tenant_id)
+                deferrals.done(tenant_id)
             except Exception as error:  # noqa: BLE001 - told below; a bug in one organisation must not cost the others
                 kept = [partition for _, partition in done]
-                if noted := later.put_aside(tenant_id, error, kept):
+                if noted := deferrals.put_aside(tenant_id, error, kept):
                     aside.append(noted)
-                    _report_put_aside(noted, people, context, progress)
+                    _report_put_aside(noted, directory, context, progress)
                     continue
-                failed[tenant_id] = later.stopped(tenant_id, error, kept)
+                failed[tenant_id] = deferrals.stopped(tenant_id, error, kept)
                 _report_failure(failed[tenant_id], tenant_id, context, progress)
         if failed:
-            raise _failure(failed, people)
+            raise _failure(failed, directory)
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
         for (key, partition), metadata in done.items():
@@ -231,21 +231,21 @@ def _report_failure(error: Exception, tenant_id: str, context: dg.AssetExecution
 
 
 def _report_put_aside(
-    noted: Postponed, people: OrganisationDirectory, context: dg.AssetExecutionContext, progress: Progress
+    noted: Postponed, directory: OrganisationDirectory, context: dg.AssetExecutionContext, progress: Progress
 ) -> None:
-    context.log.error(f"{people.name(noted.tenant_id)}: {noted.told}")
+    context.log.error(f"{directory.name(noted.tenant_id)}: {noted.told}")
     progress.put_aside(noted.told)
 
 
-def _failure(failed: Mapping[str, Exception], people: OrganisationDirectory) -> dg.Failure:
+def _failure(failed: Mapping[str, Exception], directory: OrganisationDirectory) -> dg.Failure:
     return dg.Failure(
-        "\n".join(f"{people.name(tenant_id)}: {_sentence(tenant_id, error)}" for tenant_id, error in failed.items()),
+        "\n".join(f"{directory.name(tenant_id)}: {_sentence(tenant_id, error)}" for tenant_id, error in failed.items()),
         metadata={
             "failed": dg.MetadataValue.json(
                 [
                     {
                         "organisation": tenant_id,
-                        "name": people.name(tenant_id),
+                        "name": directory.name(tenant_id),
                         "kind": type(error).__name__,
                         "error": error.message if isinstance(error, XeroPipelineError) else str(error),
                     }

@@ -124,17 +124,17 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
         return dg.AssetCheckResult(
             passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."
         )
-    people = OrganisationDirectory(services, warehouse)
-    told = [f"{people.name(one.tenant_id)}: {one.told}" for one in aside[:_NAMED]]
+    directory = OrganisationDirectory(services, warehouse)
+    told = [f"{directory.name(one.tenant_id)}: {one.told}" for one in aside[:_NAMED]]
     told += [f"And {len(aside) - _NAMED} more organisations."] if len(aside) > _NAMED else []
     metadata: dict[str, Any] = {}
     if aside:
-        metadata |= {"put_aside": dg.MetadataValue.md(_aside_table(aside[:ROWS_SHOWN], people))}
+        metadata |= {"put_aside": dg.MetadataValue.md(_aside_table(aside[:ROWS_SHOWN], directory))}
     if out:
         told.append(_kept_out(out))
         metadata |= {
             "records": len(out),
-            "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN], people)),
+            "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN], directory)),
         }
     return dg.AssetCheckResult(
         passed=False,
@@ -181,11 +181,11 @@ def _drift_table(found: Sequence[Mapping[str, Any]]) -> str:
     return markdown_table(("What", "Where", "New value", "Sample", "For example in record"), rows)
 
 
-def _quarantine_table(out: Sequence[Mapping[str, Any]], people: OrganisationDirectory) -> str:
+def _quarantine_table(out: Sequence[Mapping[str, Any]], directory: OrganisationDirectory) -> str:
     rows = [
         [
-            people.name(one["tenant_id"]),
-            people.record(one["tenant_id"], one["collection"], one["record_id"]),
+            directory.name(one["tenant_id"]),
+            directory.record(one["tenant_id"], one["collection"], one["record_id"]),
             one["error"],
             f"{one['seen_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         ]
@@ -194,10 +194,10 @@ def _quarantine_table(out: Sequence[Mapping[str, Any]], people: OrganisationDire
     return markdown_table(("Organisation", "Record", "What is wrong", "Since"), rows)
 
 
-def _aside_table(aside: Sequence[Postponed], people: OrganisationDirectory) -> str:
+def _aside_table(aside: Sequence[Postponed], directory: OrganisationDirectory) -> str:
     rows = [
         [
-            people.name(one.tenant_id),
+            directory.name(one.tenant_id),
             one.error,
             f"{one.since:%Y-%m-%d %H:%M} UTC" if one.since else None,
             f"{one.resume_at:%Y-%m-%d %H:%M} UTC",
