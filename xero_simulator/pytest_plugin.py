@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from xero_simulator.config import BooksConfig
-from xero_simulator.faults import Faults
+from xero_simulator.faults.catalogue import Faults
 from xero_simulator.person import Person
 from xero_simulator.server import serving
 from xero_simulator.simulator import Simulator

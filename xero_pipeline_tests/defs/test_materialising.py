@@ -19,7 +19,7 @@ from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.values import add_months
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
 from xero_simulator.company import Company
-from xero_simulator.edits.documents import documents
+from xero_simulator.edits import documents
 
 
 def failure_of(result, step):

@@ -31,7 +31,7 @@ from xero_pipeline_tests.journeys.truth import LISTS, truth
 from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.thoroughness import so_many
-from xero_simulator.edits.documents import documents, records
+from xero_simulator.edits import documents, records
 from xero_simulator.edits.working_copy import EditRefused
 
 pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time

@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.accountant import Accountant
-from xero_simulator.edits.documents import documents, records
+from xero_simulator.edits import documents, records
 from xero_simulator.edits.hidden_postings import post_unseen
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
-from xero_simulator.edits.documents import documents
+from xero_simulator.edits import documents
 from xero_simulator.edits.hidden_postings import post_unseen
 
 JANUARY = dt.date(2026, 1, 31)

@@ -10,7 +10,7 @@ from xero_pipeline_tests.simulator.laws import profit_and_loss, value_of
 from xero_simulator.books import build_company
 from xero_simulator.company import Company
 from xero_simulator.config import BooksConfig
-from xero_simulator.edits.documents import documents, records
+from xero_simulator.edits import documents, records
 from xero_simulator.values.days import wire_ms
 
 TODAY = dt.date(2026, 11, 22)

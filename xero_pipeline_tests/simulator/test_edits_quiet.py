@@ -9,7 +9,7 @@ from xero_pipeline_tests.simulator.helpers import let_in
 from xero_simulator.books import build_company
 from xero_simulator.company import Company
 from xero_simulator.config import BooksConfig
-from xero_simulator.edits.documents import documents, unreported
+from xero_simulator.edits import documents, silent_changes
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 14, tzinfo=dt.UTC)
@@ -32,9 +32,9 @@ def stamps(company: Company) -> dict[str, str]:
 def test_quiet_edits_change_what_they_say_and_no_stamp(company: Company) -> None:
     before, revision = stamps(company), company.revision
     name = next(row["InvoiceID"] for row in company.records("Invoices") if row["Status"] == "AUTHORISED")
-    unreported.rebook_line(company, name, "310")
-    unreported.move_due_date(company, name, dt.date(2026, 12, 24))
-    unreported.mark_sent(company, name, sent=False)
+    silent_changes.rebook_line(company, name, "310")
+    silent_changes.move_due_date(company, name, dt.date(2026, 12, 24))
+    silent_changes.mark_sent(company, name, sent=False)
     invoice = company.bench.tables["Invoices"][name]
     line = invoice["LineItems"][0]
     assert (line["AccountCode"], line["AccountID"]) == ("310", company.bench.account_id("310"))
@@ -57,21 +57,21 @@ def test_an_allocation_can_vanish_without_a_stamp(company: Company) -> None:
 def test_a_draft_is_gone_for_good_and_nothing_else_can_be(company: Company) -> None:
     draft = documents.add_invoice(company, NOW, status="DRAFT")["InvoiceID"]
     approved = documents.add_invoice(company, NOW)["InvoiceID"]
-    unreported.erase_draft(company, "Invoices", draft)
+    silent_changes.erase_draft(company, "Invoices", draft)
     assert draft not in company.bench.tables["Invoices"]
     with pytest.raises(documents.EditRefused):
-        unreported.erase_draft(company, "Invoices", approved)
+        silent_changes.erase_draft(company, "Invoices", approved)
     check_laws(company)
 
 
 def test_a_contact_with_documents_stays(company: Company) -> None:
     named = company.records("Invoices")[0]["Contact"]["ContactID"]
     with pytest.raises(documents.EditRefused):
-        unreported.erase_contact(company, named)
+        silent_changes.erase_contact(company, named)
     used = {row["Contact"]["ContactID"] for rows in company.bench.tables.values() for row in rows.values()
             if isinstance(row.get("Contact"), dict)}  # fmt: skip
     free = next(name for name in company.bench.tables["Contacts"] if name not in used)
-    unreported.erase_contact(company, free)
+    silent_changes.erase_contact(company, free)
     assert free not in company.bench.tables["Contacts"]
 
 
@@ -79,7 +79,7 @@ def test_a_group_goes_from_its_members_too(company: Company) -> None:
     before = stamps(company)
     group = company.records("ContactGroups")[0]["ContactGroupID"]
     assert members(company, group)
-    unreported.delete_contact_group(company, group)
+    silent_changes.delete_contact_group(company, group)
     assert group not in company.bench.tables["ContactGroups"]
     assert not members(company, group)
     assert stamps(company) == before
@@ -106,7 +106,7 @@ def test_what_is_gone_is_a_404_when_asked_for_alone_and_left_out_when_asked_for_
     client.headers["xero-tenant-id"] = tenant
     alone = f"/Invoices/{draft}"
     assert client.get(alone).status_code == 200
-    unreported.erase_draft(company, "Invoices", draft)
+    silent_changes.erase_draft(company, "Invoices", draft)
     assert client.get(alone).status_code == 404
     together = client.get("/Invoices", params={"IDs": f"{draft},{voided}", "page": "1"}).json()["Invoices"]
     assert [(one["InvoiceID"], one["Status"], bool(one["LineItems"])) for one in together] == [(voided, "VOIDED", True)]

@@ -18,7 +18,7 @@ from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, Clock, authorize_a
 from xero_simulator.api.catalogue import grantable_scopes
 from xero_simulator.company import Company
 from xero_simulator.config import BooksConfig
-from xero_simulator.edits.documents import documents, records, unreported
+from xero_simulator.edits import documents, records, silent_changes
 from xero_simulator.edits.working_copy import EditRefused
 from xero_simulator.simulator import Simulator
 from xero_simulator.values.days import day_of_wire
@@ -98,7 +98,7 @@ def work(books: Company, chance: random.Random, at: dt.datetime) -> None:
         lambda: documents.add_payment(books, invoice, at),
         lambda: documents.delete_payment(books, payment, at),
         lambda: records.void_journal(books, manual, at),
-        lambda: unreported.rebook_line(books, invoice, "260"),
+        lambda: silent_changes.rebook_line(books, invoice, "260"),
     )
     try:
         chance.choice(ways)()

@@ -15,7 +15,7 @@ from xero_pipeline.warehouse.shape import shape
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 from xero_simulator.books import build_company
 from xero_simulator.config import BooksConfig
-from xero_simulator.edits.documents import documents
+from xero_simulator.edits import documents
 from xero_simulator.wire import encode
 
 TODAY = SERVER_TIME.date()

@@ -16,7 +16,7 @@ from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, let_in
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, Xero, uid
 from xero_pipeline_tests.sync.desk import Desk
 from xero_simulator.api.catalogue import grantable_scopes
-from xero_simulator.edits.documents import documents, records
+from xero_simulator.edits import documents, records
 
 JOURNALS = endpoint("journals")
 SUMS = """

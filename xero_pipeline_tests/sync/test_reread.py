@@ -12,7 +12,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
 from xero_pipeline_tests.xero.office import sized
-from xero_simulator.edits.documents import documents, records, unreported
+from xero_simulator.edits import documents, records, silent_changes
 from xero_simulator.edits.working_copy import open_copy
 from xero_simulator.values.days import wire_day, wire_day_string
 
@@ -72,10 +72,10 @@ def open_invoice(desk):
 def test_edits_that_move_no_stamp_arrive_and_nothing_else_is_written(desk):
     invoice = open_invoice(desk)
     name, contact = invoice["InvoiceID"], invoice["Contact"]["ContactID"]
-    unreported.rebook_line(desk.books, name, "310")
-    unreported.mark_sent(desk.books, name, sent=not invoice["SentToContact"])
+    silent_changes.rebook_line(desk.books, name, "310")
+    silent_changes.mark_sent(desk.books, name, sent=not invoice["SentToContact"])
     late = invoice["DueDateString"] < "2026-03-10"
-    unreported.move_due_date(desk.books, name, dt.date(2026, 5, 1) if late else dt.date(2026, 1, 5))
+    silent_changes.move_due_date(desk.books, name, dt.date(2026, 5, 1) if late else dt.date(2026, 1, 5))
     for table in ("invoices", "contacts"):
         assert desk.sync(table).changed == 0, "no read of changes brings them"
     outcome = desk.reread("invoices")
@@ -101,7 +101,7 @@ def test_an_allocation_that_vanishes_is_marked_on_the_credit_and_on_the_invoice(
 
 def test_what_is_gone_is_asked_for_by_its_id_then_marked_with_its_lines_and_kept(desk):
     gone = drafts(desk)[0]
-    unreported.erase_draft(desk.books, "Invoices", gone)
+    silent_changes.erase_draft(desk.books, "Invoices", gone)
     outcome = desk.reread("invoices")
     assert desk.requests[-1].path.endswith(f"/Invoices/{gone}")
     assert (outcome.tables["invoices"].removed, outcome.tables["invoices"].updated) == (1, 0)
@@ -127,7 +127,7 @@ def test_what_is_only_somewhere_else_is_brought_and_not_marked(desk):
 def test_several_that_are_missing_share_a_call_and_those_it_lacks_are_asked_for_alone(desk):
     alive = [one["InvoiceID"] for one in desk.books.records("Invoices")[:5]]
     gone = drafts(desk)[0]
-    unreported.erase_draft(desk.books, "Invoices", gone)
+    silent_changes.erase_draft(desk.books, "Invoices", gone)
     with desk.warehouse.writing() as connection:
         reading.note_missing(connection, desk.tenant_id, "invoices", [gone, *alive], desk.now())
     desk.reread("invoices")
@@ -141,7 +141,7 @@ def test_several_that_are_missing_share_a_call_and_those_it_lacks_are_asked_for_
 def test_what_the_calls_do_not_reach_is_left_for_the_next_day(desk):
     for name in list(desk.books.bench.tables["ManualJournals"])[:6]:
         open_copy(desk.books, "ManualJournals", name)["Status"] = "DRAFT"
-        unreported.erase_draft(desk.books, "ManualJournals", name)
+        silent_changes.erase_draft(desk.books, "ManualJournals", name)
     days = 0
     while days == 0 or missing(desk, "manual_journals"):
         assert desk.reread("manual_journals", calls=14).calls <= 14
@@ -186,7 +186,7 @@ def test_the_cursor_stays_where_it_is(desk):
 
 
 def test_a_window_moves_the_pointer_with_its_rows_or_not_at_all(desk, monkeypatch):
-    unreported.rebook_line(desk.books, desk.books.records("Invoices")[0]["InvoiceID"], "310")
+    silent_changes.rebook_line(desk.books, desk.books.records("Invoices")[0]["InvoiceID"], "310")
     before = round_of(desk, "invoices")
 
     def crash(connection, one):
@@ -210,7 +210,7 @@ def test_before_its_first_load_is_complete_nothing_is_read_again(desk):
 def test_ids_alone_are_compared_when_a_round_takes_more_calls_than_there_are(desk, monkeypatch):
     """Windows hold whole days and leave room, so they take more calls than the pages of the list."""
     gone = drafts(desk)[0]
-    unreported.erase_draft(desk.books, "Invoices", gone)
+    silent_changes.erase_draft(desk.books, "Invoices", gone)
     with desk.warehouse.writing() as connection:
         connection.exec_driver_sql("update xero.rounds set swept_at = null")
         for table in set(PAGED) - {"invoices"}:  # have had their turns
@@ -244,7 +244,7 @@ def test_a_list_that_comes_whole_is_read_whole_each_day_by_one_call_and_shows_wh
 
 def test_groups_and_options_that_are_gone_are_marked_their_members_too(desk):
     group = desk.books.records("ContactGroups")[0]["ContactGroupID"]
-    unreported.delete_contact_group(desk.books, group)
+    silent_changes.delete_contact_group(desk.books, group)
     category = desk.books.records("TrackingCategories")[0]
     option = category["Options"][0]["TrackingOptionID"]
     records.delete_tracking_option(desk.books, category["TrackingCategoryID"], option)

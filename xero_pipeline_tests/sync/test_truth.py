@@ -14,7 +14,7 @@ from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
-from xero_simulator.edits.documents import documents, records, unreported
+from xero_simulator.edits import documents, records, silent_changes
 from xero_simulator.edits.working_copy import EditRefused
 
 pytestmark = pytest.mark.slow
@@ -72,30 +72,30 @@ class Everybody:
         records.edit_contact(company, self.any(company, "Contacts"), at, name=f"Name {at:%S%f}")
 
     def rebook(self, company, at):
-        unreported.rebook_line(company, self.any(company, "Invoices"), self.random.choice(["200", "310", "429"]))
+        silent_changes.rebook_line(company, self.any(company, "Invoices"), self.random.choice(["200", "310", "429"]))
 
     def due(self, company, at):
         day = dt.date(2026, 1, 1) + dt.timedelta(days=self.random.randint(0, 120))
-        unreported.move_due_date(company, self.any(company, "Invoices"), day)
+        silent_changes.move_due_date(company, self.any(company, "Invoices"), day)
 
     def sent(self, company, at):
-        unreported.mark_sent(company, self.any(company, "Invoices"), sent=self.random.random() < 0.5)
+        silent_changes.mark_sent(company, self.any(company, "Invoices"), sent=self.random.random() < 0.5)
 
     def erase_invoice(self, company, at):
-        unreported.erase_draft(company, "Invoices", self.draft(company, "Invoices"))
+        silent_changes.erase_draft(company, "Invoices", self.draft(company, "Invoices"))
 
     def erase_journal(self, company, at):
-        unreported.erase_draft(company, "ManualJournals", self.draft(company, "ManualJournals"))
+        silent_changes.erase_draft(company, "ManualJournals", self.draft(company, "ManualJournals"))
 
     def erase_contact(self, company, at):
-        unreported.erase_contact(company, self.any(company, "Contacts"))
+        silent_changes.erase_contact(company, self.any(company, "Contacts"))
 
     def unallocate(self, company, at):
         documents.remove_allocation(company, "CreditNotes", self.any(company, "CreditNotes"), None)
 
     def ungroup(self, company, at):
         if self.random.random() < 0.1 and company.bench.tables["ContactGroups"]:
-            unreported.delete_contact_group(company, self.any(company, "ContactGroups"))
+            silent_changes.delete_contact_group(company, self.any(company, "ContactGroups"))
 
 
 WAYS = [

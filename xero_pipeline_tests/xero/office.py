@@ -19,7 +19,7 @@ from xero_simulator.api.catalogue import COLLECTIONS
 from xero_simulator.api.query_values import milliseconds
 from xero_simulator.company import Company
 from xero_simulator.config import BooksConfig
-from xero_simulator.edits.documents import documents
+from xero_simulator.edits import documents
 from xero_simulator.edits.working_copy import EditRefused, mark, open_copy
 from xero_simulator.simulator import Simulator
 from xero_simulator.transport import SimulatorTransport

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xero_simulator.faults.catalogue import Fault, unknown_content
+from xero_simulator.faults import unknown_content
+from xero_simulator.faults.catalogue import Fault
 from xero_simulator.limits import refusal
 from xero_simulator.messages import Response, html, text
 from xero_simulator.wire import (

@@ -9,7 +9,7 @@ import pytest
 
 from xero_simulator.books import build_company
 from xero_simulator.config import BooksConfig
-from xero_simulator.edits.documents import documents
+from xero_simulator.edits import documents
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 14, tzinfo=dt.UTC)
