@@ -19,7 +19,7 @@ SIMULATOR_MAY_IMPORT = {
     "reports": {"reports", "books", "values", "company_records", "workbench"},
     "api": {"api", "messages", "wire"},
     "edits": {"edits", "books", "company", "values", "workbench"},
-    "faults": {"faults", "messages", "wire"},
+    "faults": {"faults", "limits", "messages", "wire"},
     "identity": {"identity", "api.catalogue", "apps", "messages", "wire", "store"},
 }
 MAY_IMPORT = {
@@ -123,8 +123,8 @@ def test_the_simulator_knows_nothing_of_what_it_tests(path):
 def test_no_module_imports_itself_by_a_detour():
     """Not even where a function does, or only a type checker: such a circle hides whose a thing is."""
     for package, paths in (("xero_pipeline", MODULES), ("xero_simulator", SIMULATOR_MODULES)):
-        names = {path: name_of(path).removeprefix(f"{package}.") for path in paths}
-        modules = set(names.values())
+        names = {path: ".".join(path.relative_to(ROOT / package).with_suffix("").parts) for path in paths}
+        modules = {name.removesuffix(".__init__") for name in names.values()}
         graph = {
             name: {one for one in imports_of(path, modules, package) if one in modules and one != name}
             for path, name in names.items()
@@ -166,7 +166,7 @@ def test_a_file_stays_small(path):
 @pytest.mark.parametrize("folder", sorted({path.parent for path in (*MODULES, *SIMULATOR_MODULES)}), ids=str)
 def test_a_folder_stays_small(folder):
     """More than about 25 modules side by side are a list of files, no room."""
-    most = {"xero": 50, "warehouse": 42, "cli": 30}.get(folder.name, 27)
+    most = {"warehouse": 42}.get(folder.name, 27)
     assert len([one for one in folder.glob("*.py") if one.name != "__init__.py"]) <= most
 
 
