@@ -11,7 +11,7 @@ import httpx
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
-    from xero_pipeline.xero.quota import Quota
+    from xero_pipeline.xero.quota.limiter import Quota
 
 
 def connected(url: str, home: Path, **settings: object) -> Parts:
@@ -25,7 +25,7 @@ def connected(url: str, home: Path, **settings: object) -> Parts:
     from xero_pipeline.parts import Parts
     from xero_pipeline.settings import Settings
     from xero_pipeline.simulator.person import Person
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
 
     ours = {
         "mock_mode": False,
@@ -42,7 +42,7 @@ def connected(url: str, home: Path, **settings: object) -> Parts:
     def allow(address: str) -> None:
         threading.Thread(target=lambda: httpx.get(Person().allow(address), timeout=60), daemon=True).start()
 
-    consent.connect(
+    consent_flow.connect(
         parts.oauth, parts.vault, parts.organisations, announce=allow, open_browser=None, timeout_seconds=60
     )
     return parts
@@ -59,6 +59,6 @@ def unlimited(parts: Parts) -> Quota:
     Args:
         parts: Knows the state database.
     """
-    from xero_pipeline.xero.quota import Quota
+    from xero_pipeline.xero.quota.limiter import Quota
 
     return Quota(parts.state, per_minute=10**9, per_day=10**9, app_per_minute=10**9)

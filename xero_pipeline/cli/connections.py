@@ -18,7 +18,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 CONSENT_MINUTES = 10
 """How long `connect` waits for the person in the browser."""
@@ -50,12 +50,12 @@ def _without_a_browser(parts: Parts) -> Sequence[Organisation]:
 
 def _asked_in_the_browser(parts: Parts, *, opened: bool) -> Sequence[Organisation]:
     from xero_pipeline.cli.display import say
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
 
     if parts.settings.mock_mode:
         say("Mock mode: `xero-pipeline connect --yes` allows access without a browser.")
     with _consent_page(parts) as login_url:
-        return consent.connect(
+        return consent_flow.connect(
             parts.oauth_for(parts.app(login_url=login_url)),
             parts.vault,
             parts.organisations,
@@ -148,7 +148,7 @@ def disconnect(
 ) -> None:
     """Disconnect one organisation at Xero, or all. The data already loaded stays in the warehouse."""
     from xero_pipeline.cli.display import say
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
 
     parts = Parts(Settings.load())
     if bool(organisation) == everything:
@@ -157,7 +157,7 @@ def disconnect(
         )
     if organisation:
         one = parts.organisations.find(organisation)
-        told = consent.disconnect(parts.oauth, parts.vault, parts.organisations, one)
+        told = consent_flow.disconnect(parts.oauth, parts.vault, parts.organisations, one)
         left = [other.name for other in parts.organisations.list() if other.status == "connected"]
         say(f"Disconnected {one.name}. Still connected: {', '.join(left) or 'none'}.")
         if not told:
@@ -168,5 +168,5 @@ def disconnect(
         say("No organisation is connected: there is nothing to disconnect.")
         return
     for consent_id in consents:
-        consent.disconnect_all(parts.oauth, parts.vault, parts.organisations, consent_id)
+        consent_flow.disconnect_all(parts.oauth, parts.vault, parts.organisations, consent_id)
     say("Disconnected every organisation; the consents are revoked.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.parts import Parts
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 
 def connect_mock_organisations(parts: Parts) -> Sequence[Organisation]:
@@ -22,7 +22,7 @@ def connect_mock_organisations(parts: Parts) -> Sequence[Organisation]:
     import httpx
 
     from xero_pipeline.simulator.person import Person
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
 
     # Nobody registered a redirect URI with the simulator, so any free port will do.
     with socket.socket() as probe:
@@ -36,6 +36,6 @@ def connect_mock_organisations(parts: Parts) -> Sequence[Organisation]:
     def send(url: str) -> None:
         threading.Thread(target=visit, args=(url,), name="browser", daemon=True).start()
 
-    return consent.connect(
+    return consent_flow.connect(
         oauth, parts.vault, parts.organisations, announce=send, open_browser=None, timeout_seconds=60
     )

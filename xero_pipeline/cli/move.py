@@ -82,8 +82,8 @@ def _move_warehouse(parts: Parts, url: str) -> None:
 
 def _move_state(parts: Parts, url: str) -> None:
     from xero_pipeline.cli.display import say
-    from xero_pipeline.xero.state import open_state
-    from xero_pipeline.xero.state_move import move_state
+    from xero_pipeline.state.copy import move_state
+    from xero_pipeline.state.engine import open_state
 
     with said_of("--state-to", "XERO_STATE_URL"):
         target = open_state(url)

@@ -13,13 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 from xero_pipeline.errors import ConfigurationError, ConsentDenied, ConsentForged, NeedsReconsent, XeroPipelineError
 from xero_pipeline.web.address import Address, is_loopback, name_in
 from xero_pipeline.web.answer_port import AnswerPort
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 
 if TYPE_CHECKING:
     from xero_pipeline.parts import Parts
-    from xero_pipeline.xero.app import App
-    from xero_pipeline.xero.oauth import OAuth, PendingConsent
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.app import App
+    from xero_pipeline.xero.auth.oauth import OAuth, PendingConsent
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 CALLBACK = "/xero/callback"
 """Our own path for the answer."""
@@ -115,7 +115,9 @@ class Consents:
             self._port.close()
         parts = self._parts
         try:
-            return consent.take_answer(question.oauth, parts.vault, parts.organisations, question.pending, callback_url)
+            return consent_flow.take_answer(
+                question.oauth, parts.vault, parts.organisations, question.pending, callback_url
+            )
         except tuple(_IN_OTHER_WORDS) as error:
             raise type(error)(_IN_OTHER_WORDS[type(error)]) from error
 
@@ -127,7 +129,7 @@ class Consents:
             XeroUnavailable: Xero does not answer.
         """
         parts = self._parts
-        return consent.connect(
+        return consent_flow.connect(
             parts.oauth, parts.vault, parts.organisations, announce=lambda _: None, open_browser=None, timeout_seconds=0
         )
 

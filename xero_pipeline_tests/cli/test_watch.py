@@ -15,8 +15,8 @@ from xero_pipeline.cli.waits import Waits
 from xero_pipeline.cli.watch import Watch
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.warehouse.merge import Merged
-from xero_pipeline.xero.answers import Call
-from xero_pipeline.xero.limits import Limits
+from xero_pipeline.xero.http.response import Call
+from xero_pipeline.xero.quota.rate_limits import Limits
 
 NAMES = {"t1": "Kowhai Limited"}
 

@@ -20,7 +20,7 @@ from xero_pipeline.simulator.edit_copy import EditRefused, mark, open_copy
 from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline.simulator.wire import encode
-from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.values import parse_xero_date
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.fakes import Clock

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from xero_pipeline.errors import ReconnectError
 from xero_pipeline.simulator.person import Person
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 from xero_pipeline_tests.xero.consenting import KIM, ROBIN, World
 
 PEOPLE = st.sampled_from([ROBIN, KIM])
@@ -40,7 +40,9 @@ class Consents(RuleBasedStateMachine):
         pending = self.home.oauth.begin()
         ticked = [self.world.tenants[place] for place in places]
         back = Person(self.world.transport, name).allow(pending.url, ticked)
-        consent._enter(self.home.oauth, self.home.vault, self.home.organisations, self.home.oauth.finish(pending, back))
+        consent_flow._enter(
+            self.home.oauth, self.home.vault, self.home.organisations, self.home.oauth.finish(pending, back)
+        )
         self.world.clock.minutes(1)
         self.open |= {(name, place) for place in places}
         # Xero lists all that the person ever connected.

@@ -10,8 +10,8 @@ import pytest
 
 from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.config import BooksConfig
-from xero_pipeline.xero.report_rows import StatementRow
-from xero_pipeline.xero.reports import chosen_reports, report_named
+from xero_pipeline.xero.reports.catalogue import chosen_reports, report_named
+from xero_pipeline.xero.reports.parse_statements import StatementRow
 
 TODAY = dt.date(2026, 11, 22)
 MONTHS = {"periods": "2", "timeframe": "MONTH"}
