@@ -11,7 +11,7 @@ import httpx
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
-    from xero_pipeline.xero.quota import Quota
+    from xero_pipeline.xero.quota.limiter import Quota
 
 
 def connected(url: str, home: Path, **settings: object) -> Services:
@@ -24,7 +24,7 @@ def connected(url: str, home: Path, **settings: object) -> Services:
     """
     from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
     from xero_simulator.person import Person
 
     ours = {
@@ -42,7 +42,7 @@ def connected(url: str, home: Path, **settings: object) -> Services:
     def allow(address: str) -> None:
         threading.Thread(target=lambda: httpx.get(Person().allow(address), timeout=60), daemon=True).start()
 
-    consent.connect(
+    consent_flow.connect(
         services.oauth, services.vault, services.organisations, announce=allow, open_browser=None, timeout_seconds=60
     )
     return services
@@ -59,6 +59,6 @@ def unlimited(services: Services) -> Quota:
     Args:
         services: Knows the state database.
     """
-    from xero_pipeline.xero.quota import Quota
+    from xero_pipeline.xero.quota.limiter import Quota
 
     return Quota(services.state, per_minute=10**9, per_day=10**9, app_per_minute=10**9)

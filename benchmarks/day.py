@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xero_pipeline.container import Services
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.reports.catalogue import Report
 
 
 def measure(url: str, home: Path) -> dict[str, object]:
@@ -62,8 +62,8 @@ def sync(services: Services, now: datetime) -> tuple[int, int, Mapping[Report, S
     from xero_pipeline.sync.due import all_months_due
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.sync.reports import sync_report
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import chosen
+    from xero_pipeline.xero.http.client import XeroClient
 
     tenant_id = services.organisations.list()[0].tenant_id
     warehouse, tally, changed = services.warehouse, Tally(), 0

@@ -27,8 +27,8 @@ def measure(url: str, home: Path) -> dict[str, float]:
     """
     from xero_pipeline.sync.collections import sync_collection
     from xero_pipeline.sync.outcome import Tally
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import endpoint
+    from xero_pipeline.xero.http.client import XeroClient
 
     services = connected(url, home)
     tenant_id = services.organisations.list()[0].tenant_id

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.answers import Call
-    from xero_pipeline.xero.app import App
-    from xero_pipeline.xero.call_book import CallBook
-    from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.auth.app import App
+    from xero_pipeline.xero.auth.encryption import Keys
+    from xero_pipeline.xero.auth.oauth import OAuth
+    from xero_pipeline.xero.auth.organisations import Organisations
+    from xero_pipeline.xero.auth.token_provider import TokenSource
+    from xero_pipeline.xero.auth.token_store import Vault
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.errand import Errand
-    from xero_pipeline.xero.keys import Keys
-    from xero_pipeline.xero.oauth import OAuth
-    from xero_pipeline.xero.organisations import Organisations
-    from xero_pipeline.xero.quota import Quota
-    from xero_pipeline.xero.reports import Report
-    from xero_pipeline.xero.tokens import TokenSource
-    from xero_pipeline.xero.vault import Vault
+    from xero_pipeline.xero.http.client import XeroClient
+    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.quota.call_book import CallBook
+    from xero_pipeline.xero.quota.call_context import Errand
+    from xero_pipeline.xero.quota.limiter import Quota
+    from xero_pipeline.xero.reports.catalogue import Report
     from xero_simulator.simulator import Simulator
 
 SIMULATED_URL = "http://simulator.localhost"
@@ -77,7 +77,7 @@ class Services:
     @cached_property
     def state(self) -> Engine:
         """The state database: tokens, organisations, quotas."""
-        from xero_pipeline.xero.state import open_state
+        from xero_pipeline.state.engine import open_state
 
         self.home  # noqa: B018 - the folder of the SQLite file
         return open_state(self.settings.state)
@@ -85,8 +85,8 @@ class Services:
     @cached_property
     def keys(self) -> Keys:
         """What opens the token store."""
-        from xero_pipeline.xero.key_file import load_or_make_key_file
-        from xero_pipeline.xero.keys import Keys
+        from xero_pipeline.xero.auth.encryption import Keys
+        from xero_pipeline.xero.auth.mock_key_file import load_or_make_key_file
 
         current = _plain(self.settings.encryption_key)
         if self.settings.mock_mode and not current:
@@ -96,14 +96,14 @@ class Services:
     @cached_property
     def vault(self) -> Vault:
         """The encrypted token store."""
-        from xero_pipeline.xero.vault import Vault
+        from xero_pipeline.xero.auth.token_store import Vault
 
         return Vault(self.state, self.keys)
 
     @cached_property
     def organisations(self) -> Organisations:
         """The connected organisations."""
-        from xero_pipeline.xero.organisations import Organisations
+        from xero_pipeline.xero.auth.organisations import Organisations
 
         return Organisations(self.state)
 
@@ -114,7 +114,7 @@ class Services:
             login_url: Where people consent, when it is not where the settings say.
             redirect_uri: Where the consent comes back, likewise.
         """
-        from xero_pipeline.xero.app import App
+        from xero_pipeline.xero.auth.app import App
         from xero_pipeline.xero.scopes import parse_scopes, scopes_for
 
         settings = self.settings
@@ -144,7 +144,7 @@ class Services:
         Raises:
             ConfigurationError: XERO_REPORTS names one that does not exist.
         """
-        from xero_pipeline.xero.reports import chosen_reports
+        from xero_pipeline.xero.reports.catalogue import chosen_reports
 
         chosen = self.settings
         return chosen_reports(chosen.reports, cash_basis=chosen.cash_basis, custom_layouts=chosen.custom_layouts)
@@ -158,7 +158,7 @@ class Services:
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections that are read, and of the reports that were chosen."""
-        from xero_pipeline.xero.aged import SCOPE
+        from xero_pipeline.xero.reports.aged import SCOPE
 
         aged = [SCOPE] if self.settings.aged_by_contact else []
         return [endpoint.scope for endpoint in self.collections], [*(report.scope for report in self.reports), *aged]
@@ -174,21 +174,21 @@ class Services:
         Args:
             app: From `app()`.
         """
-        from xero_pipeline.xero.oauth import OAuth
+        from xero_pipeline.xero.auth.oauth import OAuth
 
         return OAuth(app, transport=self.transport)
 
     @cached_property
     def tokens(self) -> TokenSource:
         """Access tokens, refreshed when they must be."""
-        from xero_pipeline.xero.tokens import TokenSource
+        from xero_pipeline.xero.auth.token_provider import TokenSource
 
         return TokenSource(self.vault, self.oauth, self.organisations)
 
     @cached_property
     def quota(self) -> Quota:
         """What may still be asked, shared by all processes."""
-        from xero_pipeline.xero.quota import Quota
+        from xero_pipeline.xero.quota.limiter import Quota
 
         settings = self.settings
         return Quota(
@@ -201,7 +201,7 @@ class Services:
     @cached_property
     def call_book(self) -> CallBook:
         """What is known of calls beyond the limits."""
-        from xero_pipeline.xero.call_book import CallBook
+        from xero_pipeline.xero.quota.call_book import CallBook
 
         return CallBook(self.state)
 
@@ -219,7 +219,7 @@ class Services:
             on_call: Told of every request.
             on_wait: Told before every wait: seconds, and why.
         """
-        from xero_pipeline.xero.client import XeroClient
+        from xero_pipeline.xero.http.client import XeroClient
 
         return XeroClient(
             api_url=self.api_url,

@@ -36,7 +36,7 @@ def _currency_code(value: str) -> str:
 
 
 def _reports_there_are(value: str) -> str:
-    from xero_pipeline.xero.reports import chosen_reports
+    from xero_pipeline.xero.reports.catalogue import chosen_reports
 
     chosen_reports(value, cash_basis=False)
     return value

@@ -65,7 +65,7 @@ def _read(services: Services, first: dt.date, at: dt.datetime) -> int:
     from xero_pipeline.sync.due import all_months_due
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.sync.reports import sync_report
-    from xero_pipeline.xero.client import XeroClient
+    from xero_pipeline.xero.http.client import XeroClient
 
     tenant, tally = tenant_id(), Tally()
     with XeroClient(

@@ -19,7 +19,7 @@ from xero_pipeline.warehouse.days import day_of
 if TYPE_CHECKING:
     import dagster as dg
 
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 # Where Dagster's overview and its jobs look for runs; one that a server launches has it by itself.
 _OURS = {".dagster/repository": "__repository__@xero_pipeline"}
@@ -151,7 +151,7 @@ class Runner:
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
         from xero_pipeline.sync.plan import reports_due
-        from xero_pipeline.xero.reports import report_named
+        from xero_pipeline.xero.reports.catalogue import report_named
 
         services, named = self._services, [report_named(name) for name in reports]
         due = reports_due(services.warehouse, organisation.tenant_id, named, services.settings.start_date, full=full)

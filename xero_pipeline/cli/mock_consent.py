@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.container import Services
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 
 def connect_mock_organisations(services: Services) -> Sequence[Organisation]:
@@ -21,7 +21,7 @@ def connect_mock_organisations(services: Services) -> Sequence[Organisation]:
     """
     import httpx
 
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
     from xero_simulator.person import Person
 
     # Nobody registered a redirect URI with the simulator, so any free port will do.
@@ -36,6 +36,6 @@ def connect_mock_organisations(services: Services) -> Sequence[Organisation]:
     def send(url: str) -> None:
         threading.Thread(target=visit, args=(url,), name="browser", daemon=True).start()
 
-    return consent.connect(
+    return consent_flow.connect(
         oauth, services.vault, services.organisations, announce=send, open_browser=None, timeout_seconds=60
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 
 def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:

@@ -10,7 +10,7 @@ from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.reports.catalogue import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     """
     from xero_pipeline.warehouse.tables import table_group
     from xero_pipeline.xero.endpoints import chosen as all_collections
-    from xero_pipeline.xero.reports import reports as all_reports
+    from xero_pipeline.xero.reports.catalogue import reports as all_reports
 
     collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
     reports = [report.name for report in all_reports()]

@@ -15,7 +15,7 @@ def complete_organisation(incomplete: str) -> list[str]:
     """
     from xero_pipeline.errors import XeroPipelineError
     from xero_pipeline.settings import Settings
-    from xero_pipeline.xero.state_glance import organisation_names
+    from xero_pipeline.state.peek import organisation_names
 
     try:
         state = Settings.load().state
@@ -32,7 +32,7 @@ def complete_asset(incomplete: str) -> list[str]:
         incomplete: What was typed so far.
     """
     from xero_pipeline.warehouse.tables import all_tables
-    from xero_pipeline.xero.reports import reports
+    from xero_pipeline.xero.reports.catalogue import reports
 
     names = {table.name for table in all_tables() if table.role in {"record", "child"}}
     return _beginning(sorted(names | {report.name for report in reports()}), incomplete)

@@ -17,10 +17,10 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.answers import Call
-    from xero_pipeline.xero.client import XeroClient
-    from xero_pipeline.xero.errand import Errand
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
+    from xero_pipeline.xero.http.client import XeroClient
+    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.quota.call_context import Errand
 
 
 GLANCE_SECONDS = 20

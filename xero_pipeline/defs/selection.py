@@ -10,13 +10,13 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.due import DOCUMENTS
 from xero_pipeline.sync.staleness import dated_tables
 from xero_pipeline.xero.endpoints import chosen
-from xero_pipeline.xero.reports import chosen_reports
-from xero_pipeline.xero.reports import reports as all_reports
+from xero_pipeline.xero.reports.catalogue import chosen_reports
+from xero_pipeline.xero.reports.catalogue import reports as all_reports
 
 if TYPE_CHECKING:
     from xero_pipeline.settings import Settings
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.reports.catalogue import Report
 
 
 @dataclass(frozen=True, slots=True)

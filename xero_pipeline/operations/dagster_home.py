@@ -20,6 +20,9 @@ COMMAND_LINE = "command-line.yaml"
 """The same settings for runs that this program carries: what they print belongs on the terminal, and catching it would
 take four more processes a step, each with a traceback of its own on Ctrl-C."""
 
+STORAGE = {"module": "xero_pipeline.operations.dagster_storage", "class": "SqliteStorage"}
+"""In place of Dagster's own SQLite storage, whose files it reads and writes."""
+
 POSTGRESQL = "XERO_DAGSTER_URL"
 """The variable in which Dagster's processes find the address of their storage, when that is PostgreSQL."""
 
@@ -56,7 +59,7 @@ def prepare_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = yaml.safe_load(project_file("dagster.yaml").read_text())
     # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
-    config["storage"]["sqlite"]["base_dir"] = str(home / "storage")
+    config["storage"] = {"custom": {**STORAGE, "config": {"base_dir": str(home / "storage")}}}
     if in_postgresql:
         # The address has a password in it: the file says only where it is to be found.
         config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}

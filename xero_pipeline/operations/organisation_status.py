@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.xero.token_set import CONSENT_LIVES
+from xero_pipeline.xero.auth.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 
 def organisation_status(services: Services, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.aged import AgedKind, AgedRow
-    from xero_pipeline.xero.answers import Answer
-    from xero_pipeline.xero.report_calls import Asker
+    from xero_pipeline.xero.http.response import Answer
+    from xero_pipeline.xero.reports.aged import AgedKind, AgedRow
+    from xero_pipeline.xero.reports.fetched_report import Asker
 
 TABLE = "aged_by_contact"
 
@@ -125,7 +125,7 @@ def sync_aged(
         XeroPipelineError: Whatever stopped it; what was kept until then stays.
     """
     from xero_pipeline.sync.landed import Arrival
-    from xero_pipeline.xero.aged import aged, aged_rows
+    from xero_pipeline.xero.reports.aged import aged, aged_rows
 
     made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()
     for done, call in enumerate(calls, start=1):
@@ -161,7 +161,7 @@ def keep_aged(
     """
     from xero_pipeline.warehouse.replacing import replace_rows
     from xero_pipeline.warehouse.tables import table
-    from xero_pipeline.xero.aged import asked
+    from xero_pipeline.xero.reports.aged import asked
 
     kind, contact_id, as_of = asked(answer)
     piece = {"tenant_id": tenant_id, "report": kind, "contact_id": contact_id, "as_of": as_of}

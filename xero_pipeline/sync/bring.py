@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import Cursor, Warehouse
-    from xero_pipeline.xero.answers import Answer
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.response import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,6 @@ def ids_of(answers: Iterable[Answer], endpoint: Endpoint) -> list[str]:
         answers: Envelopes.
         endpoint: The collection; its key is one field.
     """
-    from xero_pipeline.xero.paging.rows import rows_of
+    from xero_pipeline.xero.pagination.record_ids import rows_of
 
     return [name for answer in answers for name in rows_of(answer.body, endpoint).ids]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.reports.catalogue import Report
 
 RESERVE = 100
 """Calls of the day that a backfill leaves for the daily sync and for people."""

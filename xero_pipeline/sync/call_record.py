@@ -10,7 +10,7 @@ from xero_pipeline import clock
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.call_outbox import CallOutbox
+    from xero_pipeline.xero.quota.call_outbox import CallOutbox
 
 
 def deliver_calls(outbox: CallOutbox, warehouse: Warehouse, now: datetime | None = None) -> int:
@@ -31,7 +31,7 @@ def deliver_calls(outbox: CallOutbox, warehouse: Warehouse, now: datetime | None
         WarehouseBusy: Another process held the warehouse all the time; the calls stay in the outbox.
     """
     from xero_pipeline.warehouse.call_record import KEPT, keep_calls
-    from xero_pipeline.xero.call_outbox import first_call_id
+    from xero_pipeline.xero.quota.call_outbox import first_call_id
 
     oldest = first_call_id(((now or clock.now()) - KEPT).timestamp())
     carried = 0

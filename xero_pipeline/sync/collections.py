@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.reading import CutRead
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.client import XeroClient
 
 __all__ = ["OVERLAP", "PAGES_PER_MERGE", "READS", "sync_collection"]
 
@@ -73,7 +73,7 @@ def sync_collection(
         XeroPipelineError: Whatever stopped it. Rows merged until then stay; the cursor does not move, and a list that
             is read in slices goes on behind the last complete one.
     """
-    from xero_pipeline.xero import paging
+    from xero_pipeline.xero import pagination
 
     started = time.monotonic()
     with warehouse.reading() as connection:
@@ -84,7 +84,7 @@ def sync_collection(
         while not load.complete:
             load.begin()
             where = {"modified_since": aim.since, "resume": load.read_before, "after": load.read_to}
-            pages = paging.read(client, tenant_id, endpoint, **where, fits=fits)
+            pages = pagination.read(client, tenant_id, endpoint, **where, fits=fits)
             for batch, last in batches(pages, PAGES_PER_MERGE):
                 load.take(batch, last=last)
                 if progress:

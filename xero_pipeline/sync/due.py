@@ -12,7 +12,7 @@ from xero_pipeline.warehouse.days import days_of
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.reports.catalogue import Report
 
 DOCUMENTS = ("invoices", "payments", "bank_transactions")
 """The collections whose documents change most figures."""
@@ -76,7 +76,7 @@ def months_due(
         at: Now; each organisation's day is that of its time zone.
         start_date: First month wanted; None for the default of `first_month`.
     """
-    from xero_pipeline.xero.reports import report_named
+    from xero_pipeline.xero.reports.catalogue import report_named
 
     named = report_named(report)
     return all_months_due(warehouse, [tenant_id], [named], at=at, start_date=start_date)[tenant_id][named]

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.client import XeroClient
 
 _NEVER_EMPTY = frozenset({"organisations", "organisation_actions", "currencies", "tax_rates"})
 """Lists that no organisation has empty; most have no way to ask for a single record."""
@@ -34,7 +34,7 @@ def confirm_empty(
         XeroPipelineError: As `XeroClient.get`.
     """
     from xero_pipeline.warehouse.presence import living
-    from xero_pipeline.xero.paging import by_id
+    from xero_pipeline.xero.pagination import by_id
 
     with warehouse.reading() as connection:
         ours = living(connection, endpoint.table, tenant_id, as_of=as_of)

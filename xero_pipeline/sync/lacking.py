@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.sync.staleness import dated_tables
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.postponed import Postponed
+    from xero_pipeline.state.deferred_work import Postponed
 
 
 def lacking(aside: Iterable[Postponed], names: Mapping[str, str], reports: Collection[str]) -> str:

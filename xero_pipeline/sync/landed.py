@@ -15,10 +15,10 @@ import msgspec
 
 from xero_pipeline.errors import LandingError
 from xero_pipeline.warehouse.entries import Cursor
-from xero_pipeline.xero.answers import Answer
-from xero_pipeline.xero.limits import Limits
-from xero_pipeline.xero.mending import readable
-from xero_pipeline.xero.report_rows import TrackingCategory
+from xero_pipeline.xero.http.json_repair import readable
+from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.quota.rate_limits import Limits
+from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 
 FORMAT = 1
 """Of the files; a reader refuses what is newer."""

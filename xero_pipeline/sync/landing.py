@@ -22,7 +22,7 @@ from xero_pipeline.sync.landed import Arrival, Landed, head_of, packed, unpacked
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.answers import Answer
+    from xero_pipeline.xero.http.response import Answer
 
 __all__ = ["Arrival", "Landed", "Landing"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.paging import Page
+    from xero_pipeline.xero.pagination import Page
 
 OVERLAP = timedelta(minutes=5)
 """How far before Xero's own clock the next read starts: records written while we read are read again, never missed."""

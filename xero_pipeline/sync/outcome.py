@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.merge import Merged
-    from xero_pipeline.xero.answers import Call
+    from xero_pipeline.xero.http.response import Call
 
 
 def changed(merged: Merged) -> int:

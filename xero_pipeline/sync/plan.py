@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from xero_pipeline.settings import Settings
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.quota import Quota
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.quota.limiter import Quota
+    from xero_pipeline.xero.reports.catalogue import Report
 
 AT_ONCE = 5
 """Calls at once that Xero allows to an organisation."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.client import XeroClient
 
 _USUAL_PAGE = 100
 """A page of so many records may be full, whatever was asked for."""
@@ -103,7 +103,7 @@ def asking(client: XeroClient, tenant_id: str) -> Callable[[Endpoint], int | Non
     Returns:
         Given a collection, how many records it has; None where Xero does not tell.
     """
-    from xero_pipeline.xero.answers import Envelope
+    from xero_pipeline.xero.http.response import Envelope
 
     def count(endpoint: Endpoint) -> int | None:
         if endpoint.paging == "details":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from xero_pipeline.sync.outcome import Outcome
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.answers import Call
+    from xero_pipeline.xero.http.response import Call
 
 Step = Callable[[int, int | None, int], None]
 """See `Progress.step`."""

@@ -118,8 +118,8 @@ def _collection(warehouse: Warehouse, landed: Landed) -> int:
 
 def _report(warehouse: Warehouse, landed: Landed) -> int:
     from xero_pipeline.sync.reports import keep_months
-    from xero_pipeline.xero.report_months import months_in
-    from xero_pipeline.xero.reports import report_named
+    from xero_pipeline.xero.reports.catalogue import report_named
+    from xero_pipeline.xero.reports.report_months import months_in
 
     arrival = landed.head.arrival
     report = report_named(arrival.subject)
@@ -130,8 +130,8 @@ def _report(warehouse: Warehouse, landed: Landed) -> int:
 
 def _aged(warehouse: Warehouse, landed: Landed) -> int:
     from xero_pipeline.sync.aged import keep_aged
-    from xero_pipeline.xero.aged import aged_rows
-    from xero_pipeline.xero.report_calls import received
+    from xero_pipeline.xero.reports.aged import aged_rows
+    from xero_pipeline.xero.reports.fetched_report import received
 
     arrival, records = landed.head.arrival, 0
     for answer in landed.answers:

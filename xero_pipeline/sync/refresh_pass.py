@@ -12,7 +12,7 @@ from xero_pipeline.sync.bring import bring, ids_of
 from xero_pipeline.sync.load import batches
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.windows import RefreshWindow, windows
-from xero_pipeline.xero.paging import Slice
+from xero_pipeline.xero.pagination import Slice
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.reading import Round
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.answers import Answer
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.client import XeroClient
+    from xero_pipeline.xero.http.response import Answer
 
 COMPARE_AGAIN = timedelta(days=7)
 """How long a round may take until all ids are compared in between, which costs fewer bytes than reading all again."""
@@ -102,7 +102,7 @@ class RefreshPass:
             at_most: Calls; what they do not reach is asked for the next time.
         """
         from xero_pipeline.warehouse.reading import missing
-        from xero_pipeline.xero.paging.by_id import IDS_PER_CALL
+        from xero_pipeline.xero.pagination.by_id import IDS_PER_CALL
 
         if not self._noticed:
             return
@@ -120,7 +120,7 @@ class RefreshPass:
 
     def _ask_for_several(self, ids: Sequence[str]) -> list[str]:
         """Bring those of some records that Xero lists; returns the others."""
-        from xero_pipeline.xero.paging import by_id
+        from xero_pipeline.xero.pagination import by_id
 
         answer = by_id.several(self._client, self._tenant_id, self._endpoint, ids)
         found = set(ids_of([answer], self._endpoint))
@@ -128,7 +128,7 @@ class RefreshPass:
         return [name for name in ids if name not in found]
 
     def _ask_for(self, name: str) -> None:
-        from xero_pipeline.xero.paging import by_id
+        from xero_pipeline.xero.pagination import by_id
 
         answer = by_id.one(self._client, self._tenant_id, self._endpoint, name)
         gone = [name] if answer is None else []
@@ -138,7 +138,7 @@ class RefreshPass:
     def compare_ids(self) -> None:
         """Compare all ids with Xero's, if a round takes longer than that may wait and the calls reach."""
         from xero_pipeline.warehouse.presence import sizes
-        from xero_pipeline.xero import paging
+        from xero_pipeline.xero import pagination
 
         endpoint, swept = self._endpoint, self._round.swept_at
         if not endpoint.by_ids or (swept and self._now() - swept < COMPARE_AGAIN):
@@ -150,7 +150,7 @@ class RefreshPass:
             return
         short = replace(endpoint, params={**endpoint.params, "summaryOnly": "true"})
         seen: set[str] = set()
-        for page in paging.read(self._client, self._tenant_id, short):
+        for page in pagination.read(self._client, self._tenant_id, short):
             seen.update(ids_of([page.answer], endpoint))
         with self._warehouse.writing() as connection:
             self._note_missing(connection, seen, began)
@@ -183,10 +183,10 @@ class RefreshPass:
         return windows(counts, start, endpoint)
 
     def _read_window(self, window: RefreshWindow) -> None:
-        from xero_pipeline.xero import paging
+        from xero_pipeline.xero import pagination
 
         began, seen = self._now(), set[str]()
-        pages = paging.read(self._client, self._tenant_id, self._endpoint, window=window.days)
+        pages = pagination.read(self._client, self._tenant_id, self._endpoint, window=window.days)
         for batch, last in batches(pages, PAGES_PER_MERGE):
             answers = [page.answer for page in batch]
             seen.update(ids_of(answers, self._endpoint))

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.merge import Merged
     from xero_pipeline.warehouse.store import ReportPull, Warehouse
-    from xero_pipeline.xero.report_calls import Asker
-    from xero_pipeline.xero.report_months import ReportMonth
-    from xero_pipeline.xero.report_rows import TrackingCategory
-    from xero_pipeline.xero.reports import Report
+    from xero_pipeline.xero.reports.catalogue import Report
+    from xero_pipeline.xero.reports.fetched_report import Asker
+    from xero_pipeline.xero.reports.parse_statements import TrackingCategory
+    from xero_pipeline.xero.reports.report_months import ReportMonth
 
 MONTHS_TOGETHER = 12
 """A year a transaction: what one call of the profit and loss brings."""
@@ -104,7 +104,7 @@ def _readable(
     client: Asker, tenant_id: str, report: Report, months: Sequence[date], categories: Sequence[TrackingCategory]
 ) -> Iterator[ReportMonth]:
     """The months that can be read, those of an unreadable answer one by one; what cannot be is told at the end."""
-    from xero_pipeline.xero.report_months import report_months
+    from xero_pipeline.xero.reports.report_months import report_months
 
     waiting = deque(window.wanted for window in report.asking.windows(months))
     flaws: list[UnreadableAnswer] = []

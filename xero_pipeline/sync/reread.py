@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.client import XeroClient
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.client import XeroClient
 
 _NEVER = 30
 """Days of waiting that a collection counts which never had a turn."""

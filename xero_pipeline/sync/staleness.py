@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in
-from xero_pipeline.xero.report_windows import month_by_month
+from xero_pipeline.xero.reports.call_windows import month_by_month
 from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.reports import Affected, Report
+    from xero_pipeline.xero.reports.catalogue import Affected, Report
 
 
 def dated_tables() -> Mapping[str, str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.report_rows import TrackingCategory
+    from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 
 
 def tracking_categories(warehouse: Warehouse, tenant_id: str) -> Sequence[TrackingCategory]:
@@ -19,7 +19,7 @@ def tracking_categories(warehouse: Warehouse, tenant_id: str) -> Sequence[Tracki
         warehouse: Has the collection `tracking_categories`.
         tenant_id: The organisation.
     """
-    from xero_pipeline.xero.report_rows import TrackingCategory
+    from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 
     rows = warehouse.query(
         "select c.tracking_category_id as id, c.name, o.tracking_option_id as option_id, o.name as option "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xero_pipeline.xero.endpoints import Endpoint
-from xero_pipeline.xero.paging import Slice
+from xero_pipeline.xero.pagination import Slice
 
 FILL = 0.9
 """How full of known records a page is planned: some more may have come since the last sync."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.operations import daily_sync
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 
 if TYPE_CHECKING:
     from xero_pipeline.web.app_context import AppContext
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 
 class UnknownAction(XeroPipelineError):
@@ -76,7 +76,7 @@ def disconnect(context: AppContext, tenant_id: str) -> str:
     one, services = organisation(context, tenant_id), context.services
     if one.status == "disconnected":
         return f"{one.name} was disconnected already."
-    told = consent.disconnect(services.oauth, services.vault, services.organisations, one)
+    told = consent_flow.disconnect(services.oauth, services.vault, services.organisations, one)
     if told:
         return f"Disconnected {one.name}. The data already loaded stays in the warehouse."
     return (

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from xero_pipeline.xero.callback import listening
+from xero_pipeline.xero.auth.callback_server import listening
 
 
 class CallbackPort:

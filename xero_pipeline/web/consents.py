@@ -13,13 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 from xero_pipeline.errors import ConfigurationError, ConsentDenied, ConsentForged, NeedsReconsent, XeroPipelineError
 from xero_pipeline.web.address import Address, is_loopback, name_in
 from xero_pipeline.web.callback_port import CallbackPort
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
-    from xero_pipeline.xero.app import App
-    from xero_pipeline.xero.oauth import OAuth, PendingConsent
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.app import App
+    from xero_pipeline.xero.auth.oauth import OAuth, PendingConsent
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 CALLBACK = "/xero/callback"
 """Our own path for the answer."""
@@ -115,7 +115,7 @@ class Consents:
             self._port.close()
         services = self._services
         try:
-            return consent.take_answer(
+            return consent_flow.take_answer(
                 question.oauth, services.vault, services.organisations, question.pending, callback_url
             )
         except tuple(_IN_OTHER_WORDS) as error:
@@ -129,7 +129,7 @@ class Consents:
             XeroUnavailable: Xero does not answer.
         """
         services = self._services
-        return consent.connect(
+        return consent_flow.connect(
             services.oauth,
             services.vault,
             services.organisations,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xero_pipeline.web.dagster_ui import DagsterUI, SchedulerState
     from xero_pipeline.web.progress import RunProgress
     from xero_pipeline.web.syncs import Syncs
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 RUNS_SHOWN = 10
 RUNS_LOOKED_AT = 50

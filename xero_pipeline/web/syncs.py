@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.web.dagster_ui import DagsterUI
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 _LAST_WORDS = 4000
 """Bytes of what a failed command line printed."""

@@ -13,8 +13,8 @@ from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.connections import Connection
-from xero_pipeline.xero.token_set import TokenSet
+from xero_pipeline.xero.auth.connections import Connection
+from xero_pipeline.xero.auth.token_set import TokenSet
 from xero_pipeline_tests.ledger.books import NOW, Books
 
 pytestmark = pytest.mark.slow

@@ -15,8 +15,8 @@ from xero_pipeline.cli.output.sync_summary import summary
 from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.warehouse.merge import Merged
-from xero_pipeline.xero.answers import Call
-from xero_pipeline.xero.limits import Limits
+from xero_pipeline.xero.http.response import Call
+from xero_pipeline.xero.quota.rate_limits import Limits
 
 NAMES = {"t1": "Kowhai Limited"}
 

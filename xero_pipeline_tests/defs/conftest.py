@@ -22,8 +22,8 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.warehouse.merge_duckdb import DuckDB
 from xero_pipeline.warehouse.tables import table_group
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.clock import TODAY
 from xero_simulator.config import BooksConfig
 from xero_simulator.faults.catalogue import Fault

@@ -21,8 +21,8 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.operations.health.xero import check_put_aside
+from xero_pipeline.state.deferred_work import pause
 from xero_pipeline.web.status import Status
-from xero_pipeline.xero.postponed import pause
 from xero_pipeline_tests.defs.conftest import MONTHS
 
 

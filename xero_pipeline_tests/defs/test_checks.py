@@ -10,7 +10,7 @@ from xero_pipeline.defs.checks.locked_periods import UNCHANGED
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.locked import open_changes
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.defs.conftest import MONTHS
 
 pytestmark = pytest.mark.any_day_in_proof

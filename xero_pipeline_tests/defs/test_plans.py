@@ -10,7 +10,7 @@ from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.sync.plan import Planner
 from xero_pipeline.sync.plan_calls import asking
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.defs.conftest import MONTHS
 
 pytestmark = pytest.mark.any_day_in_proof

@@ -26,7 +26,7 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.budget import RESERVE, calls_for
 from xero_pipeline.warehouse.store import Cursor
-from xero_pipeline.xero.reports import chosen_reports
+from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline_tests.defs.conftest import MONTHS
 
 DOCUMENTS = ("invoices", "payments", "bank_transactions")

@@ -18,10 +18,10 @@ from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.state.deferred_work import pause
+from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.postponed import pause
-from xero_pipeline.xero.state_tables import state_table
 from xero_pipeline_tests.defs.conftest import MONTHS
 from xero_pipeline_tests.journeys.truth import LISTS, truth
 

@@ -40,7 +40,7 @@ IMPORTED_ALREADY = (
     "xero_pipeline.definitions",
     "xero_pipeline.sync.collections",
     "xero_pipeline.warehouse.store",
-    "xero_pipeline.xero.client",
+    "xero_pipeline.xero.http.client",
 )
 _SHORT = 0.01
 _sleep = time.sleep

@@ -10,18 +10,18 @@ from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reread import reread_collection
-from xero_pipeline.xero.app import App
-from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.auth.app import App
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.oauth import OAuth
+from xero_pipeline.xero.auth.organisations import Organisations
+from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_set import TokenSet
+from xero_pipeline.xero.auth.token_store import Vault
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.oauth import OAuth
-from xero_pipeline.xero.organisations import Organisations
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline.xero.scopes import scopes_for
-from xero_pipeline.xero.token_set import TokenSet
-from xero_pipeline.xero.tokens import TokenSource
-from xero_pipeline.xero.vault import Vault
 
 MONTHS = ["2026-10"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xero_pipeline.xero.endpoints import catalogue, on_request
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.reports.catalogue import reports
 
 FOLDER = Path(__file__).parent
 _JSON = {"Content-Type": "application/json; charset=utf-8"}

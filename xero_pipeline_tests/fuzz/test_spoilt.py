@@ -24,7 +24,7 @@ from xero_pipeline.warehouse.quarantine import kept_out
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.warehouse.tables import table, table_group
 from xero_pipeline.xero.endpoints import chosen
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.fuzz.spoiling import spoilt
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk

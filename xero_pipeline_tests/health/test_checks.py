@@ -23,7 +23,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.layout import migrations
 from xero_pipeline.warehouse.lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.reach import reach
+from xero_pipeline.xero.http.ping import reach
 
 pytestmark = pytest.mark.any_day_in_proof
 

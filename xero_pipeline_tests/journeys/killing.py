@@ -64,9 +64,9 @@ def sync(events: Events, *, whole: bool) -> None:
     """
     from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
+    from xero_pipeline.state.locks import exclusive
     from xero_pipeline.sync import load
     from xero_pipeline.sync.call_record import deliver_calls
-    from xero_pipeline.xero.locks import exclusive
 
     # With it, every sync of these minutes would read all their edits again, and hide a cursor that ran ahead.
     load.OVERLAP = timedelta(0)
@@ -87,7 +87,7 @@ def _collection(services: Any, tenant_id: str, name: str, *, whole: bool) -> Non
     from xero_pipeline.sync.collections import sync_collection
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.xero.endpoints import endpoint
-    from xero_pipeline.xero.errand import Errand
+    from xero_pipeline.xero.quota.call_context import Errand
 
     row, tally = endpoint(name), Tally()
     if row.paging == "pages":
@@ -101,8 +101,8 @@ def _report(services: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.sync.due import months_due
     from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.sync.reports import sync_report
-    from xero_pipeline.xero.errand import Errand
-    from xero_pipeline.xero.reports import report_named
+    from xero_pipeline.xero.quota.call_context import Errand
+    from xero_pipeline.xero.reports.catalogue import report_named
 
     report = report_named(name)
     tally, now, start = Tally(), clock.now(), services.settings.start_date

@@ -10,16 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.due import months_due
 from xero_pipeline.sync.outcome import Outcome, Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.reports import chosen_reports, report_named
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.xero.reports.catalogue import chosen_reports, report_named
 from xero_pipeline.xero.values import month_end, parse_xero_date
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent

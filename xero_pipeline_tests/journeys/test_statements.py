@@ -13,17 +13,17 @@ from typing import Any
 import httpx
 import pytest
 
+from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.due import months_between
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.report_months import report_months
-from xero_pipeline.xero.reports import report_named, reports
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.xero.reports.catalogue import report_named, reports
+from xero_pipeline.xero.reports.report_months import report_months
 from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 from xero_simulator.books.double_entry.ledger import Ledger

@@ -15,16 +15,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from xero_pipeline.revisions import Revisions
+from xero_pipeline.state import upgrade
+from xero_pipeline.state.tables import state_metadata
 from xero_pipeline.warehouse import layout as warehouse_layout
 from xero_pipeline.warehouse import schema
-from xero_pipeline.xero import state_layout
-from xero_pipeline.xero.state_tables import state_metadata
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
 PINNED = {
     HERE / "warehouse.txt": (warehouse_layout.revisions, schema.metadata),
-    HERE / "state.txt": (state_layout.revisions, state_metadata),
+    HERE / "state.txt": (upgrade.revisions, state_metadata),
 }
 
 

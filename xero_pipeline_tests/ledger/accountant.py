@@ -10,7 +10,7 @@ from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.staleness import stale_months
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
 from xero_simulator.api.catalogue import grantable_scopes

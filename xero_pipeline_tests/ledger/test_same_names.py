@@ -9,14 +9,14 @@ from xero_pipeline.ledger.reconcile.cause_file import GivenCause, accounts_of
 from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.queries.catalogue import asking_ready, names, ready_query
 from xero_pipeline.queries.export import export
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.state.peek import organisation_names
 from xero_pipeline.warehouse.organisation_names import NAMED
-from xero_pipeline.xero.connections import Connection
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.organisations import Organisations
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.state_glance import organisation_names
-from xero_pipeline.xero.token_set import TokenSet
-from xero_pipeline.xero.vault import Vault
+from xero_pipeline.xero.auth.connections import Connection
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.organisations import Organisations
+from xero_pipeline.xero.auth.token_set import TokenSet
+from xero_pipeline.xero.auth.token_store import Vault
 from xero_pipeline_tests.ledger.conftest import copied
 from xero_pipeline_tests.ledger.several import SYNCED, change, rows
 from xero_pipeline_tests.xero.desk import KEY

@@ -14,8 +14,8 @@ from xero_pipeline.cli import main
 from xero_pipeline.container import Services
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.settings import Settings
+from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.state_tables import state_table
 from xero_pipeline_tests.clock import BEGINS
 from xero_pipeline_tests.metrics.faces import Faces
 from xero_pipeline_tests.queries.conftest import moved_to_postgresql, on_duckdb, on_postgresql  # noqa: F401 - fixtures

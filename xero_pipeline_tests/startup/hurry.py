@@ -48,7 +48,7 @@ def _keep_dagsters_files_open(sqlite_event_log: Any) -> None:
 
 
 HURRY = {
-    "xero_pipeline.xero.quota": _lift_the_limit_of_the_minute,
+    "xero_pipeline.xero.quota.limiter": _lift_the_limit_of_the_minute,
     "sqlalchemy": _trust_the_machine,
     "dagster._core.storage.event_log.sqlite.sqlite_event_log": _keep_dagsters_files_open,
 }

@@ -10,11 +10,11 @@ from uuid import NAMESPACE_DNS, uuid5
 import httpx
 import pytest
 
+from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.xero.fakes import TENANT, Clock, Tokens
 
 SERVER_TIME = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

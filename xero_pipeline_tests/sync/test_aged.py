@@ -142,7 +142,7 @@ def test_a_contact_that_does_not_exist_is_told_with_the_nearest_names(books):
 
 
 def test_an_opening_balance_is_kept_where_there_is_one():
-    from xero_pipeline.xero.aged import aged_rows
+    from xero_pipeline.xero.reports.aged import aged_rows
 
     company = build_company(BooksConfig(today=TODAY, invoices=90, months=4), 0)
     contact = next(

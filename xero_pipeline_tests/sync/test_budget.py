@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xero_pipeline.sync.budget import RESERVE, affordable, calls_for, stretches
 from xero_pipeline.sync.due import months_between
-from xero_pipeline.xero.reports import report_named, reports
+from xero_pipeline.xero.reports.catalogue import report_named, reports
 
 MONTHS = st.sets(st.integers(0, 150)).map(
     lambda numbers: [date(2015 + number // 12, number % 12 + 1, 1) for number in sorted(numbers)]

@@ -14,13 +14,13 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import WarehouseBusy, XeroUnavailable
+from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.call_record import deliver_calls
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.call_outbox import CallOutbox
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.errand import Errand
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_outbox import CallOutbox
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Clock, Tokens, client_of
 
@@ -146,9 +146,9 @@ def test_calls_are_let_go_after_400_days_and_not_before(state, clock, warehouse)
 
 MAKES_CALLS_UNTIL_KILLED = """
 import os, signal, sys, httpx
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.state.engine import open_state
 from xero_pipeline_tests.xero.fakes import TENANT, App, Tokens
 
 def answer(request):
@@ -188,7 +188,7 @@ import sys
 from xero_pipeline.sync.call_record import deliver_calls
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero import call_outbox
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.state.engine import open_state
 
 outbox = call_outbox.CallOutbox(open_state(sys.argv[1]))
 ended = outbox.ended

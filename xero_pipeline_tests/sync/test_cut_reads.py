@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline.errors import BudgetReached, WaitError
 from xero_pipeline.sync.collections import CUT_IS_OLD, OVERLAP, PAGES_PER_MERGE
-from xero_pipeline.xero import paging
+from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.xero.office import People, changed_since, sized
@@ -213,18 +213,18 @@ def test_after_a_slice_that_may_lack_a_record_nothing_counts_as_read(desk, monke
     def read(client, tenant_id, row, *, resume=None, **more):
         asked.append(resume)
         if len(asked) > 1:
-            yield paging.Page(1, None, answer)
+            yield pagination.Page(1, None, answer)
             return
-        yield paging.Page(1, None, answer, read_before=date(2026, 1, 1))
-        yield paging.Page(2, None, answer, drifted=True)
-        yield paging.Page(3, None, answer, read_before=date(2026, 2, 1))
-        yield paging.Page(4, None, answer)
+        yield pagination.Page(1, None, answer, read_before=date(2026, 1, 1))
+        yield pagination.Page(2, None, answer, drifted=True)
+        yield pagination.Page(3, None, answer, read_before=date(2026, 2, 1))
+        yield pagination.Page(4, None, answer)
 
-    monkeypatch.setattr(paging, "read", read)
+    monkeypatch.setattr(pagination, "read", read)
     desk.sync("payments")
     assert asked == [None, date(2026, 1, 1)]
 
 
 def everything(desk):
     with desk.client() as client:
-        return list(paging.read(client, desk.tenant_id, SMALL["payments"]))
+        return list(pagination.read(client, desk.tenant_id, SMALL["payments"]))

@@ -23,7 +23,7 @@ from xero_pipeline.sync.staleness import dated_tables
 from xero_pipeline.warehouse.shape import shape
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.warehouse.tables import table
-from xero_pipeline.xero.reports import report_named, reports
+from xero_pipeline.xero.reports.catalogue import report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT, uid
 
 TODAY = date(2026, 11, 22)

@@ -13,9 +13,9 @@ from xero_pipeline.errors import LandingError
 from xero_pipeline.sync.landed import Marks, unpacked
 from xero_pipeline.sync.landing import Arrival, Landing
 from xero_pipeline.warehouse.store import Cursor
-from xero_pipeline.xero.answers import Answer
-from xero_pipeline.xero.limits import Limits
-from xero_pipeline.xero.report_rows import TrackingCategory
+from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.quota.rate_limits import Limits
+from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 
 BODY = b'{\n "Invoices": [{"Total": 1.10, "Name": "\xc3\x9cber"}]\n}'

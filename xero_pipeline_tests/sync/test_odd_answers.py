@@ -16,9 +16,9 @@ from xero_pipeline.sync.findings import A_FEW
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse import drift
-from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_pipeline_tests.sync.conftest import TENANT, Xero, uid
 from xero_simulator.config import BooksConfig

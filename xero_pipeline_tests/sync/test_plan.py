@@ -9,17 +9,17 @@ import pytest
 
 from xero_pipeline import clock
 from xero_pipeline.settings import Settings
+from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.call_record import deliver_calls
 from xero_pipeline.sync.plan import Item, Plan, Planner
 from xero_pipeline.sync.plan_calls import asking, calls_to_read
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.warehouse.tables import table as table_named
-from xero_pipeline.xero.call_outbox import CallOutbox
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.errand import Errand
-from xero_pipeline.xero.paging import read
-from xero_pipeline.xero.reports import chosen_reports
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.xero.pagination import read
+from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_outbox import CallOutbox
+from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.sync.conftest import TENANT
 from xero_pipeline_tests.xero.fakes import Clock, client_of

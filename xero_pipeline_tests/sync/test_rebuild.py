@@ -20,7 +20,7 @@ from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reread import reread_collection
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized

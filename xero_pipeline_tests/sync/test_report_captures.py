@@ -11,7 +11,7 @@ import pytest
 
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.sync.conftest import OURS, TENANT
 from xero_pipeline_tests.xero.test_captures import capture, lines, number, said

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from xero_pipeline.sync.shares import Need, shares
 from xero_pipeline.sync.windows import RefreshWindow, windows
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.paging import Slice
+from xero_pipeline.xero.pagination import Slice
 from xero_pipeline_tests.xero.office import sized
 
 ROW = sized(endpoint("invoices"), 10)  # nine records a window

@@ -11,7 +11,7 @@ from xero_pipeline.errors import RecordRefused
 from xero_pipeline.warehouse import drift, quarantine
 from xero_pipeline.warehouse.entries import Drift
 from xero_pipeline.warehouse.shape import shape
-from xero_pipeline.xero.mending import readable
+from xero_pipeline.xero.http.json_repair import readable
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, uid
 
 pytestmark = pytest.mark.slow

@@ -20,8 +20,8 @@ from xero_pipeline.sync.plan import reports_due
 from xero_pipeline.warehouse.tables import table
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.pages import figures_of
-from xero_pipeline.xero.organisations import Organisation
-from xero_pipeline.xero.reports import report_named, reports
+from xero_pipeline.xero.auth.organisations import Organisation
+from xero_pipeline.xero.reports.catalogue import report_named, reports
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from xero_pipeline.sync.due import all_months_due, months_between
 from xero_pipeline.sync.staleness import dated_tables, made_of
 from xero_pipeline.warehouse.tables import table
-from xero_pipeline.xero.report_windows import month_by_month
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.reports.call_windows import month_by_month
+from xero_pipeline.xero.reports.catalogue import reports
 
 TODAY = date(2026, 5, 20)
 START = date(2025, 11, 1)

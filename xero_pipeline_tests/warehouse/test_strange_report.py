@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from xero_pipeline.warehouse.strange_report import in_report
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_simulator.config import BooksConfig
 from xero_simulator.simulator import Simulator

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.state.engine import open_state
 from xero_pipeline_tests.xero.fakes import Clock
 
 

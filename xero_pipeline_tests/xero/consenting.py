@@ -11,16 +11,16 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from xero_pipeline.xero import consent
-from xero_pipeline.xero.app import App
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.oauth import OAuth
-from xero_pipeline.xero.organisations import Organisations
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.tokens import TokenSource
-from xero_pipeline.xero.vault import Vault
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.xero.auth import consent_flow
+from xero_pipeline.xero.auth.app import App
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.oauth import OAuth
+from xero_pipeline.xero.auth.organisations import Organisations
+from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.simulator.helpers import TinyCompany
 from xero_pipeline_tests.xero.desk import KEY, Clock
 from xero_pipeline_tests.xero.person import free_port
@@ -113,7 +113,7 @@ class Home:
             threads[0].start()
 
         try:
-            return consent.connect(
+            return consent_flow.connect(
                 oauth, self.vault, self.organisations, announce=announce, open_browser=None, timeout_seconds=30
             )
         finally:
@@ -122,13 +122,13 @@ class Home:
 
     def disconnect(self, place: int) -> bool:
         one = self.organisations.get(self.world.tenants[place])
-        return consent.disconnect(self.oauth, self.vault, self.organisations, one)
+        return consent_flow.disconnect(self.oauth, self.vault, self.organisations, one)
 
     def disconnect_all(self, consent_id: str) -> None:
-        consent.disconnect_all(self.oauth, self.vault, self.organisations, consent_id)
+        consent_flow.disconnect_all(self.oauth, self.vault, self.organisations, consent_id)
 
     def check(self) -> list[int]:
-        lost = consent.check(self.oauth, self.vault, self.organisations)
+        lost = consent_flow.check(self.oauth, self.vault, self.organisations)
         return [self.world.tenants.index(one.tenant_id) for one in lost]
 
     def status(self) -> list[str | None]:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.oauth import App, OAuth
-from xero_pipeline.xero.organisations import Organisations
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.tokens import TokenSource
-from xero_pipeline.xero.vault import Vault
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.oauth import App, OAuth
+from xero_pipeline.xero.auth.organisations import Organisations
+from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_store import Vault
 from xero_pipeline_tests.xero.identity_double import Identity, an_app
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

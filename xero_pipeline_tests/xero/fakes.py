@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import httpx
 import msgspec
 
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 START = 1_800_000_000.0

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from xero_pipeline.xero.oauth import App
+from xero_pipeline.xero.auth.oauth import App
 
 CLIENT_ID = "0123456789ABCDEF"
 CLIENT_SECRET = "client-secret-hidden"

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import msgspec
 
-from xero_pipeline.xero.client import XeroClient
+from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.values import parse_xero_date
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.fakes import Clock

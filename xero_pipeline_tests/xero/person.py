@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 
 
 def free_port() -> int:
@@ -40,7 +40,7 @@ class Person:
 
 def connect(desk, person, timeout_seconds=20.0):
     try:
-        return consent.connect(
+        return consent_flow.connect(
             desk.oauth,
             desk.vault,
             desk.organisations,

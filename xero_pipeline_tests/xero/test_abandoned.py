@@ -6,9 +6,9 @@ import threading
 
 import httpx
 
-from xero_pipeline.xero.client import XeroClient
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.paging import read
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.pagination import read
 from xero_pipeline_tests.xero.fakes import TENANT, Tokens, envelope, good
 from xero_pipeline_tests.xero.office import NoQuota
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.xero.aged import aged_rows
-from xero_pipeline.xero.executive_summary import executive_summary_rows
-from xero_pipeline.xero.report_figures import bank_summary_rows, trial_balance_rows
-from xero_pipeline.xero.report_layout import column_labels, label_day, label_month, titled_day
-from xero_pipeline.xero.report_months import report_months
-from xero_pipeline.xero.report_rows import balance_sheet_rows, statement_rows
-from xero_pipeline.xero.reports import report_named
+from xero_pipeline.xero.reports.aged import aged_rows
+from xero_pipeline.xero.reports.catalogue import report_named
+from xero_pipeline.xero.reports.executive_summary import executive_summary_rows
+from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows
+from xero_pipeline.xero.reports.parse_tables import bank_summary_rows, trial_balance_rows
+from xero_pipeline.xero.reports.report_months import report_months
+from xero_pipeline.xero.reports.tree import column_labels, label_day, label_month, titled_day
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 
 CAPTURES = Path(__file__).parent / "captures"

@@ -19,8 +19,8 @@ from xero_pipeline.errors import (
     UnreadableAnswer,
     XeroUnavailable,
 )
-from xero_pipeline.xero.limits import Limits
-from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline.xero.values import loads
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Tokens, client_of, envelope, good
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, ConsentDenied, ConsentForged, XeroUnavailable
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 from xero_pipeline_tests.xero.desk import a_desk
 from xero_pipeline_tests.xero.identity_double import an_app, organisation
 from xero_pipeline_tests.xero.person import Person, connect, free_port
@@ -40,7 +40,7 @@ def test_the_browser_is_opened_only_where_wanted_and_with_the_announced_address(
         opened.append(url)
         person(url)
 
-    consent.connect(
+    consent_flow.connect(
         desk.oauth,
         desk.vault,
         desk.organisations,

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from xero_pipeline.errors import ReconnectError
-from xero_pipeline.xero import consent
+from xero_pipeline.xero.auth import consent_flow
 from xero_pipeline_tests.xero.consenting import KIM, ROBIN, World
 from xero_simulator.person import Person
 
@@ -40,7 +40,9 @@ class Consents(RuleBasedStateMachine):
         pending = self.home.oauth.begin()
         ticked = [self.world.tenants[place] for place in places]
         back = Person(self.world.transport, name).allow(pending.url, ticked)
-        consent._enter(self.home.oauth, self.home.vault, self.home.organisations, self.home.oauth.finish(pending, back))
+        consent_flow._enter(
+            self.home.oauth, self.home.vault, self.home.organisations, self.home.oauth.finish(pending, back)
+        )
         self.world.clock.minutes(1)
         self.open |= {(name, place) for place in places}
         # Xero lists all that the person ever connected.

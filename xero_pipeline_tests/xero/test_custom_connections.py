@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, OrganisationDisconnected
-from xero_pipeline.xero.tokens import TokenSource
+from xero_pipeline.xero.auth.token_provider import TokenSource
 from xero_pipeline_tests.xero.consenting import CUSTOM, OTHER, ROBIN, two_custom_apps
 
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import pytest
 
-from xero_pipeline.xero.report_rows import StatementRow
-from xero_pipeline.xero.reports import chosen_reports, report_named
+from xero_pipeline.xero.reports.catalogue import chosen_reports, report_named
+from xero_pipeline.xero.reports.parse_statements import StatementRow
 from xero_simulator.books import build_company
 from xero_simulator.config import BooksConfig
 

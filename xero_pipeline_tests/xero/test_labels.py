@@ -10,8 +10,8 @@ from dataclasses import asdict
 
 import pytest
 
-from xero_pipeline.xero.executive_summary import executive_summary_rows
-from xero_pipeline.xero.report_figures import bank_summary_rows, trial_balance_rows
+from xero_pipeline.xero.reports.executive_summary import executive_summary_rows
+from xero_pipeline.xero.reports.parse_tables import bank_summary_rows, trial_balance_rows
 from xero_pipeline_tests.xero.test_captures import capture
 
 READERS = {

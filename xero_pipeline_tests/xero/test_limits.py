@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.xero.limits import DAY, Go, Limits, Rules, Stop, Usage, Wait, decide
+from xero_pipeline.xero.quota.rate_limits import DAY, Go, Limits, Rules, Stop, Usage, Wait, decide
 
 RULES = Rules(per_minute=55, per_day=4_800, concurrent=5, app_per_minute=10_000)
 NOW = 1_800_000_000.0

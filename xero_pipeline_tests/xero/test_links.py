@@ -2,7 +2,7 @@
 
 import pytest
 
-from xero_pipeline.xero.links import organisation_link, record_link, report_link
+from xero_pipeline.xero.deep_links import organisation_link, record_link, report_link
 
 
 def test_an_organisation_is_opened_by_its_short_code():

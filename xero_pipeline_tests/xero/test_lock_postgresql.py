@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from xero_pipeline.xero.locks import exclusive
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.state.locks import exclusive
 from xero_pipeline_tests.postgresql import a_database_like
 
 

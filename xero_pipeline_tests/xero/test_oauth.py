@@ -18,7 +18,7 @@ from xero_pipeline.errors import (
     UnreadableAnswer,
     XeroUnavailable,
 )
-from xero_pipeline.xero.oauth import OAuth
+from xero_pipeline.xero.auth.oauth import OAuth
 from xero_pipeline.xero.scopes import parse_scopes, scopes_for
 from xero_pipeline_tests.xero.desk import NOON, Clock
 from xero_pipeline_tests.xero.identity_double import BASIC, CLIENT_ID, CLIENT_SECRET, Identity, an_app, organisation

@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError, NewerDatabase
-from xero_pipeline.xero import migrations, state_layout
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.organisations import Organisations
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.vault import Vault
+from xero_pipeline.state import migrations, upgrade
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.organisations import Organisations
+from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.layouts.older import contents, older_state, run, without
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.desk import KEY
@@ -42,7 +42,7 @@ def old(request, tmp_path):
 @pytest.fixture
 def newer_program(tmp_path, monkeypatch):
     """A program with a further revision, which does what the test says; returns what other processes must run first."""
-    ours, scripts = migrations.HEAD, state_layout.revisions().folder
+    ours, scripts = migrations.HEAD, upgrade.revisions().folder
 
     def release(*lines):
         folder = tmp_path / "newer"
@@ -150,7 +150,7 @@ def test_sqlite_that_does_not_look_after_references_meanwhile_looks_before_the_c
 def test_a_process_killed_in_a_migration_leaves_the_old_state_and_the_next_one_completes_it(old, newer_program):
     before = everything(old)
     as_newer = newer_program("import sys", "print('half way', flush=True)", "sys.stdin.readline()")
-    code = f"{as_newer}from xero_pipeline.xero.state import open_state; open_state({old!r})"
+    code = f"{as_newer}from xero_pipeline.state.engine import open_state; open_state({old!r})"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -164,7 +164,7 @@ def test_a_process_killed_in_a_migration_leaves_the_old_state_and_the_next_one_c
 
 
 def test_two_processes_that_open_it_at_once_migrate_it_once(old):
-    code = f"from xero_pipeline.xero.state import open_state; open_state({old!r}).dispose()"
+    code = f"from xero_pipeline.state.engine import open_state; open_state({old!r}).dispose()"
     both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
     errors = [process.communicate()[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], errors
@@ -184,7 +184,7 @@ def test_a_newer_state_is_refused_and_left_alone(old):
 
 def test_alembic_is_loaded_for_a_migration_only_and_reads_what_we_wrote_without_it(tmp_path):
     url = f"sqlite:///{tmp_path / 'state.sqlite'}"
-    code = f"from xero_pipeline.xero.state import open_state; open_state({url!r}); import sys; "
+    code = f"from xero_pipeline.state.engine import open_state; open_state({url!r}); import sys; "
     done = subprocess.run(
         [sys.executable, "-c", f"{code}print('alembic' in sys.modules)"], capture_output=True, text=True, check=True
     )

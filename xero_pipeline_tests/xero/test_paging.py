@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline.errors import AccessRefused, RequestRefused, UnreadableAnswer
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.paging import read
+from xero_pipeline.xero.pagination import read
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 
 INVOICES, QUOTES = endpoint("invoices"), endpoint("quotes")

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.paging import Page, read
-from xero_pipeline.xero.paging.asking import Sheet
-from xero_pipeline.xero.paging.descents import Descent, strips
-from xero_pipeline.xero.paging.rows import Rows
+from xero_pipeline.xero.pagination import Page, read
+from xero_pipeline.xero.pagination.list_request import Sheet
+from xero_pipeline.xero.pagination.record_ids import Rows
+from xero_pipeline.xero.pagination.reverse_ranges import Descent, strips
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized
 

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import RequestRefused
-from xero_pipeline.xero import paging
+from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.paging import Slice, read
-from xero_pipeline.xero.paging import by_id as ids
+from xero_pipeline.xero.pagination import Slice, read
+from xero_pipeline.xero.pagination import by_id as ids
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of
 from xero_pipeline_tests.xero.office import Office, by_id, records_of, sized
 
@@ -80,7 +80,7 @@ def test_a_record_asked_for_by_its_id_comes_whole_or_is_none(large_enough, table
     (name, record), *_ = large_enough.truth(row.wrapper).items()
     with large_enough.client() as client:
         answer = ids.one(client, large_enough.tenant_id, row, name)
-        assert by_id(records_of([paging.Page(1, 1, answer)], row), row) == {name: record}
+        assert by_id(records_of([pagination.Page(1, 1, answer)], row), row) == {name: record}
         assert ids.one(client, large_enough.tenant_id, row, "00000000-0000-0000-0000-00000000dead") is None
 
 
@@ -97,7 +97,7 @@ def test_several_records_come_in_one_call_the_archived_too(large_enough, table):
     names = sorted(records)[: ids.IDS_PER_CALL]
     with large_enough.client() as client:
         answer = ids.several(client, large_enough.tenant_id, row, names)
-    assert by_id(records_of([paging.Page(1, 1, answer)], row), row) == {name: records[name] for name in names}
+    assert by_id(records_of([pagination.Page(1, 1, answer)], row), row) == {name: records[name] for name in names}
 
 
 def test_a_first_page_shorter_than_xeros_fixed_size_is_all_there_is(large_enough):

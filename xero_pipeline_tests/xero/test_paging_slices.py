@@ -11,8 +11,8 @@ import pytest
 
 from xero_pipeline.errors import RequestRefused
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.paging import read
-from xero_pipeline.xero.paging.slices import Slice
+from xero_pipeline.xero.pagination import read
+from xero_pipeline.xero.pagination.date_slices import Slice
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, records_of, sized

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import BudgetReached
-from xero_pipeline.xero.call_outbox import Outgoing
-from xero_pipeline.xero.errand import PAUSE, Errand
-from xero_pipeline.xero.postponed import Postponed, PostponedWork, pause
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.state.deferred_work import PAUSE, Postponed, PostponedWork, pause
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_outbox import Outgoing
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.postgresql import a_database_like
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.xero.problems import problem_text
+from xero_pipeline.xero.http.error_body import problem_text
 
 KEYS = ["Elements", "elements", "ValidationErrors", "Message", "MESSAGE", "detail", "Title"]
 JSON = st.recursive(

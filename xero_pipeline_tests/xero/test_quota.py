@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import DailyLimitReached
-from xero_pipeline.xero.answers import Call
-from xero_pipeline.xero.limits import Limits
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.state_tables import state_table
-from xero_pipeline.xero.state_transaction import immediate
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.state.tables import state_table
+from xero_pipeline.state.transaction import immediate
+from xero_pipeline.xero.http.response import Call
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline_tests.xero.fakes import START, Clock
 
 A, B = "tenant-a", "tenant-b"

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from xero_pipeline.errors import DailyLimitReached
-from xero_pipeline.xero.limits import Limits
-from xero_pipeline.xero.quota import Quota
-from xero_pipeline.xero.state import open_state
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.fakes import START
 from xero_pipeline_tests.xero.test_quota import ended

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from xero_pipeline.errors import XeroUnavailable
-from xero_pipeline.xero.client import XeroClient
-from xero_pipeline.xero.quota import Quota
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.xero.fakes import TENANT, Tokens, envelope
 
 BODY = envelope("Accounts", [{"AccountID": str(number)} for number in range(500)])

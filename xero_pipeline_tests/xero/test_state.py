@@ -14,10 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.locks import exclusive
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.state_tables import state_metadata, state_table
-from xero_pipeline.xero.state_transaction import immediate
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.state.locks import exclusive
+from xero_pipeline.state.tables import state_metadata, state_table
+from xero_pipeline.state.transaction import immediate
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.desk import NOON, a_desk
 
@@ -168,7 +168,7 @@ def test_opening_the_state_twice_takes_nothing_from_the_other_processes(tmp_path
         held = first.connect()
         held.execute(sa.text("SELECT 1")).all()
         second = open_state(url)
-        another = f"from xero_pipeline.xero.state import open_state; e = open_state({url!r}); e.connect().close(); "
+        another = f"from xero_pipeline.state.engine import open_state; e = open_state({url!r}); e.connect().close(); "
         subprocess.run([sys.executable, "-c", another + "e.dispose()"], check=True)
         assert (tmp_path / "state.db-wal").exists()
         held.close()

@@ -11,13 +11,13 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline import clock
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.oauth import OAuth
-from xero_pipeline.xero.organisations import Organisations
-from xero_pipeline.xero.state import open_state
-from xero_pipeline.xero.token_set import TokenSet
-from xero_pipeline.xero.tokens import TokenSource
-from xero_pipeline.xero.vault import Vault
+from xero_pipeline.state.engine import open_state
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.oauth import OAuth
+from xero_pipeline.xero.auth.organisations import Organisations
+from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_set import TokenSet
+from xero_pipeline.xero.auth.token_store import Vault
 from xero_pipeline_tests.xero.desk import KEY
 from xero_pipeline_tests.xero.identity_double import CLIENT_ID, Identity, an_app, served
 

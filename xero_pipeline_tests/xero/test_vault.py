@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.key_file import load_or_make_key_file
-from xero_pipeline.xero.keys import Keys
-from xero_pipeline.xero.token_set import TokenSet
-from xero_pipeline.xero.vault import Vault
+from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.mock_key_file import load_or_make_key_file
+from xero_pipeline.xero.auth.token_set import TokenSet
+from xero_pipeline.xero.auth.token_store import Vault
 from xero_pipeline_tests.xero.desk import KEY, NOON, a_desk
 
 OTHER = "cd" * 32

@@ -18,7 +18,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 CONSENT_MINUTES = 10
 """How long `connect` waits for the person in the browser."""
@@ -50,12 +50,12 @@ def _without_a_browser(services: Services) -> Sequence[Organisation]:
 
 def _asked_in_the_browser(services: Services, *, opened: bool) -> Sequence[Organisation]:
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
 
     if services.settings.mock_mode:
         say("Mock mode: `xero-pipeline connect --yes` allows access without a browser.")
     with _consent_page(services) as login_url:
-        return consent.connect(
+        return consent_flow.connect(
             services.oauth_for(services.app(login_url=login_url)),
             services.vault,
             services.organisations,
@@ -147,11 +147,11 @@ def disconnect(
     organisation: Annotated[
         str | None, typer.Argument(help="Name or tenant id.", autocompletion=complete_organisation)
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All organisations: revokes every consent.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All organisations: revokes every consent_flow.")] = False,
 ) -> None:
     """Disconnect one organisation at Xero, or all. The data already loaded stays in the warehouse."""
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.xero import consent
+    from xero_pipeline.xero.auth import consent_flow
 
     services = Services(Settings.load())
     if bool(organisation) == everything:
@@ -160,7 +160,7 @@ def disconnect(
         )
     if organisation:
         one = services.organisations.find(organisation)
-        told = consent.disconnect(services.oauth, services.vault, services.organisations, one)
+        told = consent_flow.disconnect(services.oauth, services.vault, services.organisations, one)
         left = [other.name for other in services.organisations.list() if other.status == "connected"]
         say(f"Disconnected {one.name}. Still connected: {', '.join(left) or 'none'}.")
         if not told:
@@ -171,5 +171,5 @@ def disconnect(
         say("No organisation is connected: there is nothing to disconnect.")
         return
     for consent_id in consents:
-        consent.disconnect_all(services.oauth, services.vault, services.organisations, consent_id)
+        consent_flow.disconnect_all(services.oauth, services.vault, services.organisations, consent_id)
     say("Disconnected every organisation; the consents are revoked.")

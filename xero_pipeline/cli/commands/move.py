@@ -82,8 +82,8 @@ def _move_warehouse(services: Services, url: str) -> None:
 
 def _move_state(services: Services, url: str) -> None:
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.xero.state import open_state
-    from xero_pipeline.xero.state_move import move_state
+    from xero_pipeline.state.copy import move_state
+    from xero_pipeline.state.engine import open_state
 
     with errors_name_option("--state-to", "XERO_STATE_URL"):
         target = open_state(url)

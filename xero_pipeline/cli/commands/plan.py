@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.cli.selection import Selection
     from xero_pipeline.sync.plan import Counts, Item, Plan
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 
 SECONDS_WORTH_TELLING = 30
@@ -85,7 +85,7 @@ def _plan(
 ) -> Plan:
     from xero_pipeline.sync.plan import Planner
     from xero_pipeline.xero.endpoints import endpoint
-    from xero_pipeline.xero.reports import report_named
+    from xero_pipeline.xero.reports.catalogue import report_named
 
     planner = Planner(services.warehouse, services.quota, tenant_id, services.settings, ask=ask)
     reports = [report_named(name) for name in choice.reports]
@@ -96,7 +96,7 @@ def _plan(
 
 def _groups(planned: Plan) -> dict[str, list[Item]]:
     from xero_pipeline.defs.specs import group_of
-    from xero_pipeline.xero.reports import reports
+    from xero_pipeline.xero.reports.catalogue import reports
 
     own = {report.name: report.table for report in reports()}
     groups: dict[str, list[Item]] = {}

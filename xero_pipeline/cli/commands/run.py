@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xero_pipeline.cli.served_processes import ServedProcesses
     from xero_pipeline.settings import Settings
     from xero_pipeline.web.address import Address
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 MONTHS_AT_FIRST = 12
 """Of how many months people wait for the reports; the sensor pulls the older ones while they look around."""

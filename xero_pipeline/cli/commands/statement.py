@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ledger.statements.open_documents import Side
-    from xero_pipeline.xero.organisations import Organisation as Named
+    from xero_pipeline.xero.auth.organisations import Organisation as Named
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
 

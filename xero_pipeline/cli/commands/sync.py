@@ -17,7 +17,7 @@ from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.dagster_runs import Runner
-    from xero_pipeline.xero.organisations import Organisation
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 Organisations = Annotated[
     list[str] | None,

@@ -15,10 +15,10 @@ from rich.live import Live
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.outcome import Outcome
-from xero_pipeline.xero.limits import smaller
+from xero_pipeline.xero.quota.rate_limits import smaller
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.answers import Call
+    from xero_pipeline.xero.http.response import Call
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.defs.naming import ASSET
 from xero_pipeline.defs.specs import SCHEMA
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.errand import Errand
+from xero_pipeline.xero.quota.call_context import Errand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

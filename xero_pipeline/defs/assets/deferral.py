@@ -18,8 +18,7 @@ from xero_pipeline.errors import (
     WaitError,
     XeroPipelineError,
 )
-from xero_pipeline.xero.errand import PAUSE
-from xero_pipeline.xero.postponed import Postponed, PostponedWork
+from xero_pipeline.state.deferred_work import PAUSE, Postponed, PostponedWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

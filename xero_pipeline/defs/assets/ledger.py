@@ -33,7 +33,7 @@ from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.staleness import dated_tables, stale_months
 from xero_pipeline.warehouse.table_model import Table
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.reports.catalogue import reports
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

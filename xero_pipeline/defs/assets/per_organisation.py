@@ -22,17 +22,17 @@ from xero_pipeline.errors import (
     WarehouseBusy,
     XeroPipelineError,
 )
+from xero_pipeline.state.locks import exclusive
 from xero_pipeline.sync.call_record import deliver_calls
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.xero.consent import check
-from xero_pipeline.xero.locks import exclusive
+from xero_pipeline.xero.auth.consent_flow import check
 
 if TYPE_CHECKING:
+    from xero_pipeline.state.deferred_work import Postponed
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.answers import Call
-    from xero_pipeline.xero.client import XeroClient
-    from xero_pipeline.xero.postponed import Postponed
+    from xero_pipeline.xero.http.client import XeroClient
+    from xero_pipeline.xero.http.response import Call
 
 LINEAGE = "dagster/column_lineage"
 

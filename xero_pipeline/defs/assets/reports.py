@@ -24,7 +24,7 @@ from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.staleness import made_of
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.tables import table
-from xero_pipeline.xero.reports import Report
+from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

@@ -16,8 +16,8 @@ from xero_pipeline.defs.automation.report_runs import organisations_in_flight, r
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.run_tags import organisation_tags
+from xero_pipeline.state.deferred_work import Postponed
 from xero_pipeline.warehouse.tables import table_group
-from xero_pipeline.xero.postponed import Postponed
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

@@ -16,10 +16,10 @@ from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.state.deferred_work import Postponed
 from xero_pipeline.sync.budget import affordable
 from xero_pipeline.sync.due import all_months_due, first_load_complete
-from xero_pipeline.xero.postponed import Postponed
-from xero_pipeline.xero.reports import Report
+from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

@@ -19,8 +19,8 @@ from xero_pipeline.warehouse import drift, quarantine
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
     from xero_pipeline.defs.resources import WarehouseResource
+    from xero_pipeline.state.deferred_work import Postponed
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.postponed import Postponed
 
 READABLE = "readable"
 

@@ -11,7 +11,7 @@ import dagster as dg
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource
 from xero_pipeline.sync.locked import LockedChange, open_changes, told
-from xero_pipeline.xero.reports import Report
+from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline.defs.run_tags import NAME, organisation_tags
-from xero_pipeline.xero.links import organisation_link, record_link, report_link
-from xero_pipeline.xero.reports import reports
+from xero_pipeline.xero.deep_links import organisation_link, record_link, report_link
+from xero_pipeline.xero.reports.catalogue import reports
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services

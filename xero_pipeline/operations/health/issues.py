@@ -19,8 +19,8 @@ from xero_pipeline.warehouse.quarantine import kept_out
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.state.deferred_work import Postponed
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.postponed import Postponed
 
 
 @dataclass(frozen=True, slots=True)

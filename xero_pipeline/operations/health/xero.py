@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from xero_pipeline import clock
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.operations.health.finding import Finding
-from xero_pipeline.xero.token_set import CONSENT_LIVES
+from xero_pipeline.xero.auth.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
-    from xero_pipeline.xero.organisations import Organisation
-    from xero_pipeline.xero.reach import Reached
-    from xero_pipeline.xero.vault import Consent
+    from xero_pipeline.xero.auth.organisations import Organisation
+    from xero_pipeline.xero.auth.token_store import Consent
+    from xero_pipeline.xero.http.ping import Reached
 
 REACHABILITY = "reachability"
 CLOCK_OFF = 30.0
@@ -31,7 +31,7 @@ def check_hosts(services: Services) -> Iterator[Finding]:
     Args:
         services: Know the hosts.
     """
-    from xero_pipeline.xero.reach import reach
+    from xero_pipeline.xero.http.ping import reach
 
     app = services.app()
     hosts = {
@@ -74,7 +74,7 @@ def check_consents(services: Services, now: Callable[[], datetime] = clock.now) 
         XeroUnavailable: Xero does not answer.
         ConfigurationError: The app or the key is not the one of a consent.
     """
-    from xero_pipeline.xero.consent import check
+    from xero_pipeline.xero.auth.consent_flow import check
 
     check(services.oauth, services.vault, services.organisations)
     organisations = [one for one in services.organisations.list() if one.status != "disconnected"]

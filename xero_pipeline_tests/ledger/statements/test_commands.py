@@ -19,7 +19,7 @@ from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.state_tables import state_table
+from xero_pipeline.state.tables import state_table
 
 FEBRUARY = (dt.date(2028, 2, 1), dt.date(2028, 2, 29))
 RANGE = ("--from", "2028-02", "--to", "2028-02")

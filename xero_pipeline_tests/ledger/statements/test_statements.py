@@ -12,8 +12,8 @@ from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.bank_summary import bank_summary
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
-from xero_pipeline.xero.report_figures import bank_summary_rows, trial_balance_rows
-from xero_pipeline.xero.report_rows import balance_sheet_rows, statement_rows
+from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows
+from xero_pipeline.xero.reports.parse_tables import bank_summary_rows, trial_balance_rows
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_simulator.reports.balances import Balances
 from xero_simulator.values.days import month_end

@@ -1,0 +1,153 @@
+"""Dagster's history in SQLite, in the same files as Dagster's own storage, which opens one anew for every event.
+
+A sync of one organisation writes some 500 events. With the files of the newest runs kept open and the tables of a new
+run copied instead of migrated, they cost a quarter. Any other Dagster reads and writes the same files beside it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+FILES_KEPT_OPEN = 16
+"""The index and the runs of the organisations that are synced side by side."""
+
+
+class SqliteStorage(DagsterSqliteStorage):
+    """Named under `storage.custom` of the `dagster.yaml` that we write into our home.
+
+    Args:
+        base_dir: The folder of all its files.
+        inst_data: How Dagster names it to other processes.
+    """
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        DagsterStorage.__init__(self)  # the parent's opens storages of its own
+        self.base_dir = base_dir
+        folder = Path(base_dir)
+        self._run_storage = RunStorage.from_local(str(folder / "history"))
+        self._event_log_storage = EventLog(str(folder / "history" / "runs"))
+        self._schedule_storage = SqliteScheduleStorage.from_local(str(folder / "schedules"))
+        self._inst_data = inst_data
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Any) -> Self:
+        """As Dagster makes it from its configuration."""
+        return cls.from_local(inst_data=inst_data, **config_value)
+
+
+class RunStorage(SqliteRunStorage):
+    """The list of runs, with its file kept open.
+
+    Args:
+        conn_string: Its address.
+        inst_data: How Dagster names it to other processes.
+    """
+
+    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engine = create_engine(conn_string)
+        super().__init__(conn_string, inst_data)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A transaction."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close the file."""
+        super().dispose()
+        self._engine.dispose()
+
+
+class EventLog(SqliteEventLogStorage):
+    """The events: a file a run, and one for all of them.
+
+    Args:
+        base_dir: The folder of these files.
+        inst_data: How Dagster names it to other processes.
+    """
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._empty: bytes | None = None
+        super().__init__(base_dir, inst_data)
+
+    def dispose(self) -> None:
+        """Close every file."""
+        super().dispose()
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+    def wipe(self) -> None:
+        """Delete every run's file, and all that the one for all has."""
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+        super().wipe()
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        # The parent's lock: one thread at a time has the one connection of each file.
+        with self._db_lock, self._opened(shard).begin() as connection:
+            yield connection
+
+    def _opened(self, shard: str) -> Engine:
+        engine = self._engines.pop(shard, None) or self._open(shard)
+        self._engines[shard] = engine
+        while len(self._engines) > FILES_KEPT_OPEN:
+            self._engines.popitem(last=False)[1].dispose()
+        return engine
+
+    def _open(self, shard: str) -> Engine:
+        is_new = shard not in self._initialized_dbs and not Path(self.path_for_shard(shard)).exists()
+        copied = is_new and self._copy_empty(shard)
+        engine = _engine(self.conn_string_for_shard(shard))
+        if shard not in self._initialized_dbs and not copied:
+            self._initdb(engine)
+        self._initialized_dbs.add(shard)
+        if is_new and not copied:
+            engine.dispose()  # brings everything into the file itself
+            self._empty = Path(self.path_for_shard(shard)).read_bytes()
+        return engine
+
+    def _copy_empty(self, shard: str) -> bool:
+        """Whether this process made the file: another one may look at the same run and be first."""
+        if self._empty is None:
+            return False
+        path = Path(self.path_for_shard(shard))
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(self._empty)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+            draft.unlink()
+            return True
+        draft.unlink()
+        return False
+
+
+def _engine(address: str) -> Engine:
+    threads = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    engine = create_engine(address, poolclass=StaticPool, connect_args=threads)
+
+    # With a write-ahead log a program that dies loses nothing by it, and a machine that does only the newest events.
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine

@@ -1,0 +1,1 @@
+"""OAuth: consents, encrypted tokens, and the organisations they open."""

@@ -1,0 +1,258 @@
+"""The organisations: which are connected, by which consent, and how they fare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import time
+from typing import Literal
+
+import sqlalchemy as sa
+
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.state.deferred_work import ask_again
+from xero_pipeline.state.tables import state_table
+from xero_pipeline.state.transaction import immediate
+from xero_pipeline.xero.auth.connections import Connection
+from xero_pipeline.xero.auth.grants import Way, Ways
+
+Status = Literal["connected", "needs re-consent", "disconnected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation that is or was connected.
+
+    Args:
+        tenant_id: Xero's id of it.
+        name: As it calls itself; of several that call themselves the same, with the end of the tenant id.
+        connection_id: Xero's id of the connection in use; None once it is removed.
+        consent_id: The consent whose tokens open it now; None once it is removed.
+        status: Whether calls can be made.
+        connected_at: When the connection was made, in UTC.
+    """
+
+    tenant_id: str
+    name: str
+    connection_id: str | None
+    consent_id: str | None
+    status: Status
+    connected_at: datetime
+
+
+def _told_apart(one: Organisation) -> str:
+    """What one of several organisations of the same name is called."""
+    return f"{one.name}{_mark(one)}"
+
+
+def _mark(one: Organisation) -> str:
+    return f" ({one.tenant_id[-8:]})"
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+class Organisations:
+    """The register of organisations.
+
+    Args:
+        engine: The state database.
+        clock: The time, in seconds since 1970.
+    """
+
+    def __init__(self, engine: sa.Engine, clock: Callable[[], float] = time) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._table = state_table("organisations")
+        self._ways = Ways()
+
+    def upsert(self, consent_id: str, connections: Iterable[Connection]) -> frozenset[str]:
+        """Enter what a new consent covers. An organisation that is known already is opened by this one from now on.
+
+        What was put aside of them is asked for again at once, for the new consent may reach further.
+
+        Args:
+            consent_id: The consent that listed them.
+            connections: As Xero listed them.
+
+        Returns:
+            The other consents that opened one of them and do not any more; those of other people are kept in reserve.
+        """
+        replaced: set[str] = set()
+        with immediate(self._engine) as connection:
+            for entry in connections:
+                way, before = self._way(consent_id, entry), self._consent_of(connection, entry.tenant_id)
+                replaced |= self._ways.open(connection, way)
+                kept = {other.consent_id for other in self._ways.listed(connection, tenants=[entry.tenant_id])}
+                replaced |= {before} - kept if before is not None else set()
+                self._use(connection, way, entry.name)
+                ask_again(connection, [entry.tenant_id], datetime.fromtimestamp(self._clock(), UTC))
+        return frozenset(replaced)
+
+    def refresh(self, consent_id: str, connections: Iterable[Connection]) -> None:
+        """Note what a known consent covers now: names and connections; which consent opens what stays as it is.
+
+        Args:
+            consent_id: The consent that listed them.
+            connections: As Xero listed them.
+        """
+        with immediate(self._engine) as connection:
+            for entry in connections:
+                way = self._way(consent_id, entry)
+                self._ways.update(connection, way)
+                here = self._table.c.tenant_id == entry.tenant_id
+                connection.execute(self._table.update().where(here).values(name=entry.name))
+                if self._consent_of(connection, entry.tenant_id) == consent_id:
+                    self._use(connection, way, entry.name)
+
+    def lose(self, consent_id: str, tenants: Collection[str] | None = None) -> Sequence[Organisation]:
+        """Note that a consent does not open organisations any more; where another one does, that one goes on.
+
+        Args:
+            consent_id: The consent.
+            tenants: Which organisations; None for all it opened.
+
+        Returns:
+            Those that nothing opens now; they need a new consent.
+        """
+        closed: list[str] = []
+        columns = self._table.c
+        with immediate(self._engine) as connection:
+            self._ways.close(connection, consent_id=consent_id, tenants=tenants)
+            opened = sa.select(columns.tenant_id, columns.name).where(
+                columns.consent_id == consent_id, columns.status != "disconnected"
+            )
+            for tenant_id, name in connection.execute(opened).all():
+                if tenants is not None and tenant_id not in tenants:
+                    continue
+                others = self._ways.listed(connection, tenants=[tenant_id])
+                if others:
+                    self._use(connection, others[0], name)
+                    continue
+                here = columns.tenant_id == tenant_id
+                connection.execute(self._table.update().where(here).values(status="needs re-consent"))
+                closed.append(tenant_id)
+        return self._read(columns.tenant_id.in_(closed)) if closed else []
+
+    def ways(self, tenant_id: str) -> Sequence[Way]:
+        """List the connections that open an organisation.
+
+        Args:
+            tenant_id: Which.
+
+        Returns:
+            The newest first; none when it is disconnected.
+        """
+        with self._engine.connect() as connection:
+            return self._ways.listed(connection, tenants=[tenant_id])
+
+    def list(self) -> Sequence[Organisation]:
+        """List all, by name.
+
+        Returns:
+            Disconnected ones too.
+        """
+        return self._read(sa.true())
+
+    def of_consent(self, consent_id: str) -> Sequence[Organisation]:
+        """List those a consent opens, in use or in reserve.
+
+        Args:
+            consent_id: The consent.
+
+        Returns:
+            By name.
+        """
+        with self._engine.connect() as connection:
+            tenants = [way.tenant_id for way in self._ways.listed(connection, consent_id=consent_id)]
+        return self._read((self._table.c.consent_id == consent_id) | self._table.c.tenant_id.in_(tenants))
+
+    def get(self, tenant_id: str) -> Organisation | None:
+        """Look one up by its id.
+
+        Args:
+            tenant_id: Xero's id of the organisation.
+
+        Returns:
+            The organisation, if it was ever connected.
+        """
+        found = self._read(self._table.c.tenant_id == tenant_id)
+        return found[0] if found else None
+
+    def find(self, name_or_tenant_id: str) -> Organisation:
+        """Look one up as a person names it.
+
+        Args:
+            name_or_tenant_id: Its name, in any case of letters, or its id.
+
+        Returns:
+            The organisation.
+
+        Raises:
+            ConfigurationError: None of that name, or several.
+        """
+        everyone = self.list()
+        wanted = _plain(name_or_tenant_id)
+        found = [one for one in everyone if wanted in {_plain(one.tenant_id), _plain(one.name)}]
+        # Several of one name are not called by it alone.
+        found = found or [one for one in everyone if wanted == _plain(one.name.removesuffix(_mark(one)))]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(one.tenant_id for one in found)
+            raise ConfigurationError(f"Several organisations are called “{name_or_tenant_id}”; name one by id: {ids}.")
+        known = ", ".join(f"{one.name} ({one.tenant_id})" for one in everyone) or "none; run `xero-pipeline connect`"
+        raise ConfigurationError(f"There is no organisation “{name_or_tenant_id}”. Known: {known}.")
+
+    def mark(self, tenant_id: str, status: Status) -> None:
+        """Note how an organisation fares.
+
+        Args:
+            tenant_id: Which.
+            status: What became of it.
+        """
+        with immediate(self._engine) as connection:
+            connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(status=status))
+
+    def detach(self, tenant_id: str) -> None:
+        """Note that an organisation's connections were removed; its name stays known.
+
+        Args:
+            tenant_id: Which.
+        """
+        gone = {"status": "disconnected", "connection_id": None, "consent_id": None}
+        with immediate(self._engine) as connection:
+            self._ways.close(connection, tenants=[tenant_id])
+            connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(**gone))
+
+    def _read(self, which: sa.ColumnElement[bool]) -> Sequence[Organisation]:
+        statement = sa.select(self._table).where(which)
+        with self._engine.connect() as connection:
+            rows = connection.execute(statement.order_by(self._table.c.name, self._table.c.tenant_id)).all()
+            named = Counter(_plain(name) for name in connection.execute(sa.select(self._table.c.name)).scalars())
+        known = [Organisation(**row._mapping) for row in rows]
+        return [one if named[_plain(one.name)] == 1 else replace(one, name=_told_apart(one)) for one in known]
+
+    def _consent_of(self, connection: sa.Connection, tenant_id: str) -> str | None:
+        return connection.execute(
+            sa.select(self._table.c.consent_id).where(self._table.c.tenant_id == tenant_id)
+        ).scalar_one_or_none()
+
+    def _way(self, consent_id: str, entry: Connection) -> Way:
+        made = entry.created_at or datetime.fromtimestamp(self._clock(), UTC)
+        return Way(entry.tenant_id, consent_id, entry.connection_id, made)
+
+    def _use(self, connection: sa.Connection, way: Way, name: str) -> None:
+        values = {
+            "name": name,
+            "connection_id": way.connection_id,
+            "consent_id": way.consent_id,
+            "status": "connected",
+            "connected_at": way.connected_at,
+        }
+        known = self._table.c.tenant_id == way.tenant_id
+        if connection.execute(self._table.update().where(known).values(**values)).rowcount == 0:
+            connection.execute(self._table.insert().values(tenant_id=way.tenant_id, **values))

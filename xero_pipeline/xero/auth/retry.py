@@ -1,0 +1,112 @@
+"""Asking again when no proper answer came: for the calls of consent and token, all of which may be repeated.
+
+Xero accepts the previous refresh token for thirty minutes when the answer to a refresh was lost (Xero's OAuth 2.0 FAQ),
+so even a refresh is safe to send again, as long as it is the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from xero_pipeline.errors import ConfigurationError, UnreadableAnswer, XeroUnavailable
+from xero_pipeline.xero.http.error_body import is_page
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+FIRST_WAIT_SECONDS = 1
+LONGEST_WAIT_SECONDS = 8
+
+
+def until_answered(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
+    """Call until an answer comes, a bounded number of times.
+
+    Args:
+        call: Sends the request; always the same one.
+        sleep: Waits so many seconds.
+
+    Returns:
+        What the call returns.
+
+    Raises:
+        XeroUnavailable: No answer, or only 5xx and 429, after all attempts.
+        UnreadableAnswer: Only broken answers after all attempts.
+    """
+    retrying = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
+        retry=retry_if_exception_type((XeroUnavailable, UnreadableAnswer)),
+        sleep=sleep,
+        reraise=True,
+    )
+    return retrying(call)
+
+
+@contextmanager
+def speaking_to(url: str, setting: str) -> Iterator[None]:
+    """Say in our words what the network did to a request.
+
+    Args:
+        url: Where the request goes; without anything secret.
+        setting: The variable that names this place.
+
+    Yields:
+        Nothing; the request is sent inside.
+
+    Raises:
+        ConfigurationError: The address cannot be one.
+        XeroUnavailable: Nobody answered, or the answer broke off.
+    """
+    try:
+        yield
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"{setting} is not an address that can be called: {url}.") from error
+    except httpx.RequestError as error:
+        raise XeroUnavailable(
+            f"No answer from {url} ({type(error).__name__}). Is the network up, and is {setting} right?"
+        ) from error
+
+
+def check_answered(response: httpx.Response, setting: str) -> None:
+    """Refuse answers after which the same request may succeed.
+
+    Args:
+        response: Any answer.
+        setting: The variable that names this place.
+
+    Raises:
+        XeroUnavailable: 408, 429 or 5xx; a gateway's page instead of a refusal, whatever its status.
+    """
+    if response.status_code >= 400 and is_page(response.content):
+        place = response.request.url.copy_with(query=None)
+        raise XeroUnavailable(
+            f"Not Xero but a gateway before it, or a proxy of yours, answered for {place} with a page for people "
+            f"(HTTP {response.status_code}). Try again in some minutes; if it lasts, is {setting} right?",
+            endpoint=response.request.url.path,
+            status=response.status_code,
+            correlation_id=correlation_id(response),
+        )
+    if response.status_code in {408, 429} or response.status_code >= 500:
+        raise XeroUnavailable(
+            f"Xero cannot answer at the moment (HTTP {response.status_code}). Try again in some minutes.",
+            endpoint=response.request.url.path,
+            status=response.status_code,
+            correlation_id=correlation_id(response),
+        )
+
+
+def correlation_id(response: httpx.Response) -> str | None:
+    """The id by which Xero's support finds a call.
+
+    Args:
+        response: Any answer.
+
+    Returns:
+        The header's value, if there is one.
+    """
+    return response.headers.get("Xero-Correlation-Id")

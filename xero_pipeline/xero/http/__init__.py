@@ -1,0 +1,1 @@
+"""One request to Xero and its response: transport, retries, error bodies."""

@@ -1,0 +1,50 @@
+"""Organisations for which Xero does not answer: one asset of a run waits to find out, the others need not."""
+
+from __future__ import annotations
+
+import threading
+
+from xero_pipeline.xero.http.retry import PATIENCE, Reason
+
+
+class Outages:
+    """What the clients of a run know together; safe to share between threads.
+
+    A call to such an organisation is still made, for it may be one endpoint alone that does not answer, but it is not
+    repeated; the first whole answer ends the outage.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._out: set[str] = set()
+
+    def begin(self, tenant_id: str) -> None:
+        """Xero did not answer for an organisation, however often it was asked.
+
+        Args:
+            tenant_id: The organisation.
+        """
+        with self._lock:
+            self._out.add(tenant_id)
+
+    def end(self, tenant_id: str) -> None:
+        """Xero has answered for an organisation.
+
+        Args:
+            tenant_id: The organisation.
+        """
+        if tenant_id in self._out:
+            with self._lock:
+                self._out.discard(tenant_id)
+
+    def __contains__(self, tenant_id: str) -> bool:
+        return tenant_id in self._out
+
+    def patience(self, tenant_id: str, reason: Reason) -> int:
+        """How often a call is repeated.
+
+        Args:
+            tenant_id: The organisation.
+            reason: Why it would be.
+        """
+        return 0 if reason == "broken" and tenant_id in self else PATIENCE[reason]

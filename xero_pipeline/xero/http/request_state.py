@@ -1,0 +1,113 @@
+"""One question to Xero, from its first attempt to the last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import quote, unquote, urlencode
+
+from xero_pipeline.xero.http.response import Answer, Call
+from xero_pipeline.xero.http.retry import Again, CallAsked
+from xero_pipeline.xero.http.transport import Sent
+from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_outbox import Outgoing
+
+
+@dataclass(slots=True)
+class RequestState:
+    """What is asked, and what the attempts have seen so far.
+
+    Args:
+        asked: The call.
+        params: Query parameters.
+        modified_since: Only what was created or changed since.
+        errand: What it is asked for.
+    """
+
+    asked: CallAsked
+    params: Mapping[str, str]
+    modified_since: datetime | None
+    errand: Errand
+    attempt: int = 0
+    rejected: str | None = field(default=None, repr=False)
+    limited: bool = False
+    repeated: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def query(self) -> str:
+        """The query string."""
+        # A space must not become a plus, which Xero's filters need not take for one.
+        return urlencode(dict(self.params), quote_via=quote)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes with the request, besides the token.
+
+        Raises:
+            ValueError: `modified_since` has no zone.
+        """
+        headers = {"xero-tenant-id": self.asked.tenant_id}
+        if self.modified_since is not None:
+            headers["If-Modified-Since"] = _whole_seconds(self.modified_since)
+        return headers
+
+    def outgoing(self) -> Outgoing:
+        """The attempt that is about to be made, for the record."""
+        return Outgoing(self.asked.path, unquote(self.query), self.modified_since, self.attempt, self.errand)
+
+    def call(self, sent: Sent) -> Call:
+        """The attempt that was made, for the record.
+
+        Args:
+            sent: How it ended.
+        """
+        return Call(
+            tenant_id=self.asked.tenant_id,
+            path=self.asked.path,
+            status=None if sent.reply is None else sent.reply.status,
+            wire_bytes=sent.wire_bytes,
+            seconds=sent.seconds,
+            attempt=self.attempt,
+            limits=sent.limits,
+            at=datetime.fromtimestamp(sent.started, UTC),
+        )
+
+    def answer(self, sent: Sent) -> Answer | None:
+        """What came back, if it is the JSON of a whole envelope.
+
+        Args:
+            sent: How the last attempt ended.
+        """
+        if sent.reply is None or sent.envelope is None:
+            return None
+        return Answer(
+            body=sent.reply.body,
+            status=sent.reply.status,
+            wire_bytes=sent.wire_bytes,
+            server_time=sent.envelope.server_time,
+            limits=sent.limits,
+            path=self.asked.path,
+            seconds=sent.seconds,
+            pagination=sent.envelope.pagination,
+            params=dict(self.params),
+            modified_since=self.modified_since,
+        )
+
+    def again(self, verdict: Again, token: str) -> None:
+        """Take note that the call is to be repeated.
+
+        Args:
+            verdict: Why.
+            token: What it was made with.
+        """
+        self.rejected = token if verdict.reason == "token" else None
+        self.repeated[verdict.reason] += 1
+        self.limited = verdict.reason in {"minute", "concurrent"}
+
+
+def _whole_seconds(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("If-Modified-Since needs an instant with its zone")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"

@@ -1,0 +1,50 @@
+"""Records asked for by their ids, to learn what became of those that a list left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xero_pipeline.errors import NotFound
+from xero_pipeline.xero.endpoints import Endpoint
+from xero_pipeline.xero.http.client import XeroClient
+from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.pagination.list_request import Ask
+
+IDS_PER_CALL = 40
+"""So many ids fit into an address, as Xero advises."""
+
+
+def one(client: XeroClient, tenant_id: str, endpoint: Endpoint, record_id: str) -> Answer | None:
+    """A single record; None if Xero does not know it any more.
+
+    Args:
+        client: The way to Xero.
+        tenant_id: The organisation.
+        endpoint: The collection.
+        record_id: The record's id.
+
+    Raises:
+        XeroPipelineError: As `XeroClient.get`, but for NotFound.
+    """
+    ask = Ask(client, tenant_id, endpoint, None)
+    params = {name: value for name, value in endpoint.params.items() if name != "pageSize"}
+    try:
+        return ask.checked(ask.get(f"{endpoint.path}/{record_id}", params))
+    except NotFound:
+        return None
+
+
+def several(client: XeroClient, tenant_id: str, endpoint: Endpoint, ids: Sequence[str]) -> Answer:
+    """Those of some records that Xero lists.
+
+    Args:
+        client: The way to Xero.
+        tenant_id: The organisation.
+        endpoint: The collection; it has `by_ids`.
+        ids: At most IDS_PER_CALL.
+
+    Raises:
+        XeroPipelineError: As `XeroClient.get`.
+    """
+    ask = Ask(client, tenant_id, endpoint, None, narrowed={"IDs": ",".join(ids)})
+    return ask.sheet(1).answer

@@ -1,0 +1,79 @@
+"""Reading a list of headers, then each record by itself: budgets, published tax returns."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.pagination.list_request import Ask
+from xero_pipeline.xero.pagination.page import Page
+from xero_pipeline.xero.pagination.record_ids import id_in
+from xero_pipeline.xero.values import add_months, month_end, month_start
+
+_Key = TypeVar("_Key")
+
+# Xero gives at most 24 months of a budget in one answer.
+_BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
+
+
+def read_details(ask: Ask, workers: int) -> Iterator[Page]:
+    """Read headers, then one answer per record; without records the headers' empty answer comes.
+
+    Args:
+        ask: The list.
+        workers: Calls at once, at most.
+    """
+    endpoint = ask.endpoint
+    headers = ask.get(endpoint.path, dict(endpoint.params))
+    named = [(record, _identity(ask, record)) for record in ask.records(headers)]
+    nameless = [bytes(record) for record, name in named if name is None]
+    ids = [name for _, name in named if name is not None]
+    pages = len(ids) + bool(nameless or not ids)
+    if nameless or not ids:
+        # What has no id cannot be asked for: it is put aside when its fields are read.
+        listed = b'{"%s":[%s]}' % (endpoint.wrapper.encode(), b",".join(nameless))
+        yield Page(1, pages, replace(headers, body=listed))
+    window = _budget_window(headers) if endpoint.wrapper == "Budgets" else {}
+    answers = _ahead(lambda one: ask.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
+    for number, answer in enumerate(answers, start=pages - len(ids) + 1):
+        yield Page(number, pages, ask.checked(answer))
+
+
+def _identity(ask: Ask, record: msgspec.Raw) -> str | None:
+    found = id_in(record, ask.endpoint)
+    return found if isinstance(found, str) and found else None
+
+
+def _budget_window(headers: Answer) -> dict[str, str]:
+    """Two years around this month, by Xero's clock: all that one answer can hold.
+
+    Source: Xero's page "Budgets" (without dates it sends three months).
+    """
+    if headers.server_time is None:
+        return {}
+    # Xero's clock is UTC, the organisation may be in tomorrow already; a month's edge is not worth more.
+    month = month_start(headers.server_time.date())
+    return {
+        "DateFrom": add_months(month, -_BUDGET_MONTHS_BACK).isoformat(),
+        "DateTo": month_end(add_months(month, _BUDGET_MONTHS_AHEAD)).isoformat(),
+    }
+
+
+def _ahead(fetch: Callable[[_Key], Answer], keys: Iterator[_Key], workers: int) -> Iterator[Answer]:
+    """Answers in the order of their keys; at most `workers` are fetched ahead of the consumer."""
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="xero-page")
+    try:
+        pending = deque(pool.submit(fetch, key) for key in islice(keys, workers))
+        while pending:
+            answer = pending.popleft().result()
+            pending.extend(pool.submit(fetch, key) for key in islice(keys, 1))
+            yield answer
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,34 @@
+"""What reading a list hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from xero_pipeline.xero.http.response import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a list.
+
+    A record may be on several pages: then it changed meanwhile, or its page had to be read again.
+
+    Args:
+        number: From 1, in the order in which they come, which is not the order of the list.
+        of: How many there will be; None where that is unknown.
+        answer: The whole envelope.
+        drifted: Set on the last page, if the list changed and was not in the order Xero documents: a record may be
+            missing, and only reading it again helps.
+        read_before: Set on the last page of a slice: everything dated before this day has now been handed out, and
+            `read(…, resume=…)` may go on from it.
+        read_to: Set on every page of a list that is numbered: everything up to this number has now been handed out,
+            and `read(…, after=…)` may go on from it.
+    """
+
+    number: int
+    of: int | None
+    answer: Answer
+    drifted: bool = False
+    read_before: date | None = None
+    read_to: int | None = None

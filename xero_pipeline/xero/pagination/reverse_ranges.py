@@ -1,0 +1,99 @@
+"""Reading pages from the back to the front, at several places of a list at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from xero_pipeline.xero.pagination.list_request import Ask, Sheet
+
+
+class Descent:
+    """A walk over pages from the back to the front.
+
+    Args:
+        top: The page to begin with.
+        bottom: The page to end with, at the latest.
+        until: End sooner, with the first page that begins before this instant.
+    """
+
+    def __init__(self, top: int, bottom: int, *, until: datetime | None = None) -> None:
+        self.top = top
+        self.edge: datetime | None = None
+        """The stamp of the last row of the first page read; None before it, and if that page was empty."""
+        self._page: int | None = top
+        self._bottom = bottom
+        self._until = until
+
+    @property
+    def page(self) -> int | None:
+        """The page to ask for next; None at the end."""
+        return self._page
+
+    def take(self, sheet: Sheet) -> None:
+        """Take the answer for `page` and go on to the next."""
+        if self._page is None:
+            raise ValueError("the walk is over")
+        if self._page == self.top:
+            self.edge = sheet.rows.last
+        begins = sheet.rows.first
+        met = self._until is not None and begins is not None and begins < self._until
+        self._page = None if met or self._page <= self._bottom else self._page - 1
+
+
+def strips(low: int, high: int, workers: int) -> list[Descent]:
+    """Cut the pages from `low` to `high` into a strip per worker, nearly alike, the lowest first.
+
+    Args:
+        low: The first page.
+        high: The last page.
+        workers: Strips at most.
+    """
+    pages = max(0, high - low + 1)
+    count = min(workers, pages)
+    cuts = [low + pages * part // count for part in range(count + 1)] if count else []
+    return [Descent(after - 1, start) for start, after in pairwise(cuts)]
+
+
+def descend(ask: Ask, descents: Sequence[Descent], workers: int, *, before: Sheet | None = None) -> Iterator[Sheet]:
+    """Walk several descents at once, `before` first; at most `workers` pages are fetched ahead of the consumer.
+
+    A descent's next page is asked for only when its page behind was answered: the whole argument rests on that.
+
+    Args:
+        ask: The list.
+        descents: The walks; each is taken up as soon as a worker is free, in their order.
+        workers: Calls at once, at most.
+        before: A page that is there already, handed out once the first calls are under way.
+    """
+    waiting = deque(descents)
+    pending: deque[tuple[Descent, Future[Sheet]]] = deque()
+    pool, over = ThreadPoolExecutor(workers, thread_name_prefix="xero-page"), threading.Event()
+    mine = replace(ask, over=over)
+
+    def submit(descent: Descent) -> None:
+        if descent.page is not None:
+            pending.append((descent, pool.submit(mine.sheet, descent.page)))
+        elif waiting:
+            submit(waiting.popleft())
+
+    try:
+        while waiting and len(pending) < workers:
+            submit(waiting.popleft())
+        if before is not None:
+            yield before
+        while pending:
+            descent, future = pending.popleft()
+            sheet = future.result()
+            descent.take(sheet)
+            submit(descent)
+            yield sheet
+    finally:
+        # What is under way is waited for, but not its repetitions: they could take a quarter of an hour.
+        over.set()
+        pool.shutdown(wait=True, cancel_futures=True)

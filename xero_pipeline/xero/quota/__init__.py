@@ -1,0 +1,1 @@
+"""Call limits: counted across processes, and every call recorded."""

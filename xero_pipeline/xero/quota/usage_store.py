@@ -1,0 +1,214 @@
+"""What the quota remembers, in the state database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from xero_pipeline.state.tables import state_table
+from xero_pipeline.state.transaction import immediate
+from xero_pipeline.xero.http.response import Call
+from xero_pipeline.xero.quota import call_outbox
+from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_outbox import Outgoing
+from xero_pipeline.xero.quota.rate_limits import DAY, MINUTE, Limits, Rules, Usage
+
+# The row of `quota_limits` that holds for every organisation of the app.
+APP = ""
+# What a run has spent is forgotten so long after its last call; a backfill may go on for days.
+_BUDGET_KEPT = 7 * DAY
+
+
+class QuotaLedger:
+    """Opens the ledger's page: for one writer at a time, or to look.
+
+    Args:
+        engine: The state database.
+        clock: Seconds since the epoch.
+        host: The name of this machine.
+        pid_alive: Whether a process of this machine still runs.
+    """
+
+    def __init__(
+        self, engine: sa.Engine, clock: Callable[[], float], *, host: str, pid_alive: Callable[[int], bool]
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._host = host
+        self._pid_alive = pid_alive
+
+    @contextmanager
+    def locked(self) -> Iterator[tuple[QuotaTransaction, float]]:
+        """The page and the time, read after the lock was had, so that times never run against the order of calls."""
+        with immediate(self._engine) as connection:
+            yield self._page(connection), self._clock()
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[QuotaTransaction, float]]:
+        """The page and the time, to look at only."""
+        with self._engine.connect() as connection:
+            yield self._page(connection), self._clock()
+
+    def _page(self, connection: sa.Connection) -> QuotaTransaction:
+        return QuotaTransaction(connection, self._host, self._pid_alive)
+
+    def release(self, slot_id: str, tenant_id: str, call: Call | None) -> None:
+        """Give a slot back and write down how its call ended. A slot that was given up already is no error.
+
+        Args:
+            slot_id: As it was entered.
+            tenant_id: The organisation.
+            call: How it ended; None if nobody was left to say so.
+        """
+        slots = state_table("quota_slots")
+        with self.locked() as (page, now):
+            page.connection.execute(sa.delete(slots).where(slots.c.slot_id == slot_id))
+            if call is not None:
+                call_outbox.complete(page.connection, slot_id, call)
+                page.hear(tenant_id, call.limits, now)
+
+
+class QuotaTransaction:
+    """The ledger inside one transaction. Instants are seconds since the epoch."""
+
+    def __init__(self, connection: sa.Connection, host: str, pid_alive: Callable[[int], bool]) -> None:
+        self.connection = connection
+        self._host = host
+        self._pid_alive = pid_alive
+        self._calls = state_table("quota_calls")
+        self._slots = state_table("quota_slots")
+        self._limits = state_table("quota_limits")
+        self._runs = state_table("run_calls")
+
+    def tidy(self, now: float) -> None:
+        """Drop what no longer counts: calls of yesterday and slots whose holder is gone.
+
+        Args:
+            now: The time. Calls that lie after it were counted with a clock that has been put right since.
+        """
+        calls, slots, runs = self._calls, self._slots, self._runs
+        self.connection.execute(sa.delete(runs).where(runs.c.at < now - _BUDGET_KEPT))
+        self.connection.execute(sa.delete(calls).where(calls.c.at < now - DAY - MINUTE))
+        self.connection.execute(sa.delete(calls).where(calls.c.at > now + MINUTE))
+        held = self.connection.execute(sa.select(slots.c.slot_id, slots.c.host, slots.c.pid, slots.c.expires_at))
+        for slot_id, host, pid, expires_at in held.all():
+            if expires_at <= now or (host == self._host and not self._pid_alive(pid)):
+                self.connection.execute(sa.delete(slots).where(slots.c.slot_id == slot_id))
+
+    def usage(self, tenant_id: str, rules: Rules) -> Usage:
+        """What counts for the next call to an organisation.
+
+        Args:
+            tenant_id: The organisation.
+            rules: Which of the latest calls are the edges.
+        """
+        limits = self._limits
+        said = self.connection.execute(sa.select(limits).where(limits.c.tenant_id.in_([tenant_id, APP]))).mappings()
+        notes = {row["tenant_id"]: row for row in said}
+        note, app = notes.get(tenant_id, {}), notes.get(APP, {})
+        heard_at = note.get("heard_at")
+        since = 0 if heard_at is None else self.calls_since(tenant_id, heard_at)
+        return Usage(
+            minute_edge=self._edge(rules.per_minute, tenant_id),
+            day_edge=self._edge(rules.per_day, tenant_id),
+            app_edge=self._edge(rules.app_per_minute, None),
+            in_flight=self._in_flight(tenant_id),
+            heard_at=heard_at,
+            minute_left=_less(note.get("minute_remaining"), since),
+            day_left=_less(note.get("day_remaining"), since),
+            paused_until=max(note.get("paused_until", 0.0), app.get("paused_until", 0.0)),
+            stopped_until=note.get("stopped_until", 0.0),
+        )
+
+    def _edge(self, latest: int, tenant_id: str | None) -> float | None:
+        calls = self._calls
+        wanted = sa.select(calls.c.at).order_by(calls.c.at.desc()).limit(1).offset(latest - 1)
+        if tenant_id is not None:
+            wanted = wanted.where(calls.c.tenant_id == tenant_id)
+        return self.connection.execute(wanted).scalar()
+
+    def _in_flight(self, tenant_id: str) -> int:
+        slots = self._slots
+        counted = sa.select(sa.func.count()).select_from(slots).where(slots.c.tenant_id == tenant_id)
+        return self.connection.execute(counted).scalar_one()
+
+    def calls_since(self, tenant_id: str, instant: float) -> int:
+        """How many calls went out to an organisation after an instant.
+
+        Args:
+            tenant_id: The organisation.
+            instant: Seconds since the epoch; calls at this very instant are not counted.
+        """
+        calls = self._calls
+        counted = sa.select(sa.func.count()).select_from(calls)
+        counted = counted.where(calls.c.tenant_id == tenant_id, calls.c.at > instant)
+        return self.connection.execute(counted).scalar_one()
+
+    def spent(self, tenant_id: str, errand: Errand) -> int:
+        """How many calls were made to an organisation out of the budget of an errand.
+
+        Args:
+            tenant_id: The organisation.
+            errand: Whose.
+        """
+        runs = self._runs
+        counted = sa.select(runs.c.calls).where(runs.c.budget == errand.shares, runs.c.tenant_id == tenant_id)
+        return self.connection.execute(counted).scalar() or 0
+
+    def _spend(self, tenant_id: str, errand: Errand, now: float) -> None:
+        runs = self._runs
+        mine = sa.update(runs).where(runs.c.budget == errand.shares, runs.c.tenant_id == tenant_id)
+        if self.connection.execute(mine.values(calls=runs.c.calls + 1, at=now)).rowcount == 0:
+            first = {"budget": errand.shares, "tenant_id": tenant_id, "calls": 1, "at": now}
+            self.connection.execute(sa.insert(runs).values(first))
+
+    def enter(self, tenant_id: str, slot_id: str, now: float, expires_at: float, outgoing: Outgoing) -> None:
+        """Count a call, write it down and give it a slot.
+
+        Args:
+            tenant_id: The organisation.
+            slot_id: A new id.
+            now: When the call goes out.
+            expires_at: When the slot is given up if its holder cannot be asked.
+            outgoing: What is asked, and what for.
+        """
+        if outgoing.errand.max_calls is not None:
+            self._spend(tenant_id, outgoing.errand, now)
+        call_outbox.put(self.connection, slot_id, tenant_id, now, outgoing)
+        self.connection.execute(sa.insert(self._calls).values(tenant_id=tenant_id, at=now))
+        self.connection.execute(
+            sa.insert(self._slots).values(
+                slot_id=slot_id, tenant_id=tenant_id, host=self._host, pid=os.getpid(), expires_at=expires_at
+            )
+        )
+
+    def hear(self, tenant_id: str, limits: Limits, now: float) -> None:
+        """Take note of what an answer's headers say is left.
+
+        Args:
+            tenant_id: The organisation that was called.
+            limits: From the answer.
+            now: When it arrived.
+        """
+        minute, day = limits.minute_remaining, limits.day_remaining
+        if minute is not None or day is not None:
+            self.note(tenant_id, heard_at=now, minute_remaining=minute, day_remaining=day)
+
+    def note(self, tenant_id: str, **facts: float | int | None) -> None:
+        """Write down what Xero said.
+
+        Args:
+            tenant_id: The organisation, or `APP`.
+            **facts: Columns of `quota_limits`.
+        """
+        limits = self._limits
+        changed = self.connection.execute(sa.update(limits).where(limits.c.tenant_id == tenant_id).values(facts))
+        if changed.rowcount == 0:
+            self.connection.execute(sa.insert(limits).values(tenant_id=tenant_id, **facts))
+
+
+def _less(remaining: int | None, since: int) -> int | None:
+    return None if remaining is None else remaining - since

@@ -1,0 +1,249 @@
+"""Tidy rows out of statements: profit and loss, balance sheet, budget.
+
+A statement is a tree of sections with an amount for every column. A row belongs to an account only if its first cell
+carries the account's id, whatever its label says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from xero_pipeline.xero.reports.tree import (
+    amount_of,
+    attribute,
+    cells_of,
+    column_labels,
+    kind_of,
+    rows_of,
+    text_of,
+    title_of,
+)
+
+LineType = Literal["account", "group", "total"]
+
+BELOW = " > "
+"""Between the titles of sections that lie one in the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A line of a statement of one month.
+
+    Args:
+        section: The title above it; empty for lines between the sections, such as Net Profit.
+        line_type: `account` for an account's own amount, `group` for accounts that an organisation's own layout puts
+            together in one line, `total` for any other sum.
+        account_id: Of an account's line: its id. Xero has ids of its own where it puts currency gains together, such
+            as `FXGROUPID`, and on the line of the current year's earnings, which no account holds.
+        account_name: The label, of totals as well.
+        amount: In base currency, with the sign Xero shows.
+        position: From 1, in the order of the report.
+    """
+
+    section: str
+    line_type: LineType
+    account_id: str | None
+    account_name: str
+    amount: Decimal
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCategory:
+    """A category by which a profit and loss is split into columns.
+
+    Args:
+        category_id: Its id.
+        name: Its name.
+        options: The id of each option whose name no other option of the category has.
+    """
+
+    category_id: str
+    name: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingRow:
+    """A line of one column of a profit and loss by tracking category.
+
+    Args:
+        tracking_category_id: The category.
+        tracking_category: Its name.
+        option_position: The column, from 1, in the order of the report.
+        tracking_option_id: The option, where the column's label names exactly one.
+        tracking_option: The column's label; besides the options Xero has `Unassigned` and `Total`.
+        section: As of a `StatementRow`, like all that follow.
+        line_type: See there.
+        account_id: See there.
+        account_name: See there.
+        amount: See there.
+        position: From 1 in every column.
+    """
+
+    tracking_category_id: str
+    tracking_category: str
+    option_position: int
+    tracking_option_id: str | None
+    tracking_option: str
+    section: str
+    line_type: LineType
+    account_id: str | None
+    account_name: str
+    amount: Decimal
+    position: int
+
+
+def statement_rows(report: Mapping[str, Any], column: int) -> tuple[StatementRow, ...]:
+    """The lines of one column, as a call for that column alone would show them.
+
+    A call for several columns lists an account in all of them as soon as it moved in one. So accounts without an
+    amount are left out, and with them the total of a section in which no account is left; lines between the sections
+    stay.
+
+    Args:
+        report: The `Reports[0]` object.
+        column: Which value column, from 0.
+
+    Raises:
+        ValueError: A line has no such column, or its amount is no number.
+    """
+    return _numbered(line for row in rows_of(report) for line in _lines(row, _Place(), column)[0])
+
+
+def balance_sheet_rows(report: Mapping[str, Any], column: int) -> tuple[StatementRow, ...]:
+    """The lines of one day of a balance sheet, as `statement_rows`, with all titles above a line: `Assets > Bank`.
+
+    Xero does not put one section into another here: an empty one with a title opens a group, and a total of that name
+    in a section without a title closes it.
+
+    Args:
+        report: The `Reports[0]` object.
+        column: Which value column, from 0.
+
+    Raises:
+        ValueError: A line has no such column, or its amount is no number.
+    """
+    placed = _grouped(rows_of(report))
+    return _numbered(line for place, row in placed for line in _lines(row, place, column)[0])
+
+
+def tracking_rows(report: Mapping[str, Any], category: TrackingCategory) -> tuple[TrackingRow, ...]:
+    """Every column of a profit and loss by tracking category, each like a profit and loss of its own.
+
+    Args:
+        report: The `Reports[0]` object.
+        category: What its columns are options of.
+
+    Raises:
+        ValueError: It is not laid out as documented.
+    """
+    labels = column_labels(report)
+    once = {label for label in labels if labels.count(label) == 1}
+    return tuple(
+        TrackingRow(
+            tracking_category_id=category.category_id,
+            tracking_category=category.name,
+            option_position=column + 1,
+            tracking_option_id=category.options.get(label) if label in once else None,
+            tracking_option=label,
+            section=line.section,
+            line_type=line.line_type,
+            account_id=line.account_id,
+            account_name=line.account_name,
+            amount=line.amount,
+            position=line.position,
+        )
+        for column, label in enumerate(labels)
+        for line in statement_rows(report, column)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands.
+
+    Args:
+        section: The title above it.
+        whole_path: Whether all titles above it are told, not only the nearest.
+        top: Whether it is at the top of the report.
+        between: Whether its section holds no accounts but stands between those that do.
+    """
+
+    section: str = ""
+    whole_path: bool = False
+    top: bool = True
+    between: bool = True
+
+    def below(self, title: str) -> _Place:
+        path = f"{self.section}{BELOW}{title}" if self.whole_path and self.section and title else title or self.section
+        return _Place(path, self.whole_path, top=False, between=not path or (self.top and not title))
+
+
+def _numbered(lines: Iterator[StatementRow]) -> tuple[StatementRow, ...]:
+    return tuple(replace(line, position=position) for position, line in enumerate(lines, start=1))
+
+
+def _grouped(sections: Sequence[Mapping[str, Any]]) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
+    """Every section with the groups that are open where it stands."""
+    closing = [_group_totals(section) for section in sections]
+    groups: list[str] = []
+    for number, section in enumerate(sections):
+        title = title_of(section)
+        yield _Place(BELOW.join(groups), whole_path=True), section
+        if title and not rows_of(section) and any(_total_of(title) in totals for totals in closing[number:]):
+            groups.append(title)
+        while any(_total_of(group) in closing[number] for group in groups):
+            groups.pop()
+
+
+def _group_totals(section: Mapping[str, Any]) -> set[str]:
+    """The labels of a section without a title, which may close groups."""
+    if title_of(section):
+        return set()
+    return {text_of(cells_of(row)[0]).lower() for row in rows_of(section) if cells_of(row)}
+
+
+def _total_of(group: str) -> str:
+    return f"total {group}".lower()
+
+
+def _lines(row: Mapping[str, Any], place: _Place, column: int) -> tuple[list[StatementRow], bool]:
+    """The lines of a row and of all below it, and whether an account is among them."""
+    kind = kind_of(row)
+    if kind == "Header":
+        return [], False
+    if kind != "Section":
+        line = _line(row, place, column)
+        total = line.line_type == "total"
+        return ([line] if line.amount or total else []), not total and line.amount != 0
+    inside = place.below(title_of(row))
+    below = [(_lines(child, inside, column), child) for child in rows_of(row)]
+    lively = any(has_account for (_, has_account), _ in below)
+    kept = [
+        line
+        for (lines, _), child in below
+        for line in lines
+        if lively or kind_of(child) == "Section" or line.amount or inside.between
+    ]
+    return kept, lively
+
+
+def _line(row: Mapping[str, Any], place: _Place, column: int) -> StatementRow:
+    cells = cells_of(row)
+    label = text_of(cells[0]) if cells else ""
+    account_id = attribute(row, "account")
+    if len(cells) <= column + 1:
+        raise ValueError(f"the line {label!r} has no column {column + 1}")
+    sum_of_all = place.between or kind_of(row) != "Row"
+    return StatementRow(
+        section=place.section,
+        line_type="account" if account_id is not None else "total" if sum_of_all else "group",
+        account_id=account_id,
+        account_name=label,
+        amount=amount_of(cells[column + 1], label),
+        position=0,
+    )

@@ -1,0 +1,125 @@
+"""Dagster's history with its files kept open: in the files of Dagster's own storage, for threads and two programs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+
+from xero_pipeline.operations.dagster_home import STORAGE, read_log_handlers_once
+from xero_pipeline.operations.dagster_storage import FILES_KEPT_OPEN, SqliteStorage
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dg.asset
+def invoices():
+    return dg.MaterializeResult(metadata={"rows": 7})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "storage"
+
+
+@pytest.fixture
+def opened(folder, tmp_path):
+    """Opens Dagster's history, with our storage or with Dagster's own."""
+
+    def of(*, ours=True):
+        place = {"base_dir": str(folder)}
+        storage = {"custom": {**STORAGE, "config": place}} if ours else {"sqlite": place}
+        (tmp_path / "dagster.yaml").write_text(yaml.safe_dump({"storage": storage, "telemetry": {"enabled": False}}))
+        return dg.DagsterInstance.from_config(str(tmp_path))
+
+    return of
+
+
+def run(instance):
+    return dg.materialize([invoices], instance=instance, run_config=QUIET).run_id
+
+
+def told(instance, run_id):
+    return [event.dagster_event_type for event in instance.all_logs(run_id)]
+
+
+def rows(instance):
+    records = instance.fetch_materializations(invoices.key, limit=100).records
+    return [record.asset_materialization.metadata["rows"].value for record in records]
+
+
+def test_what_dagster_is_told_of_is_our_storage(opened):
+    with opened() as instance:
+        # As another process opens it.
+        again = dg.DagsterInstance.from_ref(instance.get_ref())
+        assert [type(one.event_log_storage).__module__ for one in (instance, again)] == [STORAGE["module"]] * 2
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_dagsters_own_storage_and_ours_read_what_the_other_wrote(opened, first):
+    with opened(ours=first) as instance:
+        before = run(instance)
+        events = told(instance, before)
+    with opened(ours=not first) as instance:
+        assert told(instance, before) == events
+        after = run(instance)
+    with opened(ours=first) as instance:
+        assert told(instance, after) == events
+        assert rows(instance) == [7, 7]
+        assert {one.run_id for one in instance.get_runs()} == {before, after}
+
+
+def test_two_that_have_the_files_open_see_what_the_other_writes(opened, folder):
+    with opened() as instance:
+        run(instance)
+        beside = DagsterSqliteStorage(str(folder))
+        after = run(instance)
+        assert {one.run_id: one.is_success for one in beside.run_storage.get_runs()}[after]
+        assert len(beside.event_log_storage.get_logs_for_run(after)) == len(told(instance, after))
+
+
+def test_many_threads_write_their_runs_at_once(opened):
+    with opened() as instance, ThreadPoolExecutor(4) as threads:
+        read_log_handlers_once(instance)
+        names = list(threads.map(lambda _: run(instance), range(12)))
+        assert len({tuple(told(instance, name)) for name in names}) == 1
+        assert rows(instance) == [7] * 12
+
+
+def test_no_more_files_stay_open_than_said_and_the_older_runs_are_read_as_before(opened, folder):
+    with opened() as instance:
+        names = [run(instance) for _ in range(FILES_KEPT_OPEN + 3)]
+        files = {path.resolve().stem for path in Path("/proc/self/fd").iterdir() if path.resolve().suffix == ".db"}
+        assert files & set(names)
+        assert len(files & {*names, "index"}) <= FILES_KEPT_OPEN
+        assert told(instance, names[0]) == told(instance, names[-1])
+
+
+def test_a_run_that_another_process_looked_at_first_is_written_all_the_same(opened, folder):
+    with opened() as instance:
+        run(instance)  # from now on the tables of a run are copied
+        log = instance.event_log_storage
+        DagsterSqliteStorage(str(folder)).event_log_storage.get_logs_for_run("looked-at")
+        with log.run_connection("looked-at") as connection:
+            assert connection.exec_driver_sql("SELECT COUNT(*) FROM event_logs").scalar_one() == 0
+
+
+def test_the_files_of_a_storage_that_is_closed_are_whole(folder):
+    storage = SqliteStorage.from_local(str(folder))
+    with storage.event_log_storage.run_connection("a-run"):
+        pass
+    storage.event_log_storage.dispose()
+    storage.run_storage.dispose()
+    assert not list(folder.rglob("*.db-wal"))
+
+
+def test_a_deleted_run_is_gone(opened):
+    with opened() as instance:
+        name = run(instance)
+        instance.delete_run(name)
+        assert not instance.get_runs()
+        assert not told(instance, name)
