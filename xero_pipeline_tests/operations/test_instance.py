@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.dagster_home import open_instance, prepare_home
+from xero_pipeline.operations.dagster_home import STORAGE, open_instance, prepare_home
 from xero_pipeline.settings import Settings
 
 PASSWORD = "pg-7hXq2"
@@ -42,7 +42,7 @@ def test_the_files_say_only_where_the_address_is(settings, scheme):
 def test_without_the_setting_the_history_is_in_the_home_again(settings):
     prepare_home(settings("postgresql://me@db.example/books"))
     home = prepare_home(settings())
-    assert storage(home) == [{"sqlite": {"base_dir": str(home / "storage")}}] * 2
+    assert storage(home) == [{"custom": {**STORAGE, "config": {"base_dir": str(home / "storage")}}}] * 2
 
 
 @pytest.mark.parametrize("url", [f"sqlite:///{PASSWORD}.db", f"{PASSWORD}", f"postgresql://me:{PASSWORD}@db.example"])
