@@ -140,7 +140,7 @@ class Runner:
 
     def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
         from xero_pipeline.defs.jobs import SYNC
-        from xero_pipeline.warehouse.tables import table_group
+        from xero_pipeline.warehouse.schema.catalogue import table_group
 
         with self._resolving:
             ops = {self._project.op(name): {"config": {"full": full}} for name in names}

@@ -17,7 +17,7 @@ from xero_pipeline.sync.collections import sync_collection
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reread import reread_collection
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:

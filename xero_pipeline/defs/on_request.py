@@ -20,8 +20,8 @@ from xero_pipeline.sync.budget import RESERVE
 from xero_pipeline.sync.outcome import Outcome, Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.warehouse.merge import Merged
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

@@ -23,7 +23,7 @@ from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.staleness import made_of
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:

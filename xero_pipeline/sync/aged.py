@@ -16,7 +16,7 @@ from xero_pipeline.sync.outcome import Outcome, Tally
 if TYPE_CHECKING:
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.http.response import Answer
     from xero_pipeline.xero.reports.aged import AgedKind, AgedRow
@@ -159,8 +159,8 @@ def keep_aged(
         lines: What was read out of it.
         synced_at: The instant the rows are marked with.
     """
-    from xero_pipeline.warehouse.replacing import replace_rows
-    from xero_pipeline.warehouse.tables import table
+    from xero_pipeline.warehouse.load.partition_replacement import replace_rows
+    from xero_pipeline.warehouse.schema.catalogue import table
     from xero_pipeline.xero.reports.aged import asked
 
     kind, contact_id, as_of = asked(answer)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.reading import CutRead
+    from xero_pipeline.warehouse.progress.resume_points import CutRead
 
 
 @dataclass(frozen=True, slots=True)

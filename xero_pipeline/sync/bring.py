@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.sync.landing import Landing
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.response import Answer
@@ -70,7 +70,7 @@ def bring(
         RecordRefused: Most of the records cannot be read; nothing was merged.
     """
     from xero_pipeline.sync.findings import Findings
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
 
     found = Findings(tenant_id, endpoint)
     tables = found.shape([answer.body for answer in answers], at=at)

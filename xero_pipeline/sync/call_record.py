@@ -30,7 +30,7 @@ def deliver_calls(outbox: CallOutbox, warehouse: Warehouse, now: datetime | None
     Raises:
         WarehouseBusy: Another process held the warehouse all the time; the calls stay in the outbox.
     """
-    from xero_pipeline.warehouse.call_record import KEPT, keep_calls
+    from xero_pipeline.warehouse.progress.api_calls import KEPT, keep_calls
     from xero_pipeline.xero.quota.call_outbox import first_call_id
 
     oldest = first_call_id(((now or clock.now()) - KEPT).timestamp())

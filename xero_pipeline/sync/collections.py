@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.sync.landing import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.reading import CutRead
+    from xero_pipeline.warehouse.progress.resume_points import CutRead
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
@@ -122,9 +122,9 @@ def _saying_how_far(load: Load) -> Iterator[None]:
 
 def _aim(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> Aim:
     """What to read: what changed, everything, or the rest of a read that was cut."""
-    from xero_pipeline.warehouse.bookkeeping import read_cursor
-    from xero_pipeline.warehouse.presence import highest
-    from xero_pipeline.warehouse.reading import cut_read, round_of
+    from xero_pipeline.warehouse.load.present_rows import highest
+    from xero_pipeline.warehouse.progress.checkpoints import read_cursor
+    from xero_pipeline.warehouse.progress.resume_points import cut_read, round_of
 
     cursor = read_cursor(connection, tenant_id, endpoint.table)
     since = cursor.modified_since if cursor and endpoint.modified_since and not full else None

@@ -33,7 +33,7 @@ def confirm_empty(
         UnreadableAnswer: The record is still there, or such a list is never empty; nothing may be marked deleted.
         XeroPipelineError: As `XeroClient.get`.
     """
-    from xero_pipeline.warehouse.presence import living
+    from xero_pipeline.warehouse.load.present_rows import living
     from xero_pipeline.xero.pagination import by_id
 
     with warehouse.reading() as connection:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.entries import Drift
+    from xero_pipeline.warehouse.progress.records import Drift
     from xero_pipeline.xero.endpoints import Endpoint
 
 A_FEW = 10
@@ -37,7 +37,7 @@ class Findings:
     @property
     def refused(self) -> frozenset[str]:
         """The names of the records that are put aside."""
-        from xero_pipeline.warehouse.quarantine import name_of
+        from xero_pipeline.warehouse.progress.quarantine import name_of
 
         return frozenset(name_of(fault) for fault in self._faults)
 
@@ -52,7 +52,7 @@ class Findings:
             UnreadableAnswer: A body is not the envelope it should be.
             RecordRefused: Most of the records cannot be read.
         """
-        from xero_pipeline.warehouse.shape import shape
+        from xero_pipeline.warehouse.parse.to_arrow import shape
 
         tables = shape(
             self._endpoint.table,
@@ -77,8 +77,8 @@ class Findings:
             at: When.
             gone: Records that Xero does not know any more.
         """
-        from xero_pipeline.warehouse.drift import note_drift
-        from xero_pipeline.warehouse.quarantine import note_refused, resolve
+        from xero_pipeline.warehouse.progress.drift_log import note_drift
+        from xero_pipeline.warehouse.progress.quarantine import note_refused, resolve
 
         where = (self._tenant_id, self._endpoint.table)
         resolve(connection, *where, (self._ids(tables) - self.refused) | set(gone), at=at)
@@ -86,7 +86,7 @@ class Findings:
         note_drift(connection, *where, self._drift, at=at)
 
     def _ids(self, tables: dict[str, pa.Table]) -> set[str]:
-        from xero_pipeline.warehouse.tables import table_group
+        from xero_pipeline.warehouse.schema.catalogue import table_group
 
         rows = tables[self._endpoint.table]
         keys = [rows.column(name).to_pylist() for name in table_group(self._endpoint.table)[0].key]

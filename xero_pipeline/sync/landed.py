@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.warehouse.entries import Cursor
+from xero_pipeline.warehouse.progress.records import Cursor
 from xero_pipeline.xero.http.json_repair import readable
 from xero_pipeline.xero.http.response import Answer
 from xero_pipeline.xero.quota.rate_limits import Limits

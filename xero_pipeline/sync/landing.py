@@ -146,7 +146,7 @@ def has_rows(warehouse: Warehouse, arrival: Arrival) -> bool:
         warehouse: Which.
         arrival: Something of the subject.
     """
-    from xero_pipeline.warehouse.tables import table
+    from xero_pipeline.warehouse.schema.catalogue import table
 
     whose = {"tenant_id": arrival.tenant_id}
     if arrival.basis and table(arrival.table).has("basis"):

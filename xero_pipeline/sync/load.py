@@ -50,8 +50,8 @@ class Load:
         confirm: Callable[[datetime], None] = lambda _: None,
         landing: Landing | None = None,
     ) -> None:
-        from xero_pipeline.warehouse.merge import Merged
-        from xero_pipeline.warehouse.tables import table_group
+        from xero_pipeline.warehouse.load.merge import Merged
+        from xero_pipeline.warehouse.schema.catalogue import table_group
 
         cut = aim.cut
         self.pages = 0
@@ -164,7 +164,7 @@ class Load:
 
     def _note_cut(self, reached: bool, connection: Connection, records: int) -> None:
         """How far this read has come, for a process that goes on where this one may be ended."""
-        from xero_pipeline.warehouse.reading import CutRead, note_cut
+        from xero_pipeline.warehouse.progress.resume_points import CutRead, note_cut
 
         # Of what is behind the highest number we have, the rows themselves tell how far we are.
         if not reached or not (self._aim.everything or self.read_before):
@@ -186,9 +186,9 @@ class Load:
 
     def _note_complete(self, connection: Connection, _records: int) -> None:
         """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
-        from xero_pipeline.warehouse.presence import living
-        from xero_pipeline.warehouse.quarantine import resolve_gone
-        from xero_pipeline.warehouse.reading import Round, forget_cut, note_missing, note_round, round_of
+        from xero_pipeline.warehouse.load.present_rows import living
+        from xero_pipeline.warehouse.progress.quarantine import resolve_gone
+        from xero_pipeline.warehouse.progress.resume_points import Round, forget_cut, note_missing, note_round, round_of
 
         forget_cut(connection, self._tenant_id, self._endpoint.table)
         if not self._aim.everything:

@@ -88,7 +88,7 @@ class Known:
 
 
 def _listed(table: str) -> str:
-    from xero_pipeline.warehouse.tables import table as table_named
+    from xero_pipeline.warehouse.schema.catalogue import table as table_named
 
     return "status = 'DELETED'" if table_named(table).has("status") else "false"
 

@@ -65,7 +65,7 @@ def reread_collection(
     Raises:
         XeroPipelineError: Whatever stopped it. The windows read until then stay, the next turn goes on behind them.
     """
-    from xero_pipeline.warehouse.reading import round_of
+    from xero_pipeline.warehouse.progress.resume_points import round_of
 
     started = time.monotonic()
     with warehouse.reading() as connection:
@@ -92,9 +92,9 @@ def reread_collection(
 
 def _share(connection: Connection, tenant_id: str, endpoint: Endpoint, calls: int, today: date) -> int:
     """The collection's part of what is left of the day's calls, beside those that had no turn today."""
-    from xero_pipeline.warehouse.bookkeeping import read_cursor
-    from xero_pipeline.warehouse.presence import sizes
-    from xero_pipeline.warehouse.reading import Round, missing_counts, rounds
+    from xero_pipeline.warehouse.load.present_rows import sizes
+    from xero_pipeline.warehouse.progress.checkpoints import read_cursor
+    from xero_pipeline.warehouse.progress.resume_points import Round, missing_counts, rounds
     from xero_pipeline.xero.endpoints import catalogue
 
     if read_cursor(connection, tenant_id, endpoint.table) is None:

@@ -21,9 +21,9 @@ from xero_pipeline.sync.due import months_between
 from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reread import reread_collection
-from xero_pipeline.warehouse.quarantine import kept_out
+from xero_pipeline.warehouse.progress.quarantine import kept_out
+from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.warehouse.tables import table, table_group
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.fuzz.spoiling import spoilt

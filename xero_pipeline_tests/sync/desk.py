@@ -113,7 +113,7 @@ class Desk(Office):
 
 
 def table_key(table):
-    from xero_pipeline.warehouse.tables import table_group
+    from xero_pipeline.warehouse.schema.catalogue import table_group
 
     return table_group(table)[0].key[0]
 

@@ -15,7 +15,7 @@ from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.wire import encode
 from xero_pipeline.sync.aged import aged_calls, sync_aged
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 
 TODAY = SERVER_TIME.date()

@@ -20,9 +20,9 @@ from xero_pipeline.sync.due import (
     months_due,
 )
 from xero_pipeline.sync.staleness import dated_tables
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.store import Cursor
-from xero_pipeline.warehouse.tables import table
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT, uid
 

@@ -125,7 +125,7 @@ def test_a_removed_file_is_named_by_the_one_behind_it(landing, missing):
 
 
 def test_a_landing_zone_that_was_switched_on_late_says_so(landing, warehouse):
-    from xero_pipeline.warehouse.shape import shape
+    from xero_pipeline.warehouse.parse.to_arrow import shape
 
     body = b'{"Invoices": [{"InvoiceID": "11111111-1111-1111-1111-111111111111"}]}'
     warehouse.merge(shape("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=OURS))
