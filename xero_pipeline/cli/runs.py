@@ -148,7 +148,7 @@ class Runner:
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
-        from xero_pipeline.sync.plan import reports_due
+        from xero_pipeline.sync.estimate.plan import reports_due
         from xero_pipeline.xero.reports.catalogue import report_named
 
         parts, named = self._parts, [report_named(name) for name in reports]

@@ -25,9 +25,9 @@ from xero_pipeline.ledger.postings import Posted
 from xero_pipeline.ledger.statements.writing import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.tie_out import REPORTS
-from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.staleness import dated_tables, stale_months
+from xero_pipeline.sync.reports_stale import dated_tables, stale_months
+from xero_pipeline.sync.result import Outcome
 from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.xero.reports.catalogue import reports
 

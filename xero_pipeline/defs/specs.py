@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.outcome import Outcome
+    from xero_pipeline.sync.result import Outcome
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.schema.model import Table
 

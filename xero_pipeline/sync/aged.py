@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.result import Outcome, Tally
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
@@ -124,7 +124,7 @@ def sync_aged(
     Raises:
         XeroPipelineError: Whatever stopped it; what was kept until then stays.
     """
-    from xero_pipeline.sync.landed import Arrival
+    from xero_pipeline.sync.landing.file_format import Arrival
     from xero_pipeline.xero.reports.aged import aged, aged_rows
 
     made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()

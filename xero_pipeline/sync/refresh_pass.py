@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.bring import bring, ids_of
-from xero_pipeline.sync.load import batches
-from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.sync.windows import RefreshWindow, windows
+from xero_pipeline.sync.incremental_read import batches
+from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.write_batch import bring, ids_of
 from xero_pipeline.xero.pagination import Slice
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.progress.resume_points import Round
     from xero_pipeline.warehouse.store import Warehouse

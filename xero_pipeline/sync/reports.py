@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
 from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.result import Outcome, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import ReportPull, Warehouse
@@ -77,7 +77,7 @@ def sync_report(
         UnreadableAnswer: Some month cannot be read; the others are kept.
         XeroPipelineError: Whatever stopped it; months kept until then stay.
     """
-    from xero_pipeline.sync.tracking import tracking_categories
+    from xero_pipeline.sync.tracking_categories import tracking_categories
 
     waiting: list[ReportMonth] = []
     categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
@@ -137,7 +137,7 @@ class _Land:
     categories: tuple[TrackingCategory, ...]
 
     def __call__(self, months: Sequence[ReportMonth], at: datetime) -> None:
-        from xero_pipeline.sync.landed import Arrival
+        from xero_pipeline.sync.landing.file_format import Arrival
 
         answers = {id(answer): answer for month in months for answer in month.answers}
         self.landing.keep(

@@ -16,11 +16,11 @@ from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
 from xero_pipeline.sync.aged import TABLE as AGED
 from xero_pipeline.sync.aged import aged_calls, sync_aged
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.due import months_between
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.reread import reread_collection
+from xero_pipeline.sync.reports_due import months_between
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
 from xero_pipeline.warehouse.progress.quarantine import kept_out
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landed import Marks, unpacked
-from xero_pipeline.sync.landing import Arrival, Landing
+from xero_pipeline.sync.landing.file_format import Marks, unpacked
+from xero_pipeline.sync.landing.store import Arrival, Landing
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.http.response import Answer
 from xero_pipeline.xero.quota.rate_limits import Limits
@@ -78,7 +78,7 @@ def test_the_order_is_that_of_arrival_even_if_our_clock_stands_still_goes_back_o
 
 
 def test_two_processes_that_take_the_same_place_both_keep_theirs(landing, monkeypatch):
-    from xero_pipeline.sync import landing as module
+    from xero_pipeline.sync.landing import store as module
 
     monkeypatch.setattr(module, "_files", lambda home, newest=0: [])
     paths = [landing.keep(arrival(marks=Marks(gone=(name,)))) for name in "ab"]
@@ -104,9 +104,9 @@ def test_a_damaged_file_is_named_with_what_to_do(landing, harm):
 
 
 def test_a_file_of_a_newer_version_is_refused_as_such(landing, monkeypatch):
-    from xero_pipeline.sync import landed
+    from xero_pipeline.sync.landing import file_format
 
-    monkeypatch.setattr(landed, "FORMAT", 2)
+    monkeypatch.setattr(file_format, "FORMAT", 2)
     path = landing.keep(arrival())
     monkeypatch.undo()
     with pytest.raises(LandingError, match="newer version"):
@@ -151,7 +151,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landing import Landing
+from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.sync.test_landing import answer, arrival
 import os

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from xero_pipeline.sync.locked import accept, open_changes
+from xero_pipeline.sync.locked_period_changes import accept, open_changes
 from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull

@@ -15,10 +15,10 @@ from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.findings import A_FEW
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.batch_issues import A_FEW
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.warehouse.progress import drift_log
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient

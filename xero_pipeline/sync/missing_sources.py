@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.staleness import dated_tables
+from xero_pipeline.sync.reports_stale import dated_tables
 
 if TYPE_CHECKING:
     from xero_pipeline.state.deferred_work import Postponed

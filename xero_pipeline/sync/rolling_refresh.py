@@ -14,17 +14,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.call_allocation import Need, shares
 from xero_pipeline.sync.refresh_pass import RefreshPass
-from xero_pipeline.sync.shares import Need, shares
-from xero_pipeline.sync.windows import calls_for
+from xero_pipeline.sync.refresh_windows import calls_for
+from xero_pipeline.sync.result import Outcome, Tally
 
 if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint

@@ -108,7 +108,7 @@ class Planner:
     def __init__(
         self, warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Settings, *, ask: Counts | None = None
     ) -> None:
-        from xero_pipeline.sync.call_costs import Costs
+        from xero_pipeline.sync.estimate.costs import Costs
 
         self._warehouse = warehouse
         self._quota = quota
@@ -144,7 +144,7 @@ class Planner:
         return Plan(tuple(items), left, settings.calls_per_day, per_minute, settings.calls_per_run)
 
     def _collections(self, collections: Sequence[Endpoint], *, full: bool) -> list[Item]:
-        from xero_pipeline.sync.plan_calls import Known, calls_to_read
+        from xero_pipeline.sync.estimate.calls import Known, calls_to_read
 
         known = Known(self._warehouse, self._tenant_id, [one.table for one in collections])
         items: list[Item] = []
@@ -160,7 +160,7 @@ class Planner:
         return items
 
     def _reports(self, due: Mapping[Report, Sequence[date]]) -> list[Item]:
-        from xero_pipeline.sync.budget import calls_for
+        from xero_pipeline.sync.report_budget import calls_for
 
         return [self._item(report.name, calls_for(report, months), changes=False) for report, months in due.items()]
 
@@ -186,7 +186,7 @@ def reports_due(
     Returns:
         By report the first days, oldest first.
     """
-    from xero_pipeline.sync.due import all_months_due, first_month, months_between
+    from xero_pipeline.sync.reports_due import all_months_due, first_month, months_between
     from xero_pipeline.warehouse.days import day_of
 
     now = clock.now()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landed import Arrival, Landed, head_of, packed, unpacked
+from xero_pipeline.sync.landing.file_format import Arrival, Landed, head_of, packed, unpacked
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse

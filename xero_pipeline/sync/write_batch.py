@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.landed import Marks, records_arrival
+from xero_pipeline.sync.landing.file_format import Marks, records_arrival
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
@@ -69,7 +69,7 @@ def bring(
         LandingError: They could not be kept; nothing was merged.
         RecordRefused: Most of the records cannot be read; nothing was merged.
     """
-    from xero_pipeline.sync.findings import Findings
+    from xero_pipeline.sync.batch_issues import Findings
     from xero_pipeline.warehouse.load.merge import Merged
 
     found = Findings(tenant_id, endpoint)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.sync.bring import bring
-from xero_pipeline.sync.landing import has_rows
+from xero_pipeline.sync.landing.store import has_rows
+from xero_pipeline.sync.write_batch import bring
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.landing import Landed, Landing
+    from xero_pipeline.sync.landing.store import Landed, Landing
     from xero_pipeline.warehouse.store import Warehouse
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.staleness import chosen, param, pulled_months, stale_months
+from xero_pipeline.sync.reports_stale import chosen, param, pulled_months, stale_months
 from xero_pipeline.warehouse.days import days_of
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import BudgetReached, DailyLimitReached
-from xero_pipeline.sync.aim import Aim
-from xero_pipeline.sync.load import OVERLAP, READS, Load, batches
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.incremental_read import OVERLAP, READS, Load, batches
+from xero_pipeline.sync.read_plan import Aim
+from xero_pipeline.sync.result import Outcome, Tally
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.progress.resume_points import CutRead
     from xero_pipeline.warehouse.store import Warehouse
@@ -104,7 +104,7 @@ def sync_collection(
 def _confirm_empty(
     client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, began: datetime
 ) -> None:
-    from xero_pipeline.sync.emptiness import confirm_empty
+    from xero_pipeline.sync.empty_list import confirm_empty
 
     confirm_empty(client, warehouse, tenant_id, endpoint, as_of=began)
 

@@ -8,13 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.sync.aim import Aim
-from xero_pipeline.sync.bring import bring, ids_of
+from xero_pipeline.sync.read_plan import Aim
+from xero_pipeline.sync.write_batch import bring, ids_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.pagination import Page
