@@ -158,7 +158,7 @@ class Parts:
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections that are read, and of the reports that were chosen."""
-        from xero_pipeline.xero.reports.aged import SCOPE
+        from xero_pipeline.xero.reports.aged_reports import SCOPE
 
         aged = [SCOPE] if self.settings.aged_by_contact else []
         return [endpoint.scope for endpoint in self.collections], [*(report.scope for report in self.reports), *aged]

@@ -132,7 +132,7 @@ class Runner:
             Whether all went well.
         """
         from xero_pipeline.defs.on_request import AGED
-        from xero_pipeline.sync.aged import TABLE
+        from xero_pipeline.sync.aged_reports import TABLE
 
         options = {"contacts": list(contacts), "as_of": as_of.isoformat()}
         ops = {self._project.op(TABLE): {"config": options}}

@@ -14,8 +14,8 @@ import pytest
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
-from xero_pipeline.sync.aged import TABLE as AGED
-from xero_pipeline.sync.aged import aged_calls, sync_aged
+from xero_pipeline.sync.aged_reports import TABLE as AGED
+from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_due import months_between

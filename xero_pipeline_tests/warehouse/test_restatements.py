@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.aged import aged_calls
+from xero_pipeline.sync.aged_reports import aged_calls
 from xero_pipeline.sync.locked_period_changes import accept, open_changes
 from xero_pipeline.warehouse.load.restatements import labels, measures
 from xero_pipeline.warehouse.parse.to_arrow import shape

@@ -90,10 +90,10 @@ def _be_empty(warehouse: Warehouse, landed: Landed) -> None:
 
 def _again(warehouse: Warehouse, landed: Landed) -> int:
     """Do a transaction once more; returns how many records it held."""
-    from xero_pipeline.sync import aged
+    from xero_pipeline.sync import aged_reports
 
     arrival = landed.head.arrival
-    if arrival.subject == aged.TABLE:
+    if arrival.subject == aged_reports.TABLE:
         return _aged(warehouse, landed)
     return _report(warehouse, landed) if arrival.kind == "report" else _collection(warehouse, landed)
 
@@ -129,8 +129,8 @@ def _report(warehouse: Warehouse, landed: Landed) -> int:
 
 
 def _aged(warehouse: Warehouse, landed: Landed) -> int:
-    from xero_pipeline.sync.aged import keep_aged
-    from xero_pipeline.xero.reports.aged import aged_rows
+    from xero_pipeline.sync.aged_reports import keep_aged
+    from xero_pipeline.xero.reports.aged_reports import aged_rows
     from xero_pipeline.xero.reports.fetched_report import received
 
     arrival, records = landed.head.arrival, 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.http.response import Answer
-    from xero_pipeline.xero.reports.aged import AgedKind, AgedRow
+    from xero_pipeline.xero.reports.aged_reports import AgedKind, AgedRow
     from xero_pipeline.xero.reports.fetched_report import Asker
 
 TABLE = "aged_by_contact"
@@ -125,7 +125,7 @@ def sync_aged(
         XeroPipelineError: Whatever stopped it; what was kept until then stays.
     """
     from xero_pipeline.sync.landing.file_format import Arrival
-    from xero_pipeline.xero.reports.aged import aged, aged_rows
+    from xero_pipeline.xero.reports.aged_reports import aged, aged_rows
 
     made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()
     for done, call in enumerate(calls, start=1):
@@ -161,7 +161,7 @@ def keep_aged(
     """
     from xero_pipeline.warehouse.load.partition_replacement import replace_rows
     from xero_pipeline.warehouse.schema.catalogue import table
-    from xero_pipeline.xero.reports.aged import asked
+    from xero_pipeline.xero.reports.aged_reports import asked
 
     kind, contact_id, as_of = asked(answer)
     piece = {"tenant_id": tenant_id, "report": kind, "contact_id": contact_id, "as_of": as_of}
