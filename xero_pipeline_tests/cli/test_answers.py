@@ -16,7 +16,7 @@ from xero_pipeline.cli.output.formats import answer_of, plain, readable, write_c
 from xero_pipeline.cli.output.result_table import show
 from xero_pipeline.queries.catalogue import BuiltInQuery
 from xero_pipeline.queries.parameters import Parameter
-from xero_pipeline.warehouse.stream import Stream
+from xero_pipeline.warehouse.query_stream import Stream
 
 ROWS = {
     "organisation": ["Kowhai", "Kowhai"],

@@ -19,9 +19,9 @@ from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.due import months_between
-from xero_pipeline.warehouse.merge_duckdb import DuckDB
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.sync.reports_due import months_between
+from xero_pipeline.warehouse.database.duckdb import DuckDB
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.clock import TODAY

@@ -13,7 +13,7 @@ from xero_pipeline.defs.partitions import month_partitions, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.days import zones_of
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.time_zones import beginning_of
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.values import add_months

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from xero_pipeline.ledger.update import update_ledger
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline.xero.endpoints import catalogue
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_simulator.config import BooksConfig

@@ -7,7 +7,7 @@ from datetime import date
 import httpx
 import pytest
 
-from xero_pipeline.sync.collections import sync_collection
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 from xero_simulator.books import build_company

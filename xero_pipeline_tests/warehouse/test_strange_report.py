@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from xero_pipeline.warehouse.strange_report import in_report
+from xero_pipeline.warehouse.parse.schema_drift_reports import in_report
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_simulator.config import BooksConfig

@@ -14,7 +14,7 @@ from xero_pipeline.errors import RecordRefused
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.operations.health.issues import KINDS, open_issues
 from xero_pipeline.operations.health.warehouse import check_warehouse
-from xero_pipeline.warehouse.quarantine import note_refused
+from xero_pipeline.warehouse.progress.quarantine import note_refused
 from xero_pipeline.web import cached_read
 from xero_pipeline_tests.web.conftest import served
 from xero_pipeline_tests.web.test_busy import in_use

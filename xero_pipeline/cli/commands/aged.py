@@ -38,7 +38,7 @@ def aged(
     from xero_pipeline.cli.commands.sync import carry
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.defs.assets.aged_reports import given_day
-    from xero_pipeline.sync.aged import aged_calls
+    from xero_pipeline.sync.aged_reports import aged_calls
     from xero_pipeline.warehouse.days import day_of
 
     services = Services(settings_for_xero())

@@ -42,7 +42,7 @@ def explain(
     from xero_pipeline.cli.output.tie_out_note import without_cause
     from xero_pipeline.ledger.reconcile.differences import is_kept
     from xero_pipeline.ledger.reconcile.tie_out import REPORTS
-    from xero_pipeline.sync.lacking import lacking
+    from xero_pipeline.sync.missing_sources import lacking
 
     services = Services(Settings.load())
     if (account is None) != (month is None):

@@ -67,7 +67,7 @@ def _nobody_syncs(services: Services) -> ExitStack:
 def _move_warehouse(services: Services, url: str) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.database_copy import copy_ledger
-    from xero_pipeline.warehouse.move import move as copy
+    from xero_pipeline.warehouse.copy import move as copy
     from xero_pipeline.warehouse.store import Warehouse
 
     with ExitStack() as opened:

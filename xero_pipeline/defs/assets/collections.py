@@ -13,11 +13,11 @@ from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.reread import reread_collection
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.ledger.statements.aged import BUCKETS, aged, aged_sql, by_contact
-from xero_pipeline.xero.reports.aged import aged_rows
+from xero_pipeline.xero.reports.aged_reports import aged_rows
 from xero_pipeline_tests.ledger.accountant import CENTS
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_pipeline_tests.ledger.statements.shelves import put
