@@ -35,7 +35,7 @@ def measure(url: str, home: Path) -> dict[str, object]:
     parts = connected(url, home)
     first, _, _ = sync(parts, clock.now())
     calls, changed, due = sync(parts, clock.now() + timedelta(days=1))
-    from xero_pipeline.sync.budget import calls_for
+    from xero_pipeline.sync.report_budget import calls_for
     from xero_pipeline.xero.endpoints import chosen
 
     return {
@@ -58,10 +58,10 @@ def sync(parts: Parts, now: datetime) -> tuple[int, int, Mapping[Report, Sequenc
     Returns:
         Calls, rows of Xero's changed, and which months of which reports were due.
     """
-    from xero_pipeline.sync.collections import sync_collection
-    from xero_pipeline.sync.due import all_months_due
-    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.sync.incremental_sync import sync_collection
     from xero_pipeline.sync.reports import sync_report
+    from xero_pipeline.sync.reports_due import all_months_due
+    from xero_pipeline.sync.result import Tally
     from xero_pipeline.xero.endpoints import chosen
     from xero_pipeline.xero.http.client import XeroClient
 

@@ -68,8 +68,8 @@ def measure(url: str, home: Path) -> dict[str, float]:
 
 
 def _sync(parts: Parts, tenant_id: str) -> None:
-    from xero_pipeline.sync.collections import sync_collection
-    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.sync.incremental_sync import sync_collection
+    from xero_pipeline.sync.result import Tally
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.http.client import XeroClient
 

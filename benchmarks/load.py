@@ -25,8 +25,8 @@ def measure(url: str, home: Path) -> dict[str, float]:
         records, lines, calls, wire_bytes, seconds (first request to committed cursor), cpu (seconds of this process
         in that time), megabytes (peak of this process, everything included).
     """
-    from xero_pipeline.sync.collections import sync_collection
-    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.sync.incremental_sync import sync_collection
+    from xero_pipeline.sync.result import Tally
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.http.client import XeroClient
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reference.relations import Relation, relations
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reference.subjects import Subject
-    from xero_pipeline.warehouse.table_model import Table
+    from xero_pipeline.warehouse.schema.model import Table
 
 TENANT = "tenant_id"
 """Every table has it and every join uses it: it is told once, not drawn a hundred times."""

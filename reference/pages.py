@@ -11,16 +11,16 @@ from reference.diagram import diagrams, overview
 from reference.relations import mentions
 from reference.subjects import NOTES, subject_of, subjects
 from xero_pipeline.ledger.tables import SCHEMA as LEDGER
-from xero_pipeline.warehouse.history import has_history, view_columns
-from xero_pipeline.warehouse.table_model import IS_DELETED, POSITION, RAW, SYNCED_AT, TENANT_ID, VALID_FROM
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.load.history import has_history, view_columns
+from xero_pipeline.warehouse.schema.catalogue import table
+from xero_pipeline.warehouse.schema.model import IS_DELETED, POSITION, RAW, SYNCED_AT, TENANT_ID, VALID_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from reference.diagram import Diagram
     from reference.subjects import Subject
-    from xero_pipeline.warehouse.table_model import Column, Kind, Table
+    from xero_pipeline.warehouse.schema.model import Column, Kind, Table
 
 STANDARD = (TENANT_ID, POSITION, VALID_FROM, SYNCED_AT, IS_DELETED, RAW)
 

@@ -12,10 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.tables import ledger_tables
-from xero_pipeline.warehouse.tables import all_tables
+from xero_pipeline.warehouse.schema.catalogue import all_tables
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.table_model import Column, Table
+    from xero_pipeline.warehouse.schema.model import Column, Table
 
 _MENTION = re.compile(r"\b([a-z_]+)\.([a-z_]+)\b")
 

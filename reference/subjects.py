@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.tables import SCHEMA as LEDGER
 from xero_pipeline.ledger.tables import ledger_tables
-from xero_pipeline.warehouse.schema import SCHEMA as XERO
-from xero_pipeline.warehouse.tables import collections, table_group
+from xero_pipeline.warehouse.schema.catalogue import collections, table_group
+from xero_pipeline.warehouse.schema.ddl import SCHEMA as XERO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xero_pipeline.warehouse.table_model import Table
+    from xero_pipeline.warehouse.schema.model import Table
 
 NOTES = "notes"
 """Of what is no asset: how far was read, what was odd, what was called."""

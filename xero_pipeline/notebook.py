@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from xero_pipeline.warehouse.query_stream import Stream
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.warehouse.stream import Stream
 
 __all__ = ["Books", "open_warehouse"]
 

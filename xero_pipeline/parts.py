@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from xero_pipeline.simulator.simulator import Simulator
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.app import App
     from xero_pipeline.xero.auth.encryption import Keys
@@ -158,7 +158,7 @@ class Parts:
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections that are read, and of the reports that were chosen."""
-        from xero_pipeline.xero.reports.aged import SCOPE
+        from xero_pipeline.xero.reports.aged_reports import SCOPE
 
         aged = [SCOPE] if self.settings.aged_by_contact else []
         return [endpoint.scope for endpoint in self.collections], [*(report.scope for report in self.reports), *aged]
@@ -244,7 +244,7 @@ class Parts:
     @cached_property
     def landing(self) -> Landing | None:
         """Where answers are kept as received, if they are."""
-        from xero_pipeline.sync.landing import Landing
+        from xero_pipeline.sync.landing.store import Landing
 
         folder = self.settings.landing
         return Landing(folder.expanduser().absolute(), self.warehouse) if folder else None

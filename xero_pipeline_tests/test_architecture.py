@@ -78,6 +78,8 @@ MAY_IMPORT = {
         "simulator",
     },
 }
+IN_WINGS = ["state", "sync", "warehouse", "xero"]
+"""Rooms with wings and a README; a room that gets them belongs here."""
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
@@ -147,6 +149,29 @@ def test_dagster_stays_at_the_edge(room):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_a_room_stays_small(path):
     assert len(path.read_text().splitlines()) <= 270
+
+
+@pytest.mark.parametrize("room", IN_WINGS)
+def test_no_folder_has_more_than_25_modules(room):
+    for folder in {path.parent for path in (PACKAGE / room).rglob("*.py")}:
+        assert len(list(folder.glob("*.py"))) <= 25, folder
+
+
+@pytest.mark.parametrize("room", IN_WINGS)
+def test_a_module_is_called_by_a_noun(room):
+    """Not by what somebody does or did: neither "reading" nor "landed" says what is in a file."""
+    names = {path.stem for path in (PACKAGE / room).rglob("*.py")} - {"ping"}
+    assert {name for name in names if name.endswith(("ing", "ed", "ly"))} == set()
+
+
+@pytest.mark.parametrize("room", IN_WINGS)
+def test_the_readme_of_a_room_names_all_that_is_in_it(room):
+    folder = PACKAGE / room
+    text = (folder / "README.md").read_text()
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    wings = {path.parent.relative_to(folder).parts[0] for path in folder.glob("*/**/*.py")}
+    wanted = {f"`{name}`" for name in modules} | {f"`{name}/`" for name in wings}
+    assert {name for name in wanted if name not in text} == set()
 
 
 def test_importing_the_command_line_loads_no_heavy_library():

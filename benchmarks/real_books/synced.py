@@ -61,10 +61,10 @@ def synced(url: str, home: Path, months: tuple[dt.date, dt.date], *, warehouse: 
 
 def _read(parts: Parts, first: dt.date, at: dt.datetime) -> int:
     """Every collection, then every month of the reports; the calls it took."""
-    from xero_pipeline.sync.collections import sync_collection
-    from xero_pipeline.sync.due import all_months_due
-    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.sync.incremental_sync import sync_collection
     from xero_pipeline.sync.reports import sync_report
+    from xero_pipeline.sync.reports_due import all_months_due
+    from xero_pipeline.sync.result import Tally
     from xero_pipeline.xero.http.client import XeroClient
 
     tenant, tally = tenant_id(), Tally()

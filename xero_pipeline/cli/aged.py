@@ -38,7 +38,7 @@ def aged(
     from xero_pipeline.cli.display import say
     from xero_pipeline.cli.syncing import carry
     from xero_pipeline.defs.on_request import given_day
-    from xero_pipeline.sync.aged import aged_calls
+    from xero_pipeline.sync.aged_reports import aged_calls
     from xero_pipeline.warehouse.days import day_of
 
     parts = Parts(settings_for_xero())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.stream import Stream
+    from xero_pipeline.warehouse.query_stream import Stream
 
 
 class Format(StrEnum):

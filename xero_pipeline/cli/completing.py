@@ -31,7 +31,7 @@ def complete_asset(incomplete: str) -> list[str]:
     Args:
         incomplete: What was typed so far.
     """
-    from xero_pipeline.warehouse.tables import all_tables
+    from xero_pipeline.warehouse.schema.catalogue import all_tables
     from xero_pipeline.xero.reports.catalogue import reports
 
     names = {table.name for table in all_tables() if table.role in {"record", "child"}}
@@ -44,8 +44,8 @@ def complete_table(incomplete: str) -> list[str]:
     Args:
         incomplete: What was typed so far.
     """
-    from xero_pipeline.warehouse.history import has_history
-    from xero_pipeline.warehouse.tables import all_tables
+    from xero_pipeline.warehouse.load.history import has_history
+    from xero_pipeline.warehouse.schema.catalogue import all_tables
 
     tables = [table.name for table in all_tables()]
     histories = [f"{table.name}_history" for table in all_tables() if has_history(table)]

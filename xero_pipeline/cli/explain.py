@@ -42,7 +42,7 @@ def explain(
     from xero_pipeline.cli.unexplained import without_cause
     from xero_pipeline.ledger.explain import is_kept
     from xero_pipeline.ledger.tie_out import REPORTS
-    from xero_pipeline.sync.lacking import lacking
+    from xero_pipeline.sync.missing_sources import lacking
 
     parts = Parts(Settings.load())
     if (account is None) != (month is None):

@@ -30,7 +30,7 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
         ConfigurationError: They are no months, in the wrong order, or some of them lie before the first month of
             reports, or has not begun anywhere on earth.
     """
-    from xero_pipeline.sync.due import months_between
+    from xero_pipeline.sync.reports_due import months_between
 
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:
@@ -58,7 +58,7 @@ def begun_months(
         ConfigurationError: The last month has begun for none of them.
     """
     from xero_pipeline.cli.display import say
-    from xero_pipeline.sync.due import begun
+    from xero_pipeline.sync.reports_due import begun
     from xero_pipeline.warehouse.days import days_of
 
     today = days_of(parts.warehouse, [one.tenant_id for one in chosen], clock.now())

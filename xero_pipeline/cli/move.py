@@ -67,7 +67,7 @@ def _nobody_syncs(parts: Parts) -> ExitStack:
 def _move_warehouse(parts: Parts, url: str) -> None:
     from xero_pipeline.cli.display import say
     from xero_pipeline.ledger.carry import carry
-    from xero_pipeline.warehouse.move import move as copy
+    from xero_pipeline.warehouse.copy import move as copy
     from xero_pipeline.warehouse.store import Warehouse
 
     with ExitStack() as opened:

@@ -28,8 +28,8 @@ def oddities(parts: Parts) -> dict[str, list[Mapping[str, Any]]]:
     Args:
         parts: Know the warehouse.
     """
-    from xero_pipeline.warehouse.drift import all_drift
-    from xero_pipeline.warehouse.quarantine import kept_out
+    from xero_pipeline.warehouse.progress.drift_log import all_drift
+    from xero_pipeline.warehouse.progress.quarantine import kept_out
 
     with parts.warehouse.reading() as connection:
         return {"schema_drift": all_drift(connection), "quarantine": kept_out(connection)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from xero_pipeline.cli.selection import Selection
-    from xero_pipeline.sync.plan import Counts, Item, Plan
+    from xero_pipeline.sync.estimate.plan import Counts, Item, Plan
     from xero_pipeline.xero.auth.organisations import Organisation
 
 
@@ -40,7 +40,7 @@ def plan(
     """Estimate the calls, bytes and time of the next sync or a backfill. Makes no calls to Xero without --ask."""
     from xero_pipeline.cli.display import print_json
     from xero_pipeline.cli.selection import choose
-    from xero_pipeline.sync.call_record import deliver_calls
+    from xero_pipeline.sync.call_log import deliver_calls
 
     parts = Parts(Settings.load())
     if bool(start) != bool(end):
@@ -65,7 +65,7 @@ def plan(
 
 @contextmanager
 def _asking(parts: Parts, tenant_id: str, *, wanted: bool) -> Iterator[Counts | None]:
-    from xero_pipeline.sync.plan_calls import asking
+    from xero_pipeline.sync.estimate.calls import asking
 
     if not wanted:
         yield None
@@ -77,7 +77,7 @@ def _asking(parts: Parts, tenant_id: str, *, wanted: bool) -> Iterator[Counts | 
 def _plan(
     parts: Parts, tenant_id: str, choice: Selection, months: Sequence[date] | None, *, full: bool, ask: Counts | None
 ) -> Plan:
-    from xero_pipeline.sync.plan import Planner
+    from xero_pipeline.sync.estimate.plan import Planner
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.reports.catalogue import report_named
 

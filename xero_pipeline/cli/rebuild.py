@@ -17,9 +17,9 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.landed import Landed
-    from xero_pipeline.sync.landing import Landing
-    from xero_pipeline.sync.rebuild import Rebuilt
+    from xero_pipeline.sync.landing.file_format import Landed
+    from xero_pipeline.sync.landing.replay import Rebuilt
+    from xero_pipeline.sync.landing.store import Landing
 
 NEW_FILE = "books-rebuilt.duckdb"
 """In the home, where nothing else is named."""
@@ -39,8 +39,8 @@ def rebuild(
     """Rebuild the tables from the landing zone (XERO_LANDING) in a new warehouse, without calls to Xero."""
     from xero_pipeline.cli.display import complain, say
     from xero_pipeline.cli.selection import choose
-    from xero_pipeline.sync import rebuild as work
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing import replay as work
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
 
     parts = Parts(Settings.load())

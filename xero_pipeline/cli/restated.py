@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
-    from xero_pipeline.sync.locked import LockedChange
+    from xero_pipeline.sync.locked_period_changes import LockedChange
 
 _SINCE = f"""
 select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
@@ -40,7 +40,7 @@ def restatements(
     """Show changes to closed periods: which month, which account, by how much. Makes no calls to Xero."""
     from xero_pipeline.cli.months import month
     from xero_pipeline.cli.syncing import chosen_organisations
-    from xero_pipeline.sync.locked import open_changes
+    from xero_pipeline.sync.locked_period_changes import open_changes
 
     parts = Parts(Settings.load())
     first = month(since, "--since") if since else None
@@ -56,7 +56,7 @@ def restatements(
 
 def _accept(parts: Parts, changes: Sequence[LockedChange], note: str) -> None:
     from xero_pipeline.cli.display import say
-    from xero_pipeline.sync.locked import accept
+    from xero_pipeline.sync.locked_period_changes import accept
 
     _show_locked(changes)
     months = accept(parts.warehouse, changes, note, at=clock.now())

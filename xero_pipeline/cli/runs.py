@@ -132,7 +132,7 @@ class Runner:
             Whether all went well.
         """
         from xero_pipeline.defs.on_request import AGED
-        from xero_pipeline.sync.aged import TABLE
+        from xero_pipeline.sync.aged_reports import TABLE
 
         options = {"contacts": list(contacts), "as_of": as_of.isoformat()}
         ops = {self._project.op(TABLE): {"config": options}}
@@ -140,7 +140,7 @@ class Runner:
 
     def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
         from xero_pipeline.defs.jobs import SYNC
-        from xero_pipeline.warehouse.tables import table_group
+        from xero_pipeline.warehouse.schema.catalogue import table_group
 
         with self._resolving:
             ops = {self._project.op(name): {"config": {"full": full}} for name in names}
@@ -148,7 +148,7 @@ class Runner:
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
-        from xero_pipeline.sync.plan import reports_due
+        from xero_pipeline.sync.estimate.plan import reports_due
         from xero_pipeline.xero.reports.catalogue import report_named
 
         parts, named = self._parts, [report_named(name) for name in reports]

@@ -41,7 +41,7 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     Raises:
         ConfigurationError: No such table; the message offers the nearest.
     """
-    from xero_pipeline.warehouse.tables import table_group
+    from xero_pipeline.warehouse.schema.catalogue import table_group
     from xero_pipeline.xero.endpoints import chosen as all_collections
     from xero_pipeline.xero.reports.catalogue import reports as all_reports
 
@@ -72,7 +72,7 @@ def _no_such(name: str, known: Iterable[str]) -> str:
     """What to say of an asset that is not there."""
     from difflib import get_close_matches
 
-    from xero_pipeline.warehouse.tables import table_group
+    from xero_pipeline.warehouse.schema.catalogue import table_group
     from xero_pipeline.xero.endpoints import on_request
 
     for endpoint in on_request():

@@ -171,7 +171,7 @@ def _tell_of_differences(parts: Parts, tenants: Collection[str]) -> None:
 def _tell_of_locked_months(parts: Parts, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
     from xero_pipeline.cli.display import warn
-    from xero_pipeline.sync.locked import open_changes, told
+    from xero_pipeline.sync.locked_period_changes import open_changes, told
 
     if changes := [change for change in open_changes(parts.warehouse) if change.tenant_id in tenants]:
         warn(told(changes))

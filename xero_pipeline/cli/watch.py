@@ -14,7 +14,7 @@ from rich.live import Live
 
 from xero_pipeline.cli.live import Panorama, Subject, SyncState
 from xero_pipeline.cli.waits import Waits
-from xero_pipeline.sync.outcome import Outcome
+from xero_pipeline.sync.result import Outcome
 from xero_pipeline.xero.quota.rate_limits import smaller
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import dagster as dg
 
 from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource
-from xero_pipeline.sync.locked import LockedChange, open_changes, told
+from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes, told
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:

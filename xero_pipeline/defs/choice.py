@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.sync.due import DOCUMENTS
-from xero_pipeline.sync.staleness import dated_tables
+from xero_pipeline.sync.reports_due import DOCUMENTS
+from xero_pipeline.sync.reports_stale import dated_tables
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline.xero.reports.catalogue import reports as all_reports

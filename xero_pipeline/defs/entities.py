@@ -13,11 +13,11 @@ from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.reread import reread_collection
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:

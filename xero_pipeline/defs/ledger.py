@@ -25,15 +25,15 @@ from xero_pipeline.ledger.postings import Posted
 from xero_pipeline.ledger.statements.writing import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.tie_out import REPORTS
-from xero_pipeline.sync.outcome import Outcome
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.staleness import dated_tables, stale_months
-from xero_pipeline.warehouse.table_model import Table
+from xero_pipeline.sync.reports_stale import dated_tables, stale_months
+from xero_pipeline.sync.result import Outcome
+from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.xero.reports.catalogue import reports
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
 
 GROUP = "ledger"
@@ -115,7 +115,7 @@ def _outcome(posted: Posted, seconds: float) -> Outcome:
 
 def _changes(posted: Posted) -> "Merged":
     """A journal that was taken away and written again is an update."""
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
 
     updated = min(posted.written, posted.removed)
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)

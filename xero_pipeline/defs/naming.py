@@ -13,7 +13,7 @@ from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.table_model import Table
+    from xero_pipeline.warehouse.schema.model import Table
 
 ASSET = "xero/asset"
 """Tag of every asset of ours: its schema and name, whatever its key became. `tag:"xero/asset"` selects them all."""

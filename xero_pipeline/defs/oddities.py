@@ -14,7 +14,7 @@ from xero_pipeline.defs.markdown import markdown_table
 from xero_pipeline.defs.people import People
 from xero_pipeline.defs.subset import note_check
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.warehouse import drift, quarantine
+from xero_pipeline.warehouse.progress import drift_log, quarantine
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.resources import WarehouseResource
@@ -66,7 +66,7 @@ def observe(
         partition: Of the asset, where it is not the organisation.
     """
     with warehouse.reading() as connection:
-        found = drift.unreported(connection, tenant_id, name)
+        found = drift_log.unreported(connection, tenant_id, name)
     if not found:
         return
     context.log_event(
@@ -79,7 +79,7 @@ def observe(
     )
     # After it was told: a run that is killed in between lets the next one tell it again, not nobody.
     with warehouse.writing() as connection:
-        drift.note_reported(connection, tenant_id, name, at=clock.now())
+        drift_log.note_reported(connection, tenant_id, name, at=clock.now())
 
 
 def with_check(

@@ -15,13 +15,13 @@ from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
-from xero_pipeline.sync.aged import TABLE, aged_calls, sync_aged
-from xero_pipeline.sync.budget import RESERVE
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.progress import Progress
+from xero_pipeline.sync.report_budget import RESERVE
+from xero_pipeline.sync.result import Outcome, Tally
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.warehouse.merge import Merged
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

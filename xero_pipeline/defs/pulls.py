@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
 from xero_pipeline.defs.runs import ORGANISATION, whose
-from xero_pipeline.sync.budget import stretches
+from xero_pipeline.sync.report_budget import stretches
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -17,13 +17,13 @@ from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.defs.subset import told
 from xero_pipeline.defs.work import Record, calling, for_each_organisation
-from xero_pipeline.sync.due import begun
-from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
-from xero_pipeline.sync.staleness import made_of
+from xero_pipeline.sync.reports_due import begun
+from xero_pipeline.sync.reports_stale import made_of
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:

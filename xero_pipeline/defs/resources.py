@@ -15,7 +15,7 @@ from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.organisations import Organisation
     from xero_pipeline.xero.http.client import XeroClient

@@ -17,8 +17,8 @@ from xero_pipeline.defs.runs import whose
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.state.deferred_work import Postponed
-from xero_pipeline.sync.budget import affordable
-from xero_pipeline.sync.due import all_months_due, first_load_complete
+from xero_pipeline.sync.report_budget import affordable
+from xero_pipeline.sync.reports_due import all_months_due, first_load_complete
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.outcome import Outcome
-    from xero_pipeline.warehouse.merge import Merged
-    from xero_pipeline.warehouse.table_model import Table
+    from xero_pipeline.sync.result import Outcome
+    from xero_pipeline.warehouse.load.merge import Merged
+    from xero_pipeline.warehouse.schema.model import Table
 
 SCHEMA = "xero"
 

@@ -12,7 +12,7 @@ from xero_pipeline.defs.tie_tables import cause_of, differences_table, document_
 from xero_pipeline.ledger.explain import Difference, Suspect, differences, suspects
 from xero_pipeline.ledger.tables import SCHEMA, named
 from xero_pipeline.ledger.tie_out import AFTER, STATEMENTS
-from xero_pipeline.sync.lacking import lacking
+from xero_pipeline.sync.missing_sources import lacking
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import dagster as dg
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xero_pipeline.warehouse.table_model import Table
+    from xero_pipeline.warehouse.schema.model import Table
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from xero_pipeline.defs.pulls import at_work, pulls_of
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.runs import whose
 from xero_pipeline.state.deferred_work import Postponed
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.schema.catalogue import table_group
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming

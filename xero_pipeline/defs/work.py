@@ -23,9 +23,9 @@ from xero_pipeline.errors import (
 )
 from xero_pipeline.parts import Parts
 from xero_pipeline.state.locks import exclusive
-from xero_pipeline.sync.call_record import deliver_calls
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.xero.auth.consent_flow import check
 
 if TYPE_CHECKING:

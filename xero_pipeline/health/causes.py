@@ -10,7 +10,7 @@ from xero_pipeline.health.finding import Finding
 from xero_pipeline.health.warehouse import BUSY_SECONDS
 from xero_pipeline.ledger.given_causes import accounts_of, read_causes
 from xero_pipeline.queries.asking import looking
-from xero_pipeline.warehouse.layout import is_current
+from xero_pipeline.warehouse.schema.upgrade import is_current
 from xero_pipeline.warehouse.store import Warehouse
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.explain import differences, is_kept
 from xero_pipeline.ledger.tables import named
-from xero_pipeline.sync.locked import open_changes_in
-from xero_pipeline.warehouse.quarantine import kept_out
+from xero_pipeline.sync.locked_period_changes import open_changes_in
+from xero_pipeline.warehouse.progress.quarantine import kept_out
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -31,7 +31,7 @@ def check_warehouse(parts: Parts) -> Iterator[Finding]:
     """
     from xero_pipeline.health.issues import open_issues_in
     from xero_pipeline.queries.asking import looking
-    from xero_pipeline.warehouse.layout import is_current
+    from xero_pipeline.warehouse.schema.upgrade import is_current
     from xero_pipeline.warehouse.store import Warehouse
 
     warehouse = Warehouse(parts.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
@@ -52,8 +52,8 @@ def check_warehouse(parts: Parts) -> Iterator[Finding]:
 
 
 def _looked_at(connection: Connection) -> Finding:
-    from xero_pipeline.warehouse.history import HISTORY_SCHEMA
-    from xero_pipeline.warehouse.layout import is_current, program, revisions
+    from xero_pipeline.warehouse.load.history import HISTORY_SCHEMA
+    from xero_pipeline.warehouse.schema.upgrade import is_current, program, revisions
 
     where = connection.engine.url.render_as_string()
     if connection.dialect.name == "postgresql":

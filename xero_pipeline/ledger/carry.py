@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.layout import is_there, make_current
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
-from xero_pipeline.warehouse.move import MovedTable, copy_table
+from xero_pipeline.warehouse.copy import MovedTable, copy_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
 from xero_pipeline.ledger.views import Views
-from xero_pipeline.warehouse.schema import changes
+from xero_pipeline.warehouse.schema.catalogue import table
+from xero_pipeline.warehouse.schema.ddl import changes
 from xero_pipeline.warehouse.sql import q
-from xero_pipeline.warehouse.tables import table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.dialect import Dialect
+    from xero_pipeline.warehouse.database.dialect import Dialect
 
 
 def make_current(dialect: Dialect, connection: Connection) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
+from xero_pipeline.warehouse.schema.model import Table
+from xero_pipeline.warehouse.schema.toml_reader import read_group
 from xero_pipeline.warehouse.sql import target
-from xero_pipeline.warehouse.table_files import read_group
-from xero_pipeline.warehouse.table_model import Table
 
 SCHEMA = "ledger"
 

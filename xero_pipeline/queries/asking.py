@@ -12,8 +12,8 @@ from xero_pipeline.queries.statement import given, read_statement
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.warehouse.query_stream import Stream
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.warehouse.stream import Stream
 
 SCHEMAS = ("xero", "ledger")
 """Whose tables may be named without their schema, and are exported."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
+    from xero_pipeline.warehouse.query_stream import Stream
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.warehouse.stream import Stream
 
 Form = Literal["parquet", "csv"]
 

@@ -36,8 +36,8 @@ from xero_pipeline.warehouse.time_zones import day_in
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+    from xero_pipeline.warehouse.query_stream import Stream
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.warehouse.stream import Stream
 
 _SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
 _PARAMETER = re.compile(r"(\w+) \((\w+), default ([^)]+)\): (.+)")

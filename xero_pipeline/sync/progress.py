@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from xero_pipeline.sync.outcome import Outcome
+from xero_pipeline.sync.result import Outcome
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.http.response import Call

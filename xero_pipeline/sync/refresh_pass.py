@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.bring import bring, ids_of
-from xero_pipeline.sync.load import batches
-from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.sync.windows import RefreshWindow, windows
+from xero_pipeline.sync.incremental_read import batches
+from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.write_batch import bring, ids_of
 from xero_pipeline.xero.pagination import Slice
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.reading import Round
+    from xero_pipeline.warehouse.progress.resume_points import Round
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
@@ -60,8 +60,8 @@ class RefreshPass:
         now: Callable[[], datetime],
         landing: Landing | None = None,
     ) -> None:
-        from xero_pipeline.warehouse.merge import Merged
-        from xero_pipeline.warehouse.tables import table_group
+        from xero_pipeline.warehouse.load.merge import Merged
+        from xero_pipeline.warehouse.schema.catalogue import table_group
 
         self.records = 0
         self.refused = set[str]()
@@ -101,7 +101,7 @@ class RefreshPass:
         Args:
             at_most: Calls; what they do not reach is asked for the next time.
         """
-        from xero_pipeline.warehouse.reading import missing
+        from xero_pipeline.warehouse.progress.resume_points import missing
         from xero_pipeline.xero.pagination.by_id import IDS_PER_CALL
 
         if not self._noticed:
@@ -137,7 +137,7 @@ class RefreshPass:
 
     def compare_ids(self) -> None:
         """Compare all ids with Xero's, if a round takes longer than that may wait and the calls reach."""
-        from xero_pipeline.warehouse.presence import sizes
+        from xero_pipeline.warehouse.load.present_rows import sizes
         from xero_pipeline.xero import pagination
 
         endpoint, swept = self._endpoint, self._round.swept_at
@@ -175,7 +175,7 @@ class RefreshPass:
                 progress(number, len(ahead), self.records)
 
     def _windows(self) -> list[RefreshWindow]:
-        from xero_pipeline.warehouse.presence import days
+        from xero_pipeline.warehouse.load.present_rows import days
 
         start, endpoint = self._round.read_before, self._endpoint
         with self._warehouse.reading() as connection:
@@ -225,8 +225,8 @@ class RefreshPass:
             self._note(connection, began_at=round_began, read_before=days.end)
 
     def _note_missing(self, connection: Connection, seen: set[str], began: datetime, days: Slice = Slice()) -> None:  # noqa: B008 (frozen)
-        from xero_pipeline.warehouse.presence import living
-        from xero_pipeline.warehouse.reading import note_missing
+        from xero_pipeline.warehouse.load.present_rows import living
+        from xero_pipeline.warehouse.progress.resume_points import note_missing
 
         table, span = self._endpoint.table, {"day": self._endpoint.day, "start": days.start, "end": days.end}
         lacking = living(connection, table, self._tenant_id, as_of=began, **span) - seen
@@ -234,14 +234,14 @@ class RefreshPass:
         note_missing(connection, self._tenant_id, table, lacking, began)
 
     def _note_asked(self, ids: Iterable[str], connection: Connection, _records: int) -> None:
-        from xero_pipeline.warehouse.reading import forget_missing
+        from xero_pipeline.warehouse.progress.resume_points import forget_missing
 
         forget_missing(connection, self._tenant_id, self._endpoint.table, ids)
         self._note(connection)
 
     def _note(self, connection: Connection, **changes: object) -> None:
         """What the day has cost goes with every note."""
-        from xero_pipeline.warehouse.reading import note_round
+        from xero_pipeline.warehouse.progress.resume_points import note_round
 
         spent = self._spent_before + self._spent
         self._round = replace(self._round, called_on=self._today, calls=spent, **changes)

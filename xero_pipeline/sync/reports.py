@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
 from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.result import Outcome, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xero_pipeline.sync.landing import Landing
+    from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import ReportPull, Warehouse
     from xero_pipeline.xero.reports.catalogue import Report
     from xero_pipeline.xero.reports.fetched_report import Asker
@@ -77,7 +77,7 @@ def sync_report(
         UnreadableAnswer: Some month cannot be read; the others are kept.
         XeroPipelineError: Whatever stopped it; months kept until then stay.
     """
-    from xero_pipeline.sync.tracking import tracking_categories
+    from xero_pipeline.sync.tracking_categories import tracking_categories
 
     waiting: list[ReportMonth] = []
     categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
@@ -137,7 +137,7 @@ class _Land:
     categories: tuple[TrackingCategory, ...]
 
     def __call__(self, months: Sequence[ReportMonth], at: datetime) -> None:
-        from xero_pipeline.sync.landed import Arrival
+        from xero_pipeline.sync.landing.file_format import Arrival
 
         answers = {id(answer): answer for month in months for answer in month.answers}
         self.landing.keep(
@@ -218,9 +218,9 @@ def _note_drift(
     warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
 ) -> None:
     """Note what nobody knew of in the answers; one that brought several months is looked at once."""
-    from xero_pipeline.warehouse.drift import note_drift
-    from xero_pipeline.warehouse.strange import summed
-    from xero_pipeline.warehouse.strange_report import in_report
+    from xero_pipeline.warehouse.parse.schema_drift import summed
+    from xero_pipeline.warehouse.parse.schema_drift_reports import in_report
+    from xero_pipeline.warehouse.progress.drift_log import note_drift
 
     answers = {month.raw: f"{month.period_start:%Y-%m}" for month in months}
     found = summed(drift for raw, month in answers.items() for drift in in_report(report.table, raw, month=month))
@@ -233,8 +233,8 @@ def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_
     """The rows of some months as the warehouse table wants them."""
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.tables import table
-    from xero_pipeline.warehouse.wire import table_schema
+    from xero_pipeline.warehouse.schema.arrow_types import table_schema
+    from xero_pipeline.warehouse.schema.catalogue import table
 
     schema = table_schema(report.table, table(report.table).collection)
     records: list[dict[str, Any]] = []

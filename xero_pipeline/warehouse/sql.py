@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.schema import SCHEMA
+from xero_pipeline.warehouse.schema.ddl import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from xero_pipeline.warehouse.table_model import Table
+    from xero_pipeline.warehouse.schema.model import Table
 
 
 def target(table: Table, schema: str = SCHEMA) -> str:

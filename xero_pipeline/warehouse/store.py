@@ -11,9 +11,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.databases import dialect_of
-from xero_pipeline.warehouse.entries import Cursor, ReportPull
-from xero_pipeline.warehouse.tables import table, table_group
+from xero_pipeline.warehouse.database.dialects import dialect_of
+from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
+from xero_pipeline.warehouse.schema.catalogue import table, table_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Merged
+    from xero_pipeline.warehouse.load.merge import Merged
 
 __all__ = ["Cursor", "ReportPull", "Warehouse"]
 
@@ -53,7 +53,7 @@ class Warehouse:
             NewerDatabase: A newer program wrote it; nothing is changed.
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.layout import make_current
+        from xero_pipeline.warehouse.schema.upgrade import make_current
 
         with self._connected("written") as connection:
             self.dialect.lock(connection, "prepare")
@@ -73,8 +73,8 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.bookkeeping import write_cursor
-        from xero_pipeline.warehouse.merge import merge_collection
+        from xero_pipeline.warehouse.load.merge import merge_collection
+        from xero_pipeline.warehouse.progress.checkpoints import write_cursor
 
         merged: dict[str, Merged] = {}
         with self.writing() as connection:
@@ -102,7 +102,7 @@ class Warehouse:
             WarehouseBusy: Another process held the file all the time.
             ValueError: The collection's key is not one column.
         """
-        from xero_pipeline.warehouse.sweep import sweep
+        from xero_pipeline.warehouse.load.soft_delete import sweep
 
         with self.writing() as connection:
             self.dialect.lock(connection, collection)
@@ -124,7 +124,7 @@ class Warehouse:
             WarehouseBusy: Another process held the file all the time.
             ValueError: The collection's key is not one column.
         """
-        from xero_pipeline.warehouse.sweep import mark_deleted
+        from xero_pipeline.warehouse.load.soft_delete import mark_deleted
 
         with self.writing() as connection:
             self.dialect.lock(connection, collection)
@@ -145,7 +145,7 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.bookkeeping import replace_reports
+        from xero_pipeline.warehouse.progress.checkpoints import replace_reports
 
         with self.writing() as connection:
             self.dialect.lock(connection, name)
@@ -157,7 +157,7 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.bookkeeping import read_cursor
+        from xero_pipeline.warehouse.progress.checkpoints import read_cursor
 
         with self.reading() as connection:
             return read_cursor(connection, tenant_id, endpoint)
@@ -229,7 +229,7 @@ class Warehouse:
     @contextmanager
     def _current(self, purpose: str) -> Iterator[Connection]:
         """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
-        from xero_pipeline.warehouse.layout import check, is_current
+        from xero_pipeline.warehouse.schema.upgrade import check, is_current
 
         if self._ready or not self.dialect.is_new():
             with self._connected(purpose) as connection:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from xero_pipeline.warehouse.known import time_zones
+from xero_pipeline.warehouse.parse.declared_fields import time_zones
 
 EARLIEST = "Pacific/Kiritimati"
 """Where a day begins first, fourteen hours before UTC."""

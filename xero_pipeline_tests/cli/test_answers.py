@@ -16,7 +16,7 @@ from xero_pipeline.cli.answers import answer_of, plain, readable, write_csv, wri
 from xero_pipeline.cli.query import _typed
 from xero_pipeline.queries.parameters import Parameter
 from xero_pipeline.queries.ready import ReadyQuery
-from xero_pipeline.warehouse.stream import Stream
+from xero_pipeline.warehouse.query_stream import Stream
 
 ROWS = {
     "organisation": ["Kowhai", "Kowhai"],

@@ -13,8 +13,8 @@ from xero_pipeline.cli.live import Panorama, Subject, SyncState
 from xero_pipeline.cli.summary import summary
 from xero_pipeline.cli.waits import Waits
 from xero_pipeline.cli.watch import Watch
-from xero_pipeline.sync.outcome import Outcome
-from xero_pipeline.warehouse.merge import Merged
+from xero_pipeline.sync.result import Outcome
+from xero_pipeline.warehouse.load.merge import Merged
 from xero_pipeline.xero.http.response import Call
 from xero_pipeline.xero.quota.rate_limits import Limits
 

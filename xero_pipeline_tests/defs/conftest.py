@@ -24,9 +24,9 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.sync.due import months_between
-from xero_pipeline.warehouse.merge_duckdb import DuckDB
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.sync.reports_due import months_between
+from xero_pipeline.warehouse.database.duckdb import DuckDB
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.clock import TODAY

@@ -9,7 +9,7 @@ from xero_pipeline.defs.checks import UNCHANGED
 from xero_pipeline.defs.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.sync.locked import open_changes
+from xero_pipeline.sync.locked_period_changes import open_changes
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.defs.conftest import MONTHS
 

@@ -15,7 +15,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.company import Company
 from xero_pipeline.warehouse.days import zones_of
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.time_zones import beginning_of
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.values import add_months

@@ -7,8 +7,8 @@ import pytest
 from xero_pipeline.defs.jobs import PULL
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.sync.plan import Planner
-from xero_pipeline.sync.plan_calls import asking
+from xero_pipeline.sync.estimate.calls import asking
+from xero_pipeline.sync.estimate.plan import Planner
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.defs.conftest import MONTHS

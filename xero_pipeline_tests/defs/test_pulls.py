@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.pulls import PARTITIONS_PER_RUN, Pull, from_cursor, organisations_of, pulls_of
-from xero_pipeline.sync.due import months_between
+from xero_pipeline.sync.reports_due import months_between
 
 ORDER = [f"tenant-{number}" for number in range(12)]
 MONTHS = st.sets(st.integers(0, 300)).map(

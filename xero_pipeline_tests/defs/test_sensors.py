@@ -24,7 +24,7 @@ from xero_pipeline.defs.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.budget import RESERVE, calls_for
+from xero_pipeline.sync.report_budget import RESERVE, calls_for
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline_tests.defs.conftest import MONTHS

@@ -11,7 +11,7 @@ from xero_pipeline.defs.ledger import ASSETS as LEDGER
 from xero_pipeline.defs.oddities import READABLE
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.tie_out import POSTS
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline_tests.defs.conftest import QUIET
 
 TABLES = {table.name for table in table_group("invoices")}

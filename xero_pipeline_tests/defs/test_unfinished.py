@@ -20,7 +20,7 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.state.deferred_work import pause
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.defs.conftest import MONTHS
 from xero_pipeline_tests.journeys.truth import LISTS, truth

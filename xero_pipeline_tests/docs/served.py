@@ -38,7 +38,7 @@ IMPORTED_ALREADY = (
     "xero_pipeline.cli.app",
     "xero_pipeline.cli.runs",
     "xero_pipeline.definitions",
-    "xero_pipeline.sync.collections",
+    "xero_pipeline.sync.incremental_sync",
     "xero_pipeline.warehouse.store",
     "xero_pipeline.xero.http.client",
 )

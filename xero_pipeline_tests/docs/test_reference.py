@@ -13,8 +13,8 @@ from reference.pages import meaning, pages, pictures
 from reference.relations import mentions, relations
 from reference.subjects import subjects
 from xero_pipeline.ledger.tables import ledger_tables
-from xero_pipeline.warehouse.table_model import Kind, Table
-from xero_pipeline.warehouse.tables import all_tables
+from xero_pipeline.warehouse.schema.catalogue import all_tables
+from xero_pipeline.warehouse.schema.model import Kind, Table
 
 DOCS = Path(__file__).parents[2] / "docs"
 AGAIN = "run: make docs"

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.ledger.keep import keep_ledger
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.reread import reread_collection
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
 from xero_pipeline.xero.auth.app import App
 from xero_pipeline.xero.auth.encryption import Keys
 from xero_pipeline.xero.auth.oauth import OAuth

@@ -12,8 +12,8 @@ from xero_pipeline.ledger.explain import differences
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.state.engine import open_state
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline_tests.databases import a_file_like, at
 from xero_pipeline_tests.field_cases.bookkeeper import Bookkeeper
 from xero_pipeline_tests.field_cases.case import cases

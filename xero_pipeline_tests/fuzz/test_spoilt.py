@@ -14,16 +14,16 @@ import pytest
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
-from xero_pipeline.sync.aged import TABLE as AGED
-from xero_pipeline.sync.aged import aged_calls, sync_aged
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.due import months_between
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.aged_reports import TABLE as AGED
+from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.reread import reread_collection
-from xero_pipeline.warehouse.quarantine import kept_out
+from xero_pipeline.sync.reports_due import months_between
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.warehouse.progress.quarantine import kept_out
+from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.warehouse.tables import table, table_group
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.fuzz.spoiling import spoilt

@@ -20,8 +20,8 @@ from xero_pipeline.health.warehouse import check_warehouse
 from xero_pipeline.health.xero import check_consents, check_hosts
 from xero_pipeline.parts import Parts
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse.layout import migrations
-from xero_pipeline.warehouse.lock import FileHold
+from xero_pipeline.warehouse.database.file_lock import FileHold
+from xero_pipeline.warehouse.schema.upgrade import migrations
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.http.ping import reach
 

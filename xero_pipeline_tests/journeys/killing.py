@@ -65,11 +65,11 @@ def sync(events: Events, *, whole: bool) -> None:
     from xero_pipeline.parts import Parts
     from xero_pipeline.settings import Settings
     from xero_pipeline.state.locks import exclusive
-    from xero_pipeline.sync import load
-    from xero_pipeline.sync.call_record import deliver_calls
+    from xero_pipeline.sync import incremental_read
+    from xero_pipeline.sync.call_log import deliver_calls
 
     # With it, every sync of these minutes would read all their edits again, and hide a cursor that ran ahead.
-    load.OVERLAP = timedelta(0)
+    incremental_read.OVERLAP = timedelta(0)
     parts = Parts(Settings.load())
     watch(parts, events)
     (organisation,) = parts.organisations.list()
@@ -84,8 +84,8 @@ def sync(events: Events, *, whole: bool) -> None:
 
 
 def _collection(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
-    from xero_pipeline.sync.collections import sync_collection
-    from xero_pipeline.sync.outcome import Tally
+    from xero_pipeline.sync.incremental_sync import sync_collection
+    from xero_pipeline.sync.result import Tally
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.quota.call_context import Errand
 
@@ -98,9 +98,9 @@ def _collection(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
 
 
 def _report(parts: Any, tenant_id: str, name: str, *, whole: bool) -> None:
-    from xero_pipeline.sync.due import months_due
-    from xero_pipeline.sync.outcome import Tally
     from xero_pipeline.sync.reports import sync_report
+    from xero_pipeline.sync.reports_due import months_due
+    from xero_pipeline.sync.result import Tally
     from xero_pipeline.xero.quota.call_context import Errand
     from xero_pipeline.xero.reports.catalogue import report_named
 

@@ -18,10 +18,10 @@ from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline.simulator.workbench import Record
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.due import months_due
-from xero_pipeline.sync.outcome import Outcome, Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
+from xero_pipeline.sync.reports_due import months_due
+from xero_pipeline.sync.result import Outcome, Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient

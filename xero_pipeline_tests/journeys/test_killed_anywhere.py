@@ -19,11 +19,11 @@ import pytest
 from xero_pipeline import clock
 from xero_pipeline.simulator import edits, edits_settings
 from xero_pipeline.simulator.edit_copy import EditRefused
-from xero_pipeline.sync.landing import Landing
-from xero_pipeline.sync.rebuild import rebuild
+from xero_pipeline.sync.landing.replay import rebuild
+from xero_pipeline.sync.landing.store import Landing
+from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.warehouse.table_model import Table
-from xero_pipeline.warehouse.tables import table_group
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.clock import TODAY

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import parse_xero_date

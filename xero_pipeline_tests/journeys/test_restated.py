@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline.simulator.edits import add_invoice
 from xero_pipeline.simulator.edits_settings import lock_books
-from xero_pipeline.sync.locked import open_changes
+from xero_pipeline.sync.locked_period_changes import open_changes
 from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows
 from xero_pipeline_tests.journeys.test_edits import FEBRUARY, JANUARY, MARCH, TODAY, Office
 

@@ -21,10 +21,10 @@ from xero_pipeline.simulator.simulator import Simulator
 from xero_pipeline.simulator.transport import SimulatorTransport
 from xero_pipeline.simulator.values.days import financial_year_start
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.due import months_between
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
+from xero_pipeline.sync.reports_due import months_between
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient

@@ -17,13 +17,13 @@ from sqlalchemy.dialects import postgresql
 from xero_pipeline.revisions import Revisions
 from xero_pipeline.state import upgrade
 from xero_pipeline.state.tables import state_metadata
-from xero_pipeline.warehouse import layout as warehouse_layout
-from xero_pipeline.warehouse import schema
+from xero_pipeline.warehouse.schema import ddl
+from xero_pipeline.warehouse.schema import upgrade as warehouse_layout
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
 PINNED = {
-    HERE / "warehouse.txt": (warehouse_layout.revisions, schema.metadata),
+    HERE / "warehouse.txt": (warehouse_layout.revisions, ddl.metadata),
     HERE / "state.txt": (upgrade.revisions, state_metadata),
 }
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from xero_pipeline.ledger.explain import differences, suspects
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
-from xero_pipeline.sync.outcome import Tally
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.staleness import stale_months
+from xero_pipeline.sync.reports_stale import stale_months
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk

@@ -10,7 +10,7 @@ from pathlib import Path
 from xero_pipeline.ledger.keep import keep_ledger
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline.xero.endpoints import catalogue
 from xero_pipeline_tests.simulator.helpers import let_in
 

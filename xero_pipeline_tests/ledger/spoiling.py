@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline_tests.ledger.books import sql_of
 
 DAY = dt.date(2026, 1, 5)

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from xero_pipeline.ledger.carry import carry
 from xero_pipeline.ledger.tables import ledger_tables
-from xero_pipeline.warehouse.move import move
+from xero_pipeline.warehouse.copy import move
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import at, create_database
 from xero_pipeline_tests.ledger.several import rows

@@ -14,7 +14,7 @@ from xero_pipeline.ledger.fivetran import declared, views
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.ledger.tables import SCHEMA as LEDGER
-from xero_pipeline.warehouse.alterations import change_type
+from xero_pipeline.warehouse.schema.alterations import change_type
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.several import change, keep, rows
 

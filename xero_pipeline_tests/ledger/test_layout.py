@@ -25,7 +25,7 @@ def test_a_view_that_a_revision_took_away_comes_again_with_the_columns_that_are_
 
 
 def test_the_view_of_restatements_has_the_sign_by_which_revisions_know_our_views(warehouse):
-    from xero_pipeline.warehouse.alterations import _MADE_WITH_LEDGER as signed
+    from xero_pipeline.warehouse.schema.alterations import _MADE_WITH_LEDGER as signed
 
     with warehouse.reading() as connection:
         found = {(row[0], row[1]) for row in connection.exec_driver_sql(signed[connection.dialect.name])}

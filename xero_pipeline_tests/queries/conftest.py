@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.ledger.carry import carry
-from xero_pipeline.warehouse.move import move
+from xero_pipeline.warehouse.copy import move
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_database, at
 

@@ -12,8 +12,8 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.queries import export as exporting
 from xero_pipeline.queries.asking import asking
 from xero_pipeline.queries.export import export
-from xero_pipeline.warehouse.tables import all_tables
-from xero_pipeline.warehouse.wire import column_type
+from xero_pipeline.warehouse.schema.arrow_types import column_type
+from xero_pipeline.warehouse.schema.catalogue import all_tables
 
 
 def rows(books, table):

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota

@@ -10,9 +10,9 @@ from decimal import Decimal
 from xero_pipeline.errors import WaitError
 from xero_pipeline.simulator.api.catalogue import COLLECTIONS
 from xero_pipeline.simulator.wire import encode
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.sync.reread import reread_collection
+from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.office import Office
@@ -113,7 +113,7 @@ class Desk(Office):
 
 
 def table_key(table):
-    from xero_pipeline.warehouse.tables import table_group
+    from xero_pipeline.warehouse.schema.catalogue import table_group
 
     return table_group(table)[0].key[0]
 

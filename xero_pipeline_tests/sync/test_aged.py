@@ -14,8 +14,8 @@ from xero_pipeline.simulator import edits
 from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.wire import encode
-from xero_pipeline.sync.aged import aged_calls, sync_aged
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 
 TODAY = SERVER_TIME.date()
@@ -142,7 +142,7 @@ def test_a_contact_that_does_not_exist_is_told_with_the_nearest_names(books):
 
 
 def test_an_opening_balance_is_kept_where_there_is_one():
-    from xero_pipeline.xero.reports.aged import aged_rows
+    from xero_pipeline.xero.reports.aged_reports import aged_rows
 
     company = build_company(BooksConfig(today=TODAY, invoices=90, months=4), 0)
     contact = next(

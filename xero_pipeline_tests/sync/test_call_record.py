@@ -15,7 +15,7 @@ import pytest
 
 from xero_pipeline.errors import WarehouseBusy, XeroUnavailable
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.sync.call_record import deliver_calls
+from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.call_context import Errand
@@ -185,7 +185,7 @@ def test_a_process_killed_in_the_middle_of_a_call_loses_none(state, warehouse):
 
 DELIVERS = """
 import sys
-from xero_pipeline.sync.call_record import deliver_calls
+from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero import call_outbox
 from xero_pipeline.state.engine import open_state

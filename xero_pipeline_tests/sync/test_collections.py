@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import AccessRefused, WarehouseBusy, XeroPipelineError
-from xero_pipeline.sync.collections import OVERLAP, PAGES_PER_MERGE, READS, sync_collection
+from xero_pipeline.sync.incremental_sync import OVERLAP, PAGES_PER_MERGE, READS, sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT, Xero, uid
 
@@ -94,14 +94,14 @@ def test_a_page_that_fails_leaves_the_rows_before_it_and_the_cursor_where_it_was
 
 
 def test_a_crash_in_the_last_merge_loses_its_rows_and_the_cursor_together(sync, warehouse, rows, monkeypatch):
-    from xero_pipeline.warehouse import bookkeeping
+    from xero_pipeline.warehouse.progress import checkpoints
 
     def crash(connection, cursor):
         raise WarehouseBusy("gone")
 
     xero = Xero()
     xero.put(a_page("a"))
-    monkeypatch.setattr(bookkeeping, "write_cursor", crash)
+    monkeypatch.setattr(checkpoints, "write_cursor", crash)
     with pytest.raises(XeroPipelineError):
         sync(xero)
     assert rows() == {}

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from xero_pipeline.errors import BudgetReached, WaitError
-from xero_pipeline.sync.collections import CUT_IS_OLD, OVERLAP, PAGES_PER_MERGE
+from xero_pipeline.sync.incremental_sync import CUT_IS_OLD, OVERLAP, PAGES_PER_MERGE
 from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.due import (
+from xero_pipeline.sync.reports_due import (
     all_months_due,
     financial_year_start,
     first_load_complete,
@@ -19,10 +19,10 @@ from xero_pipeline.sync.due import (
     months_between,
     months_due,
 )
-from xero_pipeline.sync.staleness import dated_tables
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.sync.reports_stale import dated_tables
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.store import Cursor
-from xero_pipeline.warehouse.tables import table
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT, uid
 

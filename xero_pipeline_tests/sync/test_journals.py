@@ -11,8 +11,8 @@ import pytest
 from xero_pipeline.errors import BudgetReached, MissingScope
 from xero_pipeline.simulator import edits, edits_settings
 from xero_pipeline.simulator.api.catalogue import grantable_scopes
-from xero_pipeline.sync.collections import CUT_IS_OLD, PAGES_PER_MERGE, sync_collection
-from xero_pipeline.sync.plan_calls import Known, calls_to_read
+from xero_pipeline.sync.estimate.calls import Known, calls_to_read
+from xero_pipeline.sync.incremental_sync import CUT_IS_OLD, PAGES_PER_MERGE, sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, let_in
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, Xero, uid

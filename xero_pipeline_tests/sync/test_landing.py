@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landed import Marks, unpacked
-from xero_pipeline.sync.landing import Arrival, Landing
+from xero_pipeline.sync.landing.file_format import Marks, unpacked
+from xero_pipeline.sync.landing.store import Arrival, Landing
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.http.response import Answer
 from xero_pipeline.xero.quota.rate_limits import Limits
@@ -78,7 +78,7 @@ def test_the_order_is_that_of_arrival_even_if_our_clock_stands_still_goes_back_o
 
 
 def test_two_processes_that_take_the_same_place_both_keep_theirs(landing, monkeypatch):
-    from xero_pipeline.sync import landing as module
+    from xero_pipeline.sync.landing import store as module
 
     monkeypatch.setattr(module, "_files", lambda home, newest=0: [])
     paths = [landing.keep(arrival(marks=Marks(gone=(name,)))) for name in "ab"]
@@ -104,9 +104,9 @@ def test_a_damaged_file_is_named_with_what_to_do(landing, harm):
 
 
 def test_a_file_of_a_newer_version_is_refused_as_such(landing, monkeypatch):
-    from xero_pipeline.sync import landed
+    from xero_pipeline.sync.landing import file_format
 
-    monkeypatch.setattr(landed, "FORMAT", 2)
+    monkeypatch.setattr(file_format, "FORMAT", 2)
     path = landing.keep(arrival())
     monkeypatch.undo()
     with pytest.raises(LandingError, match="newer version"):
@@ -125,7 +125,7 @@ def test_a_removed_file_is_named_by_the_one_behind_it(landing, missing):
 
 
 def test_a_landing_zone_that_was_switched_on_late_says_so(landing, warehouse):
-    from xero_pipeline.warehouse.shape import shape
+    from xero_pipeline.warehouse.parse.to_arrow import shape
 
     body = b'{"Invoices": [{"InvoiceID": "11111111-1111-1111-1111-111111111111"}]}'
     warehouse.merge(shape("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=OURS))
@@ -151,7 +151,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landing import Landing
+from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.sync.test_landing import answer, arrival
 import os

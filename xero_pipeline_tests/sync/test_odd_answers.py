@@ -15,11 +15,11 @@ from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.faults import Fault
 from xero_pipeline.simulator.server import serving
 from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.findings import A_FEW
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.batch_issues import A_FEW
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.warehouse import drift
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.warehouse.progress import drift_log
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.reports.catalogue import report_named
@@ -186,7 +186,7 @@ def test_a_crash_in_the_transaction_takes_the_notes_with_the_rows(line, monkeypa
     def crash(connection, *where, **more):
         raise RuntimeError("gone")
 
-    monkeypatch.setattr(drift, "note_drift", crash)
+    monkeypatch.setattr(drift_log, "note_drift", crash)
     with suppress(RuntimeError):
         line.sync("invoices", Fault("wrong_type", path="Invoices"))
     assert (line.kept_out(), line.ids("invoices", "invoice_id")) == ({}, [])

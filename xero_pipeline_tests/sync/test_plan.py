@@ -10,11 +10,11 @@ import pytest
 from xero_pipeline import clock
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.sync.call_record import deliver_calls
-from xero_pipeline.sync.plan import Item, Plan, Planner
-from xero_pipeline.sync.plan_calls import asking, calls_to_read
+from xero_pipeline.sync.call_log import deliver_calls
+from xero_pipeline.sync.estimate.calls import asking, calls_to_read
+from xero_pipeline.sync.estimate.plan import Item, Plan, Planner
+from xero_pipeline.warehouse.schema.catalogue import table as table_named
 from xero_pipeline.warehouse.store import Cursor
-from xero_pipeline.warehouse.tables import table as table_named
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline.xero.pagination import read
 from xero_pipeline.xero.quota.call_context import Errand

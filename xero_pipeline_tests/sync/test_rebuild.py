@@ -14,13 +14,13 @@ from xero_pipeline.errors import ConfigurationError, LandingError
 from xero_pipeline.simulator.edit_copy import EditRefused
 from xero_pipeline.simulator.edits import add_payment, delete_payment, edit_invoice, void_invoice
 from xero_pipeline.simulator.edits_settings import delete_account, delete_item, edit_contact, rename_account
-from xero_pipeline.sync.aged import AgedCall, sync_aged
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.landing import Landing
-from xero_pipeline.sync.outcome import Tally
-from xero_pipeline.sync.rebuild import rebuild
+from xero_pipeline.sync.aged_reports import AgedCall, sync_aged
+from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.landing.replay import rebuild
+from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.reread import reread_collection
+from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.rolling_refresh import reread_collection
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports.catalogue import report_named

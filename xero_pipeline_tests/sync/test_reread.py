@@ -10,7 +10,7 @@ import pytest
 from xero_pipeline.simulator import edits, edits_quiet, edits_settings
 from xero_pipeline.simulator.edit_copy import open_copy
 from xero_pipeline.simulator.values.days import wire_day, wire_day_string
-from xero_pipeline.warehouse import reading
+from xero_pipeline.warehouse.progress import resume_points
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
@@ -53,12 +53,12 @@ def desk(synced, tmp_path):
 
 def round_of(desk, table):
     with desk.warehouse.reading() as connection:
-        return reading.round_of(connection, desk.tenant_id, table)
+        return resume_points.round_of(connection, desk.tenant_id, table)
 
 
 def missing(desk, table):
     with desk.warehouse.reading() as connection:
-        return reading.missing(connection, desk.tenant_id, table)
+        return resume_points.missing(connection, desk.tenant_id, table)
 
 
 def drafts(desk):
@@ -129,7 +129,7 @@ def test_several_that_are_missing_share_a_call_and_those_it_lacks_are_asked_for_
     gone = drafts(desk)[0]
     edits_quiet.erase_draft(desk.books, "Invoices", gone)
     with desk.warehouse.writing() as connection:
-        reading.note_missing(connection, desk.tenant_id, "invoices", [gone, *alive], desk.now())
+        resume_points.note_missing(connection, desk.tenant_id, "invoices", [gone, *alive], desk.now())
     desk.reread("invoices")
     asked = [request.query.get("ids") or request.path.rpartition("/")[2] for request in desk.requests[:2]]
     assert set(asked[0].split(",")) == {gone, *alive}
@@ -193,7 +193,7 @@ def test_a_window_moves_the_pointer_with_its_rows_or_not_at_all(desk, monkeypatc
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(reading, "note_round", crash)
+        patched.setattr(resume_points, "note_round", crash)
         with pytest.raises(Killed):
             desk.reread("invoices")
     assert round_of(desk, "invoices") == before
@@ -214,7 +214,9 @@ def test_ids_alone_are_compared_when_a_round_takes_more_calls_than_there_are(des
     with desk.warehouse.writing() as connection:
         connection.exec_driver_sql("update xero.rounds set swept_at = null")
         for table in set(PAGED) - {"invoices"}:  # have had their turns
-            reading.note_round(connection, reading.Round(desk.tenant_id, table, called_on=desk.now().date()))
+            resume_points.note_round(
+                connection, resume_points.Round(desk.tenant_id, table, called_on=desk.now().date())
+            )
     monkeypatch.setattr(desk, "rows", {"invoices": sized(endpoint("invoices"), 10)})
     pages = -(-len(desk.truth("Invoices")) // 10)
     outcome = desk.reread("invoices", calls=pages)

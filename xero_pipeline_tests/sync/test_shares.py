@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.shares import Need, shares
-from xero_pipeline.sync.windows import RefreshWindow, windows
+from xero_pipeline.sync.call_allocation import Need, shares
+from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.pagination import Slice
 from xero_pipeline_tests.xero.office import sized

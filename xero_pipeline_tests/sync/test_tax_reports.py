@@ -10,7 +10,7 @@ import pytest
 from xero_pipeline.simulator.books import build_company
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.wire import encode
-from xero_pipeline.sync.collections import sync_collection
+from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xero_pipeline.sync.collections import sync_collection
-from xero_pipeline.sync.outcome import Tally
+from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.result import Tally
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.xero.consenting import CUSTOM, KIM, OTHER, ROBIN, World, two_custom_apps
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_DNS, uuid5
 
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 FIRST = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

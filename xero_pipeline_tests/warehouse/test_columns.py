@@ -1,4 +1,4 @@
-"""The laws that every file of `warehouse/columns/` keeps, whatever the collection."""
+"""The laws that every file of `warehouse/schema/columns/` keeps, whatever the collection."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 
-from xero_pipeline.warehouse.table_model import Column, Kind
-from xero_pipeline.warehouse.tables import all_tables, collections, table_group
+from xero_pipeline.warehouse.schema.catalogue import all_tables, collections, table_group
+from xero_pipeline.warehouse.schema.model import Column, Kind
 from xero_pipeline.xero.endpoints import catalogue, on_request
 
 COLLECTIONS = {
@@ -115,7 +115,7 @@ def test_a_file_begins_with_the_table_it_is_named_after_and_has_no_second_record
 
 
 def test_no_table_is_declared_in_two_files():
-    folder = files("xero_pipeline.warehouse").joinpath("columns")
+    folder = files("xero_pipeline.warehouse.schema").joinpath("columns")
     sources = [source for source in folder.iterdir() if source.name.endswith(".toml")]
     names = Counter(name for source in sources for name in tomllib.loads(source.read_text(encoding="utf-8")))
 

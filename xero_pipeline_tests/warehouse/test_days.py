@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from babel.core import get_global
 
-from xero_pipeline.warehouse.known import time_zones
+from xero_pipeline.warehouse.parse.declared_fields import time_zones
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in, zone_named
 from xero_pipeline_tests.openapi.spec import document
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xero_pipeline.warehouse.shape import shape
-from xero_pipeline.warehouse.tables import collections, table_group
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.schema.catalogue import collections, table_group
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.table_model import Column, Table
+    from xero_pipeline.warehouse.schema.model import Column, Table
 
 COLLECTIONS = [name for name in collections() if table_group(name)[0].role == "record"]
 DAY_ONE = date(2025, 1, 1)

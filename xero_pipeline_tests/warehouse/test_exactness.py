@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.warehouse import instants
-from xero_pipeline.warehouse.careful import half_up
-from xero_pipeline.warehouse.records import read_carefully, read_quickly, split
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse import timestamps
+from xero_pipeline.warehouse.parse.python_reader import half_up
+from xero_pipeline.warehouse.parse.record_reader import read_carefully, read_quickly, split
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body
 
 pytestmark = pytest.mark.slow
@@ -66,17 +66,17 @@ def test_days_never_shift(day, offset):
     ms = (datetime(day.year, day.month, day.day, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
     written = [f"/Date({ms}{offset})/", day.isoformat(), f"{day.isoformat()}T00:00:00", f"{day.isoformat()}T00:00:00Z"]
     for text in written:
-        assert instants.days(pa.array([text])).to_pylist() == [day]
-    assert instants.days(pa.array([*written, None, ""])).to_pylist() == [day] * 4 + [None, None]
+        assert timestamps.days(pa.array([text])).to_pylist() == [day]
+    assert timestamps.days(pa.array([*written, None, ""])).to_pylist() == [day] * 4 + [None, None]
 
 
 # Xero's page "Dates and Timestamps" (developer.xero.com/documentation/advanced-docs/dates-and-timestamps-explained)
 # writes the end of a locked year in New Zealand so; an instant with an offset: freakboy3742/pyxero#122.
 def test_a_day_written_as_the_midnight_of_its_own_place_is_that_day_and_an_instant_is_not_moved():
     written = ["/Date(1419937200000+1300)/", "/Date(1451988985943+1300)/", "/Date(1419937200000)/"]
-    assert instants.days(pa.array(written[:1])).to_pylist() == [date(2014, 12, 31)]
-    assert instants.instants(pa.array(written[1:2])).to_pylist() == [datetime(2016, 1, 5, 10, 16, 25, 943000, UTC)]
-    assert instants.days(pa.array(written)).to_pylist() == [date(2014, 12, 31), date(2016, 1, 5), date(2014, 12, 30)]
+    assert timestamps.days(pa.array(written[:1])).to_pylist() == [date(2014, 12, 31)]
+    assert timestamps.instants(pa.array(written[1:2])).to_pylist() == [datetime(2016, 1, 5, 10, 16, 25, 943000, UTC)]
+    assert timestamps.days(pa.array(written)).to_pylist() == [date(2014, 12, 31), date(2016, 1, 5), date(2014, 12, 30)]
 
 
 @settings(max_examples=100, deadline=None)
@@ -85,7 +85,7 @@ def test_the_midnight_of_any_place_is_its_day(day, minutes):
     midnight = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(minutes=minutes)))
     ms = (midnight - EPOCH) // timedelta(milliseconds=1)
     sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
-    assert instants.days(pa.array([f"/Date({ms}{sign}{hours:02}{rest:02})/"])).to_pylist() == [day]
+    assert timestamps.days(pa.array([f"/Date({ms}{sign}{hours:02}{rest:02})/"])).to_pylist() == [day]
 
 
 @settings(max_examples=150, deadline=None)
@@ -95,21 +95,21 @@ def test_instants_are_exact_to_the_millisecond_in_every_format(moment):
     iso = moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
     written = [f"/Date({ms}+0000)/", f"{iso}Z", iso, f"{iso}0000", f"{iso}+00:00"]
     for text in written:
-        assert instants.instants(pa.array([text])).to_pylist() == [moment]
-    assert instants.instants(pa.array(written)).to_pylist() == [moment] * len(written)
+        assert timestamps.instants(pa.array([text])).to_pylist() == [moment]
+    assert timestamps.instants(pa.array(written)).to_pylist() == [moment] * len(written)
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "/Date(x)/", "/Date(999999999999999)/", "20261101"])
 def test_what_is_no_time_is_refused(text):
-    for read in (instants.instants, instants.days):
-        with pytest.raises(instants.UnreadableTime):
+    for read in (timestamps.instants, timestamps.days):
+        with pytest.raises(timestamps.UnreadableTime):
             read(pa.array([text]))
 
 
 def test_a_time_with_a_zone_is_moved_to_utc_but_its_day_is_not():
     text = pa.array(["2026-01-05T23:30:00-08:00"])
-    assert instants.instants(text).to_pylist() == [datetime(2026, 1, 6, 7, 30, tzinfo=UTC)]
-    assert instants.days(text).to_pylist() == [date(2026, 1, 5)]
+    assert timestamps.instants(text).to_pylist() == [datetime(2026, 1, 6, 7, 30, tzinfo=UTC)]
+    assert timestamps.days(text).to_pylist() == [date(2026, 1, 5)]
 
 
 # No database has a place for a NUL: a record with one is put aside, see test_oddities.py.

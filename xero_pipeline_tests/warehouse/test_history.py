@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 from xero_pipeline_tests.warehouse.test_prepare import run

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.queries.asking import looking
-from xero_pipeline.warehouse import lock
-from xero_pipeline.warehouse.lock import FileHold
+from xero_pipeline.warehouse.database import file_lock
+from xero_pipeline.warehouse.database.file_lock import FileHold
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
@@ -79,7 +79,7 @@ def test_who_waits_in_vain_is_told_who_holds_the_warehouse(duckdb_url):
 
 
 def test_who_waits_for_some_time_is_told_for_whom_while_it_waits(duckdb_url, monkeypatch, caplog):
-    monkeypatch.setattr(lock, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(file_lock, "QUIET_SECONDS", 0.05)
     process = holding(duckdb_url)
     try:
         with pytest.raises(WarehouseBusy):
@@ -200,7 +200,7 @@ def test_a_file_opened_by_another_program_is_named(duckdb_url, monkeypatch, capl
     code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
-    monkeypatch.setattr(lock, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(file_lock, "QUIET_SECONDS", 0.05)
     try:
         with pytest.raises(WarehouseBusy, match=f"process {process.pid}"):
             Warehouse(duckdb_url, lock_timeout_seconds=0.2).prepare()
@@ -262,7 +262,7 @@ def test_two_who_keep_the_file_take_turns(duckdb_url):
 def test_a_file_kept_in_vain_is_free_for_programs_that_cannot_ask(duckdb_url, monkeypatch):
     path = duckdb_url.removeprefix("duckdb:///")
     code = f"import duckdb\nwhile True:\n  try: duckdb.connect({path!r}); break\n  except duckdb.IOException: pass"
-    monkeypatch.setattr(lock, "KEPT_SECONDS", 0.1)
+    monkeypatch.setattr(file_lock, "KEPT_SECONDS", 0.1)
     with Warehouse(duckdb_url).kept_open() as warehouse:
         warehouse.merge(invoices(invoice("a")))
         assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
@@ -272,7 +272,7 @@ def test_a_file_kept_in_vain_is_free_for_programs_that_cannot_ask(duckdb_url, mo
 
 def test_a_kept_file_is_opened_once_however_it_is_used(duckdb_url, monkeypatch):
     warehouse, opened = Warehouse(duckdb_url), list[bool]()
-    monkeypatch.setattr(lock, "KEPT_SECONDS", 60.0)
+    monkeypatch.setattr(file_lock, "KEPT_SECONDS", 60.0)
     tried = warehouse.dialect.file._tried
 
     def noted(dialect, arguments, options):

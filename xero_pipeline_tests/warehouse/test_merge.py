@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.warehouse.merge import Merged
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.parse.to_arrow import shape
 from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 

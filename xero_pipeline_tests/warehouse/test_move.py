@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import ConfigurationError, MoveFailed
-from xero_pipeline.warehouse.move import MovedTable, move, places
+from xero_pipeline.warehouse.copy import MovedTable, move, places
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.store import Cursor, Warehouse
-from xero_pipeline.warehouse.tables import table
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, invoice, invoices, line
 
 pytestmark = pytest.mark.slow
@@ -138,7 +138,7 @@ def test_a_column_that_is_not_ours_is_not_left_behind_in_silence(files, server):
 
 
 def test_nobody_writes_to_a_server_while_it_is_moved(server, tmp_path, monkeypatch):
-    monkeypatch.setattr("xero_pipeline.warehouse.merge_postgresql._FREEZE_SECONDS", 1)
+    monkeypatch.setattr("xero_pipeline.warehouse.database.postgresql._FREEZE_SECONDS", 1)
     filled(server)
     with server.reading() as connection:
         server.dialect.freeze(connection, [place.sql for place in places()])

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.warehouse import drift, quarantine
-from xero_pipeline.warehouse.entries import Drift
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.progress import drift_log, quarantine
+from xero_pipeline.warehouse.progress.records import Drift
 from xero_pipeline.xero.http.json_repair import readable
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, uid
 
@@ -24,7 +24,7 @@ WORD = Drift("value", "Status", "FROZEN", '"FROZEN"', 1, None)
 def note(warehouse):
     def write(*found, at=FIRST, collection="invoices"):
         with warehouse.writing() as connection:
-            drift.note_drift(connection, TENANT, collection, found, at=at)
+            drift_log.note_drift(connection, TENANT, collection, found, at=at)
 
     return write
 
@@ -60,19 +60,19 @@ def test_what_is_seen_again_keeps_its_first_sample_and_time(warehouse, note):
 def test_a_thing_is_reported_once_and_a_new_one_after_it_too(warehouse, note):
     note(FIELD)
     with warehouse.writing() as connection:
-        assert [one["path"] for one in drift.unreported(connection, TENANT, "invoices")] == ["LineItems[].New"]
-        drift.note_reported(connection, TENANT, "invoices", at=LATER)
+        assert [one["path"] for one in drift_log.unreported(connection, TENANT, "invoices")] == ["LineItems[].New"]
+        drift_log.note_reported(connection, TENANT, "invoices", at=LATER)
     note(FIELD, WORD)
     with warehouse.reading() as connection:
-        assert [one["path"] for one in drift.unreported(connection, TENANT, "invoices")] == ["Status"]
+        assert [one["path"] for one in drift_log.unreported(connection, TENANT, "invoices")] == ["Status"]
 
 
 def test_names_that_are_somebodys_data_do_not_flood_the_notes(warehouse, note):
-    flood = [Drift("field", f"Map.{n}", "", "1", 1, None) for n in range(3 * drift.MANY)]
+    flood = [Drift("field", f"Map.{n}", "", "1", 1, None) for n in range(3 * drift_log.MANY)]
     for _ in range(2):
         note(*flood)
     with warehouse.reading() as connection:
-        assert Counter(one["records"] for one in drift.all_drift(connection)) == {2: drift.MANY}
+        assert Counter(one["records"] for one in drift_log.all_drift(connection)) == {2: drift_log.MANY}
 
 
 def test_a_record_that_is_refused_again_keeps_since_when_unless_it_has_changed(warehouse, put_aside):
@@ -114,7 +114,7 @@ def test_a_text_no_database_has_a_place_for_costs_no_record(warehouse):
     warehouse.merge(tables)
     with warehouse.writing() as connection:
         quarantine.note_refused(connection, TENANT, "invoices", refused, at=FIRST)
-        drift.note_drift(connection, TENANT, "invoices", noticed, at=FIRST)
+        drift_log.note_drift(connection, TENANT, "invoices", noticed, at=FIRST)
     assert kept_out(warehouse) == {}
     loaded = warehouse.query("select invoice_id from xero.invoices")["invoice_id"].to_pylist()
     assert set(loaded) == {uid("a"), uid("b"), uid("c")}

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from xero_pipeline.errors import ConfigurationError, NewerDatabase
-from xero_pipeline.warehouse import layout, migrations
-from xero_pipeline.warehouse.history import has_history, view_name
+from xero_pipeline.warehouse.load.history import has_history, view_name
+from xero_pipeline.warehouse.schema import migrations, upgrade
+from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.warehouse.tables import all_tables
 from xero_pipeline_tests.databases import a_database, at, create_database
 from xero_pipeline_tests.layouts.older import contents, older_warehouse, run, without
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
@@ -33,7 +33,7 @@ down_revision = "{before}"
 program = "9.0.0"
 
 import sqlalchemy as sa
-from xero_pipeline.warehouse.alterations import change_type, rename_column, rename_table
+from xero_pipeline.warehouse.schema.alterations import change_type, rename_column, rename_table
 
 def upgrade(op):
     {body}
@@ -69,7 +69,7 @@ def old(request, tmp_path):
 def newer_program(tmp_path, monkeypatch):
     """A program with a further revision, which does what the test says; returns what other processes must run first."""
 
-    ours, scripts = migrations.HEAD, layout.revisions().folder
+    ours, scripts = migrations.HEAD, upgrade.revisions().folder
 
     def release(*lines):
         folder = tmp_path / "newer"
@@ -82,14 +82,14 @@ def newer_program(tmp_path, monkeypatch):
         (folder / "__init__.py").touch()
         monkeypatch.setattr(migrations, "__file__", str(folder / "__init__.py"))
         monkeypatch.setattr(migrations, "HEAD", "0099")
-        layout._declared.cache_clear()
+        upgrade._declared.cache_clear()
         return (
             "from xero_pipeline.warehouse import migrations; "
             f"migrations.__file__, migrations.HEAD = {str(folder / '__init__.py')!r}, '0099'; "
         )
 
     yield release
-    layout._declared.cache_clear()
+    upgrade._declared.cache_clear()
 
 
 def test_nothing_is_lost_on_the_way_to_todays_layout(old):

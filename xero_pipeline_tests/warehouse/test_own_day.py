@@ -15,9 +15,9 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.queries.ready import asking_ready, days_asked, names, ready_query
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.due import all_months_due, first_month, months_between, months_due
-from xero_pipeline.sync.plan import reports_due
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.sync.estimate.plan import reports_due
+from xero_pipeline.sync.reports_due import all_months_due, first_month, months_between, months_due
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.web.glance import Glance
 from xero_pipeline.web.pages import figures_of
 from xero_pipeline.xero.auth.organisations import Organisation

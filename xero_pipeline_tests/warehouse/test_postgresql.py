@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.warehouse.merge import Merged
+from xero_pipeline.warehouse.load.merge import Merged
 from xero_pipeline_tests.warehouse.answers import LATER, invoice, invoices, line
 
 STORED = 500

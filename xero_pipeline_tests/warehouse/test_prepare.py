@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.warehouse.history import has_history, history_changes, view_columns, view_name
-from xero_pipeline.warehouse.schema import metadata
+from xero_pipeline.warehouse.load.history import has_history, history_changes, view_columns, view_name
+from xero_pipeline.warehouse.schema.catalogue import all_tables
+from xero_pipeline.warehouse.schema.ddl import metadata
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.warehouse.tables import all_tables
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def test_whoever_looks_can_only_read_from_the_first_look_on(warehouse_url):
 def test_a_second_preparation_finds_nothing_to_do(warehouse):
     before = columns(warehouse)
     with warehouse._connected("written") as connection:
-        from xero_pipeline.warehouse.schema import changes
+        from xero_pipeline.warehouse.schema.ddl import changes
 
         assert list(changes(warehouse.dialect.existing(connection), connection.dialect)) == []
         assert list(history_changes(connection)) == []
@@ -76,7 +76,7 @@ def test_a_warehouse_with_the_declared_layout_is_known_at_one_look(warehouse, wa
         raise AssertionError("thousands of columns were compared for nothing")
 
     with monkeypatch.context() as patch:
-        patch.setattr("xero_pipeline.warehouse.layout.changes", compare)
+        patch.setattr("xero_pipeline.warehouse.schema.upgrade.changes", compare)
         Warehouse(warehouse_url).prepare()
         run(warehouse_url, "DROP VIEW xero.items_history")
         with pytest.raises(AssertionError, match="thousands"):

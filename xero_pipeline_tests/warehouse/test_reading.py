@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from xero_pipeline.warehouse import presence, reading
-from xero_pipeline.warehouse.reading import CutRead, Round
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.warehouse.load import present_rows
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.progress import resume_points
+from xero_pipeline.warehouse.progress.resume_points import CutRead, Round
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 MORNING = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
@@ -32,7 +33,7 @@ def contacts(warehouse):
 
 def living(warehouse, **more):
     with warehouse.reading() as connection:
-        return presence.living(
+        return present_rows.living(
             connection,
             "contacts",
             TENANT,
@@ -63,9 +64,9 @@ def test_days_are_those_of_xeros_clock_whatever_zone_the_database_is_in(contacts
     assert living(contacts, start=first, end=second) == {"a"}
     assert living(contacts, start=second, end=sixth) == {"c"}
     with contacts.reading() as connection:
-        counts = presence.days(connection, "contacts", TENANT, "updated_date_utc", None)
-        later = presence.days(connection, "contacts", TENANT, "updated_date_utc", second)
-        assert presence.sizes(connection, ["contacts", "invoices"], TENANT) == {"contacts": 3, "invoices": 0}
+        counts = present_rows.days(connection, "contacts", TENANT, "updated_date_utc", None)
+        later = present_rows.days(connection, "contacts", TENANT, "updated_date_utc", second)
+        assert present_rows.sizes(connection, ["contacts", "invoices"], TENANT) == {"contacts": 3, "invoices": 0}
     assert counts == [(first, 2), (dt.date(2026, 3, 5), 1)]
     assert later == counts[1:]
 
@@ -76,11 +77,11 @@ def test_a_cut_read_is_noted_written_over_and_forgotten(warehouse):
     seen = []
     for note in (cut, further):
         with warehouse.writing() as connection:
-            reading.note_cut(connection, note)
-            seen.append(reading.cut_read(connection, TENANT, "invoices"))
+            resume_points.note_cut(connection, note)
+            seen.append(resume_points.cut_read(connection, TENANT, "invoices"))
     with warehouse.writing() as connection:
-        reading.forget_cut(connection, TENANT, "invoices")
-        seen.append(reading.cut_read(connection, TENANT, "invoices"))
+        resume_points.forget_cut(connection, TENANT, "invoices")
+        seen.append(resume_points.cut_read(connection, TENANT, "invoices"))
     assert seen == [cut, further, None]
 
 
@@ -89,19 +90,19 @@ def test_rounds_are_those_of_one_organisation(warehouse):
         TENANT, "invoices", complete_at=MORNING, read_before=dt.date(2026, 2, 1), called_on=MORNING.date(), calls=3
     )
     with warehouse.writing() as connection:
-        reading.note_round(connection, one)
-        reading.note_round(connection, Round("another", "invoices"))
-        assert reading.rounds(connection, TENANT) == {"invoices": one}
-        assert reading.round_of(connection, TENANT, "items") == Round(TENANT, "items")
+        resume_points.note_round(connection, one)
+        resume_points.note_round(connection, Round("another", "invoices"))
+        assert resume_points.rounds(connection, TENANT) == {"invoices": one}
+        assert resume_points.round_of(connection, TENANT, "items") == Round(TENANT, "items")
     assert (one.calls_on(MORNING.date()), one.calls_on(LATE.date())) == (3, 0)
 
 
 def test_the_missing_are_asked_for_in_the_order_in_which_they_were_noticed(warehouse):
     with warehouse.writing() as connection:
-        reading.note_missing(connection, TENANT, "invoices", ["z"], LATE)
-        reading.note_missing(connection, TENANT, "invoices", ["z", "a"], MORNING)
-        assert reading.missing(connection, TENANT, "invoices") == ["z", "a"]
-        assert reading.missing_counts(connection, TENANT) == {"invoices": 2}
-        reading.forget_missing(connection, TENANT, "invoices", ["z"])
-        reading.forget_missing(connection, TENANT, "invoices", [])
-        assert reading.missing(connection, TENANT, "invoices") == ["a"]
+        resume_points.note_missing(connection, TENANT, "invoices", ["z"], LATE)
+        resume_points.note_missing(connection, TENANT, "invoices", ["z", "a"], MORNING)
+        assert resume_points.missing(connection, TENANT, "invoices") == ["z", "a"]
+        assert resume_points.missing_counts(connection, TENANT) == {"invoices": 2}
+        resume_points.forget_missing(connection, TENANT, "invoices", ["z"])
+        resume_points.forget_missing(connection, TENANT, "invoices", [])
+        assert resume_points.missing(connection, TENANT, "invoices") == ["a"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from xero_pipeline.warehouse.merge import Merged
-from xero_pipeline.warehouse.replacing import replace_rows
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.load.partition_replacement import replace_rows
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT
 
 AGED = table("aged_by_contact")

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from xero_pipeline.warehouse.merge import Merged
+from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull
-from xero_pipeline.warehouse.wire import table_schema
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT
 
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))

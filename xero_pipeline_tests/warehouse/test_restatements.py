@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.aged import aged_calls
-from xero_pipeline.sync.locked import accept, open_changes
-from xero_pipeline.warehouse.restatements import labels, measures
-from xero_pipeline.warehouse.shape import shape
+from xero_pipeline.sync.aged_reports import aged_calls
+from xero_pipeline.sync.locked_period_changes import accept, open_changes
+from xero_pipeline.warehouse.load.restatements import labels, measures
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.schema.arrow_types import table_schema
+from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.store import ReportPull
-from xero_pipeline.warehouse.tables import all_tables
-from xero_pipeline.warehouse.wire import table_schema
 from xero_pipeline_tests.warehouse.answers import TENANT, envelope
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.errors import RecordRefused, UnreadableAnswer
-from xero_pipeline.warehouse.shape import FEW, shape
+from xero_pipeline.warehouse.parse.to_arrow import FEW, shape
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body, envelope, invoice, invoices, line, uid
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from xero_pipeline.sync.due import all_months_due, months_between
-from xero_pipeline.sync.staleness import dated_tables, made_of
-from xero_pipeline.warehouse.tables import table
+from xero_pipeline.sync.reports_due import all_months_due, months_between
+from xero_pipeline.sync.reports_stale import dated_tables, made_of
+from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.call_windows import month_by_month
 from xero_pipeline.xero.reports.catalogue import reports
 

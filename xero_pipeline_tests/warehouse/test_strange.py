@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.warehouse.known import always, inside, known, words
-from xero_pipeline.warehouse.shape import shape
-from xero_pipeline.warehouse.strange import WORDS_PER_BATCH
-from xero_pipeline.warehouse.tables import table_group
+from xero_pipeline.warehouse.parse.declared_fields import always, inside, known, words
+from xero_pipeline.warehouse.parse.schema_drift import WORDS_PER_BATCH
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, envelope, invoice, line, uid

@@ -9,7 +9,7 @@ import pytest
 
 from xero_pipeline.simulator.config import BooksConfig
 from xero_pipeline.simulator.simulator import Simulator
-from xero_pipeline.warehouse.strange_report import in_report
+from xero_pipeline.warehouse.parse.schema_drift_reports import in_report
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.simulator.helpers import let_in
 

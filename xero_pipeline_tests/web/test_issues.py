@@ -14,7 +14,7 @@ from xero_pipeline.errors import RecordRefused
 from xero_pipeline.health.issues import KINDS, open_issues
 from xero_pipeline.health.warehouse import check_warehouse
 from xero_pipeline.ledger.layout import make_current
-from xero_pipeline.warehouse.quarantine import note_refused
+from xero_pipeline.warehouse.progress.quarantine import note_refused
 from xero_pipeline.web import glance
 from xero_pipeline_tests.web.conftest import served
 from xero_pipeline_tests.web.test_busy import in_use

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.xero.reports.aged import aged_rows
+from xero_pipeline.xero.reports.aged_reports import aged_rows
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline.xero.reports.executive_summary import executive_summary_rows
 from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from xero_pipeline.errors import UnreadableAnswer, XeroUnavailable
-from xero_pipeline.sync.plan_calls import calls_to_read
+from xero_pipeline.sync.estimate.calls import calls_to_read
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.pagination import read
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good

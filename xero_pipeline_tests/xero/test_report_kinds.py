@@ -302,7 +302,7 @@ def test_the_answers_alone_give_the_same_months_again(client, name, app, wanted)
 
 
 def test_every_report_of_the_table_has_a_name_of_its_own_and_its_rows_a_table():
-    from xero_pipeline.warehouse.tables import table
+    from xero_pipeline.warehouse.schema.catalogue import table
 
     names = [report.name for report in reports()]
     assert len(set(names)) == len(names)

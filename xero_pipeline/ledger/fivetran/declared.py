@@ -20,8 +20,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
+from xero_pipeline.warehouse.schema.model import TableMistake
 from xero_pipeline.warehouse.sql import literal, q
-from xero_pipeline.warehouse.table_model import TableMistake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

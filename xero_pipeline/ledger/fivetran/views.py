@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.load.merge import Dialect
 
 SCHEMA = "fivetran_xero"
 """Where the views of all organisations are; those of one are in a schema whose name goes on with its short code."""

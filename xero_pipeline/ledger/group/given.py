@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.load.merge import Dialect
 
 COLUMNS = ("month", "from_currency", "to_currency", "average", "closing")
 EXAMPLE = "month,from_currency,to_currency,average,closing\n2026-03,GBP,NZD,2.1351,2.1610"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.group.books import GroupMember
     from xero_pipeline.ledger.group.months import Beginning, MonthRates
     from xero_pipeline.ledger.group.rows import Row, Rows
-    from xero_pipeline.warehouse.merge import Dialect
+    from xero_pipeline.warehouse.load.merge import Dialect
 
 _DIGITS = 5
 """A shorter tax or company number stands for none, such as 0 or n/a."""
@@ -135,7 +135,7 @@ def _rows(
 def _arrow(table: str, rows: Sequence[Row]) -> pa.Table:
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.wire import column_type
+    from xero_pipeline.warehouse.schema.arrow_types import column_type
 
     columns = ledger_table(table).all_columns
     return pa.table({one.name: pa.array([row.get(one.name) for row in rows], column_type(one.kind)) for one in columns})

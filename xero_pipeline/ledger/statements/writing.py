@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.ageing import Ageing
     from xero_pipeline.ledger.statements.books import Entity
-    from xero_pipeline.warehouse.dialect import Dialect
+    from xero_pipeline.warehouse.database.dialect import Dialect
 
 _AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}
 TABLES = (
@@ -114,7 +114,7 @@ def _rows(connection: Connection, books: Entity, periods: Sequence[Period]) -> _
 def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa.Table:
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.wire import column_type
+    from xero_pipeline.warehouse.schema.arrow_types import column_type
 
     first = {
         "tenant_id": [tenant_id] * len(rows),

@@ -1,6 +1,6 @@
 """The table of the monthly reports: every one we read, one row of data each.
 
-A new report is a row here, a table in `warehouse/columns/reports.toml`, and a reader if its layout is new.
+A new report is a row here, a table in `warehouse/schema/columns/reports.toml`, and a reader if its layout is new.
 Source: Xero's page "Reports" and its OpenAPI description of the Accounting API (16.1.0).
 """
 

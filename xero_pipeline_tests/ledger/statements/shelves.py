@@ -9,8 +9,8 @@ import pyarrow as pa
 from xero_pipeline.ledger.layout import make_current
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.simulator.wire import encode
-from xero_pipeline.warehouse.shape import shape
-from xero_pipeline.warehouse.wire import column_type
+from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.schema.arrow_types import column_type
 
 SEEN = dt.datetime(2028, 7, 20, 12, tzinfo=dt.UTC)
 COLLECTIONS = {

@@ -14,7 +14,7 @@ from xero_pipeline.simulator.books.double_entry.open_amounts import document_key
 from xero_pipeline.simulator.books.double_entry.postings import POSTED
 from xero_pipeline.simulator.values.amounts import to_base
 from xero_pipeline.simulator.values.days import day_of_wire, wire_day
-from xero_pipeline.xero.reports.aged import aged_rows
+from xero_pipeline.xero.reports.aged_reports import aged_rows
 from xero_pipeline_tests.ledger.accountant import CENTS
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_pipeline_tests.ledger.statements.shelves import put

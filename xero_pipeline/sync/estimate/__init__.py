@@ -1,0 +1,1 @@
+"""What a sync or backfill will cost in calls and time."""

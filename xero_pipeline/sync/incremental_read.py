@@ -1,0 +1,240 @@
+"""The pages of one read of a list on their way into the warehouse, and what is noted with the last of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.sync.read_plan import Aim
+from xero_pipeline.sync.write_batch import bring, ids_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.sync.landing.store import Landing
+    from xero_pipeline.warehouse.store import Cursor, Warehouse
+    from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.pagination import Page
+
+OVERLAP = timedelta(minutes=5)
+"""How far before Xero's own clock the next read starts: records written while we read are read again, never missed."""
+
+READS = 3
+"""How often a list is read when it changed while its pages were: a record may have moved onto a page already read."""
+
+
+class Load:
+    """One read of a list.
+
+    Args:
+        warehouse: Takes the rows.
+        tenant_id: The organisation.
+        endpoint: The collection.
+        aim: What is read.
+        now: The clock for `synced_at`.
+        confirm: Asked before all we have is taken for deleted because a list came empty; raises if it is not.
+        landing: Where answers are kept before their rows are.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        tenant_id: str,
+        endpoint: Endpoint,
+        aim: Aim,
+        *,
+        now: Callable[[], datetime],
+        confirm: Callable[[datetime], None] = lambda _: None,
+        landing: Landing | None = None,
+    ) -> None:
+        from xero_pipeline.warehouse.load.merge import Merged
+        from xero_pipeline.warehouse.schema.catalogue import table_group
+
+        cut = aim.cut
+        self.pages = 0
+        self.records = 0
+        self.refused: set[str] = set()
+        self.complete = False
+        self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
+        self.read_before: date | None = cut.read_before if cut else None
+        """Where the next attempt goes on: everything dated before it is in the warehouse."""
+        self.read_to: int = aim.after
+        """Likewise, of a list that is read by numbers: everything up to this number is."""
+        self._records_before = cut.records if cut else 0
+        self._warehouse = warehouse
+        self._tenant_id = tenant_id
+        self._endpoint = endpoint
+        self._aim = aim
+        self._now = now
+        self._confirm = confirm
+        self._landing = landing
+        self._began = cut.began_at if cut else now()
+        self._first_answer = cut.first_answer if cut else None
+        # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone; what is
+        # numbered is never gone.
+        in_one = aim.since is None and cut is None and not aim.is_first and endpoint.paging != "offsets"
+        self._sees_all = in_one and len(endpoint.key) == 1
+        self._seen: list[str] = []
+        self._reads = 0
+        self._drifted = False
+
+    def begin(self) -> None:
+        """Read, perhaps once more; what was merged before stays."""
+        self._reads += 1
+        self.pages = 0
+        self.records = self._records_before
+        self._drifted = False
+        if self.read_before is None:
+            self._seen.clear()
+
+    def take(self, batch: Sequence[Page], *, last: bool) -> None:
+        """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
+        answers = [page.answer for page in batch]
+        # Of the first of several reads: what changed since then is asked for again the next time.
+        self._first_answer = self._first_answer or answers[0].server_time
+        self.pages += len(batch)
+        if self._sees_all:
+            self._seen += ids_of(answers, self._endpoint)
+        reached = self._reach(batch)
+        self.complete = last and (not self._drifted or self._reads == READS)
+        # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
+        sweeps = self.complete and self._sees_all and self._endpoint.paging in {"whole", "details"}
+        if sweeps and not self._seen:
+            self._confirm(self._began)
+        brought = bring(
+            self._warehouse,
+            self._tenant_id,
+            self._endpoint,
+            answers,
+            at=self._now(),
+            cursor=self._cursor() if self.complete else None,
+            seen=self._seen if sweeps else None,
+            as_of=self._began if sweeps else None,
+            note=self._note_complete if self.complete else partial(self._note_cut, reached),
+            landing=self._landing,
+        )
+        self.records += brought.records
+        self.refused |= brought.refused
+        for name, counts in brought.tables.items():
+            self.tables[name] += counts
+
+    def _reach(self, batch: Sequence[Page]) -> bool:
+        """Whether reading may go on behind these pages; a slice that drifted ends that for this read."""
+        before = self.reached
+        for page in batch:
+            self._drifted = self._drifted or page.drifted
+            if page.read_before is not None and not self._drifted:
+                self.read_before = page.read_before
+            if page.read_to is not None:
+                self.read_to = page.read_to
+        return self.reached != before
+
+    @property
+    def told(self) -> str | None:
+        """What is read, in words, where a person should know."""
+        if self._drifted:
+            return f"{READS} times; the list kept changing, a record may be missing until the next sync"
+        return self._aim.told
+
+    @property
+    def reached(self) -> tuple[date | None, int]:
+        """How far the read has come."""
+        return self.read_before, self.read_to
+
+    def _cursor(self) -> Cursor:
+        """Where the next read starts: Xero's clock at our first answer, less the overlap; never after our own start.
+
+        An answer that says it is from the future would hide every change until then.
+        Of a list that kept changing out of order it is where this read started: a record may be missing still.
+        """
+        from xero_pipeline.warehouse.store import Cursor
+
+        # An answer that tells no time leaves us where we were.
+        since = min(self._first_answer - OVERLAP, self._began) if self._first_answer else self._aim.since
+        return Cursor(
+            tenant_id=self._tenant_id,
+            endpoint=self._endpoint.table,
+            modified_since=self._aim.since if self._drifted or not self._endpoint.modified_since else since,
+            complete_at=self._now(),
+            records=self.records,
+        )
+
+    def _note_cut(self, reached: bool, connection: Connection, records: int) -> None:
+        """How far this read has come, for a process that goes on where this one may be ended."""
+        from xero_pipeline.warehouse.progress.resume_points import CutRead, note_cut
+
+        # Of what is behind the highest number we have, the rows themselves tell how far we are.
+        if not reached or not (self._aim.everything or self.read_before):
+            return
+        self._records_before = self.records + records
+        note_cut(
+            connection,
+            CutRead(
+                tenant_id=self._tenant_id,
+                endpoint=self._endpoint.table,
+                modified_since=self._aim.since,
+                first_answer=self._first_answer,
+                read_before=self.read_before,
+                records=self._records_before,
+                began_at=self._began,
+                read_to=self.read_to or None,
+            ),
+        )
+
+    def _note_complete(self, connection: Connection, _records: int) -> None:
+        """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
+        from xero_pipeline.warehouse.load.present_rows import living
+        from xero_pipeline.warehouse.progress.quarantine import resolve_gone
+        from xero_pipeline.warehouse.progress.resume_points import Round, forget_cut, note_missing, note_round, round_of
+
+        forget_cut(connection, self._tenant_id, self._endpoint.table)
+        if not self._aim.everything:
+            return
+        before = round_of(connection, self._tenant_id, self._endpoint.table)
+        # For the first time there was nothing to compare with, which is as good.
+        compared = (self._sees_all or self._aim.is_first) and self._aim.cut is None and not self._drifted
+        note_round(
+            connection,
+            Round(
+                self._tenant_id,
+                self._endpoint.table,
+                complete_at=self._began,
+                swept_at=self._began if compared else before.swept_at,
+                called_on=before.called_on,
+                calls=before.calls,
+            ),
+        )
+        if compared:
+            resolve_gone(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
+        if compared and self._sees_all and self._endpoint.paging not in {"whole", "details"}:
+            ours = living(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
+            note_missing(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
+
+
+def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
+    """Pages in groups of at most `size`, each with whether it is the last.
+
+    A slice is handed out as soon as it is complete, and what came before an error before it: it need not come again.
+
+    Args:
+        pages: Of a read; behind a complete slice there are always more.
+        size: At most so many in a group.
+    """
+    batch: list[Page] = []
+    try:
+        for page in pages:
+            if len(batch) == size:
+                yield batch, False
+                batch = []
+            batch.append(page)
+            if page.read_before is not None:
+                yield batch, False
+                batch = []
+    except XeroPipelineError:
+        if batch:
+            yield batch, False
+        raise
+    yield batch, True

@@ -1,0 +1,238 @@
+"""A file of the landing zone: what one transaction brought into the warehouse, and all that is needed to do it again.
+
+Inside the compression it is JSON, a line for what we know and a line for every answer, byte for byte as received. So
+`zstdcat FILE | jq` reads it without us, and we know from the lengths in the first line whether it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from xero_pipeline.errors import LandingError
+from xero_pipeline.warehouse.progress.records import Cursor
+from xero_pipeline.xero.http.json_repair import readable
+from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.quota.rate_limits import Limits
+from xero_pipeline.xero.reports.parse_statements import TrackingCategory
+
+FORMAT = 1
+"""Of the files; a reader refuses what is newer."""
+
+LEVEL = 3
+"""Of the compression: measured, see docs/landing.md."""
+
+Kind = Literal["changes", "everything", "window", "gone", "report"]
+
+
+class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is true of a collection together with some rows.
+
+    Args:
+        cursor: Where the next read goes on, with the last rows of a complete read.
+        seen: The ids a whole read brought, if what it did not bring is marked as deleted.
+        as_of: When that read began.
+        gone: Ids of records that Xero has no more.
+    """
+
+    cursor: Cursor | None = None
+    seen: tuple[str, ...] | None = None
+    as_of: datetime | None = None
+    gone: tuple[str, ...] = ()
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one transaction is about to bring.
+
+    Args:
+        tenant_id: The organisation.
+        table: The table of the records, or of the report.
+        subject: What is read: the collection (its table), or the report by its own name.
+        kind: What was asked for: what changed, everything, a window of days, a report; or which records are gone.
+        at: The instant the rows are marked with.
+        marks: Of a collection, what else is noted.
+        months: Of a report, the first days of the months.
+        basis: Of a report, `accrual` or `cash`.
+        categories: Of a report that is split by them, the tracking categories as they were.
+    """
+
+    tenant_id: str
+    table: str
+    subject: str
+    kind: Kind
+    at: datetime
+    marks: Marks = Marks()
+    months: tuple[date, ...] = ()
+    basis: str = ""
+    categories: tuple[TrackingCategory, ...] = ()
+
+
+def records_arrival(tenant_id: str, table: str, at: datetime, answers: Sequence[Answer], marks: Marks) -> Arrival:
+    """What answers of a collection are about to bring.
+
+    Args:
+        tenant_id: The organisation.
+        table: The table of the records.
+        at: The instant for `synced_at`.
+        answers: As received.
+        marks: What else is noted.
+    """
+    kind: Kind = "everything" if answers else "gone"
+    if any("where" in answer.params for answer in answers):
+        kind = "window"
+    if any(answer.modified_since for answer in answers):
+        kind = "changes"
+    return Arrival(tenant_id=tenant_id, table=table, subject=table, kind=kind, at=at, marks=marks)
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One answer, of which the bytes follow.
+
+    Args:
+        path: Below `/api.xro/2.0/`.
+        length: Bytes.
+        params: The query.
+        modified_since: What it was asked for changes since.
+        server_time: By Xero's clock.
+    """
+
+    path: str
+    length: int
+    params: dict[str, str] = {}
+    modified_since: datetime | None = None
+    server_time: datetime | None = None
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The first line.
+
+    Args:
+        format: How the file is laid out.
+        written_by: Our version.
+        arrival: What it brings.
+        answers: What follows.
+        after: The file before it, of the same subject; None if it is the first.
+        incomplete: Set in the first, if the warehouse had rows before: they are in no file.
+    """
+
+    format: int
+    written_by: str
+    arrival: Arrival
+    answers: tuple[Received, ...] = ()
+    after: str | None = None
+    incomplete: bool = False
+
+
+class Landed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was read again.
+
+    Args:
+        path: Where it is.
+        head: What it says of itself.
+        answers: As they were received.
+    """
+
+    path: Path
+    head: Head
+    answers: tuple[Answer, ...]
+
+
+def head_of(arrival: Arrival, answers: Sequence[Answer], *, after: str | None, incomplete: bool) -> Head:
+    """The first line for some answers.
+
+    Args:
+        arrival: What they bring.
+        answers: As received.
+        after: Name of the file before.
+        incomplete: Whether the warehouse had rows of which no file tells.
+    """
+    from importlib.metadata import version
+
+    return Head(
+        format=FORMAT,
+        written_by=version("xero-pipeline"),
+        arrival=arrival,
+        answers=tuple(
+            Received(
+                path=one.path,
+                length=len(one.body),
+                params=dict(one.params),
+                modified_since=one.modified_since,
+                server_time=one.server_time,
+            )
+            for one in answers
+        ),
+        after=after,
+        incomplete=incomplete,
+    )
+
+
+def packed(head: Head, answers: Sequence[Answer]) -> bytes:
+    """The bytes of a file, with a checksum over all of it.
+
+    Args:
+        head: What it says of itself.
+        answers: As received.
+    """
+    from backports.zstd import CompressionParameter, compress
+
+    options: dict[int, int] = {CompressionParameter.compression_level: LEVEL, CompressionParameter.checksum_flag: 1}
+    lines = [msgspec.json.encode(head), *(answer.body for answer in answers), b""]
+    return compress(b"\n".join(lines), options=options)
+
+
+def unpacked(path: Path) -> Landed:
+    """Read a file again.
+
+    Args:
+        path: Where it is.
+
+    Raises:
+        LandingError: It is not there any more, cut short, changed, or of a version we do not know.
+    """
+    from backports.zstd import ZstdError, decompress
+
+    try:
+        text = decompress(path.read_bytes())
+        line, _, rest = text.partition(b"\n")
+        written = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        if int(bytes(written["format"])) > FORMAT:
+            raise LandingError(
+                f"{path} was written by a newer version of xero-pipeline: install that one, then rebuild."
+            )
+        head = msgspec.json.decode(line, type=Head)
+        return Landed(path=path, head=head, answers=_answers(head, rest))
+    except (OSError, ZstdError, ValueError, KeyError) as flaw:
+        raise LandingError(
+            f"{path} cannot be read: {flaw}. It is damaged or cut short. Put it back from a backup, or leave out what "
+            "it says: remove it and run `xero-pipeline rebuild --incomplete`."
+        ) from flaw
+
+
+def _answers(head: Head, rest: bytes) -> tuple[Answer, ...]:
+    """The answers behind the first line. Raises ValueError if they do not fill it exactly."""
+    if len(rest) != sum(one.length + 1 for one in head.answers):
+        raise ValueError(f"{len(rest)} bytes of answers instead of those its first line names")
+    found: list[Answer] = []
+    start = 0
+    for one in head.answers:
+        body = rest[start : start + one.length]
+        start += one.length + 1
+        found.append(
+            Answer(
+                body=readable(body),  # an older version kept what no database takes
+                status=200,
+                wire_bytes=0,
+                server_time=one.server_time,
+                limits=Limits(),
+                path=one.path,
+                seconds=0,
+                params=one.params,
+                modified_since=one.modified_since,
+            )
+        )
+    return tuple(found)

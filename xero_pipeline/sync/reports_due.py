@@ -1,0 +1,167 @@
+"""Which months of a report are missing or stale, from what the warehouse already knows: no call is needed."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from xero_pipeline.sync.reports_stale import chosen, param, pulled_months, stale_months
+from xero_pipeline.warehouse.days import days_of
+
+if TYPE_CHECKING:
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.reports.catalogue import Report
+
+DOCUMENTS = ("invoices", "payments", "bank_transactions")
+"""The collections whose documents change most figures."""
+
+
+def financial_year_start(today: date, end_month: int, end_day: int, *, years_back: int = 0) -> date:
+    """First day of the month in which a financial year starts.
+
+    A year that ends within a month (5 April in the United Kingdom) starts within it too.
+
+    Args:
+        today: A day of the current financial year.
+        end_month: Xero's FinancialYearEndMonth, 1 to 12.
+        end_day: Xero's FinancialYearEndDay; 29, 30 or 31 mean the month's last day where it is shorter.
+        years_back: 0 for the current financial year.
+    """
+    last_of_month = calendar.monthrange(2023, end_month)[1]
+    month = end_month % 12 + 1 if end_day >= last_of_month else end_month
+    year = today.year if (today.month, today.day) >= (month, 1) else today.year - 1
+    return date(year - years_back, month, 1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """First days of all months from that of `first` to that of `last`, both included."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
+
+
+def begun(months: Iterable[date], today: date) -> tuple[list[date], list[date]]:
+    """The months that have begun, and those of the future.
+
+    Args:
+        months: First days.
+        today: The organisation's day.
+    """
+    every = list(months)
+    return [month for month in every if month <= today], [month for month in every if month > today]
+
+
+def first_month(warehouse: Warehouse, tenant_id: str, today: date, start_date: date | None) -> date:
+    """From which month on an organisation's reports are kept.
+
+    Args:
+        warehouse: Knows the organisation's financial year, once it was synced.
+        tenant_id: The organisation.
+        today: The organisation's day.
+        start_date: What the user set, which wins.
+    """
+    return _first_months(warehouse, {tenant_id: today}, start_date)[tenant_id]
+
+
+def months_due(
+    warehouse: Warehouse, tenant_id: str, report: str, *, at: datetime, start_date: date | None
+) -> Sequence[date]:
+    """The months of a report to pull now, oldest first; see `all_months_due`.
+
+    Args:
+        warehouse: Where pulls and documents are.
+        tenant_id: The organisation.
+        report: The report's name.
+        at: Now; each organisation's day is that of its time zone.
+        start_date: First month wanted; None for the default of `first_month`.
+    """
+    from xero_pipeline.xero.reports.catalogue import report_named
+
+    named = report_named(report)
+    return all_months_due(warehouse, [tenant_id], [named], at=at, start_date=start_date)[tenant_id][named]
+
+
+def all_months_due(
+    warehouse: Warehouse,
+    tenants: Sequence[str],
+    reports: Iterable[Report],
+    *,
+    at: datetime,
+    start_date: date | None,
+) -> dict[str, dict[Report, list[date]]]:
+    """The months of some reports to be pulled now. A few queries, however many organisations and reports there are.
+
+    Due is a month that was never pulled, one whose figures changed since by what we learnt of a document (of the month,
+    or of an earlier one where the report shows balances), and without any sign the current month and the one before
+    once a day, older ones once in a while (Xero posts pay runs, depreciation and revaluations that no document shows).
+
+    Args:
+        warehouse: Where pulls and documents are.
+        tenants: The organisations.
+        reports: Which reports.
+        at: Now; each organisation's day is that of its time zone.
+        start_date: First month wanted; None for the default of `first_month`.
+
+    Returns:
+        For every organisation and report the first days of its months, oldest first; none where nothing is due.
+    """
+    wanted = list(reports)
+    if not tenants or not wanted:
+        return {tenant_id: {report: [] for report in wanted} for tenant_id in tenants}
+    today = days_of(warehouse, tenants, at)
+    first = _first_months(warehouse, today, start_date)
+    pulled = pulled_months(warehouse, tenants, wanted)
+    stale = stale_months(warehouse, tenants, wanted, at, again=True)
+    spans = {tenant_id: (first[tenant_id], today[tenant_id]) for tenant_id in tenants}
+    months = {span: months_between(*span) for span in set(spans.values())}
+    due: dict[str, dict[Report, list[date]]] = {}
+    for tenant_id in tenants:
+        due[tenant_id] = {}
+        for report in wanted:
+            key = (tenant_id, report.table, report.basis)
+            known, changed = pulled.get(key, frozenset()), stale.get(key, frozenset())
+            every = months[spans[tenant_id]]
+            due[tenant_id][report] = [month for month in every if month not in known or month in changed]
+    return due
+
+
+def first_load_complete(
+    warehouse: Warehouse,
+    tenants: Sequence[str],
+    awaited: Sequence[str] = DOCUMENTS,
+    aside: Collection[tuple[str, str]] = (),
+) -> set[str]:
+    """Which organisations' documents were read whole once: before that, any month would be stale again at once.
+
+    Args:
+        warehouse: Has the cursors.
+        tenants: The organisations.
+        awaited: Names of the collections that count; none for none to wait for.
+        aside: Organisations, each with a collection that is put aside: nobody waits for that.
+    """
+    if not awaited:
+        return set(tenants)
+    names = ", ".join(f"'{name}'" for name in awaited)
+    rows = warehouse.query(
+        f"select tenant_id, endpoint from xero.cursors where endpoint in ({names}) and {chosen(tenants)}",
+        param(tenants),
+    ).to_pylist()
+    read = {(row["tenant_id"], row["endpoint"]) for row in rows}.union(aside)
+    return {tenant_id for tenant_id in tenants if all((tenant_id, name) in read for name in awaited)}
+
+
+def _first_months(warehouse: Warehouse, today: Mapping[str, date], start_date: date | None) -> dict[str, date]:
+    tenants = list(today)
+    if start_date:
+        return dict.fromkeys(tenants, start_date.replace(day=1))
+    rows = warehouse.query(
+        "select tenant_id, financial_year_end_month as m, financial_year_end_day as d from xero.organisations "
+        f"where {chosen(tenants)}",
+        param(tenants),
+    ).to_pylist()
+    ends = {row["tenant_id"]: (row["m"] or 12, row["d"] or 31) for row in rows}
+    return {
+        tenant_id: financial_year_start(day, *ends.get(tenant_id, (12, 31)), years_back=2)
+        for tenant_id, day in today.items()
+    }

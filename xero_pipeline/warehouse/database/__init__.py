@@ -1,0 +1,1 @@
+"""What differs between DuckDB and PostgreSQL, and how each is opened."""

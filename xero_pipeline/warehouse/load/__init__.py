@@ -1,0 +1,1 @@
+"""Merging rows into their tables, with history and soft deletes."""

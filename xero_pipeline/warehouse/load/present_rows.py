@@ -1,0 +1,111 @@
+"""Which records are there, and how many on each day: what a read in parts is planned by and compared with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.warehouse.sql import q, target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.schema.model import Table
+
+
+def living(
+    connection: Connection,
+    collection: str,
+    tenant_id: str,
+    *,
+    as_of: datetime,
+    day: str = "",
+    start: date | None = None,
+    end: date | None = None,
+) -> set[str]:
+    """The ids of records that are not marked deleted and were not written since an instant.
+
+    Args:
+        connection: To the warehouse.
+        collection: Name of the record's table; its key is one column.
+        tenant_id: The organisation.
+        as_of: What was written since then is left out: a read that began then may not know it.
+        day: The column that dates a record; an instant counts by its day in UTC.
+        start: Only what is dated on or after this day.
+        end: Only what is dated before this day.
+    """
+    record = table_group(collection)[0]
+    params: dict[str, object] = {"tenant_id": tenant_id, "as_of": as_of}
+    sql = (
+        f"SELECT {q(record.key[0])} FROM {target(record)} "
+        "WHERE tenant_id = :tenant_id AND NOT is_deleted AND synced_at < :as_of"
+    )
+    for name, sign, bound in (("start", ">=", start), ("end", "<", end)):
+        if bound is not None:
+            sql += f" AND {_day(record, day)} {sign} :{name}"
+            params[name] = bound
+    return {row[0] for row in connection.execute(text(sql), params)}
+
+
+def days(
+    connection: Connection, collection: str, tenant_id: str, day: str, start: date | None
+) -> list[tuple[date, int]]:
+    """How many records there are of each day, the oldest day first; days without any are left out.
+
+    Args:
+        connection: To the warehouse.
+        collection: Name of the record's table.
+        tenant_id: The organisation.
+        day: The column that dates a record.
+        start: The first day to count; None for all.
+    """
+    record = table_group(collection)[0]
+    dated, params = _day(record, day), {"tenant_id": tenant_id, "start": start}
+    since = "" if start is None else f"AND {dated} >= :start "
+    sql = (
+        f"SELECT {dated} AS day, COUNT(*) AS records FROM {target(record)} "
+        f"WHERE tenant_id = :tenant_id AND {dated} IS NOT NULL {since}GROUP BY 1 ORDER BY 1"
+    )
+    found = connection.execute(text(sql), {name: value for name, value in params.items() if value is not None})
+    return [(row.day, row.records) for row in found]
+
+
+def sizes(connection: Connection, collections: Iterable[str], tenant_id: str) -> Mapping[str, int]:
+    """How many records an organisation has in some collections, deleted ones too.
+
+    Args:
+        connection: To the warehouse.
+        collections: Names of the records' tables.
+        tenant_id: The organisation.
+    """
+    counts = [
+        f"SELECT '{name}' AS name, COUNT(*) AS n FROM {target(table_group(name)[0])} WHERE tenant_id = :tenant_id"
+        for name in collections
+    ]
+    return {row.name: row.n for row in connection.execute(text(" UNION ALL ".join(counts)), {"tenant_id": tenant_id})}
+
+
+def highest(connection: Connection, collection: str, tenant_id: str, path: str) -> int:
+    """The highest number of a record; 0 if there is none.
+
+    Args:
+        connection: To the warehouse.
+        collection: Name of the record's table.
+        tenant_id: The organisation.
+        path: Xero's name of the number.
+    """
+    record = table_group(collection)[0]
+    (number,) = [column.name for column in record.columns if column.path == path]
+    sql = f"SELECT MAX({q(number)}) AS n FROM {target(record)} WHERE tenant_id = :tenant_id"
+    return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one() or 0
+
+
+def _day(record: Table, column: str) -> str:
+    """SQL: the day of a row. Xero's clock is UTC, whatever zone the database shows instants in."""
+    name = q(column)
+    return f"CAST({name} AT TIME ZONE 'UTC' AS DATE)" if record.column(column).kind == "instant" else name

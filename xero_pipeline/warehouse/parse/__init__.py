@@ -1,0 +1,1 @@
+"""JSON from Xero to typed Arrow tables."""

@@ -1,0 +1,195 @@
+"""From answers to records: Xero's envelopes opened, every record typed and its exact text kept.
+
+The quick way hands all records to Arrow's JSON reader, which takes decimals from their text and refuses whatever is
+not of the promised type. What it refuses is read again by `python_reader`, record by record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import pyarrow as pa
+import pyarrow.json as pj
+
+from xero_pipeline.errors import UnreadableAnswer
+from xero_pipeline.warehouse.parse import damaged_text, python_reader, schema_drift
+from xero_pipeline.warehouse.schema.arrow_types import wire_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xero_pipeline.warehouse.parse.python_reader import Refuse
+    from xero_pipeline.warehouse.parse.schema_drift import Notice
+    from xero_pipeline.warehouse.progress.records import Drift
+
+# One block must hold the longest record; a few megabytes keep both cores busy on a batch of pages.
+BLOCK_BYTES = 4 << 20
+
+
+class NotPlain(ValueError):
+    """The quick way does not fit these records; the careful way may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records of one collection.
+
+    Args:
+        values: One struct a record, of the collection's `wire_type`.
+        raw: The exact text of each record.
+    """
+
+    values: pa.StructArray
+    raw: pa.StringArray
+
+    def only(self, mask: pa.BooleanArray) -> Records:
+        """The records where the mask is true."""
+        return Records(self.values.filter(mask), self.raw.filter(mask))
+
+
+def split(body: bytes, wrapper: str) -> list[bytes]:
+    """The exact text of each record of an envelope.
+
+    Args:
+        body: A whole answer.
+        wrapper: Name of the list in the envelope, such as `Invoices`.
+
+    Raises:
+        UnreadableAnswer: It is not JSON, or not an envelope with that list.
+    """
+    try:
+        found = _envelope(wrapper).decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: {error}") from error
+    if found.records is msgspec.UNSET and found.status != "OK":
+        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: it has none")
+    # Xero leaves an empty list out, or writes it as null.
+    return [bytes(record) for record in found.records or ()]
+
+
+def read_quickly(collection: str, texts: Sequence[bytes], notice: Notice | None = None) -> Records:
+    """Records by Arrow's JSON reader.
+
+    Args:
+        collection: Name of their table.
+        texts: The JSON of each.
+        notice: Told of fields that nobody knew of.
+
+    Raises:
+        NotPlain: Some value is not of the promised type, or is written in an unusual way.
+        UnreadableAnswer: The text is not UTF-8.
+    """
+    kind = wire_type(collection)
+    if not texts:
+        return Records(pa.array([], kind), pa.array([], pa.string()))
+    if notice is None:
+        return Records(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
+    try:
+        values = _parsed(texts, kind, "infer")
+        found = schema_drift.fields_quickly(collection, values, texts)
+    except NotPlain:
+        # Perhaps only a field we do not keep is odd: a number here, a text there.
+        values = _parsed(texts, kind, "ignore")
+        found = _noticed(collection, texts)
+    for drift in found:
+        notice(drift)
+    return Records(_one(values, kind), raw_texts(texts))
+
+
+def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: Notice | None = None) -> Records:
+    """Records one by one in Python; those of a wrong type are handed to `refuse` and left out.
+
+    Args:
+        collection: Name of their table.
+        texts: The JSON of each.
+        refuse: Told of each record that cannot be read.
+        notice: Told of fields that nobody knew of.
+
+    Raises:
+        RecordRefused: `refuse` may raise it.
+        UnreadableAnswer: The text is not UTF-8.
+    """
+    kind = wire_type(collection)
+    kept: list[bytes] = []
+    values: list[dict[str, object] | None] = []
+    for text in texts:
+        value = python_reader.record(collection, text, refuse)
+        if value is not None:
+            kept.append(text)
+            values.append(value)
+    if notice is not None:
+        for drift in _noticed(collection, kept):
+            notice(drift)
+    return Records(pa.array(values, kind), raw_texts(kept))
+
+
+def _noticed(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
+    yield from schema_drift.fields_carefully(collection, texts)
+    yield from damaged_text.twice(collection, texts)
+
+
+def join(parts: Sequence[Records]) -> Records:
+    """Several lots of records as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Records(pa.concat_arrays([part.values for part in parts]), pa.concat_arrays([part.raw for part in parts]))
+
+
+def raw_texts(texts: Sequence[bytes]) -> pa.StringArray:
+    """Texts as a column.
+
+    Raises:
+        UnreadableAnswer: One of them is not UTF-8.
+    """
+    try:
+        return pa.array(texts, pa.string())
+    except pa.ArrowInvalid as error:
+        raise UnreadableAnswer("the answer is not UTF-8 text") from error
+
+
+def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ignore", "infer"]) -> pa.StructArray:
+    options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior=unexpected)
+    blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
+    try:
+        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
+        # The reader does not mind a decimal with too many digits before the point, and a list of nulls whose type it
+        # has to guess it gets wrong.
+        table.validate(full=True)
+        values = table.to_struct_array().combine_chunks()
+    except pa.ArrowInvalid as error:
+        raise NotPlain(str(error)) from error
+    if len(values) != len(texts):
+        raise NotPlain(f"{len(texts)} records became {len(values)}")
+    return _whole(values)
+
+
+def _lines(texts: Sequence[bytes]) -> bytes:
+    """One record a line. A line break inside a record can only be layout: in a string it would be escaped."""
+    joined = b"\n".join(texts)
+    if joined.count(b"\n") == len(texts) - 1 and b"\r" not in joined:
+        return joined
+    layout = bytes.maketrans(b"\r\n", b"  ")
+    return b"\n".join(text.translate(layout) for text in texts)
+
+
+def _whole(values: pa.Array | pa.ChunkedArray) -> pa.StructArray:
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    return pa.concat_arrays(chunks) if chunks else pa.array([], values.type)
+
+
+def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
+    # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
+    return values if values.type == kind else values.cast(kind)
+
+
+@cache
+def _envelope(wrapper: str) -> msgspec.json.Decoder:
+    many = list[msgspec.Raw] | None | msgspec.UnsetType
+    fields = [
+        ("records", many, msgspec.field(name=wrapper, default=msgspec.UNSET)),
+        ("status", Any, msgspec.field(name="Status", default=None)),
+    ]
+    return msgspec.json.Decoder(msgspec.defstruct("Envelope", fields))

@@ -1,0 +1,128 @@
+"""Pages of JSON to typed tables: a record's own columns, and one table for every list inside it.
+
+Exact by construction: decimals are taken from the text they arrive in, days never move, and both ways to read a
+page (Arrow's reader, and Python for what it refuses) end in the same typed records, from which everything below is
+made the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from xero_pipeline.warehouse.parse import timestamps
+from xero_pipeline.warehouse.parse.damaged_text import unreadable
+from xero_pipeline.warehouse.parse.nested_lists import Elements, children, newest, root
+from xero_pipeline.warehouse.parse.record_reader import NotPlain, Records, join, read_carefully, read_quickly, split
+from xero_pipeline.warehouse.parse.schema_drift import in_tables, summed
+from xero_pipeline.warehouse.progress.records import Drift
+from xero_pipeline.warehouse.schema.arrow_types import table_schema
+from xero_pipeline.warehouse.schema.catalogue import table_group
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from xero_pipeline.errors import RecordRefused
+    from xero_pipeline.warehouse.parse.python_reader import Refuse
+    from xero_pipeline.warehouse.parse.schema_drift import Notice
+    from xero_pipeline.warehouse.schema.model import Column
+
+FEW = 64
+"""So many records are read one by one when one of them needs care; a page has a thousand."""
+
+
+def shape(
+    collection: str,
+    bodies: Sequence[bytes],
+    *,
+    wrapper: str,
+    tenant_id: str,
+    synced_at: datetime,
+    refuse: Refuse | None = None,
+    notice: Notice | None = None,
+) -> dict[str, pa.Table]:
+    """Answers as tables ready to merge, parents before children.
+
+    A record that occurs twice is taken once: the one with the later `UpdatedDateUTC`, then the later in the batch.
+
+    Args:
+        collection: Name of the record's table, such as `invoices`.
+        bodies: Whole envelopes as received, in the order they were read.
+        wrapper: Name of the list in the envelope.
+        tenant_id: The organisation.
+        synced_at: The instant to mark the rows with.
+        refuse: What to do with a record of a wrong type; raises it by default.
+        notice: Told of each thing that nobody knew of, once a batch; it stays in `raw`.
+
+    Raises:
+        UnreadableAnswer: A body is not the envelope it should be.
+        RecordRefused: A record's field has another type than Xero documents, and there is no `refuse`.
+    """
+    listed = [text for body in bodies for text in split(body, wrapper)]
+    texts = [text for text in listed if text != b"null"]
+    standard = {"tenant_id": pa.scalar(tenant_id), "synced_at": pa.scalar(synced_at, timestamps.INSTANT)}
+    refused: list[RecordRefused] = []
+    drifts: list[Drift] = []
+    noting = drifts.append if notice else None
+    try:
+        tables = _tables(collection, _read(collection, texts, refused.append, noting), standard)
+    except (NotPlain, timestamps.UnreadableTime):
+        refused.clear()
+        drifts.clear()
+        tables = _tables(collection, read_carefully(collection, texts, refused.append, noting), standard)
+    for fault in refused:
+        (refuse or _raise)(fault)
+    if notice:
+        empty = len(listed) - len(texts)
+        drifts += [Drift("missing", "[]", "", "null", empty, None)] if empty else []
+        drifts += unreadable(collection, texts)
+        for drift in summed([*drifts, *in_tables(collection, tables)]):
+            notice(drift)
+    return tables
+
+
+def _raise(fault: RecordRefused) -> None:
+    raise fault
+
+
+def _read(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: Notice | None) -> Records:
+    """All at once; when that fails half by half, until the records that need care are few."""
+    try:
+        return read_quickly(collection, texts, notice)
+    except NotPlain:
+        if len(texts) <= FEW:
+            return read_carefully(collection, texts, refuse, notice)
+    middle = len(texts) // 2
+    return join([_read(collection, part, refuse, notice) for part in (texts[:middle], texts[middle:])])
+
+
+def _tables(collection: str, records: Records, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:
+    """Raises UnreadableTime or NotPlain where a time or a key cannot be read from quickly read records."""
+    group = table_group(collection)
+    levels = {group[0].name: root(group[0], newest(group[0], records), standard["synced_at"])}
+    for table in group[1:]:
+        levels[table.name] = children(table, levels[table.parent or ""], standard["tenant_id"].as_py())
+    return {name: _table(elements, standard) for name, elements in levels.items()}
+
+
+def _table(elements: Elements, standard: Mapping[str, pa.Scalar]) -> pa.Table:
+    table = elements.table
+    columns = [_column(column, elements, standard) for column in table.all_columns]
+    return pa.table(columns, schema=table_schema(table.name, table.collection))
+
+
+def _column(column: Column, elements: Elements, standard: Mapping[str, pa.Scalar]) -> pa.Array:
+    if column.name in standard:
+        return pa.repeat(standard[column.name], len(elements))
+    if column.name in elements.known:
+        return elements.known[column.name]
+    if column.kind == "json":
+        return elements.json(column.path)
+    values = elements.at(column.path)
+    if column.kind == "day":
+        return timestamps.days(values)
+    if column.kind == "instant":
+        return timestamps.instants(values)
+    return values

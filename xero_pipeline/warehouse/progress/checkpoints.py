@@ -1,0 +1,121 @@
+"""What we keep about our own reading: cursors, and the answers of reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from sqlalchemy import text
+
+from xero_pipeline.warehouse.load.merge import Merged, merge_rows
+from xero_pipeline.warehouse.load.restatements import ANSWER, note_restatements
+from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
+from xero_pipeline.warehouse.schema.arrow_types import table_schema
+from xero_pipeline.warehouse.schema.catalogue import table as table_named
+from xero_pipeline.warehouse.sql import q, same, target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.database.dialect import Dialect
+    from xero_pipeline.warehouse.schema.model import Table
+
+_WRITE_CURSOR = """
+INSERT INTO xero.cursors (tenant_id, endpoint, modified_since, complete_at, records)
+VALUES (:tenant_id, :endpoint, :modified_since, :complete_at, :records)
+ON CONFLICT (tenant_id, endpoint) DO UPDATE SET
+    modified_since = excluded.modified_since, complete_at = excluded.complete_at, records = excluded.records
+"""
+_READ_CURSOR = """
+SELECT tenant_id, endpoint, modified_since, complete_at, records FROM xero.cursors
+WHERE tenant_id = :tenant_id AND endpoint = :endpoint
+"""
+
+
+def write_cursor(connection: Connection, cursor: Cursor) -> None:
+    """Note how far an endpoint has been read, in the transaction of its rows."""
+    values = {name: getattr(cursor, name) for name in Cursor.__dataclass_fields__}
+    connection.execute(text(_WRITE_CURSOR), values)
+
+
+def read_cursor(connection: Connection, tenant_id: str, endpoint: str) -> Cursor | None:
+    """How far an endpoint has been read, None before its first complete read; times in UTC."""
+    from datetime import UTC
+
+    found = connection.execute(text(_READ_CURSOR), {"tenant_id": tenant_id, "endpoint": endpoint}).one_or_none()
+    if found is None:
+        return None
+    since = found.modified_since
+    return Cursor(
+        tenant_id=found.tenant_id,
+        endpoint=found.endpoint,
+        modified_since=since.astimezone(UTC) if since else None,
+        complete_at=found.complete_at.astimezone(UTC),
+        records=found.records,
+    )
+
+
+def replace_reports(
+    dialect: Dialect, connection: Connection, table: Table, rows: pa.Table, pulls: Sequence[ReportPull]
+) -> Merged:
+    """Make the rows of the pulled periods what was answered; note the pulls, and what they restate.
+
+    Args:
+        dialect: The database's ways.
+        connection: In a transaction.
+        table: The report's table.
+        rows: All rows of all these periods.
+        pulls: One answer a period.
+    """
+    staged = dialect.stage(connection, f"arrived_{table.name}", rows, table)
+    asked = dialect.stage(connection, "asked", _pulls(pulls), table_named("report_pulls"))
+    note_restatements(connection, table, staged, asked)
+    merged = merge_rows(dialect, connection, table, staged)
+    period = [name for name in ANSWER if table.has(name)]
+    gone = f"gone_{table.name}"
+    connection.exec_driver_sql(_gone_sql(gone, table, staged, asked, period))
+    removed = connection.exec_driver_sql(
+        f"DELETE FROM {target(table)} AS t USING {gone} AS g WHERE {same('t', 'g', table.primary_key)} RETURNING 1"
+    ).fetchall()
+    _note_pulls(connection, asked, f"changed_{table.name}", gone, period)
+    return merged + Merged(removed=len(removed))
+
+
+def _gone_sql(gone: str, table: Table, staged: str, asked: str, period: Sequence[str]) -> str:
+    return (
+        f"CREATE TEMP TABLE {gone} AS SELECT {', '.join(map(q, table.primary_key))} FROM {target(table)} AS t "
+        f"WHERE EXISTS (SELECT 1 FROM {asked} AS a WHERE {same('a', 't', period)}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {staged} AS s WHERE {same('s', 't', table.primary_key)})"
+    )
+
+
+def _note_pulls(connection: Connection, asked: str, changed: str, gone: str, period: Sequence[str]) -> None:
+    """Keep an answer that is new or differs; of one that does not, note that it was checked."""
+    pulls = table_named("report_pulls")
+    names = ", ".join(q(column.name) for column in pulls.all_columns)
+    connection.exec_driver_sql(
+        f"CREATE TEMP TABLE news AS SELECT a.* FROM {asked} AS a WHERE "
+        f"EXISTS (SELECT 1 FROM {changed} AS c WHERE {same('c', 'a', period)}) "
+        f"OR EXISTS (SELECT 1 FROM {gone} AS g WHERE {same('g', 'a', period)}) "
+        f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', ANSWER)})"
+    )
+    connection.exec_driver_sql(
+        f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at FROM {asked} AS a WHERE {same('t', 'a', ANSWER)} "
+        f"AND NOT EXISTS (SELECT 1 FROM news AS n WHERE {same('n', 'a', ANSWER)}) AND NOT EXISTS (SELECT 1 "
+        f"FROM {target(pulls)} AS o WHERE {same('o', 't', ANSWER)} AND o.fetched_at > t.fetched_at)"
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {target(pulls)} ({names}) SELECT {names} FROM news "
+        f"ON CONFLICT ({', '.join(map(q, pulls.primary_key))}) "
+        "DO UPDATE SET raw = excluded.raw, checked_at = excluded.checked_at"
+    )
+
+
+def _pulls(pulls: Sequence[ReportPull]) -> pa.Table:
+    rows = [
+        {name: getattr(pull, name) for name in ReportPull.__dataclass_fields__} | {"checked_at": pull.fetched_at}
+        for pull in pulls
+    ]
+    return pa.Table.from_pylist(rows, schema=table_schema("report_pulls", "bookkeeping"))

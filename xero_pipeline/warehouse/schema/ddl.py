@@ -1,0 +1,116 @@
+"""The tables as SQLAlchemy knows them, and the statements that bring a warehouse up to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.warehouse.schema.catalogue import all_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import Column as SqlColumn
+    from sqlalchemy import MetaData
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.schema import DDLElement
+    from sqlalchemy.types import TypeEngine
+
+    from xero_pipeline.warehouse.schema.model import Column, Kind, Table
+
+SCHEMA = "xero"
+
+Existing = "Mapping[str, Mapping[str, str | None]]"
+"""What a warehouse has: table → column → comment; the table's own comment under the empty name."""
+
+
+def metadata(schema: str = SCHEMA, tables: Iterable[Table] | None = None) -> MetaData:
+    """Every table with its types, primary key and comments.
+
+    Args:
+        schema: The database schema they live in.
+        tables: Which; all that are declared for `xero` by default.
+
+    Raises:
+        TableMistake: A TOML file of ours contradicts itself.
+    """
+    from sqlalchemy import MetaData
+    from sqlalchemy import Table as SqlTable
+
+    collected = MetaData(schema=schema)
+    for table in all_tables() if tables is None else tables:
+        SqlTable(table.name, collected, *sql_columns(table, table.all_columns), comment=table.comment)
+    return collected
+
+
+def changes(
+    existing: Mapping[str, Mapping[str, str | None]],
+    dialect: Dialect,
+    *,
+    schema: str = SCHEMA,
+    tables: Iterable[Table] | None = None,
+) -> Iterator[str]:
+    """The statements that add to a warehouse what it lacks: tables, columns, comments. Nothing is ever dropped.
+
+    Args:
+        existing: Table → column → comment, the table's own comment under the empty name.
+        dialect: Whose SQL to write.
+        schema: The database schema the tables live in.
+        tables: Which; all that are declared for `xero` by default.
+    """
+    from sqlalchemy.schema import CreateTable, SetColumnComment, SetTableComment
+
+    for table in metadata(schema, tables).tables.values():
+        known = existing.get(table.name)
+        if known is None:
+            yield _sql(CreateTable(table), dialect)
+        for column in table.columns:
+            if known is not None and column.name not in known:
+                kind = column.type.compile(dialect=dialect)
+                yield f'ALTER TABLE {schema}.{table.name} ADD COLUMN IF NOT EXISTS "{column.name}" {kind}'
+            if known is None or known.get(column.name) != column.comment:
+                yield _sql(SetColumnComment(column), dialect)
+        if known is None or known.get("") != table.comment:
+            yield _sql(SetTableComment(table), dialect)
+
+
+def _sql(statement: DDLElement, dialect: Dialect) -> str:
+    return str(statement.compile(dialect=dialect))
+
+
+def sql_columns(table: Table, columns: Iterable[Column]) -> Iterator[SqlColumn[Any]]:
+    """Columns as SQLAlchemy knows them.
+
+    Args:
+        table: Says which of them are its key.
+        columns: Which, in their order.
+    """
+    from sqlalchemy import Column as SqlColumn
+
+    for column in columns:
+        in_key = column.name in table.primary_key
+        yield SqlColumn(
+            column.name,
+            _type(column),
+            primary_key=in_key,
+            autoincrement=False,
+            nullable=not in_key,
+            comment=column.comment,
+        )
+
+
+def _type(column: Column) -> TypeEngine[Any]:
+    import sqlalchemy as sa
+
+    types: dict[Kind, TypeEngine[Any]] = {
+        "id": sa.Text(),
+        "text": sa.Text(),
+        "json": sa.JSON(),
+        "day": sa.Date(),
+        "instant": sa.DateTime(timezone=True),
+        "money": sa.Numeric(19, 4),
+        "quantity": sa.Numeric(19, 4),
+        "rate": sa.Numeric(20, 10),
+        "integer": sa.BigInteger(),
+        "boolean": sa.Boolean(),
+    }
+    return types[column.kind]
