@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LAST_WORDS = 4000
 """Bytes of what a failed command line printed."""
+PATIENCE_SECONDS = 30.0
+"""For a command line to end after its Ctrl-C."""
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ class Syncs:
                 if process.popen.poll() is None:
                     process.popen.send_signal(signal.SIGINT)
             for process in self._processes.values():
-                process.popen.wait(30)
+                _end(process.popen)
                 process.said.close()
             self._processes.clear()
 
@@ -158,6 +160,14 @@ def _command_line(tenant_id: str) -> _Process:
         _command(tenant_id), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
     )
     return _Process(popen, said, clock.now())
+
+
+def _end(popen: subprocess.Popen[bytes]) -> None:
+    try:
+        popen.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        popen.kill()  # costs nothing but time: the next sync completes it
+        popen.wait()
 
 
 def _command(tenant_id: str) -> list[str]:

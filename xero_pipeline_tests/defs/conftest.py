@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from xero_pipeline.defs.automation.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.operations.dagster_home import STORAGE
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.warehouse.database.duckdb import DuckDB
@@ -90,7 +92,7 @@ class House:
     @contextmanager
     def on_disk(self):
         """The same house with a history in files: threads may write to it at once, and other processes open it."""
-        with dg.DagsterInstance.local_temp() as instance:
+        with tempfile.TemporaryDirectory() as folder, _history_in(folder) as instance:
             instance.add_dynamic_partitions(ORGANISATIONS, self.tenants)
             yield replace(self, instance=instance)
 
@@ -111,6 +113,15 @@ class House:
             tags=tags,
             raise_on_error=False,
         )
+
+
+def _history_in(folder):
+    """With settings as in a home of ours: what steps print is not caught by four processes more."""
+    settings = {
+        "storage": {"custom": {**STORAGE, "config": {"base_dir": folder}}},
+        "compute_logs": {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
+    }
+    return dg.DagsterInstance.local_temp(folder, settings)
 
 
 @dataclass(frozen=True)

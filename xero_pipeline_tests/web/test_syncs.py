@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 import dagster as dg
@@ -69,14 +71,31 @@ def test_with_dagster_the_run_is_in_its_queue_and_a_second_one_is_not(instance, 
     assert list(syncs.at_work()) == [one.tenant_id]
 
 
-def test_without_dagster_a_command_line_works_and_a_second_one_does_not(instance, one, command):
-    command("import signal; signal.pause()")
+def test_without_dagster_a_command_line_works_and_a_second_one_does_not(instance, one, command, tmp_path):
+    os.mkfifo(tmp_path / "begun")
+    command(f"import signal; open({str(tmp_path / 'begun')!r}, 'w').close(); signal.pause()")
     syncs = Syncs(instance, NoDagster())
     assert syncs.start(one)
     assert not syncs.start(one)
     assert syncs.at_work() == {one.tenant_id: None}
+    (tmp_path / "begun").read_text()  # Python itself may swallow a signal while it starts
     syncs.close()
     assert syncs.at_work() == {}
+
+
+def test_a_command_line_that_does_not_heed_its_signal_is_ended_all_the_same(
+    instance, one, command, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.1)
+    os.mkfifo(tmp_path / "begun")
+    deaf = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    command(f"import signal; {deaf}; open({str(tmp_path / 'begun')!r}, 'w').close(); signal.pause()")
+    syncs = Syncs(instance, NoDagster())
+    syncs.start(one)
+    popen = syncs._processes[one.tenant_id].popen
+    (tmp_path / "begun").read_text()
+    syncs.close()
+    assert popen.returncode == -signal.SIGKILL
 
 
 def test_a_command_line_that_came_to_nothing_says_why_until_the_next_one(instance, one, command):
