@@ -65,7 +65,7 @@ def test_the_books_are_taken_along_as_files(synced: Home, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("words", [("query", "select 1"), ("explain",), ("sync", "--select", "accounts")], ids=str)
 def test_who_waits_for_the_warehouse_sees_for_whom(home: Home, words: tuple[str, ...]) -> None:
-    impatient = "from xero_pipeline.warehouse import lock\nlock.QUIET_SECONDS = 0.01"
+    impatient = "from xero_pipeline.warehouse.database import file_lock\nfile_lock.QUIET_SECONDS = 0.01"
     with duckdb.connect(str(home.path / "books.duckdb")):
         process = home.start(*words, prelude=impatient)
         assert process.stderr is not None

@@ -84,7 +84,7 @@ def newer_program(tmp_path, monkeypatch):
         monkeypatch.setattr(migrations, "HEAD", "0099")
         upgrade._declared.cache_clear()
         return (
-            "from xero_pipeline.warehouse import migrations; "
+            "from xero_pipeline.warehouse.schema import migrations; "
             f"migrations.__file__, migrations.HEAD = {str(folder / '__init__.py')!r}, '0099'; "
         )
 

@@ -55,7 +55,7 @@ def newer_program(tmp_path, monkeypatch):
         monkeypatch.setattr(migrations, "__file__", str(folder / "__init__.py"))
         monkeypatch.setattr(migrations, "HEAD", "0099")
         return (
-            "from xero_pipeline.xero import migrations; "
+            "from xero_pipeline.state import migrations; "
             f"migrations.__file__, migrations.HEAD = {str(folder / '__init__.py')!r}, '0099'; "
         )
 
