@@ -19,7 +19,8 @@ CALLS = 12
 """Of a first sync of these."""
 IN_MID_TRANSACTION = """
 import os, signal
-from xero_pipeline.warehouse import merge, store
+from xero_pipeline.warehouse import store
+from xero_pipeline.warehouse.load import merge
 whole = merge.merge_collection
 def half(dialect, connection, batch):
     done = whole(dialect, connection, batch)

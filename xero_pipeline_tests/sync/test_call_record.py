@@ -187,7 +187,7 @@ DELIVERS = """
 import sys
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero import call_outbox
+from xero_pipeline.xero.quota import call_outbox
 from xero_pipeline.state.engine import open_state
 
 outbox = call_outbox.CallOutbox(open_state(sys.argv[1]))
