@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.app import App
-    from xero_pipeline.xero.auth.encryption import Keys
+    from xero_pipeline.xero.auth.encryption import EncryptionKeys
     from xero_pipeline.xero.auth.oauth import OAuth
     from xero_pipeline.xero.auth.organisations import Organisations
-    from xero_pipeline.xero.auth.token_provider import TokenSource
-    from xero_pipeline.xero.auth.token_store import Vault
+    from xero_pipeline.xero.auth.token_provider import TokenProvider
+    from xero_pipeline.xero.auth.token_store import TokenStore
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
-    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.http.response import CallRecord
     from xero_pipeline.xero.quota.call_book import CallBook
-    from xero_pipeline.xero.quota.call_context import Errand
+    from xero_pipeline.xero.quota.call_context import CallContext
     from xero_pipeline.xero.quota.limiter import Quota
     from xero_pipeline.xero.reports.catalogue import Report
     from xero_simulator.simulator import Simulator
@@ -83,22 +83,22 @@ class Services:
         return open_state(self.settings.state)
 
     @cached_property
-    def keys(self) -> Keys:
+    def keys(self) -> EncryptionKeys:
         """What opens the token store."""
-        from xero_pipeline.xero.auth.encryption import Keys
+        from xero_pipeline.xero.auth.encryption import EncryptionKeys
         from xero_pipeline.xero.auth.mock_key_file import load_or_make_key_file
 
         current = _plain(self.settings.encryption_key)
         if self.settings.mock_mode and not current:
             current = load_or_make_key_file(self.home / "mock.key")
-        return Keys.from_settings(current, _plain(self.settings.encryption_keys_retired))
+        return EncryptionKeys.from_settings(current, _plain(self.settings.encryption_keys_retired))
 
     @cached_property
-    def vault(self) -> Vault:
+    def vault(self) -> TokenStore:
         """The encrypted token store."""
-        from xero_pipeline.xero.auth.token_store import Vault
+        from xero_pipeline.xero.auth.token_store import TokenStore
 
-        return Vault(self.state, self.keys)
+        return TokenStore(self.state, self.keys)
 
     @cached_property
     def organisations(self) -> Organisations:
@@ -179,11 +179,11 @@ class Services:
         return OAuth(app, transport=self.transport)
 
     @cached_property
-    def tokens(self) -> TokenSource:
+    def tokens(self) -> TokenProvider:
         """Access tokens, refreshed when they must be."""
-        from xero_pipeline.xero.auth.token_provider import TokenSource
+        from xero_pipeline.xero.auth.token_provider import TokenProvider
 
-        return TokenSource(self.vault, self.oauth, self.organisations)
+        return TokenProvider(self.vault, self.oauth, self.organisations)
 
     @cached_property
     def quota(self) -> Quota:
@@ -207,15 +207,15 @@ class Services:
 
     def client(
         self,
-        errand: Errand | None = None,
+        call_context: CallContext | None = None,
         *,
-        on_call: Callable[[Call], None] | None = None,
+        on_call: Callable[[CallRecord], None] | None = None,
         on_wait: Callable[[float, str], None] | None = None,
     ) -> XeroClient:
         """A client for one asset's work.
 
         Args:
-            errand: What it calls for, and how often it may.
+            call_context: What it calls for, and how often it may.
             on_call: Told of every request.
             on_wait: Told before every wait: seconds, and why.
         """
@@ -228,9 +228,9 @@ class Services:
             transport=self.transport,
             on_call=on_call,
             on_wait=on_wait,
-            errand=errand,
-            outages=self.call_book.outages,
-            another_way=self.tokens.another_way,
+            call_context=call_context,
+            circuit_breaker=self.call_book.outages,
+            fall_back=self.tokens.fall_back_to_other_grant,
         )
 
     @cached_property

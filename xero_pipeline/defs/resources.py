@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.organisations import Organisation
     from xero_pipeline.xero.http.client import XeroClient
-    from xero_pipeline.xero.http.response import Call
-    from xero_pipeline.xero.quota.call_context import Errand
+    from xero_pipeline.xero.http.response import CallRecord
+    from xero_pipeline.xero.quota.call_context import CallContext
 
 
 GLANCE_SECONDS = 20
@@ -105,19 +105,19 @@ class XeroResource(dg.ConfigurableResource):
 
     def client(
         self,
-        errand: Errand | None = None,
+        call_context: CallContext | None = None,
         *,
-        on_call: Callable[[Call], None] | None = None,
+        on_call: Callable[[CallRecord], None] | None = None,
         on_wait: Callable[[float, str], None] | None = None,
     ) -> XeroClient:
         """A client for one asset's work.
 
         Args:
-            errand: What it calls for, and how often it may.
+            call_context: What it calls for, and how often it may.
             on_call: Told of every request.
             on_wait: Told before every wait: seconds, and why.
         """
-        return self.services.client(errand, on_call=on_call, on_wait=on_wait)
+        return self.services.client(call_context, on_call=on_call, on_wait=on_wait)
 
 
 class WarehouseResource(_WithServices):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.tables import state_metadata
-from xero_pipeline.state.transaction import immediate
+from xero_pipeline.state.transaction import write_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,13 +32,13 @@ def move_state(source: sa.Engine, target: sa.Engine) -> Mapping[str, int]:
     # What its layout is, each notes for itself.
     tables = [table for table in state_metadata().sorted_tables if table.name != "layout"]
     moved: dict[str, int] = {}
-    with immediate(target) as into:
+    with write_transaction(target) as into:
         for table in tables:
             if into.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
                 raise ConfigurationError(
                     f"The state database to move to is not empty: it has rows in {table.name}. Name an empty database."
                 )
-        with immediate(source) as out:
+        with write_transaction(source) as out:
             for table in tables:
                 # A number that the database counts by itself must go on from there, not from where it was elsewhere.
                 columns = [column for column in table.columns if column is not table.autoincrement_column]

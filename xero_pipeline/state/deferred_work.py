@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import immediate
+from xero_pipeline.state.transaction import write_transaction
 
 Why = Literal["budget", "day", "unavailable"]
 
@@ -22,7 +22,7 @@ LONGEST_PAUSE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Postponed:
+class DeferredTask:
     """What is left to do of one asset of one organisation.
 
     Args:
@@ -55,12 +55,12 @@ class Postponed:
         return self.error is not None
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Of what is put aside, why, and what becomes of it."""
-        return f"Put aside: {self.error} {self.asked_again}"
+        return f"Put aside: {self.error} {self.retry_note}"
 
     @property
-    def asked_again(self) -> str:
+    def retry_note(self) -> str:
         """What becomes of what is put aside."""
         return (
             "Everything else goes on, and what came before stays. It is asked for again at "
@@ -78,7 +78,7 @@ def pause(in_vain: int) -> timedelta:
     return min(PAUSE * 2 ** min(in_vain, 10), LONGEST_PAUSE)
 
 
-class PostponedWork:
+class DeferredWork:
     """The notes about it, in the state database.
 
     Args:
@@ -88,7 +88,7 @@ class PostponedWork:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def note(self, left: Postponed, *, progressed: bool, tried: bool) -> Postponed:
+    def note(self, left: DeferredTask, *, progressed: bool, tried: bool) -> DeferredTask:
         """Note that an asset goes on later, in place of an older note about it; months that this had are left, too.
 
         Args:
@@ -101,7 +101,7 @@ class PostponedWork:
             The note as it was kept.
         """
         table = state_table("postponed")
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             mine = _is(left.tenant_id, left.asset)
             found = connection.execute(sa.select(table).where(*mine)).mappings().one_or_none()
             before = _row(dict(found)) if found else None
@@ -123,7 +123,7 @@ class PostponedWork:
         with self._engine.connect() as connection:
             if connection.execute(sa.select(table.c.asset).where(*mine)).scalar() is None:
                 return
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             found = connection.execute(sa.select(table.c.months).where(*mine)).scalar()
             left = set(_months(found)) - set(months)
             if found and left:
@@ -131,7 +131,7 @@ class PostponedWork:
             else:
                 connection.execute(sa.delete(table).where(*mine))
 
-    def aside(self, asset: str | None = None) -> Sequence[Postponed]:
+    def aside(self, asset: str | None = None) -> Sequence[DeferredTask]:
         """What is put aside of the organisations that are connected, by table.
 
         Args:
@@ -146,7 +146,7 @@ class PostponedWork:
             rows = connection.execute(found.order_by(table.c.asset, table.c.tenant_id)).mappings()
             return [_row(dict(row)) for row in rows]
 
-    def list(self) -> Sequence[Postponed]:
+    def list(self) -> Sequence[DeferredTask]:
         """All that is left to do, what goes on first at the top."""
         table = state_table("postponed")
         everything = sa.select(table).order_by(table.c.resume_at, table.c.tenant_id, table.c.asset)
@@ -167,7 +167,7 @@ def ask_again(connection: sa.Connection, tenants: Collection[str], at: datetime)
     connection.execute(sa.update(table).where(*aside).values(resume_at=at, in_vain=0))
 
 
-def _after(before: Postponed | None, left: Postponed, *, progressed: bool, tried: bool) -> Postponed:
+def _after(before: DeferredTask | None, left: DeferredTask, *, progressed: bool, tried: bool) -> DeferredTask:
     """The note to keep, of the one there was and the one to make."""
     was_aside, is_aside = before is not None and before.is_aside, left.is_aside
     spent = before.in_vain if before and was_aside == is_aside else 0
@@ -187,13 +187,13 @@ def _is(tenant_id: str, asset: str) -> tuple[sa.ColumnElement[bool], ...]:
     return table.c.tenant_id == tenant_id, table.c.asset == asset
 
 
-def _values(left: Postponed) -> dict[str, Any]:
-    return {name: getattr(left, name) for name in Postponed.__dataclass_fields__} | {"months": _text(left.months)}
+def _values(left: DeferredTask) -> dict[str, Any]:
+    return {name: getattr(left, name) for name in DeferredTask.__dataclass_fields__} | {"months": _text(left.months)}
 
 
-def _row(values: dict[str, Any]) -> Postponed:
+def _row(values: dict[str, Any]) -> DeferredTask:
     values["months"] = _months(values["months"])
-    return Postponed(**values)
+    return DeferredTask(**values)
 
 
 def _text(months: Sequence[date]) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from xero_pipeline.addresses import state_address
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.locks import exclusive
-from xero_pipeline.state.transaction import immediate
+from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline.state.upgrade import altering, is_current, make
 
 # Seconds a writer waits for the others before SQLite gives up; every write of ours takes milliseconds.
@@ -128,7 +128,7 @@ def _postgresql(address: sa.URL) -> sa.Engine:
 
 def _make_ready(engine: sa.Engine) -> None:
     schema = POSTGRESQL_SCHEMA if engine.dialect.name == "postgresql" else None
-    with immediate(engine) as connection:
+    with write_transaction(engine) as connection:
         if schema is not None:
             connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
         if is_current(connection, schema):

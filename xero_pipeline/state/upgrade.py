@@ -79,10 +79,10 @@ def altering(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         ConfigurationError: A reference leads nowhere afterwards; nothing is changed.
     """
-    from xero_pipeline.state.transaction import immediate
+    from xero_pipeline.state.transaction import write_transaction
 
     if engine.dialect.name != "sqlite":
-        with immediate(engine) as connection:
+        with write_transaction(engine) as connection:
             yield connection
         return
     with engine.connect().execution_options(xero_writes=True) as connection:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.http.response import Answer
+    from xero_pipeline.xero.http.response import ApiResponse
     from xero_pipeline.xero.reports.aged_reports import AgedKind, AgedRow
-    from xero_pipeline.xero.reports.fetched_report import Asker
+    from xero_pipeline.xero.reports.fetched_report import ReportSource
 
 TABLE = "aged_by_contact"
 
@@ -94,7 +94,7 @@ def _found(known: Sequence[dict[str, str]], wanted: str) -> tuple[str, str]:
 
 
 def sync_aged(
-    client: Asker,
+    client: ReportSource,
     warehouse: Warehouse,
     tenant_id: str,
     calls: Sequence[AgedCall],
@@ -148,7 +148,7 @@ def sync_aged(
 
 
 def keep_aged(
-    warehouse: Warehouse, tenant_id: str, answer: Answer, lines: Sequence[AgedRow], synced_at: datetime
+    warehouse: Warehouse, tenant_id: str, answer: ApiResponse, lines: Sequence[AgedRow], synced_at: datetime
 ) -> Merged:
     """Make the rows of one contact's report what was answered, in one transaction.
 

@@ -125,7 +125,7 @@ class Load:
         """Whether reading may go on behind these pages; a slice that drifted ends that for this read."""
         before = self.reached
         for page in batch:
-            self._drifted = self._drifted or page.drifted
+            self._drifted = self._drifted or page.list_changed
             if page.read_before is not None and not self._drifted:
                 self.read_before = page.read_before
             if page.read_to is not None:

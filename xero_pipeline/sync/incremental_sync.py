@@ -83,12 +83,12 @@ def sync_collection(
     with _saying_how_far(load):
         while not load.complete:
             load.begin()
-            where = {"modified_since": aim.since, "resume": load.read_before, "after": load.read_to}
-            pages = pagination.read(client, tenant_id, endpoint, **where, fits=fits)
+            where = {"modified_since": aim.since, "resume_from": load.read_before, "after": load.read_to}
+            pages = pagination.paginate(client, tenant_id, endpoint, **where, calls_left=fits)
             for batch, last in batches(pages, PAGES_PER_MERGE):
                 load.take(batch, last=last)
                 if progress:
-                    progress(load.pages, batch[-1].of, load.records)
+                    progress(load.pages, batch[-1].total_pages, load.records)
     return Outcome(
         tables=load.tables,
         records=load.records,

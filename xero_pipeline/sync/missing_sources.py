@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from xero_pipeline.sync.reports_stale import dated_tables
 
 if TYPE_CHECKING:
-    from xero_pipeline.state.deferred_work import Postponed
+    from xero_pipeline.state.deferred_work import DeferredTask
 
 
-def lacking(aside: Iterable[Postponed], names: Mapping[str, str], reports: Collection[str]) -> str:
+def lacking(aside: Iterable[DeferredTask], names: Mapping[str, str], reports: Collection[str]) -> str:
     """A sentence about it; empty where nothing is lacking.
 
     Args:
@@ -32,5 +32,5 @@ def lacking(aside: Iterable[Postponed], names: Mapping[str, str], reports: Colle
     return " ".join(told)
 
 
-def _listed(some: Iterable[Postponed], names: Mapping[str, str]) -> str:
+def _listed(some: Iterable[DeferredTask], names: Mapping[str, str]) -> str:
     return ", ".join(f"{one.asset} of {names[one.tenant_id]}" for one in some)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from xero_pipeline.sync.result import Outcome
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.http.response import CallRecord
 
 Step = Callable[[int, int | None, int], None]
 """See `Progress.step`."""
@@ -25,7 +25,7 @@ class Progress(Protocol):
         """Pages or months done, how many there are (None while unknown), and the records of them no `end` tells yet."""
         ...
 
-    def called(self, call: Call) -> None:
+    def called(self, call: CallRecord) -> None:
         """A call was made, answered or not. Threads that ask Xero tell it, several at a time."""
         ...
 
@@ -59,7 +59,7 @@ class Silent:
     def step(self, done: int, of: int | None, records: int) -> None:
         """Nothing."""
 
-    def called(self, call: Call) -> None:
+    def called(self, call: CallRecord) -> None:
         """Nothing."""
 
     def wait(self, seconds: float, why: str) -> None:

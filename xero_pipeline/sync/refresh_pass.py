@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
-    from xero_pipeline.xero.http.response import Answer
+    from xero_pipeline.xero.http.response import ApiResponse
 
 COMPARE_AGAIN = timedelta(days=7)
 """How long a round may take until all ids are compared in between, which costs fewer bytes than reading all again."""
@@ -150,7 +150,7 @@ class RefreshPass:
             return
         short = replace(endpoint, params={**endpoint.params, "summaryOnly": "true"})
         seen: set[str] = set()
-        for page in pagination.read(self._client, self._tenant_id, short):
+        for page in pagination.paginate(self._client, self._tenant_id, short):
             seen.update(ids_of([page.answer], endpoint))
         with self._warehouse.writing() as connection:
             self._note_missing(connection, seen, began)
@@ -186,7 +186,7 @@ class RefreshPass:
         from xero_pipeline.xero import pagination
 
         began, seen = self._now(), set[str]()
-        pages = pagination.read(self._client, self._tenant_id, self._endpoint, window=window.days)
+        pages = pagination.paginate(self._client, self._tenant_id, self._endpoint, window=window.days)
         for batch, last in batches(pages, PAGES_PER_MERGE):
             answers = [page.answer for page in batch]
             seen.update(ids_of(answers, self._endpoint))
@@ -195,7 +195,7 @@ class RefreshPass:
         self._read.append(str(window))
 
     def _bring(
-        self, answers: Sequence[Answer], *, gone: Sequence[str] = (), note: Callable[[Connection, int], None]
+        self, answers: Sequence[ApiResponse], *, gone: Sequence[str] = (), note: Callable[[Connection, int], None]
     ) -> None:
         brought = bring(
             self._warehouse,

@@ -39,7 +39,7 @@ def calls_for(report: Report, months: Iterable[date]) -> int:
         report: Which report.
         months: First days.
     """
-    return sum(len(report.asking.windows(stretch)) for stretch in stretches(months)) * report.calls_a_month
+    return sum(len(report.period_request.windows(stretch)) for stretch in stretches(months)) * report.calls_a_month
 
 
 def affordable(months: Mapping[Report, Sequence[date]], day_remaining: int) -> dict[Report, list[date]]:

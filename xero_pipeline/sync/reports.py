@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import ReportPull, Warehouse
     from xero_pipeline.xero.reports.catalogue import Report
-    from xero_pipeline.xero.reports.fetched_report import Asker
+    from xero_pipeline.xero.reports.fetched_report import ReportSource
     from xero_pipeline.xero.reports.parse_statements import TrackingCategory
     from xero_pipeline.xero.reports.report_months import ReportMonth
 
@@ -46,7 +46,7 @@ class Kept:
 
 
 def sync_report(
-    client: Asker,
+    client: ReportSource,
     warehouse: Warehouse,
     tenant_id: str,
     report: Report,
@@ -80,7 +80,7 @@ def sync_report(
     from xero_pipeline.sync.tracking_categories import tracking_categories
 
     waiting: list[ReportMonth] = []
-    categories = tracking_categories(warehouse, tenant_id) if report.read is None else ()
+    categories = tracking_categories(warehouse, tenant_id) if report.parse is None else ()
     land = landing and _Land(landing, tenant_id, report, tuple(categories))
     keep = _Keeper(warehouse, tenant_id, report, tally, now, land)
     try:
@@ -101,12 +101,12 @@ def sync_report(
 
 
 def _readable(
-    client: Asker, tenant_id: str, report: Report, months: Sequence[date], categories: Sequence[TrackingCategory]
+    client: ReportSource, tenant_id: str, report: Report, months: Sequence[date], categories: Sequence[TrackingCategory]
 ) -> Iterator[ReportMonth]:
     """The months that can be read, those of an unreadable answer one by one; what cannot be is told at the end."""
     from xero_pipeline.xero.reports.report_months import report_months
 
-    waiting = deque(window.wanted for window in report.asking.windows(months))
+    waiting = deque(window.wanted for window in report.period_request.windows(months))
     flaws: list[UnreadableAnswer] = []
     in_a_row = 0
     while waiting and in_a_row < UNREADABLE_IN_A_ROW:

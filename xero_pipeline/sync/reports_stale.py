@@ -42,7 +42,7 @@ def made_of(report: Report) -> Sequence[str]:
         case "by money that moved until then":
             return [name for name in dated_tables() if name in _MONEY]
         case _:
-            return [*dated_tables(), *(["tracking_categories"] if report.read is None else [])]
+            return [*dated_tables(), *(["tracking_categories"] if report.parse is None else [])]
 
 
 _MONEY = frozenset({"bank_transactions", "bank_transfers", "overpayments", "prepayments", "payments"})
@@ -190,7 +190,7 @@ def _looked_at(reports: Sequence[Report]) -> str:
     """SQL: before when a pull of the report in `p` is too old to be believed, whatever the documents say."""
     cases = " ".join(
         f"when p.report = '{report.table}' and p.basis = '{report.basis}' then "
-        f"{'h.last_month' if report.asking.windows is month_by_month else 'h.last_week'}"
+        f"{'h.last_month' if report.period_request.windows is month_by_month else 'h.last_week'}"
         for report in reports
     )
     return f"case {cases} end"

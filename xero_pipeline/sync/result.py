@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.load.merge import Merged
-    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.http.response import CallRecord
 
 
 def changed(merged: Merged) -> int:
@@ -62,7 +62,7 @@ class Tally:
     statuses: Counter[int | None] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def add(self, call: Call) -> None:
+    def add(self, call: CallRecord) -> None:
         """Count one request, answered or not."""
         with self._lock:
             self.calls += 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Cursor, Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.http.response import Answer
+    from xero_pipeline.xero.http.response import ApiResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def bring(
     warehouse: Warehouse,
     tenant_id: str,
     endpoint: Endpoint,
-    answers: Sequence[Answer],
+    answers: Sequence[ApiResponse],
     *,
     at: datetime,
     cursor: Cursor | None = None,
@@ -94,7 +94,7 @@ def bring(
     return Brought(merged, records, found.refused)
 
 
-def ids_of(answers: Iterable[Answer], endpoint: Endpoint) -> list[str]:
+def ids_of(answers: Iterable[ApiResponse], endpoint: Endpoint) -> list[str]:
     """The ids of all records of some answers, whatever else is wrong with a record.
 
     Args:

@@ -15,7 +15,7 @@ from xero_pipeline.cli.output.sync_summary import summary
 from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.result import Outcome
 from xero_pipeline.warehouse.load.merge import Merged
-from xero_pipeline.xero.http.response import Call
+from xero_pipeline.xero.http.response import CallRecord
 from xero_pipeline.xero.quota.rate_limits import Limits
 
 NAMES = {"t1": "Kowhai Limited"}
@@ -27,7 +27,7 @@ def outcome(records, changed=0):
 
 def call(left=None):
     limits = Limits(day_remaining=left, minute_remaining=None, app_minute_remaining=None)
-    return Call("t1", "Invoices", 200, 1_500, 0.1, 1, limits, clock.now())
+    return CallRecord("t1", "Invoices", 200, 1_500, 0.1, 1, limits, clock.now())
 
 
 def watch(**more):

@@ -11,12 +11,12 @@ from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import Tally
 from xero_pipeline.sync.rolling_refresh import reread_collection
 from xero_pipeline.xero.auth.app import App
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.oauth import OAuth
 from xero_pipeline.xero.auth.organisations import Organisations
-from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_provider import TokenProvider
 from xero_pipeline.xero.auth.token_set import TokenSet
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
@@ -42,9 +42,9 @@ class Bookkeeper:
         self.errors = {}
         app = App("client", "secret", "http://localhost:8765/", scopes_for([], []), url, url, url)
         self.oauth = OAuth(app, clock=clock, sleep=clock.sleep)
-        self.vault = Vault(state, Keys("0" * 64), clock=clock)
+        self.vault = TokenStore(state, EncryptionKeys("0" * 64), clock=clock)
         self.organisations = Organisations(state, clock=clock)
-        self.tokens = TokenSource(self.vault, self.oauth, self.organisations)
+        self.tokens = TokenProvider(self.vault, self.oauth, self.organisations)
         self.quota = Quota(state, clock=clock)
 
     def connect(self, case):
@@ -114,5 +114,5 @@ class Bookkeeper:
             on_call=tally.add,
             clock=self.clock,
             sleep=self.clock.sleep,
-            another_way=self.tokens.another_way,
+            fall_back=self.tokens.fall_back_to_other_grant,
         )

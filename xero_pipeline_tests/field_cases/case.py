@@ -90,7 +90,7 @@ class Case:
     def reports(self) -> list[str]:
         """The reports that answers name, each once."""
         paths = {answer.path for answer in self.answers}
-        return [one.name for one in reports() if one.by_itself and one.path in paths]
+        return [one.name for one in reports() if one.enabled_by_default and one.path in paths]
 
     def _lists(self) -> set[str]:
         asked = {*self.told.get("lists", ()), *(answer.path.split("/")[0] for answer in self.answers)}

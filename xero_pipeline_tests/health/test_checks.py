@@ -23,7 +23,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.database.file_lock import FileHold
 from xero_pipeline.warehouse.schema.upgrade import migrations
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline.xero.http.ping import reach
+from xero_pipeline.xero.http.ping import ping
 
 pytestmark = pytest.mark.any_day_in_proof
 
@@ -138,10 +138,10 @@ def test_a_host_that_does_not_answer_or_has_trouble_is_named_with_its_setting():
         raise httpx.ConnectError("refused")
 
     with pytest.raises(XeroUnavailable, match=r"https://api\.example/connections does not answer .*XERO_API_URL"):
-        reach("https://api.example/connections", "XERO_API_URL", transport=httpx.MockTransport(refuses))
+        ping("https://api.example/connections", "XERO_API_URL", transport=httpx.MockTransport(refuses))
     with pytest.raises(XeroUnavailable, match="answers HTTP 503"):
         trouble = httpx.MockTransport(lambda _: httpx.Response(503))
-        reach("https://api.example/connections", "XERO_API_URL", transport=trouble)
+        ping("https://api.example/connections", "XERO_API_URL", transport=trouble)
 
 
 @pytest.mark.parametrize(("told", "ahead"), [("Tue, 24 Nov 2026 10:00:00 GMT", 9.5), ("yesterday", None), (None, None)])
@@ -150,7 +150,7 @@ def test_the_difference_of_clocks_counts_from_the_middle_of_the_call(told, ahead
     at = datetime(2026, 11, 24, 10, 0, 9, tzinfo=UTC).timestamp()
     ticks = iter([at, at + 2])
     transport = httpx.MockTransport(lambda _: httpx.Response(404, headers=headers))
-    found = reach("https://id.example/", "XERO_IDENTITY_URL", transport=transport, clock=lambda: next(ticks))
+    found = ping("https://id.example/", "XERO_IDENTITY_URL", transport=transport, clock=lambda: next(ticks))
     assert (found.status, found.seconds, found.ahead) == (404, 2, ahead)
 
 

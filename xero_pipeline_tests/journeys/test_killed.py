@@ -33,8 +33,8 @@ merge.merge_collection = half
 LIKE_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 BEFORE_THE_NEW_TOKEN_IS_KEPT = """
 import os, signal
-from xero_pipeline.xero.auth.token_store import Vault
-Vault.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from xero_pipeline.xero.auth.token_store import TokenStore
+TokenStore.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 """
 
 

@@ -286,7 +286,7 @@ def test_the_executive_summary_with_its_text_its_numbers_and_their_units(desk: D
 
 
 @pytest.mark.parametrize(
-    "report", [one for one in reports() if one.asking.windows(MONTHS)[0].columns > 1], ids=lambda r: r.name
+    "report", [one for one in reports() if one.period_request.windows(MONTHS)[0].columns > 1], ids=lambda r: r.name
 )
 def test_a_month_out_of_a_call_for_many_is_the_month_asked_for_alone(desk: Desk, tenant_id: str, report: Any) -> None:
     calls = desk.tally.calls

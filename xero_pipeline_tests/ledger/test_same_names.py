@@ -13,10 +13,10 @@ from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.peek import organisation_names
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.xero.auth.connections import Connection
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.organisations import Organisations
 from xero_pipeline.xero.auth.token_set import TokenSet
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.ledger.conftest import copied
 from xero_pipeline_tests.ledger.several import SYNCED, change, rows
 from xero_pipeline_tests.xero.desk import KEY
@@ -47,7 +47,7 @@ def namesakes(filled, several):
 def test_the_warehouse_and_the_shell_call_them_what_the_register_calls_them(filled, namesakes, tmp_path):
     state = f"sqlite:///{tmp_path / 'state.db'}"
     engine = open_state(state)
-    consent = Vault(engine, Keys(KEY)).add(TokenSet("access", "refresh", SYNCED, ()), "client")
+    consent = TokenStore(engine, EncryptionKeys(KEY)).add(TokenSet("access", "refresh", SYNCED, ()), "client")
     named = rows(filled, f"SELECT tenant_id, own_name, name FROM {NAMED} AS n")
     listed = [Connection(f"c-{one}", one, own, None, SYNCED) for one, own, _ in named]
     register = Organisations(engine)

@@ -18,13 +18,13 @@ from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.http.client import XeroClient
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import CallOutbox
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Clock, Tokens, client_of
 
-ERRAND = Errand("invoices", "run-1")
+CALL_CONTEXT = CallContext("invoices", "run-1")
 LEFT = {"X-MinLimit-Remaining": "58", "X-DayLimit-Remaining": "4983", "X-AppMinLimit-Remaining": "9998"}
 
 
@@ -52,7 +52,7 @@ def kept(warehouse):
 def test_a_call_is_kept_with_what_was_asked_and_what_came_of_it(state, clock, warehouse):
     since = datetime(2026, 11, 1, 12, tzinfo=UTC)
     answer = httpx.Response(200, content=iter([b'{"Accounts":', b"[]}"]), headers=LEFT)
-    with client_of(App(answer), state, clock, errand=ERRAND) as client:
+    with client_of(App(answer), state, clock, call_context=CALL_CONTEXT) as client:
         client.get(TENANT, "Invoices", params={"page": "2", "where": 'Status=="PAID"'}, modified_since=since)
     assert deliver_calls(CallOutbox(state), warehouse) == 1
     (call,) = kept(warehouse)

@@ -210,21 +210,21 @@ def test_after_a_slice_that_may_lack_a_record_nothing_counts_as_read(desk, monke
     """The list is read once more from the end of the last slice that is whole."""
     asked, (answer, *_) = [], [page.answer for page in everything(desk)]
 
-    def read(client, tenant_id, row, *, resume=None, **more):
-        asked.append(resume)
+    def read(client, tenant_id, row, *, resume_from=None, **more):
+        asked.append(resume_from)
         if len(asked) > 1:
             yield pagination.Page(1, None, answer)
             return
         yield pagination.Page(1, None, answer, read_before=date(2026, 1, 1))
-        yield pagination.Page(2, None, answer, drifted=True)
+        yield pagination.Page(2, None, answer, list_changed=True)
         yield pagination.Page(3, None, answer, read_before=date(2026, 2, 1))
         yield pagination.Page(4, None, answer)
 
-    monkeypatch.setattr(pagination, "read", read)
+    monkeypatch.setattr(pagination, "paginate", read)
     desk.sync("payments")
     assert asked == [None, date(2026, 1, 1)]
 
 
 def everything(desk):
     with desk.client() as client:
-        return list(pagination.read(client, desk.tenant_id, SMALL["payments"]))
+        return list(pagination.paginate(client, desk.tenant_id, SMALL["payments"]))

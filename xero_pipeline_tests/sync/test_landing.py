@@ -13,7 +13,7 @@ from xero_pipeline.errors import LandingError
 from xero_pipeline.sync.landing.file_format import Marks, unpacked
 from xero_pipeline.sync.landing.store import Arrival, Landing
 from xero_pipeline.warehouse.store import Cursor
-from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
@@ -27,7 +27,7 @@ def landing(warehouse, tmp_path):
 
 
 def answer(body=BODY, at=SERVER_TIME, **more):
-    return Answer(
+    return ApiResponse(
         body=body, status=200, wire_bytes=9, server_time=at, limits=Limits(), path="Invoices", seconds=0.1, **more
     )
 

@@ -16,8 +16,8 @@ from xero_pipeline.sync.estimate.plan import Item, Plan, Planner
 from xero_pipeline.warehouse.schema.catalogue import table as table_named
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.pagination import read
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.pagination import paginate
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import CallOutbox
 from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline_tests.clock import TODAY
@@ -67,7 +67,7 @@ def test_a_list_takes_the_calls_that_were_planned(state, table, records):
     row = replace(endpoint(table), page_size=10)
     app = Lists(row, records, tells=row.paging == "pages")
     with client_of(app, state, Clock(), per_minute=1_000) as client:
-        list(read(client, TENANT, row))
+        list(paginate(client, TENANT, row))
     assert calls_to_read(row, records, changes=False) == len(app.requests)
 
 
@@ -108,7 +108,7 @@ def test_bytes_are_those_of_earlier_calls_and_unknown_before_there_were_any(plan
     assert planner().sync([endpoint("invoices")], []).wire_bytes is None
     read_once(warehouse, "invoices", 1)
     app = Lists(endpoint("invoices"), 1)
-    with client_of(app, state, Clock(), errand=Errand("invoices", "run")) as client:
+    with client_of(app, state, Clock(), call_context=CallContext("invoices", "run")) as client:
         client.get(TENANT, "Invoices")
         client.get(TENANT, "Invoices", modified_since=datetime(2026, 1, 1, tzinfo=UTC))
     deliver_calls(CallOutbox(state), warehouse)

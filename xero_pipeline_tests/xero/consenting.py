@@ -14,11 +14,11 @@ import msgspec
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.xero.auth import consent_flow
 from xero_pipeline.xero.auth.app import App
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.oauth import OAuth
 from xero_pipeline.xero.auth.organisations import Organisations
-from xero_pipeline.xero.auth.token_provider import TokenSource
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_provider import TokenProvider
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.simulator.helpers import TinyCompany
@@ -83,10 +83,13 @@ class Home:
 
     def __init__(self, world: World, path: Path, engine, **app) -> None:
         self.world, self.path, self.engine = world, path, engine
-        self.vault, self.organisations = Vault(engine, Keys(KEY), world.clock), Organisations(engine, world.clock)
+        self.vault, self.organisations = (
+            TokenStore(engine, EncryptionKeys(KEY), world.clock),
+            Organisations(engine, world.clock),
+        )
         self.app = {"client_id": "an-app", "client_secret": "s3cret", "custom_connection": False, **app}
         self.oauth = self.oauth_at(free_port())
-        self.tokens = TokenSource(self.vault, self.oauth, self.organisations, world.clock)
+        self.tokens = TokenProvider(self.vault, self.oauth, self.organisations, world.clock)
 
     def oauth_at(self, port: int) -> OAuth:
         app = App(
@@ -144,7 +147,7 @@ class Home:
             transport=self.world.transport,
             clock=self.world.clock,
             sleep=self.world.clock.sleep,
-            another_way=self.tokens.another_way,
+            fall_back=self.tokens.fall_back_to_other_grant,
         )
 
     def read(self, place: int) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.oauth import App, OAuth
 from xero_pipeline.xero.auth.organisations import Organisations
-from xero_pipeline.xero.auth.token_provider import TokenSource
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_provider import TokenProvider
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.xero.identity_double import Identity, an_app
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -46,9 +46,9 @@ class Desk:
     identity: Identity
     clock: Clock
     oauth: OAuth
-    vault: Vault
+    vault: TokenStore
     organisations: Organisations
-    tokens: TokenSource
+    tokens: TokenProvider
 
     def consent(self, *tenant_ids: str) -> str:
         """Enter a consent without going through a browser."""
@@ -66,10 +66,10 @@ def a_desk(home: Path, *, url: str | None = None, app: App | None = None, key: s
     clock, identity = Clock(), Identity()
     engine = open_state(url or f"sqlite:///{home}/state.db")
     oauth = OAuth(app or an_app(), identity.transport(), clock, clock.sleep)
-    vault = Vault(engine, Keys(key), clock)
+    vault = TokenStore(engine, EncryptionKeys(key), clock)
     organisations = Organisations(engine, clock)
     try:
-        tokens = TokenSource(vault, oauth, organisations, clock)
+        tokens = TokenProvider(vault, oauth, organisations, clock)
         yield Desk(engine, identity, clock, oauth, vault, organisations, tokens)
     finally:
         engine.dispose()

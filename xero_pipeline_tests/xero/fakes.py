@@ -89,7 +89,7 @@ def good(body=b'{"Accounts":[]}', **headers):
     return httpx.Response(200, content=body, headers=headers)
 
 
-def client_of(app, engine, clock, tokens=None, calls=None, errand=None, outages=None, **quota):
+def client_of(app, engine, clock, tokens=None, calls=None, call_context=None, outages=None, **quota):
     return XeroClient(
         api_url="https://api.example",
         tokens=tokens or Tokens(),
@@ -98,6 +98,6 @@ def client_of(app, engine, clock, tokens=None, calls=None, errand=None, outages=
         on_call=None if calls is None else calls.append,
         clock=clock,
         sleep=clock.sleep,
-        errand=errand,
-        outages=outages,
+        call_context=call_context,
+        circuit_breaker=outages,
     )

@@ -8,7 +8,7 @@ import httpx
 
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
-from xero_pipeline.xero.pagination import read
+from xero_pipeline.xero.pagination import paginate
 from xero_pipeline_tests.xero.fakes import TENANT, Tokens, envelope, good
 from xero_pipeline_tests.xero.office import NoQuota
 
@@ -27,7 +27,7 @@ def test_a_read_that_is_closed_ends_at_once_and_asks_no_more():
     with XeroClient(
         api_url="https://api.example", tokens=Tokens(), quota=Quiet(), transport=httpx.MockTransport(xero)
     ) as client:
-        pages = read(client, TENANT, endpoint("invoices"))
+        pages = paginate(client, TENANT, endpoint("invoices"))
         next(pages)
         refused.wait()
         pages.close()  # would take ten minutes, and fifty calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.errors import ConfigurationError, OrganisationDisconnected
-from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_provider import TokenProvider
 from xero_pipeline_tests.xero.consenting import CUSTOM, OTHER, ROBIN, two_custom_apps
 
 
@@ -61,7 +61,7 @@ def test_one_home_is_one_app_and_says_so_when_its_app_is_exchanged(home):
     home.connect()
     home.world.clock.minutes(40)
     with home.world.home(home.path, **OTHER) as other, pytest.raises(ConfigurationError, match=r"custom-1.*custom-2"):
-        TokenSource(other.vault, other.oauth, other.organisations).access_token(home.world.tenants[0])
+        TokenProvider(other.vault, other.oauth, other.organisations).access_token(home.world.tenants[0])
 
 
 def test_a_home_that_turns_from_a_persons_consent_to_a_custom_connection_uses_the_new_one(world, tmp_path):

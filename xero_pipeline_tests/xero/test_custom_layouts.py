@@ -29,7 +29,7 @@ def company():
 def lines(company, name, column=0, **more) -> tuple[StatementRow, ...]:
     report = report_named(name)
     asked = PERIOD[name.removesuffix("_custom")] | dict(report.params) | more
-    return report.read(company.report(report.path.removeprefix("Reports/"), asked, TODAY), column)
+    return report.parse(company.report(report.path.removeprefix("Reports/"), asked, TODAY), column)
 
 
 @pytest.mark.parametrize("name", ["profit_and_loss", "balance_sheet"])

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from xero_pipeline.errors import ConfigurationError, NewerDatabase
 from xero_pipeline.state import migrations, upgrade
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.organisations import Organisations
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.layouts.older import contents, older_state, run, without
 from xero_pipeline_tests.postgresql import a_database_like
@@ -74,7 +74,7 @@ def test_tokens_open_and_organisations_and_used_up_calls_are_known(old):
     before = everything(old)
     engine = open_state(old)
     try:
-        vault, organisations = Vault(engine, Keys(KEY)), Organisations(engine)
+        vault, organisations = TokenStore(engine, EncryptionKeys(KEY)), Organisations(engine)
         tokens = {vault.load(one.consent_id).refresh_token for one in vault.consents()}
         assert tokens == {"refresh-of-robin", "refresh-of-kim"}
         known = {one.tenant_id: (one.name, one.status) for one in organisations.list()}
@@ -125,7 +125,7 @@ def test_a_revision_makes_a_table_anew_without_emptying_what_refers_to_it(old, n
         name: rows for name, rows in before.items() if "organisations" in name
     }
     engine = open_state(old)
-    Vault(engine, Keys(KEY)).drop(Organisations(engine).get("t-3").consent_id)
+    TokenStore(engine, EncryptionKeys(KEY)).drop(Organisations(engine).get("t-3").consent_id)
     assert Organisations(engine).get("t-3").consent_id is None  # the reference is a reference still
     engine.dispose()
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import UnreadableAnswer, XeroUnavailable
-from xero_pipeline.xero.http.circuit_breaker import Outages
+from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, good
 
 
@@ -16,7 +16,7 @@ def away(request):
 
 @pytest.fixture
 def outages():
-    return Outages()
+    return CircuitBreaker()
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.pagination import Page, read
-from xero_pipeline.xero.pagination.list_request import Sheet
+from xero_pipeline.xero.pagination import Page, paginate
+from xero_pipeline.xero.pagination.list_request import FetchedPage
 from xero_pipeline.xero.pagination.record_ids import Rows
-from xero_pipeline.xero.pagination.reverse_ranges import Descent, strips
+from xero_pipeline.xero.pagination.reverse_ranges import PageRange, split_ranges
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized
 
@@ -41,7 +41,7 @@ def naive(client, tenant_id, row, *, modified_since=None, workers=5):
             yield Page(number, of, answer)
 
 
-def lost(office, row, seed, *, reading=read, **people):
+def lost(office, row, seed, *, reading=paginate, **people):
     """Read while people work; then the ids of untouched records that are missing, and the pages."""
     chance = random.Random(seed)
     worker_count, since = 1 + seed % 5, None
@@ -66,11 +66,11 @@ def test_every_record_that_nobody_touches_is_read_and_the_next_read_brings_the_r
     row = sized(INVOICES, 3 + seed % 7)
     missing, pages = lost(office, row, seed, busy=1 + seed // 5 % 3)
     assert missing == set()
-    assert not any(page.drifted for page in pages)
+    assert not any(page.list_changed for page in pages)
     office.people = None
     with office.client() as client:
         since = pages[0].answer.server_time - OVERLAP
-        later = list(read(client, office.tenant_id, row, modified_since=since))
+        later = list(paginate(client, office.tenant_id, row, modified_since=since))
     truth = office.truth("Invoices")
     seen = by_id([*records_of(pages, row), *records_of(later, row)], row)
     if seed % 3 == 2:  # an incremental read leaves out what is older than it asked for
@@ -107,7 +107,7 @@ def test_a_list_at_rest_costs_one_call_a_page(office, workers):
     office.open()
     row = sized(INVOICES, 7)
     with office.client() as client:
-        pages = list(read(client, office.tenant_id, row, workers=workers))
+        pages = list(paginate(client, office.tenant_id, row, workers=workers))
     count = pages[0].answer.pagination.page_count
     assert sorted(office.pages_asked()) == list(range(1, count + 1))
     assert count > 5
@@ -125,12 +125,12 @@ def test_one_edit_costs_one_more_call_a_strip(office, workers):
     people.first = records_first(office)
     office.people = people
     with office.client() as client:
-        pages = list(read(client, office.tenant_id, sized(INVOICES, 4), workers=workers))
+        pages = list(paginate(client, office.tenant_id, sized(INVOICES, 4), workers=workers))
     count = pages[0].answer.pagination.page_count
     assert len(office.requests) <= count + workers
     assert len(office.requests) > count
     assert [page.number for page in pages] == list(range(1, len(pages) + 1))
-    assert pages[-1].of == len(pages)
+    assert pages[-1].total_pages == len(pages)
 
 
 def records_first(office):
@@ -145,25 +145,25 @@ def test_a_change_a_moment_before_the_first_answer_costs_calls_but_no_row(office
     People(1, "Invoices")._touch(books, records_first(office), MORNING - timedelta(seconds=5))
     row = sized(INVOICES, 7)
     with office.client() as client:
-        pages = list(read(client, office.tenant_id, row, workers=2))
+        pages = list(paginate(client, office.tenant_id, row, workers=2))
     assert set(by_id(records_of(pages, row), row)) == set(office.truth("Invoices"))
     assert len(office.requests) > pages[0].answer.pagination.page_count
 
 
 def test_a_walk_ends_with_the_page_that_begins_before_the_edge_and_not_at_it():
     """Rows of one instant stand in the order of their ids, so one that begins at the edge may not be the last."""
-    walk = Descent(9, 1, until=MORNING)
+    walk = PageRange(9, 1, until=MORNING)
     for begins in (MORNING + timedelta(seconds=1), None, MORNING, MORNING - timedelta(microseconds=1)):
         assert walk.page is not None
-        walk.take(Sheet(None, Rows(*(((), ()) if begins is None else (("id",), (begins,))))))
+        walk.take(FetchedPage(None, Rows(*(((), ()) if begins is None else (("id",), (begins,))))))
     assert walk.page is None
 
 
 def test_a_walk_remembers_the_end_of_its_first_page():
-    walk = Descent(3, 1)
+    walk = PageRange(3, 1)
     for second in (5, 3, 1):
-        walk.take(Sheet(None, Rows(("a", "b"), (MORNING, MORNING + timedelta(seconds=second)))))
-    assert walk.edge == MORNING + timedelta(seconds=5)
+        walk.take(FetchedPage(None, Rows(("a", "b"), (MORNING, MORNING + timedelta(seconds=second)))))
+    assert walk.boundary == MORNING + timedelta(seconds=5)
     assert walk.page is None
 
 
@@ -171,8 +171,8 @@ def test_a_walk_remembers_the_end_of_its_first_page():
 @pytest.mark.parametrize("high", [1, 2, 3, 6, 100])
 def test_strips_hold_every_page_once(high, workers):
     pages = []
-    for strip in strips(2, high, workers):
+    for strip in split_ranges(2, high, workers):
         while strip.page is not None:
             pages.append(strip.page)
-            strip.take(Sheet(None, Rows((), ())))
+            strip.take(FetchedPage(None, Rows((), ())))
     assert sorted(pages) == list(range(2, high + 1))

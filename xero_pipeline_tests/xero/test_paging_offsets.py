@@ -11,7 +11,7 @@ import pytest
 from xero_pipeline.errors import UnreadableAnswer, XeroUnavailable
 from xero_pipeline.sync.estimate.calls import calls_to_read
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.pagination import read
+from xero_pipeline.xero.pagination import paginate
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 
 JOURNALS = endpoint("journals")
@@ -59,10 +59,14 @@ def numbers(pages):
 
 def test_each_call_asks_behind_the_last_number_until_nothing_comes(client):
     app = Book([1, 2, 5, 9, 10, 31, 32])
-    pages = list(read(client(app), TENANT, JOURNALS))
+    pages = list(paginate(client(app), TENANT, JOURNALS))
     assert numbers(pages) == [1, 2, 5, 9, 10, 31, 32]
     assert app.asked == [0, 5, 31, 32]
-    assert [(page.number, page.of, page.read_to) for page in pages] == [(1, None, 5), (2, None, 31), (3, None, 32)]
+    assert [(page.number, page.total_pages, page.read_to) for page in pages] == [
+        (1, None, 5),
+        (2, None, 31),
+        (3, None, 32),
+    ]
     assert set(app.paths) == {f"Journals?offset={offset}" for offset in app.asked}
     assert not any("If-Modified-Since" in request.headers for request in app.requests)
 
@@ -70,28 +74,28 @@ def test_each_call_asks_behind_the_last_number_until_nothing_comes(client):
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 9, 10])
 def test_a_list_takes_the_calls_that_were_planned(client, count):
     app = Book(range(1, count + 1))
-    list(read(client(app), TENANT, JOURNALS))
+    list(paginate(client(app), TENANT, JOURNALS))
     assert calls_to_read(replace(JOURNALS, page_size=3), count, changes=False) == len(app.requests)
 
 
 def test_a_page_that_is_not_full_is_not_the_end(client):
     app = Book(range(1, 8))
     app.cut = {0: 1, 4: 2}
-    assert numbers(read(client(app), TENANT, JOURNALS)) == [1, 2, 3, 4, 5, 6, 7]
+    assert numbers(paginate(client(app), TENANT, JOURNALS)) == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_it_goes_on_behind_a_number_and_nothing_new_is_one_call_and_an_empty_page(client):
     app = Book(range(1, 8))
-    assert numbers(read(client(app), TENANT, JOURNALS, after=5)) == [6, 7]
+    assert numbers(paginate(client(app), TENANT, JOURNALS, after=5)) == [6, 7]
     app.requests.clear()
-    (page,) = read(client(app), TENANT, JOURNALS, after=7)
-    assert (page.number, page.of, page.read_to) == (1, 1, 7)
+    (page,) = paginate(client(app), TENANT, JOURNALS, after=7)
+    assert (page.number, page.total_pages, page.read_to) == (1, 1, 7)
     assert app.asked == [7]
 
 
 def test_journals_posted_while_they_are_read_come_too(client):
     app = Book([1, 2, 3, 4])
-    pages = read(client(app), TENANT, JOURNALS)
+    pages = paginate(client(app), TENANT, JOURNALS)
     first = next(pages)
     app.records += [{"JournalID": "id-5", "JournalNumber": 5}, {"JournalID": "id-6", "JournalNumber": 6}]
     assert numbers([first, *pages]) == [1, 2, 3, 4, 5, 6]
@@ -99,7 +103,7 @@ def test_journals_posted_while_they_are_read_come_too(client):
 
 def test_pages_before_a_failure_are_handed_out(client):
     app = Book(range(1, 8))
-    pages = read(client(app), TENANT, JOURNALS)
+    pages = paginate(client(app), TENANT, JOURNALS)
     assert numbers([next(pages)]) == [1, 2, 3]
     app.script += [good(b"half an answ")] * 9
     with pytest.raises((UnreadableAnswer, XeroUnavailable)):
@@ -119,4 +123,4 @@ def test_pages_before_a_failure_are_handed_out(client):
 def test_an_answer_that_would_lose_a_journal_or_never_end_is_refused(client, answers, said):
     app = App(*(good(envelope("Journals", records)) for records in answers))
     with pytest.raises(UnreadableAnswer, match=said):
-        list(read(client(app), TENANT, JOURNALS))
+        list(paginate(client(app), TENANT, JOURNALS))

@@ -10,7 +10,7 @@ import pytest
 from xero_pipeline.errors import RequestRefused
 from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.pagination import Slice, read
+from xero_pipeline.xero.pagination import Slice, paginate
 from xero_pipeline.xero.pagination import by_id as ids
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of
 from xero_pipeline_tests.xero.office import Office, by_id, records_of, sized
@@ -25,7 +25,7 @@ def large_enough():
 
 def everything(office, row, **more):
     with office.client() as client:
-        return list(read(client, office.tenant_id, row, **more))
+        return list(paginate(client, office.tenant_id, row, **more))
 
 
 class Refusing(App):
@@ -37,7 +37,7 @@ class Refusing(App):
 def test_a_list_of_more_pages_than_calls_left_is_read_in_slices_that_fit(large_enough, fits):
     large_enough.open()
     row = sized(endpoint("invoices"), 3)
-    pages = everything(large_enough, row, fits=lambda: fits)
+    pages = everything(large_enough, row, calls_left=lambda: fits)
     assert by_id(records_of(pages, row), row) == large_enough.truth("Invoices")
     ends = [page.read_before for page in pages if page.read_before is not None]
     assert ends == sorted(set(ends))
@@ -50,16 +50,16 @@ def test_a_list_of_more_pages_than_calls_left_is_read_in_slices_that_fit(large_e
 def test_a_list_that_fits_is_read_as_ever(large_enough):
     large_enough.open()
     row = sized(endpoint("invoices"), 3)
-    pages = everything(large_enough, row, fits=lambda: 100)
+    pages = everything(large_enough, row, calls_left=lambda: 100)
     assert {page.read_before for page in pages} == {None}
-    assert len(large_enough.requests) == len(pages) == pages[0].of
+    assert len(large_enough.requests) == len(pages) == pages[0].total_pages
 
 
 def test_a_day_with_more_pages_than_calls_left_is_read_all_the_same(large_enough):
     """It cannot be cut; where the calls end, the client says so."""
     large_enough.open()
     row = sized(endpoint("invoices"), 1)
-    pages = everything(large_enough, row, fits=lambda: 0)
+    pages = everything(large_enough, row, calls_left=lambda: 0)
     assert by_id(records_of(pages, row), row) == large_enough.truth("Invoices")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from xero_pipeline.errors import RequestRefused
 from xero_pipeline.xero.endpoints import catalogue, endpoint
-from xero_pipeline.xero.pagination import read
+from xero_pipeline.xero.pagination import paginate
 from xero_pipeline.xero.pagination.date_slices import Slice
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
@@ -35,7 +35,7 @@ def large_enough():
 
 def everything(office, row, **more):
     with office.client() as client:
-        return list(read(client, office.tenant_id, row, **more))
+        return list(paginate(client, office.tenant_id, row, **more))
 
 
 @pytest.mark.parametrize("row", [row for row in SLICED if row.table != "contacts"], ids=lambda row: row.table)
@@ -48,7 +48,7 @@ def test_a_list_over_the_bound_is_read_whole_in_slices(office, large_enough, row
     assert [page.number for page in pages] == list(range(1, len(pages) + 1))
     if len(whole) > 18:
         assert len(pages) > 1
-        assert {page.of for page in pages} == {None}
+        assert {page.total_pages for page in pages} == {None}
 
 
 def test_contacts_are_sliced_by_the_day_of_their_last_change():
@@ -117,7 +117,7 @@ def test_reading_goes_on_after_the_last_complete_slice_wherever_it_stopped(offic
     for stop in range(1, len(pages)):
         done = [page.read_before for page in pages[:stop] if page.read_before is not None]
         office.requests.clear()
-        rest = everything(office, INVOICES, resume=done[-1] if done else None)
+        rest = everything(office, INVOICES, resume_from=done[-1] if done else None)
         got = by_id(records_of([*pages[:stop], *rest], INVOICES), INVOICES)
         assert set(got) == whole
         if done:
@@ -176,7 +176,7 @@ class Refusing(App):
 def test_another_refusal_is_not_asked_over_and_over(client):
     app = Refusing()
     with pytest.raises(RequestRefused, match="A mistake"):
-        list(read(client(app), TENANT, endpoint("invoices")))
+        list(paginate(client(app), TENANT, endpoint("invoices")))
     assert [request.url.params.get("where") for request in app.requests] == [None, "Date<DateTime(2000,01,01)"]
 
 
@@ -184,7 +184,7 @@ def test_a_list_that_is_not_there_is_not_sliced(client):
     app = Refusing()
     app.answer = lambda _: httpx.Response(404, text="The resource cannot be found")
     with pytest.raises(RequestRefused):
-        list(read(client(app), TENANT, endpoint("invoices")))
+        list(paginate(client(app), TENANT, endpoint("invoices")))
     assert len(app.requests) == 1
 
 
@@ -201,15 +201,15 @@ class Drifting(App):
 
 
 def test_a_slice_that_may_lack_a_record_is_not_called_read(client):
-    pages = list(read(client(Drifting()), TENANT, endpoint("invoices")))
-    assert [page.drifted for page in pages] == [False, True, False, False, False, False]
+    pages = list(paginate(client(Drifting()), TENANT, endpoint("invoices")))
+    assert [page.list_changed for page in pages] == [False, True, False, False, False, False]
     assert [page.read_before is None for page in pages] == [True, True, True, False, True, True]
 
 
 def test_a_list_that_offers_no_way_is_not_sliced(client):
     app = Refusing()
     with pytest.raises(RequestRefused, match="A mistake"):
-        list(read(client(app), TENANT, endpoint("linked_transactions")))
+        list(paginate(client(app), TENANT, endpoint("linked_transactions")))
     assert len(app.requests) == 1
 
 

@@ -9,16 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import BudgetReached
-from xero_pipeline.state.deferred_work import PAUSE, Postponed, PostponedWork, pause
+from xero_pipeline.state.deferred_work import PAUSE, DeferredTask, DeferredWork, pause
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.postgresql import a_database_like
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
-LEFT = Postponed("one", "invoices", NOW + PAUSE, "budget", config='{"full": true}', max_calls=200)
+LEFT = DeferredTask("one", "invoices", NOW + PAUSE, "budget", config='{"full": true}', max_calls=200)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def url(request, tmp_path):
 @pytest.fixture
 def work(url):
     engine = open_state(url)
-    work = PostponedWork(engine)
+    work = DeferredWork(engine)
     for one in work.list():
         work.clear(one.tenant_id, one.asset)
     yield work
@@ -84,13 +84,17 @@ def test_what_is_not_noted_is_cleared_without_a_write(work):
 
 
 def test_racing_connections_of_a_run_make_no_call_more_than_its_bound(url):
-    engines, errand, made = [open_state(url) for _ in range(3)], Errand("invoices", "racing", max_calls=7), []
+    engines, call_context, made = (
+        [open_state(url) for _ in range(3)],
+        CallContext("invoices", "racing", max_calls=7),
+        [],
+    )
 
     def race(engine):
         try:
             while True:
                 with Quota(engine, per_minute=1_000, concurrent=9).slot(
-                    "one", outgoing=Outgoing("Invoices", errand=errand)
+                    "one", outgoing=Outgoing("Invoices", call_context=call_context)
                 ):
                     made.append(1)
         except BudgetReached:
@@ -103,22 +107,22 @@ def test_racing_connections_of_a_run_make_no_call_more_than_its_bound(url):
         racer.join()
     quota = Quota(engines[0], per_minute=1_000)
     assert len(made) == 7
-    assert quota.calls_left("one", errand) == 0
-    assert quota.calls_left("two", errand) == 7
-    assert quota.calls_left("one", Errand("invoices", "another run", max_calls=7)) == 7
+    assert quota.calls_left("one", call_context) == 0
+    assert quota.calls_left("two", call_context) == 7
+    assert quota.calls_left("one", CallContext("invoices", "another run", max_calls=7)) == 7
     for engine in engines:
         engine.dispose()
 
 
 def test_what_is_put_aside_keeps_its_reason_and_its_beginning_until_it_is_cleared(work):
-    refused = Postponed("one", "budgets", NOW + PAUSE, "unavailable", error="not here", since=NOW)
+    refused = DeferredTask("one", "budgets", NOW + PAUSE, "unavailable", error="not here", since=NOW)
     assert work.note(refused, progressed=False, tried=True).resume_at == NOW + pause(0)
     later = NOW + timedelta(hours=1)
     again = replace(refused, resume_at=later + PAUSE, error="not there", since=later)
     noted = work.note(again, progressed=False, tried=True)
     assert (noted.error, noted.since, noted.in_vain, noted.resume_at) == ("not there", NOW, 2, later + pause(1))
 
-    spent = Postponed("one", "budgets", later + PAUSE, "budget")
+    spent = DeferredTask("one", "budgets", later + PAUSE, "budget")
     noted = work.note(spent, progressed=True, tried=True)
     assert (noted.why, noted.error, noted.since, noted.in_vain) == ("budget", "not there", NOW, 2), (
         "nobody knows better"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import immediate
-from xero_pipeline.xero.http.response import Call
+from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.xero.http.response import CallRecord
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline_tests.xero.fakes import START, Clock
@@ -34,7 +34,7 @@ def call(quota, clock, tenant=A, limits=None):
 
 
 def ended(tenant, limits):
-    return Call(tenant, "Accounts", 200, 0, 0.0, 1, limits, datetime.fromtimestamp(START, UTC))
+    return CallRecord(tenant, "Accounts", 200, 0, 0.0, 1, limits, datetime.fromtimestamp(START, UTC))
 
 
 def times(engine):
@@ -181,7 +181,7 @@ def test_slots_of_a_lost_machine_are_free_after_their_lease(engine, clock):
 
 def put_slots(engine, **holder):
     slots = state_table("quota_slots")
-    with immediate(engine) as connection:
+    with write_transaction(engine) as connection:
         for number in range(5):
             connection.execute(sa.insert(slots).values(slot_id=str(number), tenant_id=A, **holder))
 

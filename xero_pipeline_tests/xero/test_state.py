@@ -17,7 +17,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.locks import exclusive
 from xero_pipeline.state.tables import state_metadata, state_table
-from xero_pipeline.state.transaction import immediate
+from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.xero.desk import NOON, a_desk
 
@@ -31,7 +31,7 @@ def postgresql_url(empty_database):
 def desk(request, tmp_path):
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
     with a_desk(tmp_path, url=url) as made:
-        with immediate(made.engine) as connection:
+        with write_transaction(made.engine) as connection:
             for table in reversed(state_metadata().sorted_tables):
                 connection.execute(table.delete())
         yield made
@@ -79,7 +79,7 @@ def test_a_file_that_is_no_database_names_the_setting(tmp_path):
 
 
 def test_a_database_of_another_program_is_refused_by_its_columns(tmp_path):
-    with a_desk(tmp_path) as desk, immediate(desk.engine) as connection:
+    with a_desk(tmp_path) as desk, write_transaction(desk.engine) as connection:
         connection.execute(sa.DDL("ALTER TABLE organisations DROP COLUMN name"))
     with pytest.raises(ConfigurationError, match="organisations there has no column name"):
         open_state(f"sqlite:///{tmp_path}/state.db")
@@ -98,11 +98,11 @@ def test_what_a_transaction_reads_is_still_true_when_it_writes(desk):
 
     def count_up():
         for _ in range(10):
-            with immediate(desk.engine) as connection:
+            with write_transaction(desk.engine) as connection:
                 value = int(connection.execute(sa.select(table.c.scopes)).scalar_one())
                 connection.execute(table.update().values(scopes=str(value + 1)))
 
-    with immediate(desk.engine) as connection:
+    with write_transaction(desk.engine) as connection:
         connection.execute(table.update().where(table.c.consent_id == consent_id).values(scopes="0"))
     threads = [threading.Thread(target=count_up) for _ in range(4)]
     for thread in threads:
@@ -114,7 +114,7 @@ def test_what_a_transaction_reads_is_still_true_when_it_writes(desk):
 
 
 def test_a_transaction_that_fails_leaves_nothing(desk):
-    with pytest.raises(RuntimeError), immediate(desk.engine) as connection:
+    with pytest.raises(RuntimeError), write_transaction(desk.engine) as connection:
         values = {"tenant_id": "t", "name": "n", "status": "connected", "connected_at": NOON}
         connection.execute(state_table("organisations").insert().values(**values))
         raise RuntimeError
@@ -172,7 +172,7 @@ def test_opening_the_state_twice_takes_nothing_from_the_other_processes(tmp_path
         subprocess.run([sys.executable, "-c", another + "e.dispose()"], check=True)
         assert (tmp_path / "state.db-wal").exists()
         held.close()
-        with immediate(first) as connection:
+        with write_transaction(first) as connection:
             connection.execute(sa.text("CREATE TABLE kept (x INTEGER)"))
         reader = (
             "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT COUNT(*) FROM kept').fetchone())"

@@ -12,12 +12,12 @@ import pytest
 
 from xero_pipeline import clock
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.oauth import OAuth
 from xero_pipeline.xero.auth.organisations import Organisations
-from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_provider import TokenProvider
 from xero_pipeline.xero.auth.token_set import TokenSet
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.xero.desk import KEY
 from xero_pipeline_tests.xero.identity_double import CLIENT_ID, Identity, an_app, served
 
@@ -29,7 +29,7 @@ def expired_consent(home, identity: Identity) -> tuple[str, str]:
     engine = open_state(url)
     identity.current = "refresh-secret-0"
     old = TokenSet("old", "refresh-secret-0", clock.now() - timedelta(minutes=1), ())
-    vault = Vault(engine, Keys(KEY))
+    vault = TokenStore(engine, EncryptionKeys(KEY))
     consent_id = vault.add(old, CLIENT_ID)
     app = an_app()
     oauth = OAuth(app, identity.transport())
@@ -41,7 +41,7 @@ def expired_consent(home, identity: Identity) -> tuple[str, str]:
 
 def ask_for_token(url: str, root: str, ready, go, results) -> None:
     engine = open_state(url)
-    source = TokenSource(Vault(engine, Keys(KEY)), OAuth(an_app(root)), Organisations(engine))
+    source = TokenProvider(TokenStore(engine, EncryptionKeys(KEY)), OAuth(an_app(root)), Organisations(engine))
     ready.release()
     go.wait(60)
     answer = "no token: see the traceback on stderr"
@@ -105,7 +105,7 @@ def test_a_process_killed_in_mid_refresh_neither_blocks_the_next_one_nor_costs_t
         _, token = results.get(timeout=60)
         heir.join(60)
     engine = open_state(url)
-    stored = Vault(engine, Keys(KEY)).load(consent_id)
+    stored = TokenStore(engine, EncryptionKeys(KEY)).load(consent_id)
     engine.dispose()
     assert [form["refresh_token"] for *_, form in identity.requests] == ["refresh-secret-0"] * 2
     assert (stored.access_token, stored.refresh_token) == (token, identity.current)

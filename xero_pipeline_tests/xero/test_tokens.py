@@ -16,11 +16,11 @@ from xero_pipeline.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.oauth import OAuth
-from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_provider import TokenProvider
 from xero_pipeline.xero.auth.token_set import TokenSet
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.xero.desk import KEY, a_desk
 from xero_pipeline_tests.xero.identity_double import CLIENT_ID, an_app, organisation
 
@@ -69,7 +69,7 @@ def test_new_tokens_are_on_the_disk_before_anybody_gets_them(desk):
     desk.clock.minutes(40)
     token = desk.tokens.access_token("t-1")
     engine = open_state(str(desk.engine.url))
-    stored = Vault(engine, Keys(KEY)).load(consent_id)
+    stored = TokenStore(engine, EncryptionKeys(KEY)).load(consent_id)
     engine.dispose()
     assert (stored.access_token, stored.refresh_token) == (token, desk.identity.current)
 
@@ -217,7 +217,7 @@ def test_a_consent_of_another_app_is_not_burnt_by_asking_with_ours(tmp_path, des
     desk.clock.minutes(40)
     other = OAuth(an_app(client_id="OTHER-APP"), desk.identity.transport(), desk.clock, desk.clock.sleep)
     with pytest.raises(ConfigurationError, match=rf"{CLIENT_ID}.*XERO_CLIENT_ID is OTHER-APP"):
-        TokenSource(desk.vault, other, desk.organisations).access_token("t-1")
+        TokenProvider(desk.vault, other, desk.organisations).access_token("t-1")
     assert desk.organisations.get("t-1").status == "connected"
 
 

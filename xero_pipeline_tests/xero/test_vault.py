@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.mock_key_file import load_or_make_key_file
 from xero_pipeline.xero.auth.token_set import TokenSet
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.xero.desk import KEY, NOON, a_desk
 
 OTHER = "cd" * 32
@@ -47,24 +47,24 @@ def run_node(program: str, *words: str) -> str:
 
 @given(TEXTS)
 def test_what_is_sealed_opens_again(text):
-    assert Keys(KEY).open(Keys(KEY).seal(text)) == text
+    assert EncryptionKeys(KEY).open(EncryptionKeys(KEY).seal(text)) == text
 
 
 @given(TEXTS)
 def test_a_sealed_text_is_iv_tag_and_cipher_in_lower_case_hex(text):
-    iv, tag, cipher = Keys(KEY).seal(text).split(":")
+    iv, tag, cipher = EncryptionKeys(KEY).seal(text).split(":")
     assert (len(iv), len(tag), len(cipher)) == (24, 32, 2 * len(text.encode()))
     assert all(part == part.lower() and bytes.fromhex(part) is not None for part in (iv, tag, cipher))
 
 
 def test_sealing_twice_never_uses_one_iv_twice():
-    assert len({Keys(KEY).seal("same").split(":")[0] for _ in range(500)}) == 500
+    assert len({EncryptionKeys(KEY).seal("same").split(":")[0] for _ in range(500)}) == 500
 
 
 @settings(max_examples=300)
 @given(text=TEXTS, at=st.integers(0, 10**6), flip=st.integers(1, 255))
 def test_changing_any_byte_is_refused(text, at, flip):
-    parts = [bytearray.fromhex(part) for part in Keys(KEY).seal(text).split(":")]
+    parts = [bytearray.fromhex(part) for part in EncryptionKeys(KEY).seal(text).split(":")]
     at %= sum(len(part) for part in parts)
     for part in parts:
         if at < len(part):
@@ -72,34 +72,34 @@ def test_changing_any_byte_is_refused(text, at, flip):
             break
         at -= len(part)
     with pytest.raises(ConfigurationError, match="cannot be decrypted"):
-        Keys(KEY).open(":".join(part.hex() for part in parts))
+        EncryptionKeys(KEY).open(":".join(part.hex() for part in parts))
 
 
 @pytest.mark.parametrize("text", ["", "abc", "a:b:c", "ab" * 12 + ":" + "ab" * 15 + ":00", "ab" * 12 + ":" + "ab" * 16])
 def test_what_is_no_sealed_text_is_refused(text):
     with pytest.raises(ConfigurationError, match="XERO_ENCRYPTION_KEYS_RETIRED"):
-        Keys(KEY).open(text)
+        EncryptionKeys(KEY).open(text)
 
 
 def test_a_retired_key_opens_and_never_seals():
-    sealed = Keys(OTHER).seal("text")
-    both = Keys(KEY, (OTHER,))
+    sealed = EncryptionKeys(OTHER).seal("text")
+    both = EncryptionKeys(KEY, (OTHER,))
     assert both.open(sealed) == "text"
     with pytest.raises(ConfigurationError, match="XERO_ENCRYPTION_KEY"):
-        Keys(OTHER).open(both.seal("text"))
+        EncryptionKeys(OTHER).open(both.seal("text"))
 
 
 @node
 @pytest.mark.parametrize("text", ["eyJhbGciOi.token-of-xero", "Zoë £ 日本"])
 def test_node_reads_what_we_write_and_we_read_what_node_writes(text):
-    assert run_node(NODE_OPENS, KEY, Keys(KEY).seal(text)) == text
-    assert Keys(KEY).open(run_node(NODE_SEALS, KEY, text)) == text
+    assert run_node(NODE_OPENS, KEY, EncryptionKeys(KEY).seal(text)) == text
+    assert EncryptionKeys(KEY).open(run_node(NODE_SEALS, KEY, text)) == text
 
 
 @pytest.mark.parametrize("key", ["sesame", "ab" * 31, "ab" * 33, "gg" * 32, "٣" * 64, " " + "ab" * 31 + "a"])
 def test_a_wrong_key_names_the_setting_and_the_command_but_not_itself(key):
     with pytest.raises(ConfigurationError) as caught:
-        Keys(key)
+        EncryptionKeys(key)
     assert "XERO_ENCRYPTION_KEY" in str(caught.value)
     assert 'python3 -c "import secrets; print(secrets.token_hex(32))"' in str(caught.value)
     assert key not in str(caught.value)
@@ -108,16 +108,16 @@ def test_a_wrong_key_names_the_setting_and_the_command_but_not_itself(key):
 @pytest.mark.parametrize("missing", [None, "", "  "])
 def test_a_missing_key_names_the_setting_and_the_command(missing):
     with pytest.raises(ConfigurationError, match="XERO_ENCRYPTION_KEY is not set") as caught:
-        Keys.from_settings(missing)
+        EncryptionKeys.from_settings(missing)
     assert "secrets.token_hex(32)" in str(caught.value)
 
 
 def test_keys_are_read_as_the_environment_spells_them_and_never_shown():
-    keys = Keys.from_settings(f" {KEY}\n", f"{OTHER}, {'ef' * 32},")
+    keys = EncryptionKeys.from_settings(f" {KEY}\n", f"{OTHER}, {'ef' * 32},")
     assert (keys.current, keys.retired) == (KEY, (OTHER, "ef" * 32))
     assert not any(key in repr(keys) for key in (KEY, OTHER))
     with pytest.raises(ConfigurationError, match="XERO_ENCRYPTION_KEYS_RETIRED"):
-        Keys.from_settings(KEY, "short")
+        EncryptionKeys.from_settings(KEY, "short")
 
 
 def test_tokens_come_back_from_the_vault_and_are_not_on_the_disk(tmp_path):
@@ -148,8 +148,8 @@ def test_a_dropped_consent_does_not_come_back_by_a_late_refresh(tmp_path):
 def test_rotation_puts_everything_under_the_current_key(tmp_path):
     with a_desk(tmp_path, key=OTHER) as desk:
         ids = [desk.vault.add(TOKENS, "client"), desk.vault.add(TokenSet("a", None, NOON, ()), "client")]
-        assert Vault(desk.engine, Keys(KEY, (OTHER,))).rotate() == 2
-        alone = Vault(desk.engine, Keys(KEY))
+        assert TokenStore(desk.engine, EncryptionKeys(KEY, (OTHER,))).rotate() == 2
+        alone = TokenStore(desk.engine, EncryptionKeys(KEY))
         assert alone.load(ids[0]) == TOKENS
         assert alone.load(ids[1]).refresh_token is None
         with pytest.raises(ConfigurationError):
@@ -159,12 +159,12 @@ def test_rotation_puts_everything_under_the_current_key(tmp_path):
 def test_a_rotation_that_meets_an_unreadable_token_changes_nothing(tmp_path):
     with a_desk(tmp_path, key=OTHER) as desk:
         desk.vault.add(TOKENS, "client")
-        Vault(desk.engine, Keys("ef" * 32)).add(TOKENS, "client")
+        TokenStore(desk.engine, EncryptionKeys("ef" * 32)).add(TOKENS, "client")
         table = sa.select(sa.literal_column("access_token, refresh_token")).select_from(sa.table("consents"))
         with desk.engine.connect() as connection:
             before = connection.execute(table).all()
         with pytest.raises(ConfigurationError):
-            Vault(desk.engine, Keys(KEY, (OTHER,))).rotate()
+            TokenStore(desk.engine, EncryptionKeys(KEY, (OTHER,))).rotate()
         with desk.engine.connect() as connection:
             assert connection.execute(table).all() == before
 

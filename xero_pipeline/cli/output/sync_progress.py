@@ -15,10 +15,10 @@ from rich.live import Live
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.result import Outcome
-from xero_pipeline.xero.quota.rate_limits import smaller
+from xero_pipeline.xero.quota.rate_limits import effective_remaining
 
 if TYPE_CHECKING:
-    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.http.response import CallRecord
 
 
 @dataclass(slots=True)
@@ -142,7 +142,7 @@ class Watch:
             self._at.step = None if of == 1 else f"{done:,} of {of:,}" if of else f"{done:,}"
             self._at.records = records
 
-    def called(self, call: Call) -> None:
+    def called(self, call: CallRecord) -> None:
         """See `Progress.called`."""
         self._go_on()
         with self._lock:
@@ -150,7 +150,7 @@ class Watch:
             self._now.wire_bytes += call.wire_bytes
             if self._now.left_today is not None:
                 # Until the count of the quota is asked again at the end.
-                self._now.left_today = smaller(self._now.left_today - 1, call.limits.day_remaining)
+                self._now.left_today = effective_remaining(self._now.left_today - 1, call.limits.day_remaining)
 
     def wait(self, seconds: float, why: str) -> None:
         """See `Progress.wait`: short pauses between calls are not worth a word."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.defs.naming import ASSET
 from xero_pipeline.defs.specs import SCHEMA
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_context import CallContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ shows no tags that begin so: this one tells people nothing."""
 _BACKFILL = "dagster/backfill"
 
 
-def errand_of(context: dg.AssetExecutionContext, calls_per_run: int | None) -> Errand:
+def errand_of(context: dg.AssetExecutionContext, calls_per_run: int | None) -> CallContext:
     """What the asset that is at work calls for.
 
     Args:
@@ -38,7 +38,7 @@ def errand_of(context: dg.AssetExecutionContext, calls_per_run: int | None) -> E
     bound = max_calls(tags)
     # The runs of a backfill are one thing to the person who asked for it.
     budget = tags.get(BUDGET) or tags.get(_BACKFILL)
-    return Errand(asset_of(context), context.run.run_id, calls_per_run if bound is None else bound, budget)
+    return CallContext(asset_of(context), context.run.run_id, calls_per_run if bound is None else bound, budget)
 
 
 def max_calls(tags: Mapping[str, str]) -> int | None:

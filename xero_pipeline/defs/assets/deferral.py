@@ -18,7 +18,7 @@ from xero_pipeline.errors import (
     WaitError,
     XeroPipelineError,
 )
-from xero_pipeline.state.deferred_work import PAUSE, Postponed, PostponedWork
+from xero_pipeline.state.deferred_work import PAUSE, DeferredTask, DeferredWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Deferrals:
         notes: Where they are kept.
     """
 
-    def __init__(self, context: dg.AssetExecutionContext, notes: PostponedWork) -> None:
+    def __init__(self, context: dg.AssetExecutionContext, notes: DeferredWork) -> None:
         self._context = context
         self._notes = notes
         self._asset = asset_of(context)
@@ -63,7 +63,7 @@ class Deferrals:
             return
         self._notes.clear(tenant_id, self._asset, self._months.get(tenant_id, ()))
 
-    def put_aside(self, tenant_id: str, error: Exception, kept: Iterable[str]) -> Postponed | None:
+    def put_aside(self, tenant_id: str, error: Exception, kept: Iterable[str]) -> DeferredTask | None:
         """Put the asset of an organisation aside, if the error is about it alone: everything else goes on.
 
         Args:
@@ -81,7 +81,7 @@ class Deferrals:
         done = _months(kept).get(tenant_id, ())
         if done:
             self._notes.clear(tenant_id, self._asset, done)
-        left = Postponed(
+        left = DeferredTask(
             tenant_id=tenant_id,
             asset=self._asset,
             resume_at=now + PAUSE,
@@ -131,7 +131,7 @@ class Deferrals:
             self._notes.clear(tenant_id, self._asset, done)
         budget = isinstance(error, BudgetReached)
         noted = self._notes.note(
-            Postponed(
+            DeferredTask(
                 tenant_id=tenant_id,
                 asset=self._asset,
                 resume_at=error.resume_at,

@@ -29,10 +29,10 @@ from xero_pipeline.sync.result import Tally
 from xero_pipeline.xero.auth.consent_flow import check
 
 if TYPE_CHECKING:
-    from xero_pipeline.state.deferred_work import Postponed
+    from xero_pipeline.state.deferred_work import DeferredTask
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.http.client import XeroClient
-    from xero_pipeline.xero.http.response import Call
+    from xero_pipeline.xero.http.response import CallRecord
 
 LINEAGE = "dagster/column_lineage"
 
@@ -68,15 +68,15 @@ def xero_client_for(
         ConfigurationError: A tag of the run is wrong.
     """
 
-    def note(call: Call) -> None:
+    def note(call: CallRecord) -> None:
         tally.add(call)
         progress.called(call)
 
-    errand = errand_of(context, xero.services.settings.calls_per_run)
+    call_context = errand_of(context, xero.services.settings.calls_per_run)
     try:
         with (
             organisation_lock(xero.services, tenant_id),
-            xero.client(errand, on_call=note, on_wait=progress.wait) as client,
+            xero.client(call_context, on_call=note, on_wait=progress.wait) as client,
         ):
             yield client
     except BudgetReached as reached:
@@ -163,7 +163,7 @@ def run_for_each_organisation(
     tenants = list(tenants)
     done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
-    aside: list[Postponed] = []
+    aside: list[DeferredTask] = []
     deferrals, directory, asset = (
         Deferrals(context, services.call_book.postponed),
         OrganisationDirectory(services, warehouse),
@@ -231,10 +231,10 @@ def _report_failure(error: Exception, tenant_id: str, context: dg.AssetExecution
 
 
 def _report_put_aside(
-    noted: Postponed, directory: OrganisationDirectory, context: dg.AssetExecutionContext, progress: Progress
+    noted: DeferredTask, directory: OrganisationDirectory, context: dg.AssetExecutionContext, progress: Progress
 ) -> None:
-    context.log.error(f"{directory.name(noted.tenant_id)}: {noted.told}")
-    progress.put_aside(noted.told)
+    context.log.error(f"{directory.name(noted.tenant_id)}: {noted.description}")
+    progress.put_aside(noted.description)
 
 
 def _failure(failed: Mapping[str, Exception], directory: OrganisationDirectory) -> dg.Failure:

@@ -16,7 +16,7 @@ from xero_pipeline.defs.automation.report_runs import organisations_in_flight, r
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.run_tags import organisation_tags
-from xero_pipeline.state.deferred_work import Postponed
+from xero_pipeline.state.deferred_work import DeferredTask
 from xero_pipeline.warehouse.schema.catalogue import table_group
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
     return left
 
 
-def _op(naming: "Naming", one: Postponed) -> str:
+def _op(naming: "Naming", one: DeferredTask) -> str:
     return naming.named(f"{'pull' if one.months else 'sync'}_{one.asset}")
 
 
-def _nothing(left: Sequence[Postponed]) -> str:
+def _nothing(left: Sequence[DeferredTask]) -> str:
     if not left:
         return "Nothing waits for calls, or its organisation is being synced."
     first, aside = left[0], sum(one.is_aside for one in left)
@@ -83,7 +83,7 @@ def _nothing(left: Sequence[Postponed]) -> str:
 
 
 def _request(
-    naming: "Naming", due: Sequence[Postponed], order: Sequence[str], now: datetime, names: Mapping[str, str]
+    naming: "Naming", due: Sequence[DeferredTask], order: Sequence[str], now: datetime, names: Mapping[str, str]
 ) -> dg.RunRequest:
     """The next run of an organisation: one at a time, its documents before the reports made of them.
 
@@ -95,7 +95,9 @@ def _request(
     return _sync(naming, documents, now, names) or _pull(naming, reports, order, now, names)
 
 
-def _sync(naming: "Naming", turn: Sequence[Postponed], now: datetime, names: Mapping[str, str]) -> dg.RunRequest | None:
+def _sync(
+    naming: "Naming", turn: Sequence[DeferredTask], now: datetime, names: Mapping[str, str]
+) -> dg.RunRequest | None:
     if not turn:
         return None
     return dg.RunRequest(
@@ -109,7 +111,7 @@ def _sync(naming: "Naming", turn: Sequence[Postponed], now: datetime, names: Map
 
 
 def _pull(
-    naming: "Naming", turn: Sequence[Postponed], order: Sequence[str], now: datetime, names: Mapping[str, str]
+    naming: "Naming", turn: Sequence[DeferredTask], order: Sequence[str], now: datetime, names: Mapping[str, str]
 ) -> dg.RunRequest:
     pull = report_runs(order, {turn[0].tenant_id: {one.asset: one.months for one in turn}})[0]
     return dg.RunRequest(
@@ -120,12 +122,12 @@ def _pull(
     )
 
 
-def _bound(turn: Iterable[Postponed]) -> dict[str, str]:
+def _bound(turn: Iterable[DeferredTask]) -> dict[str, str]:
     """The bound that the run had which this one goes on for; the setting holds without a word."""
     bounds = [one.max_calls for one in turn if one.max_calls is not None]
     return {MAX_CALLS: str(min(bounds))} if bounds else {}
 
 
-def _key(turn: Sequence[Postponed], what: str, now: datetime) -> str:
+def _key(turn: Sequence[DeferredTask], what: str, now: datetime) -> str:
     # With the hour in its key, a run that failed for another reason is asked for again, but not every minute.
     return f"{UNFINISHED}:{turn[0].tenant_id}:{turn[0].in_vain}:{what}:{now:%Y-%m-%dT%H}"

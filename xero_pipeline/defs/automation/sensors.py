@@ -16,7 +16,7 @@ from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.state.deferred_work import Postponed
+from xero_pipeline.state.deferred_work import DeferredTask
 from xero_pipeline.sync.report_budget import affordable
 from xero_pipeline.sync.reports_due import all_months_due, first_load_complete
 from xero_pipeline.xero.reports.catalogue import Report
@@ -161,7 +161,7 @@ def _due(
     choice: "AssetSelectionConfig",
     ready: Sequence[str],
     now: datetime,
-    noted: Iterable[Postponed],
+    noted: Iterable[DeferredTask],
 ) -> Due:
     """What is due in these organisations; nothing before an organisation's first load is complete.
 
@@ -183,7 +183,7 @@ def _due(
 
 
 def _loaded(
-    warehouse: WarehouseResource, tenants: Sequence[str], choice: "AssetSelectionConfig", noted: Iterable[Postponed]
+    warehouse: WarehouseResource, tenants: Sequence[str], choice: "AssetSelectionConfig", noted: Iterable[DeferredTask]
 ) -> set[str]:
     """Whose first load is complete; nobody waits for what was put aside."""
     if not tenants:

@@ -19,7 +19,7 @@ from xero_pipeline.warehouse.progress import drift_log, quarantine
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
     from xero_pipeline.defs.resources import WarehouseResource
-    from xero_pipeline.state.deferred_work import Postponed
+    from xero_pipeline.state.deferred_work import DeferredTask
     from xero_pipeline.warehouse.store import Warehouse
 
 READABLE = "readable"
@@ -125,7 +125,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
             passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."
         )
     directory = OrganisationDirectory(services, warehouse)
-    told = [f"{directory.name(one.tenant_id)}: {one.told}" for one in aside[:_NAMED]]
+    told = [f"{directory.name(one.tenant_id)}: {one.description}" for one in aside[:_NAMED]]
     told += [f"And {len(aside) - _NAMED} more organisations."] if len(aside) > _NAMED else []
     metadata: dict[str, Any] = {}
     if aside:
@@ -194,7 +194,7 @@ def _quarantine_table(out: Sequence[Mapping[str, Any]], directory: OrganisationD
     return markdown_table(("Organisation", "Record", "What is wrong", "Since"), rows)
 
 
-def _aside_table(aside: Sequence[Postponed], directory: OrganisationDirectory) -> str:
+def _aside_table(aside: Sequence[DeferredTask], directory: OrganisationDirectory) -> str:
     rows = [
         [
             directory.name(one.tenant_id),

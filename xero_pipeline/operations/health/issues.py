@@ -19,7 +19,7 @@ from xero_pipeline.warehouse.progress.quarantine import kept_out
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.state.deferred_work import Postponed
+    from xero_pipeline.state.deferred_work import DeferredTask
     from xero_pipeline.warehouse.store import Warehouse
 
 
@@ -106,7 +106,7 @@ KINDS: Mapping[str, _Kind] = {
 """Every kind, the most serious first."""
 
 
-def open_issues(warehouse: Warehouse, aside: Iterable[Postponed] = ()) -> Mapping[str, Sequence[Issue]]:
+def open_issues(warehouse: Warehouse, aside: Iterable[DeferredTask] = ()) -> Mapping[str, Sequence[Issue]]:
     """The issues of every organisation that has any, by tenant id, the most serious first.
 
     Args:
@@ -130,7 +130,9 @@ def open_issues_in(connection: Connection) -> Mapping[str, Sequence[Issue]]:
     return found
 
 
-def with_put_aside(found: Mapping[str, Sequence[Issue]], aside: Iterable[Postponed]) -> Mapping[str, Sequence[Issue]]:
+def with_put_aside(
+    found: Mapping[str, Sequence[Issue]], aside: Iterable[DeferredTask]
+) -> Mapping[str, Sequence[Issue]]:
     """The issues with one for each endpoint or report that is put aside before them.
 
     Args:
@@ -140,7 +142,7 @@ def with_put_aside(found: Mapping[str, Sequence[Issue]], aside: Iterable[Postpon
     missing: dict[str, list[Issue]] = {}
     for one in aside:
         told = f"{one.asset} could not be read and is put aside: {one.error}"
-        missing.setdefault(one.tenant_id, []).append(Issue("put_aside", 1, told, one.asked_again))
+        missing.setdefault(one.tenant_id, []).append(Issue("put_aside", 1, told, one.retry_note))
     return {tenant: [*missing.get(tenant, ()), *found.get(tenant, ())] for tenant in {**missing, **found}}
 
 

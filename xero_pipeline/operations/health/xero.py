@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xero_pipeline.container import Services
     from xero_pipeline.xero.auth.organisations import Organisation
     from xero_pipeline.xero.auth.token_store import Consent
-    from xero_pipeline.xero.http.ping import Reached
+    from xero_pipeline.xero.http.ping import PingResult
 
 REACHABILITY = "reachability"
 CLOCK_OFF = 30.0
@@ -31,7 +31,7 @@ def check_hosts(services: Services) -> Iterator[Finding]:
     Args:
         services: Know the hosts.
     """
-    from xero_pipeline.xero.http.ping import reach
+    from xero_pipeline.xero.http.ping import ping
 
     app = services.app()
     hosts = {
@@ -40,7 +40,7 @@ def check_hosts(services: Services) -> Iterator[Finding]:
     }
     for setting, (role, host, path) in hosts.items():
         try:
-            reached = reach(f"{host}{path}", setting, transport=services.transport)
+            reached = ping(f"{host}{path}", setting, transport=services.transport)
         except XeroUnavailable as error:
             yield Finding(REACHABILITY, "problem", error.message)
             continue
@@ -50,7 +50,7 @@ def check_hosts(services: Services) -> Iterator[Finding]:
             yield _clock(reached)
 
 
-def _clock(identity: Reached) -> Finding:
+def _clock(identity: PingResult) -> Finding:
     if identity.ahead is None:
         return Finding("clock", "warning", "Xero's identity server told no time", "Is there a proxy in between?")
     off, side = abs(identity.ahead), "ahead of" if identity.ahead > 0 else "behind"
@@ -126,6 +126,8 @@ def check_put_aside(services: Services) -> Iterator[Finding]:
     names = {one.tenant_id: one.name for one in services.organisations.list()}
     aside = services.call_book.postponed.aside()
     for one in aside:
-        yield Finding("put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.told)
+        yield Finding(
+            "put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.description
+        )
     if not aside:
         yield Finding("put aside", "ok", "none: every requested endpoint and report can be read")

@@ -16,7 +16,7 @@ import msgspec
 from xero_pipeline.errors import LandingError
 from xero_pipeline.warehouse.progress.records import Cursor
 from xero_pipeline.xero.http.json_repair import readable
-from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 
@@ -71,7 +71,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     categories: tuple[TrackingCategory, ...] = ()
 
 
-def records_arrival(tenant_id: str, table: str, at: datetime, answers: Sequence[Answer], marks: Marks) -> Arrival:
+def records_arrival(tenant_id: str, table: str, at: datetime, answers: Sequence[ApiResponse], marks: Marks) -> Arrival:
     """What answers of a collection are about to bring.
 
     Args:
@@ -138,10 +138,10 @@ class Landed(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Path
     head: Head
-    answers: tuple[Answer, ...]
+    answers: tuple[ApiResponse, ...]
 
 
-def head_of(arrival: Arrival, answers: Sequence[Answer], *, after: str | None, incomplete: bool) -> Head:
+def head_of(arrival: Arrival, answers: Sequence[ApiResponse], *, after: str | None, incomplete: bool) -> Head:
     """The first line for some answers.
 
     Args:
@@ -171,7 +171,7 @@ def head_of(arrival: Arrival, answers: Sequence[Answer], *, after: str | None, i
     )
 
 
-def packed(head: Head, answers: Sequence[Answer]) -> bytes:
+def packed(head: Head, answers: Sequence[ApiResponse]) -> bytes:
     """The bytes of a file, with a checksum over all of it.
 
     Args:
@@ -213,17 +213,17 @@ def unpacked(path: Path) -> Landed:
         ) from flaw
 
 
-def _answers(head: Head, rest: bytes) -> tuple[Answer, ...]:
+def _answers(head: Head, rest: bytes) -> tuple[ApiResponse, ...]:
     """The answers behind the first line. Raises ValueError if they do not fill it exactly."""
     if len(rest) != sum(one.length + 1 for one in head.answers):
         raise ValueError(f"{len(rest)} bytes of answers instead of those its first line names")
-    found: list[Answer] = []
+    found: list[ApiResponse] = []
     start = 0
     for one in head.answers:
         body = rest[start : start + one.length]
         start += one.length + 1
         found.append(
-            Answer(
+            ApiResponse(
                 body=readable(body),  # an older version kept what no database takes
                 status=200,
                 wire_bytes=0,

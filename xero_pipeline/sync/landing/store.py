@@ -22,7 +22,7 @@ from xero_pipeline.sync.landing.file_format import Arrival, Landed, head_of, pac
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.http.response import Answer
+    from xero_pipeline.xero.http.response import ApiResponse
 
 __all__ = ["Arrival", "Landed", "Landing"]
 
@@ -60,7 +60,7 @@ class Landing:
         self._warehouse = warehouse
         self._lock = threading.Lock()
 
-    def keep(self, arrival: Arrival, answers: Sequence[Answer] = ()) -> Path:
+    def keep(self, arrival: Arrival, answers: Sequence[ApiResponse] = ()) -> Path:
         """Write down what a transaction is about to bring; when this returns, it is on the disk.
 
         Args:
@@ -122,7 +122,7 @@ class Landing:
                 _tell(flaw, gaps)
             yield landed
 
-    def _written(self, arrival: Arrival, answers: Sequence[Answer]) -> Path:
+    def _written(self, arrival: Arrival, answers: Sequence[ApiResponse]) -> Path:
         home = self.folder / arrival.tenant_id / arrival.subject
         known = _files(home, newest=_DAYS)
         last, now = known[-1][0] if known else None, arrival.at.astimezone(UTC)

@@ -21,7 +21,7 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</
 
 
 @dataclass(frozen=True, slots=True)
-class BrowserPage:
+class BrowserReply:
     """What the browser gets for its answer.
 
     Args:
@@ -35,7 +35,7 @@ class BrowserPage:
     location: str | None = None
 
 
-class BrowserAnswer:
+class CallbackRequest:
     """An answer that has arrived; its browser still waits for a page.
 
     Args:
@@ -44,7 +44,7 @@ class BrowserAnswer:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._page: queue.SimpleQueue[BrowserPage] = queue.SimpleQueue()
+        self._page: queue.SimpleQueue[BrowserReply] = queue.SimpleQueue()
         self._sent = threading.Event()
 
     def say(self, status: int, title: str, text: str) -> None:
@@ -55,7 +55,7 @@ class BrowserAnswer:
             title: A few words.
             text: A sentence; any characters.
         """
-        self._page.put(BrowserPage(status, page(title, text)))
+        self._page.put(BrowserReply(status, page(title, text)))
         self._sent.wait(_SENDING_SECONDS)
 
     def send_on(self, location: str) -> None:
@@ -64,10 +64,10 @@ class BrowserAnswer:
         Args:
             location: The address.
         """
-        self._page.put(BrowserPage(303, page("Going on", "Xero's answer is here."), location))
+        self._page.put(BrowserReply(303, page("Going on", "Xero's answer is here."), location))
 
     @contextmanager
-    def page(self) -> Iterator[BrowserPage]:
+    def page(self) -> Iterator[BrowserReply]:
         """Wait for `say`; the page counts as sent when the block ends.
 
         Yields:
@@ -79,7 +79,7 @@ class BrowserAnswer:
             self._sent.set()
 
 
-class Callback:
+class CallbackWaiter:
     """Waits for answers; made by `listening`.
 
     Args:
@@ -90,10 +90,10 @@ class Callback:
     def __init__(self, path: str, origin: str) -> None:
         self.path = path
         self.origin = origin
-        self._answers: queue.SimpleQueue[BrowserAnswer] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[CallbackRequest] = queue.SimpleQueue()
         self._first = threading.Lock()
 
-    def take(self, path_and_query: str) -> BrowserAnswer | None:
+    def take(self, path_and_query: str) -> CallbackRequest | None:
         """Take the first answer; called by the server.
 
         Args:
@@ -104,11 +104,11 @@ class Callback:
         """
         if not self._first.acquire(blocking=False):
             return None
-        answer = BrowserAnswer(f"{self.origin}{path_and_query}")
+        answer = CallbackRequest(f"{self.origin}{path_and_query}")
         self._answers.put(answer)
         return answer
 
-    def wait(self, timeout_seconds: float) -> BrowserAnswer:
+    def wait(self, timeout_seconds: float) -> CallbackRequest:
         """Wait for the first answer.
 
         Args:
@@ -129,7 +129,7 @@ class Callback:
             ) from error
 
 
-class Forward(Callback):
+class CallbackForwarder(CallbackWaiter):
     """Sends every answer on to the program that waits for it under another address.
 
     Args:
@@ -142,7 +142,7 @@ class Forward(Callback):
         super().__init__(path, origin)
         self._to = to
 
-    def take(self, path_and_query: str) -> BrowserAnswer:
+    def take(self, path_and_query: str) -> CallbackRequest:
         """Send an answer on; called by the server.
 
         Args:
@@ -151,7 +151,7 @@ class Forward(Callback):
         Returns:
             The answer, which knows already where its browser goes.
         """
-        answer = BrowserAnswer(f"{self.origin}{path_and_query}")
+        answer = CallbackRequest(f"{self.origin}{path_and_query}")
         answer.send_on(self._to(urlsplit(path_and_query).query))
         return answer
 

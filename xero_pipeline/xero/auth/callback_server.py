@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.auth.callback_page import BrowserPage, Callback, Forward, page
+from xero_pipeline.xero.auth.callback_page import BrowserReply, CallbackForwarder, CallbackWaiter, page
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _HEADERS = {
@@ -29,7 +29,7 @@ _HEADERS = {
 
 
 @contextmanager
-def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Iterator[Callback]:
+def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Iterator[CallbackWaiter]:
     """Listen where Xero will send the browser; on this machine's own addresses only.
 
     Args:
@@ -50,7 +50,7 @@ def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Iter
         )
     port = _port(redirect_uri)
     where = parts.path or "/", f"http://{parts.netloc}"
-    callback = Forward(*where, to) if to else Callback(*where)
+    callback = CallbackForwarder(*where, to) if to else CallbackWaiter(*where)
     with ExitStack() as stack:
         for server in _servers(parts.hostname, port, callback):
             stack.callback(server.server_close)
@@ -64,7 +64,7 @@ def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Iter
 class _Server(ThreadingHTTPServer):
     daemon_threads = True  # browsers open connections in advance and leave them idle: nobody waits for those
 
-    def __init__(self, family: socket.AddressFamily, address: str, port: int, callback: Callback) -> None:
+    def __init__(self, family: socket.AddressFamily, address: str, port: int, callback: CallbackWaiter) -> None:
         self.address_family = family
         self.callback = callback
         super().__init__((address, port), _Handler)
@@ -85,21 +85,21 @@ class _Handler(BaseHTTPRequestHandler):
         callback = self.server.callback
         parts = urlsplit(self.path)
         if parts.path != callback.path:
-            self._send(BrowserPage(404, page("Nothing here", "This address only takes Xero's answer.")))
+            self._send(BrowserReply(404, page("Nothing here", "This address only takes Xero's answer.")))
             return
         if not parse_qs(parts.query).keys() & {"code", "error"}:
-            self._send(BrowserPage(400, page("Not an answer", "Open the address that xero-pipeline printed.")))
+            self._send(BrowserReply(400, page("Not an answer", "Open the address that xero-pipeline printed.")))
             return
         answer = callback.take(self.path)
         if answer is None:
             self._send(
-                BrowserPage(409, page("Already answered", "Xero's answer is here already. Look at the terminal."))
+                BrowserReply(409, page("Already answered", "Xero's answer is here already. Look at the terminal."))
             )
             return
         with answer.page() as shown:
             self._send(shown)
 
-    def _send(self, reply: BrowserPage) -> None:
+    def _send(self, reply: BrowserReply) -> None:
         content = reply.body.encode()
         self.send_response(reply.status)
         if reply.location:
@@ -121,7 +121,7 @@ def _port(redirect_uri: str) -> int:
         raise ConfigurationError(f"XERO_REDIRECT_URI has no possible port: {redirect_uri}.") from error
 
 
-def _servers(host: str | None, port: int, callback: Callback) -> list[_Server]:
+def _servers(host: str | None, port: int, callback: CallbackWaiter) -> list[_Server]:
     # Browsers read `localhost` as either address, so we take both where both exist.
     wanted = [(socket.AF_INET, "127.0.0.1")] if host != "::1" else []
     if host != "127.0.0.1" and socket.has_ipv6:

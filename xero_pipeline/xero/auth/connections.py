@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from xero_pipeline.errors import NeedsReconsent, RequestRefused, UnreadableAnswer
-from xero_pipeline.xero.auth.retry import check_answered, correlation_id, speaking_to, until_answered
+from xero_pipeline.xero.auth.retry import check_answered, correlation_id, retry_identity_call, speaking_to
 from xero_pipeline.xero.http.error_body import is_page
 from xero_pipeline.xero.values import parse_xero_date
 
@@ -74,7 +74,7 @@ class Connections:
                     correlation_id=correlation_id(answer),
                 ) from error
 
-        return until_answered(once, self._sleep)
+        return retry_identity_call(once, self._sleep)
 
     def remove(self, access_token: str, connection_id: str) -> None:
         """Remove one connection; one that is gone already is no error.
@@ -89,7 +89,7 @@ class Connections:
             if answer.status_code != 404 or is_page(answer.content):
                 self._refuse(answer)
 
-        until_answered(once, self._sleep)
+        retry_identity_call(once, self._sleep)
 
     def _send(self, method: str, url: str, access_token: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from xero_pipeline.errors import ConsentDenied, ReconnectError, XeroPipelineError
-from xero_pipeline.xero.auth.callback_page import BrowserAnswer
+from xero_pipeline.xero.auth.callback_page import CallbackRequest
 from xero_pipeline.xero.auth.callback_server import listening
 from xero_pipeline.xero.auth.connections import Connection
 from xero_pipeline.xero.auth.oauth import OAuth, PendingConsent
 from xero_pipeline.xero.auth.organisations import Organisation, Organisations
-from xero_pipeline.xero.auth.token_provider import TokenSource
+from xero_pipeline.xero.auth.token_provider import TokenProvider
 from xero_pipeline.xero.auth.token_set import TokenSet, consent_event
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 
 _log = logging.getLogger(__name__)
 
 
 def connect(
     oauth: OAuth,
-    vault: Vault,
+    vault: TokenStore,
     organisations: Organisations,
     *,
     announce: Callable[[str], None],
@@ -65,7 +65,7 @@ def connect(
 
 
 def take_answer(
-    oauth: OAuth, vault: Vault, organisations: Organisations, pending: PendingConsent, callback_url: str
+    oauth: OAuth, vault: TokenStore, organisations: Organisations, pending: PendingConsent, callback_url: str
 ) -> Sequence[Organisation]:
     """Turn the answer to a consent into connected organisations.
 
@@ -88,7 +88,7 @@ def take_answer(
     return _enter(oauth, vault, organisations, oauth.finish(pending, callback_url))
 
 
-def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organisation: Organisation) -> bool:
+def disconnect(oauth: OAuth, vault: TokenStore, organisations: Organisations, organisation: Organisation) -> bool:
     """Remove an organisation's connections at Xero, whoever made them, and forget the consents that open nothing else.
 
     Args:
@@ -106,7 +106,7 @@ def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organis
     """
     told = False
     ways = organisations.ways(organisation.tenant_id) if organisation.status == "connected" else []
-    tokens = TokenSource(vault, oauth, organisations)
+    tokens = TokenProvider(vault, oauth, organisations)
     for way in ways:
         try:
             oauth.remove_connection(tokens.of_consent(way.consent_id), way.connection_id)
@@ -118,7 +118,7 @@ def disconnect(oauth: OAuth, vault: Vault, organisations: Organisations, organis
     return told
 
 
-def disconnect_all(oauth: OAuth, vault: Vault, organisations: Organisations, consent_id: str) -> None:
+def disconnect_all(oauth: OAuth, vault: TokenStore, organisations: Organisations, consent_id: str) -> None:
     """Take a whole consent back: Xero removes every connection its user made for the app, and its tokens end.
 
     An organisation that another person's consent opens as well stays connected by that one.
@@ -144,7 +144,7 @@ def disconnect_all(oauth: OAuth, vault: Vault, organisations: Organisations, con
     vault.drop(consent_id)
 
 
-def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[Organisation]:
+def check(oauth: OAuth, vault: TokenStore, organisations: Organisations) -> Sequence[Organisation]:
     """Ask Xero which organisations are still connected, and note what has changed.
 
     Xero says nothing when a person disconnects the app there: the organisation is just not listed any more.
@@ -160,7 +160,7 @@ def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[
     Raises:
         XeroUnavailable: Xero does not answer.
     """
-    tokens = TokenSource(vault, oauth, organisations)
+    tokens = TokenProvider(vault, oauth, organisations)
     before = {one.tenant_id for one in organisations.list() if one.status == "connected"}
     for consent in vault.consents():
         covered = {one.tenant_id for one in organisations.of_consent(consent.consent_id) if one.tenant_id in before}
@@ -169,7 +169,7 @@ def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[
         try:
             listed = oauth.connections(tokens.of_consent(consent.consent_id))
         except ReconnectError:
-            # TokenSource has noted it already.
+            # TokenProvider has noted it already.
             continue
         organisations.refresh(consent.consent_id, [entry for entry in listed if entry.tenant_id in covered])
         # Not "disconnected", which is what somebody chose here: until somebody does, its syncs fail visibly.
@@ -178,7 +178,7 @@ def check(oauth: OAuth, vault: Vault, organisations: Organisations) -> Sequence[
     return [one for one in organisations.list() if one.tenant_id in before and one.status != "connected"]
 
 
-def _enter(oauth: OAuth, vault: Vault, organisations: Organisations, tokens: TokenSet) -> Sequence[Organisation]:
+def _enter(oauth: OAuth, vault: TokenStore, organisations: Organisations, tokens: TokenSet) -> Sequence[Organisation]:
     # Durable first, used second.
     consent_id = vault.add(tokens, oauth.app.client_id)
     try:
@@ -201,7 +201,7 @@ def _added(listed: list[Connection], tokens: TokenSet) -> list[Connection]:
 
 
 @contextmanager
-def _telling(answer: BrowserAnswer) -> Iterator[None]:
+def _telling(answer: CallbackRequest) -> Iterator[None]:
     """Whatever goes wrong, the person in front of the browser sees it too."""
     try:
         yield

@@ -19,7 +19,7 @@ _SEALED = re.compile(r"([0-9a-fA-F]{24}):([0-9a-fA-F]{32}):((?:[0-9a-fA-F]{2})*)
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class EncryptionKeys:
     """The key that seals, and older ones that only open.
 
     Args:
@@ -39,7 +39,7 @@ class Keys:
             _check("XERO_ENCRYPTION_KEYS_RETIRED", key)
 
     @classmethod
-    def from_settings(cls, current: str | None, retired: str | None = None) -> Keys:
+    def from_settings(cls, current: str | None, retired: str | None = None) -> EncryptionKeys:
         """Read the keys as the environment spells them.
 
         Args:

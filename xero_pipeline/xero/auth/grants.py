@@ -16,7 +16,7 @@ from xero_pipeline.state.tables import state_table
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class OrganisationGrant:
     """One way into an organisation.
 
     Args:
@@ -32,14 +32,14 @@ class Way:
     connected_at: datetime
 
 
-class Ways:
+class OrganisationGrants:
     """Reads and writes the ways, each call inside a transaction of the caller."""
 
     def __init__(self) -> None:
         self._table = state_table("connections")
         self._consents = state_table("consents")
 
-    def open(self, connection: sa.Connection, way: Way) -> frozenset[str]:
+    def open(self, connection: sa.Connection, way: OrganisationGrant) -> frozenset[str]:
         """Enter a way, or what has become of it.
 
         Args:
@@ -59,7 +59,7 @@ class Ways:
         self.update(connection, way)
         return names
 
-    def update(self, connection: sa.Connection, way: Way) -> None:
+    def update(self, connection: sa.Connection, way: OrganisationGrant) -> None:
         """Write what has become of a way; a new one is entered.
 
         Args:
@@ -87,7 +87,7 @@ class Ways:
 
     def listed(
         self, connection: sa.Connection, *, consent_id: str | None = None, tenants: Collection[str] | None = None
-    ) -> list[Way]:
+    ) -> list[OrganisationGrant]:
         """List ways, the newest first.
 
         Args:
@@ -98,7 +98,7 @@ class Ways:
         columns = self._table.c
         chosen = sa.select(self._table).where(self._which(consent_id, tenants))
         rows = connection.execute(chosen.order_by(columns.connected_at.desc(), columns.consent_id))
-        return [Way(**row._mapping) for row in rows]
+        return [OrganisationGrant(**row._mapping) for row in rows]
 
     def _which(self, consent_id: str | None, tenants: Collection[str] | None) -> sa.ColumnElement[bool]:
         columns = self._table.c

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 
 
 def load_or_make_key_file(path: Path) -> str:
@@ -37,7 +37,7 @@ def load_or_make_key_file(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The key file {path} cannot be used: {type(error).__name__}.") from error
     try:
-        Keys(key)
+        EncryptionKeys(key)
     except ConfigurationError as error:
         raise ConfigurationError(
             f"The key file {path} holds no key. Put the right one back, or delete the file and connect again."

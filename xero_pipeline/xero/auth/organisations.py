@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.deferred_work import ask_again
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import immediate
+from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline.xero.auth.connections import Connection
-from xero_pipeline.xero.auth.grants import Way, Ways
+from xero_pipeline.xero.auth.grants import OrganisationGrant, OrganisationGrants
 
 Status = Literal["connected", "needs re-consent", "disconnected"]
 
@@ -67,7 +67,7 @@ class Organisations:
         self._engine = engine
         self._clock = clock
         self._table = state_table("organisations")
-        self._ways = Ways()
+        self._ways = OrganisationGrants()
 
     def upsert(self, consent_id: str, connections: Iterable[Connection]) -> frozenset[str]:
         """Enter what a new consent covers. An organisation that is known already is opened by this one from now on.
@@ -82,7 +82,7 @@ class Organisations:
             The other consents that opened one of them and do not any more; those of other people are kept in reserve.
         """
         replaced: set[str] = set()
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             for entry in connections:
                 way, before = self._way(consent_id, entry), self._consent_of(connection, entry.tenant_id)
                 replaced |= self._ways.open(connection, way)
@@ -99,7 +99,7 @@ class Organisations:
             consent_id: The consent that listed them.
             connections: As Xero listed them.
         """
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             for entry in connections:
                 way = self._way(consent_id, entry)
                 self._ways.update(connection, way)
@@ -120,7 +120,7 @@ class Organisations:
         """
         closed: list[str] = []
         columns = self._table.c
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             self._ways.close(connection, consent_id=consent_id, tenants=tenants)
             opened = sa.select(columns.tenant_id, columns.name).where(
                 columns.consent_id == consent_id, columns.status != "disconnected"
@@ -137,7 +137,7 @@ class Organisations:
                 closed.append(tenant_id)
         return self._read(columns.tenant_id.in_(closed)) if closed else []
 
-    def ways(self, tenant_id: str) -> Sequence[Way]:
+    def ways(self, tenant_id: str) -> Sequence[OrganisationGrant]:
         """List the connections that open an organisation.
 
         Args:
@@ -214,7 +214,7 @@ class Organisations:
             tenant_id: Which.
             status: What became of it.
         """
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(status=status))
 
     def detach(self, tenant_id: str) -> None:
@@ -224,7 +224,7 @@ class Organisations:
             tenant_id: Which.
         """
         gone = {"status": "disconnected", "connection_id": None, "consent_id": None}
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             self._ways.close(connection, tenants=[tenant_id])
             connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(**gone))
 
@@ -241,11 +241,11 @@ class Organisations:
             sa.select(self._table.c.consent_id).where(self._table.c.tenant_id == tenant_id)
         ).scalar_one_or_none()
 
-    def _way(self, consent_id: str, entry: Connection) -> Way:
+    def _way(self, consent_id: str, entry: Connection) -> OrganisationGrant:
         made = entry.created_at or datetime.fromtimestamp(self._clock(), UTC)
-        return Way(entry.tenant_id, consent_id, entry.connection_id, made)
+        return OrganisationGrant(entry.tenant_id, consent_id, entry.connection_id, made)
 
-    def _use(self, connection: sa.Connection, way: Way, name: str) -> None:
+    def _use(self, connection: sa.Connection, way: OrganisationGrant, name: str) -> None:
         values = {
             "name": name,
             "connection_id": way.connection_id,

@@ -23,7 +23,7 @@ FIRST_WAIT_SECONDS = 1
 LONGEST_WAIT_SECONDS = 8
 
 
-def until_answered(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
+def retry_identity_call(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
     """Call until an answer comes, a bounded number of times.
 
     Args:

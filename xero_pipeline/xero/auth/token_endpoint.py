@@ -22,7 +22,7 @@ from xero_pipeline.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.auth.app import App
-from xero_pipeline.xero.auth.retry import check_answered, correlation_id, speaking_to, until_answered
+from xero_pipeline.xero.auth.retry import check_answered, correlation_id, retry_identity_call, speaking_to
 
 if TYPE_CHECKING:
     from authlib.oauth2.client import OAuth2Client
@@ -113,7 +113,7 @@ class TokenEndpoint:
             if answer.status_code >= 400:
                 raise self._refusal(_error_code(answer), answer.status_code)
 
-        until_answered(once, self._sleep)
+        retry_identity_call(once, self._sleep)
 
     def _ask(self, send: Callable[[OAuth2Client], Any]) -> dict[str, Any]:
         from authlib.oauth2.base import OAuth2Error
@@ -131,7 +131,7 @@ class TokenEndpoint:
                 raise UnreadableAnswer(f"The answer of {self._app.token_url} holds no access token.")
             return tokens
 
-        return until_answered(once, self._sleep)
+        return retry_identity_call(once, self._sleep)
 
     def _client(self) -> OAuth2Client:
         from authlib.oauth2.client import OAuth2Client

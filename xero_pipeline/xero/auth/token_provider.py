@@ -24,7 +24,7 @@ from xero_pipeline.state.locks import exclusive
 from xero_pipeline.xero.auth.oauth import OAuth
 from xero_pipeline.xero.auth.organisations import Organisations
 from xero_pipeline.xero.auth.token_set import TokenSet
-from xero_pipeline.xero.auth.token_store import Vault
+from xero_pipeline.xero.auth.token_store import TokenStore
 
 RENEW_BEFORE_END = timedelta(minutes=5)
 # Longer than the longest refresh: five attempts of half a minute each, and the waits between them.
@@ -36,7 +36,7 @@ _CONSENTS_TO_FOLLOW = 10
 _log = logging.getLogger(__name__)
 
 
-class TokenSource:
+class TokenProvider:
     """Gives access tokens that Xero will accept. May be shared by threads.
 
     Args:
@@ -48,7 +48,7 @@ class TokenSource:
 
     def __init__(
         self,
-        vault: Vault,
+        vault: TokenStore,
         oauth: OAuth,
         organisations: Organisations,
         clock: Callable[[], float] | None = None,
@@ -119,7 +119,7 @@ class TokenSource:
             raise NeedsReconsent("This consent was taken back. Run `xero-pipeline connect` again.")
         return renewed.access_token
 
-    def another_way(self, tenant_id: str, refused: str) -> bool:
+    def fall_back_to_other_grant(self, tenant_id: str, refused: str) -> bool:
         """Say whether another consent opens an organisation that Xero does not let a token into.
 
         Xero is asked first whether the token's own consent still lists the organisation; if it does, all stays.
@@ -171,10 +171,10 @@ class TokenSource:
 
     def _renewed(self, consent_id: str, seen: TokenSet | None, rejected: str | None) -> TokenSet | None:
         """Renew alone; None when the consent is gone."""
-        with self._alone(consent_id):
+        with self._refresh_lock(consent_id):
             stored = self._vault.load(consent_id)
             while stored is not None:
-                if self._is_good(stored, rejected) or self._is_news(stored, seen, rejected):
+                if self._is_good(stored, rejected) or self._was_refreshed_meanwhile(stored, seen, rejected):
                     return stored
                 # Xero takes a spent refresh token for thirty minutes only, and a disk is full for longer: whoever
                 # cannot write must not ask.
@@ -184,7 +184,7 @@ class TokenSource:
                 except NeedsReconsent as error:
                     newest = self._vault.load(consent_id)
                     if newest is not None and newest.refresh_token == stored.refresh_token:
-                        raise self._over(consent_id) from error
+                        raise self._mark_grant_dead(consent_id) from error
                     # Somebody outside our lock renewed it: theirs is the one that counts.
                     stored = newest
                     continue
@@ -207,13 +207,13 @@ class TokenSource:
     def _is_good(self, stored: TokenSet, rejected: str | None) -> bool:
         return stored.access_token != rejected and stored.expires_at - self._now() >= RENEW_BEFORE_END
 
-    def _is_news(self, stored: TokenSet, seen: TokenSet | None, rejected: str | None) -> bool:
+    def _was_refreshed_meanwhile(self, stored: TokenSet, seen: TokenSet | None, rejected: str | None) -> bool:
         # Renewed while we waited for our turn. Servers may give tokens that live less than five minutes.
         changed = seen is not None and stored.access_token not in {seen.access_token, rejected}
         return changed and stored.expires_at > self._now()
 
     @contextmanager
-    def _alone(self, consent_id: str) -> Iterator[None]:
+    def _refresh_lock(self, consent_id: str) -> Iterator[None]:
         # Threads queue here first, so that at most one of them holds a connection to the state database.
         with self._threads.setdefault(consent_id, threading.Lock()):
             lock = exclusive(self._vault.engine, f"refresh {consent_id}", timeout_seconds=LOCK_SECONDS)
@@ -228,7 +228,7 @@ class TokenSource:
             finally:
                 lock.__exit__(None, None, None)
 
-    def _over(self, consent_id: str) -> NeedsReconsent:
+    def _mark_grant_dead(self, consent_id: str) -> NeedsReconsent:
         """Note that a consent is over, and make the error for the organisations that nothing else opens."""
         covered = self._organisations.of_consent(consent_id)
         closed = self._organisations.lose(consent_id)

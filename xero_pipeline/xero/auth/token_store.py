@@ -15,8 +15,8 @@ from time import time
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import immediate
-from xero_pipeline.xero.auth.encryption import Keys
+from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.token_set import TokenSet, user_of
 
 # A consent whose `connect` was killed before it knew its organisations; nothing takes that long.
@@ -44,7 +44,7 @@ class Consent:
     updated_at: datetime
 
 
-class Vault:
+class TokenStore:
     """Keeps tokens. What `add` and `replace` were given is on the disk when they return.
 
     Args:
@@ -53,7 +53,7 @@ class Vault:
         clock: The time, in seconds since 1970.
     """
 
-    def __init__(self, engine: sa.Engine, keys: Keys, clock: Callable[[], float] = time) -> None:
+    def __init__(self, engine: sa.Engine, keys: EncryptionKeys, clock: Callable[[], float] = time) -> None:
         self.engine = engine
         self._keys = keys
         self._clock = clock
@@ -70,7 +70,7 @@ class Vault:
             The consent's id.
         """
         consent_id, now = str(uuid.uuid4()), self._now()
-        with immediate(self.engine) as connection:
+        with write_transaction(self.engine) as connection:
             connection.execute(
                 self._table.insert().values(
                     consent_id=consent_id, client_id=client_id, created_at=now, updated_at=now, **self._sealed(tokens)
@@ -88,7 +88,7 @@ class Vault:
         Returns:
             False when the consent was dropped meanwhile; nothing is stored then.
         """
-        with immediate(self.engine) as connection:
+        with write_transaction(self.engine) as connection:
             changed = connection.execute(
                 self._table.update()
                 .where(self._table.c.consent_id == consent_id)
@@ -106,7 +106,7 @@ class Vault:
             sqlalchemy.exc.DBAPIError: Nothing can be written: the disk is full, the database may only be read, …
         """
         columns = self._table.c
-        with immediate(self.engine) as connection:
+        with write_transaction(self.engine) as connection:
             connection.execute(
                 self._table.update()
                 .where(columns.consent_id == consent_id)
@@ -175,7 +175,7 @@ class Vault:
         Args:
             consent_id: Whose; none of that name is no error.
         """
-        with immediate(self.engine) as connection:
+        with write_transaction(self.engine) as connection:
             connection.execute(self._table.delete().where(self._table.c.consent_id == consent_id))
 
     def drop_unused(self, once_used: frozenset[str]) -> None:
@@ -192,7 +192,7 @@ class Vault:
         )
         columns = self._table.c
         abandoned = columns.created_at < self._now() - ABANDONED_AFTER
-        with immediate(self.engine) as connection:
+        with write_transaction(self.engine) as connection:
             connection.execute(
                 self._table.delete().where(
                     columns.consent_id.not_in(used), columns.consent_id.in_(sorted(once_used)) | abandoned
@@ -212,7 +212,7 @@ class Vault:
             ConfigurationError: One token opens with none of the keys; nothing was changed.
         """
         columns = self._table.c
-        with immediate(self.engine) as connection:
+        with write_transaction(self.engine) as connection:
             rows = connection.execute(sa.select(columns.consent_id, columns.access_token, columns.refresh_token)).all()
             for row in rows:
                 connection.execute(

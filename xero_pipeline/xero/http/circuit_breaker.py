@@ -1,13 +1,13 @@
-"""Organisations for which Xero does not answer: one asset of a run waits to find out, the others need not."""
+"""A circuit breaker per organisation: when Xero does not respond, one asset of a run waits, the others do not."""
 
 from __future__ import annotations
 
 import threading
 
-from xero_pipeline.xero.http.retry import PATIENCE, Reason
+from xero_pipeline.xero.http.retry import MAX_RETRIES, Reason
 
 
-class Outages:
+class CircuitBreaker:
     """What the clients of a run know together; safe to share between threads.
 
     A call to such an organisation is still made, for it may be one endpoint alone that does not answer, but it is not
@@ -18,7 +18,7 @@ class Outages:
         self._lock = threading.Lock()
         self._out: set[str] = set()
 
-    def begin(self, tenant_id: str) -> None:
+    def trip(self, tenant_id: str) -> None:
         """Xero did not answer for an organisation, however often it was asked.
 
         Args:
@@ -27,7 +27,7 @@ class Outages:
         with self._lock:
             self._out.add(tenant_id)
 
-    def end(self, tenant_id: str) -> None:
+    def reset(self, tenant_id: str) -> None:
         """Xero has answered for an organisation.
 
         Args:
@@ -40,11 +40,11 @@ class Outages:
     def __contains__(self, tenant_id: str) -> bool:
         return tenant_id in self._out
 
-    def patience(self, tenant_id: str, reason: Reason) -> int:
+    def max_retries(self, tenant_id: str, reason: Reason) -> int:
         """How often a call is repeated.
 
         Args:
             tenant_id: The organisation.
             reason: Why it would be.
         """
-        return 0 if reason == "broken" and tenant_id in self else PATIENCE[reason]
+        return 0 if reason == "broken" and tenant_id in self else MAX_RETRIES[reason]

@@ -13,15 +13,15 @@ import httpx
 import tenacity
 
 from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError, XeroUnavailable
-from xero_pipeline.xero.http.circuit_breaker import Outages
+from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
 from xero_pipeline.xero.http.request_state import RequestState
-from xero_pipeline.xero.http.response import Answer, Call
-from xero_pipeline.xero.http.retry import Again, CallAsked, judge, judge_failure, rate_limit
-from xero_pipeline.xero.http.transport import Sent, Wire
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.http.response import ApiResponse, CallRecord
+from xero_pipeline.xero.http.retry import RequestInfo, Retry, classify_failure, classify_response, rate_limit
+from xero_pipeline.xero.http.transport import Exchange, HttpTransport
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.limiter import Quota
 
-__all__ = ["AccessTokens", "Answer", "Call", "XeroClient"]
+__all__ = ["AccessTokens", "ApiResponse", "CallRecord", "XeroClient"]
 
 # Waits where Xero names none. Both jitter, so that five threads do not come back as one.
 _BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30, jitter=1)
@@ -46,9 +46,9 @@ class AccessTokens(Protocol):
 class _Repeat(Exception):
     """Says to tenacity that the call is to be repeated; never leaves this file."""
 
-    def __init__(self, again: Again) -> None:
-        super().__init__(again.reason)
-        self.again = again
+    def __init__(self, retry: Retry) -> None:
+        super().__init__(retry.reason)
+        self.retry = retry
 
 
 class Abandoned(Exception):
@@ -67,9 +67,9 @@ class XeroClient:
         clock: Seconds since the epoch.
         sleep: Waits so many seconds.
         on_wait: Told before every wait: how many seconds, and why, in words for people.
-        errand: What the calls are made for, and how many they may be.
-        outages: Which organisations Xero does not answer for; shared by the clients of a run.
-        another_way: Asked when Xero does not let a token into an organisation: is there a token that it lets in?
+        call_context: What the calls are made for, and how many they may be.
+        circuit_breaker: Which organisations Xero does not answer for; shared by the clients of a run.
+        fall_back: Asked when Xero does not let a token into an organisation: is there a token that it lets in?
     """
 
     def __init__(
@@ -79,13 +79,13 @@ class XeroClient:
         tokens: AccessTokens,
         quota: Quota,
         transport: httpx.BaseTransport | None = None,
-        on_call: Callable[[Call], None] | None = None,
+        on_call: Callable[[CallRecord], None] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         on_wait: Callable[[float, str], None] | None = None,
-        errand: Errand | None = None,
-        outages: Outages | None = None,
-        another_way: Callable[[str, str], bool] = lambda _tenant_id, _token: False,
+        call_context: CallContext | None = None,
+        circuit_breaker: CircuitBreaker | None = None,
+        fall_back: Callable[[str, str], bool] = lambda _tenant_id, _token: False,
     ) -> None:
         self._base = f"{api_url.rstrip('/')}/api.xro/2.0/"
         self._tokens = tokens
@@ -94,10 +94,10 @@ class XeroClient:
         self._clock = clock
         self._sleep = sleep
         self._on_wait = on_wait
-        self._errand = errand or Errand()
-        self._outages = outages or Outages()
-        self._another_way = another_way
-        self._wire = Wire(transport, clock)
+        self._call_context = call_context or CallContext()
+        self._circuit_breaker = circuit_breaker or CircuitBreaker()
+        self._fall_back = fall_back
+        self._http = HttpTransport(transport, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +109,7 @@ class XeroClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._wire.close()
+        self._http.close()
 
     def get(
         self,
@@ -119,8 +119,8 @@ class XeroClient:
         params: Mapping[str, str] | None = None,
         modified_since: datetime | None = None,
         scope: str | None = None,
-        over: threading.Event | None = None,
-    ) -> Answer:
+        cancelled: threading.Event | None = None,
+    ) -> ApiResponse:
         """Read one answer, repeating the call as long as that may help.
 
         Args:
@@ -129,7 +129,7 @@ class XeroClient:
             params: Query parameters.
             modified_since: Only what was created or changed since; cut to whole seconds, as Xero reads it.
             scope: The scope that opens the path, to be named if the consent lacks it.
-            over: Set when nobody waits for the answer any more: then nothing more is sent, and no wait goes on.
+            cancelled: Set when nobody waits for the answer any more: then nothing more is sent, and no wait goes on.
 
         Raises:
             ReconnectError: The consent is gone or does not reach so far (MissingScope, OrganisationDisconnected, …).
@@ -140,15 +140,17 @@ class XeroClient:
             UnreadableAnswer: Xero kept answering something else than a JSON envelope.
             RequestRefused: Xero did not understand the request.
         """
-        turn = RequestState(CallAsked(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._errand)
-        retrying = tenacity.Retrying(
-            sleep=lambda seconds: self._wait(seconds, _LIMIT if turn.limited else _TROUBLE, over),
-            retry=tenacity.retry_if_exception_type(_Repeat),
-            wait=lambda state: _pause(_again(state), state),
-            stop=lambda state: self._is_enough(turn, _again(state)),
-            retry_error_callback=lambda state: self._give_up(tenant_id, _again(state).otherwise),
+        request = RequestState(
+            RequestInfo(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._call_context
         )
-        return retrying(self._attempt, turn, over)
+        retrying = tenacity.Retrying(
+            sleep=lambda seconds: self._wait(seconds, _LIMIT if request.limited else _TROUBLE, cancelled),
+            retry=tenacity.retry_if_exception_type(_Repeat),
+            wait=lambda state: _pause(_retry_of(state), state),
+            stop=lambda state: self._is_enough(request, _retry_of(state)),
+            retry_error_callback=lambda state: self._give_up(tenant_id, _retry_of(state).otherwise),
+        )
+        return retrying(self._attempt, request, cancelled)
 
     def calls_left(self, tenant_id: str) -> int:
         """How many calls may still be made to an organisation: today, and by this run.
@@ -156,69 +158,71 @@ class XeroClient:
         Args:
             tenant_id: The organisation.
         """
-        return self._quota.calls_left(tenant_id, self._errand)
+        return self._quota.calls_left(tenant_id, self._call_context)
 
-    def _attempt(self, turn: RequestState, over: threading.Event | None) -> Answer:
-        turn.attempt += 1
-        tenant_id = turn.asked.tenant_id
-        token = self._tokens.access_token(tenant_id, rejected=turn.rejected)
-        turn.rejected = None
-        url, headers = f"{self._base}{turn.asked.path}{'?' if turn.params else ''}{turn.query}", turn.headers
-        with self._quota.slot(tenant_id, lambda seconds: self._wait(seconds, _LIMIT, over), turn.outgoing()) as held:
-            sent = self._wire.get(url, headers, token)
-            held.call = call = turn.call(sent)
+    def _attempt(self, request: RequestState, cancelled: threading.Event | None) -> ApiResponse:
+        request.attempt += 1
+        tenant_id = request.asked.tenant_id
+        token = self._tokens.access_token(tenant_id, rejected=request.rejected)
+        request.rejected = None
+        url = f"{self._base}{request.asked.path}{'?' if request.params else ''}{request.query}"
+        with self._quota.slot(
+            tenant_id, lambda seconds: self._wait(seconds, _LIMIT, cancelled), request.outgoing()
+        ) as held:
+            sent = self._http.get(url, request.headers, token)
+            held.call = call = request.call(sent)
         if self._on_call is not None:
             self._on_call(call)
-        verdict = self._decide(turn, sent)
-        if isinstance(verdict, OrganisationDisconnected) and self._another_way(tenant_id, token):
-            verdict = Again("token", 0.0, verdict)
+        verdict = self._decide(request, sent)
+        if isinstance(verdict, OrganisationDisconnected) and self._fall_back(tenant_id, token):
+            verdict = Retry("token", 0.0, verdict)
         if isinstance(verdict, XeroPipelineError):
             raise verdict
-        if isinstance(verdict, Again):
-            turn.again(verdict, token)
+        if isinstance(verdict, Retry):
+            request.note_retry(verdict, token)
             raise _Repeat(verdict)
-        self._outages.end(tenant_id)
+        self._circuit_breaker.reset(tenant_id)
         return verdict
 
-    def _is_enough(self, turn: RequestState, again: Again) -> bool:
-        return turn.repeated[again.reason] > self._outages.patience(turn.asked.tenant_id, again.reason)
+    def _is_enough(self, request: RequestState, retry: Retry) -> bool:
+        return request.repeated[retry.reason] > self._circuit_breaker.max_retries(request.asked.tenant_id, retry.reason)
 
     def _give_up(self, tenant_id: str, error: XeroPipelineError) -> NoReturn:
         if isinstance(error, XeroUnavailable):
-            if tenant_id in self._outages:
+            if tenant_id in self._circuit_breaker:
                 error.message += " Another call of this run had no answer before, so this one was not repeated."
-            self._outages.begin(tenant_id)
+            self._circuit_breaker.trip(tenant_id)
         raise error from None
 
-    def _wait(self, seconds: float, why: str, over: threading.Event | None) -> None:
-        if over is not None and over.is_set():
+    def _wait(self, seconds: float, why: str, cancelled: threading.Event | None) -> None:
+        if cancelled is not None and cancelled.is_set():
             raise Abandoned
         if self._on_wait is not None:
             self._on_wait(seconds, why)
-        if over is not None and self._sleep is time.sleep:
-            over.wait(seconds)
+        if cancelled is not None and self._sleep is time.sleep:
+            cancelled.wait(seconds)
         else:
             self._sleep(seconds)
-        if over is not None and over.is_set():
+        if cancelled is not None and cancelled.is_set():
             raise Abandoned
 
-    def _decide(self, turn: RequestState, sent: Sent) -> Answer | Again | XeroPipelineError:
+    def _decide(self, request: RequestState, sent: Exchange) -> ApiResponse | Retry | XeroPipelineError:
         if sent.reply is None:
-            return judge_failure(turn.asked, sent.failure)
+            return classify_failure(request.asked, sent.failure)
         if sent.reply.status == 429:
-            self._quota.exhausted(turn.asked.tenant_id, *rate_limit(sent.reply))
-        verdict = judge(turn.asked, sent.reply, self._clock())
-        return verdict or turn.answer(sent) or judge_failure(turn.asked, "an answer without an envelope")
+            self._quota.exhausted(request.asked.tenant_id, *rate_limit(sent.reply))
+        verdict = classify_response(request.asked, sent.reply, self._clock())
+        return verdict or request.answer(sent) or classify_failure(request.asked, "an answer without an envelope")
 
 
-def _again(state: tenacity.RetryCallState) -> Again:
+def _retry_of(state: tenacity.RetryCallState) -> Retry:
     problem = state.outcome.exception() if state.outcome else None
     if not isinstance(problem, _Repeat):
         raise TypeError(f"only _Repeat is repeated, not {type(problem).__name__}")
-    return problem.again
+    return problem.retry
 
 
-def _pause(again: Again, state: tenacity.RetryCallState) -> float:
-    if again.wait is not None:
-        return again.wait
-    return _ELBOW_ROOM(state) if again.reason == "concurrent" else _BACKOFF(state)
+def _pause(retry: Retry, state: tenacity.RetryCallState) -> float:
+    if retry.wait is not None:
+        return retry.wait
+    return _ELBOW_ROOM(state) if retry.reason == "concurrent" else _BACKOFF(state)

@@ -17,7 +17,7 @@ _TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class PingResult:
     """A host that answered.
 
     Args:
@@ -31,9 +31,9 @@ class Reached:
     ahead: float | None
 
 
-def reach(
+def ping(
     url: str, setting: str, *, transport: httpx.BaseTransport | None = None, clock: Callable[[], float] = time.time
-) -> Reached:
+) -> PingResult:
     """Ask a host for anything.
 
     Args:
@@ -59,7 +59,7 @@ def reach(
     theirs = _date(answer)
     # Somewhere between sending and the answer the host looked at its clock; it tells whole seconds.
     ahead = None if theirs is None else (began + ended) / 2 - (theirs.timestamp() + 0.5)
-    return Reached(answer.status_code, ended - began, ahead)
+    return PingResult(answer.status_code, ended - began, ahead)
 
 
 def _date(answer: httpx.Response) -> datetime | None:

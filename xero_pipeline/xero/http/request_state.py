@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlencode
 
-from xero_pipeline.xero.http.response import Answer, Call
-from xero_pipeline.xero.http.retry import Again, CallAsked
-from xero_pipeline.xero.http.transport import Sent
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.http.response import ApiResponse, CallRecord
+from xero_pipeline.xero.http.retry import RequestInfo, Retry
+from xero_pipeline.xero.http.transport import Exchange
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing
 
 
@@ -23,13 +23,13 @@ class RequestState:
         asked: The call.
         params: Query parameters.
         modified_since: Only what was created or changed since.
-        errand: What it is asked for.
+        call_context: What it is asked for.
     """
 
-    asked: CallAsked
+    asked: RequestInfo
     params: Mapping[str, str]
     modified_since: datetime | None
-    errand: Errand
+    call_context: CallContext
     attempt: int = 0
     rejected: str | None = field(default=None, repr=False)
     limited: bool = False
@@ -55,15 +55,15 @@ class RequestState:
 
     def outgoing(self) -> Outgoing:
         """The attempt that is about to be made, for the record."""
-        return Outgoing(self.asked.path, unquote(self.query), self.modified_since, self.attempt, self.errand)
+        return Outgoing(self.asked.path, unquote(self.query), self.modified_since, self.attempt, self.call_context)
 
-    def call(self, sent: Sent) -> Call:
+    def call(self, sent: Exchange) -> CallRecord:
         """The attempt that was made, for the record.
 
         Args:
             sent: How it ended.
         """
-        return Call(
+        return CallRecord(
             tenant_id=self.asked.tenant_id,
             path=self.asked.path,
             status=None if sent.reply is None else sent.reply.status,
@@ -74,7 +74,7 @@ class RequestState:
             at=datetime.fromtimestamp(sent.started, UTC),
         )
 
-    def answer(self, sent: Sent) -> Answer | None:
+    def answer(self, sent: Exchange) -> ApiResponse | None:
         """What came back, if it is the JSON of a whole envelope.
 
         Args:
@@ -82,7 +82,7 @@ class RequestState:
         """
         if sent.reply is None or sent.envelope is None:
             return None
-        return Answer(
+        return ApiResponse(
             body=sent.reply.body,
             status=sent.reply.status,
             wire_bytes=sent.wire_bytes,
@@ -95,7 +95,7 @@ class RequestState:
             modified_since=self.modified_since,
         )
 
-    def again(self, verdict: Again, token: str) -> None:
+    def note_retry(self, verdict: Retry, token: str) -> None:
         """Take note that the call is to be repeated.
 
         Args:

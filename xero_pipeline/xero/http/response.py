@@ -30,7 +30,7 @@ class Pagination:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """A good answer: JSON of a whole envelope.
 
     Args:
@@ -59,7 +59,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallRecord:
     """One attempt, for the record: successes and failures alike. Carries no token.
 
     Args:

@@ -26,18 +26,18 @@ from xero_pipeline.errors import (
 from xero_pipeline.xero.http.error_body import is_page, problem_text, says_high_volume, says_not_found
 from xero_pipeline.xero.quota.rate_limits import MINUTE
 
-# Why a call is repeated; each has its own patience.
+# Why a call is repeated; each is repeated so often.
 Reason = Literal["broken", "minute", "concurrent", "token"]
 
 # How often a call is repeated for each reason. Broken: about half a minute in all; minute: ten minutes.
-PATIENCE: Mapping[Reason, int] = {"broken": 5, "minute": 10, "concurrent": 20, "token": 1}
+MAX_RETRIES: Mapping[Reason, int] = {"broken": 5, "minute": 10, "concurrent": 20, "token": 1}
 
 # A day of which Xero did not say when it ends is asked about again after this.
 _UNTOLD_DAY = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
-class CallAsked:
+class RequestInfo:
     """What was asked for.
 
     Args:
@@ -52,7 +52,7 @@ class CallAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class CallAnswered:
+class RawResponse:
     """What came back.
 
     Args:
@@ -71,13 +71,13 @@ class CallAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Retry:
     """Repeat the call.
 
     Args:
-        reason: Why, for the patience it deserves.
+        reason: Why; it decides how often.
         wait: Seconds to wait first; None leaves it to the reason.
-        otherwise: The error for when patience ends.
+        otherwise: The error to raise in the end.
     """
 
     reason: Reason
@@ -85,7 +85,7 @@ class Again:
     otherwise: XeroPipelineError
 
 
-def judge_failure(asked: CallAsked, what: str) -> Again:
+def classify_failure(asked: RequestInfo, what: str) -> Retry:
     """No whole answer came: timeout, reset, cut-off body.
 
     Args:
@@ -93,10 +93,10 @@ def judge_failure(asked: CallAsked, what: str) -> Again:
         what: What happened, without secrets.
     """
     message = f"Xero could not be reached, or did not finish its answer ({what}). Try again in a few minutes."
-    return Again("broken", None, XeroUnavailable(message, organisation=asked.tenant_id, endpoint=asked.path))
+    return Retry("broken", None, XeroUnavailable(message, organisation=asked.tenant_id, endpoint=asked.path))
 
 
-def judge(asked: CallAsked, reply: CallAnswered, now: float) -> Again | XeroPipelineError | None:
+def classify_response(asked: RequestInfo, reply: RawResponse, now: float) -> Retry | XeroPipelineError | None:
     """Decide about an answer.
 
     Args:
@@ -105,7 +105,7 @@ def judge(asked: CallAsked, reply: CallAnswered, now: float) -> Again | XeroPipe
         now: Seconds since the epoch.
 
     Returns:
-        None to take it, `Again` to repeat the call, or the error to raise.
+        None to take it, `Retry` to repeat the call, or the error to raise.
     """
     facts: dict[str, Any] = {
         "organisation": asked.tenant_id,
@@ -128,7 +128,7 @@ def judge(asked: CallAsked, reply: CallAnswered, now: float) -> Again | XeroPipe
     return _refused(reply, said, facts)
 
 
-def _refused(reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
+def _refused(reply: RawResponse, said: str, facts: dict[str, Any]) -> Retry | XeroPipelineError:
     message = f"Xero refused the request: {said or 'it gave no reason'}."
     if reply.status == 400 and says_high_volume(reply.body):
         message += " (Xero refuses to look through more than 100,000 records at once.)"
@@ -137,17 +137,17 @@ def _refused(reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again | X
     return (
         NotFound(message, **facts)
         if says_not_found(reply.body)
-        else Again("broken", None, RequestRefused(message, **facts))
+        else Retry("broken", None, RequestRefused(message, **facts))
     )
 
 
-def _taken(reply: CallAnswered, facts: dict[str, Any]) -> Again | None:
+def _taken(reply: RawResponse, facts: dict[str, Any]) -> Retry | None:
     if reply.is_error:
         return _unavailable(reply, problem_text(reply.body), facts)
     return None if reply.flaw is None else _unreadable(reply.flaw, facts)
 
 
-def _page(reply: CallAnswered, facts: dict[str, Any]) -> Again:
+def _page(reply: RawResponse, facts: dict[str, Any]) -> Retry:
     """Something before Xero answered; whatever the status, the same call may succeed a moment later."""
     said = problem_text(reply.body)
     message = (
@@ -155,15 +155,17 @@ def _page(reply: CallAnswered, facts: dict[str, Any]) -> Again:
         f"{f': {said}' if said else ''}. Try again in a few minutes."
     )
     error = UnreadableAnswer if 200 <= reply.status < 300 else XeroUnavailable
-    return Again("broken", _retry_after(reply), error(message, **facts))
+    return Retry("broken", _retry_after(reply), error(message, **facts))
 
 
-def _unreadable(flaw: str, facts: dict[str, Any]) -> Again:
+def _unreadable(flaw: str, facts: dict[str, Any]) -> Retry:
     message = f"Xero's answer is not what the endpoint promises: {flaw}. Try again; if it lasts, please report it."
-    return Again("broken", None, UnreadableAnswer(message, **facts))
+    return Retry("broken", None, UnreadableAnswer(message, **facts))
 
 
-def _unauthorised(asked: CallAsked, reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again | XeroPipelineError:
+def _unauthorised(
+    asked: RequestInfo, reply: RawResponse, said: str, facts: dict[str, Any]
+) -> Retry | XeroPipelineError:
     challenge = reply.headers.get("WWW-Authenticate", "")
     if "insufficient_scope" in challenge.lower() or "authorizationunsuccessful" in said.lower():
         wanted = f"the scope {asked.scope}" if asked.scope else "a scope"
@@ -171,7 +173,7 @@ def _unauthorised(asked: CallAsked, reply: CallAnswered, said: str, facts: dict[
             f"The consent lacks {wanted} that this endpoint needs. Run `xero-pipeline connect` to give it.", **facts
         )
     message = f"Xero does not accept our access, even renewed: {said or 'it gave no reason'}."
-    return Again("token", 0.0, ReconnectError(f"{message} Run `xero-pipeline connect` again.", **facts))
+    return Retry("token", 0.0, ReconnectError(f"{message} Run `xero-pipeline connect` again.", **facts))
 
 
 def _forbidden(said: str, facts: dict[str, Any]) -> XeroPipelineError:
@@ -188,7 +190,7 @@ def _forbidden(said: str, facts: dict[str, Any]) -> XeroPipelineError:
     )
 
 
-def _too_many(reply: CallAnswered, now: float, facts: dict[str, Any]) -> Again | XeroPipelineError:
+def _too_many(reply: RawResponse, now: float, facts: dict[str, Any]) -> Retry | XeroPipelineError:
     problem, seconds = rate_limit(reply)
     if problem == "day":
         resume_at = datetime.fromtimestamp(now, UTC) + timedelta(seconds=_UNTOLD_DAY if seconds is None else seconds)
@@ -200,11 +202,11 @@ def _too_many(reply: CallAnswered, now: float, facts: dict[str, Any]) -> Again |
         )
     message = "Xero kept refusing calls as too many. Another program may be using the same app; try again later."
     if problem == "concurrent":
-        return Again("concurrent", None, XeroUnavailable(message, **facts))
-    return Again("minute", MINUTE if seconds is None else min(seconds, MINUTE), XeroUnavailable(message, **facts))
+        return Retry("concurrent", None, XeroUnavailable(message, **facts))
+    return Retry("minute", MINUTE if seconds is None else min(seconds, MINUTE), XeroUnavailable(message, **facts))
 
 
-def rate_limit(reply: CallAnswered) -> tuple[str, float | None]:
+def rate_limit(reply: RawResponse) -> tuple[str, float | None]:
     """Which limit a 429 speaks of, and for how many seconds.
 
     A limit that Xero does not name is taken for the day's when it lasts longer than a minute, so that nobody ever
@@ -224,12 +226,12 @@ def rate_limit(reply: CallAnswered) -> tuple[str, float | None]:
     return ("day" if seconds > MINUTE else "minute"), seconds
 
 
-def _unavailable(reply: CallAnswered, said: str, facts: dict[str, Any]) -> Again:
+def _unavailable(reply: RawResponse, said: str, facts: dict[str, Any]) -> Retry:
     message = f"Xero is not available: {said or 'it gave no reason'}. Try again in a few minutes."
-    return Again("broken", _retry_after(reply), XeroUnavailable(message, **facts))
+    return Retry("broken", _retry_after(reply), XeroUnavailable(message, **facts))
 
 
-def _retry_after(reply: CallAnswered) -> float | None:
+def _retry_after(reply: RawResponse) -> float | None:
     seconds = _seconds(reply.headers.get("Retry-After"))
     return None if seconds is None else min(seconds, MINUTE)
 

@@ -12,7 +12,7 @@ import httpx
 from xero_pipeline.xero.http.error_body import is_error
 from xero_pipeline.xero.http.json_repair import readable, repaired
 from xero_pipeline.xero.http.response import Envelope
-from xero_pipeline.xero.http.retry import CallAnswered
+from xero_pipeline.xero.http.retry import RawResponse
 from xero_pipeline.xero.http.tls import trusted
 from xero_pipeline.xero.quota.rate_limits import Limits
 
@@ -26,7 +26,7 @@ _CONNECTIONS = httpx.Limits(max_connections=50, max_keepalive_connections=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Exchange:
     """One attempt that ended.
 
     Args:
@@ -39,7 +39,7 @@ class Sent:
         limits: The calls left, by the headers.
     """
 
-    reply: CallAnswered | None
+    reply: RawResponse | None
     failure: str
     envelope: Envelope | None
     wire_bytes: int
@@ -48,7 +48,7 @@ class Sent:
     limits: Limits
 
 
-class Wire:
+class HttpTransport:
     """The connections to one API; several threads may use them.
 
     Args:
@@ -74,7 +74,7 @@ class Wire:
         """Close the connections."""
         self._http.close()
 
-    def get(self, url: str, headers: Mapping[str, str], token: str) -> Sent:
+    def get(self, url: str, headers: Mapping[str, str], token: str) -> Exchange:
         """Send one request and read the answer to its end. Does not raise for what the network does.
 
         Args:
@@ -93,11 +93,11 @@ class Wire:
             failure = f"{type(error).__name__}: {error}".replace(token, "***")
         seconds = max(0.0, self._clock() - started)
         if response is None:
-            return Sent(None, failure, None, 0, started, seconds, Limits())
+            return Exchange(None, failure, None, 0, started, seconds, Limits())
         limits = Limits.from_headers(response.headers)
         nothing = _NOTHING if "If-Modified-Since" in headers else {204}  # XeroAPI/Xero-Net#331: 304 to who did not ask
         reply, envelope = _checked(response, body, token, nothing)
-        return Sent(reply, failure, envelope, response.num_bytes_downloaded, started, seconds, limits)
+        return Exchange(reply, failure, envelope, response.num_bytes_downloaded, started, seconds, limits)
 
     def _read(self, response: httpx.Response, until: float) -> bytes:
         parts = []
@@ -113,20 +113,20 @@ class Wire:
 
 def _checked(
     response: httpx.Response, body: bytes | None, token: str, nothing: Collection[int]
-) -> tuple[CallAnswered | None, Envelope | None]:
+) -> tuple[RawResponse | None, Envelope | None]:
     if body is None:
         return None, None
     body = readable(body)
     if response.status_code in nothing and not body:
-        return CallAnswered(200, response.headers, _ENVELOPE), Envelope.read(_ENVELOPE)
+        return RawResponse(200, response.headers, _ENVELOPE), Envelope.read(_ENVELOPE)
     if not response.is_success:
         said = body.replace(token.encode(), b"***")
-        return CallAnswered(response.status_code, response.headers, said), None
+        return RawResponse(response.status_code, response.headers, said), None
     try:
         body, envelope = _opened(body)
     except ValueError as flaw:
-        return CallAnswered(response.status_code, response.headers, body, flaw=str(flaw)), None
-    return CallAnswered(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
+        return RawResponse(response.status_code, response.headers, body, flaw=str(flaw)), None
+    return RawResponse(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
 
 
 def _opened(body: bytes) -> tuple[bytes, Envelope]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from xero_pipeline.errors import NotFound
 from xero_pipeline.xero.endpoints import Endpoint
 from xero_pipeline.xero.http.client import XeroClient
-from xero_pipeline.xero.http.response import Answer
-from xero_pipeline.xero.pagination.list_request import Ask
+from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.pagination.list_request import ListRequest
 
 IDS_PER_CALL = 40
 """So many ids fit into an address, as Xero advises."""
 
 
-def one(client: XeroClient, tenant_id: str, endpoint: Endpoint, record_id: str) -> Answer | None:
+def one(client: XeroClient, tenant_id: str, endpoint: Endpoint, record_id: str) -> ApiResponse | None:
     """A single record; None if Xero does not know it any more.
 
     Args:
@@ -26,15 +26,15 @@ def one(client: XeroClient, tenant_id: str, endpoint: Endpoint, record_id: str) 
     Raises:
         XeroPipelineError: As `XeroClient.get`, but for NotFound.
     """
-    ask = Ask(client, tenant_id, endpoint, None)
+    request = ListRequest(client, tenant_id, endpoint, None)
     params = {name: value for name, value in endpoint.params.items() if name != "pageSize"}
     try:
-        return ask.checked(ask.get(f"{endpoint.path}/{record_id}", params))
+        return request.checked(request.get(f"{endpoint.path}/{record_id}", params))
     except NotFound:
         return None
 
 
-def several(client: XeroClient, tenant_id: str, endpoint: Endpoint, ids: Sequence[str]) -> Answer:
+def several(client: XeroClient, tenant_id: str, endpoint: Endpoint, ids: Sequence[str]) -> ApiResponse:
     """Those of some records that Xero lists.
 
     Args:
@@ -46,5 +46,5 @@ def several(client: XeroClient, tenant_id: str, endpoint: Endpoint, ids: Sequenc
     Raises:
         XeroPipelineError: As `XeroClient.get`.
     """
-    ask = Ask(client, tenant_id, endpoint, None, narrowed={"IDs": ",".join(ids)})
-    return ask.sheet(1).answer
+    request = ListRequest(client, tenant_id, endpoint, None, narrowed={"IDs": ",".join(ids)})
+    return request.fetch_page(1).answer

@@ -10,23 +10,23 @@ from xero_pipeline.xero.endpoints import Endpoint
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.pagination.date_slices import Slice, Slices
 from xero_pipeline.xero.pagination.details import read_details
-from xero_pipeline.xero.pagination.list_request import Ask
+from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.offsets import read_offsets
 from xero_pipeline.xero.pagination.page import Page
 from xero_pipeline.xero.pagination.page_numbers import read_pages
 
 
-def read(
+def paginate(
     client: XeroClient,
     tenant_id: str,
     endpoint: Endpoint,
     *,
     modified_since: datetime | None = None,
     workers: int = 5,
-    resume: date | None = None,
+    resume_from: date | None = None,
     after: int = 0,
     window: Slice | None = None,
-    fits: Callable[[], int] | None = None,
+    calls_left: Callable[[], int] | None = None,
 ) -> Iterator[Page]:
     """Read a collection: every record, or those changed since.
 
@@ -40,14 +40,14 @@ def read(
         endpoint: The collection.
         modified_since: Passed on where the endpoint knows it, ignored elsewhere.
         workers: Calls at once, and pages kept ahead of the consumer, at most.
-        resume: Leave out what is dated before this day: the `Page.read_before` up to which an earlier attempt came.
+        resume_from: Leave out what is dated before this day: the `Page.read_before` an earlier attempt came to.
             The next incremental read must then start at the first answer of that attempt, not of this one.
             None, and for endpoints that are not sliced, reads from the start.
         after: Leave out what is numbered up to this: the `Page.read_to` up to which an earlier read came. 0, and for
             endpoints whose records are not numbered, reads from the start.
         window: Only what is dated in these days, of an endpoint that is sliced.
-        fits: Says how many more calls there may be. A list of more pages is read in slices, as far as days divide it,
-            so that `Page.read_before` tells how far the calls reached. None for no bound.
+        calls_left: Says how many more calls there may be. A list of more pages is read in slices, as far as days divide
+            it, so that `Page.read_before` tells how far the calls reached. None for no bound.
 
     Yields:
         The pages, in no particular order.
@@ -55,25 +55,25 @@ def read(
     Raises:
         XeroPipelineError: As `XeroClient.get`; pages not yet begun are not asked for then.
     """
-    ask = Ask(client, tenant_id, endpoint, modified_since if endpoint.modified_since else None)
+    request = ListRequest(client, tenant_id, endpoint, modified_since if endpoint.modified_since else None)
     slicing = endpoint.slicing
     if endpoint.paging == "offsets":
-        yield from read_offsets(ask, after)
+        yield from read_offsets(request, after)
         return
     if slicing is None:
-        yield from _list(ask, workers)
+        yield from _list(request, workers)
         return
 
     def slice_of(one: Slice, may_be_cut: bool) -> Iterator[Page]:
-        return _list(replace(ask, narrowed=one.params(slicing)), workers, fits if may_be_cut else None)
+        return _list(replace(request, narrowed=one.params(slicing)), workers, calls_left if may_be_cut else None)
 
-    yield from Slices(slice_of, window or Slice(resume, None)).pages()
+    yield from Slices(slice_of, window or Slice(resume_from, None)).pages()
 
 
-def _list(ask: Ask, workers: int, fits: Callable[[], int] | None = None) -> Iterator[Page]:
-    if ask.endpoint.paging == "whole":
-        yield Page(1, 1, ask.whole())
-    elif ask.endpoint.paging == "details":
-        yield from read_details(ask, workers)
+def _list(request: ListRequest, workers: int, calls_left: Callable[[], int] | None = None) -> Iterator[Page]:
+    if request.endpoint.paging == "whole":
+        yield Page(1, 1, request.whole())
+    elif request.endpoint.paging == "details":
+        yield from read_details(request, workers)
     else:
-        yield from read_pages(ask, workers, fits)
+        yield from read_pages(request, workers, calls_left)

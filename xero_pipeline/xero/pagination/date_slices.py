@@ -3,8 +3,8 @@
 Too long is a list of more than 100,000 records, which Xero refuses, and one of more pages than there are calls left.
 A slice is asked for like the list; one that is too long as well is cut in two. Slices come strictly by age, so where
 reading stopped is one day: everything dated before it has been read, and reading may go on from there, in another
-process too (`Page.read_before`, `read(…, resume=…)`). Slices do not overlap and leave nothing out: the first has no
-beginning, the last has no end, and every record of these collections has the field they are cut by.
+process too (`Page.read_before`, `paginate(…, resume_from=…)`). Slices do not overlap and leave nothing out: the first
+has no beginning, the last has no end, and every record of these collections has the field they are cut by.
 
 A record whose date is changed meanwhile moves to another slice; it is then not still (see the package), and the next
 incremental read brings it, if that starts at the first answer of the first attempt.
@@ -116,7 +116,7 @@ class Slices:
             try:
                 for page in self._one(one):
                     cut = todo or one != self._whole
-                    yield replace(page, number=next(numbers), of=None) if cut else page
+                    yield replace(page, number=next(numbers), total_pages=None) if cut else page
             except RequestRefused as refused:
                 parts = one.parts(self._today) if refused.status == 400 else None
                 if parts is None:
@@ -135,7 +135,7 @@ class Slices:
         drifted, before = False, None
         for page in pages:
             self._today = page.answer.server_time.date() if page.answer.server_time else None
-            drifted |= page.drifted
+            drifted |= page.list_changed
             if before is not None:
                 yield before
             before = page

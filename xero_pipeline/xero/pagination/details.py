@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import msgspec
 
-from xero_pipeline.xero.http.response import Answer
-from xero_pipeline.xero.pagination.list_request import Ask
+from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 from xero_pipeline.xero.pagination.record_ids import id_in
 from xero_pipeline.xero.values import add_months, month_end, month_start
@@ -23,16 +23,16 @@ _Key = TypeVar("_Key")
 _BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
 
 
-def read_details(ask: Ask, workers: int) -> Iterator[Page]:
+def read_details(request: ListRequest, workers: int) -> Iterator[Page]:
     """Read headers, then one answer per record; without records the headers' empty answer comes.
 
     Args:
-        ask: The list.
+        request: The list.
         workers: Calls at once, at most.
     """
-    endpoint = ask.endpoint
-    headers = ask.get(endpoint.path, dict(endpoint.params))
-    named = [(record, _identity(ask, record)) for record in ask.records(headers)]
+    endpoint = request.endpoint
+    headers = request.get(endpoint.path, dict(endpoint.params))
+    named = [(record, _identity(request, record)) for record in request.records(headers)]
     nameless = [bytes(record) for record, name in named if name is None]
     ids = [name for _, name in named if name is not None]
     pages = len(ids) + bool(nameless or not ids)
@@ -41,17 +41,17 @@ def read_details(ask: Ask, workers: int) -> Iterator[Page]:
         listed = b'{"%s":[%s]}' % (endpoint.wrapper.encode(), b",".join(nameless))
         yield Page(1, pages, replace(headers, body=listed))
     window = _budget_window(headers) if endpoint.wrapper == "Budgets" else {}
-    answers = _ahead(lambda one: ask.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
+    answers = _ahead(lambda one: request.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
     for number, answer in enumerate(answers, start=pages - len(ids) + 1):
-        yield Page(number, pages, ask.checked(answer))
+        yield Page(number, pages, request.checked(answer))
 
 
-def _identity(ask: Ask, record: msgspec.Raw) -> str | None:
-    found = id_in(record, ask.endpoint)
+def _identity(request: ListRequest, record: msgspec.Raw) -> str | None:
+    found = id_in(record, request.endpoint)
     return found if isinstance(found, str) and found else None
 
 
-def _budget_window(headers: Answer) -> dict[str, str]:
+def _budget_window(headers: ApiResponse) -> dict[str, str]:
     """Two years around this month, by Xero's clock: all that one answer can hold.
 
     Source: Xero's page "Budgets" (without dates it sends three months).
@@ -66,7 +66,7 @@ def _budget_window(headers: Answer) -> dict[str, str]:
     }
 
 
-def _ahead(fetch: Callable[[_Key], Answer], keys: Iterator[_Key], workers: int) -> Iterator[Answer]:
+def _ahead(fetch: Callable[[_Key], ApiResponse], keys: Iterator[_Key], workers: int) -> Iterator[ApiResponse]:
     """Answers in the order of their keys; at most `workers` are fetched ahead of the consumer."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="xero-page")
     try:

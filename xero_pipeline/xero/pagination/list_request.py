@@ -12,12 +12,12 @@ import msgspec
 from xero_pipeline.errors import UnreadableAnswer
 from xero_pipeline.xero.endpoints import Endpoint
 from xero_pipeline.xero.http.client import XeroClient
-from xero_pipeline.xero.http.response import Answer, Envelope
+from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.pagination.record_ids import Rows, rows_of
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FetchedPage:
     """A page as it was answered.
 
     Args:
@@ -25,12 +25,12 @@ class Sheet:
         rows: Its records' ids and stamps.
     """
 
-    answer: Answer
+    answer: ApiResponse
     rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ListRequest:
     """What all calls of one list have in common.
 
     Args:
@@ -47,9 +47,9 @@ class Ask:
     endpoint: Endpoint
     modified_since: datetime | None
     narrowed: Mapping[str, str] = field(default_factory=dict)
-    over: threading.Event | None = None
+    cancelled: threading.Event | None = None
 
-    def get(self, path: str, params: Mapping[str, str]) -> Answer:
+    def get(self, path: str, params: Mapping[str, str]) -> ApiResponse:
         """One call, as `XeroClient.get`."""
         return self.client.get(
             self.tenant_id,
@@ -57,14 +57,14 @@ class Ask:
             params=params,
             modified_since=self.modified_since,
             scope=self.endpoint.scope,
-            over=self.over,
+            cancelled=self.cancelled,
         )
 
-    def whole(self) -> Answer:
+    def whole(self) -> ApiResponse:
         """The list in one answer, checked to be one."""
         return self.checked(self.get(self.endpoint.path, {**self.endpoint.params, **self.narrowed}))
 
-    def sheet(self, number: int) -> Sheet:
+    def fetch_page(self, number: int) -> FetchedPage:
         """One page of the list.
 
         Args:
@@ -77,23 +77,23 @@ class Ask:
         params = {"page": str(number), **self.endpoint.params, **self.narrowed}
         answer = self.get(self.endpoint.path, params)
         try:
-            return Sheet(answer, rows_of(answer.body, self.endpoint))
+            return FetchedPage(answer, rows_of(answer.body, self.endpoint))
         except ValueError as flaw:
             raise self.unreadable(str(flaw), answer) from None
 
-    def records(self, answer: Answer) -> list[msgspec.Raw]:
+    def records(self, answer: ApiResponse) -> list[msgspec.Raw]:
         """The JSON text of every record of an answer."""
         try:
             return Envelope.read(answer.body).records(self.endpoint.wrapper)
         except ValueError as flaw:
             raise self.unreadable(str(flaw), answer) from None
 
-    def checked(self, answer: Answer) -> Answer:
+    def checked(self, answer: ApiResponse) -> ApiResponse:
         """The answer, if it holds the list it should."""
         self.records(answer)
         return answer
 
-    def unreadable(self, flaw: str, answer: Answer) -> UnreadableAnswer:
+    def unreadable(self, flaw: str, answer: ApiResponse) -> UnreadableAnswer:
         """The error that says what is wrong with an answer."""
         return UnreadableAnswer(
             f"Xero's answer is not what the endpoint promises: {flaw}. Please report it.",

@@ -17,27 +17,27 @@ from typing import Any
 
 import msgspec
 
-from xero_pipeline.xero.http.response import Answer
-from xero_pipeline.xero.pagination.list_request import Ask
+from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 
 
-def read_offsets(ask: Ask, after: int) -> Iterator[Page]:
+def read_offsets(request: ListRequest, after: int) -> Iterator[Page]:
     """Read everything behind a number, in the order of the numbers; if that is nothing, an empty page comes.
 
     Args:
-        ask: The list.
+        request: The list.
         after: The number; 0 for everything.
 
     Raises:
         UnreadableAnswer: The records are not numbered as Xero promises.
     """
-    endpoint, reached = ask.endpoint, after
+    endpoint, reached = request.endpoint, after
     for number in count(1):
-        answer = ask.get(endpoint.path, {**endpoint.params, "offset": str(reached)})
-        found = _numbers(ask, answer)
+        answer = request.get(endpoint.path, {**endpoint.params, "offset": str(reached)})
+        found = _numbers(request, answer)
         if found and not all(one < other for one, other in pairwise([reached, *found])):
-            raise ask.unreadable(
+            raise request.unreadable(
                 f"behind {endpoint.number} {reached} came {found[0]} to {found[-1]}, out of their order", answer
             )
         if not found:
@@ -48,17 +48,17 @@ def read_offsets(ask: Ask, after: int) -> Iterator[Page]:
         yield Page(number, None, answer, read_to=reached)
 
 
-def _numbers(ask: Ask, answer: Answer) -> list[int]:
-    field = ask.endpoint.number
+def _numbers(request: ListRequest, answer: ApiResponse) -> list[int]:
+    field = request.endpoint.number
     rows: list[Any] = []
     wrong: msgspec.DecodeError | None = None
-    for record in ask.records(answer):
+    for record in request.records(answer):
         try:
             rows.append(msgspec.json.decode(record, type=_row(field)).number)
         except msgspec.DecodeError as flaw:
             wrong = flaw  # put aside when its fields are read; the others lead on
     if wrong and not rows:
-        raise ask.unreadable(f"no record's {field} is a number: {wrong}", answer)
+        raise request.unreadable(f"no record's {field} is a number: {wrong}", answer)
     return rows
 
 

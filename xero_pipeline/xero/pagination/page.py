@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.http.response import ApiResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +16,19 @@ class Page:
 
     Args:
         number: From 1, in the order in which they come, which is not the order of the list.
-        of: How many there will be; None where that is unknown.
+        total_pages: How many there will be; None where that is unknown.
         answer: The whole envelope.
-        drifted: Set on the last page, if the list changed and was not in the order Xero documents: a record may be
+        list_changed: Set on the last page, if the list changed and was not in the order Xero documents: a record may be
             missing, and only reading it again helps.
         read_before: Set on the last page of a slice: everything dated before this day has now been handed out, and
-            `read(…, resume=…)` may go on from it.
+            `paginate(…, resume_from=…)` may go on from it.
         read_to: Set on every page of a list that is numbered: everything up to this number has now been handed out,
-            and `read(…, after=…)` may go on from it.
+            and `paginate(…, after=…)` may go on from it.
     """
 
     number: int
-    of: int | None
-    answer: Answer
-    drifted: bool = False
+    total_pages: int | None
+    answer: ApiResponse
+    list_changed: bool = False
     read_before: date | None = None
     read_to: int | None = None

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
-from xero_pipeline.xero.pagination.list_request import Ask, Sheet
+from xero_pipeline.xero.pagination.list_request import FetchedPage, ListRequest
 
 
-class Descent:
+class PageRange:
     """A walk over pages from the back to the front.
 
     Args:
@@ -24,7 +24,7 @@ class Descent:
 
     def __init__(self, top: int, bottom: int, *, until: datetime | None = None) -> None:
         self.top = top
-        self.edge: datetime | None = None
+        self.boundary: datetime | None = None
         """The stamp of the last row of the first page read; None before it, and if that page was empty."""
         self._page: int | None = top
         self._bottom = bottom
@@ -35,18 +35,18 @@ class Descent:
         """The page to ask for next; None at the end."""
         return self._page
 
-    def take(self, sheet: Sheet) -> None:
+    def take(self, fetched: FetchedPage) -> None:
         """Take the answer for `page` and go on to the next."""
         if self._page is None:
             raise ValueError("the walk is over")
         if self._page == self.top:
-            self.edge = sheet.rows.last
-        begins = sheet.rows.first
+            self.boundary = fetched.rows.last
+        begins = fetched.rows.first
         met = self._until is not None and begins is not None and begins < self._until
         self._page = None if met or self._page <= self._bottom else self._page - 1
 
 
-def strips(low: int, high: int, workers: int) -> list[Descent]:
+def split_ranges(low: int, high: int, workers: int) -> list[PageRange]:
     """Cut the pages from `low` to `high` into a strip per worker, nearly alike, the lowest first.
 
     Args:
@@ -57,28 +57,30 @@ def strips(low: int, high: int, workers: int) -> list[Descent]:
     pages = max(0, high - low + 1)
     count = min(workers, pages)
     cuts = [low + pages * part // count for part in range(count + 1)] if count else []
-    return [Descent(after - 1, start) for start, after in pairwise(cuts)]
+    return [PageRange(after - 1, start) for start, after in pairwise(cuts)]
 
 
-def descend(ask: Ask, descents: Sequence[Descent], workers: int, *, before: Sheet | None = None) -> Iterator[Sheet]:
-    """Walk several descents at once, `before` first; at most `workers` pages are fetched ahead of the consumer.
+def read_backwards(
+    request: ListRequest, ranges: Sequence[PageRange], workers: int, *, before: FetchedPage | None = None
+) -> Iterator[FetchedPage]:
+    """Walk several ranges at once, `before` first; at most `workers` pages are fetched ahead of the consumer.
 
-    A descent's next page is asked for only when its page behind was answered: the whole argument rests on that.
+    A range's next page is asked for only when its page behind was answered: the whole argument rests on that.
 
     Args:
-        ask: The list.
-        descents: The walks; each is taken up as soon as a worker is free, in their order.
+        request: The list.
+        ranges: The walks; each is taken up as soon as a worker is free, in their order.
         workers: Calls at once, at most.
         before: A page that is there already, handed out once the first calls are under way.
     """
-    waiting = deque(descents)
-    pending: deque[tuple[Descent, Future[Sheet]]] = deque()
-    pool, over = ThreadPoolExecutor(workers, thread_name_prefix="xero-page"), threading.Event()
-    mine = replace(ask, over=over)
+    waiting = deque(ranges)
+    pending: deque[tuple[PageRange, Future[FetchedPage]]] = deque()
+    pool, cancelled = ThreadPoolExecutor(workers, thread_name_prefix="xero-page"), threading.Event()
+    mine = replace(request, cancelled=cancelled)
 
-    def submit(descent: Descent) -> None:
-        if descent.page is not None:
-            pending.append((descent, pool.submit(mine.sheet, descent.page)))
+    def submit(page_range: PageRange) -> None:
+        if page_range.page is not None:
+            pending.append((page_range, pool.submit(mine.fetch_page, page_range.page)))
         elif waiting:
             submit(waiting.popleft())
 
@@ -88,12 +90,12 @@ def descend(ask: Ask, descents: Sequence[Descent], workers: int, *, before: Shee
         if before is not None:
             yield before
         while pending:
-            descent, future = pending.popleft()
-            sheet = future.result()
-            descent.take(sheet)
-            submit(descent)
-            yield sheet
+            page_range, future = pending.popleft()
+            fetched = future.result()
+            page_range.take(fetched)
+            submit(page_range)
+            yield fetched
     finally:
         # What is under way is waited for, but not its repetitions: they could take a quarter of an hour.
-        over.set()
+        cancelled.set()
         pool.shutdown(wait=True, cancel_futures=True)

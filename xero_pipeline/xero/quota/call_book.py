@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xero_pipeline.state.deferred_work import PostponedWork
-from xero_pipeline.xero.http.circuit_breaker import Outages
+from xero_pipeline.state.deferred_work import DeferredWork
+from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
 from xero_pipeline.xero.quota.call_outbox import CallOutbox
 
 if TYPE_CHECKING:
@@ -21,5 +21,5 @@ class CallBook:
 
     def __init__(self, engine: Engine) -> None:
         self.outbox = CallOutbox(engine)
-        self.postponed = PostponedWork(engine)
-        self.outages = Outages()
+        self.postponed = DeferredWork(engine)
+        self.outages = CircuitBreaker()

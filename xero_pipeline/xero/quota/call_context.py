@@ -10,7 +10,7 @@ from xero_pipeline.state.deferred_work import PAUSE
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class CallContext:
     """On whose behalf Xero is called.
 
     Args:
@@ -26,11 +26,11 @@ class Errand:
     budget: str | None = None
 
     @property
-    def shares(self) -> str:
+    def budget_key(self) -> str:
         """The name under which the calls are counted; the run's own where nothing is shared."""
         return self.budget or self.run_id or ""
 
-    def reached(self, tenant_id: str, now: float) -> BudgetReached:
+    def budget_reached(self, tenant_id: str, now: float) -> BudgetReached:
         """The error for a call that is one too many.
 
         Args:

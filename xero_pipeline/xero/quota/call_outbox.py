@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import immediate
-from xero_pipeline.xero.http.response import Call
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.xero.http.response import CallRecord
+from xero_pipeline.xero.quota.call_context import CallContext
 
 AT_ONCE = 1_000
 """How many calls are carried in one go; SQLite takes no more than some ten thousand values in a statement."""
@@ -33,14 +33,14 @@ class Outgoing:
         query: The query string in plain text, such as `page=2&pageSize=1000`.
         modified_since: What was asked for with If-Modified-Since; None for everything.
         attempt: 1 for the first, more for a repetition.
-        errand: What it is made for.
+        call_context: What it is made for.
     """
 
     endpoint: str
     query: str = ""
     modified_since: datetime | None = None
     attempt: int = 1
-    errand: Errand = field(default_factory=Errand)
+    call_context: CallContext = field(default_factory=CallContext)
 
 
 def new_call_id(at: float) -> str:
@@ -93,7 +93,7 @@ class CallOutbox:
             call_ids: At most `AT_ONCE`.
         """
         calls = state_table("call_outbox")
-        with immediate(self._engine) as connection:
+        with write_transaction(self._engine) as connection:
             connection.execute(sa.delete(calls).where(calls.c.call_id.in_(call_ids)))
 
 
@@ -112,8 +112,8 @@ def put(connection: sa.Connection, call_id: str, tenant_id: str, at: float, outg
         "call_id": call_id,
         "tenant_id": tenant_id,
         "at": at,
-        "asset": outgoing.errand.asset,
-        "run_id": outgoing.errand.run_id,
+        "asset": outgoing.call_context.asset,
+        "run_id": outgoing.call_context.run_id,
         "endpoint": outgoing.endpoint,
         "query": outgoing.query or None,
         "modified_since": since.timestamp() if since else None,
@@ -122,7 +122,7 @@ def put(connection: sa.Connection, call_id: str, tenant_id: str, at: float, outg
     connection.execute(sa.insert(state_table("call_outbox")).values(values))
 
 
-def complete(connection: sa.Connection, call_id: str, call: Call) -> None:
+def complete(connection: sa.Connection, call_id: str, call: CallRecord) -> None:
     """Write down how a call ended, in the transaction that gives its slot back.
 
     Args:

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from xero_pipeline.errors import DailyLimitReached
 from xero_pipeline.state.quota_tables import quota_tables
-from xero_pipeline.xero.http.response import Call
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.http.response import CallRecord
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing, new_call_id
-from xero_pipeline.xero.quota.rate_limits import DAY, MINUTE, Go, Rules, Stop, Usage, Wait, decide, smaller
-from xero_pipeline.xero.quota.usage_store import APP, QuotaLedger
+from xero_pipeline.xero.quota.rate_limits import DAY, MINUTE, Go, Rules, Stop, Usage, Wait, decide, effective_remaining
+from xero_pipeline.xero.quota.usage_store import APP, UsageStore
 
 __all__ = ["LEASE_SECONDS", "Held", "Quota", "QuotaSnapshot", "quota_tables"]
 
@@ -56,7 +56,7 @@ class Held:
         call: How the call ended: to be set by whoever made it, and written down when the slot is given back.
     """
 
-    call: Call | None = None
+    call: CallRecord | None = None
 
 
 class Quota:
@@ -88,7 +88,7 @@ class Quota:
     ) -> None:
         self._rules = Rules(per_minute, per_day, concurrent, app_per_minute)
         self._paced = paced
-        self._ledger = QuotaLedger(engine, clock, host=socket.gethostname(), pid_alive=_pid_alive)
+        self._usage = UsageStore(engine, clock, host=socket.gethostname(), pid_alive=_pid_alive)
         self._lease = lease_seconds
         self._clock = clock
 
@@ -123,17 +123,17 @@ class Quota:
         try:
             yield held
         finally:
-            self._ledger.release(slot_id, tenant_id, held.call)
+            self._usage.release(slot_id, tenant_id, held.call)
 
     def _ask(self, tenant_id: str, slot_id: str, outgoing: Outgoing) -> Go | Wait | Stop:
-        errand = outgoing.errand
-        with self._ledger.locked() as (page, now):
-            if errand.max_calls is not None and page.spent(tenant_id, errand) >= errand.max_calls:
-                raise errand.reached(tenant_id, now)
-            page.tidy(now)
-            verdict = decide(self._rules, self._counted(page.usage(tenant_id, self._rules)), now)
+        call_context = outgoing.call_context
+        with self._usage.locked() as (counts, now):
+            if call_context.max_calls is not None and counts.spent(tenant_id, call_context) >= call_context.max_calls:
+                raise call_context.budget_reached(tenant_id, now)
+            counts.tidy(now)
+            verdict = decide(self._rules, self._counted(counts.usage(tenant_id, self._rules)), now)
             if isinstance(verdict, Go):
-                page.enter(tenant_id, slot_id, now, now + self._lease, outgoing)
+                counts.enter(tenant_id, slot_id, now, now + self._lease, outgoing)
             return verdict
 
     def _counted(self, usage: Usage) -> Usage:
@@ -142,18 +142,18 @@ class Quota:
             return usage
         return replace(usage, minute_edge=None, day_edge=None, app_edge=None, minute_left=None, day_left=None)
 
-    def calls_left(self, tenant_id: str, errand: Errand) -> int:
+    def calls_left(self, tenant_id: str, call_context: CallContext) -> int:
         """How many calls may still be made to an organisation: today, and by this run.
 
         Args:
             tenant_id: The organisation.
-            errand: For whom.
+            call_context: For whom.
         """
         today = self.snapshot(tenant_id).day_remaining
-        if errand.max_calls is None:
+        if call_context.max_calls is None:
             return today
-        with self._ledger.reading() as (page, _):
-            return max(0, min(today, errand.max_calls - page.spent(tenant_id, errand)))
+        with self._usage.reading() as (counts, _):
+            return max(0, min(today, call_context.max_calls - counts.spent(tenant_id, call_context)))
 
     def exhausted(self, tenant_id: str, problem: str, retry_after: float | None) -> None:
         """Take note of a 429, so that every process keeps still.
@@ -163,13 +163,13 @@ class Quota:
             problem: `X-Rate-Limit-Problem`: minute, day, appminute; any other needs no note.
             retry_after: Seconds that Xero asks for; None if it does not say.
         """
-        with self._ledger.locked() as (page, now):
+        with self._usage.locked() as (counts, now):
             if problem == "day":
-                page.note(tenant_id, stopped_until=now + (_UNTOLD_DAY if retry_after is None else retry_after))
+                counts.note(tenant_id, stopped_until=now + (_UNTOLD_DAY if retry_after is None else retry_after))
             elif problem in {"minute", "appminute"}:
                 pause = MINUTE if retry_after is None else min(retry_after, MINUTE)
                 # The refusal's header says that nothing is left, too; how long that holds is what Xero asks for here.
-                page.note(tenant_id if problem == "minute" else APP, paused_until=now + pause, minute_remaining=None)
+                counts.note(tenant_id if problem == "minute" else APP, paused_until=now + pause, minute_remaining=None)
 
     def snapshot(self, tenant_id: str) -> QuotaSnapshot:
         """How an organisation stands now; changes nothing.
@@ -177,15 +177,17 @@ class Quota:
         Args:
             tenant_id: The organisation.
         """
-        with self._ledger.reading() as (page, now):
-            usage = page.usage(tenant_id, self._rules)
-            minute, day = page.calls_since(tenant_id, now - MINUTE), page.calls_since(tenant_id, now - DAY)
+        with self._usage.reading() as (counts, now):
+            usage = counts.usage(tenant_id, self._rules)
+            minute, day = counts.calls_since(tenant_id, now - MINUTE), counts.calls_since(tenant_id, now - DAY)
         heard = usage.heard_at or 0.0
         verdict = decide(self._rules, self._counted(usage), now)
         return QuotaSnapshot(
             calls_today=day,
-            day_remaining=smaller(self._rules.per_day - day, usage.day_left if now - heard <= DAY else None),
-            minute_remaining=smaller(
+            day_remaining=effective_remaining(
+                self._rules.per_day - day, usage.day_left if now - heard <= DAY else None
+            ),
+            minute_remaining=effective_remaining(
                 self._rules.per_minute - minute, usage.minute_left if now - heard <= MINUTE else None
             ),
             resume_at=datetime.fromtimestamp(verdict.resume_at, UTC) if isinstance(verdict, Stop) else None,

@@ -48,7 +48,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdecimal() else None
 
 
-def smaller(ours: int, theirs: int | None) -> int:
+def effective_remaining(ours: int, theirs: int | None) -> int:
     """Calls left: by our own count, or by Xero's header when that is lower.
 
     Args:

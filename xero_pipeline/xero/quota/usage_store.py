@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import immediate
-from xero_pipeline.xero.http.response import Call
+from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.xero.http.response import CallRecord
 from xero_pipeline.xero.quota import call_outbox
-from xero_pipeline.xero.quota.call_context import Errand
+from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing
 from xero_pipeline.xero.quota.rate_limits import DAY, MINUTE, Limits, Rules, Usage
 
@@ -22,8 +22,8 @@ APP = ""
 _BUDGET_KEPT = 7 * DAY
 
 
-class QuotaLedger:
-    """Opens the ledger's page: for one writer at a time, or to look.
+class UsageStore:
+    """Opens a transaction on the usage: for one writer at a time, or to look.
 
     Args:
         engine: The state database.
@@ -41,21 +41,21 @@ class QuotaLedger:
         self._pid_alive = pid_alive
 
     @contextmanager
-    def locked(self) -> Iterator[tuple[QuotaTransaction, float]]:
-        """The page and the time, read after the lock was had, so that times never run against the order of calls."""
-        with immediate(self._engine) as connection:
-            yield self._page(connection), self._clock()
+    def locked(self) -> Iterator[tuple[UsageTransaction, float]]:
+        """Also the time, read once the lock is held, so that times never run against the order of calls."""
+        with write_transaction(self._engine) as connection:
+            yield self._transaction(connection), self._clock()
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[QuotaTransaction, float]]:
-        """The page and the time, to look at only."""
+    def reading(self) -> Iterator[tuple[UsageTransaction, float]]:
+        """Also the time; to look at only."""
         with self._engine.connect() as connection:
-            yield self._page(connection), self._clock()
+            yield self._transaction(connection), self._clock()
 
-    def _page(self, connection: sa.Connection) -> QuotaTransaction:
-        return QuotaTransaction(connection, self._host, self._pid_alive)
+    def _transaction(self, connection: sa.Connection) -> UsageTransaction:
+        return UsageTransaction(connection, self._host, self._pid_alive)
 
-    def release(self, slot_id: str, tenant_id: str, call: Call | None) -> None:
+    def release(self, slot_id: str, tenant_id: str, call: CallRecord | None) -> None:
         """Give a slot back and write down how its call ended. A slot that was given up already is no error.
 
         Args:
@@ -64,15 +64,15 @@ class QuotaLedger:
             call: How it ended; None if nobody was left to say so.
         """
         slots = state_table("quota_slots")
-        with self.locked() as (page, now):
-            page.connection.execute(sa.delete(slots).where(slots.c.slot_id == slot_id))
+        with self.locked() as (counts, now):
+            counts.connection.execute(sa.delete(slots).where(slots.c.slot_id == slot_id))
             if call is not None:
-                call_outbox.complete(page.connection, slot_id, call)
-                page.hear(tenant_id, call.limits, now)
+                call_outbox.complete(counts.connection, slot_id, call)
+                counts.apply_rate_headers(tenant_id, call.limits, now)
 
 
-class QuotaTransaction:
-    """The ledger inside one transaction. Instants are seconds since the epoch."""
+class UsageTransaction:
+    """What is counted, inside one transaction. Instants are seconds since the epoch."""
 
     def __init__(self, connection: sa.Connection, host: str, pid_alive: Callable[[int], bool]) -> None:
         self.connection = connection
@@ -147,22 +147,22 @@ class QuotaTransaction:
         counted = counted.where(calls.c.tenant_id == tenant_id, calls.c.at > instant)
         return self.connection.execute(counted).scalar_one()
 
-    def spent(self, tenant_id: str, errand: Errand) -> int:
-        """How many calls were made to an organisation out of the budget of an errand.
+    def spent(self, tenant_id: str, call_context: CallContext) -> int:
+        """How many calls were made to an organisation out of the budget of a call context.
 
         Args:
             tenant_id: The organisation.
-            errand: Whose.
+            call_context: Whose.
         """
         runs = self._runs
-        counted = sa.select(runs.c.calls).where(runs.c.budget == errand.shares, runs.c.tenant_id == tenant_id)
+        counted = sa.select(runs.c.calls).where(runs.c.budget == call_context.budget_key, runs.c.tenant_id == tenant_id)
         return self.connection.execute(counted).scalar() or 0
 
-    def _spend(self, tenant_id: str, errand: Errand, now: float) -> None:
+    def _spend(self, tenant_id: str, call_context: CallContext, now: float) -> None:
         runs = self._runs
-        mine = sa.update(runs).where(runs.c.budget == errand.shares, runs.c.tenant_id == tenant_id)
+        mine = sa.update(runs).where(runs.c.budget == call_context.budget_key, runs.c.tenant_id == tenant_id)
         if self.connection.execute(mine.values(calls=runs.c.calls + 1, at=now)).rowcount == 0:
-            first = {"budget": errand.shares, "tenant_id": tenant_id, "calls": 1, "at": now}
+            first = {"budget": call_context.budget_key, "tenant_id": tenant_id, "calls": 1, "at": now}
             self.connection.execute(sa.insert(runs).values(first))
 
     def enter(self, tenant_id: str, slot_id: str, now: float, expires_at: float, outgoing: Outgoing) -> None:
@@ -175,8 +175,8 @@ class QuotaTransaction:
             expires_at: When the slot is given up if its holder cannot be asked.
             outgoing: What is asked, and what for.
         """
-        if outgoing.errand.max_calls is not None:
-            self._spend(tenant_id, outgoing.errand, now)
+        if outgoing.call_context.max_calls is not None:
+            self._spend(tenant_id, outgoing.call_context, now)
         call_outbox.put(self.connection, slot_id, tenant_id, now, outgoing)
         self.connection.execute(sa.insert(self._calls).values(tenant_id=tenant_id, at=now))
         self.connection.execute(
@@ -185,7 +185,7 @@ class QuotaTransaction:
             )
         )
 
-    def hear(self, tenant_id: str, limits: Limits, now: float) -> None:
+    def apply_rate_headers(self, tenant_id: str, limits: Limits, now: float) -> None:
         """Take note of what an answer's headers say is left.
 
         Args:

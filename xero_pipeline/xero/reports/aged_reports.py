@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from xero_pipeline.xero.http.response import Answer
-from xero_pipeline.xero.reports.fetched_report import Asker, Pulled, pull
+from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.reports.fetched_report import FetchedReport, ReportSource, fetch_report
 from xero_pipeline.xero.reports.tree import amount_of, attribute, cells_of, column_labels, flat, rows_of, text_of
 
 AgedKind = Literal["receivables", "payables"]
@@ -59,7 +59,7 @@ class AgedRow:
     due: Decimal
 
 
-def aged(asker: Asker, tenant_id: str, kind: AgedKind, contact_id: str, as_of: date) -> Pulled:
+def aged(asker: ReportSource, tenant_id: str, kind: AgedKind, contact_id: str, as_of: date) -> FetchedReport:
     """What a contact owed, or was owed, on a day, for `aged_rows` to read. One call.
 
     Args:
@@ -73,10 +73,10 @@ def aged(asker: Asker, tenant_id: str, kind: AgedKind, contact_id: str, as_of: d
         XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the answer holds no report.
     """
     params = {"contactId": contact_id, "date": as_of.isoformat(), "toDate": as_of.isoformat()}
-    return pull(asker, tenant_id, _PATHS[kind], SCOPE, params)
+    return fetch_report(asker, tenant_id, _PATHS[kind], SCOPE, params)
 
 
-def asked(answer: Answer) -> tuple[AgedKind, str, date]:
+def asked(answer: ApiResponse) -> tuple[AgedKind, str, date]:
     """What an answer was asked for: which of the two, the contact, and the day.
 
     Args:

@@ -27,7 +27,7 @@ from xero_pipeline.xero.reports.period_params import (
     MONTH_ENDS,
     MONTHS_AHEAD,
     PERIODS,
-    Asking,
+    PeriodRequest,
 )
 
 Basis = Literal["accrual", "cash"]
@@ -47,29 +47,29 @@ class Report:
         table: The warehouse table; reports that differ in their basis share one.
         path: Below `/api.xro/2.0/`.
         scope: The granular scope that opens it.
-        asking: How months become calls.
-        read: Its rows out of the `Reports[0]` object and the column of the month; raises ValueError. None for the
+        period_request: How months become calls.
+        parse: Its rows out of the `Reports[0]` object and the column of the month; raises ValueError. None for the
             report that has a call for each tracking category, whose columns are its options.
         description: What a row is.
         affected: What makes a month stale.
         params: Query parameters that go with every call.
         basis: What counts when: documents by their date, or by when they were paid.
         calls_a_month: How many calls a month costs at most, where every month has its own.
-        by_itself: Whether it is pulled unless XERO_REPORTS says otherwise.
+        enabled_by_default: Whether it is pulled unless XERO_REPORTS says otherwise.
     """
 
     name: str
     table: str
     path: str
     scope: str
-    asking: Asking
-    read: Callable[[dict[str, Any], int], tuple[ReportRow, ...]] | None
+    period_request: PeriodRequest
+    parse: Callable[[dict[str, Any], int], tuple[ReportRow, ...]] | None
     description: str
     affected: Affected
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
     basis: Basis = "accrual"
     calls_a_month: int = 1
-    by_itself: bool = True
+    enabled_by_default: bool = True
 
 
 _OWN = "_custom"
@@ -109,7 +109,7 @@ def chosen_reports(text: str | None, *, cash_basis: bool, custom_layouts: bool =
     """
     from difflib import get_close_matches
 
-    names = {report.name for report in reports() if report.by_itself}
+    names = {report.name for report in reports() if report.enabled_by_default}
     if text is not None:
         names = set(text.replace(",", " ").split())
     known = [report.name for report in reports()]
@@ -205,7 +205,7 @@ def _accrual() -> tuple[Report, ...]:
             "by its month",
             _STANDARD,
             calls_a_month=2,  # Xero allows two active categories
-            by_itself=False,
+            enabled_by_default=False,
         ),
     )
 
@@ -221,7 +221,7 @@ def _cash() -> tuple[Report, ...]:
             affected="by its month and earlier ones",
             params={**known[name].params, **_CASH},
             basis="cash",
-            by_itself=False,
+            enabled_by_default=False,
         )
         for name in ("profit_and_loss", "balance_sheet", "trial_balance")
     )
@@ -236,7 +236,7 @@ def _custom() -> tuple[Report, ...]:
             table=f"{name}{_OWN}",
             description=f"{known[name].description} In the layout the organisation made for itself, where it has one.",
             params={},
-            by_itself=False,
+            enabled_by_default=False,
         )
         for name in ("profit_and_loss", "balance_sheet")
     )

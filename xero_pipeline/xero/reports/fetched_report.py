@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from xero_pipeline.errors import UnreadableAnswer
-from xero_pipeline.xero.http.response import Answer, Envelope
+from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.reports.tree import cells_of, kind_of, rows_of
 from xero_pipeline.xero.values import loads
 
@@ -16,18 +16,18 @@ Read = TypeVar("Read")
 _NONE = b"{}"
 
 
-class Asker(Protocol):
+class ReportSource(Protocol):
     """Who answers: Xero, or answers that were kept."""
 
     def get(
         self, tenant_id: str, path: str, *, params: Mapping[str, str] | None = None, scope: str | None = None
-    ) -> Answer:
+    ) -> ApiResponse:
         """One call; as `XeroClient.get`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class FetchedReport:
     """A report as received.
 
     Args:
@@ -39,7 +39,7 @@ class Pulled:
 
     report: dict[str, Any]
     raw: bytes
-    answer: Answer
+    answer: ApiResponse
     tenant_id: str
 
     def read(self, reader: Callable[[dict[str, Any]], Read]) -> Read:
@@ -72,7 +72,9 @@ class Pulled:
         return _unreadable(flaw, self.tenant_id, self.answer)
 
 
-def pull(asker: Asker, tenant_id: str, path: str, scope: str, params: Mapping[str, str]) -> Pulled:
+def fetch_report(
+    asker: ReportSource, tenant_id: str, path: str, scope: str, params: Mapping[str, str]
+) -> FetchedReport:
     """Ask for one report.
 
     Args:
@@ -88,7 +90,7 @@ def pull(asker: Asker, tenant_id: str, path: str, scope: str, params: Mapping[st
     return received(asker.get(tenant_id, path, params=params, scope=scope), tenant_id)
 
 
-def received(answer: Answer, tenant_id: str) -> Pulled:
+def received(answer: ApiResponse, tenant_id: str) -> FetchedReport:
     """The report that an answer holds.
 
     Args:
@@ -109,10 +111,10 @@ def received(answer: Answer, tenant_id: str) -> Pulled:
             raise ValueError("the report is not an object")
     except ValueError as flaw:
         raise _unreadable(str(flaw), tenant_id, answer) from None
-    return Pulled(report, raw, answer, tenant_id)
+    return FetchedReport(report, raw, answer, tenant_id)
 
 
-def _unreadable(flaw: str, tenant_id: str, answer: Answer) -> UnreadableAnswer:
+def _unreadable(flaw: str, tenant_id: str, answer: ApiResponse) -> UnreadableAnswer:
     return UnreadableAnswer(
         f"Xero's report is not laid out as documented: {flaw}. Please report it.",
         organisation=tenant_id,

@@ -18,7 +18,7 @@ from xero_pipeline.xero.values import month_end
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PeriodRequest:
     """How months become calls.
 
     Args:
@@ -57,10 +57,10 @@ def _last(window: ReportWindow) -> dict[str, str]:
     return {"date": month_end(window.anchor).isoformat()}
 
 
-PERIODS = Asking(whole_months_back, _back_in_days, label_day)
+PERIODS = PeriodRequest(whole_months_back, _back_in_days, label_day)
 # Without `periods` Xero adds the same day a year before.
-MONTH_ENDS = Asking(month_ends_back, _back_in_month_ends, label_day, further_columns=1)
-MONTHS_AHEAD = Asking(months_ahead, _ahead, label_month)
-MONTH = Asking(month_by_month, _first_to_last, None)
-MONTH_END = Asking(month_by_month, _last, None)
-MONTH_AND_THE_ONE_BEFORE = Asking(month_by_month, _last, label_month, further_columns=2)
+MONTH_ENDS = PeriodRequest(month_ends_back, _back_in_month_ends, label_day, further_columns=1)
+MONTHS_AHEAD = PeriodRequest(months_ahead, _ahead, label_month)
+MONTH = PeriodRequest(month_by_month, _first_to_last, None)
+MONTH_END = PeriodRequest(month_by_month, _last, None)
+MONTH_AND_THE_ONE_BEFORE = PeriodRequest(month_by_month, _last, label_month, further_columns=2)

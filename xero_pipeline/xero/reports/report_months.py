@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xero_pipeline.xero.http.response import Answer
+from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.reports.call_windows import ReportWindow
 from xero_pipeline.xero.reports.catalogue import Report, ReportRow
-from xero_pipeline.xero.reports.fetched_report import Asker, Pulled, pull, received
+from xero_pipeline.xero.reports.fetched_report import FetchedReport, ReportSource, fetch_report, received
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory, tracking_rows
 from xero_pipeline.xero.reports.tree import column_labels, titled_day
 from xero_pipeline.xero.values import month_end, month_start
@@ -34,12 +34,16 @@ class ReportMonth:
     period_start: date
     period_end: date
     rows: tuple[ReportRow, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[ApiResponse, ...]
     raw: bytes
 
 
 def report_months(
-    asker: Asker, tenant_id: str, report: Report, months: Sequence[date], categories: Sequence[TrackingCategory] = ()
+    asker: ReportSource,
+    tenant_id: str,
+    report: Report,
+    months: Sequence[date],
+    categories: Sequence[TrackingCategory] = (),
 ) -> Iterator[ReportMonth]:
     """A report of whole months, in as few calls as stay month-true: each is what a call for it alone would show.
 
@@ -57,8 +61,8 @@ def report_months(
         XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the report is not laid out as documented, or is
             of another month than was asked for.
     """
-    for window in report.asking.windows(months):
-        if report.read is None:
+    for window in report.period_request.windows(months):
+        if report.parse is None:
             pulled = [_pull(asker, tenant_id, report, window, {_CATEGORY: one.category_id}) for one in categories]
             yield _by_category(report, window.anchor, pulled, categories)
         else:
@@ -68,7 +72,7 @@ def report_months(
 def months_in(
     report: Report,
     tenant_id: str,
-    answers: Sequence[Answer],
+    answers: Sequence[ApiResponse],
     months: Sequence[date],
     categories: Sequence[TrackingCategory] = (),
 ) -> list[ReportMonth]:
@@ -87,7 +91,7 @@ def months_in(
     found: dict[date, ReportMonth] = {}
     pulled = [received(answer, tenant_id) for answer in answers]
     for month in months:
-        if report.read is None:
+        if report.parse is None:
             of_month = [one for one in pulled if _asked_month(one) == month]
             found[month] = _by_category(report, month, of_month, categories)
             continue
@@ -100,10 +104,10 @@ def months_in(
     return [found[month] for month in months if month in found]
 
 
-def _window_months(asker: Asker, tenant_id: str, report: Report, window: ReportWindow) -> Iterator[ReportMonth]:
+def _window_months(asker: ReportSource, tenant_id: str, report: Report, window: ReportWindow) -> Iterator[ReportMonth]:
     pulled = _pull(asker, tenant_id, report, window)
     if pulled.is_empty:
-        if report.asking.label is None and window.columns == 1:
+        if report.period_request.label is None and window.columns == 1:
             _check_month(report, pulled, window.ends[0])
         for month in window.wanted:
             yield ReportMonth(report, month, month_end(month), (), (pulled.answer,), pulled.raw)
@@ -120,46 +124,46 @@ def _window_months(asker: Asker, tenant_id: str, report: Report, window: ReportW
 
 
 def _pull(
-    asker: Asker, tenant_id: str, report: Report, window: ReportWindow, more: Mapping[str, str] | None = None
-) -> Pulled:
-    params = {**report.params, **report.asking.period(window), **(more or {})}
-    return pull(asker, tenant_id, report.path, report.scope, params)
+    asker: ReportSource, tenant_id: str, report: Report, window: ReportWindow, more: Mapping[str, str] | None = None
+) -> FetchedReport:
+    params = {**report.params, **report.period_request.period(window), **(more or {})}
+    return fetch_report(asker, tenant_id, report.path, report.scope, params)
 
 
-def _days(report: Report, pulled: Pulled) -> tuple[date | None, ...]:
+def _days(report: Report, pulled: FetchedReport) -> tuple[date | None, ...]:
     """The last days that the columns are labelled with."""
-    label = report.asking.label
+    label = report.period_request.label
     if pulled.is_empty:
         return ()
     return tuple(label(text) for text in pulled.read(column_labels)) if label else ()
 
 
-def _check_month(report: Report, pulled: Pulled, asked: date) -> None:
+def _check_month(report: Report, pulled: FetchedReport, asked: date) -> None:
     """Refuse a report whose labels, or titles where the labels are no periods, say another month."""
-    if report.asking.label is None:
+    if report.period_request.label is None:
         told = pulled.read(titled_day)
         # Of the current month Xero may well say today instead of the month's end.
         if told and month_end(told) != asked:
             raise pulled.unreadable(f"asked for {asked}, its title says {told}")
         return
     days = _days(report, pulled)
-    if not 1 <= len(days) <= 1 + report.asking.further_columns:
+    if not 1 <= len(days) <= 1 + report.period_request.further_columns:
         raise pulled.unreadable(f"{len(days)} columns for one month")
     if days[0] not in {None, asked}:
         raise pulled.unreadable(f"asked for {asked}, its column says {days[0]}")
 
 
-def _month(report: Report, month: date, pulled: Pulled, column: int) -> ReportMonth:
+def _month(report: Report, month: date, pulled: FetchedReport, column: int) -> ReportMonth:
     if pulled.is_empty:
         return ReportMonth(report, month, month_end(month), (), (pulled.answer,), pulled.raw)
-    read = report.read
+    read = report.parse
     assert read is not None  # else the months were taken by category
     rows = pulled.read(lambda laid_out: read(laid_out, column))
     return ReportMonth(report, month, month_end(month), rows, (pulled.answer,), pulled.raw)
 
 
 def _by_category(
-    report: Report, month: date, pulled: Sequence[Pulled], categories: Sequence[TrackingCategory]
+    report: Report, month: date, pulled: Sequence[FetchedReport], categories: Sequence[TrackingCategory]
 ) -> ReportMonth:
     known = {category.category_id: category for category in categories}
     rows: list[ReportRow] = []
@@ -174,7 +178,7 @@ def _by_category(
     return ReportMonth(report, month, month_end(month), tuple(rows), tuple(one.answer for one in pulled), raw)
 
 
-def _asked_month(pulled: Pulled) -> date:
+def _asked_month(pulled: FetchedReport) -> date:
     """The month a call was asked with."""
     params = pulled.answer.params
     return month_start(date.fromisoformat(params.get("fromDate") or params["date"]))
