@@ -51,7 +51,7 @@ def expected(report, learnt, pulled):
         changes = [when for name, day, when in learnt if name in made_of(report) and reaches(report, day, month)]
         stale = times and any(when > max(times) for when in changes)
         days = (TODAY - max(times).date()).days if times else 0
-        old = days > (0 if month in MONTHS[-2:] else 28 if report.asking.windows is month_by_month else 7)
+        old = days > (0 if month in MONTHS[-2:] else 28 if report.period_request.windows is month_by_month else 7)
         if not times or stale or old:
             due.append(month)
     return due
