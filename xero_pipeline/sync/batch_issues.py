@@ -52,9 +52,9 @@ class Findings:
             UnreadableAnswer: A body is not the envelope it should be.
             RecordRefused: Most of the records cannot be read.
         """
-        from xero_pipeline.warehouse.parse.to_arrow import shape
+        from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
-        tables = shape(
+        tables = tables_of(
             self._endpoint.table,
             bodies,
             wrapper=self._endpoint.wrapper,
@@ -73,16 +73,16 @@ class Findings:
 
         Args:
             connection: In the transaction that merges the tables.
-            tables: What `shape` made.
+            tables: What `tables_of` made.
             at: When.
             gone: Records that Xero does not know any more.
         """
         from xero_pipeline.warehouse.progress.drift_log import note_drift
-        from xero_pipeline.warehouse.progress.quarantine import note_refused, resolve
+        from xero_pipeline.warehouse.progress.quarantine import quarantine_records, resolve
 
         where = (self._tenant_id, self._endpoint.table)
         resolve(connection, *where, (self._ids(tables) - self.refused) | set(gone), at=at)
-        note_refused(connection, *where, self._faults, at=at)
+        quarantine_records(connection, *where, self._faults, at=at)
         note_drift(connection, *where, self._drift, at=at)
 
     def _ids(self, tables: dict[str, pa.Table]) -> set[str]:

@@ -33,11 +33,11 @@ def confirm_empty(
         UnreadableAnswer: The record is still there, or such a list is never empty; nothing may be marked deleted.
         XeroPipelineError: As `XeroClient.get`.
     """
-    from xero_pipeline.warehouse.load.present_rows import living
+    from xero_pipeline.warehouse.load.present_rows import active_ids
     from xero_pipeline.xero.pagination import by_id
 
     with warehouse.reading() as connection:
-        ours = living(connection, endpoint.table, tenant_id, as_of=as_of)
+        ours = active_ids(connection, endpoint.table, tenant_id, as_of=as_of)
     if not ours:
         return
     example = max(ours)

@@ -164,15 +164,15 @@ class Load:
 
     def _note_cut(self, reached: bool, connection: Connection, records: int) -> None:
         """How far this read has come, for a process that goes on where this one may be ended."""
-        from xero_pipeline.warehouse.progress.resume_points import CutRead, note_cut
+        from xero_pipeline.warehouse.progress.resume_points import ResumePoint, write_resume_point
 
         # Of what is behind the highest number we have, the rows themselves tell how far we are.
         if not reached or not (self._aim.everything or self.read_before):
             return
         self._records_before = self.records + records
-        note_cut(
+        write_resume_point(
             connection,
-            CutRead(
+            ResumePoint(
                 tenant_id=self._tenant_id,
                 endpoint=self._endpoint.table,
                 modified_since=self._aim.since,
@@ -186,19 +186,25 @@ class Load:
 
     def _note_complete(self, connection: Connection, _records: int) -> None:
         """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
-        from xero_pipeline.warehouse.load.present_rows import living
-        from xero_pipeline.warehouse.progress.quarantine import resolve_gone
-        from xero_pipeline.warehouse.progress.resume_points import Round, forget_cut, note_missing, note_round, round_of
+        from xero_pipeline.warehouse.load.present_rows import active_ids
+        from xero_pipeline.warehouse.progress.quarantine import resolve_deleted
+        from xero_pipeline.warehouse.progress.resume_points import (
+            RefreshRound,
+            add_ids_to_verify,
+            delete_resume_point,
+            refresh_round,
+            write_refresh_round,
+        )
 
-        forget_cut(connection, self._tenant_id, self._endpoint.table)
+        delete_resume_point(connection, self._tenant_id, self._endpoint.table)
         if not self._aim.everything:
             return
-        before = round_of(connection, self._tenant_id, self._endpoint.table)
+        before = refresh_round(connection, self._tenant_id, self._endpoint.table)
         # For the first time there was nothing to compare with, which is as good.
         compared = (self._sees_all or self._aim.is_first) and self._aim.cut is None and not self._drifted
-        note_round(
+        write_refresh_round(
             connection,
-            Round(
+            RefreshRound(
                 self._tenant_id,
                 self._endpoint.table,
                 complete_at=self._began,
@@ -208,10 +214,10 @@ class Load:
             ),
         )
         if compared:
-            resolve_gone(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
+            resolve_deleted(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
         if compared and self._sees_all and self._endpoint.paging not in {"whole", "details"}:
-            ours = living(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
-            note_missing(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
+            ours = active_ids(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
+            add_ids_to_verify(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
 
 
 def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.progress.resume_points import CutRead
+    from xero_pipeline.warehouse.progress.resume_points import ResumePoint
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
@@ -122,27 +122,27 @@ def _saying_how_far(load: Load) -> Iterator[None]:
 
 def _aim(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> Aim:
     """What to read: what changed, everything, or the rest of a read that was cut."""
-    from xero_pipeline.warehouse.load.present_rows import highest
+    from xero_pipeline.warehouse.load.present_rows import max_number
     from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import cut_read, round_of
+    from xero_pipeline.warehouse.progress.resume_points import read_resume_point, refresh_round
 
     cursor = read_cursor(connection, tenant_id, endpoint.table)
     since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
-    cut = cut_read(connection, tenant_id, endpoint.table)
+    cut = read_resume_point(connection, tenant_id, endpoint.table)
     if cut and (cut.read_to or _goes_on(cut, since, at)):
         # What is numbered never changes, so that a read of it cannot be too old.
         return Aim(cut.modified_since, cut, after=cut.read_to or 0)
     if endpoint.paging == "offsets":
         begins = full and cursor is not None
-        after = 0 if begins else highest(connection, endpoint.table, tenant_id, endpoint.number)
+        after = 0 if begins else max_number(connection, endpoint.table, tenant_id, endpoint.number)
         return Aim(None, is_first=cursor is None, after=after)
     if since and endpoint.paging == "whole":
-        whole_at = round_of(connection, tenant_id, endpoint.table).complete_at
+        whole_at = refresh_round(connection, tenant_id, endpoint.table).complete_at
         since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
     return Aim(since, is_first=cursor is None)
 
 
-def _goes_on(cut: CutRead, since: datetime | None, at: datetime) -> bool:
+def _goes_on(cut: ResumePoint, since: datetime | None, at: datetime) -> bool:
     """Whether a read that was cut is gone on with.
 
     One of everything is, whatever is asked for now: somebody wanted it, and the next read brings the changes since it

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.progress.resume_points import CutRead
+    from xero_pipeline.warehouse.progress.resume_points import ResumePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Aim:
     """
 
     since: datetime | None
-    cut: CutRead | None = None
+    cut: ResumePoint | None = None
     is_first: bool = False
     after: int = 0
 

@@ -218,12 +218,14 @@ def _note_drift(
     warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
 ) -> None:
     """Note what nobody knew of in the answers; one that brought several months is looked at once."""
-    from xero_pipeline.warehouse.parse.schema_drift import summed
-    from xero_pipeline.warehouse.parse.schema_drift_reports import in_report
+    from xero_pipeline.warehouse.parse.schema_drift import merge_drift
+    from xero_pipeline.warehouse.parse.schema_drift_reports import drift_in_report
     from xero_pipeline.warehouse.progress.drift_log import note_drift
 
     answers = {month.raw: f"{month.period_start:%Y-%m}" for month in months}
-    found = summed(drift for raw, month in answers.items() for drift in in_report(report.table, raw, month=month))
+    found = merge_drift(
+        drift for raw, month in answers.items() for drift in drift_in_report(report.table, raw, month=month)
+    )
     if found:
         with warehouse.writing() as connection:
             note_drift(connection, tenant_id, report.table, found, at=at)

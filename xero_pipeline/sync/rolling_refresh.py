@@ -65,12 +65,12 @@ def reread_collection(
     Raises:
         XeroPipelineError: Whatever stopped it. The windows read until then stay, the next turn goes on behind them.
     """
-    from xero_pipeline.warehouse.progress.resume_points import round_of
+    from xero_pipeline.warehouse.progress.resume_points import refresh_round
 
     started = time.monotonic()
     with warehouse.reading() as connection:
         share = _share(connection, tenant_id, endpoint, calls, now().date())
-        known = round_of(connection, tenant_id, endpoint.table)
+        known = refresh_round(connection, tenant_id, endpoint.table)
     turn = RefreshPass(
         client, warehouse, tenant_id, endpoint, known, share=share, tally=tally, now=now, landing=landing
     )
@@ -92,20 +92,20 @@ def reread_collection(
 
 def _share(connection: Connection, tenant_id: str, endpoint: Endpoint, calls: int, today: date) -> int:
     """The collection's part of what is left of the day's calls, beside those that had no turn today."""
-    from xero_pipeline.warehouse.load.present_rows import sizes
+    from xero_pipeline.warehouse.load.present_rows import row_counts
     from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import Round, missing_counts, rounds
+    from xero_pipeline.warehouse.progress.resume_points import RefreshRound, counts_to_verify, refresh_rounds
     from xero_pipeline.xero.endpoints import catalogue
 
     if read_cursor(connection, tenant_id, endpoint.table) is None:
         return 0  # the first load is not complete: there is nothing to be read again
     paged = {row.table: row for row in catalogue() if row.page_size}
-    noted, pending = rounds(connection, tenant_id), missing_counts(connection, tenant_id)
-    records = sizes(connection, [row.table for row in paged.values() if row.in_windows], tenant_id)
+    noted, pending = refresh_rounds(connection, tenant_id), counts_to_verify(connection, tenant_id)
+    records = row_counts(connection, [row.table for row in paged.values() if row.in_windows], tenant_id)
     left = max(0, calls - sum(one.calls_on(today) for one in noted.values()))
     needs: dict[str, Need] = {}
     for table, row in (paged | {endpoint.table: endpoint}).items():
-        last = noted.get(table, Round(tenant_id, table)).called_on
+        last = noted.get(table, RefreshRound(tenant_id, table)).called_on
         if table == endpoint.table or last != today:
             once = calls_for(records.get(table, 0), row) + pending.get(table, 0)
             needs[table] = Need(once, max(1, (today - last).days) if last else _NEVER)

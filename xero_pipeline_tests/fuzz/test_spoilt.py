@@ -20,7 +20,7 @@ from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.sync.result import Tally
 from xero_pipeline.sync.rolling_refresh import reread_collection
-from xero_pipeline.warehouse.progress.quarantine import kept_out
+from xero_pipeline.warehouse.progress.quarantine import quarantined_records
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
@@ -177,4 +177,4 @@ def test_no_answer_breaks_a_sync_and_one_clean_sync_brings_the_truth(xero, truth
     ours = contents(warehouse)
     assert {name for name in truth if wrong(name, ours[name], truth[name])} == set()
     with warehouse.reading() as connection:
-        assert [one for one in kept_out(connection) if one["collection"] != "journals"] == []
+        assert [one for one in quarantined_records(connection) if one["collection"] != "journals"] == []

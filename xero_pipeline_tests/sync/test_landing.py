@@ -125,10 +125,10 @@ def test_a_removed_file_is_named_by_the_one_behind_it(landing, missing):
 
 
 def test_a_landing_zone_that_was_switched_on_late_says_so(landing, warehouse):
-    from xero_pipeline.warehouse.parse.to_arrow import shape
+    from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
     body = b'{"Invoices": [{"InvoiceID": "11111111-1111-1111-1111-111111111111"}]}'
-    warehouse.merge(shape("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=OURS))
+    warehouse.merge(tables_of("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=OURS))
     landing.keep(arrival())
     landing.keep(arrival())
     with pytest.raises(LandingError, match="the warehouse had rows already"):
