@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.sync.incremental_read import batches
 from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.write_batch import bring, ids_of
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.write_batch import ids_of, write_batch
 from xero_pipeline.xero.pagination import Slice
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RefreshPass:
         tenant_id: The organisation.
         endpoint: The collection.
         known: How far the round has come.
-        share: Calls it may make. A day that alone has more pages is read all the same, as the first of a turn.
+        call_budget: Calls it may make. A day that alone has more pages is read all the same, as the first of a pass.
         tally: Where `client` counts its calls.
         now: The clock for `synced_at`.
         landing: Where answers are kept before their rows are.
@@ -55,8 +55,8 @@ class RefreshPass:
         endpoint: Endpoint,
         known: RefreshRound,
         *,
-        share: int,
-        tally: Tally,
+        call_budget: int,
+        tally: CallStats,
         now: Callable[[], datetime],
         landing: Landing | None = None,
     ) -> None:
@@ -64,13 +64,13 @@ class RefreshPass:
         from xero_pipeline.warehouse.schema.catalogue import table_group
 
         self.records = 0
-        self.refused = set[str]()
+        self.quarantined = set[str]()
         self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self._client = client
         self._warehouse = warehouse
         self._tenant_id = tenant_id
         self._endpoint = endpoint
-        self._share = share
+        self._call_budget = call_budget
         self._tally = tally
         self._now = now
         self._landing = landing
@@ -83,7 +83,7 @@ class RefreshPass:
         """Whether there may be records to be asked for."""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What was read, in words for people."""
         return f"again: {', '.join(self._read)}" if self._read else "nothing more today"
 
@@ -93,7 +93,7 @@ class RefreshPass:
 
     @property
     def _left(self) -> int:
-        return self._share - self._spent
+        return self._call_budget - self._spent
 
     def ask_for_missing(self, *, at_most: int) -> None:
         """Ask for records that an answer left out; what Xero does not know any more is marked deleted.
@@ -197,7 +197,7 @@ class RefreshPass:
     def _bring(
         self, answers: Sequence[ApiResponse], *, gone: Sequence[str] = (), note: Callable[[Connection, int], None]
     ) -> None:
-        brought = bring(
+        result = write_batch(
             self._warehouse,
             self._tenant_id,
             self._endpoint,
@@ -207,9 +207,9 @@ class RefreshPass:
             note=note,
             landing=self._landing,
         )
-        self.records += brought.records
-        self.refused |= brought.refused
-        for name, counts in brought.tables.items():
+        self.records += result.records
+        self.quarantined |= result.quarantined
+        for name, counts in result.tables.items():
             self.tables[name] += counts
 
     def _note_window(

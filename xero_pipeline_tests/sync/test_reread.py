@@ -164,13 +164,13 @@ def test_all_collections_together_keep_to_the_days_calls_and_everything_comes_ro
 def test_a_second_turn_on_the_same_day_has_no_calls_left(desk):
     assert desk.reread("payments", calls=1).calls <= 1
     second = desk.reread("payments", calls=1)
-    assert (second.calls, second.read) == (0, "nothing more today")
+    assert (second.calls, second.description) == (0, "nothing more today")
 
 
 def test_the_outcome_says_which_days_were_read_and_the_next_turn_goes_on_behind_them(desk):
     first = desk.reread("invoices", calls=6)
     reached = round_of(desk, "invoices").read_before
-    assert first.read.endswith(f"before {reached}")
+    assert first.description.endswith(f"before {reached}")
     calls = 0
     while not calls:  # it is not its turn every day
         desk.later(days=1)
@@ -220,7 +220,7 @@ def test_ids_alone_are_compared_when_a_round_takes_more_calls_than_there_are(des
     monkeypatch.setattr(desk, "rows", {"invoices": sized(endpoint("invoices"), 10)})
     pages = -(-len(desk.truth("Invoices")) // 10)
     outcome = desk.reread("invoices", calls=pages)
-    assert outcome.read == "again: all ids"
+    assert outcome.description == "again: all ids"
     assert [request.query.get("summaryonly") for request in desk.requests] == ["true"] * pages
     assert missing(desk, "invoices") == [gone]
     assert outcome.records == 0, "summaries lack lines and are never merged"
@@ -264,7 +264,7 @@ def test_a_list_read_whole_in_pages_notes_what_it_lacks_and_the_next_turn_asks(d
     desk.sync("linked_transactions")
     assert missing(desk, "linked_transactions") == [gone]
     assert desk.deleted("linked_transactions") == set()
-    assert desk.reread("linked_transactions").read == f"again: without {gone}"
+    assert desk.reread("linked_transactions").description == f"again: without {gone}"
     assert desk.deleted("linked_transactions") == {gone}
 
 
@@ -281,6 +281,6 @@ def test_a_record_that_cannot_be_read_is_told_and_not_taken_for_gone(desk):
     open_copy(desk.books, "Payments", name)["Amount"] = "a lot"
     desk.books.revision += 1
     outcome = desk.reread("payments")
-    assert outcome.refused == {name}
+    assert outcome.quarantined == {name}
     assert missing(desk, "payments") == []
     assert name not in desk.deleted("payments")
