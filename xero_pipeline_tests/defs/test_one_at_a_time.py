@@ -17,11 +17,11 @@ PATIENCE = 120
 """Seconds for what must happen; nothing takes so long that works."""
 HOLDER = """
 import sys
-from xero_pipeline.defs.assets.per_organisation import holding
+from xero_pipeline.defs.assets.per_organisation import organisation_lock
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 
-with holding(Services(Settings.load()), sys.argv[1]):
+with organisation_lock(Services(Settings.load()), sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()
 """

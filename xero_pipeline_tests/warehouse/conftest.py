@@ -25,4 +25,11 @@ def empty_url(request, tmp_path):
 
 @pytest.fixture
 def warehouse(warehouse_url):
+    with Warehouse(warehouse_url, lock_timeout_seconds=20).kept_open() as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def shared_warehouse(warehouse_url):
+    """The same for a test that opens the file besides, in ways of its own."""
     return Warehouse(warehouse_url, lock_timeout_seconds=20)

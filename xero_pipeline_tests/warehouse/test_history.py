@@ -96,20 +96,20 @@ def test_a_clock_behind_xeros_ends_no_version_before_it_began(warehouse):
     assert sorted(spans, key=str) == [(ahead, None), (ahead, ahead)]
 
 
-def test_rows_from_before_there_was_a_history_have_one_from_now_on(warehouse, warehouse_url):
-    warehouse.merge(invoices(invoice("a", lines=[line("a1")])))
+def test_rows_from_before_there_was_a_history_have_one_from_now_on(shared_warehouse, warehouse_url):
+    shared_warehouse.merge(invoices(invoice("a", lines=[line("a1")])))
     run(warehouse_url, *(f"UPDATE xero.{name} SET valid_from = NULL" for name in TABLES))
     changed = datetime.fromtimestamp(1_700_000_000, UTC)
-    assert rows(warehouse, VERSIONS)[0]["valid_from"] == changed
-    warehouse.merge(invoices(invoice("a", lines=[line("a1", amount=2)], UpdatedDateUTC=xero_time(LATER))))
-    first, second = rows(warehouse, VERSIONS)
+    assert rows(shared_warehouse, VERSIONS)[0]["valid_from"] == changed
+    shared_warehouse.merge(invoices(invoice("a", lines=[line("a1", amount=2)], UpdatedDateUTC=xero_time(LATER))))
+    first, second = rows(shared_warehouse, VERSIONS)
     assert (first["valid_from"], first["valid_to"], second["valid_from"]) == (changed, LATER, LATER)
-    lines = rows(warehouse, "SELECT valid_from, valid_to FROM xero.invoice_line_items_history ORDER BY 1")
+    lines = rows(shared_warehouse, "SELECT valid_from, valid_to FROM xero.invoice_line_items_history ORDER BY 1")
     assert [tuple(version.values()) for version in lines] == [(FIRST, LATER), (LATER, None)]
 
 
-def test_a_view_gains_what_its_table_gains_behind_what_it_has(warehouse, warehouse_url):
-    warehouse.merge(invoices(invoice("a", Reference="kept")))
+def test_a_view_gains_what_its_table_gains_behind_what_it_has(shared_warehouse, warehouse_url):
+    shared_warehouse.merge(invoices(invoice("a", Reference="kept")))
     run(
         warehouse_url,
         "DROP VIEW xero.invoices_history",

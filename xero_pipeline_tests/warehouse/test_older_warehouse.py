@@ -207,8 +207,8 @@ def test_two_processes_that_open_it_at_once_migrate_it_once(old, newer_program):
     assert after == {name: text and f"{text}!" for name, text in before.items()}
 
 
-def test_a_newer_warehouse_is_refused_and_left_alone(warehouse, warehouse_url):
-    warehouse.merge(invoices(invoice("a")))
+def test_a_newer_warehouse_is_refused_and_left_alone(shared_warehouse, warehouse_url):
+    shared_warehouse.merge(invoices(invoice("a")))
     run(
         warehouse_url,
         [
@@ -224,11 +224,13 @@ def test_a_newer_warehouse_is_refused_and_left_alone(warehouse, warehouse_url):
     assert contents(warehouse_url, OURS) == before
 
 
-def test_a_program_that_runs_on_while_a_newer_one_upgrades_stops_with_the_same_sentence(warehouse, warehouse_url):
-    warehouse.merge(invoices(invoice("a")))
+def test_a_program_that_runs_on_while_a_newer_one_upgrades_stops_with_the_same_sentence(
+    shared_warehouse, warehouse_url
+):
+    shared_warehouse.merge(invoices(invoice("a")))
     run(warehouse_url, ["UPDATE xero_history.alembic_version SET version_num = '0100'"])
     before = contents(warehouse_url, OURS)
-    for use in (lambda: warehouse.query("SELECT 1"), lambda: warehouse.merge(invoices(invoice("b")))):
+    for use in (lambda: shared_warehouse.query("SELECT 1"), lambda: shared_warehouse.merge(invoices(invoice("b")))):
         with pytest.raises(NewerDatabase, match="0100"):
             use()
     assert contents(warehouse_url, OURS) == before

@@ -71,7 +71,7 @@ def test_a_second_preparation_finds_nothing_to_do(warehouse):
     assert columns(warehouse) == before
 
 
-def test_a_warehouse_with_the_declared_layout_is_known_at_one_look(warehouse, warehouse_url, monkeypatch):
+def test_a_warehouse_with_the_declared_layout_is_known_at_one_look(shared_warehouse, warehouse_url, monkeypatch):
     def compare(*_):
         raise AssertionError("thousands of columns were compared for nothing")
 
@@ -83,8 +83,8 @@ def test_a_warehouse_with_the_declared_layout_is_known_at_one_look(warehouse, wa
             Warehouse(warehouse_url).prepare()
 
 
-def test_an_older_warehouse_gets_what_it_lacks_and_keeps_its_rows(warehouse, warehouse_url):
-    warehouse.merge(invoices(invoice("a", Reference="kept")))
+def test_an_older_warehouse_gets_what_it_lacks_and_keeps_its_rows(shared_warehouse, warehouse_url):
+    shared_warehouse.merge(invoices(invoice("a", Reference="kept")))
     run(
         warehouse_url,
         *(f"DROP VIEW xero.{name}_history" for name in ("invoices", "items")),
@@ -92,7 +92,7 @@ def test_an_older_warehouse_gets_what_it_lacks_and_keeps_its_rows(warehouse, war
         "DROP TABLE xero.items",
         "COMMENT ON COLUMN xero.invoices.total IS 'an older comment'",
     )
-    older = columns(warehouse)
+    older = columns(shared_warehouse)
     newer = Warehouse(warehouse_url)
     newer.prepare()
     assert {("invoices", "url"), ("items", "item_id")} <= columns(newer) - older
