@@ -61,12 +61,12 @@ def sync(services: Services, now: datetime) -> tuple[int, int, Mapping[Report, S
     from xero_pipeline.sync.incremental_sync import sync_collection
     from xero_pipeline.sync.reports import sync_report
     from xero_pipeline.sync.reports_due import all_months_due
-    from xero_pipeline.sync.result import Tally
+    from xero_pipeline.sync.result import CallStats
     from xero_pipeline.xero.endpoints import chosen
     from xero_pipeline.xero.http.client import XeroClient
 
     tenant_id = services.organisations.list()[0].tenant_id
-    warehouse, tally, changed = services.warehouse, Tally(), 0
+    warehouse, tally, changed = services.warehouse, CallStats(), 0
     with XeroClient(
         api_url=services.api_url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add
     ) as client:

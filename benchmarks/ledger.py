@@ -69,11 +69,11 @@ def measure(url: str, home: Path) -> dict[str, float]:
 
 def _sync(services: Services, tenant_id: str) -> None:
     from xero_pipeline.sync.incremental_sync import sync_collection
-    from xero_pipeline.sync.result import Tally
+    from xero_pipeline.sync.result import CallStats
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.http.client import XeroClient
 
-    tally = Tally()
+    tally = CallStats()
     with XeroClient(
         api_url=services.api_url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add
     ) as client:

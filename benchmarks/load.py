@@ -26,13 +26,13 @@ def measure(url: str, home: Path) -> dict[str, float]:
         in that time), megabytes (peak of this process, everything included).
     """
     from xero_pipeline.sync.incremental_sync import sync_collection
-    from xero_pipeline.sync.result import Tally
+    from xero_pipeline.sync.result import CallStats
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.http.client import XeroClient
 
     services = connected(url, home)
     tenant_id = services.organisations.list()[0].tenant_id
-    warehouse, tally = services.warehouse, Tally()
+    warehouse, tally = services.warehouse, CallStats()
     with (
         XeroClient(api_url=url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add) as client,
         warehouse.kept_open(),  # as in every sync

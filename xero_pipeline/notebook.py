@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.store import Warehouse
 
 __all__ = ["Books", "open_warehouse"]
@@ -133,11 +133,11 @@ class Books:
         return {name: ready_query(name).answers for name in names()}
 
 
-def _together(answer: Stream) -> pa.Table:
+def _together(answer: QueryStream) -> pa.Table:
     """All pieces as one table. Where the database bounds no decimals, the longest number says how many there are."""
     import pyarrow as pa
 
-    pieces = list(answer.tables)
+    pieces = list(answer.batches)
     if not pieces:
         kinds = [pa.null() if kind is None else kind for kind in answer.types]
         return pa.schema(list(zip(answer.names, kinds, strict=True))).empty_table()

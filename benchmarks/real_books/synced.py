@@ -64,10 +64,10 @@ def _read(services: Services, first: dt.date, at: dt.datetime) -> int:
     from xero_pipeline.sync.incremental_sync import sync_collection
     from xero_pipeline.sync.reports import sync_report
     from xero_pipeline.sync.reports_due import all_months_due
-    from xero_pipeline.sync.result import Tally
+    from xero_pipeline.sync.result import CallStats
     from xero_pipeline.xero.http.client import XeroClient
 
-    tenant, tally = tenant_id(), Tally()
+    tenant, tally = tenant_id(), CallStats()
     with XeroClient(
         api_url=services.api_url, tokens=services.tokens, quota=unlimited(services), on_call=tally.add
     ) as client:

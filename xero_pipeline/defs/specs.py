@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.result import Outcome
+    from xero_pipeline.sync.result import SyncResult
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.schema.model import Table
 
@@ -124,7 +124,7 @@ def changes(merged: Merged) -> dict[str, Any]:
     }
 
 
-def cost(outcome: Outcome, left: int) -> dict[str, Any]:
+def cost(outcome: SyncResult, left: int) -> dict[str, Any]:
     """What a materialisation cost; told once, with the record's table or the newest month, so that sums are right.
 
     Args:
@@ -136,14 +136,14 @@ def cost(outcome: Outcome, left: int) -> dict[str, Any]:
         "calls": outcome.calls,
         "bytes": outcome.wire_bytes,
         "seconds": round(outcome.seconds, 3),
-        "read": outcome.read or _asked(outcome),
+        "read": outcome.description or _asked(outcome),
     }
-    if outcome.refused:
-        facts["records_quarantined"] = len(outcome.refused)
+    if outcome.quarantined:
+        facts["records_quarantined"] = len(outcome.quarantined)
     return facts | _left(left)
 
 
-def _asked(outcome: Outcome) -> str:
+def _asked(outcome: SyncResult) -> str:
     since = outcome.modified_since
     return "changes since " + since.isoformat(" ", "seconds") if since else "everything"
 

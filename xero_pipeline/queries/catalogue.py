@@ -36,7 +36,7 @@ from xero_pipeline.warehouse.time_zones import day_in
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.store import Warehouse
 
 _SAID = re.compile(r"-- (title|answers|parameter|total): (.+)")
@@ -159,7 +159,7 @@ def days_asked(
     """
     wanted, now = query.values(given).get(_ORGANISATION), at or clock.now()
     with asking(warehouse, _KNOWN) as answer:
-        known = [row for table in answer.tables for row in table.to_pylist()]
+        known = [row for table in answer.batches for row in table.to_pylist()]
     names = ("tenant_id", "name", "own_name")
     chosen = [one for one in known if wanted is None or _plain(wanted) in {_plain(one[name]) for name in names}]
     if wanted is not None and not chosen:
@@ -171,7 +171,7 @@ def days_asked(
 @contextmanager
 def asking_ready(
     warehouse: Warehouse, query: BuiltInQuery, given: Mapping[str, object], days: Mapping[str, date] | None = None
-) -> Iterator[Stream]:
+) -> Iterator[QueryStream]:
     """Ask one of them.
 
     Args:

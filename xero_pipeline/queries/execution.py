@@ -12,7 +12,7 @@ from xero_pipeline.queries.statement import given, read_statement
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.store import Warehouse
 
 SCHEMAS = ("xero", "ledger")
@@ -44,7 +44,7 @@ def looking(warehouse: Warehouse) -> Iterator[Connection]:
 
 
 @contextmanager
-def asking(warehouse: Warehouse, sql: str, params: Mapping[str, object] | None = None) -> Iterator[Stream]:
+def asking(warehouse: Warehouse, sql: str, params: Mapping[str, object] | None = None) -> Iterator[QueryStream]:
     """Ask one question.
 
     Args:

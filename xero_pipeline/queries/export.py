@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.store import Warehouse
 
 Form = Literal["parquet", "csv"]
@@ -124,14 +124,14 @@ def _whole(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def _write(stream: Stream, path: Path, form: Form, progress: Callable[[int], None]) -> int:
+def _write(stream: QueryStream, path: Path, form: Form, progress: Callable[[int], None]) -> int:
     import pyarrow as pa
 
     kinds = [pa.decimal128(*_UNBOUNDED) if kind is None else kind for kind in stream.types]
     schema = pa.schema(list(zip(stream.names, kinds, strict=True)))
     rows = 0
     with _writer(path, schema, form) as writer:
-        for table in stream.tables:
+        for table in stream.batches:
             writer.write_table(table.cast(schema))
             rows += table.num_rows
             progress(rows)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.sync.result import Outcome, Tally
+from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
     from xero_pipeline.sync.landing.store import Landing
@@ -100,11 +100,11 @@ def sync_aged(
     calls: Sequence[AgedCall],
     as_of: date,
     *,
-    tally: Tally,
+    tally: CallStats,
     progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
-) -> Iterator[Outcome]:
+) -> Iterator[SyncResult]:
     """Ask for the aged reports of some contacts and keep what differs from what we had.
 
     Args:
@@ -124,7 +124,7 @@ def sync_aged(
     Raises:
         XeroPipelineError: Whatever stopped it; what was kept until then stays.
     """
-    from xero_pipeline.sync.landing.file_format import Arrival
+    from xero_pipeline.sync.landing.file_format import LandedBatch
     from xero_pipeline.xero.reports.aged_reports import aged, aged_rows
 
     made, wire_bytes, since = tally.calls, tally.wire_bytes, time.monotonic()
@@ -132,12 +132,12 @@ def sync_aged(
         pulled, at = aged(client, tenant_id, call.kind, call.contact_id, as_of), now()
         rows = pulled.read(aged_rows)
         if landing:
-            arrival = Arrival(tenant_id=tenant_id, table=TABLE, subject=TABLE, kind="report", at=at)
+            arrival = LandedBatch(tenant_id=tenant_id, table=TABLE, subject=TABLE, kind="report", at=at)
             landing.keep(arrival, [pulled.answer])
         merged = keep_aged(warehouse, tenant_id, pulled.answer, rows, at)
         if progress:
             progress(done, len(calls), len(rows))
-        yield Outcome(
+        yield SyncResult(
             tables={TABLE: merged},
             records=len(rows),
             calls=tally.calls - made,

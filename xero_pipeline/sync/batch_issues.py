@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.progress.records import Drift
     from xero_pipeline.xero.endpoints import Endpoint
 
-A_FEW = 10
+MAX_UNREADABLE = 10
 """So many records may be unreadable in a few pages; more of them, and more than half, are not odd records any more."""
 
 
-class Findings:
+class BatchIssues:
     """Shapes the answers of one transaction and keeps what was odd about them until it is noted.
 
     Args:
@@ -35,7 +35,7 @@ class Findings:
         self._drift: list[Drift] = []
 
     @property
-    def refused(self) -> frozenset[str]:
+    def quarantined(self) -> frozenset[str]:
         """The names of the records that are put aside."""
         from xero_pipeline.warehouse.progress.quarantine import name_of
 
@@ -52,9 +52,9 @@ class Findings:
             UnreadableAnswer: A body is not the envelope it should be.
             RecordRefused: Most of the records cannot be read.
         """
-        from xero_pipeline.warehouse.parse.to_arrow import shape
+        from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
-        tables = shape(
+        tables = tables_of(
             self._endpoint.table,
             bodies,
             wrapper=self._endpoint.wrapper,
@@ -73,16 +73,16 @@ class Findings:
 
         Args:
             connection: In the transaction that merges the tables.
-            tables: What `shape` made.
+            tables: What `tables_of` made.
             at: When.
             gone: Records that Xero does not know any more.
         """
         from xero_pipeline.warehouse.progress.drift_log import note_drift
-        from xero_pipeline.warehouse.progress.quarantine import note_refused, resolve
+        from xero_pipeline.warehouse.progress.quarantine import quarantine_records, resolve
 
         where = (self._tenant_id, self._endpoint.table)
-        resolve(connection, *where, (self._ids(tables) - self.refused) | set(gone), at=at)
-        note_refused(connection, *where, self._faults, at=at)
+        resolve(connection, *where, (self._ids(tables) - self.quarantined) | set(gone), at=at)
+        quarantine_records(connection, *where, self._faults, at=at)
         note_drift(connection, *where, self._drift, at=at)
 
     def _ids(self, tables: dict[str, pa.Table]) -> set[str]:
@@ -94,7 +94,7 @@ class Findings:
 
     def _refuse_if_most(self, readable: int) -> None:
         refused = len(self._faults)
-        if refused > A_FEW and refused > readable:
+        if refused > MAX_UNREADABLE and refused > readable:
             raise RecordRefused(
                 f"{refused} of {refused + readable} records of {self._endpoint.table} cannot be read, so nothing of "
                 "these pages was written: Xero seems to send them in another form than this version knows. Look for a "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Demand:
     """What a collection could use today.
 
     Args:
@@ -19,7 +19,7 @@ class Need:
     days: int
 
 
-def shares(needs: Mapping[str, Need], calls: int) -> dict[str, int]:
+def allocate_calls(needs: Mapping[str, Demand], calls: int) -> dict[str, int]:
     """Share calls by size and staleness, one after the other to whoever is furthest from its due.
 
     So every collection comes round in about the same time, whatever its size: one that is too small for a call a day

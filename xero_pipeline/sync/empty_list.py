@@ -17,7 +17,7 @@ _NEVER_EMPTY = frozenset({"organisations", "organisation_actions", "currencies",
 """Lists that no organisation has empty; most have no way to ask for a single record."""
 
 
-def confirm_empty(
+def confirm_empty_list(
     client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, as_of: datetime
 ) -> None:
     """Ask Xero for one of the records we have, if we have any: only its own 404 shows that the list is empty.
@@ -33,11 +33,11 @@ def confirm_empty(
         UnreadableAnswer: The record is still there, or such a list is never empty; nothing may be marked deleted.
         XeroPipelineError: As `XeroClient.get`.
     """
-    from xero_pipeline.warehouse.load.present_rows import living
+    from xero_pipeline.warehouse.load.present_rows import active_ids
     from xero_pipeline.xero.pagination import by_id
 
     with warehouse.reading() as connection:
-        ours = living(connection, endpoint.table, tenant_id, as_of=as_of)
+        ours = active_ids(connection, endpoint.table, tenant_id, as_of=as_of)
     if not ours:
         return
     example = max(ours)

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.sync.read_plan import Aim
-from xero_pipeline.sync.write_batch import bring, ids_of
+from xero_pipeline.sync.read_plan import ReadPlan
+from xero_pipeline.sync.write_batch import ids_of, write_batch
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,14 +26,14 @@ READS = 3
 """How often a list is read when it changed while its pages were: a record may have moved onto a page already read."""
 
 
-class Load:
+class IncrementalRead:
     """One read of a list.
 
     Args:
         warehouse: Takes the rows.
         tenant_id: The organisation.
         endpoint: The collection.
-        aim: What is read.
+        plan: What is read.
         now: The clock for `synced_at`.
         confirm: Asked before all we have is taken for deleted because a list came empty; raises if it is not.
         landing: Where answers are kept before their rows are.
@@ -44,7 +44,7 @@ class Load:
         warehouse: Warehouse,
         tenant_id: str,
         endpoint: Endpoint,
-        aim: Aim,
+        plan: ReadPlan,
         *,
         now: Callable[[], datetime],
         confirm: Callable[[datetime], None] = lambda _: None,
@@ -53,21 +53,21 @@ class Load:
         from xero_pipeline.warehouse.load.merge import Merged
         from xero_pipeline.warehouse.schema.catalogue import table_group
 
-        cut = aim.cut
+        cut = plan.resume_from
         self.pages = 0
         self.records = 0
-        self.refused: set[str] = set()
+        self.quarantined: set[str] = set()
         self.complete = False
         self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self.read_before: date | None = cut.read_before if cut else None
         """Where the next attempt goes on: everything dated before it is in the warehouse."""
-        self.read_to: int = aim.after
+        self.read_to: int = plan.after
         """Likewise, of a list that is read by numbers: everything up to this number is."""
         self._records_before = cut.records if cut else 0
         self._warehouse = warehouse
         self._tenant_id = tenant_id
         self._endpoint = endpoint
-        self._aim = aim
+        self._plan = plan
         self._now = now
         self._confirm = confirm
         self._landing = landing
@@ -75,7 +75,7 @@ class Load:
         self._first_answer = cut.first_answer if cut else None
         # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone; what is
         # numbered is never gone.
-        in_one = aim.since is None and cut is None and not aim.is_first and endpoint.paging != "offsets"
+        in_one = plan.since is None and cut is None and not plan.is_first and endpoint.paging != "offsets"
         self._sees_all = in_one and len(endpoint.key) == 1
         self._seen: list[str] = []
         self._reads = 0
@@ -90,7 +90,7 @@ class Load:
         if self.read_before is None:
             self._seen.clear()
 
-    def take(self, batch: Sequence[Page], *, last: bool) -> None:
+    def write_pages(self, batch: Sequence[Page], *, last: bool) -> None:
         """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
         answers = [page.answer for page in batch]
         # Of the first of several reads: what changed since then is asked for again the next time.
@@ -104,7 +104,7 @@ class Load:
         sweeps = self.complete and self._sees_all and self._endpoint.paging in {"whole", "details"}
         if sweeps and not self._seen:
             self._confirm(self._began)
-        brought = bring(
+        result = write_batch(
             self._warehouse,
             self._tenant_id,
             self._endpoint,
@@ -116,9 +116,9 @@ class Load:
             note=self._note_complete if self.complete else partial(self._note_cut, reached),
             landing=self._landing,
         )
-        self.records += brought.records
-        self.refused |= brought.refused
-        for name, counts in brought.tables.items():
+        self.records += result.records
+        self.quarantined |= result.quarantined
+        for name, counts in result.tables.items():
             self.tables[name] += counts
 
     def _reach(self, batch: Sequence[Page]) -> bool:
@@ -133,11 +133,11 @@ class Load:
         return self.reached != before
 
     @property
-    def told(self) -> str | None:
+    def description(self) -> str | None:
         """What is read, in words, where a person should know."""
         if self._drifted:
             return f"{READS} times; the list kept changing, a record may be missing until the next sync"
-        return self._aim.told
+        return self._plan.description
 
     @property
     def reached(self) -> tuple[date | None, int]:
@@ -153,29 +153,29 @@ class Load:
         from xero_pipeline.warehouse.store import Cursor
 
         # An answer that tells no time leaves us where we were.
-        since = min(self._first_answer - OVERLAP, self._began) if self._first_answer else self._aim.since
+        since = min(self._first_answer - OVERLAP, self._began) if self._first_answer else self._plan.since
         return Cursor(
             tenant_id=self._tenant_id,
             endpoint=self._endpoint.table,
-            modified_since=self._aim.since if self._drifted or not self._endpoint.modified_since else since,
+            modified_since=self._plan.since if self._drifted or not self._endpoint.modified_since else since,
             complete_at=self._now(),
             records=self.records,
         )
 
     def _note_cut(self, reached: bool, connection: Connection, records: int) -> None:
         """How far this read has come, for a process that goes on where this one may be ended."""
-        from xero_pipeline.warehouse.progress.resume_points import CutRead, note_cut
+        from xero_pipeline.warehouse.progress.resume_points import ResumePoint, write_resume_point
 
         # Of what is behind the highest number we have, the rows themselves tell how far we are.
-        if not reached or not (self._aim.everything or self.read_before):
+        if not reached or not (self._plan.everything or self.read_before):
             return
         self._records_before = self.records + records
-        note_cut(
+        write_resume_point(
             connection,
-            CutRead(
+            ResumePoint(
                 tenant_id=self._tenant_id,
                 endpoint=self._endpoint.table,
-                modified_since=self._aim.since,
+                modified_since=self._plan.since,
                 first_answer=self._first_answer,
                 read_before=self.read_before,
                 records=self._records_before,
@@ -186,19 +186,25 @@ class Load:
 
     def _note_complete(self, connection: Connection, _records: int) -> None:
         """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
-        from xero_pipeline.warehouse.load.present_rows import living
-        from xero_pipeline.warehouse.progress.quarantine import resolve_gone
-        from xero_pipeline.warehouse.progress.resume_points import Round, forget_cut, note_missing, note_round, round_of
+        from xero_pipeline.warehouse.load.present_rows import active_ids
+        from xero_pipeline.warehouse.progress.quarantine import resolve_deleted
+        from xero_pipeline.warehouse.progress.resume_points import (
+            RefreshRound,
+            add_ids_to_verify,
+            delete_resume_point,
+            refresh_round,
+            write_refresh_round,
+        )
 
-        forget_cut(connection, self._tenant_id, self._endpoint.table)
-        if not self._aim.everything:
+        delete_resume_point(connection, self._tenant_id, self._endpoint.table)
+        if not self._plan.everything:
             return
-        before = round_of(connection, self._tenant_id, self._endpoint.table)
+        before = refresh_round(connection, self._tenant_id, self._endpoint.table)
         # For the first time there was nothing to compare with, which is as good.
-        compared = (self._sees_all or self._aim.is_first) and self._aim.cut is None and not self._drifted
-        note_round(
+        compared = (self._sees_all or self._plan.is_first) and self._plan.resume_from is None and not self._drifted
+        write_refresh_round(
             connection,
-            Round(
+            RefreshRound(
                 self._tenant_id,
                 self._endpoint.table,
                 complete_at=self._began,
@@ -208,10 +214,10 @@ class Load:
             ),
         )
         if compared:
-            resolve_gone(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
+            resolve_deleted(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
         if compared and self._sees_all and self._endpoint.paging not in {"whole", "details"}:
-            ours = living(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
-            note_missing(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
+            ours = active_ids(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
+            add_ids_to_verify(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
 
 
 def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:

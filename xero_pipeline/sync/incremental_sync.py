@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import BudgetReached, DailyLimitReached
-from xero_pipeline.sync.incremental_read import OVERLAP, READS, Load, batches
-from xero_pipeline.sync.read_plan import Aim
-from xero_pipeline.sync.result import Outcome, Tally
+from xero_pipeline.sync.incremental_read import OVERLAP, READS, IncrementalRead, batches
+from xero_pipeline.sync.read_plan import ReadPlan
+from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.progress.resume_points import CutRead
+    from xero_pipeline.warehouse.progress.resume_points import ResumePoint
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
@@ -44,13 +44,13 @@ def sync_collection(
     tenant_id: str,
     endpoint: Endpoint,
     *,
-    tally: Tally,
+    tally: CallStats,
     full: bool = False,
-    fits: Callable[[], int] | None = None,
+    calls_left: Callable[[], int] | None = None,
     progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
-) -> Outcome:
+) -> SyncResult:
     """Bring one collection of one organisation up to date.
 
     Args:
@@ -60,8 +60,8 @@ def sync_collection(
         endpoint: The collection's row of the catalogue.
         tally: Where `client` counts its calls.
         full: Read everything again, whatever the cursor says.
-        fits: Says how many calls are left. A list of more pages is read in slices, so that what was read until they
-            are used up need not be read again. None for no bound.
+        calls_left: Says how many calls are left. A list of more pages is read in slices, so that what was read
+            until they are used up need not be read again. None for no bound.
         progress: Told after each merge.
         landing: Where answers are kept before their rows are.
         now: The clock for `synced_at`.
@@ -77,72 +77,72 @@ def sync_collection(
 
     started = time.monotonic()
     with warehouse.reading() as connection:
-        aim = _aim(connection, tenant_id, endpoint, full=full, at=now())
+        plan = _read_plan(connection, tenant_id, endpoint, full=full, at=now())
     confirm = partial(_confirm_empty, client, warehouse, tenant_id, endpoint)
-    load = Load(warehouse, tenant_id, endpoint, aim, now=now, confirm=confirm, landing=landing)
-    with _saying_how_far(load):
-        while not load.complete:
-            load.begin()
-            where = {"modified_since": aim.since, "resume_from": load.read_before, "after": load.read_to}
-            pages = pagination.paginate(client, tenant_id, endpoint, **where, calls_left=fits)
+    reading = IncrementalRead(warehouse, tenant_id, endpoint, plan, now=now, confirm=confirm, landing=landing)
+    with _saying_how_far(reading):
+        while not reading.complete:
+            reading.begin()
+            where = {"modified_since": plan.since, "resume_from": reading.read_before, "after": reading.read_to}
+            pages = pagination.paginate(client, tenant_id, endpoint, **where, calls_left=calls_left)
             for batch, last in batches(pages, PAGES_PER_MERGE):
-                load.take(batch, last=last)
+                reading.write_pages(batch, last=last)
                 if progress:
-                    progress(load.pages, batch[-1].total_pages, load.records)
-    return Outcome(
-        tables=load.tables,
-        records=load.records,
+                    progress(reading.pages, batch[-1].total_pages, reading.records)
+    return SyncResult(
+        tables=reading.tables,
+        records=reading.records,
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
-        modified_since=aim.since,
-        read=load.told,
-        refused=load.refused,
+        modified_since=plan.since,
+        description=reading.description,
+        quarantined=reading.quarantined,
     )
 
 
 def _confirm_empty(
     client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, began: datetime
 ) -> None:
-    from xero_pipeline.sync.empty_list import confirm_empty
+    from xero_pipeline.sync.empty_list import confirm_empty_list
 
-    confirm_empty(client, warehouse, tenant_id, endpoint, as_of=began)
+    confirm_empty_list(client, warehouse, tenant_id, endpoint, as_of=began)
 
 
 @contextmanager
-def _saying_how_far(load: Load) -> Iterator[None]:
+def _saying_how_far(reading: IncrementalRead) -> Iterator[None]:
     """Say of a read that ran out of calls whether the next one has less to do."""
-    before = load.reached
+    before = reading.reached
     try:
         yield
     except (BudgetReached, DailyLimitReached) as stopped:
-        stopped.progressed = load.reached != before
+        stopped.progressed = reading.reached != before
         raise
 
 
-def _aim(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> Aim:
+def _read_plan(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> ReadPlan:
     """What to read: what changed, everything, or the rest of a read that was cut."""
-    from xero_pipeline.warehouse.load.present_rows import highest
+    from xero_pipeline.warehouse.load.present_rows import max_number
     from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import cut_read, round_of
+    from xero_pipeline.warehouse.progress.resume_points import read_resume_point, refresh_round
 
     cursor = read_cursor(connection, tenant_id, endpoint.table)
     since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
-    cut = cut_read(connection, tenant_id, endpoint.table)
+    cut = read_resume_point(connection, tenant_id, endpoint.table)
     if cut and (cut.read_to or _goes_on(cut, since, at)):
         # What is numbered never changes, so that a read of it cannot be too old.
-        return Aim(cut.modified_since, cut, after=cut.read_to or 0)
+        return ReadPlan(cut.modified_since, cut, after=cut.read_to or 0)
     if endpoint.paging == "offsets":
         begins = full and cursor is not None
-        after = 0 if begins else highest(connection, endpoint.table, tenant_id, endpoint.number)
-        return Aim(None, is_first=cursor is None, after=after)
+        after = 0 if begins else max_number(connection, endpoint.table, tenant_id, endpoint.number)
+        return ReadPlan(None, is_first=cursor is None, after=after)
     if since and endpoint.paging == "whole":
-        whole_at = round_of(connection, tenant_id, endpoint.table).complete_at
+        whole_at = refresh_round(connection, tenant_id, endpoint.table).complete_at
         since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
-    return Aim(since, is_first=cursor is None)
+    return ReadPlan(since, is_first=cursor is None)
 
 
-def _goes_on(cut: CutRead, since: datetime | None, at: datetime) -> bool:
+def _goes_on(cut: ResumePoint, since: datetime | None, at: datetime) -> bool:
     """Whether a read that was cut is gone on with.
 
     One of everything is, whatever is asked for now: somebody wanted it, and the next read brings the changes since it

@@ -134,7 +134,7 @@ def _change(steps: Sequence[Mapping[str, Any]]) -> LockedChange:
     )
 
 
-def told(changes: Sequence[LockedChange]) -> str:
+def summary(changes: Sequence[LockedChange]) -> str:
     """What changed and what to do about it, in a few words.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from xero_pipeline.sync.result import Outcome
+from xero_pipeline.sync.result import SyncResult
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.http.response import CallRecord
@@ -33,7 +33,7 @@ class Progress(Protocol):
         """We wait for Xero: how long, and for what."""
         ...
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: SyncResult) -> None:
         """It is done."""
         ...
 
@@ -65,7 +65,7 @@ class Silent:
     def wait(self, seconds: float, why: str) -> None:
         """Nothing."""
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: SyncResult) -> None:
         """Nothing."""
 
     def fail(self, message: str) -> None:

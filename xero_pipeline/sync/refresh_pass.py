@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.sync.incremental_read import batches
 from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.write_batch import bring, ids_of
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.write_batch import ids_of, write_batch
 from xero_pipeline.xero.pagination import Slice
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.progress.resume_points import Round
+    from xero_pipeline.warehouse.progress.resume_points import RefreshRound
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
@@ -41,7 +41,7 @@ class RefreshPass:
         tenant_id: The organisation.
         endpoint: The collection.
         known: How far the round has come.
-        share: Calls it may make. A day that alone has more pages is read all the same, as the first of a turn.
+        call_budget: Calls it may make. A day that alone has more pages is read all the same, as the first of a pass.
         tally: Where `client` counts its calls.
         now: The clock for `synced_at`.
         landing: Where answers are kept before their rows are.
@@ -53,10 +53,10 @@ class RefreshPass:
         warehouse: Warehouse,
         tenant_id: str,
         endpoint: Endpoint,
-        known: Round,
+        known: RefreshRound,
         *,
-        share: int,
-        tally: Tally,
+        call_budget: int,
+        tally: CallStats,
         now: Callable[[], datetime],
         landing: Landing | None = None,
     ) -> None:
@@ -64,13 +64,13 @@ class RefreshPass:
         from xero_pipeline.warehouse.schema.catalogue import table_group
 
         self.records = 0
-        self.refused = set[str]()
+        self.quarantined = set[str]()
         self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self._client = client
         self._warehouse = warehouse
         self._tenant_id = tenant_id
         self._endpoint = endpoint
-        self._share = share
+        self._call_budget = call_budget
         self._tally = tally
         self._now = now
         self._landing = landing
@@ -83,7 +83,7 @@ class RefreshPass:
         """Whether there may be records to be asked for."""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What was read, in words for people."""
         return f"again: {', '.join(self._read)}" if self._read else "nothing more today"
 
@@ -93,7 +93,7 @@ class RefreshPass:
 
     @property
     def _left(self) -> int:
-        return self._share - self._spent
+        return self._call_budget - self._spent
 
     def ask_for_missing(self, *, at_most: int) -> None:
         """Ask for records that an answer left out; what Xero does not know any more is marked deleted.
@@ -101,13 +101,13 @@ class RefreshPass:
         Args:
             at_most: Calls; what they do not reach is asked for the next time.
         """
-        from xero_pipeline.warehouse.progress.resume_points import missing
+        from xero_pipeline.warehouse.progress.resume_points import ids_to_verify
         from xero_pipeline.xero.pagination.by_id import IDS_PER_CALL
 
         if not self._noticed:
             return
         with self._warehouse.reading() as connection:
-            ids = missing(connection, self._tenant_id, self._endpoint.table)
+            ids = ids_to_verify(connection, self._tenant_id, self._endpoint.table)
         self._noticed = False
         floor = max(0, self._left - at_most)
         while ids and self._left > floor:
@@ -137,7 +137,7 @@ class RefreshPass:
 
     def compare_ids(self) -> None:
         """Compare all ids with Xero's, if a round takes longer than that may wait and the calls reach."""
-        from xero_pipeline.warehouse.load.present_rows import sizes
+        from xero_pipeline.warehouse.load.present_rows import row_counts
         from xero_pipeline.xero import pagination
 
         endpoint, swept = self._endpoint, self._round.swept_at
@@ -145,7 +145,7 @@ class RefreshPass:
             return
         size, began = endpoint.page_size or 1, self._now()
         with self._warehouse.reading() as connection:
-            pages = -(-sizes(connection, [endpoint.table], self._tenant_id)[endpoint.table] // size) or 1
+            pages = -(-row_counts(connection, [endpoint.table], self._tenant_id)[endpoint.table] // size) or 1
         if pages > self._left or sum(window.calls(endpoint) for window in self._windows()) <= self._left:
             return
         short = replace(endpoint, params={**endpoint.params, "summaryOnly": "true"})
@@ -175,11 +175,11 @@ class RefreshPass:
                 progress(number, len(ahead), self.records)
 
     def _windows(self) -> list[RefreshWindow]:
-        from xero_pipeline.warehouse.load.present_rows import days
+        from xero_pipeline.warehouse.load.present_rows import counts_by_day
 
         start, endpoint = self._round.read_before, self._endpoint
         with self._warehouse.reading() as connection:
-            counts = days(connection, endpoint.table, self._tenant_id, endpoint.day, start)
+            counts = counts_by_day(connection, endpoint.table, self._tenant_id, endpoint.day, start)
         return windows(counts, start, endpoint)
 
     def _read_window(self, window: RefreshWindow) -> None:
@@ -197,7 +197,7 @@ class RefreshPass:
     def _bring(
         self, answers: Sequence[ApiResponse], *, gone: Sequence[str] = (), note: Callable[[Connection, int], None]
     ) -> None:
-        brought = bring(
+        result = write_batch(
             self._warehouse,
             self._tenant_id,
             self._endpoint,
@@ -207,9 +207,9 @@ class RefreshPass:
             note=note,
             landing=self._landing,
         )
-        self.records += brought.records
-        self.refused |= brought.refused
-        for name, counts in brought.tables.items():
+        self.records += result.records
+        self.quarantined |= result.quarantined
+        for name, counts in result.tables.items():
             self.tables[name] += counts
 
     def _note_window(
@@ -225,24 +225,24 @@ class RefreshPass:
             self._note(connection, began_at=round_began, read_before=days.end)
 
     def _note_missing(self, connection: Connection, seen: set[str], began: datetime, days: Slice = Slice()) -> None:  # noqa: B008 (frozen)
-        from xero_pipeline.warehouse.load.present_rows import living
-        from xero_pipeline.warehouse.progress.resume_points import note_missing
+        from xero_pipeline.warehouse.load.present_rows import active_ids
+        from xero_pipeline.warehouse.progress.resume_points import add_ids_to_verify
 
         table, span = self._endpoint.table, {"day": self._endpoint.day, "start": days.start, "end": days.end}
-        lacking = living(connection, table, self._tenant_id, as_of=began, **span) - seen
+        lacking = active_ids(connection, table, self._tenant_id, as_of=began, **span) - seen
         self._noticed = self._noticed or bool(lacking)
-        note_missing(connection, self._tenant_id, table, lacking, began)
+        add_ids_to_verify(connection, self._tenant_id, table, lacking, began)
 
     def _note_asked(self, ids: Iterable[str], connection: Connection, _records: int) -> None:
-        from xero_pipeline.warehouse.progress.resume_points import forget_missing
+        from xero_pipeline.warehouse.progress.resume_points import remove_verified_ids
 
-        forget_missing(connection, self._tenant_id, self._endpoint.table, ids)
+        remove_verified_ids(connection, self._tenant_id, self._endpoint.table, ids)
         self._note(connection)
 
     def _note(self, connection: Connection, **changes: object) -> None:
         """What the day has cost goes with every note."""
-        from xero_pipeline.warehouse.progress.resume_points import note_round
+        from xero_pipeline.warehouse.progress.resume_points import write_refresh_round
 
         spent = self._spent_before + self._spent
         self._round = replace(self._round, called_on=self._today, calls=spent, **changes)
-        note_round(connection, self._round)
+        write_refresh_round(connection, self._round)

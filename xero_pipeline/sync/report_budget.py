@@ -13,7 +13,7 @@ RESERVE = 100
 """Calls of the day that a backfill leaves for the daily sync and for people."""
 
 
-def stretches(months: Iterable[date]) -> list[list[date]]:
+def contiguous_runs(months: Iterable[date]) -> list[list[date]]:
     """Months sorted into stretches without a gap: a run carries one, and no call reaches over a gap.
 
     Args:
@@ -39,10 +39,12 @@ def calls_for(report: Report, months: Iterable[date]) -> int:
         report: Which report.
         months: First days.
     """
-    return sum(len(report.period_request.windows(stretch)) for stretch in stretches(months)) * report.calls_a_month
+    return (
+        sum(len(report.period_request.windows(stretch)) for stretch in contiguous_runs(months)) * report.calls_a_month
+    )
 
 
-def affordable(months: Mapping[Report, Sequence[date]], day_remaining: int) -> dict[Report, list[date]]:
+def fit_to_budget(months: Mapping[Report, Sequence[date]], day_remaining: int) -> dict[Report, list[date]]:
     """The newest of the months, of all reports alike, that fit into what is left of the day.
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
 from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
-from xero_pipeline.sync.result import Outcome, Tally
+from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ class Kept:
     """
 
     rows: Mapping[date, int]
-    outcome: Outcome
+    outcome: SyncResult
 
 
 def sync_report(
@@ -52,7 +52,7 @@ def sync_report(
     report: Report,
     months: Sequence[date],
     *,
-    tally: Tally,
+    tally: CallStats,
     progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
@@ -137,11 +137,11 @@ class _Land:
     categories: tuple[TrackingCategory, ...]
 
     def __call__(self, months: Sequence[ReportMonth], at: datetime) -> None:
-        from xero_pipeline.sync.landing.file_format import Arrival
+        from xero_pipeline.sync.landing.file_format import LandedBatch
 
         answers = {id(answer): answer for month in months for answer in month.answers}
         self.landing.keep(
-            Arrival(
+            LandedBatch(
                 tenant_id=self.tenant_id,
                 table=self.report.table,
                 subject=self.report.name,
@@ -163,7 +163,7 @@ class _Keeper:
         warehouse: Warehouse,
         tenant_id: str,
         report: Report,
-        tally: Tally,
+        tally: CallStats,
         now: Callable[[], datetime],
         land: _Land | None,
     ) -> None:
@@ -181,7 +181,7 @@ class _Keeper:
         if self._land:
             self._land(months, at)
         merged = keep_months(self._warehouse, self._tenant_id, self._report, months, at)
-        outcome = Outcome(
+        outcome = SyncResult(
             tables={self._report.table: merged},
             records=sum(len(month.rows) for month in months),
             calls=tally.calls - self._calls,
@@ -218,12 +218,14 @@ def _note_drift(
     warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
 ) -> None:
     """Note what nobody knew of in the answers; one that brought several months is looked at once."""
-    from xero_pipeline.warehouse.parse.schema_drift import summed
-    from xero_pipeline.warehouse.parse.schema_drift_reports import in_report
+    from xero_pipeline.warehouse.parse.schema_drift import merge_drift
+    from xero_pipeline.warehouse.parse.schema_drift_reports import drift_in_report
     from xero_pipeline.warehouse.progress.drift_log import note_drift
 
     answers = {month.raw: f"{month.period_start:%Y-%m}" for month in months}
-    found = summed(drift for raw, month in answers.items() for drift in in_report(report.table, raw, month=month))
+    found = merge_drift(
+        drift for raw, month in answers.items() for drift in drift_in_report(report.table, raw, month=month)
+    )
     if found:
         with warehouse.writing() as connection:
             note_drift(connection, tenant_id, report.table, found, at=at)

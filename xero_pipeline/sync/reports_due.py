@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.reports_stale import chosen, param, pulled_months, stale_months
+from xero_pipeline.sync.reports_stale import pulled_months, stale_months, tenant_filter, tenant_params
 from xero_pipeline.warehouse.days import days_of
 
 if TYPE_CHECKING:
@@ -144,8 +144,8 @@ def first_load_complete(
         return set(tenants)
     names = ", ".join(f"'{name}'" for name in awaited)
     rows = warehouse.query(
-        f"select tenant_id, endpoint from xero.cursors where endpoint in ({names}) and {chosen(tenants)}",
-        param(tenants),
+        f"select tenant_id, endpoint from xero.cursors where endpoint in ({names}) and {tenant_filter(tenants)}",
+        tenant_params(tenants),
     ).to_pylist()
     read = {(row["tenant_id"], row["endpoint"]) for row in rows}.union(aside)
     return {tenant_id for tenant_id in tenants if all((tenant_id, name) in read for name in awaited)}
@@ -157,8 +157,8 @@ def _first_months(warehouse: Warehouse, today: Mapping[str, date], start_date: d
         return dict.fromkeys(tenants, start_date.replace(day=1))
     rows = warehouse.query(
         "select tenant_id, financial_year_end_month as m, financial_year_end_day as d from xero.organisations "
-        f"where {chosen(tenants)}",
-        param(tenants),
+        f"where {tenant_filter(tenants)}",
+        tenant_params(tenants),
     ).to_pylist()
     ends = {row["tenant_id"]: (row["m"] or 12, row["d"] or 31) for row in rows}
     return {

@@ -30,7 +30,7 @@ def dated_tables() -> Mapping[str, str]:
     }
 
 
-def made_of(report: Report) -> Sequence[str]:
+def source_tables(report: Report) -> Sequence[str]:
     """The tables whose rows change a report's figures.
 
     Args:
@@ -70,8 +70,8 @@ def pulled_months(
     # As one row a report: there are as many pulls as months times organisations times reports.
     rows = warehouse.query(
         "select tenant_id, report, basis, string_agg(distinct cast(period_start as varchar), ',') as months "
-        f"from xero.report_pulls where {chosen(tenants)} and {_among(reports)} group by 1, 2, 3",
-        param(tenants),
+        f"from xero.report_pulls where {tenant_filter(tenants)} and {_among(reports)} group by 1, 2, 3",
+        tenant_params(tenants),
     ).to_pylist()
     day: dict[str, date] = {}
     for text in {text for row in rows for text in row["months"].split(",")}:
@@ -101,14 +101,14 @@ def stale_months(
     rows = warehouse.query(
         f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
         "max(checked_at) as pulled_at from xero.report_pulls "
-        f"where {chosen(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
+        f"where {tenant_filter(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
         "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
         "join here as h on h.tenant_id = p.tenant_id "
         f"where p.pulled_at < {_changed_at(reports)} or (p.month >= h.latest and p.pulled_at < h.midnight)"
         + (f" or p.pulled_at < {_looked_at(reports)}" if again else ""),
-        {**days, **param(tenants)},
+        {**days, **tenant_params(tenants)},
     )
     found: dict[Key, set[date]] = {}
     for row in rows.to_pylist():
@@ -118,7 +118,7 @@ def stale_months(
 
 def _changes(tenants: Sequence[str]) -> str:
     """Tables of the query: for each month when we learnt of the last change to it, and to all until then."""
-    whose = chosen(tenants)
+    whose = tenant_filter(tenants)
     # All versions, for a document that was moved to another month changes the figures of the one it left, too.
     documents = " union all ".join(
         f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
@@ -201,7 +201,7 @@ def _among(reports: Sequence[Report]) -> str:
     return f"report in ({', '.join(sorted({repr(report.table) for report in reports}))})"
 
 
-def chosen(tenants: Sequence[str]) -> str:
+def tenant_filter(tenants: Sequence[str]) -> str:
     """A condition for one organisation; for several, everything is read at once and sorted out in Python.
 
     Args:
@@ -210,7 +210,7 @@ def chosen(tenants: Sequence[str]) -> str:
     return "tenant_id = :tenant_id" if len(tenants) == 1 else "true"
 
 
-def param(tenants: Sequence[str]) -> dict[str, object]:
+def tenant_params(tenants: Sequence[str]) -> dict[str, object]:
     """The parameter of that condition.
 
     Args:

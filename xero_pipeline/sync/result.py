@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.http.response import CallRecord
 
 
-def changed(merged: Merged) -> int:
+def changed_rows(merged: Merged) -> int:
     """Rows of a table that are not as they were before.
 
     Args:
@@ -24,7 +24,7 @@ def changed(merged: Merged) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SyncResult:
     """What one collection or report of one organisation cost and brought.
 
     Args:
@@ -34,8 +34,8 @@ class Outcome:
         wire_bytes: Bytes of the answers as they came over the wire (what Xero's egress counts).
         seconds: Wall-clock seconds.
         modified_since: The cursor that was asked with; None for a full read.
-        read: What was read, in words, where that is neither everything nor what changed.
-        refused: The names of records that could not be read, and are in quarantine.
+        description: What was read, in words, where that is neither everything nor what changed.
+        quarantined: The names of records that could not be read, and are in quarantine.
     """
 
     tables: Mapping[str, Merged]
@@ -44,17 +44,17 @@ class Outcome:
     wire_bytes: int
     seconds: float
     modified_since: datetime | None = None
-    read: str | None = None
-    refused: Collection[str] = ()
+    description: str | None = None
+    quarantined: Collection[str] = ()
 
     @property
     def changed(self) -> int:
         """Rows of all tables that are not as they were before."""
-        return sum(changed(merged) for merged in self.tables.values())
+        return sum(changed_rows(merged) for merged in self.tables.values())
 
 
 @dataclass(slots=True)
-class Tally:
+class CallStats:
     """Counts the calls of a client while it works; safe to share between its threads."""
 
     calls: int = 0

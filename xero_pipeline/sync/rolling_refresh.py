@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.sync.call_allocation import Need, shares
+from xero_pipeline.sync.call_allocation import Demand, allocate_calls
 from xero_pipeline.sync.refresh_pass import RefreshPass
 from xero_pipeline.sync.refresh_windows import calls_for
-from xero_pipeline.sync.result import Outcome, Tally
+from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,18 +34,18 @@ _NEVER = 30
 """Days of waiting that a collection counts which never had a turn."""
 
 
-def reread_collection(
+def refresh_collection(
     client: XeroClient,
     warehouse: Warehouse,
     tenant_id: str,
     endpoint: Endpoint,
     *,
     calls: int,
-    tally: Tally,
+    tally: CallStats,
     progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
-) -> Outcome:
+) -> SyncResult:
     """Give a collection its turn of today: what is missing, then as many windows as its share of the calls reaches.
 
     Args:
@@ -65,50 +65,50 @@ def reread_collection(
     Raises:
         XeroPipelineError: Whatever stopped it. The windows read until then stay, the next turn goes on behind them.
     """
-    from xero_pipeline.warehouse.progress.resume_points import round_of
+    from xero_pipeline.warehouse.progress.resume_points import refresh_round
 
     started = time.monotonic()
     with warehouse.reading() as connection:
         share = _share(connection, tenant_id, endpoint, calls, now().date())
-        known = round_of(connection, tenant_id, endpoint.table)
-    turn = RefreshPass(
-        client, warehouse, tenant_id, endpoint, known, share=share, tally=tally, now=now, landing=landing
+        known = refresh_round(connection, tenant_id, endpoint.table)
+    refresh = RefreshPass(
+        client, warehouse, tenant_id, endpoint, known, call_budget=share, tally=tally, now=now, landing=landing
     )
     if share:
-        turn.ask_for_missing(at_most=max(1, share // 2))
-        turn.compare_ids()
-        turn.read_windows(progress)
-        turn.ask_for_missing(at_most=share)
-    return Outcome(
-        tables=turn.tables,
-        records=turn.records,
+        refresh.ask_for_missing(at_most=max(1, share // 2))
+        refresh.compare_ids()
+        refresh.read_windows(progress)
+        refresh.ask_for_missing(at_most=share)
+    return SyncResult(
+        tables=refresh.tables,
+        records=refresh.records,
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
-        read=turn.told,
-        refused=frozenset(turn.refused),
+        description=refresh.summary,
+        quarantined=frozenset(refresh.quarantined),
     )
 
 
 def _share(connection: Connection, tenant_id: str, endpoint: Endpoint, calls: int, today: date) -> int:
     """The collection's part of what is left of the day's calls, beside those that had no turn today."""
-    from xero_pipeline.warehouse.load.present_rows import sizes
+    from xero_pipeline.warehouse.load.present_rows import row_counts
     from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import Round, missing_counts, rounds
+    from xero_pipeline.warehouse.progress.resume_points import RefreshRound, counts_to_verify, refresh_rounds
     from xero_pipeline.xero.endpoints import catalogue
 
     if read_cursor(connection, tenant_id, endpoint.table) is None:
         return 0  # the first load is not complete: there is nothing to be read again
     paged = {row.table: row for row in catalogue() if row.page_size}
-    noted, pending = rounds(connection, tenant_id), missing_counts(connection, tenant_id)
-    records = sizes(connection, [row.table for row in paged.values() if row.in_windows], tenant_id)
+    noted, pending = refresh_rounds(connection, tenant_id), counts_to_verify(connection, tenant_id)
+    records = row_counts(connection, [row.table for row in paged.values() if row.in_windows], tenant_id)
     left = max(0, calls - sum(one.calls_on(today) for one in noted.values()))
-    needs: dict[str, Need] = {}
+    needs: dict[str, Demand] = {}
     for table, row in (paged | {endpoint.table: endpoint}).items():
-        last = noted.get(table, Round(tenant_id, table)).called_on
+        last = noted.get(table, RefreshRound(tenant_id, table)).called_on
         if table == endpoint.table or last != today:
             once = calls_for(records.get(table, 0), row) + pending.get(table, 0)
-            needs[table] = Need(once, max(1, (today - last).days) if last else _NEVER)
-    given = shares(needs, left)
+            needs[table] = Demand(once, max(1, (today - last).days) if last else _NEVER)
+    given = allocate_calls(needs, left)
     # What nobody needs is there for questions that come up on the way.
     return given[endpoint.table] + left - sum(given.values()) if needs[endpoint.table].calls else 0

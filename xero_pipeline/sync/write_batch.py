@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.landing.file_format import Marks, records_arrival
+from xero_pipeline.sync.landing.file_format import Checkpoint, records_arrival
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class BatchResult:
     """What one transaction did.
 
     Args:
         tables: By table, what happened to its rows.
         records: Records of the answers that could be read, one that came twice counted once.
-        refused: The names of those that could not, and are in quarantine.
+        quarantined: The names of those that could not, and are in quarantine.
     """
 
     tables: dict[str, Merged]
     records: int
-    refused: frozenset[str] = frozenset()
+    quarantined: frozenset[str] = frozenset()
 
 
-def bring(
+def write_batch(
     warehouse: Warehouse,
     tenant_id: str,
     endpoint: Endpoint,
@@ -47,7 +47,7 @@ def bring(
     gone: Sequence[str] = (),
     note: Callable[[Connection, int], None] | None = None,
     landing: Landing | None = None,
-) -> Brought:
+) -> BatchResult:
     """Shape some answers and merge them, with everything that is to be true together with them.
 
     Args:
@@ -69,14 +69,14 @@ def bring(
         LandingError: They could not be kept; nothing was merged.
         RecordRefused: Most of the records cannot be read; nothing was merged.
     """
-    from xero_pipeline.sync.batch_issues import Findings
+    from xero_pipeline.sync.batch_issues import BatchIssues
     from xero_pipeline.warehouse.load.merge import Merged
 
-    found = Findings(tenant_id, endpoint)
+    found = BatchIssues(tenant_id, endpoint)
     tables = found.shape([answer.body for answer in answers], at=at)
     records = tables[endpoint.table].num_rows
     if landing:
-        marks = Marks(cursor=cursor, seen=None if seen is None else tuple(seen), as_of=as_of, gone=tuple(gone))
+        marks = Checkpoint(cursor=cursor, seen=None if seen is None else tuple(seen), as_of=as_of, gone=tuple(gone))
         landing.keep(records_arrival(tenant_id, endpoint.table, at, answers, marks), answers)
     cursor = cursor and replace(cursor, records=cursor.records + records)
     with warehouse.transaction():
@@ -91,7 +91,7 @@ def bring(
             if note is not None:
                 note(connection, records)
     merged[endpoint.table] += Merged(removed=removed)
-    return Brought(merged, records, found.refused)
+    return BatchResult(merged, records, found.quarantined)
 
 
 def ids_of(answers: Iterable[ApiResponse], endpoint: Endpoint) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class QueryStream:
     """An answer on its way.
 
     Args:
@@ -25,11 +25,11 @@ class Stream:
 
     names: tuple[str, ...]
     types: tuple[pa.DataType | None, ...]
-    tables: Iterator[pa.Table]
+    batches: Iterator[pa.Table]
     close: Callable[[], None]
 
 
-def duckdb_stream(connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+def duckdb_stream(connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> QueryStream:
     """The answer of DuckDB; it has one open answer a connection.
 
     Args:
@@ -45,7 +45,7 @@ def duckdb_stream(connection: Connection, sql: str, params: Mapping[str, object]
     asked = driver.sql(compiled.string, params=[params[name] for name in compiled.positiontup or ()])
     reader = asked.to_arrow_reader(rows)
     types = tuple(_of_duckdb(kind) for kind in reader.schema.types)
-    return Stream(tuple(reader.schema.names), types, _typed(reader, types), reader.close)
+    return QueryStream(tuple(reader.schema.names), types, _typed(reader, types), reader.close)
 
 
 def _typed(batches: Iterator[pa.RecordBatch], types: tuple[pa.DataType, ...]) -> Iterator[pa.Table]:
@@ -65,7 +65,7 @@ def _of_duckdb(kind: pa.DataType) -> pa.DataType:
     return kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
 
 
-def postgresql_stream(connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+def postgresql_stream(connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> QueryStream:
     """The answer of PostgreSQL, as it sends it; only one statement gets through.
 
     Args:
@@ -93,7 +93,7 @@ def postgresql_stream(connection: Connection, sql: str, params: Mapping[str, obj
     columns = cursor.description or ()
     names = tuple(column.name for column in columns)
     types = tuple(_of_postgresql(column) for column in columns)
-    return Stream(names, types, _tables(first, found, rows, names, types), found.close)
+    return QueryStream(names, types, _tables(first, found, rows, names, types), found.close)
 
 
 def _some(found: Iterator[tuple[Any, ...]], rows: int) -> list[tuple[Any, ...]]:

@@ -64,7 +64,7 @@ class Warehouse:
         """Bring arrived rows in, together with the cursor: both or neither.
 
         Args:
-            batch: What `shape` made of some answers; may be empty.
+            batch: What `tables_of` made of some answers; may be empty.
             cursor: Where the next read goes on, with the last batch of a complete read.
 
         Returns:
@@ -102,11 +102,11 @@ class Warehouse:
             WarehouseBusy: Another process held the file all the time.
             ValueError: The collection's key is not one column.
         """
-        from xero_pipeline.warehouse.load.soft_delete import sweep
+        from xero_pipeline.warehouse.load.soft_delete import mark_unseen_deleted
 
         with self.writing() as connection:
             self.dialect.lock(connection, collection)
-            return sweep(self.dialect, connection, collection, tenant_id, seen_ids, as_of)
+            return mark_unseen_deleted(self.dialect, connection, collection, tenant_id, seen_ids, as_of)
 
     def mark_deleted(self, collection: str, tenant_id: str, ids: Sequence[str], *, at: datetime) -> int:
         """Mark records, and all that hangs on them, that Xero does not know any more when asked for them.

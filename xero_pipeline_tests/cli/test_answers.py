@@ -16,7 +16,7 @@ from xero_pipeline.cli.output.formats import answer_of, plain, readable, write_c
 from xero_pipeline.cli.output.result_table import show
 from xero_pipeline.queries.catalogue import BuiltInQuery
 from xero_pipeline.queries.parameters import Parameter
-from xero_pipeline.warehouse.query_stream import Stream
+from xero_pipeline.warehouse.query_stream import QueryStream
 
 ROWS = {
     "organisation": ["Kowhai", "Kowhai"],
@@ -30,7 +30,7 @@ READY = BuiltInQuery("r", "Who owes us", "", (Parameter("day", "date", "today", 
 
 def answer(rows=ROWS):
     table = pa.table(rows)
-    return answer_of(Stream(tuple(table.column_names), tuple(table.schema.types), iter([table]), lambda: None))
+    return answer_of(QueryStream(tuple(table.column_names), tuple(table.schema.types), iter([table]), lambda: None))
 
 
 def test_csv_has_every_digit_and_leaves_nothing_where_there_is_nothing(capsys):
@@ -53,7 +53,7 @@ def test_json_is_a_list_whose_amounts_are_text_and_whose_counts_are_numbers(caps
 
 def test_of_two_columns_with_one_name_the_second_gets_a_number():
     table = pa.Table.from_arrays([pa.array([1]), pa.array([2]), pa.array([3])], names=["id", "id", "id_2"])
-    stream = Stream(tuple(table.column_names), tuple(table.schema.types), iter([table]), lambda: None)
+    stream = QueryStream(tuple(table.column_names), tuple(table.schema.types), iter([table]), lambda: None)
     assert answer_of(stream).names == ("id", "id_2", "id_2_2")
 
 

@@ -13,7 +13,7 @@ from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.output.sync_summary import summary
 from xero_pipeline.cli.output.wait_times import WaitTimes
-from xero_pipeline.sync.result import Outcome
+from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.warehouse.load.merge import Merged
 from xero_pipeline.xero.http.response import CallRecord
 from xero_pipeline.xero.quota.rate_limits import Limits
@@ -22,7 +22,7 @@ NAMES = {"t1": "Kowhai Limited"}
 
 
 def outcome(records, changed=0):
-    return Outcome({"a": Merged(inserted=changed)}, records, calls=1, wire_bytes=10, seconds=0.5)
+    return SyncResult({"a": Merged(inserted=changed)}, records, calls=1, wire_bytes=10, seconds=0.5)
 
 
 def call(left=None):

@@ -205,8 +205,8 @@ def test_a_report_outside_the_consent_is_put_aside_alone_and_says_what_to_do(hou
     assert result.success
     (aside,) = house.services.call_book.postponed.aside()
     assert (aside.asset, aside.months) == ("trial_balance", (month,))
-    assert "accounting.reports.trialbalance.read" in aside.told
-    assert "xero-pipeline connect" in aside.told
+    assert "accounting.reports.trialbalance.read" in aside.description
+    assert "xero-pipeline connect" in aside.description
     for report in ("balance_sheet", "executive_summary"):
         assert set(house.materialisations(report)) == {f"{month}|{tenant}"}
     assert not house.materialisations("trial_balance")

@@ -8,8 +8,8 @@ from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.xero.auth.app import App
 from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.oauth import OAuth
@@ -90,17 +90,17 @@ class Bookkeeper:
             self.errors[name] = error
 
     def _collection(self, table, tenant_id, how):
-        row, tally = endpoint(table), Tally()
+        row, tally = endpoint(table), CallStats()
         with self._client(tally) as client:
             if how == "again":
                 if row.page_size:
-                    reread_collection(client, self.warehouse, tenant_id, row, calls=20, tally=tally, now=self.now)
+                    refresh_collection(client, self.warehouse, tenant_id, row, calls=20, tally=tally, now=self.now)
                 return
             full = how == "full"
             sync_collection(client, self.warehouse, tenant_id, row, tally=tally, full=full, now=self.now)
 
     def _report(self, name, tenant_id, months):
-        tally = Tally()
+        tally = CallStats()
         with self._client(tally) as client:
             report = report_named(name)
             for _ in sync_report(client, self.warehouse, tenant_id, report, months, tally=tally, now=self.now):

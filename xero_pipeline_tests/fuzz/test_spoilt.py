@@ -18,9 +18,9 @@ from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_due import months_between
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.rolling_refresh import reread_collection
-from xero_pipeline.warehouse.progress.quarantine import kept_out
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.rolling_refresh import refresh_collection
+from xero_pipeline.warehouse.progress.quarantine import quarantined_records
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
@@ -76,7 +76,7 @@ class Spoiler(Desk):
         if self.later(seconds=10) > self.let_in_at + timedelta(minutes=10):
             self._let_in()
         self.calls_of_round = 0
-        tally = Tally()
+        tally = CallStats()
         with self.client(on_call=tally.add) as client:
             whose = client, self.warehouse, self.tenant_id
             if subject in COLLECTIONS:
@@ -100,7 +100,7 @@ class Spoiler(Desk):
                 if row.page_size and row.paging != "offsets":
                     self.calls_of_round = -100_000
                     self.rows = COLLECTIONS
-                    self._carry(reread_collection, name, calls=1_000)
+                    self._carry(refresh_collection, name, calls=1_000)
 
 
 @pytest.fixture(scope="module")
@@ -177,4 +177,4 @@ def test_no_answer_breaks_a_sync_and_one_clean_sync_brings_the_truth(xero, truth
     ours = contents(warehouse)
     assert {name for name in truth if wrong(name, ours[name], truth[name])} == set()
     with warehouse.reading() as connection:
-        assert [one for one in kept_out(connection) if one["collection"] != "journals"] == []
+        assert [one for one in quarantined_records(connection) if one["collection"] != "journals"] == []

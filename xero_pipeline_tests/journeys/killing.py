@@ -85,11 +85,11 @@ def sync(events: Events, *, whole: bool) -> None:
 
 def _collection(services: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.sync.incremental_sync import sync_collection
-    from xero_pipeline.sync.result import Tally
+    from xero_pipeline.sync.result import CallStats
     from xero_pipeline.xero.endpoints import endpoint
     from xero_pipeline.xero.quota.call_context import CallContext
 
-    row, tally = endpoint(name), Tally()
+    row, tally = endpoint(name), CallStats()
     if row.paging == "pages":
         row = replace(row, page_size=PAGE_SIZE, params={**row.params, "pageSize": str(PAGE_SIZE)})
     with services.client(CallContext(asset=name), on_call=tally.add) as client:
@@ -100,12 +100,12 @@ def _collection(services: Any, tenant_id: str, name: str, *, whole: bool) -> Non
 def _report(services: Any, tenant_id: str, name: str, *, whole: bool) -> None:
     from xero_pipeline.sync.reports import sync_report
     from xero_pipeline.sync.reports_due import months_due
-    from xero_pipeline.sync.result import Tally
+    from xero_pipeline.sync.result import CallStats
     from xero_pipeline.xero.quota.call_context import CallContext
     from xero_pipeline.xero.reports.catalogue import report_named
 
     report = report_named(name)
-    tally, now, start = Tally(), clock.now(), services.settings.start_date
+    tally, now, start = CallStats(), clock.now(), services.settings.start_date
     months: list[date] = months_due(services.warehouse, tenant_id, name, at=now, start_date=start)
     with services.client(CallContext(asset=name), on_call=tally.add) as client:
         for _ in sync_report(

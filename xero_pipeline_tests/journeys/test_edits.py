@@ -14,7 +14,7 @@ from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_due import months_due
-from xero_pipeline.sync.result import Outcome, Tally
+from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
@@ -47,7 +47,7 @@ class Office:
         self.company = self.simulator.company(self.tenant_id)
         self.warehouse = Warehouse(f"duckdb:///{folder / 'books.duckdb'}")
         self.state = open_state(f"sqlite:///{folder / 'state.sqlite'}")
-        self.tally = Tally()
+        self.tally = CallStats()
         self.client = XeroClient(
             api_url=BASE,
             tokens=self,
@@ -69,7 +69,7 @@ class Office:
         browser = httpx.Client(transport=self.transport)
         return consent(browser, BASE, transport=self.transport)["access_token"]
 
-    def sync(self, table: str, *, full: bool = False) -> Outcome:
+    def sync(self, table: str, *, full: bool = False) -> SyncResult:
         return sync_collection(
             self.client,
             self.warehouse,

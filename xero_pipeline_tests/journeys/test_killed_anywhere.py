@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from xero_pipeline import clock
-from xero_pipeline.sync.landing.replay import rebuild
+from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.schema.model import Table
@@ -226,7 +226,7 @@ def can_be_made_again(place: Place, home: Home, warehouse: Warehouse) -> None:
     """Out of the landing zone, which never knows less than the warehouse."""
     shutil.copy(place.empty.path / "books.duckdb", home.path / "anew.duckdb")
     anew = Warehouse(f"duckdb:///{home.path / 'anew.duckdb'}")
-    for _ in rebuild(Landing(Path(home.variables["XERO_LANDING"]), anew), anew):
+    for _ in replay(Landing(Path(home.variables["XERO_LANDING"]), anew), anew):
         pass
     with anew.transaction(), warehouse.transaction():
         for table in tables():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from xero_pipeline.sync.incremental_sync import sync_collection
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.values import parse_xero_date
@@ -33,7 +33,7 @@ def warehouse(duckdb_url):
 
 
 def sync(office, warehouse, row):
-    tally = Tally()
+    tally = CallStats()
     with office.client(on_call=tally.add) as client:
         return sync_collection(
             client,

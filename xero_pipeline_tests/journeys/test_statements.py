@@ -17,7 +17,7 @@ from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_due import months_between
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
@@ -99,7 +99,7 @@ class Desk:
         self.warehouse = Warehouse(f"duckdb:///{folder / 'books.duckdb'}")
         self.state = open_state(f"sqlite:///{folder / 'state.sqlite'}")
         self.token = consent(httpx.Client(transport=self.transport), BASE, transport=self.transport)["access_token"]
-        self.tally = Tally()
+        self.tally = CallStats()
         self.client = XeroClient(
             api_url=BASE,
             tokens=self,

@@ -9,7 +9,7 @@ from xero_pipeline.ledger.reconcile.differences import differences, suspects
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_stale import stale_months
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
@@ -53,7 +53,7 @@ class Accountant(Desk):
         months = self.books.bench.config.month_starts()
         self.later(seconds=10)
         for name in names or REPORTS:
-            tally = Tally()
+            tally = CallStats()
             with self.client(on_call=tally.add) as client:
                 report = report_named(name)
                 for _ in sync_report(client, self.warehouse, self.tenant_id, report, months, tally=tally, now=self.now):

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from xero_pipeline.ledger.update import update_ledger
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.xero.endpoints import catalogue
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_simulator.config import BooksConfig
@@ -48,7 +48,7 @@ class Several:
         http.headers["xero-tenant-id"] = tenant_id
         given = {"tenant_id": tenant_id, "synced_at": SYNCED}
         needed = [row for row in catalogue() if row.table in _NEEDED]
-        return [shape(row.table, [_whole(http, row)], wrapper=row.wrapper, **given) for row in needed]
+        return [tables_of(row.table, [_whole(http, row)], wrapper=row.wrapper, **given) for row in needed]
 
 
 def _whole(http, row):

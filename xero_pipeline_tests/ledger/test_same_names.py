@@ -111,4 +111,4 @@ def test_an_export_of_the_group_tells_them_apart(filled, namesakes, tmp_path):
 
 def shown(warehouse, name, told):
     with asking_ready(warehouse, ready_query(name), told) as answer:
-        return {row["organisation"] for table in answer.tables for row in table.to_pylist()}
+        return {row["organisation"] for table in answer.batches for row in table.to_pylist()}

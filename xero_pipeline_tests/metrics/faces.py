@@ -150,7 +150,7 @@ class Faces:
 
     def query(self, name, **told):
         with asking_ready(self.books, ready_query(name), told) as answer:
-            return [row for table in answer.tables for row in table.to_pylist()]
+            return [row for table in answer.batches for row in table.to_pylist()]
 
     def page(self, day, months=12):
         return read_figures(self.books, self.tenant_id, "x", day, months)

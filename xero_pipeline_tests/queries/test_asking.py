@@ -14,7 +14,7 @@ from xero_pipeline.warehouse.store import Warehouse
 
 def ask(books, sql, **params):
     with asking(books, sql, params) as answer:
-        return [row for table in answer.tables for row in table.to_pylist()]
+        return [row for table in answer.batches for row in table.to_pylist()]
 
 
 def test_amounts_days_and_instants_come_as_they_are_stored(books):
@@ -53,12 +53,12 @@ def test_colons_percent_signs_and_json_are_left_alone(books):
 
 def test_an_answer_without_a_row_still_has_its_columns(books):
     with asking(books, "select total, date from invoices where 1 = 0") as answer:
-        assert (answer.names, list(answer.tables)) == (("total", "date"), [])
+        assert (answer.names, list(answer.batches)) == (("total", "date"), [])
 
 
 def test_an_answer_may_be_left_before_its_end(books):
     with asking(books, "select a.invoice_id from invoices as a cross join invoices as b") as answer:
-        assert next(answer.tables).num_rows > 0
+        assert next(answer.batches).num_rows > 0
     assert ask(books, "select 1 as one") == [{"one": 1}]
 
 

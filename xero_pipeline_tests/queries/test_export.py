@@ -18,7 +18,7 @@ from xero_pipeline.warehouse.schema.catalogue import all_tables
 
 def rows(books, table):
     with asking(books, f"select * from {table}") as answer:
-        return [row for piece in answer.tables for row in piece.to_pylist()]
+        return [row for piece in answer.batches for row in piece.to_pylist()]
 
 
 def ordered(found):

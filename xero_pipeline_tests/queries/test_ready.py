@@ -21,12 +21,12 @@ FAR = {"since": "2000-01", "until": "2100-01"}
 
 def ask(books, name, **told):
     with asking_ready(books, ready_query(name), told) as answer:
-        return [row for table in answer.tables for row in table.to_pylist()]
+        return [row for table in answer.batches for row in table.to_pylist()]
 
 
 def query(books, sql, **params):
     with asking(books, sql, params) as answer:
-        return [tuple(row.values()) for table in answer.tables for row in table.to_pylist()]
+        return [tuple(row.values()) for table in answer.batches for row in table.to_pylist()]
 
 
 @pytest.fixture(scope="session")

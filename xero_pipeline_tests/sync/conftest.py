@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
@@ -88,7 +88,7 @@ def talk(quota, clock):
     """A client that asks the given Xero, and its tally."""
 
     def client(xero):
-        tally = Tally()
+        tally = CallStats()
         return tally, XeroClient(
             api_url="https://api.example",
             tokens=Tokens(),

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from xero_pipeline.errors import WaitError
 from xero_pipeline.sync.incremental_sync import sync_collection
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.office import Office
@@ -78,11 +78,11 @@ class Desk(Office):
         return self._carry(sync_collection, table, **more)
 
     def reread(self, table, calls=20, **more):
-        return self._carry(reread_collection, table, calls=calls, **more)
+        return self._carry(refresh_collection, table, calls=calls, **more)
 
     def _carry(self, work, table, **more):
         self.later(seconds=10)
-        tally = Tally()
+        tally = CallStats()
         with self.client(on_call=tally.add) as client:
             return work(client, self.warehouse, self.tenant_id, self.row(table), tally=tally, now=self.now, **more)
 

@@ -11,7 +11,7 @@ import pytest
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
 from xero_simulator.books import build_company
 from xero_simulator.config import BooksConfig
@@ -39,7 +39,7 @@ class Books:
     def load(self):
         for table, wrapper in (("contacts", "Contacts"), ("invoices", "Invoices")):
             body = b'{"%s":[%s]}' % (wrapper.encode(), b",".join(encode(one) for one in self.company.records(wrapper)))
-            self.warehouse.merge(shape(table, [body], wrapper=wrapper, tenant_id=TENANT, synced_at=OURS))
+            self.warehouse.merge(tables_of(table, [body], wrapper=wrapper, tenant_id=TENANT, synced_at=OURS))
 
     def ask(self, as_of=TODAY, contacts=()):
         calls = aged_calls(self.warehouse, TENANT, as_of, contacts)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.report_budget import RESERVE, affordable, calls_for, stretches
+from xero_pipeline.sync.report_budget import RESERVE, calls_for, contiguous_runs, fit_to_budget
 from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 
@@ -33,7 +33,7 @@ def newest(due, since):
 
 @given(DUE, st.integers(0, 400))
 def test_the_day_is_never_exceeded_and_the_newest_months_of_every_report_come_first(due, left):
-    chosen = affordable(due, left)
+    chosen = fit_to_budget(due, left)
     assert cost(chosen) <= max(0, left - RESERVE)
     every = sorted({month for months in due.values() for month in months})
     kept = sorted({month for months in chosen.values() for month in months})
@@ -44,12 +44,12 @@ def test_the_day_is_never_exceeded_and_the_newest_months_of_every_report_come_fi
 
 @given(DUE)
 def test_a_day_with_enough_left_takes_everything(due):
-    assert affordable(due, 50_000) == {report: months for report, months in due.items() if months}
+    assert fit_to_budget(due, 50_000) == {report: months for report, months in due.items() if months}
 
 
 @given(MONTHS)
 def test_stretches_are_the_months_without_a_gap(months):
-    found = stretches(months)
+    found = contiguous_runs(months)
     assert [month for stretch in found for month in stretch] == months
     for stretch in found:
         assert stretch == months_between(stretch[0], stretch[-1])

@@ -230,12 +230,12 @@ def test_a_list_that_never_stood_still_is_asked_for_again_from_where_this_read_s
     xero = Restless()
     outcome = sync(xero)
     assert xero.calls == 2 * READS
-    assert "may be missing" in outcome.read
+    assert "may be missing" in outcome.description
     assert warehouse.cursor(TENANT, "invoices").modified_since is None  # everything again
     xero.missing = False
     again = sync(xero)
     assert again.records == 5
-    assert again.read is None
+    assert again.description is None
     assert warehouse.cursor(TENANT, "invoices").modified_since is not None
 
 

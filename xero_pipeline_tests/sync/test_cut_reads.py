@@ -178,7 +178,7 @@ def test_a_list_with_more_pages_than_there_are_calls_left_comes_in_several_runs(
     runs = 0
     while cursor(long_desk) is None:
         with long_desk.cut_after(calls, ending=WaitError("The calls of this run are used up.")):
-            long_desk.sync("payments", fits=lambda: long_desk.calls_left)
+            long_desk.sync("payments", calls_left=lambda: long_desk.calls_left)
         runs += 1
         long_desk.later(hours=1)
         assert runs < 15
@@ -190,12 +190,12 @@ def test_a_read_that_ran_out_of_calls_says_whether_the_next_has_less_to_do(long_
     for calls, further in ((1, False), (9, True)):
         stopped = BudgetReached("No more.", resume_at=long_desk.now())
         with long_desk.cut_after(calls, ending=stopped):
-            long_desk.sync("payments", fits=lambda: long_desk.calls_left)
+            long_desk.sync("payments", calls_left=lambda: long_desk.calls_left)
         assert stopped.progressed is further
 
 
 def test_a_list_that_fits_is_not_sliced(long_desk):
-    long_desk.sync("payments", fits=lambda: 100)
+    long_desk.sync("payments", calls_left=lambda: 100)
     assert not [request for request in long_desk.requests if "where" in request.query]
 
 

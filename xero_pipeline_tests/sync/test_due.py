@@ -20,7 +20,7 @@ from xero_pipeline.sync.reports_due import (
     months_due,
 )
 from xero_pipeline.sync.reports_stale import dated_tables
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.reports.catalogue import report_named, reports
@@ -154,7 +154,7 @@ def test_a_document_that_moved_makes_both_its_months_stale(due, pulled, warehous
     def merge(month, at, stamp):
         record = {"InvoiceID": uid("moved"), "Date": f"/Date({ms(month)}+0000)/", "UpdatedDateUTC": f"/Date({stamp})/"}
         body = json.dumps({"Invoices": [record]}).encode()
-        warehouse.merge(shape("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=at))
+        warehouse.merge(tables_of("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=at))
 
     def ms(day):
         return int(datetime(day.year, day.month, 15, tzinfo=UTC).timestamp() * 1000)

@@ -87,7 +87,7 @@ def test_all_journals_come_and_add_up_to_what_the_books_post(desk):
     outcome = desk.sync("journals")
     assert desk.numbers() == list(range(1, outcome.records + 1))
     assert desk.sums() == desk.posted()
-    assert (outcome.calls, outcome.read, desk.cursor().records) == (len(desk.asked), None, outcome.records)
+    assert (outcome.calls, outcome.description, desk.cursor().records) == (len(desk.asked), None, outcome.records)
     assert desk.asked == sorted(set(desk.asked))
     tables = {name: merged.inserted for name, merged in outcome.tables.items()}
     assert tables["journals"] == outcome.records
@@ -105,7 +105,7 @@ def test_the_next_sync_brings_only_what_was_posted_since(desk):
     outcome = desk.sync("journals")
     merged = outcome.tables["journals"]
     assert (outcome.records, merged.inserted, merged.updated) == (4, 4, 0)
-    assert (outcome.calls, outcome.read) == (2, f"behind number {before}")
+    assert (outcome.calls, outcome.description) == (2, f"behind number {before}")
     assert desk.sums() == desk.posted()
     assert desk.numbers() == list(range(1, before + 5))
 
@@ -129,7 +129,7 @@ def test_what_does_not_fit_into_a_budget_goes_on_where_it_stopped_and_nothing_is
     while desk.cursor() is None:
         stopped = BudgetReached("No more.", resume_at=desk.now())
         with desk.cut_after(calls, ending=stopped):
-            desk.sync("journals", fits=lambda: desk.calls_left)
+            desk.sync("journals", calls_left=lambda: desk.calls_left)
         assert stopped.progressed or desk.cursor()
         desk.later(hours=1)
     assert all(one < other for one, other in pairwise(desk.asked)), desk.asked
@@ -147,7 +147,7 @@ def test_changes_that_are_cut_go_on_too(desk):
     assert stopped.progressed
     assert desk.cut() is None, "the rows say how far it is"
     outcome = desk.sync("journals")
-    assert outcome.read != f"behind number {last}"
+    assert outcome.description != f"behind number {last}"
     assert all(one < other for one, other in pairwise(desk.asked))
     assert desk.sums() == desk.posted()
 
@@ -161,7 +161,7 @@ def test_a_full_read_that_was_cut_goes_on_as_one_and_changes_nothing(desk):
     assert 0 < reached < desk.cursor().records
     desk.requests.clear()
     outcome = desk.sync("journals")
-    assert (desk.asked[0], outcome.read) == (reached, None)
+    assert (desk.asked[0], outcome.description) == (reached, None)
     assert (outcome.tables["journals"].updated, outcome.tables["journals"].inserted) == (0, 4)
     assert desk.cursor().records == outcome.records == len(desk.numbers())
     assert desk.cut() is None
@@ -211,7 +211,7 @@ def test_a_journal_that_cannot_be_read_is_asked_for_again_as_long_as_it_is_the_l
 
     days = {"one": "/Date(0)/", "two": "/Date(86400000)/", "three": "soon"}
     xero = Book(**{name: {"JournalNumber": n, "JournalDate": day} for n, (name, day) in enumerate(days.items(), 1)})
-    assert read().refused == {uid("three")}
+    assert read().quarantined == {uid("three")}
     assert warehouse.query("select max(journal_number) as n from xero.journals").to_pylist() == [{"n": 2}]
     xero.records["three"]["JournalDate"] = "/Date(0)/"
     xero.asked.clear()

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landing.file_format import Marks, unpacked
-from xero_pipeline.sync.landing.store import Arrival, Landing
+from xero_pipeline.sync.landing.file_format import Checkpoint, unpack
+from xero_pipeline.sync.landing.store import LandedBatch, Landing
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.quota.rate_limits import Limits
@@ -34,7 +34,7 @@ def answer(body=BODY, at=SERVER_TIME, **more):
 
 def arrival(at=OURS, **more):
     told = {"tenant_id": TENANT, "table": "invoices", "subject": "invoices", "kind": "changes", "at": at}
-    return Arrival(**(told | more))
+    return LandedBatch(**(told | more))
 
 
 def read(landing, gaps=None):
@@ -43,7 +43,7 @@ def read(landing, gaps=None):
 
 def test_what_was_kept_is_read_again_byte_for_byte_with_all_that_was_said_of_it(landing):
     cursor = Cursor(TENANT, "invoices", SERVER_TIME, OURS, 2)
-    marks = Marks(cursor=cursor, seen=("a", "b"), as_of=OURS, gone=("c",))
+    marks = Checkpoint(cursor=cursor, seen=("a", "b"), as_of=OURS, gone=("c",))
     told = arrival(marks=marks, months=(date(2026, 1, 1),), categories=(TrackingCategory("c", "Region", {"N": "n"}),))
     asked = answer(params={"page": "1", "where": 'Date >= "x"'}, modified_since=SERVER_TIME - timedelta(days=1))
     path = landing.keep(told, [asked, answer(b"{}")])
@@ -72,7 +72,7 @@ def test_the_order_is_that_of_arrival_even_if_our_clock_stands_still_goes_back_o
     times = [0, 0, -3600, 3600, 3600, 7200, 0]
     days = [0, 1, 0, 0, 1, 1, 1]
     for number, (seconds, day) in enumerate(zip(times, days, strict=True)):
-        told = arrival(OURS + timedelta(seconds=seconds), marks=Marks(gone=(str(number),)))
+        told = arrival(OURS + timedelta(seconds=seconds), marks=Checkpoint(gone=(str(number),)))
         Landing(landing.folder, landing._warehouse).keep(told, [answer(at=SERVER_TIME + timedelta(days=day))])
     assert [one.head.arrival.marks.gone for one in read(landing)] == [(str(n),) for n in range(len(times))]
 
@@ -81,7 +81,7 @@ def test_two_processes_that_take_the_same_place_both_keep_theirs(landing, monkey
     from xero_pipeline.sync.landing import store as module
 
     monkeypatch.setattr(module, "_files", lambda home, newest=0: [])
-    paths = [landing.keep(arrival(marks=Marks(gone=(name,)))) for name in "ab"]
+    paths = [landing.keep(arrival(marks=Checkpoint(gone=(name,)))) for name in "ab"]
     monkeypatch.undo()
     assert [path.name.partition("Z-")[2] for path in paths] == ["1.json.zst", "2.json.zst"]
     assert [one.head.arrival.marks.gone for one in read(landing)] == [("a",), ("b",)]
@@ -110,7 +110,7 @@ def test_a_file_of_a_newer_version_is_refused_as_such(landing, monkeypatch):
     path = landing.keep(arrival())
     monkeypatch.undo()
     with pytest.raises(LandingError, match="newer version"):
-        unpacked(path)
+        unpack(path)
 
 
 @pytest.mark.parametrize("missing", [0, 1])
@@ -125,10 +125,10 @@ def test_a_removed_file_is_named_by_the_one_behind_it(landing, missing):
 
 
 def test_a_landing_zone_that_was_switched_on_late_says_so(landing, warehouse):
-    from xero_pipeline.warehouse.parse.to_arrow import shape
+    from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
     body = b'{"Invoices": [{"InvoiceID": "11111111-1111-1111-1111-111111111111"}]}'
-    warehouse.merge(shape("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=OURS))
+    warehouse.merge(tables_of("invoices", [body], wrapper="Invoices", tenant_id=TENANT, synced_at=OURS))
     landing.keep(arrival())
     landing.keep(arrival())
     with pytest.raises(LandingError, match="the warehouse had rows already"):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from xero_pipeline.sync.locked_period_changes import accept, open_changes
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull
 from xero_pipeline_tests.sync.conftest import TENANT
@@ -31,7 +31,7 @@ class Books:
         locked = f"/Date({(until - date(1970, 1, 1)).days * 86_400_000}+0000)/" if until else None
         body = envelope({"OrganisationID": TENANT, "Name": "Kowhai", "PeriodLockDate": locked}, wrapper="Organisations")
         told = {"wrapper": "Organisations", "tenant_id": TENANT, "synced_at": self.now}
-        self.warehouse.merge(shape("organisations", [body], **told))
+        self.warehouse.merge(tables_of("organisations", [body], **told))
 
     def say(self, sales, *, month=JANUARY, basis="accrual"):
         self.now += DAY

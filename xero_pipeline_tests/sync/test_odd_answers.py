@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.sync.batch_issues import A_FEW
+from xero_pipeline.sync.batch_issues import MAX_UNREADABLE
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.progress import drift_log
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
@@ -52,7 +52,7 @@ class Line:
     def sync(self, table, *faults, **more):
         self.simulator.faults.clear()
         self.simulator.faults.add(*faults)
-        tally = Tally()
+        tally = CallStats()
         at = BEGIN + timedelta(hours=next(self.hours))
         with XeroClient(api_url=self.url, tokens=Held(self.token), quota=self.quota, on_call=tally.add) as client:
             return sync_collection(
@@ -62,7 +62,7 @@ class Line:
     def pull(self, name, month, *faults):
         self.simulator.faults.clear()
         self.simulator.faults.add(*faults)
-        tally = Tally()
+        tally = CallStats()
         with XeroClient(api_url=self.url, tokens=Held(self.token), quota=self.quota, on_call=tally.add) as client:
             return list(sync_report(client, self.warehouse, self.tenant, report_named(name), [month], tally=tally))
 
@@ -125,7 +125,7 @@ def test_what_is_seen_again_is_noted_once_with_when_it_was_first_and_last_seen(l
 
 def test_a_record_of_a_wrong_type_is_put_aside_by_its_id_and_the_cursor_moves(line):
     outcome = line.sync("invoices", Fault("wrong_type", path="Invoices"))
-    (name,) = outcome.refused
+    (name,) = outcome.quarantined
     assert "invoices.Total is the object" in line.kept_out()[name]
     assert name not in line.ids("invoices", "invoice_id")
     assert len(line.ids("invoices", "invoice_id")) == outcome.records > 20
@@ -136,7 +136,7 @@ def test_a_record_of_a_wrong_type_is_put_aside_by_its_id_and_the_cursor_moves(li
 
 def test_it_is_released_when_it_can_be_read_again(line):
     (name,) = line.sync("invoices", Fault("wrong_type", path="Invoices")).refused
-    assert line.sync("invoices", full=True).refused == set()
+    assert line.sync("invoices", full=True).quarantined == set()
     assert line.kept_out() == {}
     assert name in line.ids("invoices", "invoice_id")
     ((since, until),) = line.rows("select seen_at, resolved_at from xero.quarantine")
@@ -147,7 +147,7 @@ def test_its_older_version_stays_and_a_full_read_does_not_take_it_for_deleted(li
     line.sync("accounts")
     before = line.ids("accounts", "account_id")
     outcome = line.sync("accounts", Fault("wrong_type", path="Accounts"), full=True)
-    assert len(outcome.refused) == 1
+    assert len(outcome.quarantined) == 1
     assert outcome.tables["accounts"].removed == 0
     assert line.ids("accounts", "account_id") == before
 
@@ -155,7 +155,7 @@ def test_its_older_version_stays_and_a_full_read_does_not_take_it_for_deleted(li
 def test_a_record_without_its_id_is_put_aside_until_a_whole_read_is_without_it(line):
     field = "BrandingThemeID"
     outcome = line.sync("branding_themes", Fault("missing_field", path="BrandingThemes", field=field))
-    (name,) = outcome.refused
+    (name,) = outcome.quarantined
     assert name.startswith("sha256:")
     assert "it has no BrandingThemeID" in line.kept_out()[name]
     line.sync("branding_themes")
@@ -164,7 +164,7 @@ def test_a_record_without_its_id_is_put_aside_until_a_whole_read_is_without_it(l
 
 def test_a_list_most_of_whose_records_cannot_be_read_fails_loudly_and_nothing_of_it_is_written(talk, warehouse):
     xero = Xero()
-    xero.put([(str(n), {"Total": "many"}) for n in range(A_FEW + 1)] + [("good", {"Total": 1})])
+    xero.put([(str(n), {"Total": "many"}) for n in range(MAX_UNREADABLE + 1)] + [("good", {"Total": 1})])
     tally, client = talk(xero)
     with pytest.raises(RecordRefused, match=r"11 of 12 records of invoices cannot be read.*invoices\.Total"):
         sync_collection(client, warehouse, TENANT, endpoint("invoices"), tally=tally)
@@ -179,7 +179,7 @@ def test_a_few_records_may_all_be_unreadable(talk, warehouse):
     xero.put([("a", {"Total": "many"}), ("b", {"Total": "?"})])
     tally, client = talk(xero)
     outcome = sync_collection(client, warehouse, TENANT, endpoint("invoices"), tally=tally)
-    assert (outcome.records, outcome.refused) == (0, {uid("a"), uid("b")})
+    assert (outcome.records, outcome.quarantined) == (0, {uid("a"), uid("b")})
 
 
 def test_a_crash_in_the_transaction_takes_the_notes_with_the_rows(line, monkeypatch):

@@ -13,11 +13,11 @@ import pytest
 from xero_pipeline.errors import ConfigurationError, LandingError
 from xero_pipeline.sync.aged_reports import AgedCall, sync_aged
 from xero_pipeline.sync.incremental_sync import sync_collection
-from xero_pipeline.sync.landing.replay import rebuild
+from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports.catalogue import report_named
@@ -71,7 +71,7 @@ def anew(duckdb_template, tmp_path):
 
 
 def sync(office, warehouse, landing, tables=COLLECTIONS, reports=()):
-    tally = Tally()
+    tally = CallStats()
     office.token = let_in(office).headers["Authorization"].removeprefix("Bearer ")  # hours have passed
     with office.client(on_call=tally.add) as client:
         for table in tables:
@@ -97,10 +97,10 @@ def reread(office, warehouse, landing):
     office.books.bench.tables["Invoices"].pop(vanished)
     office.books.revision += 1
     office.time.now += 60
-    tally = Tally()
+    tally = CallStats()
     with office.client(on_call=tally.add) as client:
         how = {"tally": tally, "landing": landing, "now": office.now}
-        reread_collection(client, warehouse, office.tenant_id, endpoint("invoices"), calls=400, **how)
+        refresh_collection(client, warehouse, office.tenant_id, endpoint("invoices"), calls=400, **how)
     gone = warehouse.query("SELECT invoice_id FROM xero.invoices WHERE is_deleted").to_pylist()
     assert {"invoice_id": vanished} in gone
 
@@ -154,7 +154,7 @@ def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors
         office.time.now += later
         sync(office, warehouse, landing, reports=REPORTS)
     reread(office, warehouse, landing)
-    (done,) = rebuild(landing, anew)
+    (done,) = replay(landing, anew)
     assert done.gaps == []
     before, after = contents(warehouse), contents(anew)
     assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
@@ -166,25 +166,25 @@ def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors
 def test_aged_reports_that_were_asked_for_are_made_again_too(office, warehouse, landing, anew):
     contact = next(one["Contact"] for one in office.books.records("Invoices") if one["Type"] == "ACCREC")
     calls = [AgedCall(contact["ContactID"], contact["Name"], kind, Decimal(0)) for kind in ("receivables", "payables")]
-    tally = Tally()
+    tally = CallStats()
     with office.client(on_call=tally.add) as client:
         for _ in range(2):
             office.time.now += 60
             how = {"tally": tally, "landing": landing, "now": office.now}
             list(sync_aged(client, warehouse, office.tenant_id, calls, TODAY, **how))
-    list(rebuild(landing, anew))
+    list(replay(landing, anew))
     assert contents(anew)["xero.aged_by_contact"] == contents(warehouse)["xero.aged_by_contact"] != []
 
 
 def test_only_what_was_chosen_is_made_again_and_never_over_rows_that_are_there(office, warehouse, landing, anew):
     sync(office, warehouse, landing, ("items", "accounts"))
-    (done,) = rebuild(landing, anew, tenants=[office.tenant_id], subjects=["items"])
+    (done,) = replay(landing, anew, tenants=[office.tenant_id], subjects=["items"])
     assert set(done.files) == {"items"}
     made = contents(anew)
     assert made["xero.items"] == contents(warehouse)["xero.items"]
     assert made["xero.accounts"] == []
     with pytest.raises(ConfigurationError, match="has rows of items already"):
-        list(rebuild(landing, anew, subjects=["items"]))
+        list(replay(landing, anew, subjects=["items"]))
     assert contents(anew) == made
 
 
@@ -193,9 +193,9 @@ def test_what_is_missing_stops_it_unless_asked_to_go_on_and_then_it_is_told(offi
     office.time.now += 60
     sync(office, warehouse, landing, ("items",))
     with pytest.raises(LandingError, match="switched on"):
-        list(rebuild(landing, anew))
+        list(replay(landing, anew))
     assert contents(anew)["xero.items"] == []
-    (done,) = rebuild(landing, anew, incomplete=True)
+    (done,) = replay(landing, anew, incomplete=True)
     assert len(done.gaps) == 1
     assert done.files == {"items": 1}
 
@@ -216,5 +216,5 @@ def test_a_merge_that_fails_leaves_its_answers_in_the_landing_zone(office, wareh
     with pytest.raises(OSError, match="no space"):
         sync(office, warehouse, landing, ("items",))
     monkeypatch.undo()
-    list(rebuild(landing, anew))
+    list(replay(landing, anew))
     assert len(contents(anew)["xero.items"]) == len(office.books.records("Items"))

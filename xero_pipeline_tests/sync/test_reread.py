@@ -53,12 +53,12 @@ def desk(synced, tmp_path):
 
 def round_of(desk, table):
     with desk.warehouse.reading() as connection:
-        return resume_points.round_of(connection, desk.tenant_id, table)
+        return resume_points.refresh_round(connection, desk.tenant_id, table)
 
 
 def missing(desk, table):
     with desk.warehouse.reading() as connection:
-        return resume_points.missing(connection, desk.tenant_id, table)
+        return resume_points.ids_to_verify(connection, desk.tenant_id, table)
 
 
 def drafts(desk):
@@ -129,7 +129,7 @@ def test_several_that_are_missing_share_a_call_and_those_it_lacks_are_asked_for_
     gone = drafts(desk)[0]
     silent_changes.erase_draft(desk.books, "Invoices", gone)
     with desk.warehouse.writing() as connection:
-        resume_points.note_missing(connection, desk.tenant_id, "invoices", [gone, *alive], desk.now())
+        resume_points.add_ids_to_verify(connection, desk.tenant_id, "invoices", [gone, *alive], desk.now())
     desk.reread("invoices")
     asked = [request.query.get("ids") or request.path.rpartition("/")[2] for request in desk.requests[:2]]
     assert set(asked[0].split(",")) == {gone, *alive}
@@ -164,13 +164,13 @@ def test_all_collections_together_keep_to_the_days_calls_and_everything_comes_ro
 def test_a_second_turn_on_the_same_day_has_no_calls_left(desk):
     assert desk.reread("payments", calls=1).calls <= 1
     second = desk.reread("payments", calls=1)
-    assert (second.calls, second.read) == (0, "nothing more today")
+    assert (second.calls, second.description) == (0, "nothing more today")
 
 
 def test_the_outcome_says_which_days_were_read_and_the_next_turn_goes_on_behind_them(desk):
     first = desk.reread("invoices", calls=6)
     reached = round_of(desk, "invoices").read_before
-    assert first.read.endswith(f"before {reached}")
+    assert first.description.endswith(f"before {reached}")
     calls = 0
     while not calls:  # it is not its turn every day
         desk.later(days=1)
@@ -193,7 +193,7 @@ def test_a_window_moves_the_pointer_with_its_rows_or_not_at_all(desk, monkeypatc
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(resume_points, "note_round", crash)
+        patched.setattr(resume_points, "write_refresh_round", crash)
         with pytest.raises(Killed):
             desk.reread("invoices")
     assert round_of(desk, "invoices") == before
@@ -214,13 +214,13 @@ def test_ids_alone_are_compared_when_a_round_takes_more_calls_than_there_are(des
     with desk.warehouse.writing() as connection:
         connection.exec_driver_sql("update xero.rounds set swept_at = null")
         for table in set(PAGED) - {"invoices"}:  # have had their turns
-            resume_points.note_round(
-                connection, resume_points.Round(desk.tenant_id, table, called_on=desk.now().date())
+            resume_points.write_refresh_round(
+                connection, resume_points.RefreshRound(desk.tenant_id, table, called_on=desk.now().date())
             )
     monkeypatch.setattr(desk, "rows", {"invoices": sized(endpoint("invoices"), 10)})
     pages = -(-len(desk.truth("Invoices")) // 10)
     outcome = desk.reread("invoices", calls=pages)
-    assert outcome.read == "again: all ids"
+    assert outcome.description == "again: all ids"
     assert [request.query.get("summaryonly") for request in desk.requests] == ["true"] * pages
     assert missing(desk, "invoices") == [gone]
     assert outcome.records == 0, "summaries lack lines and are never merged"
@@ -264,7 +264,7 @@ def test_a_list_read_whole_in_pages_notes_what_it_lacks_and_the_next_turn_asks(d
     desk.sync("linked_transactions")
     assert missing(desk, "linked_transactions") == [gone]
     assert desk.deleted("linked_transactions") == set()
-    assert desk.reread("linked_transactions").read == f"again: without {gone}"
+    assert desk.reread("linked_transactions").description == f"again: without {gone}"
     assert desk.deleted("linked_transactions") == {gone}
 
 
@@ -281,6 +281,6 @@ def test_a_record_that_cannot_be_read_is_told_and_not_taken_for_gone(desk):
     open_copy(desk.books, "Payments", name)["Amount"] = "a lot"
     desk.books.revision += 1
     outcome = desk.reread("payments")
-    assert outcome.refused == {name}
+    assert outcome.quarantined == {name}
     assert missing(desk, "payments") == []
     assert name not in desk.deleted("payments")

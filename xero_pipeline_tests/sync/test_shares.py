@@ -8,19 +8,19 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.call_allocation import Need, shares
+from xero_pipeline.sync.call_allocation import Demand, allocate_calls
 from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.pagination import Slice
 from xero_pipeline_tests.xero.office import sized
 
 ROW = sized(endpoint("invoices"), 10)  # nine records a window
-NEEDS = st.dictionaries(st.sampled_from("abcdefg"), st.builds(Need, st.integers(0, 50), st.integers(1, 30)))
+NEEDS = st.dictionaries(st.sampled_from("abcdefg"), st.builds(Demand, st.integers(0, 50), st.integers(1, 30)))
 
 
 @given(NEEDS, st.integers(0, 80))
 def test_all_calls_or_all_needs_are_met_and_nobody_gets_more_than_it_needs(needs, calls):
-    given_ = shares(needs, calls)
+    given_ = allocate_calls(needs, calls)
     assert sum(given_.values()) == min(calls, sum(need.calls for need in needs.values()))
     assert all(given_[name] <= need.calls for name, need in needs.items())
 
@@ -30,7 +30,7 @@ def test_everything_comes_round_in_about_the_same_time_whatever_its_size():
     waited = dict.fromkeys(sizes, 1)
     read = dict.fromkeys(sizes, 0)
     for _ in range(66):
-        turns = shares({name: Need(size, waited[name]) for name, size in sizes.items()}, 20)
+        turns = allocate_calls({name: Demand(size, waited[name]) for name, size in sizes.items()}, 20)
         for name, calls in turns.items():
             read[name] += calls
             waited[name] = 1 if calls else waited[name] + 1

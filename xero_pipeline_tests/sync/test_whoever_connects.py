@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xero_pipeline.sync.incremental_sync import sync_collection
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.xero.consenting import CUSTOM, KIM, OTHER, ROBIN, World, two_custom_apps
 
@@ -17,7 +17,7 @@ def test_no_row_is_doubled_whoever_opens_the_organisation(warehouse, tmp_path):
             for one in home.organisations.list():
                 with home.client() as client:
                     done = sync_collection(
-                        client, warehouse, one.tenant_id, endpoint("currencies"), tally=Tally(), full=True
+                        client, warehouse, one.tenant_id, endpoint("currencies"), tally=CallStats(), full=True
                     )
                 changed += done.tables["currencies"].inserted + done.tables["currencies"].updated
             return changed
@@ -40,7 +40,7 @@ def test_several_are_several_homes_that_fill_one_warehouse(warehouse, tmp_path):
             (one,) = home.connect()
             assert one.tenant_id == world.tenants[place]
             for _ in range(2):
-                sync_collection(client, warehouse, one.tenant_id, endpoint("currencies"), tally=Tally())
+                sync_collection(client, warehouse, one.tenant_id, endpoint("currencies"), tally=CallStats())
             rows.append(one.tenant_id)
     kept = warehouse.query("SELECT tenant_id, code, count(*) AS n FROM xero.currencies GROUP BY ALL").to_pylist()
     assert {row["tenant_id"] for row in kept} == set(rows)

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_DNS, uuid5
 
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 FIRST = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -44,4 +44,4 @@ def body(*texts, wrapper="Invoices"):
 
 
 def invoices(*records, synced_at=FIRST, tenant_id=TENANT):
-    return shape("invoices", [envelope(*records)], wrapper="Invoices", tenant_id=tenant_id, synced_at=synced_at)
+    return tables_of("invoices", [envelope(*records)], wrapper="Invoices", tenant_id=tenant_id, synced_at=synced_at)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import collections, table_group
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Filled:
 def test_a_record_with_every_field_fills_every_column(collection: str):
     filled = Filled(collection)
 
-    tables = shape(collection, [filled.body], wrapper="Things", tenant_id="tenant", synced_at=SYNCED_AT)
+    tables = tables_of(collection, [filled.body], wrapper="Things", tenant_id="tenant", synced_at=SYNCED_AT)
 
     assert list(tables) == [table.name for table in table_group(collection)]
     for name, expected in filled.rows.items():
@@ -99,7 +99,7 @@ def test_a_record_with_nothing_but_its_key_has_nulls_and_no_children(collection:
     keys = {record.column(key).path: f"the {key}" for key in record.key}
     body = json.dumps({"Things": [keys]}).encode()
 
-    tables = shape(collection, [body], wrapper="Things", tenant_id="tenant", synced_at=SYNCED_AT)
+    tables = tables_of(collection, [body], wrapper="Things", tenant_id="tenant", synced_at=SYNCED_AT)
 
     (row,) = tables[collection].to_pylist()
     assert {column.name: row[column.name] for column in record.columns} == {

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from xero_pipeline.warehouse.parse import timestamps
 from xero_pipeline.warehouse.parse.python_reader import half_up
-from xero_pipeline.warehouse.parse.record_reader import read_carefully, read_quickly, split
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.record_reader import read_with_arrow, read_with_python, split
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def decimals(places, whole=15):
 
 
 def rows_of(text):
-    tables = shape("invoices", [body(text)], wrapper="Invoices", tenant_id=TENANT, synced_at=FIRST)
+    tables = tables_of("invoices", [body(text)], wrapper="Invoices", tenant_id=TENANT, synced_at=FIRST)
     return {name: table.to_pylist() for name, table in tables.items()}
 
 
@@ -149,8 +149,8 @@ def test_the_quick_way_and_the_careful_way_read_the_same(found):
 
     texts = split(msgspec.json.encode({"Invoices": found}), "Invoices")
     refused = []
-    careful = read_carefully("invoices", texts, refused.append)
-    quick = read_quickly("invoices", texts)
+    careful = read_with_python("invoices", texts, refused.append)
+    quick = read_with_arrow("invoices", texts)
     assert refused == []
     assert _no_nulls(quick.values.to_pylist()) == _no_nulls(careful.values.to_pylist())
     assert quick.raw == careful.raw

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 from xero_pipeline_tests.warehouse.test_prepare import run
@@ -75,7 +75,7 @@ def test_a_field_without_a_column_makes_a_version_too(warehouse):
 def test_a_table_without_xeros_time_counts_from_when_it_was_seen(warehouse):
     for name, seen in (("Dollar", FIRST), ("Kiwi", LATER)):
         body = envelope({"Code": "NZD", "Description": name}, wrapper="Currencies")
-        warehouse.merge(shape("currencies", [body], wrapper="Currencies", tenant_id=TENANT, synced_at=seen))
+        warehouse.merge(tables_of("currencies", [body], wrapper="Currencies", tenant_id=TENANT, synced_at=seen))
     versions = rows(warehouse, "SELECT description, valid_from, valid_to FROM xero.currencies_history ORDER BY 2")
     assert [tuple(version.values()) for version in versions] == [("Dollar", FIRST, LATER), ("Kiwi", LATER, None)]
 

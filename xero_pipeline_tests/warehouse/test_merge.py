@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.warehouse.load.merge import Merged
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
 
@@ -203,7 +203,7 @@ def budget(*periods, at):
     balances = [{"Period": period, "Amount": 10} for period in periods]
     lines = [{"AccountID": uid("sales"), "AccountCode": "200", "BudgetBalances": balances}]
     answer = envelope({"BudgetID": uid("budget"), "Type": "OVERALL", "BudgetLines": lines}, wrapper="Budgets")
-    return shape("budgets", [answer], wrapper="Budgets", tenant_id=TENANT, synced_at=at)
+    return tables_of("budgets", [answer], wrapper="Budgets", tenant_id=TENANT, synced_at=at)
 
 
 def test_a_month_that_leaves_the_window_of_a_budget_stays(warehouse):

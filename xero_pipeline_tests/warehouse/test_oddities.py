@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.progress import drift_log, quarantine
 from xero_pipeline.warehouse.progress.records import Drift
 from xero_pipeline.xero.http.json_repair import readable
@@ -34,14 +34,14 @@ def put_aside(warehouse):
     def write(name, raw=b"{}", *, at=FIRST, error="wrong"):
         with warehouse.writing() as connection:
             fault = RecordRefused(error, record_id=name, raw=raw)
-            quarantine.note_refused(connection, TENANT, "invoices", [fault], at=at)
+            quarantine.quarantine_records(connection, TENANT, "invoices", [fault], at=at)
 
     return write
 
 
 def kept_out(warehouse, collection=None):
     with warehouse.reading() as connection:
-        found = quarantine.kept_out(connection, collection)
+        found = quarantine.quarantined_records(connection, collection)
     return {one["record_id"]: (one["error"], one["seen_at"].astimezone(FIRST.tzinfo)) for one in found}
 
 
@@ -98,7 +98,7 @@ def test_a_whole_read_releases_what_it_did_not_bring_any_more(warehouse, put_asi
     put_aside("gone")
     put_aside("there", at=LATER)
     with warehouse.writing() as connection:
-        quarantine.resolve_gone(connection, TENANT, "invoices", since=LATER, at=LATER)
+        quarantine.resolve_deleted(connection, TENANT, "invoices", since=LATER, at=LATER)
     assert set(kept_out(warehouse)) == {"there"}
 
 
@@ -107,13 +107,13 @@ def test_a_text_no_database_has_a_place_for_costs_no_record(warehouse):
 
     refused, noticed = [], []
     body = envelope(invoice("a"), invoice("b", Reference="nul \0 here"), invoice("c", **{"New\0": "\0"}))
-    tables = shape(
+    tables = tables_of(
         "invoices", [readable(body)], wrapper="Invoices", tenant_id=TENANT, synced_at=FIRST,
         refuse=refused.append, notice=noticed.append,
     )  # fmt: skip
     warehouse.merge(tables)
     with warehouse.writing() as connection:
-        quarantine.note_refused(connection, TENANT, "invoices", refused, at=FIRST)
+        quarantine.quarantine_records(connection, TENANT, "invoices", refused, at=FIRST)
         drift_log.note_drift(connection, TENANT, "invoices", noticed, at=FIRST)
     assert kept_out(warehouse) == {}
     loaded = warehouse.query("select invoice_id from xero.invoices")["invoice_id"].to_pylist()

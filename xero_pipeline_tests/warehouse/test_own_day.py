@@ -183,7 +183,7 @@ def ask(warehouse, name, at, **told):
     query = ready_query(name)
     days = days_asked(warehouse, query, told, at)
     with asking_ready(warehouse, query, told, days) as answer:
-        rows = [row for table in answer.tables for row in table.to_pylist()]
+        rows = [row for table in answer.batches for row in table.to_pylist()]
     return query.told(told, days.values()), rows
 
 

@@ -8,9 +8,9 @@ import json
 import pytest
 
 from xero_pipeline.warehouse.load import present_rows
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.progress import resume_points
-from xero_pipeline.warehouse.progress.resume_points import CutRead, Round
+from xero_pipeline.warehouse.progress.resume_points import RefreshRound, ResumePoint
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 MORNING = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
@@ -26,14 +26,14 @@ def contacts(warehouse):
         for name, at in changed.items()
     ]
     body = json.dumps({"Contacts": records}).encode()
-    warehouse.merge(shape("contacts", [body], wrapper="Contacts", tenant_id=TENANT, synced_at=MORNING))
+    warehouse.merge(tables_of("contacts", [body], wrapper="Contacts", tenant_id=TENANT, synced_at=MORNING))
     assert warehouse.mark_deleted("contacts", TENANT, ["b", "nobody"], at=MORNING + dt.timedelta(hours=1)) == 1
     return warehouse
 
 
 def living(warehouse, **more):
     with warehouse.reading() as connection:
-        return present_rows.living(
+        return present_rows.active_ids(
             connection,
             "contacts",
             TENANT,
@@ -64,45 +64,45 @@ def test_days_are_those_of_xeros_clock_whatever_zone_the_database_is_in(contacts
     assert living(contacts, start=first, end=second) == {"a"}
     assert living(contacts, start=second, end=sixth) == {"c"}
     with contacts.reading() as connection:
-        counts = present_rows.days(connection, "contacts", TENANT, "updated_date_utc", None)
-        later = present_rows.days(connection, "contacts", TENANT, "updated_date_utc", second)
-        assert present_rows.sizes(connection, ["contacts", "invoices"], TENANT) == {"contacts": 3, "invoices": 0}
+        counts = present_rows.counts_by_day(connection, "contacts", TENANT, "updated_date_utc", None)
+        later = present_rows.counts_by_day(connection, "contacts", TENANT, "updated_date_utc", second)
+        assert present_rows.row_counts(connection, ["contacts", "invoices"], TENANT) == {"contacts": 3, "invoices": 0}
     assert counts == [(first, 2), (dt.date(2026, 3, 5), 1)]
     assert later == counts[1:]
 
 
 def test_a_cut_read_is_noted_written_over_and_forgotten(warehouse):
-    cut = CutRead(TENANT, "invoices", None, LATE, dt.date(2026, 2, 1), 7, MORNING)
-    further = CutRead(TENANT, "invoices", LATE, LATE, dt.date(2026, 3, 1), 9, MORNING)
+    cut = ResumePoint(TENANT, "invoices", None, LATE, dt.date(2026, 2, 1), 7, MORNING)
+    further = ResumePoint(TENANT, "invoices", LATE, LATE, dt.date(2026, 3, 1), 9, MORNING)
     seen = []
     for note in (cut, further):
         with warehouse.writing() as connection:
-            resume_points.note_cut(connection, note)
-            seen.append(resume_points.cut_read(connection, TENANT, "invoices"))
+            resume_points.write_resume_point(connection, note)
+            seen.append(resume_points.read_resume_point(connection, TENANT, "invoices"))
     with warehouse.writing() as connection:
-        resume_points.forget_cut(connection, TENANT, "invoices")
-        seen.append(resume_points.cut_read(connection, TENANT, "invoices"))
+        resume_points.delete_resume_point(connection, TENANT, "invoices")
+        seen.append(resume_points.read_resume_point(connection, TENANT, "invoices"))
     assert seen == [cut, further, None]
 
 
 def test_rounds_are_those_of_one_organisation(warehouse):
-    one = Round(
+    one = RefreshRound(
         TENANT, "invoices", complete_at=MORNING, read_before=dt.date(2026, 2, 1), called_on=MORNING.date(), calls=3
     )
     with warehouse.writing() as connection:
-        resume_points.note_round(connection, one)
-        resume_points.note_round(connection, Round("another", "invoices"))
-        assert resume_points.rounds(connection, TENANT) == {"invoices": one}
-        assert resume_points.round_of(connection, TENANT, "items") == Round(TENANT, "items")
+        resume_points.write_refresh_round(connection, one)
+        resume_points.write_refresh_round(connection, RefreshRound("another", "invoices"))
+        assert resume_points.refresh_rounds(connection, TENANT) == {"invoices": one}
+        assert resume_points.refresh_round(connection, TENANT, "items") == RefreshRound(TENANT, "items")
     assert (one.calls_on(MORNING.date()), one.calls_on(LATE.date())) == (3, 0)
 
 
 def test_the_missing_are_asked_for_in_the_order_in_which_they_were_noticed(warehouse):
     with warehouse.writing() as connection:
-        resume_points.note_missing(connection, TENANT, "invoices", ["z"], LATE)
-        resume_points.note_missing(connection, TENANT, "invoices", ["z", "a"], MORNING)
-        assert resume_points.missing(connection, TENANT, "invoices") == ["z", "a"]
-        assert resume_points.missing_counts(connection, TENANT) == {"invoices": 2}
-        resume_points.forget_missing(connection, TENANT, "invoices", ["z"])
-        resume_points.forget_missing(connection, TENANT, "invoices", [])
-        assert resume_points.missing(connection, TENANT, "invoices") == ["a"]
+        resume_points.add_ids_to_verify(connection, TENANT, "invoices", ["z"], LATE)
+        resume_points.add_ids_to_verify(connection, TENANT, "invoices", ["z", "a"], MORNING)
+        assert resume_points.ids_to_verify(connection, TENANT, "invoices") == ["z", "a"]
+        assert resume_points.counts_to_verify(connection, TENANT) == {"invoices": 2}
+        resume_points.remove_verified_ids(connection, TENANT, "invoices", ["z"])
+        resume_points.remove_verified_ids(connection, TENANT, "invoices", [])
+        assert resume_points.ids_to_verify(connection, TENANT, "invoices") == ["a"]

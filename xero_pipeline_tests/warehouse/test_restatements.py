@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from xero_pipeline.sync.aged_reports import aged_calls
 from xero_pipeline.sync.locked_period_changes import accept, open_changes
 from xero_pipeline.warehouse.load.restatements import labels, measures
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.store import ReportPull
@@ -118,7 +118,7 @@ def test_a_month_is_closed_when_it_was_asked_for_after_it_was_over_for_the_organ
 def known(warehouse, tenant, at, **fields):
     """An organisation as it was read at an instant."""
     body = envelope({"OrganisationID": tenant, **fields}, wrapper="Organisations")
-    warehouse.merge(shape("organisations", [body], wrapper="Organisations", tenant_id=tenant, synced_at=at))
+    warehouse.merge(tables_of("organisations", [body], wrapper="Organisations", tenant_id=tenant, synced_at=at))
 
 
 def test_a_first_answer_restates_nothing_whatever_other_answers_there_are(warehouse):

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.errors import RecordRefused, UnreadableAnswer
-from xero_pipeline.warehouse.parse.to_arrow import FEW, shape
+from xero_pipeline.warehouse.parse.to_arrow import FEW, tables_of
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body, envelope, invoice, invoices, line, uid
 
 
 def shaped(*bodies, collection="invoices", wrapper="Invoices", **more):
-    return shape(collection, bodies, wrapper=wrapper, tenant_id=TENANT, synced_at=FIRST, **more)
+    return tables_of(collection, bodies, wrapper=wrapper, tenant_id=TENANT, synced_at=FIRST, **more)
 
 
 def only(table):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.sync.reports_due import all_months_due, months_between
-from xero_pipeline.sync.reports_stale import dated_tables, made_of
+from xero_pipeline.sync.reports_stale import dated_tables, source_tables
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.call_windows import month_by_month
 from xero_pipeline.xero.reports.catalogue import reports
@@ -48,10 +48,10 @@ def expected(report, learnt, pulled):
     due = []
     for month in MONTHS:
         times = [when for one, of, when in pulled if (one.name, of) == (report.name, month)]
-        changes = [when for name, day, when in learnt if name in made_of(report) and reaches(report, day, month)]
+        changes = [when for name, day, when in learnt if name in source_tables(report) and reaches(report, day, month)]
         stale = times and any(when > max(times) for when in changes)
         days = (TODAY - max(times).date()).days if times else 0
-        old = days > (0 if month in MONTHS[-2:] else 28 if report.asking.windows is month_by_month else 7)
+        old = days > (0 if month in MONTHS[-2:] else 28 if report.period_request.windows is month_by_month else 7)
         if not times or stale or old:
             due.append(month)
     return due

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from xero_pipeline.warehouse.parse.declared_fields import always, inside, known, words
+from xero_pipeline.warehouse.parse.declared_fields import children_of, declared_record, enum_columns, required_columns
 from xero_pipeline.warehouse.parse.schema_drift import WORDS_PER_BATCH
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline_tests.simulator.helpers import let_in
@@ -23,7 +23,7 @@ RECORDS = [row.table for row in catalogue()]
 def watched(collection, *records, wrapper="Invoices"):
     """The tables of an answer, what was noticed, and the faults of the records that were put aside."""
     drift, refused = [], []
-    tables = shape(
+    tables = tables_of(
         collection,
         [envelope(*records, wrapper=wrapper)],
         wrapper=wrapper,
@@ -138,10 +138,10 @@ def test_nothing_is_noticed_in_books_as_xero_documents_them(books):
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_what_is_declared_known_points_at_columns_and_collections_that_exist(name):
-    assert inside((known(name),), "no such field") == ()
-    for word in words(name):
+    assert children_of((declared_record(name),), "no such field") == ()
+    for word in enum_columns(name):
         assert len(word.known) >= 1, word
-    assert {column for column, _ in always(name)} <= {column.name for column in table_group(name)[0].columns}
+    assert {column for column, _ in required_columns(name)} <= {column.name for column in table_group(name)[0].columns}
 
 
 JSON = st.recursive(

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from xero_pipeline.warehouse.parse.schema_drift_reports import in_report
+from xero_pipeline.warehouse.parse.schema_drift_reports import drift_in_report
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_simulator.config import BooksConfig
@@ -19,7 +19,8 @@ CELLS = [{"Value": "Sales", "Attributes": [{"Id": "account", "Value": "x"}]}, {"
 def told(*rows, **more):
     text = json.dumps({"ReportID": "ProfitAndLoss", "Rows": list(rows), **more}).encode()
     return [
-        (d.kind, d.path, d.value, d.records, d.record_id) for d in in_report("profit_and_loss", text, month="2026-10")
+        (d.kind, d.path, d.value, d.records, d.record_id)
+        for d in drift_in_report("profit_and_loss", text, month="2026-10")
     ]
 
 
@@ -35,7 +36,7 @@ def test_reports_as_they_are_documented_have_nothing_new():
         answer = http.get(one.path, params=dict(one.params))
         assert answer.status_code == 200, answer.text
         (report,) = answer.json()["Reports"]
-        assert in_report(one.table, json.dumps(report).encode(), month="2026-10") == [], one.name
+        assert drift_in_report(one.table, json.dumps(report).encode(), month="2026-10") == [], one.name
 
 
 @pytest.mark.parametrize("title", ["Income", " Less Cost of Sales", "COST OF SALES", "", None])
@@ -58,4 +59,4 @@ def test_a_new_section_kind_of_row_and_field_are_told_once_a_report():
 
 def test_an_organisations_own_layout_may_have_any_title():
     text = json.dumps({"Rows": [section("Whatever we like", {"RowType": "Row", "Cells": CELLS})]}).encode()
-    assert in_report("profit_and_loss_custom", text, month="2026-10") == []
+    assert drift_in_report("profit_and_loss_custom", text, month="2026-10") == []

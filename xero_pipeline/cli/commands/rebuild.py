@@ -17,8 +17,8 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.landing.file_format import Landed
-    from xero_pipeline.sync.landing.replay import Rebuilt
+    from xero_pipeline.sync.landing.file_format import LandingFile
+    from xero_pipeline.sync.landing.replay import Replayed
     from xero_pipeline.sync.landing.store import Landing
 
 NEW_FILE = "books-rebuilt.duckdb"
@@ -57,7 +57,7 @@ def rebuild(
     with ProgressCounter("files") as counter:
         files = _Files(counter)
         done = list(
-            work.rebuild(
+            work.replay(
                 landing, warehouse, tenants=tenants, subjects=subjects, incomplete=incomplete, progress=files.begin
             )
         )
@@ -76,7 +76,7 @@ class _Files:
         self._counter = counter
         self._counts: Counts[tuple[str, str]] = Counts()
 
-    def begin(self, landed: Landed) -> None:
+    def begin(self, landed: LandingFile) -> None:
         """The next file."""
         arrival = landed.head.arrival
         self._counts[arrival.tenant_id, arrival.subject] += 1
@@ -97,7 +97,7 @@ def _tenant(services: Services, landing: Landing, named: str) -> str:
     return named if named in landing.tenants() else services.organisations.find(named).tenant_id
 
 
-def _show(services: Services, done: Sequence[Rebuilt]) -> None:
+def _show(services: Services, done: Sequence[Replayed]) -> None:
     from xero_pipeline.cli.output.console import print_table
 
     names = {one.tenant_id: one.name for one in services.organisations.list()}

@@ -171,7 +171,7 @@ def _tell_of_differences(services: Services, tenants: Collection[str]) -> None:
 def _tell_of_locked_months(services: Services, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
     from xero_pipeline.cli.output.console import warn
-    from xero_pipeline.sync.locked_period_changes import open_changes, told
+    from xero_pipeline.sync.locked_period_changes import open_changes, summary
 
     if changes := [change for change in open_changes(services.warehouse) if change.tenant_id in tenants]:
-        warn(told(changes))
+        warn(summary(changes))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
 
 
 class Format(StrEnum):
@@ -54,7 +54,7 @@ class RowStream:
         return found, next(self.rows, None) is not None
 
 
-def answer_of(stream: Stream) -> RowStream:
+def answer_of(stream: QueryStream) -> RowStream:
     """The rows of an answer of the warehouse, as Python has them.
 
     Args:
@@ -63,8 +63,8 @@ def answer_of(stream: Stream) -> RowStream:
     return RowStream(_distinct(stream.names), _rows(stream), tuple(_is_number(kind) for kind in stream.types))
 
 
-def _rows(stream: Stream) -> Iterator[tuple[Any, ...]]:
-    for table in stream.tables:
+def _rows(stream: QueryStream) -> Iterator[tuple[Any, ...]]:
+    for table in stream.batches:
         yield from zip(*(_values(column) for column in table.columns), strict=True)
 
 

@@ -30,10 +30,10 @@ def drift_report(services: Services) -> dict[str, list[Mapping[str, Any]]]:
         services: Know the warehouse.
     """
     from xero_pipeline.warehouse.progress.drift_log import all_drift
-    from xero_pipeline.warehouse.progress.quarantine import kept_out
+    from xero_pipeline.warehouse.progress.quarantine import quarantined_records
 
     with services.warehouse.reading() as connection:
-        return {"schema_drift": all_drift(connection), "quarantine": kept_out(connection)}
+        return {"schema_drift": all_drift(connection), "quarantine": quarantined_records(connection)}
 
 
 def print_drift_report(found: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from rich.live import Live
 
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.wait_times import WaitTimes
-from xero_pipeline.sync.result import Outcome
+from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.xero.quota.rate_limits import effective_remaining
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ class SyncedLine:
     too_early: str | None = None
     refused: int = 0
 
-    def add(self, outcome: Outcome | SyncedLine) -> None:
+    def add(self, outcome: SyncResult | SyncedLine) -> None:
         """Count in another outcome of the same subject (a report has one a call)."""
         self.records += outcome.records
         self.changed += outcome.changed
         self.calls += outcome.calls
         self.wire_bytes += outcome.wire_bytes
         self.seconds += outcome.seconds
-        self.refused += outcome.refused if isinstance(outcome, SyncedLine) else len(outcome.refused)
+        self.refused += outcome.refused if isinstance(outcome, SyncedLine) else len(outcome.quarantined)
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ class Watch:
         if self.waits.begin(seconds, why, time.monotonic()) and not self._live:
             self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False, soft_wrap=True)
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: SyncResult) -> None:
         """See `Progress.end`."""
         with self._lock:
             if self._current:

@@ -18,7 +18,7 @@ from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError,
 from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.report_budget import RESERVE
-from xero_pipeline.sync.result import Outcome, Tally
+from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.load.merge import Merged
 from xero_pipeline.warehouse.schema.catalogue import table
@@ -92,7 +92,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             as_of = asked or day_of(warehouse, tenant_id, clock.now())
             calls = aged_calls(warehouse, tenant_id, as_of, config.contacts)
             fits = max(0, xero.calls_left(tenant_id) - RESERVE)
-            tally, kept = Tally(), _Kept(len(calls))
+            tally, kept = CallStats(), _Kept(len(calls))
             xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
@@ -121,13 +121,13 @@ class _Kept:
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
-        self._outcome = Outcome({TABLE: Merged()}, records=0, calls=0, wire_bytes=0, seconds=0.0)
+        self._outcome = SyncResult({TABLE: Merged()}, records=0, calls=0, wire_bytes=0, seconds=0.0)
         self._answers = 0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: SyncResult) -> None:
         before = self._outcome
         self._answers += 1
-        self._outcome = Outcome(
+        self._outcome = SyncResult(
             tables={TABLE: before.tables[TABLE] + outcome.tables[TABLE]},
             records=before.records + outcome.records,
             calls=before.calls + outcome.calls,

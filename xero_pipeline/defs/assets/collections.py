@@ -15,8 +15,8 @@ from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.result import Tally
-from xero_pipeline.sync.rolling_refresh import reread_collection
+from xero_pipeline.sync.result import CallStats
+from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import Endpoint
 
@@ -71,17 +71,17 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         warehouse = xero_warehouse.warehouse
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
-            tally = Tally()
+            tally = CallStats()
             xero_progress.begin(tenant_id, endpoint.table)
             with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
                 how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                 if config.reread_calls and endpoint.page_size:
-                    outcome = reread_collection(*whose, calls=config.reread_calls, **how)
+                    outcome = refresh_collection(*whose, calls=config.reread_calls, **how)
                 else:
                     # A list that comes whole is read again by one call.
                     full = config.full or config.reread_calls > 0
-                    outcome = sync_collection(*whose, full=full, fits=lambda: client.calls_left(tenant_id), **how)
+                    outcome = sync_collection(*whose, full=full, calls_left=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
             left = xero.calls_left(tenant_id)
             with warehouse.transaction():  # opened once for all that is told

@@ -31,7 +31,7 @@ from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports_stale import dated_tables, stale_months
-from xero_pipeline.sync.result import Outcome
+from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.xero.reports.catalogue import reports
 
@@ -114,9 +114,9 @@ def _tell_nothing(context: dg.AssetExecutionContext, key: dg.AssetKey, tenant_id
     progress.nothing_yet(NOTHING)
 
 
-def _outcome(posted: Posted, seconds: float) -> Outcome:
+def _outcome(posted: Posted, seconds: float) -> SyncResult:
     """Documents looked at and journals changed, for whoever watches: the ledger makes no calls."""
-    return Outcome({"journals": _changes(posted)}, posted.documents, calls=0, wire_bytes=0, seconds=seconds)
+    return SyncResult({"journals": _changes(posted)}, posted.documents, calls=0, wire_bytes=0, seconds=seconds)
 
 
 def _changes(posted: Posted) -> "Merged":

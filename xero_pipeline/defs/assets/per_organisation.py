@@ -25,7 +25,7 @@ from xero_pipeline.errors import (
 from xero_pipeline.state.locks import exclusive
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.xero.auth.consent_flow import check
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def xero_client_for(
     xero: XeroResource,
     warehouse: WarehouseResource,
     tenant_id: str,
-    tally: Tally,
+    tally: CallStats,
     progress: Progress,
 ) -> Iterator[XeroClient]:
     """Hold an organisation and call Xero for it; at the end every call is in the warehouse, whatever came of it.

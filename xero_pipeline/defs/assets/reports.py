@@ -20,8 +20,8 @@ from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
-from xero_pipeline.sync.reports_stale import made_of
-from xero_pipeline.sync.result import Tally
+from xero_pipeline.sync.reports_stale import source_tables
+from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.catalogue import Report
@@ -48,7 +48,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
         table(report.table),
         name=report.name,
         description=report.description,
-        made_of=made_of(report),
+        made_of=source_tables(report),
         kind="report",
         daily=daily,
     )
@@ -78,7 +78,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                 context.log.info(f"{month:%B %Y} has not begun yet where organisation {tenant_id} is: nothing to ask.")
             if not months:
                 return
-            tally = Tally()
+            tally = CallStats()
             xero_progress.begin(tenant_id, report.name)
             with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
                 for kept in sync_report(

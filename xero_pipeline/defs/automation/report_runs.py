@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
 from xero_pipeline.defs.run_tags import ORGANISATION, organisation_tags
-from xero_pipeline.sync.report_budget import stretches
+from xero_pipeline.sync.report_budget import contiguous_runs
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -85,7 +85,7 @@ def group_by_months(wanted: Mapping[str, Sequence[date]]) -> dict[tuple[date, ..
     """
     found: dict[tuple[date, ...], list[str]] = {}
     for report, months in wanted.items():
-        for stretch in stretches(months):
+        for stretch in contiguous_runs(months):
             for months_of_run in _cut(stretch, PARTITIONS_PER_RUN):
                 found.setdefault(months_of_run, []).append(report)
     return found

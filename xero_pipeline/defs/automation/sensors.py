@@ -17,7 +17,7 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.state.deferred_work import DeferredTask
-from xero_pipeline.sync.report_budget import affordable
+from xero_pipeline.sync.report_budget import fit_to_budget
 from xero_pipeline.sync.reports_due import all_months_due, first_load_complete
 from xero_pipeline.xero.reports.catalogue import Report
 
@@ -198,7 +198,9 @@ def _affordable(services: Services, tenants: Sequence[str], due: Due) -> Mapping
     return {
         tenant_id: {
             report.name: months
-            for report, months in affordable(due[tenant_id], services.quota.snapshot(tenant_id).day_remaining).items()
+            for report, months in fit_to_budget(
+                due[tenant_id], services.quota.snapshot(tenant_id).day_remaining
+            ).items()
         }
         for tenant_id in tenants
     }

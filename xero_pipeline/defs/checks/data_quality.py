@@ -118,7 +118,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
         key: Of its record's table.
     """
     with warehouse.reading() as connection:
-        out = quarantine.kept_out(connection, name)
+        out = quarantine.quarantined_records(connection, name)
     aside = services.call_book.postponed.aside(name)
     if not out and not aside:
         return dg.AssetCheckResult(

@@ -10,7 +10,7 @@ import dagster as dg
 
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WarehouseResource
-from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes, told
+from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes, summary
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def result_of(changes: Sequence[LockedChange]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=False,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=told(changes),
+        description=summary(changes),
         metadata={"changes": dg.MetadataValue.md(as_markdown(changes[:ROWS_SHOWN])), "figures": len(changes)},
     )
 

@@ -29,7 +29,7 @@ LEVEL = 3
 Kind = Literal["changes", "everything", "window", "gone", "report"]
 
 
-class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is true of a collection together with some rows.
 
     Args:
@@ -45,7 +45,7 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gone: tuple[str, ...] = ()
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LandedBatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one transaction is about to bring.
 
     Args:
@@ -65,13 +65,15 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     kind: Kind
     at: datetime
-    marks: Marks = Marks()
+    marks: Checkpoint = Checkpoint()
     months: tuple[date, ...] = ()
     basis: str = ""
     categories: tuple[TrackingCategory, ...] = ()
 
 
-def records_arrival(tenant_id: str, table: str, at: datetime, answers: Sequence[ApiResponse], marks: Marks) -> Arrival:
+def records_arrival(
+    tenant_id: str, table: str, at: datetime, answers: Sequence[ApiResponse], marks: Checkpoint
+) -> LandedBatch:
     """What answers of a collection are about to bring.
 
     Args:
@@ -86,10 +88,10 @@ def records_arrival(tenant_id: str, table: str, at: datetime, answers: Sequence[
         kind = "window"
     if any(answer.modified_since for answer in answers):
         kind = "changes"
-    return Arrival(tenant_id=tenant_id, table=table, subject=table, kind=kind, at=at, marks=marks)
+    return LandedBatch(tenant_id=tenant_id, table=table, subject=table, kind=kind, at=at, marks=marks)
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoredResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One answer, of which the bytes follow.
 
     Args:
@@ -107,7 +109,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     server_time: datetime | None = None
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The first line.
 
     Args:
@@ -121,13 +123,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     format: int
     written_by: str
-    arrival: Arrival
-    answers: tuple[Received, ...] = ()
+    arrival: LandedBatch
+    answers: tuple[StoredResponse, ...] = ()
     after: str | None = None
     incomplete: bool = False
 
 
-class Landed(msgspec.Struct, frozen=True, kw_only=True):
+class LandingFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was read again.
 
     Args:
@@ -137,11 +139,11 @@ class Landed(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     path: Path
-    head: Head
+    head: Header
     answers: tuple[ApiResponse, ...]
 
 
-def head_of(arrival: Arrival, answers: Sequence[ApiResponse], *, after: str | None, incomplete: bool) -> Head:
+def head_of(arrival: LandedBatch, answers: Sequence[ApiResponse], *, after: str | None, incomplete: bool) -> Header:
     """The first line for some answers.
 
     Args:
@@ -152,12 +154,12 @@ def head_of(arrival: Arrival, answers: Sequence[ApiResponse], *, after: str | No
     """
     from importlib.metadata import version
 
-    return Head(
+    return Header(
         format=FORMAT,
         written_by=version("xero-pipeline"),
         arrival=arrival,
         answers=tuple(
-            Received(
+            StoredResponse(
                 path=one.path,
                 length=len(one.body),
                 params=dict(one.params),
@@ -171,7 +173,7 @@ def head_of(arrival: Arrival, answers: Sequence[ApiResponse], *, after: str | No
     )
 
 
-def packed(head: Head, answers: Sequence[ApiResponse]) -> bytes:
+def pack(head: Header, answers: Sequence[ApiResponse]) -> bytes:
     """The bytes of a file, with a checksum over all of it.
 
     Args:
@@ -185,7 +187,7 @@ def packed(head: Head, answers: Sequence[ApiResponse]) -> bytes:
     return compress(b"\n".join(lines), options=options)
 
 
-def unpacked(path: Path) -> Landed:
+def unpack(path: Path) -> LandingFile:
     """Read a file again.
 
     Args:
@@ -204,8 +206,8 @@ def unpacked(path: Path) -> Landed:
             raise LandingError(
                 f"{path} was written by a newer version of xero-pipeline: install that one, then rebuild."
             )
-        head = msgspec.json.decode(line, type=Head)
-        return Landed(path=path, head=head, answers=_answers(head, rest))
+        head = msgspec.json.decode(line, type=Header)
+        return LandingFile(path=path, head=head, answers=_answers(head, rest))
     except (OSError, ZstdError, ValueError, KeyError) as flaw:
         raise LandingError(
             f"{path} cannot be read: {flaw}. It is damaged or cut short. Put it back from a backup, or leave out what "
@@ -213,7 +215,7 @@ def unpacked(path: Path) -> Landed:
         ) from flaw
 
 
-def _answers(head: Head, rest: bytes) -> tuple[ApiResponse, ...]:
+def _answers(head: Header, rest: bytes) -> tuple[ApiResponse, ...]:
     """The answers behind the first line. Raises ValueError if they do not fill it exactly."""
     if len(rest) != sum(one.length + 1 for one in head.answers):
         raise ValueError(f"{len(rest)} bytes of answers instead of those its first line names")

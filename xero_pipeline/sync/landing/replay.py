@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.landing.store import has_rows
-from xero_pipeline.sync.write_batch import bring
+from xero_pipeline.sync.write_batch import write_batch
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.landing.store import Landed, Landing
+    from xero_pipeline.sync.landing.store import Landing, LandingFile
     from xero_pipeline.warehouse.store import Warehouse
 
 
 @dataclass(slots=True)
-class Rebuilt:
+class Replayed:
     """What was made again of one organisation.
 
     Args:
@@ -38,15 +38,15 @@ class Rebuilt:
     gaps: list[str] = field(default_factory=list)
 
 
-def rebuild(
+def replay(
     landing: Landing,
     warehouse: Warehouse,
     *,
     tenants: Collection[str] = (),
     subjects: Collection[str] = (),
     incomplete: bool = False,
-    progress: Callable[[Landed], None] = lambda _: None,
-) -> Iterator[Rebuilt]:
+    progress: Callable[[LandingFile], None] = lambda _: None,
+) -> Iterator[Replayed]:
     """Make the tables again.
 
     Args:
@@ -65,7 +65,7 @@ def rebuild(
         ConfigurationError: The warehouse has rows already.
     """
     for tenant_id in tenants or landing.tenants():
-        done = Rebuilt(tenant_id)
+        done = Replayed(tenant_id)
         wanted = [one for one in landing.subjects(tenant_id) if not subjects or one in subjects]
         for landed in landing.read(tenant_id, wanted, gaps=done.gaps if incomplete else None):
             subject = landed.head.arrival.subject
@@ -77,7 +77,7 @@ def rebuild(
         yield done
 
 
-def _be_empty(warehouse: Warehouse, landed: Landed) -> None:
+def _be_empty(warehouse: Warehouse, landed: LandingFile) -> None:
     """Rows that are there would be taken for what came before."""
     arrival = landed.head.arrival
     if has_rows(warehouse, arrival):
@@ -88,7 +88,7 @@ def _be_empty(warehouse: Warehouse, landed: Landed) -> None:
         )
 
 
-def _again(warehouse: Warehouse, landed: Landed) -> int:
+def _again(warehouse: Warehouse, landed: LandingFile) -> int:
     """Do a transaction once more; returns how many records it held."""
     from xero_pipeline.sync import aged_reports
 
@@ -98,11 +98,11 @@ def _again(warehouse: Warehouse, landed: Landed) -> int:
     return _report(warehouse, landed) if arrival.kind == "report" else _collection(warehouse, landed)
 
 
-def _collection(warehouse: Warehouse, landed: Landed) -> int:
+def _collection(warehouse: Warehouse, landed: LandingFile) -> int:
     from xero_pipeline.xero.endpoints import endpoint
 
     arrival = landed.head.arrival
-    brought = bring(
+    brought = write_batch(
         warehouse,
         arrival.tenant_id,
         endpoint(arrival.table),
@@ -116,7 +116,7 @@ def _collection(warehouse: Warehouse, landed: Landed) -> int:
     return brought.records
 
 
-def _report(warehouse: Warehouse, landed: Landed) -> int:
+def _report(warehouse: Warehouse, landed: LandingFile) -> int:
     from xero_pipeline.sync.reports import keep_months
     from xero_pipeline.xero.reports.catalogue import report_named
     from xero_pipeline.xero.reports.report_months import months_in
@@ -128,7 +128,7 @@ def _report(warehouse: Warehouse, landed: Landed) -> int:
     return sum(len(month.rows) for month in months)
 
 
-def _aged(warehouse: Warehouse, landed: Landed) -> int:
+def _aged(warehouse: Warehouse, landed: LandingFile) -> int:
     from xero_pipeline.sync.aged_reports import keep_aged
     from xero_pipeline.xero.reports.aged_reports import aged_rows
     from xero_pipeline.xero.reports.fetched_report import received

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xero_pipeline.errors import LandingError
-from xero_pipeline.sync.landing.file_format import Arrival, Landed, head_of, packed, unpacked
+from xero_pipeline.sync.landing.file_format import LandedBatch, LandingFile, head_of, pack, unpack
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.http.response import ApiResponse
 
-__all__ = ["Arrival", "Landed", "Landing"]
+__all__ = ["LandedBatch", "Landing", "LandingFile"]
 
 _NAME = re.compile(r"(?P<instant>\d{8}T\d{6}\.\d{6}Z)-(?P<number>\d+)\.json\.zst")
 _DAYS = 3
@@ -60,7 +60,7 @@ class Landing:
         self._warehouse = warehouse
         self._lock = threading.Lock()
 
-    def keep(self, arrival: Arrival, answers: Sequence[ApiResponse] = ()) -> Path:
+    def keep(self, arrival: LandedBatch, answers: Sequence[ApiResponse] = ()) -> Path:
         """Write down what a transaction is about to bring; when this returns, it is on the disk.
 
         Args:
@@ -97,7 +97,7 @@ class Landing:
 
     def read(
         self, tenant_id: str, subjects: Iterable[str] | None = None, *, gaps: list[str] | None = None
-    ) -> Iterator[Landed]:
+    ) -> Iterator[LandingFile]:
         """What arrived, in the order in which it did.
 
         Args:
@@ -114,7 +114,7 @@ class Landing:
         names = {subject: {path.name for _, path, whose in files if whose == subject} for subject in homes}
         for _, path, subject in files:
             try:
-                landed = unpacked(path)
+                landed = unpack(path)
             except LandingError as flaw:
                 _tell(flaw, gaps)
                 continue
@@ -122,7 +122,7 @@ class Landing:
                 _tell(flaw, gaps)
             yield landed
 
-    def _written(self, arrival: Arrival, answers: Sequence[ApiResponse]) -> Path:
+    def _written(self, arrival: LandedBatch, answers: Sequence[ApiResponse]) -> Path:
         home = self.folder / arrival.tenant_id / arrival.subject
         known = _files(home, newest=_DAYS)
         last, now = known[-1][0] if known else None, arrival.at.astimezone(UTC)
@@ -136,10 +136,10 @@ class Landing:
             incomplete=last is None and has_rows(self._warehouse, arrival),
         )
         _private_folder(day, self.folder)
-        return _publish(packed(head, answers), day, place)
+        return _publish(pack(head, answers), day, place)
 
 
-def has_rows(warehouse: Warehouse, arrival: Arrival) -> bool:
+def has_rows(warehouse: Warehouse, arrival: LandedBatch) -> bool:
     """Whether a warehouse has rows of a subject already.
 
     Args:
@@ -162,7 +162,7 @@ def _tell(flaw: LandingError, gaps: list[str] | None) -> None:
     gaps.append(flaw.message)
 
 
-def _gap(landed: Landed, names: set[str], home: Path) -> LandingError | None:
+def _gap(landed: LandingFile, names: set[str], home: Path) -> LandingError | None:
     """What is missing before a file."""
     after = landed.head.after
     if after is not None and after not in names:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection, Engine
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.schema.model import Table
 
 
@@ -101,7 +101,7 @@ class Dialect(Protocol):
         """The result of a query, with `:name` parameters."""
         ...
 
-    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> QueryStream:
         """The answer to one statement that need not fit into memory, with `:name` parameters."""
         ...
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.schema.model import Table
 
 # Measured with 100,000 invoices and 300,000 lines, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command):
@@ -189,7 +189,7 @@ class DuckDB:
         driver: Any = connection.connection.driver_connection
         return driver.sql(compiled.string, params=values).to_arrow_table()
 
-    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> QueryStream:
         """As DuckDB computes it; one answer at a time."""
         from xero_pipeline.warehouse.query_stream import duckdb_stream
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
-    from xero_pipeline.warehouse.query_stream import Stream
+    from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.schema.model import Table
 
 _EXISTING = """
@@ -169,7 +169,7 @@ class PostgreSQL:
         names, rows = list(found.keys()), found.fetchall()
         return pa.table([pa.array([row[place] for row in rows]) for place in range(len(names))], names=names)
 
-    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> Stream:
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object], rows: int) -> QueryStream:
         """As the server sends it."""
         from xero_pipeline.warehouse.query_stream import postgresql_stream
 

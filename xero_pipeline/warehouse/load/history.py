@@ -78,7 +78,7 @@ def next_since(table: Table) -> str:
     return f'CASE WHEN s."valid_from" > {ours} THEN s."valid_from" ELSE GREATEST(s."synced_at", {ours}) END'
 
 
-def keep(
+def keep_versions(
     dialect: Dialect, connection: Connection, table: Table, source: str, *, keys: Sequence[str], where: str = "TRUE"
 ) -> int:
     """Keep rows as they are, before the caller writes over them in the same transaction.

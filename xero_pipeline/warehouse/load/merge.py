@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.warehouse.load.history import NO_TIME_BEFORE, has_history, keep, next_since
+from xero_pipeline.warehouse.load.history import NO_TIME_BEFORE, has_history, keep_versions, next_since
 from xero_pipeline.warehouse.schema.catalogue import table as table_named
 from xero_pipeline.warehouse.schema.model import SYNCED_AT, VALID_FROM
 from xero_pipeline.warehouse.sql import q, same, target
@@ -57,7 +57,7 @@ class Merged:
 
 
 def merge_collection(dialect: Dialect, connection: Connection, batch: Mapping[str, pa.Table]) -> dict[str, Merged]:
-    """Merge the tables of one collection, as `shape` made them, inside the caller's transaction.
+    """Merge the tables of one collection, as `tables_of` made them, inside the caller's transaction.
 
     Args:
         dialect: The database's ways.
@@ -141,7 +141,7 @@ def _mark_gone(dialect: Dialect, connection: Connection, record: Table, table: T
         "s.is_known AND NOT t.is_deleted "
         f"AND NOT EXISTS (SELECT 1 FROM {staged} AS a WHERE {same('a', 't', table.primary_key)})"
     )
-    kept = keep(dialect, connection, table, verdict, keys=keys, where=gone)
+    kept = keep_versions(dialect, connection, table, verdict, keys=keys, where=gone)
     if kept:
         connection.exec_driver_sql(
             f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = s.synced_at, valid_from = s.valid_from "
@@ -160,7 +160,7 @@ def _write(dialect: Dialect, connection: Connection, table: Table, source: str, 
     counts = connection.exec_driver_sql(f"SELECT COUNT(*) - {updates}, {updates} FROM {verdict}").one()
     merged = Merged(inserted=counts[0], updated=counts[1], unchanged=total - counts[0] - counts[1])
     if merged.updated and has_history(table):
-        keep(dialect, connection, table, verdict, keys=table.primary_key, where="s.is_known")
+        keep_versions(dialect, connection, table, verdict, keys=table.primary_key, where="s.is_known")
     if merged.inserted == total > 0:
         dialect.insert(connection, table, source)
     elif merged.inserted or merged.updated:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.schema.model import Table
 
 
-def living(
+def active_ids(
     connection: Connection,
     collection: str,
     tenant_id: str,
@@ -52,7 +52,7 @@ def living(
     return {row[0] for row in connection.execute(text(sql), params)}
 
 
-def days(
+def counts_by_day(
     connection: Connection, collection: str, tenant_id: str, day: str, start: date | None
 ) -> list[tuple[date, int]]:
     """How many records there are of each day, the oldest day first; days without any are left out.
@@ -75,7 +75,7 @@ def days(
     return [(row.day, row.records) for row in found]
 
 
-def sizes(connection: Connection, collections: Iterable[str], tenant_id: str) -> Mapping[str, int]:
+def row_counts(connection: Connection, collections: Iterable[str], tenant_id: str) -> Mapping[str, int]:
     """How many records an organisation has in some collections, deleted ones too.
 
     Args:
@@ -90,7 +90,7 @@ def sizes(connection: Connection, collections: Iterable[str], tenant_id: str) ->
     return {row.name: row.n for row in connection.execute(text(" UNION ALL ".join(counts)), {"tenant_id": tenant_id})}
 
 
-def highest(connection: Connection, collection: str, tenant_id: str, path: str) -> int:
+def max_number(connection: Connection, collection: str, tenant_id: str, path: str) -> int:
     """The highest number of a record; 0 if there is none.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from sqlalchemy import text
 
-from xero_pipeline.warehouse.load.history import keep, since
+from xero_pipeline.warehouse.load.history import keep_versions, since
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.sql import q, same, target
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.schema.model import Table
 
 
-def sweep(
+def mark_unseen_deleted(
     dialect: Dialect,
     connection: Connection,
     collection: str,
@@ -104,7 +104,7 @@ def _gone_sql(record: Table, ids: str, which: str) -> str:
 def _mark(dialect: Dialect, connection: Connection, record: Table, table: Table) -> int:
     """Keep the last version of what hangs on the records that are gone, then mark it."""
     gone, keys = f"gone_{record.name}", record.primary_key
-    kept = keep(dialect, connection, table, gone, keys=keys, where="NOT t.is_deleted")
+    kept = keep_versions(dialect, connection, table, gone, keys=keys, where="NOT t.is_deleted")
     if kept:
         connection.exec_driver_sql(
             f"UPDATE {target(table)} AS t SET is_deleted = TRUE, synced_at = s.synced_at, valid_from = s.valid_from "

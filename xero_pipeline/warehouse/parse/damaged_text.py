@@ -16,7 +16,7 @@ _WRITTEN = UNREADABLE.encode()
 _SHOWN = 200
 
 
-def unreadable(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
+def unreadable_texts(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
     """The texts of records that hold characters nobody can read.
 
     Args:
@@ -31,7 +31,7 @@ def unreadable(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
             yield Drift("character", path[:_SHOWN], "", _sample(said), 1, id_of(collection, record))
 
 
-def twice(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
+def duplicate_fields(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
     """The fields that records have twice: the last one counts, `raw` has them all.
 
     Args:
@@ -55,7 +55,7 @@ def twice(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
             yield Drift("twice", name[:_SHOWN], "", _sample(values), 1, id_of(collection, record))
 
 
-def in_report(report: Any, month: str) -> Iterator[Drift]:
+def unreadable_texts_in_report(report: Any, month: str) -> Iterator[Drift]:
     """The texts of a report that hold characters nobody can read.
 
     Args:

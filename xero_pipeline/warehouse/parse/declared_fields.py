@@ -53,7 +53,7 @@ class DeclaredFields:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EnumColumn:
     """A column that may only say certain things.
 
     Args:
@@ -69,7 +69,7 @@ class Words:
     known: frozenset[str]
 
 
-def inside(places: tuple[DeclaredFields, ...], name: str) -> tuple[DeclaredFields, ...]:
+def children_of(places: tuple[DeclaredFields, ...], name: str) -> tuple[DeclaredFields, ...]:
     """What is known of a field; empty where nothing is.
 
     Args:
@@ -83,7 +83,7 @@ def inside(places: tuple[DeclaredFields, ...], name: str) -> tuple[DeclaredField
 
 
 @cache
-def known(collection: str) -> DeclaredFields:
+def declared_record(collection: str) -> DeclaredFields:
     """A whole record of a collection.
 
     Args:
@@ -107,7 +107,7 @@ def known(collection: str) -> DeclaredFields:
 
 
 @cache
-def words(collection: str) -> tuple[Words, ...]:
+def enum_columns(collection: str) -> tuple[EnumColumn, ...]:
     """The columns of a collection's tables that may only say certain things.
 
     Args:
@@ -117,7 +117,7 @@ def words(collection: str) -> tuple[Words, ...]:
         KeyError: Its file names a column that is not there.
     """
     return tuple(
-        Words(name, column, path_of(name, column), frozenset(known))
+        EnumColumn(name, column, path_of(name, column), frozenset(known))
         for name, entry in _file(collection).items()
         for column, known in entry.get("values", {}).items()
     )
@@ -129,7 +129,7 @@ def time_zones() -> Mapping[str, str]:
 
 
 @cache
-def always(collection: str) -> tuple[tuple[str, str], ...]:
+def required_columns(collection: str) -> tuple[tuple[str, str], ...]:
     """The columns that every record fills which is not deleted, each with its path.
 
     Args:
@@ -181,7 +181,7 @@ def _inside(places: tuple[DeclaredFields, ...], name: str) -> Iterator[DeclaredF
         if name in place.fields:
             yield place.fields[name]
         for other in place.like:
-            yield from _inside((known(other),), name)
+            yield from _inside((declared_record(other),), name)
         # Only an object of Xero's own can say something of a write; a plain value has nothing inside.
         if (place.fields or place.like) and name in _everywhere().fields:
             yield _everywhere().fields[name]

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from xero_pipeline.warehouse.parse import timestamps
-from xero_pipeline.warehouse.parse.record_reader import NotPlain
+from xero_pipeline.warehouse.parse.record_reader import ArrowRejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from xero_pipeline.warehouse.parse.record_reader import Records
+    from xero_pipeline.warehouse.parse.record_reader import ParsedRecords
     from xero_pipeline.warehouse.schema.model import Table
 
 # .NET's empty Guid: what Xero shows for an id that was never given.
@@ -29,7 +29,7 @@ NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Elements:
+class TableRows:
     """The elements of one table.
 
     Args:
@@ -67,11 +67,11 @@ class Elements:
         return pa.array(list(texts), pa.string())
 
 
-def newest(table: Table, records: Records) -> Records:
+def deduplicate_latest(table: Table, records: ParsedRecords) -> ParsedRecords:
     """Each record once: the later `UpdatedDateUTC` wins, then the later in the batch.
 
     Raises:
-        NotPlain: A record has no key.
+        ArrowRejected: A record has no key.
         UnreadableTime: An `UpdatedDateUTC` cannot be read.
     """
     if not table.key:
@@ -79,7 +79,7 @@ def newest(table: Table, records: Records) -> Records:
     keys = [pc.struct_field(records.values, table.column(name).path.split(".")) for name in table.key]
     for name, key in zip(table.key, keys, strict=True):
         if key.null_count or pc.any(pc.equal(key, "")).as_py():
-            raise NotPlain(f"a record without {name}")
+            raise ArrowRejected(f"a record without {name}")
     counted = pc.struct_field if len(keys) == 1 else None
     if counted and pc.count_distinct(keys[0]).as_py() == len(records.values):
         return records
@@ -89,7 +89,7 @@ def newest(table: Table, records: Records) -> Records:
     return records.only(pa.array(mask))
 
 
-def root(table: Table, records: Records, seen_at: pa.Scalar) -> Elements:
+def top_level(table: Table, records: ParsedRecords, seen_at: pa.Scalar) -> TableRows:
     """The records themselves.
 
     Args:
@@ -107,10 +107,10 @@ def root(table: Table, records: Records, seen_at: pa.Scalar) -> Elements:
         changed = known["updated_date_utc"] = timestamps.instants(pc.struct_field(records.values, path))
         believable = pc.greater_equal(changed, pa.scalar(timestamps.EARLIEST, timestamps.INSTANT))
         known["valid_from"] = pc.if_else(pc.fill_null(believable, False), changed, known["valid_from"])
-    return Elements(table, records.values, known, records.raw, pa.array(np.arange(len(records.values))))
+    return TableRows(table, records.values, known, records.raw, pa.array(np.arange(len(records.values))))
 
 
-def children(table: Table, parent: Elements, tenant_id: str) -> Elements:
+def children(table: Table, parent: TableRows, tenant_id: str) -> TableRows:
     """What a list inside the parent's elements holds, one after the other."""
     path = table.path.removeprefix(parent.table.path).removeprefix(".").removesuffix("[]")
     lists = parent.at(path)
@@ -122,18 +122,18 @@ def children(table: Table, parent: Elements, tenant_id: str) -> Elements:
     known["position"] = _positions(owners)
     known["valid_from"] = parent.known["valid_from"].take(owners)
     known["is_deleted"] = _deleted(values, parent.known["is_deleted"].take(owners))
-    elements = Elements(table, values, known, parent.raw, parent.sources.take(owners))
+    elements = TableRows(table, values, known, parent.raw, parent.sources.take(owners))
     if table.own_id:
         known[table.own_id.name] = _own_ids(elements, tenant_id)
     return elements
 
 
-def parent_column(parent: Elements, name: str) -> pa.Array:
+def parent_column(parent: TableRows, name: str) -> pa.Array:
     """A key column of the parent's."""
     return parent.known[name] if name in parent.known else parent.at(parent.table.column(name).path)
 
 
-def _updated(table: Table, records: Records) -> list[Any]:
+def _updated(table: Table, records: ParsedRecords) -> list[Any]:
     if not table.has("updated_date_utc"):
         return [None] * len(records.values)
     path = table.column("updated_date_utc").path
@@ -166,7 +166,7 @@ def _deleted(values: pa.StructArray, owner: pa.Array | None) -> pa.Array:
     return deleted if owner is None else pc.or_(deleted, owner)
 
 
-def _own_ids(elements: Elements, tenant_id: str) -> pa.Array:
+def _own_ids(elements: TableRows, tenant_id: str) -> pa.Array:
     """The elements' own ids; where one is missing or used twice in its list, one made from its place."""
     column = elements.table.own_id
     assert column is not None
@@ -185,7 +185,7 @@ def _own_ids(elements: Elements, tenant_id: str) -> pa.Array:
     return pa.array(made, pa.string())
 
 
-def _made_id(elements: Elements, tenant_id: str, keys: tuple[str, ...], position: int) -> str:
+def _made_id(elements: TableRows, tenant_id: str, keys: tuple[str, ...], position: int) -> str:
     return str(uuid5(NAMESPACE_URL, "/".join((elements.table.name, tenant_id, *map(str, keys), str(position)))))
 
 

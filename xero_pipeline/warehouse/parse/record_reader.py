@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xero_pipeline.warehouse.parse.python_reader import Refuse
-    from xero_pipeline.warehouse.parse.schema_drift import Notice
+    from xero_pipeline.warehouse.parse.schema_drift import OnDrift
     from xero_pipeline.warehouse.progress.records import Drift
 
 # One block must hold the longest record; a few megabytes keep both cores busy on a batch of pages.
 BLOCK_BYTES = 4 << 20
 
 
-class NotPlain(ValueError):
-    """The quick way does not fit these records; the careful way may."""
+class ArrowRejected(ValueError):
+    """Arrow's reader refuses these records; Python's may take them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class ParsedRecords:
     """Records of one collection.
 
     Args:
@@ -45,9 +45,9 @@ class Records:
     values: pa.StructArray
     raw: pa.StringArray
 
-    def only(self, mask: pa.BooleanArray) -> Records:
+    def only(self, mask: pa.BooleanArray) -> ParsedRecords:
         """The records where the mask is true."""
-        return Records(self.values.filter(mask), self.raw.filter(mask))
+        return ParsedRecords(self.values.filter(mask), self.raw.filter(mask))
 
 
 def split(body: bytes, wrapper: str) -> list[bytes]:
@@ -70,7 +70,7 @@ def split(body: bytes, wrapper: str) -> list[bytes]:
     return [bytes(record) for record in found.records or ()]
 
 
-def read_quickly(collection: str, texts: Sequence[bytes], notice: Notice | None = None) -> Records:
+def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | None = None) -> ParsedRecords:
     """Records by Arrow's JSON reader.
 
     Args:
@@ -79,27 +79,29 @@ def read_quickly(collection: str, texts: Sequence[bytes], notice: Notice | None 
         notice: Told of fields that nobody knew of.
 
     Raises:
-        NotPlain: Some value is not of the promised type, or is written in an unusual way.
+        ArrowRejected: Some value is not of the promised type, or is written in an unusual way.
         UnreadableAnswer: The text is not UTF-8.
     """
     kind = wire_type(collection)
     if not texts:
-        return Records(pa.array([], kind), pa.array([], pa.string()))
+        return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))
     if notice is None:
-        return Records(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
+        return ParsedRecords(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
     try:
         values = _parsed(texts, kind, "infer")
-        found = schema_drift.fields_quickly(collection, values, texts)
-    except NotPlain:
+        found = schema_drift.unknown_fields_with_arrow(collection, values, texts)
+    except ArrowRejected:
         # Perhaps only a field we do not keep is odd: a number here, a text there.
         values = _parsed(texts, kind, "ignore")
         found = _noticed(collection, texts)
     for drift in found:
         notice(drift)
-    return Records(_one(values, kind), raw_texts(texts))
+    return ParsedRecords(_one(values, kind), raw_texts(texts))
 
 
-def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: Notice | None = None) -> Records:
+def read_with_python(
+    collection: str, texts: Sequence[bytes], refuse: Refuse, notice: OnDrift | None = None
+) -> ParsedRecords:
     """Records one by one in Python; those of a wrong type are handed to `refuse` and left out.
 
     Args:
@@ -123,19 +125,21 @@ def read_carefully(collection: str, texts: Sequence[bytes], refuse: Refuse, noti
     if notice is not None:
         for drift in _noticed(collection, kept):
             notice(drift)
-    return Records(pa.array(values, kind), raw_texts(kept))
+    return ParsedRecords(pa.array(values, kind), raw_texts(kept))
 
 
 def _noticed(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
-    yield from schema_drift.fields_carefully(collection, texts)
-    yield from damaged_text.twice(collection, texts)
+    yield from schema_drift.unknown_fields_with_python(collection, texts)
+    yield from damaged_text.duplicate_fields(collection, texts)
 
 
-def join(parts: Sequence[Records]) -> Records:
+def join(parts: Sequence[ParsedRecords]) -> ParsedRecords:
     """Several lots of records as one."""
     if len(parts) == 1:
         return parts[0]
-    return Records(pa.concat_arrays([part.values for part in parts]), pa.concat_arrays([part.raw for part in parts]))
+    return ParsedRecords(
+        pa.concat_arrays([part.values for part in parts]), pa.concat_arrays([part.raw for part in parts])
+    )
 
 
 def raw_texts(texts: Sequence[bytes]) -> pa.StringArray:
@@ -160,9 +164,9 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
         table.validate(full=True)
         values = table.to_struct_array().combine_chunks()
     except pa.ArrowInvalid as error:
-        raise NotPlain(str(error)) from error
+        raise ArrowRejected(str(error)) from error
     if len(values) != len(texts):
-        raise NotPlain(f"{len(texts)} records became {len(values)}")
+        raise ArrowRejected(f"{len(texts)} records became {len(values)}")
     return _whole(values)
 
 

@@ -18,12 +18,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xero_pipeline.warehouse.parse.declared_fields import DeclaredFields, always, inside, known, words
+from xero_pipeline.warehouse.parse.declared_fields import (
+    DeclaredFields,
+    children_of,
+    declared_record,
+    enum_columns,
+    required_columns,
+)
 from xero_pipeline.warehouse.parse.python_reader import decoded, id_of
 from xero_pipeline.warehouse.progress.records import Drift
 from xero_pipeline.warehouse.schema.catalogue import table_group
 
-Notice = Callable[[Drift], None]
+OnDrift = Callable[[Drift], None]
 """Told of what nobody knew of."""
 
 WORDS_PER_BATCH = 20
@@ -36,7 +42,7 @@ _Step = tuple[str, int]
 _Path = tuple[_Step, ...]
 
 
-def fields_quickly(collection: str, values: pa.StructArray, texts: Sequence[bytes]) -> Iterator[Drift]:
+def unknown_fields_with_arrow(collection: str, values: pa.StructArray, texts: Sequence[bytes]) -> Iterator[Drift]:
     """The unknown fields of records that Arrow's reader took, each once.
 
     Args:
@@ -44,33 +50,33 @@ def fields_quickly(collection: str, values: pa.StructArray, texts: Sequence[byte
         values: What the reader made of them, unknown fields included.
         texts: The records' JSON.
     """
-    for path in _unknown(values.type, (known(collection),), ()):
+    for path in _unknown(values.type, (declared_record(collection),), ()):
         rows = _rows_with(values, path)
         if len(rows):
             yield _field(collection, path, len(rows), texts[rows[0]])
 
 
-def fields_carefully(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
+def unknown_fields_with_python(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
     """The same for records that it refused, one by one.
 
     Args:
         collection: Name of the records' table.
         texts: The records' JSON.
     """
-    places: dict[_Path, tuple[DeclaredFields, ...]] = {(): (known(collection),)}
+    places: dict[_Path, tuple[DeclaredFields, ...]] = {(): (declared_record(collection),)}
     for text in texts:
-        for path in dict.fromkeys(_strangers(decoded(text), (), places)):
+        for path in dict.fromkeys(_unknown_paths(decoded(text), (), places)):
             yield _field(collection, path, 1, text)
 
 
-def in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator[Drift]:
+def drift_in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator[Drift]:
     """The unknown words, and what is missing although it never was, of rows that are ready.
 
     Args:
         collection: Name of the records' table.
-        tables: As `shape` makes them.
+        tables: As `tables_of` makes them.
     """
-    for word in words(collection):
+    for word in enum_columns(collection):
         column = tables[word.table].column(word.column)
         new = [said for said in pc.unique(column).to_pylist() if said and said not in word.known]
         for said in new[:WORDS_PER_BATCH]:
@@ -78,7 +84,7 @@ def in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator[Drift
             sample = msgspec.json.encode(said).decode()[:_SHOWN]
             yield Drift("value", word.path, said[:_SHOWN], sample, len(set(ids)), ids[0])
     record = tables[collection]
-    for name, path in always(collection):
+    for name, path in required_columns(collection):
         if record.column(name).null_count:
             missing = pc.and_(record.column(name).is_null(), pc.invert(record.column("is_deleted")))
             ids = _ids(collection, record, missing)
@@ -86,7 +92,7 @@ def in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator[Drift
                 yield Drift("missing", path, "", "", len(ids), ids[0])
 
 
-def summed(found: Iterable[Drift]) -> list[Drift]:
+def merge_drift(found: Iterable[Drift]) -> list[Drift]:
     """What was found in several lots, each once with all its records.
 
     Args:
@@ -103,7 +109,7 @@ def summed(found: Iterable[Drift]) -> list[Drift]:
 def _unknown(kind: pa.StructType, places: tuple[DeclaredFields, ...], path: _Path) -> Iterator[_Path]:
     """The paths in a type that are not known; what is inside of an unknown field is not looked at."""
     for entry in kind:
-        found = inside(places, entry.name)
+        found = children_of(places, entry.name)
         if not found:
             yield (*path, (entry.name, 0))
             continue
@@ -125,23 +131,23 @@ def _rows_with(values: pa.Array, path: _Path) -> np.ndarray:
     return np.unique(rows[values.is_valid().to_numpy(zero_copy_only=False)])
 
 
-def _strangers(value: Any, path: _Path, places: dict[_Path, tuple[DeclaredFields, ...]]) -> Iterator[_Path]:
+def _unknown_paths(value: Any, path: _Path, places: dict[_Path, tuple[DeclaredFields, ...]]) -> Iterator[_Path]:
     """The unknown paths of one record. `places` grows: what is known at a path is looked up once."""
     if isinstance(value, list):
         *before, (name, depth) = path
         deeper = (*before, (name, depth + 1))
         places.setdefault(deeper, places[path])
         for element in value:
-            yield from _strangers(element, deeper, places)
+            yield from _unknown_paths(element, deeper, places)
     elif isinstance(value, dict):
         for name, inner in value.items():
             here = (*path, (name, 0))
             if here not in places:
-                places[here] = inside(places[path], name)
+                places[here] = children_of(places[path], name)
             if inner is None:
                 continue
             if places[here]:
-                yield from _strangers(inner, here, places)
+                yield from _unknown_paths(inner, here, places)
             else:
                 yield here
 

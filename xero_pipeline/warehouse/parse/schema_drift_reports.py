@@ -10,7 +10,7 @@ import msgspec
 from xero_pipeline.warehouse.parse import damaged_text
 from xero_pipeline.warehouse.parse.declared_fields import sections
 from xero_pipeline.warehouse.parse.python_reader import decoded
-from xero_pipeline.warehouse.parse.schema_drift import summed
+from xero_pipeline.warehouse.parse.schema_drift import merge_drift
 from xero_pipeline.warehouse.progress.records import Drift
 
 _FIELDS = {
@@ -26,7 +26,7 @@ _KINDS = ("Header", "Section", "Row", "SummaryRow")
 _SHOWN = 200
 
 
-def in_report(table: str, text: bytes, *, month: str) -> list[Drift]:
+def drift_in_report(table: str, text: bytes, *, month: str) -> list[Drift]:
     """What a report has that is not known, each once.
 
     Args:
@@ -37,7 +37,9 @@ def in_report(table: str, text: bytes, *, month: str) -> list[Drift]:
     found = decoded(text)
     reports = found if isinstance(found, list) else [found]
     odd = (drift for report in reports for drift in _in_report(report, sections(table), month))
-    return summed([*odd, *(drift for report in reports for drift in damaged_text.in_report(report, month))])
+    return merge_drift(
+        [*odd, *(drift for report in reports for drift in damaged_text.unreadable_texts_in_report(report, month))]
+    )
 
 
 def _in_report(report: Any, titles: frozenset[str], month: str) -> Iterator[Drift]:

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from xero_pipeline.warehouse.parse import timestamps
-from xero_pipeline.warehouse.parse.damaged_text import unreadable
-from xero_pipeline.warehouse.parse.nested_lists import Elements, children, newest, root
-from xero_pipeline.warehouse.parse.record_reader import NotPlain, Records, join, read_carefully, read_quickly, split
-from xero_pipeline.warehouse.parse.schema_drift import in_tables, summed
+from xero_pipeline.warehouse.parse.damaged_text import unreadable_texts
+from xero_pipeline.warehouse.parse.nested_lists import TableRows, children, deduplicate_latest, top_level
+from xero_pipeline.warehouse.parse.record_reader import (
+    ArrowRejected,
+    ParsedRecords,
+    join,
+    read_with_arrow,
+    read_with_python,
+    split,
+)
+from xero_pipeline.warehouse.parse.schema_drift import drift_in_tables, merge_drift
 from xero_pipeline.warehouse.progress.records import Drift
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import table_group
@@ -26,14 +33,14 @@ if TYPE_CHECKING:
 
     from xero_pipeline.errors import RecordRefused
     from xero_pipeline.warehouse.parse.python_reader import Refuse
-    from xero_pipeline.warehouse.parse.schema_drift import Notice
+    from xero_pipeline.warehouse.parse.schema_drift import OnDrift
     from xero_pipeline.warehouse.schema.model import Column
 
 FEW = 64
 """So many records are read one by one when one of them needs care; a page has a thousand."""
 
 
-def shape(
+def tables_of(
     collection: str,
     bodies: Sequence[bytes],
     *,
@@ -41,7 +48,7 @@ def shape(
     tenant_id: str,
     synced_at: datetime,
     refuse: Refuse | None = None,
-    notice: Notice | None = None,
+    notice: OnDrift | None = None,
 ) -> dict[str, pa.Table]:
     """Answers as tables ready to merge, parents before children.
 
@@ -68,17 +75,17 @@ def shape(
     noting = drifts.append if notice else None
     try:
         tables = _tables(collection, _read(collection, texts, refused.append, noting), standard)
-    except (NotPlain, timestamps.UnreadableTime):
+    except (ArrowRejected, timestamps.UnreadableTime):
         refused.clear()
         drifts.clear()
-        tables = _tables(collection, read_carefully(collection, texts, refused.append, noting), standard)
+        tables = _tables(collection, read_with_python(collection, texts, refused.append, noting), standard)
     for fault in refused:
         (refuse or _raise)(fault)
     if notice:
         empty = len(listed) - len(texts)
         drifts += [Drift("missing", "[]", "", "null", empty, None)] if empty else []
-        drifts += unreadable(collection, texts)
-        for drift in summed([*drifts, *in_tables(collection, tables)]):
+        drifts += unreadable_texts(collection, texts)
+        for drift in merge_drift([*drifts, *drift_in_tables(collection, tables)]):
             notice(drift)
     return tables
 
@@ -87,33 +94,33 @@ def _raise(fault: RecordRefused) -> None:
     raise fault
 
 
-def _read(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: Notice | None) -> Records:
+def _read(collection: str, texts: Sequence[bytes], refuse: Refuse, notice: OnDrift | None) -> ParsedRecords:
     """All at once; when that fails half by half, until the records that need care are few."""
     try:
-        return read_quickly(collection, texts, notice)
-    except NotPlain:
+        return read_with_arrow(collection, texts, notice)
+    except ArrowRejected:
         if len(texts) <= FEW:
-            return read_carefully(collection, texts, refuse, notice)
+            return read_with_python(collection, texts, refuse, notice)
     middle = len(texts) // 2
     return join([_read(collection, part, refuse, notice) for part in (texts[:middle], texts[middle:])])
 
 
-def _tables(collection: str, records: Records, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:
-    """Raises UnreadableTime or NotPlain where a time or a key cannot be read from quickly read records."""
+def _tables(collection: str, records: ParsedRecords, standard: Mapping[str, pa.Scalar]) -> dict[str, pa.Table]:
+    """Raises UnreadableTime or ArrowRejected where a time or a key cannot be read from records that Arrow read."""
     group = table_group(collection)
-    levels = {group[0].name: root(group[0], newest(group[0], records), standard["synced_at"])}
+    levels = {group[0].name: top_level(group[0], deduplicate_latest(group[0], records), standard["synced_at"])}
     for table in group[1:]:
         levels[table.name] = children(table, levels[table.parent or ""], standard["tenant_id"].as_py())
     return {name: _table(elements, standard) for name, elements in levels.items()}
 
 
-def _table(elements: Elements, standard: Mapping[str, pa.Scalar]) -> pa.Table:
+def _table(elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Table:
     table = elements.table
     columns = [_column(column, elements, standard) for column in table.all_columns]
     return pa.table(columns, schema=table_schema(table.name, table.collection))
 
 
-def _column(column: Column, elements: Elements, standard: Mapping[str, pa.Scalar]) -> pa.Array:
+def _column(column: Column, elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Array:
     if column.name in standard:
         return pa.repeat(standard[column.name], len(elements))
     if column.name in elements.known:

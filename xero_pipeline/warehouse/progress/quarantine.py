@@ -50,7 +50,7 @@ def name_of(fault: RecordRefused) -> str:
     return fault.record_id or f"sha256:{hashlib.sha256(fault.raw).hexdigest()[:32]}"
 
 
-def note_refused(
+def quarantine_records(
     connection: Connection, tenant_id: str, collection: str, faults: Sequence[RecordRefused], *, at: datetime
 ) -> None:
     """Put records aside, in the transaction that brings the others of their page.
@@ -88,7 +88,7 @@ def resolve(connection: Connection, tenant_id: str, collection: str, loaded: Col
         connection.execute(text(_RESOLVE), healed)
 
 
-def resolve_gone(connection: Connection, tenant_id: str, collection: str, *, since: datetime, at: datetime) -> None:
+def resolve_deleted(connection: Connection, tenant_id: str, collection: str, *, since: datetime, at: datetime) -> None:
     """Note that a whole read did not bring records any more that could not be read: Xero has deleted them.
 
     Args:
@@ -102,7 +102,7 @@ def resolve_gone(connection: Connection, tenant_id: str, collection: str, *, sin
     connection.execute(text(_GONE), where)
 
 
-def kept_out(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
+def quarantined_records(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
     """The records that are kept out now, of all organisations, oldest first.
 
     Args:

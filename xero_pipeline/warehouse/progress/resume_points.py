@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CutRead:
+class ResumePoint:
     """Where a read that was cut goes on.
 
     Args:
@@ -43,7 +43,7 @@ class CutRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RefreshRound:
     """How far reading everything of one endpoint again has come.
 
     Args:
@@ -71,57 +71,57 @@ class Round:
         return self.calls if self.called_on == day else 0
 
 
-_Row = TypeVar("_Row", CutRead, Round)
+_Row = TypeVar("_Row", ResumePoint, RefreshRound)
 _KEY = ("tenant_id", "endpoint")
 
 
-def cut_read(connection: Connection, tenant_id: str, endpoint: str) -> CutRead | None:
+def read_resume_point(connection: Connection, tenant_id: str, endpoint: str) -> ResumePoint | None:
     """Where the last read of an endpoint goes on; None if it was not cut."""
-    found = _read(connection, CutRead, "reads", {"tenant_id": tenant_id, "endpoint": endpoint})
+    found = _read(connection, ResumePoint, "reads", {"tenant_id": tenant_id, "endpoint": endpoint})
     return found[0] if found else None
 
 
-def note_cut(connection: Connection, read: CutRead) -> None:
+def write_resume_point(connection: Connection, read: ResumePoint) -> None:
     """Note how far a read has come, in the transaction of its rows."""
     _write(connection, "reads", read)
 
 
-def forget_cut(connection: Connection, tenant_id: str, endpoint: str) -> None:
+def delete_resume_point(connection: Connection, tenant_id: str, endpoint: str) -> None:
     """The read is complete, or another one takes its place."""
     where = {"tenant_id": tenant_id, "endpoint": endpoint}
     connection.execute(text(f"DELETE FROM {SCHEMA}.reads WHERE {_equal(where)}"), where)
 
 
-def rounds(connection: Connection, tenant_id: str) -> dict[str, Round]:
+def refresh_rounds(connection: Connection, tenant_id: str) -> dict[str, RefreshRound]:
     """The rounds of an organisation's endpoints, by endpoint; those never noted are left out."""
-    return {row.endpoint: row for row in _read(connection, Round, "rounds", {"tenant_id": tenant_id})}
+    return {row.endpoint: row for row in _read(connection, RefreshRound, "rounds", {"tenant_id": tenant_id})}
 
 
-def round_of(connection: Connection, tenant_id: str, endpoint: str) -> Round:
+def refresh_round(connection: Connection, tenant_id: str, endpoint: str) -> RefreshRound:
     """The round of one endpoint; an empty one, if none was noted."""
-    found = _read(connection, Round, "rounds", {"tenant_id": tenant_id, "endpoint": endpoint})
-    return found[0] if found else Round(tenant_id, endpoint)
+    found = _read(connection, RefreshRound, "rounds", {"tenant_id": tenant_id, "endpoint": endpoint})
+    return found[0] if found else RefreshRound(tenant_id, endpoint)
 
 
-def note_round(connection: Connection, one: Round) -> None:
+def write_refresh_round(connection: Connection, one: RefreshRound) -> None:
     """Note how far a round has come, in the transaction of its rows."""
     _write(connection, "rounds", one)
 
 
-def missing(connection: Connection, tenant_id: str, endpoint: str) -> list[str]:
+def ids_to_verify(connection: Connection, tenant_id: str, endpoint: str) -> list[str]:
     """Ids of records that are to be asked for, those noticed longest ago first."""
     where = {"tenant_id": tenant_id, "endpoint": endpoint}
     sql = f"SELECT record_id FROM {SCHEMA}.missing WHERE {_equal(where)} ORDER BY noticed_at, record_id"
     return [str(row.record_id) for row in connection.execute(text(sql), where)]
 
 
-def missing_counts(connection: Connection, tenant_id: str) -> dict[str, int]:
+def counts_to_verify(connection: Connection, tenant_id: str) -> dict[str, int]:
     """How many records of an organisation are to be asked for, by endpoint."""
     sql = f"SELECT endpoint, COUNT(*) AS n FROM {SCHEMA}.missing WHERE tenant_id = :tenant_id GROUP BY endpoint"
     return {row.endpoint: row.n for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
 
 
-def note_missing(connection: Connection, tenant_id: str, endpoint: str, ids: Iterable[str], at: datetime) -> None:
+def add_ids_to_verify(connection: Connection, tenant_id: str, endpoint: str, ids: Iterable[str], at: datetime) -> None:
     """Note records that an answer left out; those that are noted already keep their place."""
     values = [{"tenant_id": tenant_id, "endpoint": endpoint, "record_id": name, "noticed_at": at} for name in ids]
     sql = (
@@ -132,7 +132,7 @@ def note_missing(connection: Connection, tenant_id: str, endpoint: str, ids: Ite
         connection.execute(text(sql), values)
 
 
-def forget_missing(connection: Connection, tenant_id: str, endpoint: str, ids: Iterable[str]) -> None:
+def remove_verified_ids(connection: Connection, tenant_id: str, endpoint: str, ids: Iterable[str]) -> None:
     """Records that Xero was asked for need not be asked for again."""
     values = [{"tenant_id": tenant_id, "endpoint": endpoint, "record_id": name} for name in ids]
     if values:
@@ -145,7 +145,7 @@ def _read(connection: Connection, kind: type[_Row], table: str, where: Mapping[s
     return [kind(**{name: _utc(getattr(row, name)) for name in names}) for row in connection.execute(text(sql), where)]
 
 
-def _write(connection: Connection, table: str, row: CutRead | Round) -> None:
+def _write(connection: Connection, table: str, row: ResumePoint | RefreshRound) -> None:
     names = [column.name for column in fields(row)]
     others = ", ".join(f"{q(name)} = excluded.{q(name)}" for name in names if name not in _KEY)
     sql = (

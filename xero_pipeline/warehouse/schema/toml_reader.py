@@ -1,4 +1,4 @@
-"""The TOML files that declare tables, read and checked: see `tables` for how one is written."""
+"""The TOML files that declare tables, read and checked: see `catalogue` for how one is written."""
 
 from __future__ import annotations
 

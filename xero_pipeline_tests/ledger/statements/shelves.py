@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.parse.to_arrow import shape
+from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.arrow_types import column_type
 from xero_simulator.wire import encode
 
@@ -39,7 +39,7 @@ def put(warehouse, tenant_id, table, records):
     """Bring records of one collection in, as Xero writes them."""
     wrapper = COLLECTIONS[table]
     body = b'{"%s":%s}' % (wrapper.encode(), encode(records))
-    warehouse.merge(shape(table, [body], wrapper=wrapper, tenant_id=tenant_id, synced_at=SEEN))
+    warehouse.merge(tables_of(table, [body], wrapper=wrapper, tenant_id=tenant_id, synced_at=SEEN))
 
 
 def post(warehouse, company):
