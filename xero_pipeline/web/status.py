@@ -110,9 +110,9 @@ class Status:
         """
         names = names_of(self._services.organisations.list())
         records = self._instance.get_run_records(limit=limit)
-        return [self._told(record, names) for record in records]
+        return [self._run_status(record, names) for record in records]
 
-    def _told(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
+    def _run_status(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
         """A run that has ended stays as it is, and is read once."""
         run_id = record.dagster_run.run_id
         with self._lock:

@@ -64,7 +64,7 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
             _request(naming, [one for one in due if one.tenant_id == tenant_id], known, now, names)
             for tenant_id in tenants
         ]
-        return dg.SensorResult(run_requests=requests[:RUNS_PER_TICK], skip_reason=None if due else _nothing(left))
+        return dg.SensorResult(run_requests=requests[:RUNS_PER_TICK], skip_reason=None if due else _skip_reason(left))
 
     return left
 
@@ -73,7 +73,7 @@ def _op(naming: "Naming", one: DeferredTask) -> str:
     return naming.named(f"{'pull' if one.months else 'sync'}_{one.asset}")
 
 
-def _nothing(left: Sequence[DeferredTask]) -> str:
+def _skip_reason(left: Sequence[DeferredTask]) -> str:
     if not left:
         return "Nothing waits for calls, or its organisation is being synced."
     first, aside = left[0], sum(one.is_aside for one in left)
