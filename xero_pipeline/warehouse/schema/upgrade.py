@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 
     from xero_pipeline.warehouse.database.dialect import Dialect
 
-_THERE = (
-    f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{HISTORY_SCHEMA}' AND table_name = 'layout'"
-)
 _MAKE = f"CREATE TABLE {HISTORY_SCHEMA}.layout (declared TEXT, found TEXT, program TEXT)"
 _NOTED = f"SELECT declared, found FROM {HISTORY_SCHEMA}.layout"
 _REVISION = f"SELECT version_num FROM {HISTORY_SCHEMA}.{TABLE}"
 _FOUND = f"""
-SELECT table_schema, table_name, column_name FROM information_schema.columns
-WHERE table_schema IN ('{SCHEMA}', '{HISTORY_SCHEMA}') AND table_name <> 'layout'
+SELECT
+    MD5(STRING_AGG(name, ' ' ORDER BY name) FILTER (WHERE table_name <> 'layout')) AS columns,
+    COUNT(*) FILTER (WHERE table_name = 'layout') > 0 AS is_noted
+FROM (
+    SELECT table_schema || '.' || table_name || '.' || column_name AS name, table_name
+    FROM information_schema.columns WHERE table_schema IN ('{SCHEMA}', '{HISTORY_SCHEMA}')
+) AS names
 """
+"""The columns there are, as one value, and whether the layout was ever noted: every program looks once."""
 
 # Goes up when the statements change that make tables, comments or views of the same declarations.
 _STATEMENTS = 1
@@ -77,10 +80,11 @@ def is_current(connection: Connection) -> bool:
     Args:
         connection: To the warehouse.
     """
-    if not connection.exec_driver_sql(_THERE).scalar_one():
+    found = connection.exec_driver_sql(_FOUND).one()
+    if not found.is_noted:
         return False
     noted = connection.exec_driver_sql(_NOTED).one_or_none()
-    return noted is not None and tuple(noted) == (_declared(), _found(connection))
+    return noted is not None and tuple(noted) == (_declared(), found.columns)
 
 
 def migrate(connection: Connection, *, is_new: bool) -> None:
@@ -112,7 +116,8 @@ def note(connection: Connection) -> None:
     """
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {HISTORY_SCHEMA}.layout")
     connection.exec_driver_sql(_MAKE)
-    values = {"declared": _declared(), "found": _found(connection), "program": program_version()}
+    found = connection.exec_driver_sql(_FOUND).one().columns
+    values = {"declared": _declared(), "found": found, "program": program_version()}
     connection.execute(text(f"INSERT INTO {HISTORY_SCHEMA}.layout VALUES (:declared, :found, :program)"), values)
 
 
@@ -132,8 +137,3 @@ def program(connection: Connection) -> str | None:
 @cache
 def _declared() -> str:
     return hashlib.sha256(repr((_STATEMENTS, migrations.HEAD, all_tables())).encode()).hexdigest()
-
-
-def _found(connection: Connection) -> str:
-    rows = sorted(map(tuple, connection.exec_driver_sql(_FOUND)))
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
