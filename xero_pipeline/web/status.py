@@ -156,7 +156,7 @@ class Status:
             found = self._glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
-        return with_put_aside(found, self._services.call_book.postponed.aside())
+        return with_put_aside(found, self._services.deferred_work.aside())
 
     def _progress_of(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""

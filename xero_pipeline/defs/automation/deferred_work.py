@@ -56,7 +56,7 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
         ready -= organisations_in_flight(context.instance, known, now)
-        noted = xero_token_store.services.call_book.postponed.list()
+        noted = xero_token_store.services.deferred_work.list()
         left = [one for one in noted if one.tenant_id in ready and _op(naming, one) in ours]
         due = [one for one in left if one.resume_at <= now]
         tenants = list(dict.fromkeys(one.tenant_id for one in due))

@@ -119,7 +119,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
     """
     with warehouse.reading() as connection:
         out = quarantine.quarantined_records(connection, name)
-    aside = services.call_book.postponed.aside(name)
+    aside = services.deferred_work.aside(name)
     if not out and not aside:
         return dg.AssetCheckResult(
             passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."

@@ -96,7 +96,7 @@ def check_results(
         journals: As for `check_specs`.
     """
     aside, names = (
-        services.call_book.postponed.aside(),
+        services.deferred_work.aside(),
         {one.tenant_id: one.name for one in services.organisations.list()},
     )
     tie_out, documents = naming.key("tie_out", SCHEMA), naming.key("documents", SCHEMA)
