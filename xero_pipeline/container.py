@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
     from sqlalchemy import Engine
 
+    from xero_pipeline.state.deferred_work import DeferredWork
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.app import App
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.auth.token_provider import TokenProvider
     from xero_pipeline.xero.auth.token_store import TokenStore
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
     from xero_pipeline.xero.http.client import XeroClient
     from xero_pipeline.xero.http.response import CallRecord
-    from xero_pipeline.xero.quota.call_book import CallBook
     from xero_pipeline.xero.quota.call_context import CallContext
+    from xero_pipeline.xero.quota.call_outbox import CallOutbox
     from xero_pipeline.xero.quota.limiter import Quota
     from xero_pipeline.xero.reports.catalogue import Report
     from xero_simulator.simulator import Simulator
@@ -108,12 +110,7 @@ class Services:
         return Organisations(self.state)
 
     def app(self, *, login_url: str | None = None, redirect_uri: str | None = None) -> App:
-        """The app we are to Xero.
-
-        Args:
-            login_url: Where people consent, when it is not where the settings say.
-            redirect_uri: Where the consent comes back, likewise.
-        """
+        """The app as Xero knows it; the arguments replace addresses of the settings."""
         from xero_pipeline.xero.auth.app import App
         from xero_pipeline.xero.scopes import parse_scopes, scopes_for
 
@@ -169,11 +166,7 @@ class Services:
         return self.oauth_for(self.app())
 
     def oauth_for(self, app: App) -> OAuth:
-        """Xero's OAuth for an app with other addresses.
-
-        Args:
-            app: From `app()`.
-        """
+        """Xero's OAuth for an app with other addresses."""
         from xero_pipeline.xero.auth.oauth import OAuth
 
         return OAuth(app, transport=self.transport)
@@ -190,20 +183,29 @@ class Services:
         """What may still be asked, shared by all processes."""
         from xero_pipeline.xero.quota.limiter import Quota
 
-        settings = self.settings
-        return Quota(
-            self.state,
-            per_minute=settings.calls_per_minute,
-            per_day=settings.calls_per_day,
-            paced=settings.keeps_limits,
-        )
+        known, paced = self.settings, self.settings.keeps_limits
+        return Quota(self.state, per_minute=known.calls_per_minute, per_day=known.calls_per_day, paced=paced)
 
     @cached_property
-    def call_book(self) -> CallBook:
-        """What is known of calls beyond the limits."""
-        from xero_pipeline.xero.quota.call_book import CallBook
+    def call_outbox(self) -> CallOutbox:
+        """The calls that are not in the warehouse yet."""
+        from xero_pipeline.xero.quota.call_outbox import CallOutbox
 
-        return CallBook(self.state)
+        return CallOutbox(self.state)
+
+    @cached_property
+    def deferred_work(self) -> DeferredWork:
+        """What resumes later."""
+        from xero_pipeline.state.deferred_work import DeferredWork
+
+        return DeferredWork(self.state)
+
+    @cached_property
+    def circuit_breaker(self) -> CircuitBreaker:
+        """The organisations that Xero does not respond for, as all clients of this process know them."""
+        from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
+
+        return CircuitBreaker()
 
     def client(
         self,
@@ -212,13 +214,7 @@ class Services:
         on_call: Callable[[CallRecord], None] | None = None,
         on_wait: Callable[[float, str], None] | None = None,
     ) -> XeroClient:
-        """A client for one asset's work.
-
-        Args:
-            call_context: What it calls for, and how often it may.
-            on_call: Told of every request.
-            on_wait: Told before every wait: seconds, and why.
-        """
+        """A client for one asset's work; before every wait `on_wait` is told for how many seconds, and why."""
         from xero_pipeline.xero.http.client import XeroClient
 
         return XeroClient(
@@ -229,7 +225,7 @@ class Services:
             on_call=on_call,
             on_wait=on_wait,
             call_context=call_context,
-            circuit_breaker=self.call_book.outages,
+            circuit_breaker=self.circuit_breaker,
             fall_back=self.tokens.fall_back_to_other_grant,
         )
 

@@ -35,7 +35,8 @@ def running_postgresql(directory: Path | None = None, *, durable: bool = False) 
         stack.callback(server.cleanup)
         if not durable:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                for setting in ("fsync", "full_page_writes"):
+                # Of hundreds of databases, one or the other would be vacuumed all the time.
+                for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     connection.execute(f"ALTER SYSTEM SET {setting} = off")  # pyright: ignore[reportArgumentType]
                 connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()

@@ -49,7 +49,7 @@ class ServedProcesses:
         self._folder = Path(tempfile.mkdtemp(prefix=socket_folder_prefix()))
         self._socket = self._folder / "code"
         self._workspace = self._folder / "workspace.yaml"
-        self._children = Children(_tell)
+        self._children = Children(_print_line)
         self._code = self._children.prepare(
             _CODE,
             "dagster._cli:main",
@@ -137,7 +137,7 @@ def _told_of(ended: Child) -> str:
     )
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     """What a service printed goes to the error stream; above the progress display, while there is one."""
     import sys
 

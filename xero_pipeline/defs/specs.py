@@ -136,14 +136,14 @@ def cost(outcome: SyncResult, left: int) -> dict[str, Any]:
         "calls": outcome.calls,
         "bytes": outcome.wire_bytes,
         "seconds": round(outcome.seconds, 3),
-        "read": outcome.description or _asked(outcome),
+        "read": outcome.description or _requests(outcome),
     }
     if outcome.quarantined:
         facts["records_quarantined"] = len(outcome.quarantined)
     return facts | _left(left)
 
 
-def _asked(outcome: SyncResult) -> str:
+def _requests(outcome: SyncResult) -> str:
     since = outcome.modified_since
     return "changes since " + since.isoformat(" ", "seconds") if since else "everything"
 

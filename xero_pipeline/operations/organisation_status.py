@@ -75,7 +75,7 @@ def deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
         By tenant id; what goes on first at the top.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in services.call_book.postponed.list():
+    for one in services.deferred_work.list():
         if one.is_aside:
             continue
         found.setdefault(one.tenant_id, []).append(
@@ -100,7 +100,7 @@ def put_aside(services: Services) -> dict[str, list[dict[str, Any]]]:
         By tenant id.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in services.call_book.postponed.aside():
+    for one in services.deferred_work.aside():
         found.setdefault(one.tenant_id, []).append(
             {
                 "asset": one.asset,

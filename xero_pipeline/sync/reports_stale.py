@@ -13,7 +13,7 @@ from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.reports.catalogue import Affected, Report
+    from xero_pipeline.xero.reports.catalogue import Report, Staleness
 
 
 def dated_tables() -> Mapping[str, str]:
@@ -36,10 +36,10 @@ def source_tables(report: Report) -> Sequence[str]:
     Args:
         report: Which report.
     """
-    match report.affected:
-        case "by budgets":
+    match report.staleness:
+        case "budgets":
             return ("budgets",)
-        case "by money that moved until then":
+        case "payments":
             return [name for name in dated_tables() if name in _MONEY]
         case _:
             return [*dated_tables(), *(["tracking_categories"] if report.parse is None else [])]
@@ -145,14 +145,14 @@ def _changes(tenants: Sequence[str]) -> str:
 
 def _changed_at(reports: Sequence[Report]) -> str:
     """SQL: when we learnt of the last change to a month of the report in `p`."""
-    since: Mapping[Affected, str] = {
-        "by its month": "u.changed_at",
-        "by its month and earlier ones": "u.any_until",
-        "by money that moved until then": "u.money_until",
-        "by budgets": "b.changed_at",
+    since: Mapping[Staleness, str] = {
+        "month": "u.changed_at",
+        "cumulative": "u.any_until",
+        "payments": "u.money_until",
+        "budgets": "b.changed_at",
     }
     cases = " ".join(
-        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.affected]}"
+        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.staleness]}"
         for report in reports
     )
     return f"case {cases} end"

@@ -33,12 +33,14 @@ def endpoint(tell: Callable[[Request, AppContext, Mapping[str, Any]], object]) -
 
     async def answer(request: Request) -> Response:
         body = await request.body()
-        return await run_in_threadpool(_told, request, tell, body)
+        return await run_in_threadpool(_answer, request, tell, body)
 
     return answer
 
 
-def _told(request: Request, tell: Callable[[Request, AppContext, Mapping[str, Any]], object], body: bytes) -> Response:
+def _answer(
+    request: Request, tell: Callable[[Request, AppContext, Mapping[str, Any]], object], body: bytes
+) -> Response:
     try:
         return as_json(tell(request, context_of(request), _fields(body)))
     except XeroPipelineError as error:

@@ -73,7 +73,9 @@ class AppContext:
             services.vault,
             services.organisations,
             services.quota,
-            services.call_book,
+            services.call_outbox,
+            services.deferred_work,
+            services.circuit_breaker,
             services.oauth,
         )
         _ = self.glance, self.status, self.password

@@ -96,9 +96,9 @@ class DagsterUI:
             return False
         for name in (DAILY, REREADING):
             if on:
-                answer = self._tell(START, {"schedule": {**_REPOSITORY, "scheduleName": name}})
+                answer = self._mutate(START, {"schedule": {**_REPOSITORY, "scheduleName": name}})
             else:
-                answer = self._tell(STOP, {"id": seen.switches[name]})
+                answer = self._mutate(STOP, {"id": seen.switches[name]})
             if answer is None:
                 return False
             _require(answer["result"], "ScheduleStateResult", "turn the schedule " + ("on" if on else "off"))
@@ -127,7 +127,7 @@ class DagsterUI:
             selector["assetSelection"] = [{"path": key.split("/")} for key in assets]
         metadata = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
         params = {"selector": selector, "runConfigData": config, "executionMetadata": metadata}
-        answer = self._tell(LAUNCH, {"params": params})
+        answer = self._mutate(LAUNCH, {"params": params})
         return _require(answer["result"], "LaunchRunSuccess", "start the sync")["run"]["runId"] if answer else None
 
     def forget(self) -> None:
@@ -170,7 +170,7 @@ class DagsterUI:
         ours = yaml.safe_load(self._instance.info_str()) or {}
         return theirs.get("local_artifact_storage") == ours.get("local_artifact_storage")
 
-    def _tell(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def _mutate(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Have something done; None when Dagster has gone since we looked, so that nothing was."""
         try:
             return self._ask(mutation, variables)

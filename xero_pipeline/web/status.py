@@ -110,9 +110,9 @@ class Status:
         """
         names = names_of(self._services.organisations.list())
         records = self._instance.get_run_records(limit=limit)
-        return [self._told(record, names) for record in records]
+        return [self._run_status(record, names) for record in records]
 
-    def _told(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
+    def _run_status(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
         """A run that has ended stays as it is, and is read once."""
         run_id = record.dagster_run.run_id
         with self._lock:
@@ -156,7 +156,7 @@ class Status:
             found = self._glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
-        return with_put_aside(found, self._services.call_book.postponed.aside())
+        return with_put_aside(found, self._services.deferred_work.aside())
 
     def _progress_of(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""

@@ -34,7 +34,7 @@ def check(house, asset):
 
 
 def aside(house):
-    return {(one.tenant_id, one.asset): one for one in house.services.call_book.postponed.aside()}
+    return {(one.tenant_id, one.asset): one for one in house.services.deferred_work.aside()}
 
 
 def ask(house, sensor, later=timedelta()):

@@ -184,7 +184,7 @@ def test_what_did_not_fit_into_their_run_is_asked_for_again_under_their_keys(hou
     assert not sync.execute_in_process(
         instance=house.instance, partition_key=tenant, run_config=QUIET, raise_on_error=False
     ).success
-    (noted,) = house.services.call_book.postponed.list()
+    (noted,) = house.services.deferred_work.list()
     assert noted.asset == "payments"
     with time_machine.travel(noted.resume_at + timedelta(minutes=1), tick=False):
         (request,) = tick(house, theirs, "xero_unfinished")

@@ -203,7 +203,7 @@ def test_a_report_outside_the_consent_is_put_aside_alone_and_says_what_to_do(hou
     connect_mock_organisations(Services(Settings.load()))
     result = house.pull([month], tenants=[tenant], reports=["trial_balance", "balance_sheet", "executive_summary"])
     assert result.success
-    (aside,) = house.services.call_book.postponed.aside()
+    (aside,) = house.services.deferred_work.aside()
     assert (aside.asset, aside.months) == ("trial_balance", (month,))
     assert "accounting.reports.trialbalance.read" in aside.description
     assert "xero-pipeline connect" in aside.description

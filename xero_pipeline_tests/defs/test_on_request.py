@@ -50,7 +50,7 @@ def test_aged_reports_are_asked_for_as_far_as_the_run_may_call_and_the_rest_is_t
     told = failure(ask(chosen, tenant, **{"xero/max_calls": "3"}))
     assert ": 3 of " in told
     assert "Ask for the others" in told
-    assert not [one for one in chosen.services.call_book.postponed.list() if one.asset == "aged_by_contact"]
+    assert not [one for one in chosen.services.deferred_work.list() if one.asset == "aged_by_contact"]
 
     asked = "select count(distinct contact_id || report) as n from xero.aged_by_contact where tenant_id = :t"
     assert count(chosen, asked, tenant) == 3
@@ -76,9 +76,9 @@ def test_journals_go_on_after_a_run_that_ran_out_of_calls_and_are_never_read_aga
     tenant = chosen.tenants[UNITED_KINGDOM]
     told = failure(chosen.sync("journals", tenants=[tenant], tags={"xero/max_calls": "1"}))
     assert "The sensor `unfinished` goes on with it" in told
-    assert [one.asset for one in chosen.services.call_book.postponed.list()] == ["journals"]
+    assert [one.asset for one in chosen.services.deferred_work.list()] == ["journals"]
     assert chosen.sync("journals", tenants=[tenant]).success
-    assert not chosen.services.call_book.postponed.list()
+    assert not chosen.services.deferred_work.list()
 
     facts = {k: v.value for k, v in chosen.materialisations("journals")[tenant].metadata.items()}
     rows = count(chosen, "select count(*) as n from xero.journals where tenant_id = :t", tenant)

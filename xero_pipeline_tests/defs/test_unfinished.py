@@ -70,7 +70,7 @@ def called(house, tenant=None):
 
 
 def noted(house):
-    return {(one.tenant_id, one.asset): one for one in house.services.call_book.postponed.list()}
+    return {(one.tenant_id, one.asset): one for one in house.services.deferred_work.list()}
 
 
 def failures(result):

@@ -79,7 +79,7 @@ def sync(events: Events, *, whole: bool) -> None:
             with exclusive(services.state, f"sync of {tenant_id}", timeout_seconds=5):
                 (_report if name in REPORTS else _collection)(services, tenant_id, name, whole=whole)
     finally:
-        deliver_calls(services.call_book.outbox, services.warehouse)
+        deliver_calls(services.call_outbox, services.warehouse)
     services.close()
 
 

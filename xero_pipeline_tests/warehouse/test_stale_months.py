@@ -58,10 +58,10 @@ def expected(report, learnt, pulled):
 
 
 def reaches(report, day, month):
-    match report.affected:
-        case "by budgets":
+    match report.staleness:
+        case "budgets":
             return True
-        case "by its month":
+        case "month":
             return day == month
         case _:
             return day <= month

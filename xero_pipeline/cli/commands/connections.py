@@ -103,7 +103,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
 
     services = Services(Settings.load())
     later, aside = deferred_work(services), put_aside(services)
-    issues = open_issues(services.warehouse, services.call_book.postponed.aside())
+    issues = open_issues(services.warehouse, services.deferred_work.aside())
     rows: list[dict[str, Any]] = [
         {
             **organisation_status(services, one, last_sync(services, one)),

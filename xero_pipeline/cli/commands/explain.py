@@ -59,7 +59,7 @@ def explain(
             start = parse(month, "MONTH")
             found = _accounts(connection, account, tenants)
             shown = [figure for one in found for figure in _one(connection, *one, start, json=json)]
-    if not json and (without := lacking(services.call_book.postponed.aside(), tenants, REPORTS)):
+    if not json and (without := lacking(services.deferred_work.aside(), tenants, REPORTS)):
         warn(without)
     if without_cause(shown):
         raise typer.Exit(1)

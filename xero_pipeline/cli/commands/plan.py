@@ -47,7 +47,7 @@ def plan(
         raise ConfigurationError("A backfill has a first and a last month: give both --from and --to.")
     wanted = months_to_backfill(start, end, services.settings) if start and end else None
     choice = choose(select or [], services.reports, services.collections)
-    deliver_calls(services.call_book.outbox, services.warehouse)
+    deliver_calls(services.call_outbox, services.warehouse)
     plans: list[tuple[Organisation, Plan]] = []
     chosen = chosen_organisations(services, organisation or [])
     months = begun_months(services, wanted, chosen) if wanted else dict.fromkeys(chosen)

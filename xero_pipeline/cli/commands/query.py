@@ -69,7 +69,7 @@ def query(
     if sql:
         _show_sql(ready, warehouse)
         return
-    with _asked(warehouse, question, ready, values) as (answer, told):
+    with _answer(warehouse, question, ready, values) as (answer, told):
         _write(answer, ready, told, how or (Format.table if sys.stdout.isatty() else Format.csv), limit)
 
 
@@ -81,7 +81,7 @@ def _ready(question: str) -> BuiltInQuery | None:
 
 
 @contextmanager
-def _asked(
+def _answer(
     warehouse: Warehouse, question: str, ready: BuiltInQuery | None, values: dict[str, Any]
 ) -> Iterator[tuple[RowStream, str]]:
     """The answer, and of when it tells."""

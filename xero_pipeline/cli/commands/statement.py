@@ -57,7 +57,7 @@ def profit_and_loss(
     """Income, costs and profit of a date range of any length."""
     from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 
-    asked = _asked("profit-and-loss", organisation, start, end, json, csv)
+    asked = _request("profit-and-loss", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: profit_and_loss(connection, tenant_id, *_span(asked)))
 
 
@@ -79,7 +79,7 @@ def bank_summary(
     """Opening balance, receipts, payments and closing balance of every bank account."""
     from xero_pipeline.ledger.statements.bank_summary import bank_summary
 
-    asked = _asked("bank-summary", organisation, start, end, json, csv)
+    asked = _request("bank-summary", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: bank_summary(connection, tenant_id, *_span(asked)))
 
 
@@ -95,7 +95,7 @@ def general_ledger(
     """Every journal line of an account, with a running balance."""
     from xero_pipeline.ledger.statements.general_ledger import general_ledger
 
-    asked = _asked("general-ledger", organisation, start, end, json, csv)
+    asked = _request("general-ledger", organisation, start, end, json, csv)
 
     def draw(connection: Connection, tenant_id: str) -> Sequence[Any]:
         wanted = _account(connection, tenant_id, account) if account else None
@@ -135,7 +135,7 @@ def cash(
     """Cash received and spent by contra account, from opening to closing balance."""
     from xero_pipeline.ledger.statements.cash import cash_movement
 
-    asked = _asked("cash", organisation, start, end, json, csv)
+    asked = _request("cash", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: cash_movement(connection, tenant_id, *_span(asked)))
 
 
@@ -148,7 +148,7 @@ def budget(
     from xero_pipeline.ledger.statements.periods import month_end
 
     end = end or month_end(_today(organisation)).isoformat()
-    asked = _asked("budget", organisation, start, end, json, csv)
+    asked = _request("budget", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: budget_variance(connection, tenant_id, *_span(asked)))
 
 
@@ -161,7 +161,7 @@ def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bo
     _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end, ageing))
 
 
-def _asked(
+def _request(
     name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool
 ) -> StatementRequest:
     last = _day(end, "--to", organisation, last=True)

@@ -149,8 +149,8 @@ def carry(
     # Where nothing else was brought, what is put aside is all there was.
     worked = well and not (watch.lines and all(line.aside for line in watch.lines))
     if worked:
-        _tell_of_locked_months(services, names)
-        _tell_of_differences(services, names)
+        _warn_of_locked_periods(services, names)
+        _warn_of_differences(services, names)
     return worked
 
 
@@ -159,7 +159,7 @@ def _done(well: bool, watch: Watch) -> bool:
     return well
 
 
-def _tell_of_differences(services: Services, tenants: Collection[str]) -> None:
+def _warn_of_differences(services: Services, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.cli.output.tie_out_note import tie_out_note, unexplained
@@ -168,7 +168,7 @@ def _tell_of_differences(services: Services, tenants: Collection[str]) -> None:
         warn(tie_out_note(found))
 
 
-def _tell_of_locked_months(services: Services, tenants: Collection[str]) -> None:
+def _warn_of_locked_periods(services: Services, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.sync.locked_period_changes import open_changes, summary

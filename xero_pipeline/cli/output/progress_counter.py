@@ -34,7 +34,7 @@ class ProgressCounter:
         if self._status:
             self._status.stop()
         elif error is None:
-            self._tell()
+            self._print_count()
 
     def show(self, subject: str, count: int) -> None:
         """Say how far it is.
@@ -46,9 +46,9 @@ class ProgressCounter:
         if self._status:
             self._status.update(f"{subject}: {count:,} {self.unit}")
         elif subject != self._subject:
-            self._tell()
+            self._print_count()
         self._subject, self._count = subject, count
 
-    def _tell(self) -> None:
+    def _print_count(self) -> None:
         if self._subject is not None:
             self._console.print(f"  {self._subject}: {self._count:,} {self.unit}", markup=False, soft_wrap=True)

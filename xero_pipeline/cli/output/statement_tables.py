@@ -118,7 +118,7 @@ def _table(title: str, columns: Columns, rows: Iterable[Mapping[str, Any]], *, t
     print_table(title, shown, [[row.get(field, "") for _, field in columns] for row in rows], last_is_total=total)
 
 
-def _told(row: Any) -> dict[str, Any]:
+def _as_json(row: Any) -> dict[str, Any]:
     """A line's fields; what is not there is blank, not a dash."""
     return {name: "" if value is None else value for name, value in asdict(row).items()}
 
@@ -152,7 +152,7 @@ def _pages(title: str, rows: Sequence[Any]) -> None:
     for (code, name), group in groupby(rows, key=lambda row: (row.account_code, row.account_name)):
         told = []
         for row in group:
-            line = _told(row)
+            line = _as_json(row)
             if row.entry_type != "journal":
                 line["source_type"] = row.entry_type.replace("_", " ")
             told.append(line | {side: line[side] or "" for side in ("debit", "credit")})
@@ -163,7 +163,7 @@ def _cash(title: str, rows: Sequence[Any]) -> None:
     for name, group in groupby(rows, key=lambda row: row.account_name):
         told = []
         for row in group:
-            line = _told(row)
+            line = _as_json(row)
             if row.line_type == "movement":
                 told.append(line | {side: line[side] or "" for side in ("cash_received", "cash_spent")})
             else:
@@ -195,16 +195,16 @@ def _contacts(title: str, rows: Sequence[Any]) -> None:
     lines = [(one.contact_name, *(amount or "" for amount in one.amounts), one.total) for one in summary]
     sums = [sum((one.amounts[place] for one in summary), Decimal(0)) for place in range(len(BUCKETS))]
     print_table(title, columns, [*lines, ("Total", *sums, sum(sums, Decimal(0)))], last_is_total=True)
-    _tell_of_missing_rates(rows)
+    _warn_of_missing_rates(rows)
 
 
 def _documents(title: str, rows: Sequence[Any]) -> None:
     total = {"contact_name": "Total", "open_amount_base": sum((row.open_amount_base or 0 for row in rows), Decimal(0))}
-    _table(title, _DOCUMENTS, [*map(_told, rows), total], total=True)
-    _tell_of_missing_rates(rows)
+    _table(title, _DOCUMENTS, [*map(_as_json, rows), total], total=True)
+    _warn_of_missing_rates(rows)
 
 
-def _tell_of_missing_rates(rows: Sequence[Any]) -> None:
+def _warn_of_missing_rates(rows: Sequence[Any]) -> None:
     missing = [row for row in rows if row.open_amount_base is None]
     if missing:
         named = ", ".join(row.number or row.document_id for row in missing[:5])

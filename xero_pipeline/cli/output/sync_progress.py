@@ -97,7 +97,7 @@ class Watch:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._tell()
+        self._print_line()
         self.waits.end(time.monotonic())
         if self._live:
             self._live.stop()
@@ -113,7 +113,7 @@ class Watch:
     def begin(self, organisation: str, subject: str) -> None:
         """See `Progress.begin`; a report whose months come in several runs is one line."""
         self._go_on()
-        self._tell()
+        self._print_line()
         name = self.names.get(organisation, organisation)
         with self._lock:
             known = [line for line in self.lines if (line.organisation, line.subject) == (name, subject)]
@@ -127,7 +127,7 @@ class Watch:
 
     def rest(self) -> None:
         """The thread is done with an organisation."""
-        self._tell()
+        self._print_line()
         with self._lock:
             self._now.leave(self._at)
             self._mine.line = self._mine.subject = None
@@ -168,7 +168,7 @@ class Watch:
             self._at.records = 0
             self._now.left_today = self._left()
 
-    def _tell(self) -> None:
+    def _print_line(self) -> None:
         """Without a screen: a line about what has just ended."""
         line = self._current
         if self._live or line is None or line.error or line.aside or line.too_early:

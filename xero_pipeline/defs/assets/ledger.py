@@ -91,7 +91,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
             if posted is None:
                 left_out.append(tenant_id)
-                _tell_nothing(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
+                _report_nothing_to_post(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
                 return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
             for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
@@ -108,7 +108,9 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
     return [keep]
 
 
-def _tell_nothing(context: dg.AssetExecutionContext, key: dg.AssetKey, tenant_id: str, progress: Progress) -> None:
+def _report_nothing_to_post(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, tenant_id: str, progress: Progress
+) -> None:
     context.log.info(f"{NOTHING} (organisation {tenant_id})")
     context.log_event(dg.AssetObservation(key, partition=tenant_id, description=NOTHING))
     progress.nothing_yet(NOTHING)

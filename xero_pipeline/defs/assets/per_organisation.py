@@ -88,7 +88,7 @@ def xero_client_for(
 
 def _deliver(context: dg.AssetExecutionContext, xero: XeroResource, warehouse: WarehouseResource) -> None:
     try:
-        deliver_calls(xero.services.call_book.outbox, warehouse.warehouse)
+        deliver_calls(xero.services.call_outbox, warehouse.warehouse)
     except WarehouseBusy as busy:
         # Not the reason why an asset fails: nothing is lost, whoever comes next carries them.
         context.log.warning(f"The calls are not in xero.api_calls yet, they follow with the next asset: {busy}")
@@ -165,7 +165,7 @@ def run_for_each_organisation(
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
     deferrals, directory, asset = (
-        Deferrals(context, services.call_book.postponed),
+        Deferrals(context, services.deferred_work),
         OrganisationDirectory(services, warehouse),
         asset_of(context),
     )

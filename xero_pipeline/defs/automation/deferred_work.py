@@ -56,7 +56,7 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
         ready -= organisations_in_flight(context.instance, known, now)
-        noted = xero_token_store.services.call_book.postponed.list()
+        noted = xero_token_store.services.deferred_work.list()
         left = [one for one in noted if one.tenant_id in ready and _op(naming, one) in ours]
         due = [one for one in left if one.resume_at <= now]
         tenants = list(dict.fromkeys(one.tenant_id for one in due))
@@ -64,7 +64,7 @@ def unfinished(naming: "Naming", jobs: Sequence, assets: Iterable[dg.AssetsDefin
             _request(naming, [one for one in due if one.tenant_id == tenant_id], known, now, names)
             for tenant_id in tenants
         ]
-        return dg.SensorResult(run_requests=requests[:RUNS_PER_TICK], skip_reason=None if due else _nothing(left))
+        return dg.SensorResult(run_requests=requests[:RUNS_PER_TICK], skip_reason=None if due else _skip_reason(left))
 
     return left
 
@@ -73,7 +73,7 @@ def _op(naming: "Naming", one: DeferredTask) -> str:
     return naming.named(f"{'pull' if one.months else 'sync'}_{one.asset}")
 
 
-def _nothing(left: Sequence[DeferredTask]) -> str:
+def _skip_reason(left: Sequence[DeferredTask]) -> str:
     if not left:
         return "Nothing waits for calls, or its organisation is being synced."
     first, aside = left[0], sum(one.is_aside for one in left)

@@ -72,7 +72,7 @@ def new_organisations(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Se
             )
         waiting = {o.tenant_id for o in organisations if o.status == "connected" and choice.collections}
         waiting -= organisations_in_flight(context.instance, known, now)
-        noted = xero_token_store.services.call_book.postponed.list()
+        noted = xero_token_store.services.deferred_work.list()
         # The sensor `unfinished` asks for exactly what is left of it.
         waiting -= {one.tenant_id for one in noted if not one.is_aside}
         try:
@@ -130,7 +130,7 @@ def months_to_pull(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Senso
         names = {o.tenant_id: o.name for o in xero_token_store.connected() if o.status == "connected"}
         ready = set(names) & set(known)
         ready -= organisations_in_flight(context.instance, known, now)
-        noted = services.call_book.postponed.list()
+        noted = services.deferred_work.list()
         # Reports that did not fit are asked for by the sensor `unfinished`, when they may go on.
         ready -= {one.tenant_id for one in noted if one.months and not one.is_aside}
         try:

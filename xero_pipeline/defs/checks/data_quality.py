@@ -73,7 +73,7 @@ def observe(
         dg.AssetObservation(
             key,
             partition=partition or tenant_id,
-            description=_told(found),
+            description=_drift_note(found),
             metadata={"new": len(found), "schema_drift": dg.MetadataValue.md(_drift_table(found[:ROWS_SHOWN]))},
         )
     )
@@ -119,7 +119,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
     """
     with warehouse.reading() as connection:
         out = quarantine.quarantined_records(connection, name)
-    aside = services.call_book.postponed.aside(name)
+    aside = services.deferred_work.aside(name)
     if not out and not aside:
         return dg.AssetCheckResult(
             passed=True, check_name=READABLE, asset_key=key, description="Everything could be read."
@@ -131,7 +131,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
     if aside:
         metadata |= {"put_aside": dg.MetadataValue.md(_aside_table(aside[:ROWS_SHOWN], directory))}
     if out:
-        told.append(_kept_out(out))
+        told.append(_quarantine_note(out))
         metadata |= {
             "records": len(out),
             "quarantine": dg.MetadataValue.md(_quarantine_table(out[:ROWS_SHOWN], directory)),
@@ -146,7 +146,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
     )
 
 
-def _kept_out(out: Sequence[Mapping[str, Any]]) -> str:
+def _quarantine_note(out: Sequence[Mapping[str, Any]]) -> str:
     named = "; ".join(one["error"] for one in out[:_NAMED])
     more = f"; and {len(out) - _NAMED} more" if len(out) > _NAMED else ""
     return (
@@ -167,7 +167,7 @@ def _evaluate_after_failure(
     note_check(context, result)
 
 
-def _told(found: Sequence[Mapping[str, Any]]) -> str:
+def _drift_note(found: Sequence[Mapping[str, Any]]) -> str:
     said = [f"{one['kind']} {one['path']}" + (f" = {one['value']}" if one["value"] else "") for one in found[:_NAMED]]
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return (

@@ -33,7 +33,7 @@ def report_checks(naming: "Naming", choice: "AssetSelectionConfig") -> Sequence[
         choice: Which reports, if they are checked at all.
     """
     checked = choice.reports if choice.checks else ()
-    return [_unchanged(report, naming) for report in checked if report.affected != "by budgets"]
+    return [_unchanged(report, naming) for report in checked if report.staleness != "budgets"]
 
 
 def _unchanged(report: Report, naming: "Naming") -> dg.AssetChecksDefinition:

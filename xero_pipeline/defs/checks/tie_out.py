@@ -96,7 +96,7 @@ def check_results(
         journals: As for `check_specs`.
     """
     aside, names = (
-        services.call_book.postponed.aside(),
+        services.deferred_work.aside(),
         {one.tenant_id: one.name for one in services.organisations.list()},
     )
     tie_out, documents = naming.key("tie_out", SCHEMA), naming.key("documents", SCHEMA)
@@ -120,7 +120,11 @@ def _tied(connection: Connection, statement: str, key: dg.AssetKey, without: str
     if waiting:
         metadata["figures_waiting_for_reports"] = len(waiting)
     if not found:
-        told = f"All {compared:,} figures of {months} months tie out to the cent." if compared else _nothing(statement)
+        told = (
+            f"All {compared:,} figures of {months} months tie out to the cent."
+            if compared
+            else _not_compared(statement)
+        )
         told = f"{told} {without}".rstrip()
         return _result(statement, key, passed=not without, description=told, metadata=metadata)
     explained = [(d, suspects(connection, d, limit=3)) for d in found[:EXPLAINED]]
@@ -128,7 +132,7 @@ def _tied(connection: Connection, statement: str, key: dg.AssetKey, without: str
         "differences": dg.MetadataValue.md(differences_table(found[:ROWS_SHOWN])),
         "documents": dg.MetadataValue.md(suspects_table(explained)),
     }
-    told = f"{_told(found, explained)} {without}".rstrip()
+    told = f"{_description(found, explained)} {without}".rstrip()
     return _result(statement, key, passed=False, description=told, metadata=metadata, found=found)
 
 
@@ -152,11 +156,11 @@ def _result(
     )
 
 
-def _nothing(statement: str) -> str:
+def _not_compared(statement: str) -> str:
     return f"Nothing to compare yet: no month of {statement} was pulled."
 
 
-def _told(found: Sequence[Difference], explained: Sequence[tuple[Difference, Sequence[Suspect]]]) -> str:
+def _description(found: Sequence[Difference], explained: Sequence[tuple[Difference, Sequence[Suspect]]]) -> str:
     first, behind = explained[0]
     words = (
         f"{len(found)} {'figure differs' if len(found) == 1 else 'figures differ'}. The largest of the newest month: "

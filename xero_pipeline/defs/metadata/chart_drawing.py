@@ -66,7 +66,7 @@ def as_svg(chart: Chart) -> str:
     import pygal
 
     _without_hook()
-    drawing = {"bars": pygal.Bar, "lines": pygal.Line}[chart.kind](**_look(len(chart.series), len(chart.labels)))
+    drawing = {"bars": pygal.Bar, "lines": pygal.Line}[chart.kind](**_style(len(chart.series), len(chart.labels)))
     drawing.x_labels = list(chart.labels)
     for name, figures in chart.series.items():
         # A picture has no cents: whole units are more than a pixel can show.
@@ -82,7 +82,7 @@ def _without_hook() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 
-def _look(series: int, labels: int) -> dict[str, Any]:
+def _style(series: int, labels: int) -> dict[str, Any]:
     from pygal.style import Style
 
     style = Style(

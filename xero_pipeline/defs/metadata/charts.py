@@ -66,7 +66,7 @@ def chart_metadata(
         newest: The newest month that was kept, of a report.
         ageing: How long the columns of what is open by age are.
     """
-    if asset not in _drawn(ageing):
+    if asset not in _charts(ageing):
         return {}
     try:
         day = newest or day_of(warehouse, tenant_id, clock.now())
@@ -91,14 +91,14 @@ def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, age
         newest: The newest month, or today.
         ageing: How long the columns of what is open by age are.
     """
-    draw = _drawn(ageing).get(asset)
+    draw = _charts(ageing).get(asset)
     return draw(warehouse, tenant_id, newest) if draw else None
 
 
 _Draw = Callable[["Warehouse", str, date], Chart | None]
 
 
-def _drawn(ageing: Ageing) -> Mapping[str, _Draw]:
+def _charts(ageing: Ageing) -> Mapping[str, _Draw]:
     found: dict[str, _Draw] = {f"{_LEDGER}bank_summary": _bank}
     found |= {f"{_LEDGER}aged_{side}": partial(_owed, side=side, ageing=ageing) for side in _OWING}
     for asset, of, title in _PROFITS:

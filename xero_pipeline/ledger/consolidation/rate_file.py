@@ -101,7 +101,7 @@ def _checked(path: Path, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -
     mistakes: list[str] = []
     for number, row in rows:
         try:
-            one = _given({name: (row.get(name) or "").strip() for name in COLUMNS})
+            one = _rate_of_row({name: (row.get(name) or "").strip() for name in COLUMNS})
             if (one.month, one.from_currency, one.to_currency) in found:
                 raise _Mistake(f"{one.from_currency} to {one.to_currency} in {one.month:%Y-%m} is there already")
             found[one.month, one.from_currency, one.to_currency] = one
@@ -118,7 +118,7 @@ def _checked(path: Path, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -
     return list(found.values())
 
 
-def _given(row: Mapping[str, str]) -> GivenRate:
+def _rate_of_row(row: Mapping[str, str]) -> GivenRate:
     base, currency = (row[name].upper() for name in ("from_currency", "to_currency"))
     for code in (base, currency):
         if not re.fullmatch("[A-Z]{3}", code):

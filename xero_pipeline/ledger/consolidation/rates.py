@@ -122,8 +122,10 @@ class Rates:
         """What is asked, one after the other: the month alone, then the month before where the month says nothing."""
         key = (measure, month)
         if key not in self._quotes:
-            given = _both_ways(_told(self._given[month], measure))
-            of_month, earlier = (_both_ways(_said(self._seen[one], measure)) for one in (month, _before(month)))
+            given = _both_ways(_quotes_given(self._given[month], measure))
+            of_month, earlier = (
+                _both_ways(_quotes_of_documents(self._seen[one], measure)) for one in (month, _before(month))
+            )
             self._quotes[key] = (of_month | given, earlier | of_month | given)
         return self._quotes[key]
 
@@ -133,7 +135,7 @@ def rounded(value: Decimal) -> Decimal:
     return value.quantize(_PLACES, rounding=ROUND_HALF_UP)
 
 
-def _told(given: Iterable[GivenRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
+def _quotes_given(given: Iterable[GivenRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
     for one in given:
         value = one.average if measure == "average" else one.closing
         if value is not None:
@@ -141,7 +143,7 @@ def _told(given: Iterable[GivenRate], measure: Measure) -> Iterator[tuple[str, s
             yield one.from_currency, one.to_currency, Rate(value, "given", 10**9)
 
 
-def _said(seen: Iterable[DocumentRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
+def _quotes_of_documents(seen: Iterable[DocumentRate], measure: Measure) -> Iterator[tuple[str, str, Rate]]:
     for one in seen:
         if measure == "average":
             source = f"{_documents(one.count)} of {one.month:%Y-%m}"
@@ -160,13 +162,13 @@ def _both_ways(quotes: Iterable[tuple[str, str, Rate]]) -> _Quotes:
     found: _Quotes = {}
     said = list(quotes)
     for base, currency, rate in said:
-        _put(found, (base, currency), rate)
+        _add_quote(found, (base, currency), rate)
     for base, currency, rate in said:
-        _put(found, (currency, base), Rate(_divided(_ONE, rate.value), f"{rate.source}, inverse", rate.weight))
+        _add_quote(found, (currency, base), Rate(_divided(_ONE, rate.value), f"{rate.source}, inverse", rate.weight))
     return found
 
 
-def _put(quotes: _Quotes, pair: tuple[str, str], rate: Rate) -> None:
+def _add_quote(quotes: _Quotes, pair: tuple[str, str], rate: Rate) -> None:
     if rate.value and (pair not in quotes or quotes[pair].weight < rate.weight):
         quotes[pair] = rate
 

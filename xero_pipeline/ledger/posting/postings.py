@@ -136,22 +136,24 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     """
     into = "derived_journal" if beside else "journal"
     journals, lines = named(f"{into}s"), named(f"{into}_lines")
-    queries = SqlTemplates("posting", connection, tenant_id, **_told(), at=literal(at), journals=journals, lines=lines)
-    _do(queries, _READ)
+    queries = SqlTemplates(
+        "posting", connection, tenant_id, **_variables(), at=literal(at), journals=journals, lines=lines
+    )
+    _run_all(queries, _READ)
     mine = f"tenant_id = {literal(tenant_id)}"
     documents, written, removed = queries.count("posting_changed"), 0, 0
     if documents:
-        _do(queries, _POST)
+        _run_all(queries, _POST)
         before = queries.count(journals, mine)
-        _do(queries, _REMOVE)
+        _run_all(queries, _REMOVE)
         removed = before - queries.count(journals, mine)
-        _do(queries, _WRITE)
+        _run_all(queries, _WRITE)
         written = queries.count(journals, mine) - before + removed
     faults = queries.count(named("documents"), f"{mine} AND problem IS NOT NULL")
     return Posted(documents, written, removed, faults)
 
 
-def _do(queries: SqlTemplates, names: Iterable[str]) -> None:
+def _run_all(queries: SqlTemplates, names: Iterable[str]) -> None:
     """Make the temporary tables among some queries, and carry the other ones out, in their order."""
     for name in names:
         if name.startswith("posting_"):
@@ -160,7 +162,7 @@ def _do(queries: SqlTemplates, names: Iterable[str]) -> None:
             queries.run(name)
 
 
-def _told() -> dict[str, object]:
+def _variables() -> dict[str, object]:
     """What the templates are told: the rules, as they stand in `rules`."""
     return {
         "system_accounts": _SYSTEM_ACCOUNTS,

@@ -69,7 +69,7 @@ def read_causes(path: Path | None) -> tuple[GivenCause, ...]:
             f"The first line of {path} (XERO_CAUSES) must name the columns {', '.join(COLUMNS)}; it lacks "
             f"{', '.join(lacking)}. A file looks like this:\n{EXAMPLE}"
         )
-    found = [_given(number, row) for number, row in enumerate(rows, start=2) if any(row.values())]
+    found = [_cause_of_row(number, row) for number, row in enumerate(rows, start=2) if any(row.values())]
     if wrong := [one for one in found if isinstance(one, str)]:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise ConfigurationError(
@@ -117,7 +117,7 @@ def _separator(path: Path) -> str:
     return max(",;\t", key=_content(path).partition("\n")[0].count)
 
 
-def _given(number: int, row: Mapping[str, str | Sequence[str] | None]) -> GivenCause | str:
+def _cause_of_row(number: int, row: Mapping[str, str | Sequence[str] | None]) -> GivenCause | str:
     organisation, account, cause = (str(row.get(name) or "").strip() for name in COLUMNS)
     if not account:
         return f"line {number} names no account"

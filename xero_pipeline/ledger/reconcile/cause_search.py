@@ -33,9 +33,9 @@ def with_causes(amounts: Iterable[ReconcilingItem], named: Mapping[str, str]) ->
     for _, month in groupby(amounts, key=lambda one: one.number):
         rows = list(month)
         causes = [CONVERSION if one.begins else named.get(one.account_id, _by_part(one)) for one in rows]
-        _face(rows, causes)
+        _pair_contra_accounts(rows, causes)
         causes[:] = [_by_name(one) if cause == UNKNOWN else cause for one, cause in zip(rows, causes, strict=True)]
-        _face(rows, causes)
+        _pair_contra_accounts(rows, causes)
         found += zip(rows, causes, strict=True)
     return found
 
@@ -48,31 +48,31 @@ def _by_part(one: ReconcilingItem) -> str:
 
 
 def _by_name(one: ReconcilingItem) -> str:
-    fitting = (sign for sign in cause_rules() if not one.is_busy and _says(sign, one))
+    fitting = (sign for sign in cause_rules() if not one.is_busy and _matches_name(sign, one))
     return next((sign.cause for sign in fitting), UNKNOWN)
 
 
-def _says(sign: CauseRule, one: ReconcilingItem) -> bool:
+def _matches_name(sign: CauseRule, one: ReconcilingItem) -> bool:
     return any(f" {word}" in one.words for word in sign.words)
 
 
-def _face(rows: Sequence[ReconcilingItem], causes: list[str]) -> None:
+def _pair_contra_accounts(rows: Sequence[ReconcilingItem], causes: list[str]) -> None:
     """Give what faces a cause that cause, rule by rule."""
     for facing in contra_rules():
         if facing.begins is None:
             if facing.cause in causes:
-                _faced(facing, (), rows, causes)
+                _pairs(facing, (), rows, causes)
             continue
         first = [place for place, cause in enumerate(causes) if cause == UNKNOWN and facing.begins(rows[place])]
         known = sum((rows[place].amount for place, cause in enumerate(causes) if cause in facing.moves), Decimal(0))
         if not first or not facing.holds([rows[place].amount for place in first], known):
             continue
-        if not _faced(facing, first, rows, causes) and facing.one_by_one:
+        if not _pairs(facing, first, rows, causes) and facing.one_by_one:
             for place in first:
-                _faced(facing, [place], rows, causes)
+                _pairs(facing, [place], rows, causes)
 
 
-def _faced(facing: ContraRule, first: Sequence[int], rows: Sequence[ReconcilingItem], causes: list[str]) -> bool:
+def _pairs(facing: ContraRule, first: Sequence[int], rows: Sequence[ReconcilingItem], causes: list[str]) -> bool:
     """Give a rule's cause to what faces it, and to those it begins with; whether anything does."""
     known = [place for place, cause in enumerate(causes) if cause in facing.moves]
     moved = [rows[place].amount for place in (*known, *first)]

@@ -76,7 +76,7 @@ def post_unexplained(
         at: Now, in UTC.
         named: The causes that somebody named, by account id.
     """
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_told(), at=literal(at))
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables(), at=literal(at))
     periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
     SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
     for name in _MAKE:
@@ -97,7 +97,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         tenant_id: The organisation.
         stale: As for `post_unexplained`.
     """
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_told())
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
     for side in ("receivables", "payables"):
         left = rounding_sql(connection.dialect.name, side).replace(":tenant_id", literal(tenant_id))
         SqlTemplates("reconcile", connection, tenant_id, query=left).make(f"tie_rounding_{side}")
@@ -111,7 +111,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         SqlTemplates("reconcile", connection, tenant_id, **of_it).run("write_tie_out")
 
 
-def _told() -> dict[str, object]:
+def _variables() -> dict[str, object]:
     return {
         "gains": GAINS,
         "earnings": EARNINGS_ID,

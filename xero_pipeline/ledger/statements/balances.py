@@ -129,7 +129,7 @@ def _standings(chart: ChartOfAccounts, sums: Sequence[_Sums]) -> list[AccountBal
     earlier_opening = sum((one.before - one.first_year for one in results), ZERO)
     earlier = sum((one.before + one.movement - one.this_year for one in results), ZERO)
     found: list[AccountBalance] = []
-    of_earnings = next((one for one in sums if one.account_id == chart.retained), _nothing(chart.retained))
+    of_earnings = next((one for one in sums if one.account_id == chart.retained), _zero(chart.retained))
     for one in (*(other for other in sums if other is not of_earnings), of_earnings):
         opening, balance = one.before, one.before + one.movement
         account = chart[one.account_id]
@@ -141,5 +141,5 @@ def _standings(chart: ChartOfAccounts, sums: Sequence[_Sums]) -> list[AccountBal
     return found
 
 
-def _nothing(account_id: str) -> _Sums:
+def _zero(account_id: str) -> _Sums:
     return _Sums(account_id, ZERO, ZERO, ZERO, ZERO, ZERO, 0)

@@ -124,7 +124,7 @@ def check_put_aside(services: Services) -> Iterator[Finding]:
         services: Know it.
     """
     names = {one.tenant_id: one.name for one in services.organisations.list()}
-    aside = services.call_book.postponed.aside()
+    aside = services.deferred_work.aside()
     for one in aside:
         yield Finding(
             "put aside", "warning", f"{names.get(one.tenant_id, one.tenant_id)}: {one.asset}", one.description

@@ -33,7 +33,7 @@ from xero_pipeline.xero.reports.period_params import (
 Basis = Literal["accrual", "cash"]
 ReportRow = StatementRow | TrackingRow | BankSummaryRow | TrialBalanceRow | ExecutiveSummaryRow
 
-Affected = Literal["by its month", "by its month and earlier ones", "by money that moved until then", "by budgets"]
+Staleness = Literal["month", "cumulative", "payments", "budgets"]
 """What makes a month of a report stale: a document of the month; of the month or before, for what shows balances;
 a document that moved money in the month or before; a budget."""
 
@@ -51,7 +51,7 @@ class Report:
         parse: Its rows out of the `Reports[0]` object and the column of the month; raises ValueError. None for the
             report that has a call for each tracking category, whose columns are its options.
         description: What a row is.
-        affected: What makes a month stale.
+        staleness: What makes a month stale.
         params: Query parameters that go with every call.
         basis: What counts when: documents by their date, or by when they were paid.
         calls_a_month: How many calls a month costs at most, where every month has its own.
@@ -65,7 +65,7 @@ class Report:
     period_request: PeriodRequest
     parse: Callable[[dict[str, Any], int], tuple[ReportRow, ...]] | None
     description: str
-    affected: Affected
+    staleness: Staleness
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
     basis: Basis = "accrual"
     calls_a_month: int = 1
@@ -137,7 +137,7 @@ def _accrual() -> tuple[Report, ...]:
             statement_rows,
             "Xero's profit and loss: a row per organisation, month and account, totals marked, on accrual basis, "
             "with the sign Xero shows.",
-            "by its month",
+            "month",
             _STANDARD,
         ),
         Report(
@@ -149,7 +149,7 @@ def _accrual() -> tuple[Report, ...]:
             balance_sheet_rows,
             "Xero's balance sheet at the end of each month: a row per organisation, month and account, totals marked, "
             "on accrual basis, with the sign Xero shows.",
-            "by its month and earlier ones",
+            "cumulative",
             _STANDARD,
         ),
         Report(
@@ -161,7 +161,7 @@ def _accrual() -> tuple[Report, ...]:
             lambda report, _: trial_balance_rows(report),
             "Xero's trial balance at the end of each month: a row per organisation, month and account, with debit and "
             "credit of the month and of the financial year, on accrual basis.",
-            "by its month and earlier ones",
+            "cumulative",
         ),
         Report(
             "bank_summary",
@@ -171,7 +171,7 @@ def _accrual() -> tuple[Report, ...]:
             MONTH,
             lambda report, _: bank_summary_rows(report),
             "Xero's bank summary: a row per organisation, month and bank account, with opening and closing balance.",
-            "by money that moved until then",
+            "payments",
         ),
         Report(
             "executive_summary",
@@ -181,7 +181,7 @@ def _accrual() -> tuple[Report, ...]:
             MONTH_AND_THE_ONE_BEFORE,
             lambda report, _: executive_summary_rows(report),
             "Xero's executive summary: a row per organisation, month and key figure, beside the month before.",
-            "by its month and earlier ones",
+            "cumulative",
         ),
         Report(
             "budget_summary",
@@ -191,7 +191,7 @@ def _accrual() -> tuple[Report, ...]:
             MONTHS_AHEAD,
             statement_rows,
             "Xero's budget summary, of the overall budget: a row per organisation, month and account, totals marked.",
-            "by budgets",
+            "budgets",
         ),
         Report(
             "profit_and_loss_by_tracking",
@@ -202,7 +202,7 @@ def _accrual() -> tuple[Report, ...]:
             None,
             "Xero's profit and loss by tracking category: a row per organisation, month, category, column and account, "
             "on accrual basis. A column is an option, or what has none, or all together.",
-            "by its month",
+            "month",
             _STANDARD,
             calls_a_month=2,  # Xero allows two active categories
             enabled_by_default=False,
@@ -218,7 +218,7 @@ def _cash() -> tuple[Report, ...]:
             name=f"{name}_cash",
             description=known[name].description.replace("accrual", "cash"),
             # What is paid later counts in the month it is paid, but is written on a document of an earlier one.
-            affected="by its month and earlier ones",
+            staleness="cumulative",
             params={**known[name].params, **_CASH},
             basis="cash",
             enabled_by_default=False,
