@@ -18,7 +18,7 @@ from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.clock import BEGINS
 from xero_pipeline_tests.metrics.faces import Faces
-from xero_pipeline_tests.queries.conftest import moved_to_postgresql, on_duckdb, on_postgresql  # noqa: F401 - fixtures
+from xero_pipeline_tests.queries.conftest import on_duckdb, on_postgresql  # noqa: F401 - fixtures
 
 # What people call things is no matter of figures: *Turnover* for *Income*, and headings that say the opposite.
 RENAMED = (
@@ -41,12 +41,7 @@ def renamed_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
     return warehouse
 
 
-@pytest.fixture(scope="session")
-def renamed_on_postgresql(renamed_on_duckdb, postgresql_server, postgresql_template):
-    return moved_to_postgresql(renamed_on_duckdb, postgresql_server, postgresql_template)
-
-
-@pytest.fixture(params=["on_duckdb", "on_postgresql", "renamed_on_duckdb", "renamed_on_postgresql"])
+@pytest.fixture(params=["on_duckdb", "on_postgresql", "renamed_on_duckdb"])
 def books(request):
     """Nothing that is asked changes them."""
     return request.getfixturevalue(request.param)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, invoice, invoices, line, uid
 
 pytestmark = pytest.mark.slow
@@ -158,7 +159,9 @@ class Books:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=so_many(15, 8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(edits | reads | reads | sweeps, min_size=3, max_size=14))
 def test_every_instant_shows_every_document_as_it_stood(warehouse, steps):
