@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick prove check format bench lock docs layout clean
+.PHONY: help setup run check test quick prove format bench lock docs layout clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,13 +14,16 @@ setup: .venv/.ready ## make .venv and install everything from the lock file
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 …" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv (about two minutes, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m compileall -q xero_pipeline xero_simulator
 	@touch $@
 
 run: setup ## connect when nothing is connected, serve the Dagster UI and the web page until Ctrl-C, sync
 	@$(BIN)/xero-pipeline run $(ARGS)
+
+check: setup ## form, lint, types and definitions: what make test checks before the tests
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check static
 
 test: setup ## every check and every test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check
@@ -48,7 +51,7 @@ layout: setup ## pin the declared tables and columns after a change of them
 	@$(BIN)/python -m xero_pipeline_tests.layouts.pinned
 
 lock: setup ## resolve pyproject.toml into requirements.lock again
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev --generate-hashes -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## delete .venv and caches; your data in .xero stays
 	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis

@@ -39,7 +39,16 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "postgresql",
         "upgrades",
     ),
-    "Background": ("how-it-works", "glossary", "security", "benchmarks", "field-cases", "contributing", "changelog"),
+    "Background": (
+        "how-it-works",
+        "glossary",
+        "security",
+        "benchmarks",
+        "field-cases",
+        "decisions",
+        "contributing",
+        "changelog",
+    ),
 }
 """The pages by heading, in the order of the site; a page that is missing here fails the build."""
 
@@ -58,15 +67,16 @@ nitpicky = True
 highlight_language = "none"
 
 
-_SUBJECTS = re.compile(r"\((tables/[a-z-]+)\.md\)")
+_PARENTS = {"tables", "decisions"}
+_BELOW = re.compile(r"\(((?:tables|decisions)/[a-z0-9-]+)\.md\)")
 
 
 def _navigate(_app: Sphinx, page: str, content: list[str]) -> None:
     """Put the tables of contents behind the pages that have pages below them."""
     if page == "index":
         content[0] += "".join(_toctree(pages, caption) for caption, pages in NAVIGATION.items())
-    if page == "tables":
-        content[0] += _toctree(list(dict.fromkeys(_SUBJECTS.findall(content[0]))))
+    if page in _PARENTS:
+        content[0] += _toctree(list(dict.fromkeys(_BELOW.findall(content[0]))))
 
 
 def _toctree(pages: tuple[str, ...] | list[str], caption: str = "") -> str:

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "sync": {"state", "sync", "warehouse", "xero", "settings"},
     "home": set(),
     "container": {"home", "settings", "state", "sync", "warehouse", "xero"},
+    "parts": {"container"},
     "defs": {"defs", "home", "ledger", "metrics", "container", "settings", "state", "sync", "warehouse", "xero"},
     "definitions": {"defs", "settings", "sync"},
     "build_defs": {"defs", "settings"},
@@ -86,6 +87,8 @@ MAY_IMPORT = {
         "xero",
     },
 }
+OLD_NAMES = {"parts"}
+"""Modules that a page once told people to import: they import the new one, and nothing of ours imports them."""
 USES_SIMULATOR = {"home", "container", "cli", "web"}
 VERBAL_NOUNS = {
     "accounting", "aged", "ageing", "assembly", "banking", "drawing", "finding", "formatting", "landing", "naming",
@@ -185,6 +188,8 @@ def test_no_folder_has_more_than_25_modules(folder):
 @pytest.mark.parametrize("path", [*MODULES, *SIMULATOR_MODULES], ids=name_of)
 def test_a_module_is_called_by_a_noun(path):
     """Not by what somebody does or did: neither `reading` nor `landed` says what is in a file."""
+    if path.stem in OLD_NAMES:
+        return
     words = path.stem.strip("_").split("_")
     assert not words[-1].endswith(("ing", "ed", "ly")) or words[-1] in VERBAL_NOUNS, path
     assert not set(words) & {"later", "told", "asked", "kept", "people", "oddities", "mistakes", "parts"}, path

@@ -1,7 +1,8 @@
 """The layouts as their newest revisions have them, pinned: a change of a declaration shows in review, and in a test.
 
-`make layout` pins them again. It refuses where the newest revision was released already: then the change needs a
-revision of its own, or those who have the release would have another layout under the same number.
+`make layout` pins them again. It refuses where the newest revision was released already, for `version` in
+`pyproject.toml` is that of the last release: then the change needs a revision of its own, or those who have the release
+would have another layout under the same number.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def pin() -> None:
         text = described(revisions(), metadata())
         if path.exists() and path.read_text() == text:
             continue
-        if program_of(revisions()) < project_version():
+        if program_of(revisions()) <= project_version():
             sys.exit(
                 f"Revision {revisions().head} of the {revisions().called} was released already: make another one in "
                 f"{revisions().folder}, as its __init__.py says, and pin that."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.revisions import BASE
-from xero_pipeline_tests.layouts.pinned import PINNED, described
+from xero_pipeline_tests.layouts import pinned
+from xero_pipeline_tests.layouts.pinned import PINNED, described, pin, program_of
 
 LAYOUTS = pytest.mark.parametrize("path", PINNED, ids=lambda path: path.stem)
 
@@ -29,3 +30,20 @@ def test_the_revisions_are_one_chain_from_the_base_to_the_head(path):
     assert script.get_bases() == [BASE]
     for one in script.walk_revisions():
         assert one.module.program, f"{one.path} does not say which version of the program brings it"
+
+
+@LAYOUTS
+def test_a_change_is_not_pinned_under_a_revision_of_the_released_version(path, tmp_path, monkeypatch):
+    revisions, metadata = PINNED[path]
+    changed = tmp_path / path.name
+    changed.write_text("an earlier layout")
+    monkeypatch.setattr(pinned, "PINNED", {changed: (revisions, metadata)})
+    monkeypatch.setattr(pinned, "PROJECT", tmp_path)
+    monkeypatch.setattr(pinned, "project_version", lambda: program_of(revisions()))
+    with pytest.raises(SystemExit, match="was released already"):
+        pin()
+    assert changed.read_text() == "an earlier layout"
+
+    monkeypatch.setattr(pinned, "project_version", lambda: (0, 0, 0))
+    pin()
+    assert changed.read_text() == path.read_text()
