@@ -43,7 +43,12 @@ def connected(url: str, home: Path, **settings: object) -> Services:
         threading.Thread(target=lambda: httpx.get(Person().allow(address), timeout=60), daemon=True).start()
 
     consent_flow.connect(
-        services.oauth, services.vault, services.organisations, announce=allow, open_browser=None, timeout_seconds=60
+        services.oauth,
+        services.token_store,
+        services.organisations,
+        announce=allow,
+        open_browser=None,
+        timeout_seconds=60,
     )
     return services
 

@@ -96,7 +96,7 @@ class Services:
         return EncryptionKeys.from_settings(current, _plain(self.settings.encryption_keys_retired))
 
     @cached_property
-    def vault(self) -> TokenStore:
+    def token_store(self) -> TokenStore:
         """The encrypted token store."""
         from xero_pipeline.xero.auth.token_store import TokenStore
 
@@ -176,7 +176,7 @@ class Services:
         """Access tokens, refreshed when they must be."""
         from xero_pipeline.xero.auth.token_provider import TokenProvider
 
-        return TokenProvider(self.vault, self.oauth, self.organisations)
+        return TokenProvider(self.token_store, self.oauth, self.organisations)
 
     @cached_property
     def quota(self) -> Quota:

@@ -37,5 +37,5 @@ def connect_mock_organisations(services: Services) -> Sequence[Organisation]:
         threading.Thread(target=visit, args=(url,), name="browser", daemon=True).start()
 
     return consent_flow.connect(
-        oauth, services.vault, services.organisations, announce=send, open_browser=None, timeout_seconds=60
+        oauth, services.token_store, services.organisations, announce=send, open_browser=None, timeout_seconds=60
     )

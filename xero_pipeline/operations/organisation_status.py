@@ -61,7 +61,7 @@ def consent_ends_at(services: Services, organisation: Organisation) -> datetime 
     """
     if organisation.status != "connected" or services.settings.custom_connection or organisation.consent_id is None:
         return None
-    consent = services.vault.consent(organisation.consent_id)
+    consent = services.token_store.consent(organisation.consent_id)
     return consent.updated_at + CONSENT_LIVES if consent else None
 
 

@@ -76,7 +76,7 @@ def disconnect(context: AppContext, tenant_id: str) -> str:
     one, services = organisation(context, tenant_id), context.services
     if one.status == "disconnected":
         return f"{one.name} was disconnected already."
-    told = consent_flow.disconnect(services.oauth, services.vault, services.organisations, one)
+    told = consent_flow.disconnect(services.oauth, services.token_store, services.organisations, one)
     if told:
         return f"Disconnected {one.name}. The data already loaded stays in the warehouse."
     return (

@@ -70,7 +70,7 @@ class AppContext:
         _ = services.simulator if services.settings.mock_mode else None
         _ = (
             services.transport,
-            services.vault,
+            services.token_store,
             services.organisations,
             services.quota,
             services.call_outbox,

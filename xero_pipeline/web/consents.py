@@ -116,7 +116,7 @@ class Consents:
         services = self._services
         try:
             return consent_flow.take_answer(
-                question.oauth, services.vault, services.organisations, question.pending, callback_url
+                question.oauth, services.token_store, services.organisations, question.pending, callback_url
             )
         except tuple(_IN_OTHER_WORDS) as error:
             raise type(error)(_IN_OTHER_WORDS[type(error)]) from error
@@ -131,7 +131,7 @@ class Consents:
         services = self._services
         return consent_flow.connect(
             services.oauth,
-            services.vault,
+            services.token_store,
             services.organisations,
             announce=lambda _: None,
             open_browser=None,

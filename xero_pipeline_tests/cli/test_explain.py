@@ -34,7 +34,7 @@ def books(duckdb_template, tmp_path, monkeypatch):
     monkeypatch.setenv("XERO_WAREHOUSE_URL", f"duckdb:///{tmp_path / 'books.duckdb'}")
     monkeypatch.setenv("COLUMNS", "80")
     services = Services(Settings.load())
-    consent = services.vault.add(TokenSet("access", "refresh", NOW, ()), "client")
+    consent = services.token_store.add(TokenSet("access", "refresh", NOW, ()), "client")
     services.organisations.upsert(consent, [Connection("c", "t", LONG, None, NOW)])
     services.close()
     warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")

@@ -42,15 +42,15 @@ class Bookkeeper:
         self.errors = {}
         app = App("client", "secret", "http://localhost:8765/", scopes_for([], []), url, url, url)
         self.oauth = OAuth(app, clock=clock, sleep=clock.sleep)
-        self.vault = TokenStore(state, EncryptionKeys("0" * 64), clock=clock)
+        self.token_store = TokenStore(state, EncryptionKeys("0" * 64), clock=clock)
         self.organisations = Organisations(state, clock=clock)
-        self.tokens = TokenProvider(self.vault, self.oauth, self.organisations)
+        self.tokens = TokenProvider(self.token_store, self.oauth, self.organisations)
         self.quota = Quota(state, clock=clock)
 
     def connect(self, case):
         """Let the case's organisations be connected; the access token is spent when the first sync begins."""
         self.xero.begin(case)
-        consent = self.vault.add(TokenSet("access-0", "refresh-0", self.now(), ()), "client")
+        consent = self.token_store.add(TokenSet("access-0", "refresh-0", self.now(), ()), "client")
         token = self.tokens.of_consent(consent)
         self.organisations.upsert(consent, self.oauth.connections(token))
         self.tenants = [one.tenant_id for one in self.organisations.of_consent(consent)]

@@ -1,4 +1,4 @@
-"""Nothing that opens a company's books is written anywhere but into the vault, encrypted."""
+"""Nothing that opens a company's books is written anywhere but into the token store, encrypted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Databases as older versions of the program left them: their own statements, and a few rows of every table.
 
 `frozen/warehouse-0001.json.gz` and `state-0001.json.gz` were written by the code of commit 21ca3ef, before there were
-revisions: a small simulated book synced twice, with edits between. The key of the vault is `ab` 32 times.
+revisions: a small simulated book synced twice, with edits between. The key of the token store is `ab` 32 times.
 """
 
 from __future__ import annotations

@@ -83,13 +83,13 @@ class Home:
 
     def __init__(self, world: World, path: Path, engine, **app) -> None:
         self.world, self.path, self.engine = world, path, engine
-        self.vault, self.organisations = (
+        self.token_store, self.organisations = (
             TokenStore(engine, EncryptionKeys(KEY), world.clock),
             Organisations(engine, world.clock),
         )
         self.app = {"client_id": "an-app", "client_secret": "s3cret", "custom_connection": False, **app}
         self.oauth = self.oauth_at(free_port())
-        self.tokens = TokenProvider(self.vault, self.oauth, self.organisations, world.clock)
+        self.tokens = TokenProvider(self.token_store, self.oauth, self.organisations, world.clock)
 
     def oauth_at(self, port: int) -> OAuth:
         app = App(
@@ -117,7 +117,7 @@ class Home:
 
         try:
             return consent_flow.connect(
-                oauth, self.vault, self.organisations, announce=announce, open_browser=None, timeout_seconds=30
+                oauth, self.token_store, self.organisations, announce=announce, open_browser=None, timeout_seconds=30
             )
         finally:
             for thread in threads:
@@ -125,13 +125,13 @@ class Home:
 
     def disconnect(self, place: int) -> bool:
         one = self.organisations.get(self.world.tenants[place])
-        return consent_flow.disconnect(self.oauth, self.vault, self.organisations, one)
+        return consent_flow.disconnect(self.oauth, self.token_store, self.organisations, one)
 
     def disconnect_all(self, consent_id: str) -> None:
-        consent_flow.disconnect_all(self.oauth, self.vault, self.organisations, consent_id)
+        consent_flow.disconnect_all(self.oauth, self.token_store, self.organisations, consent_id)
 
     def check(self) -> list[int]:
-        lost = consent_flow.check(self.oauth, self.vault, self.organisations)
+        lost = consent_flow.check(self.oauth, self.token_store, self.organisations)
         return [self.world.tenants.index(one.tenant_id) for one in lost]
 
     def status(self) -> list[str | None]:
@@ -161,4 +161,4 @@ class Home:
 
     def revoke_at_xero(self, consent_id: str) -> None:
         """The person takes the consent back without us."""
-        self.oauth.revoke(self.vault.load(consent_id).refresh_token)
+        self.oauth.revoke(self.token_store.load(consent_id).refresh_token)

@@ -46,7 +46,7 @@ class Desk:
     identity: Identity
     clock: Clock
     oauth: OAuth
-    vault: TokenStore
+    token_store: TokenStore
     organisations: Organisations
     tokens: TokenProvider
 
@@ -55,7 +55,7 @@ class Desk:
         self.identity.code = "code-secret-1"
         pending = self.oauth.begin()
         tokens = self.oauth.finish(pending, f"http://localhost/?code=code-secret-1&state={pending.state}")
-        consent_id = self.vault.add(tokens, self.oauth.app.client_id)
+        consent_id = self.token_store.add(tokens, self.oauth.app.client_id)
         listed = [one for one in self.oauth.connections(tokens.access_token) if one.tenant_id in tenant_ids]
         self.organisations.upsert(consent_id, listed)
         return consent_id
@@ -66,10 +66,10 @@ def a_desk(home: Path, *, url: str | None = None, app: App | None = None, key: s
     clock, identity = Clock(), Identity()
     engine = open_state(url or f"sqlite:///{home}/state.db")
     oauth = OAuth(app or an_app(), identity.transport(), clock, clock.sleep)
-    vault = TokenStore(engine, EncryptionKeys(key), clock)
+    token_store = TokenStore(engine, EncryptionKeys(key), clock)
     organisations = Organisations(engine, clock)
     try:
-        tokens = TokenProvider(vault, oauth, organisations, clock)
-        yield Desk(engine, identity, clock, oauth, vault, organisations, tokens)
+        tokens = TokenProvider(token_store, oauth, organisations, clock)
+        yield Desk(engine, identity, clock, oauth, token_store, organisations, tokens)
     finally:
         engine.dispose()

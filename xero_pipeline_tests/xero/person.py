@@ -42,7 +42,7 @@ def connect(desk, person, timeout_seconds=20.0):
     try:
         return consent_flow.connect(
             desk.oauth,
-            desk.vault,
+            desk.token_store,
             desk.organisations,
             announce=person,
             open_browser=None,

@@ -42,7 +42,7 @@ def test_the_browser_is_opened_only_where_wanted_and_with_the_announced_address(
 
     consent_flow.connect(
         desk.oauth,
-        desk.vault,
+        desk.token_store,
         desk.organisations,
         announce=announced.append,
         open_browser=open_browser,
@@ -70,7 +70,7 @@ def test_a_forged_answer_ends_the_wait_and_stores_nothing(desk, query):
         connect(desk, person)
     assert person.pages[0].status_code == 400
     assert "does not belong to this consent" in person.pages[0].text
-    assert desk.vault.consents() == []
+    assert desk.token_store.consents() == []
     assert desk.identity.requests == []
 
 
@@ -155,7 +155,7 @@ def test_no_word_of_the_answer_is_logged(desk, caplog, capfd):
     # The person's own browser is an httpx here; its log lines are not ours.
     logged = [record.getMessage() for record in caplog.records if "GET http://127.0.0.1" not in record.getMessage()]
     said = "\n".join([*logged, *capfd.readouterr()])
-    tokens = desk.vault.load(desk.vault.consents()[0].consent_id)
+    tokens = desk.token_store.load(desk.token_store.consents()[0].consent_id)
     assert "/connect/token" in said
     for secret in ("code-secret-1", tokens.access_token, tokens.refresh_token):
         assert secret not in said
@@ -182,7 +182,7 @@ def test_an_organisation_moves_to_the_newer_consent_and_the_empty_older_one_is_d
     desk.clock.minutes(1)
     desk.identity.code = "code-secret-1"
     connect(desk, Person(desk))
-    (only,) = desk.vault.consents()
+    (only,) = desk.token_store.consents()
     assert only.consent_id != first
     assert [one.consent_id for one in desk.organisations.list()] == [only.consent_id]
 
@@ -194,7 +194,7 @@ def test_an_older_consent_that_still_covers_something_stays(desk):
     desk.identity.connections = [organisation("t-2", "Shared")]
     desk.identity.code = "code-secret-1"
     connect(desk, Person(desk))
-    assert len(desk.vault.consents()) == 2
+    assert len(desk.token_store.consents()) == 2
     assert desk.organisations.get("t-1").consent_id == first
     assert desk.organisations.get("t-2").consent_id != first
 
@@ -214,7 +214,7 @@ def test_a_consent_without_any_organisation_says_so_and_leaves_nothing(desk):
     with pytest.raises(ConsentDenied, match="covers no organisation"):
         connect(desk, person)
     assert "covers no organisation" in person.pages[0].text
-    assert desk.vault.consents() == []
+    assert desk.token_store.consents() == []
 
 
 def test_a_failure_after_the_answer_is_shown_in_the_browser_too(desk):
@@ -240,6 +240,6 @@ def test_an_abandoned_consent_is_dropped_by_a_later_one_but_not_one_being_given(
     being_given = desk.consent()
     desk.identity.code = "code-secret-1"
     connect(desk, Person(desk))
-    left = {one.consent_id for one in desk.vault.consents()}
+    left = {one.consent_id for one in desk.token_store.consents()}
     assert abandoned not in left
     assert being_given in left

@@ -41,13 +41,13 @@ class Consents(RuleBasedStateMachine):
         ticked = [self.world.tenants[place] for place in places]
         back = Person(self.world.transport, name).allow(pending.url, ticked)
         consent_flow._enter(
-            self.home.oauth, self.home.vault, self.home.organisations, self.home.oauth.finish(pending, back)
+            self.home.oauth, self.home.token_store, self.home.organisations, self.home.oauth.finish(pending, back)
         )
         self.world.clock.minutes(1)
         self.open |= {(name, place) for place in places}
         # Xero lists all that the person ever connected.
         self.known |= {one for one in self.open if one[0] == name}
-        newest = self.home.vault.consents()[-1]
+        newest = self.home.token_store.consents()[-1]
         self.consents[name] = newest.consent_id
 
     @rule(name=PEOPLE)
@@ -102,7 +102,7 @@ class Consents(RuleBasedStateMachine):
     def each_organisation_is_there_once_and_only_used_consents_are_kept(self):
         listed = [one.tenant_id for one in self.home.organisations.list()]
         assert len(listed) == len(set(listed))
-        kept = {one.consent_id for one in self.home.vault.consents()}
+        kept = {one.consent_id for one in self.home.token_store.consents()}
         for one in self.home.organisations.list():
             ways = {way.consent_id for way in self.home.organisations.ways(one.tenant_id)}
             assert ways <= kept
@@ -110,7 +110,7 @@ class Consents(RuleBasedStateMachine):
                 assert one.consent_id in ways
 
     def _alive(self, name):
-        return self.consents.get(name) in {one.consent_id for one in self.home.vault.consents()}
+        return self.consents.get(name) in {one.consent_id for one in self.home.token_store.consents()}
 
 
 def test_an_organisation_can_be_read_exactly_as_long_as_one_way_into_it_is_open():

@@ -30,19 +30,19 @@ def test_an_app_reaches_its_one_organisation_without_a_person(home):
 def test_its_tokens_are_renewed_for_months_without_anybody(home):
     home.connect()
     consent_id = home.consent_of(0)
-    seen = {home.vault.load(consent_id).access_token}
+    seen = {home.token_store.load(consent_id).access_token}
     for days in (0.1, 1, 61, 61):
         home.world.clock.minutes(days * 24 * 60)
         assert home.read(0)
-        seen.add(home.vault.load(consent_id).access_token)
+        seen.add(home.token_store.load(consent_id).access_token)
     assert len(seen) == 5
-    assert home.vault.load(consent_id).refresh_token is None
+    assert home.token_store.load(consent_id).refresh_token is None
 
 
 def test_connecting_again_leaves_one_consent_and_one_way(home):
     home.connect()
     home.connect()
-    assert len(home.vault.consents()) == 1
+    assert len(home.token_store.consents()) == 1
     assert len(home.organisations.ways(home.world.tenants[0])) == 1
     assert home.read(0)
 
@@ -52,7 +52,7 @@ def test_disconnecting_removes_the_connection_at_xero_and_forgets_the_token(home
     token = home.tokens.access_token(home.world.tenants[0])
     assert home.disconnect(0) is True
     assert home.oauth.connections(token) == []
-    assert home.vault.consents() == []
+    assert home.token_store.consents() == []
     with pytest.raises(OrganisationDisconnected):
         home.read(0)
 
@@ -61,7 +61,7 @@ def test_one_home_is_one_app_and_says_so_when_its_app_is_exchanged(home):
     home.connect()
     home.world.clock.minutes(40)
     with home.world.home(home.path, **OTHER) as other, pytest.raises(ConfigurationError, match=r"custom-1.*custom-2"):
-        TokenProvider(other.vault, other.oauth, other.organisations).access_token(home.world.tenants[0])
+        TokenProvider(other.token_store, other.oauth, other.organisations).access_token(home.world.tenants[0])
 
 
 def test_a_home_that_turns_from_a_persons_consent_to_a_custom_connection_uses_the_new_one(world, tmp_path):

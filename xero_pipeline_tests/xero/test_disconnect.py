@@ -18,7 +18,7 @@ def desk(tmp_path):
 
 
 def disconnect(desk, tenant_id):
-    return consent_flow.disconnect(desk.oauth, desk.vault, desk.organisations, desk.organisations.get(tenant_id))
+    return consent_flow.disconnect(desk.oauth, desk.token_store, desk.organisations, desk.organisations.get(tenant_id))
 
 
 def test_disconnecting_one_removes_its_connection_and_leaves_the_others(desk):
@@ -35,7 +35,7 @@ def test_disconnecting_one_removes_its_connection_and_leaves_the_others(desk):
 def test_disconnecting_the_last_one_forgets_the_tokens(desk):
     desk.consent("t-1")
     disconnect(desk, "t-1")
-    assert desk.vault.consents() == []
+    assert desk.token_store.consents() == []
 
 
 def test_disconnecting_without_access_clears_our_side_and_says_so(desk):
@@ -53,7 +53,7 @@ def test_disconnecting_while_xero_is_away_changes_nothing(desk):
     with pytest.raises(XeroUnavailable):
         disconnect(desk, "t-1")
     assert desk.organisations.get("t-1").status == "connected"
-    assert desk.vault.load(consent_id) is not None
+    assert desk.token_store.load(consent_id) is not None
 
 
 def test_taking_a_whole_consent_back_revokes_the_newest_refresh_token(desk):
@@ -62,19 +62,21 @@ def test_taking_a_whole_consent_back_revokes_the_newest_refresh_token(desk):
     desk.clock.minutes(26)
     desk.tokens.access_token("t-1")
     newest = desk.identity.current
-    consent_flow.disconnect_all(desk.oauth, desk.vault, desk.organisations, consent_id)
+    consent_flow.disconnect_all(desk.oauth, desk.token_store, desk.organisations, consent_id)
     assert desk.identity.requests[-1][1] == "/connect/revocation"
     assert desk.identity.requests[-1][3]["token"] == newest
     assert {one.status for one in desk.organisations.list()} == {"disconnected"}
-    assert desk.vault.consents() == []
+    assert desk.token_store.consents() == []
 
 
 def test_taking_a_custom_connection_back_removes_its_connection(tmp_path):
     with a_desk(tmp_path, app=an_app(custom_connection=True)) as desk:
         connect(desk, Person(desk))
-        consent_flow.disconnect_all(desk.oauth, desk.vault, desk.organisations, desk.vault.consents()[0].consent_id)
+        consent_flow.disconnect_all(
+            desk.oauth, desk.token_store, desk.organisations, desk.token_store.consents()[0].consent_id
+        )
         assert desk.identity.connections == []
-        assert desk.vault.consents() == []
+        assert desk.token_store.consents() == []
 
 
 def test_an_organisation_that_xero_lists_no_more_is_reported_once(desk):
@@ -83,7 +85,7 @@ def test_an_organisation_that_xero_lists_no_more_is_reported_once(desk):
     desk.identity.connections = [organisation("t-2", "Two, renamed"), organisation("t-3", "Never chosen")]
 
     def check():
-        return [one.tenant_id for one in consent_flow.check(desk.oauth, desk.vault, desk.organisations)]
+        return [one.tenant_id for one in consent_flow.check(desk.oauth, desk.token_store, desk.organisations)]
 
     assert check() == ["t-1"]
     assert check() == []
@@ -96,7 +98,7 @@ def test_a_consent_that_is_over_is_reported_by_the_check(desk):
     desk.consent("t-1")
     desk.clock.minutes(40)
     desk.identity.current = desk.identity.previous = ""
-    assert [one.tenant_id for one in consent_flow.check(desk.oauth, desk.vault, desk.organisations)] == ["t-1"]
+    assert [one.tenant_id for one in consent_flow.check(desk.oauth, desk.token_store, desk.organisations)] == ["t-1"]
     assert desk.organisations.get("t-1").status == "needs re-consent"
     with pytest.raises(NeedsReconsent):
         desk.tokens.access_token("t-1")

@@ -74,8 +74,8 @@ def test_tokens_open_and_organisations_and_used_up_calls_are_known(old):
     before = everything(old)
     engine = open_state(old)
     try:
-        vault, organisations = TokenStore(engine, EncryptionKeys(KEY)), Organisations(engine)
-        tokens = {vault.load(one.consent_id).refresh_token for one in vault.consents()}
+        token_store, organisations = TokenStore(engine, EncryptionKeys(KEY)), Organisations(engine)
+        tokens = {token_store.load(one.consent_id).refresh_token for one in token_store.consents()}
         assert tokens == {"refresh-of-robin", "refresh-of-kim"}
         known = {one.tenant_id: (one.name, one.status) for one in organisations.list()}
         assert known == {

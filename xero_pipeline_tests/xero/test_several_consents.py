@@ -75,7 +75,7 @@ def test_a_consent_that_dies_of_age_gives_way_too_and_its_tokens_are_forgotten(h
     with pytest.raises(NeedsReconsent):
         home.read(2)
     home.disconnect(2)
-    assert [one.consent_id for one in home.vault.consents()] == [robin]
+    assert [one.consent_id for one in home.token_store.consents()] == [robin]
 
 
 def test_a_consent_in_reserve_is_kept_alive_by_the_one_in_use(home):
@@ -149,10 +149,10 @@ def test_taking_one_consent_back_leaves_what_the_other_opens(home):
     home.disconnect_all(kim)
     assert home.status() == ["connected", "connected", "disconnected"]
     assert home.read(1)
-    assert [one.consent_id for one in home.vault.consents()] == [robin]
+    assert [one.consent_id for one in home.token_store.consents()] == [robin]
     home.disconnect_all(robin)
     assert home.status() == ["disconnected"] * 3
-    assert home.vault.consents() == []
+    assert home.token_store.consents() == []
 
 
 def test_a_person_who_consents_again_takes_her_own_place_and_not_the_others(home):
@@ -160,7 +160,7 @@ def test_a_person_who_consents_again_takes_her_own_place_and_not_the_others(home
     home.world.clock.minutes(1)
     home.connect(ROBIN, 1)
     again = home.consent_of(1)
-    assert {one.consent_id for one in home.vault.consents()} == {kim, again}
+    assert {one.consent_id for one in home.token_store.consents()} == {kim, again}
     assert {way.consent_id for way in home.organisations.ways(home.world.tenants[1])} == {kim, again}
     assert home.consent_of(0) == again  # Xero lists all she ever connected
     assert [bool(home.read(place)) for place in range(3)] == [True] * 3
@@ -170,7 +170,7 @@ def test_two_people_who_connect_at_the_same_time_both_get_in(home):
     with ThreadPoolExecutor(2) as pool:
         added = list(pool.map(lambda ask: home.connect(*ask), [(ROBIN, 0, 1), (KIM, 1, 2)]))
     assert [len(one) for one in added] == [2, 2]
-    assert len(home.vault.consents()) == 2
+    assert len(home.token_store.consents()) == 2
     assert len(home.organisations.ways(home.world.tenants[1])) == 2
     assert home.status() == ["connected"] * 3
     assert [bool(home.read(place)) for place in range(3)] == [True] * 3
@@ -179,6 +179,6 @@ def test_two_people_who_connect_at_the_same_time_both_get_in(home):
 def test_one_person_who_connects_twice_at_the_same_time_is_left_with_one_consent(home):
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: home.connect(ROBIN), range(2)))
-    assert len(home.vault.consents()) == 1
+    assert len(home.token_store.consents()) == 1
     assert all(len(home.organisations.ways(tenant_id)) == 1 for tenant_id in home.world.tenants)
     assert [bool(home.read(place)) for place in range(3)] == [True] * 3

@@ -140,9 +140,9 @@ def test_tokens_and_organisations_live_in_either_database(desk):
     assert found.connected_at.isoformat() == "2019-07-09T23:40:30.183313+00:00"
     desk.clock.minutes(26)
     newer = desk.tokens.access_token("t-1")
-    assert desk.vault.load(consent_id).access_token == newer
-    assert desk.vault.rotate() == 1
-    assert desk.vault.consents()[0].created_at == NOON
+    assert desk.token_store.load(consent_id).access_token == newer
+    assert desk.token_store.rotate() == 1
+    assert desk.token_store.consents()[0].created_at == NOON
 
 
 def test_more_threads_than_the_database_takes_connections_still_share_one_refresh(desk):

@@ -29,8 +29,8 @@ def expired_consent(home, identity: Identity) -> tuple[str, str]:
     engine = open_state(url)
     identity.current = "refresh-secret-0"
     old = TokenSet("old", "refresh-secret-0", clock.now() - timedelta(minutes=1), ())
-    vault = TokenStore(engine, EncryptionKeys(KEY))
-    consent_id = vault.add(old, CLIENT_ID)
+    token_store = TokenStore(engine, EncryptionKeys(KEY))
+    consent_id = token_store.add(old, CLIENT_ID)
     app = an_app()
     oauth = OAuth(app, identity.transport())
     Organisations(engine).upsert(consent_id, oauth.connections("any"))

@@ -81,7 +81,7 @@ def test_a_store_that_cannot_write_gives_no_token_away(desk, monkeypatch):
     def full(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(desk.vault, "replace", full)
+    monkeypatch.setattr(desk.token_store, "replace", full)
     with pytest.raises(OSError, match="disk full"):
         desk.tokens.access_token("t-1")
     monkeypatch.undo()
@@ -175,12 +175,12 @@ def test_after_invalid_grant_a_newer_token_in_the_store_counts(desk, monkeypatch
     def overtaken(refresh_token):
         # Another machine, outside our lock, renews and stores while our request is on its way.
         monkeypatch.setattr(desk.oauth, "refresh", refresh)
-        desk.vault.replace(consent_id, refresh(refresh_token))
+        desk.token_store.replace(consent_id, refresh(refresh_token))
         desk.identity.previous = ""
         return refresh(refresh_token)
 
     monkeypatch.setattr(desk.oauth, "refresh", overtaken)
-    assert desk.tokens.access_token("t-1") == desk.vault.load(consent_id).access_token
+    assert desk.tokens.access_token("t-1") == desk.token_store.load(consent_id).access_token
     assert desk.organisations.get("t-1").status == "connected"
     assert desk.identity.refreshes == 1
 
@@ -194,14 +194,14 @@ def test_a_consent_replaced_during_its_refresh_gives_way_to_the_newer_one(desk, 
         monkeypatch.setattr(desk.oauth, "refresh", refresh)
         fresh = refresh(refresh_token)
         desk.consent("t-1")
-        desk.vault.drop(old)
+        desk.token_store.drop(old)
         return fresh
 
     monkeypatch.setattr(desk.oauth, "refresh", meanwhile)
     token = desk.tokens.access_token("t-1")
-    (newest,) = desk.vault.consents()
+    (newest,) = desk.token_store.consents()
     assert newest.consent_id != old
-    assert desk.vault.load(newest.consent_id).access_token == token
+    assert desk.token_store.load(newest.consent_id).access_token == token
 
 
 def test_an_organisation_that_is_not_connected_is_called_so(desk):
@@ -217,12 +217,14 @@ def test_a_consent_of_another_app_is_not_burnt_by_asking_with_ours(tmp_path, des
     desk.clock.minutes(40)
     other = OAuth(an_app(client_id="OTHER-APP"), desk.identity.transport(), desk.clock, desk.clock.sleep)
     with pytest.raises(ConfigurationError, match=rf"{CLIENT_ID}.*XERO_CLIENT_ID is OTHER-APP"):
-        TokenProvider(desk.vault, other, desk.organisations).access_token("t-1")
+        TokenProvider(desk.token_store, other, desk.organisations).access_token("t-1")
     assert desk.organisations.get("t-1").status == "connected"
 
 
 def test_a_consent_without_offline_access_ends_with_its_token(desk):
-    consent_id = desk.vault.add(TokenSet("short", None, datetime(2026, 11, 22, 12, 30, tzinfo=UTC), ()), CLIENT_ID)
+    consent_id = desk.token_store.add(
+        TokenSet("short", None, datetime(2026, 11, 22, 12, 30, tzinfo=UTC), ()), CLIENT_ID
+    )
     desk.organisations.upsert(consent_id, desk.oauth.connections("short"))
     assert desk.tokens.access_token("t-1") == "short"
     desk.clock.minutes(26)
@@ -232,7 +234,7 @@ def test_a_consent_without_offline_access_ends_with_its_token(desk):
 
 def test_a_custom_connection_just_asks_for_the_next_token(tmp_path):
     with a_desk(tmp_path, app=an_app(custom_connection=True)) as desk:
-        consent_id = desk.vault.add(desk.oauth.client_credentials(), CLIENT_ID)
+        consent_id = desk.token_store.add(desk.oauth.client_credentials(), CLIENT_ID)
         desk.organisations.upsert(consent_id, desk.oauth.connections("any"))
         first = desk.tokens.access_token("t-1")
         desk.clock.minutes(26)

@@ -1,4 +1,4 @@
-"""The vault and its keys: nothing readable on the disk, nothing lost in a rotation, and Node reads the same."""
+"""The token store and its keys: nothing readable on the disk, nothing lost in a rotation, and Node reads the same."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ def test_keys_are_read_as_the_environment_spells_them_and_never_shown():
 
 def test_tokens_come_back_from_the_vault_and_are_not_on_the_disk(tmp_path):
     with a_desk(tmp_path) as desk:
-        consent_id = desk.vault.add(TOKENS, "client")
-        assert desk.vault.load(consent_id) == TOKENS
+        consent_id = desk.token_store.add(TOKENS, "client")
+        assert desk.token_store.load(consent_id) == TOKENS
         on_disk = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
         assert b"-secret" not in on_disk
         assert consent_id.encode() in on_disk
@@ -131,34 +131,34 @@ def test_tokens_come_back_from_the_vault_and_are_not_on_the_disk(tmp_path):
 
 def test_replaced_tokens_are_there_for_every_other_connection_at_once(tmp_path):
     with a_desk(tmp_path) as one, a_desk(tmp_path) as other:
-        consent_id = one.vault.add(TOKENS, "client")
+        consent_id = one.token_store.add(TOKENS, "client")
         newer = TokenSet("access-2", None, NOON, ())
-        assert one.vault.replace(consent_id, newer)
-        assert other.vault.load(consent_id) == newer
+        assert one.token_store.replace(consent_id, newer)
+        assert other.token_store.load(consent_id) == newer
 
 
 def test_a_dropped_consent_does_not_come_back_by_a_late_refresh(tmp_path):
     with a_desk(tmp_path) as desk:
-        consent_id = desk.vault.add(TOKENS, "client")
-        desk.vault.drop(consent_id)
-        assert not desk.vault.replace(consent_id, TOKENS)
-        assert desk.vault.load(consent_id) is None
+        consent_id = desk.token_store.add(TOKENS, "client")
+        desk.token_store.drop(consent_id)
+        assert not desk.token_store.replace(consent_id, TOKENS)
+        assert desk.token_store.load(consent_id) is None
 
 
 def test_rotation_puts_everything_under_the_current_key(tmp_path):
     with a_desk(tmp_path, key=OTHER) as desk:
-        ids = [desk.vault.add(TOKENS, "client"), desk.vault.add(TokenSet("a", None, NOON, ()), "client")]
+        ids = [desk.token_store.add(TOKENS, "client"), desk.token_store.add(TokenSet("a", None, NOON, ()), "client")]
         assert TokenStore(desk.engine, EncryptionKeys(KEY, (OTHER,))).rotate() == 2
         alone = TokenStore(desk.engine, EncryptionKeys(KEY))
         assert alone.load(ids[0]) == TOKENS
         assert alone.load(ids[1]).refresh_token is None
         with pytest.raises(ConfigurationError):
-            desk.vault.load(ids[0])
+            desk.token_store.load(ids[0])
 
 
 def test_a_rotation_that_meets_an_unreadable_token_changes_nothing(tmp_path):
     with a_desk(tmp_path, key=OTHER) as desk:
-        desk.vault.add(TOKENS, "client")
+        desk.token_store.add(TOKENS, "client")
         TokenStore(desk.engine, EncryptionKeys("ef" * 32)).add(TOKENS, "client")
         table = sa.select(sa.literal_column("access_token, refresh_token")).select_from(sa.table("consents"))
         with desk.engine.connect() as connection:

@@ -57,7 +57,7 @@ def _asked_in_the_browser(services: Services, *, opened: bool) -> Sequence[Organ
     with _consent_page(services) as login_url:
         return consent_flow.connect(
             services.oauth_for(services.app(login_url=login_url)),
-            services.vault,
+            services.token_store,
             services.organisations,
             announce=_announce,
             open_browser=_open_browser if opened else None,
@@ -160,16 +160,16 @@ def disconnect(
         )
     if organisation:
         one = services.organisations.find(organisation)
-        told = consent_flow.disconnect(services.oauth, services.vault, services.organisations, one)
+        told = consent_flow.disconnect(services.oauth, services.token_store, services.organisations, one)
         left = [other.name for other in services.organisations.list() if other.status == "connected"]
         say(f"Disconnected {one.name}. Still connected: {', '.join(left) or 'none'}.")
         if not told:
             say("Xero did not let us in to say so: remove the app in Xero under Settings, Connected apps.")
         return
-    consents = [one.consent_id for one in services.vault.consents()]
+    consents = [one.consent_id for one in services.token_store.consents()]
     if not consents:
         say("No organisation is connected: there is nothing to disconnect.")
         return
     for consent_id in consents:
-        consent_flow.disconnect_all(services.oauth, services.vault, services.organisations, consent_id)
+        consent_flow.disconnect_all(services.oauth, services.token_store, services.organisations, consent_id)
     say("Disconnected every organisation; the consents are revoked.")

@@ -23,5 +23,5 @@ def rotate() -> None:
     """
     from xero_pipeline.cli.output.console import say
 
-    count = Services(Settings.load()).vault.rotate()
+    count = Services(Settings.load()).token_store.rotate()
     say(f"{count} stored consent(s) are now encrypted under XERO_ENCRYPTION_KEY. Retired keys are not needed any more.")

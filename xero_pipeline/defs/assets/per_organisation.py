@@ -126,7 +126,7 @@ def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float
 def _look_again(services: Services) -> None:
     """Xero does not let us in: if it does not list the organisation any more, note that it needs a new consent."""
     try:
-        check(services.oauth, services.vault, services.organisations)
+        check(services.oauth, services.token_store, services.organisations)
     except XeroPipelineError as error:
         # Not the reason why this asset fails; the next sync looks again.
         logging.getLogger(__name__).warning("The list of connections could not be read: %s", error)

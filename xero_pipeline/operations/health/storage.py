@@ -82,9 +82,9 @@ def check_key(services: Services) -> Iterator[Finding]:
     Raises:
         ConfigurationError: It is missing, malformed, or opens a token not.
     """
-    consents = services.vault.consents()
+    consents = services.token_store.consents()
     for consent in consents:
-        services.vault.load(consent.consent_id)
+        services.token_store.load(consent.consent_id)
     stored = (
         f"decrypts the tokens of {len(consents)} stored consent(s)" if consents else "well-formed; no token is stored"
     )

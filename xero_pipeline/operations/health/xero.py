@@ -76,12 +76,12 @@ def check_consents(services: Services, now: Callable[[], datetime] = clock.now) 
     """
     from xero_pipeline.xero.auth.consent_flow import check
 
-    check(services.oauth, services.vault, services.organisations)
+    check(services.oauth, services.token_store, services.organisations)
     organisations = [one for one in services.organisations.list() if one.status != "disconnected"]
     if not organisations:
         yield Finding("consent", "warning", "no organisation is connected", _CONNECT)
         return
-    consents = {one.consent_id: one for one in services.vault.consents()}
+    consents = {one.consent_id: one for one in services.token_store.consents()}
     for one in organisations:
         consent = consents.get(one.consent_id or "")
         if one.status != "connected" or consent is None:

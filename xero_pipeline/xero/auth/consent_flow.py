@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 def connect(
     oauth: OAuth,
-    vault: TokenStore,
+    token_store: TokenStore,
     organisations: Organisations,
     *,
     announce: Callable[[str], None],
@@ -34,7 +34,7 @@ def connect(
 
     Args:
         oauth: Speaks to Xero.
-        vault: Takes the tokens.
+        token_store: Takes the tokens.
         organisations: Takes the organisations.
         announce: Tells the person the consent page's address.
         open_browser: Opens it too; None to leave that to the person.
@@ -50,7 +50,7 @@ def connect(
         XeroUnavailable: Xero does not answer.
     """
     if oauth.app.custom_connection:
-        return _enter(oauth, vault, organisations, oauth.client_credentials())
+        return _enter(oauth, token_store, organisations, oauth.client_credentials())
     with listening(oauth.app.redirect_uri) as callback:
         pending = oauth.begin()
         announce(pending.url)
@@ -58,20 +58,20 @@ def connect(
             open_browser(pending.url)
         answer = callback.wait(timeout_seconds)
         with _telling(answer):
-            added = take_answer(oauth, vault, organisations, pending, answer.url)
+            added = take_answer(oauth, token_store, organisations, pending, answer.url)
         names = ", ".join(one.name for one in added)
         answer.say(200, "Connected", f"{names}. You may close this page and go back to the terminal.")
     return added
 
 
 def take_answer(
-    oauth: OAuth, vault: TokenStore, organisations: Organisations, pending: PendingConsent, callback_url: str
+    oauth: OAuth, token_store: TokenStore, organisations: Organisations, pending: PendingConsent, callback_url: str
 ) -> Sequence[Organisation]:
     """Turn the answer to a consent into connected organisations.
 
     Args:
         oauth: Put the question, and speaks to Xero.
-        vault: Takes the tokens.
+        token_store: Takes the tokens.
         organisations: Takes the organisations.
         pending: The question.
         callback_url: The address Xero sent the browser to.
@@ -85,15 +85,15 @@ def take_answer(
         NeedsReconsent: The code was used before, or is too old.
         XeroUnavailable: Xero does not answer.
     """
-    return _enter(oauth, vault, organisations, oauth.finish(pending, callback_url))
+    return _enter(oauth, token_store, organisations, oauth.finish(pending, callback_url))
 
 
-def disconnect(oauth: OAuth, vault: TokenStore, organisations: Organisations, organisation: Organisation) -> bool:
+def disconnect(oauth: OAuth, token_store: TokenStore, organisations: Organisations, organisation: Organisation) -> bool:
     """Remove an organisation's connections at Xero, whoever made them, and forget the consents that open nothing else.
 
     Args:
         oauth: Speaks to Xero.
-        vault: Holds the tokens.
+        token_store: Holds the tokens.
         organisations: Where it is noted.
         organisation: Which.
 
@@ -106,7 +106,7 @@ def disconnect(oauth: OAuth, vault: TokenStore, organisations: Organisations, or
     """
     told = False
     ways = organisations.ways(organisation.tenant_id) if organisation.status == "connected" else []
-    tokens = TokenProvider(vault, oauth, organisations)
+    tokens = TokenProvider(token_store, oauth, organisations)
     for way in ways:
         try:
             oauth.remove_connection(tokens.of_consent(way.consent_id), way.connection_id)
@@ -114,44 +114,44 @@ def disconnect(oauth: OAuth, vault: TokenStore, organisations: Organisations, or
         except ReconnectError as error:
             _log.warning("Xero was not told about the disconnect of %s: %s", organisation.name, error)
     organisations.detach(organisation.tenant_id)
-    vault.drop_unused(frozenset({way.consent_id for way in ways} | {organisation.consent_id or ""}))
+    token_store.drop_unused(frozenset({way.consent_id for way in ways} | {organisation.consent_id or ""}))
     return told
 
 
-def disconnect_all(oauth: OAuth, vault: TokenStore, organisations: Organisations, consent_id: str) -> None:
+def disconnect_all(oauth: OAuth, token_store: TokenStore, organisations: Organisations, consent_id: str) -> None:
     """Take a whole consent back: Xero removes every connection its user made for the app, and its tokens end.
 
     An organisation that another person's consent opens as well stays connected by that one.
 
     Args:
         oauth: Speaks to Xero.
-        vault: Holds the tokens.
+        token_store: Holds the tokens.
         organisations: Where it is noted.
         consent_id: Which; one that is gone already is no error.
 
     Raises:
         XeroUnavailable: Xero does not answer; nothing has changed then.
     """
-    tokens = vault.load(consent_id)
+    tokens = token_store.load(consent_id)
     if tokens is not None and tokens.refresh_token is None:
         # A custom connection has nothing to give back but its connection.
         for organisation in organisations.of_consent(consent_id):
-            disconnect(oauth, vault, organisations, organisation)
+            disconnect(oauth, token_store, organisations, organisation)
     elif tokens is not None and tokens.refresh_token is not None:
         oauth.revoke(tokens.refresh_token)
     for organisation in organisations.lose(consent_id):
         organisations.detach(organisation.tenant_id)
-    vault.drop(consent_id)
+    token_store.drop(consent_id)
 
 
-def check(oauth: OAuth, vault: TokenStore, organisations: Organisations) -> Sequence[Organisation]:
+def check(oauth: OAuth, token_store: TokenStore, organisations: Organisations) -> Sequence[Organisation]:
     """Ask Xero which organisations are still connected, and note what has changed.
 
     Xero says nothing when a person disconnects the app there: the organisation is just not listed any more.
 
     Args:
         oauth: Speaks to Xero.
-        vault: Holds the tokens.
+        token_store: Holds the tokens.
         organisations: Where it is noted.
 
     Returns:
@@ -160,9 +160,9 @@ def check(oauth: OAuth, vault: TokenStore, organisations: Organisations) -> Sequ
     Raises:
         XeroUnavailable: Xero does not answer.
     """
-    tokens = TokenProvider(vault, oauth, organisations)
+    tokens = TokenProvider(token_store, oauth, organisations)
     before = {one.tenant_id for one in organisations.list() if one.status == "connected"}
-    for consent in vault.consents():
+    for consent in token_store.consents():
         covered = {one.tenant_id for one in organisations.of_consent(consent.consent_id) if one.tenant_id in before}
         if not covered:
             continue
@@ -174,13 +174,15 @@ def check(oauth: OAuth, vault: TokenStore, organisations: Organisations) -> Sequ
         organisations.refresh(consent.consent_id, [entry for entry in listed if entry.tenant_id in covered])
         # Not "disconnected", which is what somebody chose here: until somebody does, its syncs fail visibly.
         organisations.lose(consent.consent_id, covered - {entry.tenant_id for entry in listed})
-        vault.drop_unused(frozenset({consent.consent_id}))
+        token_store.drop_unused(frozenset({consent.consent_id}))
     return [one for one in organisations.list() if one.tenant_id in before and one.status != "connected"]
 
 
-def _enter(oauth: OAuth, vault: TokenStore, organisations: Organisations, tokens: TokenSet) -> Sequence[Organisation]:
+def _enter(
+    oauth: OAuth, token_store: TokenStore, organisations: Organisations, tokens: TokenSet
+) -> Sequence[Organisation]:
     # Durable first, used second.
-    consent_id = vault.add(tokens, oauth.app.client_id)
+    consent_id = token_store.add(tokens, oauth.app.client_id)
     try:
         listed = oauth.connections(tokens.access_token)
         if not listed:
@@ -188,9 +190,9 @@ def _enter(oauth: OAuth, vault: TokenStore, organisations: Organisations, tokens
                 "The consent covers no organisation. Run `xero-pipeline connect` again and choose one on Xero's page."
             )
     except XeroPipelineError:
-        vault.drop(consent_id)
+        token_store.drop(consent_id)
         raise
-    vault.drop_unused(organisations.upsert(consent_id, listed))
+    token_store.drop_unused(organisations.upsert(consent_id, listed))
     added = {entry.tenant_id for entry in _added(listed, tokens)}
     return [one for one in organisations.list() if one.tenant_id in added]
 

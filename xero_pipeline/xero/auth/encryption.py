@@ -1,4 +1,4 @@
-"""The keys of the vault, and how a text is sealed with them: AES-256-GCM, written as Node's `crypto` users do.
+"""The keys of the token store, and how a text is sealed with them: AES-256-GCM, written as Node's `crypto` users do.
 
 A sealed text is `iv:authTag:ciphertext`, each part lower-case hex: 12 random bytes, 16 bytes, and as many as the text.
 """

@@ -40,7 +40,7 @@ class TokenProvider:
     """Gives access tokens that Xero will accept. May be shared by threads.
 
     Args:
-        vault: Where the tokens are.
+        token_store: Where the tokens are.
         oauth: Renews them.
         organisations: Which consent opens which organisation.
         clock: The time, in seconds since 1970; None for the one `oauth` goes by.
@@ -48,12 +48,12 @@ class TokenProvider:
 
     def __init__(
         self,
-        vault: TokenStore,
+        token_store: TokenStore,
         oauth: OAuth,
         organisations: Organisations,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        self._vault = vault
+        self._token_store = token_store
         self._oauth = oauth
         self._organisations = organisations
         self._clock = clock or oauth.clock
@@ -77,7 +77,7 @@ class TokenProvider:
         """
         for _ in range(_CONSENTS_TO_FOLLOW):
             consent_id = self._consent_of(tenant_id)
-            stored = self._vault.load(consent_id)
+            stored = self._token_store.load(consent_id)
             if stored is not None and self._is_good(stored, rejected):
                 return stored.access_token
             try:
@@ -111,7 +111,7 @@ class TokenProvider:
             XeroUnavailable: The token endpoint does not answer.
             ConfigurationError: The app or the key is not the one of this consent.
         """
-        stored = self._vault.load(consent_id)
+        stored = self._token_store.load(consent_id)
         if stored is not None and self._is_good(stored, None):
             return stored.access_token
         renewed = self._renewed(consent_id, stored, None)
@@ -131,7 +131,7 @@ class TokenProvider:
         here = self._organisations.get(tenant_id)
         if here is None or here.consent_id is None or here.status != "connected":
             return False
-        stored = self._vault.load(here.consent_id)
+        stored = self._token_store.load(here.consent_id)
         if stored is None or stored.access_token != refused:
             return stored is not None  # taken over meanwhile
         if len(self._organisations.ways(tenant_id)) < 2:
@@ -160,7 +160,7 @@ class TokenProvider:
     def _keep_reserve(self, tenant_id: str, in_use: str) -> None:
         """Renew the other consents that open an organisation now and then, or they would be dead when needed."""
         for way in self._organisations.ways(tenant_id):
-            consent = self._vault.consent(way.consent_id) if way.consent_id != in_use else None
+            consent = self._token_store.consent(way.consent_id) if way.consent_id != in_use else None
             if consent is None or self._now() - consent.updated_at < RENEW_RESERVE_AFTER:
                 continue
             try:
@@ -172,27 +172,27 @@ class TokenProvider:
     def _renewed(self, consent_id: str, seen: TokenSet | None, rejected: str | None) -> TokenSet | None:
         """Renew alone; None when the consent is gone."""
         with self._refresh_lock(consent_id):
-            stored = self._vault.load(consent_id)
+            stored = self._token_store.load(consent_id)
             while stored is not None:
                 if self._is_good(stored, rejected) or self._was_refreshed_meanwhile(stored, seen, rejected):
                     return stored
                 # Xero takes a spent refresh token for thirty minutes only, and a disk is full for longer: whoever
                 # cannot write must not ask.
-                self._vault.rewrite(consent_id)
+                self._token_store.rewrite(consent_id)
                 try:
                     fresh = self._ask(consent_id, stored)
                 except NeedsReconsent as error:
-                    newest = self._vault.load(consent_id)
+                    newest = self._token_store.load(consent_id)
                     if newest is not None and newest.refresh_token == stored.refresh_token:
                         raise self._mark_grant_dead(consent_id) from error
                     # Somebody outside our lock renewed it: theirs is the one that counts.
                     stored = newest
                     continue
-                return fresh if self._vault.replace(consent_id, fresh) else None
+                return fresh if self._token_store.replace(consent_id, fresh) else None
         return None
 
     def _ask(self, consent_id: str, stored: TokenSet) -> TokenSet:
-        consent = self._vault.consent(consent_id)
+        consent = self._token_store.consent(consent_id)
         if consent is not None and consent.client_id != self._oauth.app.client_id:
             raise ConfigurationError(
                 f"This consent was given to the app {consent.client_id}, and XERO_CLIENT_ID is "
@@ -216,7 +216,7 @@ class TokenProvider:
     def _refresh_lock(self, consent_id: str) -> Iterator[None]:
         # Threads queue here first, so that at most one of them holds a connection to the state database.
         with self._threads.setdefault(consent_id, threading.Lock()):
-            lock = exclusive(self._vault.engine, f"refresh {consent_id}", timeout_seconds=LOCK_SECONDS)
+            lock = exclusive(self._token_store.engine, f"refresh {consent_id}", timeout_seconds=LOCK_SECONDS)
             try:
                 lock.__enter__()
             except TimeoutError as error:
@@ -232,7 +232,7 @@ class TokenProvider:
         """Note that a consent is over, and make the error for the organisations that nothing else opens."""
         covered = self._organisations.of_consent(consent_id)
         closed = self._organisations.lose(consent_id)
-        self._vault.drop_unused(frozenset({consent_id}))
+        self._token_store.drop_unused(frozenset({consent_id}))
         left = {one.tenant_id for one in closed}
         if others := [one.name for one in covered if one.tenant_id not in left]:
             _log.warning("A consent is over; another person's consent goes on with %s.", ", ".join(others))

@@ -1,4 +1,4 @@
-"""The vault: the tokens of every consent, encrypted, in the state database.
+"""The token store: the tokens of every consent, encrypted, in the state database.
 
 Tokens belong to a consent, not to an organisation: one consent may cover many organisations, and its refresh token
 may be used once.
