@@ -35,7 +35,7 @@ def measure(url: str, home: Path) -> dict[str, object]:
     services = connected(url, home)
     first, _, _ = sync(services, clock.now())
     calls, changed, due = sync(services, clock.now() + timedelta(days=1))
-    from xero_pipeline.sync.report_budget import calls_for
+    from xero_pipeline.sync.backfill_calls import calls_for
     from xero_pipeline.xero.endpoints import chosen
 
     return {

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError, QueryRefused
-from xero_pipeline.queries.statement import given, read_statement
+from xero_pipeline.queries.sql_statement import given, read_statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.operations import daily_sync
+from xero_pipeline.operations import schedule_switch
 from xero_pipeline.xero.auth import consent_flow
 
 if TYPE_CHECKING:
@@ -96,5 +96,5 @@ def turn(context: AppContext, *, on: bool) -> str:
         XeroPipelineError: Dagster could not.
     """
     if not context.dagster.turn(on=on):
-        daily_sync.turn(on=on)
+        schedule_switch.turn(on=on)
     return f"The daily sync is {'on' if on else 'off'}."

@@ -17,7 +17,7 @@ import httpx
 
 from xero_pipeline.defs.automation.schedules import DAILY, REREADING
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.web.graphql import LAUNCH, LOOK, START, STOP
+from xero_pipeline.web.dagster_graphql import LAUNCH, LOOK, START, STOP
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -24,7 +24,7 @@ from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.report_budget import RESERVE, calls_for
+from xero_pipeline.sync.backfill_calls import RESERVE, calls_for
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline_tests.defs.conftest import MONTHS

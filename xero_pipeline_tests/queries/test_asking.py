@@ -81,7 +81,7 @@ def test_what_would_write_is_refused_and_nothing_is_changed(books, sql):
 
 
 def test_a_statement_that_gets_by_our_look_is_refused_by_the_database(books, monkeypatch):
-    monkeypatch.setattr("xero_pipeline.queries.statement.READS", frozenset({"DELETE"}))
+    monkeypatch.setattr("xero_pipeline.queries.sql_statement.READS", frozenset({"DELETE"}))
     with pytest.raises(QueryRefused, match="only reads"):
         ask(books, "delete from xero.invoices")
 

@@ -28,8 +28,8 @@ def schedule(
     from xero_pipeline.cli.dagster_project import require_our_own
     from xero_pipeline.cli.output.console import say, screen
     from xero_pipeline.operations.dagster_home import open_instance
-    from xero_pipeline.operations.daily_sync import turn
     from xero_pipeline.operations.health.dagster import is_on
+    from xero_pipeline.operations.schedule_switch import turn
 
     settings = Settings.load()
     require_our_own(settings, "Its schedules are turned on and off in its Dagster UI, under Automation.")

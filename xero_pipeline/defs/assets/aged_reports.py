@@ -16,8 +16,8 @@ from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
 from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
+from xero_pipeline.sync.backfill_calls import RESERVE
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.report_budget import RESERVE
 from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.load.merge import Merged

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
 from xero_pipeline.defs.run_tags import ORGANISATION, organisation_tags
-from xero_pipeline.sync.report_budget import contiguous_runs
+from xero_pipeline.sync.backfill_calls import contiguous_runs
 
 if TYPE_CHECKING:
     import dagster as dg

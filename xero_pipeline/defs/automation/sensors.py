@@ -17,7 +17,7 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.state.deferred_work import DeferredTask
-from xero_pipeline.sync.report_budget import fit_to_budget
+from xero_pipeline.sync.backfill_calls import fit_to_budget
 from xero_pipeline.sync.reports_due import all_months_due, first_load_complete
 from xero_pipeline.xero.reports.catalogue import Report
 

@@ -160,7 +160,7 @@ class Planner:
         return items
 
     def _reports(self, due: Mapping[Report, Sequence[date]]) -> list[Item]:
-        from xero_pipeline.sync.report_budget import calls_for
+        from xero_pipeline.sync.backfill_calls import calls_for
 
         return [self._item(report.name, calls_for(report, months), changes=False) for report, months in due.items()]
 

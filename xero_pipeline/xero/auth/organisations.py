@@ -16,7 +16,7 @@ from xero_pipeline.state.deferred_work import ask_again
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline.xero.auth.connections import Connection
-from xero_pipeline.xero.auth.grants import OrganisationGrant, OrganisationGrants
+from xero_pipeline.xero.auth.stored_connections import StoredConnection, StoredConnections
 
 Status = Literal["connected", "needs re-consent", "disconnected"]
 
@@ -67,7 +67,7 @@ class Organisations:
         self._engine = engine
         self._clock = clock
         self._table = state_table("organisations")
-        self._ways = OrganisationGrants()
+        self._ways = StoredConnections()
 
     def upsert(self, consent_id: str, connections: Iterable[Connection]) -> frozenset[str]:
         """Enter what a new consent covers. An organisation that is known already is opened by this one from now on.
@@ -137,7 +137,7 @@ class Organisations:
                 closed.append(tenant_id)
         return self._read(columns.tenant_id.in_(closed)) if closed else []
 
-    def ways(self, tenant_id: str) -> Sequence[OrganisationGrant]:
+    def ways(self, tenant_id: str) -> Sequence[StoredConnection]:
         """List the connections that open an organisation.
 
         Args:
@@ -241,11 +241,11 @@ class Organisations:
             sa.select(self._table.c.consent_id).where(self._table.c.tenant_id == tenant_id)
         ).scalar_one_or_none()
 
-    def _way(self, consent_id: str, entry: Connection) -> OrganisationGrant:
+    def _way(self, consent_id: str, entry: Connection) -> StoredConnection:
         made = entry.created_at or datetime.fromtimestamp(self._clock(), UTC)
-        return OrganisationGrant(entry.tenant_id, consent_id, entry.connection_id, made)
+        return StoredConnection(entry.tenant_id, consent_id, entry.connection_id, made)
 
-    def _use(self, connection: sa.Connection, way: OrganisationGrant, name: str) -> None:
+    def _use(self, connection: sa.Connection, way: StoredConnection, name: str) -> None:
         values = {
             "name": name,
             "connection_id": way.connection_id,

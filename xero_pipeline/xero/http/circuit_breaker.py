@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from xero_pipeline.xero.http.retry import MAX_RETRIES, Reason
+from xero_pipeline.xero.http.retry_policy import MAX_RETRIES, Reason
 
 
 class CircuitBreaker:

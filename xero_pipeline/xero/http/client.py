@@ -16,7 +16,7 @@ from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError, Xe
 from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
 from xero_pipeline.xero.http.request_state import RequestState
 from xero_pipeline.xero.http.response import ApiResponse, CallRecord
-from xero_pipeline.xero.http.retry import RequestInfo, Retry, classify_failure, classify_response, rate_limit
+from xero_pipeline.xero.http.retry_policy import RequestInfo, Retry, classify_failure, classify_response, rate_limit
 from xero_pipeline.xero.http.transport import Exchange, HttpTransport
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.limiter import Quota

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlencode
 
 from xero_pipeline.xero.http.response import ApiResponse, CallRecord
-from xero_pipeline.xero.http.retry import RequestInfo, Retry
+from xero_pipeline.xero.http.retry_policy import RequestInfo, Retry
 from xero_pipeline.xero.http.transport import Exchange
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing

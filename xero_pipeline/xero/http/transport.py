@@ -12,7 +12,7 @@ import httpx
 from xero_pipeline.xero.http.error_body import is_error
 from xero_pipeline.xero.http.json_repair import readable, repaired
 from xero_pipeline.xero.http.response import Envelope
-from xero_pipeline.xero.http.retry import RawResponse
+from xero_pipeline.xero.http.retry_policy import RawResponse
 from xero_pipeline.xero.http.tls import trusted
 from xero_pipeline.xero.quota.rate_limits import Limits
 

@@ -1,4 +1,4 @@
-"""The ways into an organisation: each is a connection that one consent made.
+"""The connections that consents made, each a way into an organisation, as the state database has them.
 
 Several people may connect the same organisation. It is one organisation all the same, synced once, by the tokens of
 one of them; the other ways are kept in reserve. A person who consents again takes her own older way's place.
@@ -16,8 +16,8 @@ from xero_pipeline.state.tables import state_table
 
 
 @dataclass(frozen=True, slots=True)
-class OrganisationGrant:
-    """One way into an organisation.
+class StoredConnection:
+    """One connection: a way into an organisation.
 
     Args:
         tenant_id: The organisation.
@@ -32,14 +32,14 @@ class OrganisationGrant:
     connected_at: datetime
 
 
-class OrganisationGrants:
+class StoredConnections:
     """Reads and writes the ways, each call inside a transaction of the caller."""
 
     def __init__(self) -> None:
         self._table = state_table("connections")
         self._consents = state_table("consents")
 
-    def open(self, connection: sa.Connection, way: OrganisationGrant) -> frozenset[str]:
+    def open(self, connection: sa.Connection, way: StoredConnection) -> frozenset[str]:
         """Enter a way, or what has become of it.
 
         Args:
@@ -59,7 +59,7 @@ class OrganisationGrants:
         self.update(connection, way)
         return names
 
-    def update(self, connection: sa.Connection, way: OrganisationGrant) -> None:
+    def update(self, connection: sa.Connection, way: StoredConnection) -> None:
         """Write what has become of a way; a new one is entered.
 
         Args:
@@ -87,7 +87,7 @@ class OrganisationGrants:
 
     def listed(
         self, connection: sa.Connection, *, consent_id: str | None = None, tenants: Collection[str] | None = None
-    ) -> list[OrganisationGrant]:
+    ) -> list[StoredConnection]:
         """List ways, the newest first.
 
         Args:
@@ -98,7 +98,7 @@ class OrganisationGrants:
         columns = self._table.c
         chosen = sa.select(self._table).where(self._which(consent_id, tenants))
         rows = connection.execute(chosen.order_by(columns.connected_at.desc(), columns.consent_id))
-        return [OrganisationGrant(**row._mapping) for row in rows]
+        return [StoredConnection(**row._mapping) for row in rows]
 
     def _which(self, consent_id: str | None, tenants: Collection[str] | None) -> sa.ColumnElement[bool]:
         columns = self._table.c

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.errors import QueryRefused
-from xero_pipeline.queries.statement import given, read_statement
+from xero_pipeline.queries.sql_statement import given, read_statement
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xero_pipeline.sync.report_budget import RESERVE, calls_for, contiguous_runs, fit_to_budget
+from xero_pipeline.sync.backfill_calls import RESERVE, calls_for, contiguous_runs, fit_to_budget
 from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 
