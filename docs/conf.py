@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "Background": (
         "how-it-works",
         "glossary",
+        "simulator",
         "security",
         "benchmarks",
         "field-cases",

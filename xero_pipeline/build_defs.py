@@ -43,7 +43,7 @@ def build_xero_defs(
         collections: Names such as `invoices`, each with all its tables; None for all.
         reports: Names such as `profit_and_loss`, which are then pulled by themselves; None for all there are, pulled
             by themselves as the settings say.
-        schedules: Whether the daily sync and the rolling re-read come along.
+        schedules: Whether the daily sync and the rolling refresh come along.
         sensors: Whether the sensors come along: new organisations, months to pull, unfinished work.
         checks: Whether the checks come along.
         name_prefix: Comes before the names of jobs, ops, schedules, sensors and groups.

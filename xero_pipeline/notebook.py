@@ -110,7 +110,7 @@ class Books:
         return self.frame(f"select * from {'.'.join(q(part) for part in name.split('.'))}")
 
     def ready(self, name: str, /, **params: object) -> pd.DataFrame:
-        """The answer to one of the ready queries (docs/queries.md).
+        """The answer to one of the built-in queries (docs/queries.md).
 
         Args:
             name: Such as `receivables`.
@@ -127,7 +127,7 @@ class Books:
             return _together(answer).to_pandas(date_as_object=True)
 
     def questions(self) -> Mapping[str, str]:
-        """The ready queries: their names, and what each answers."""
+        """The built-in queries: their names, and what each answers."""
         from xero_pipeline.queries.catalogue import names, ready_query
 
         return {name: ready_query(name).answers for name in names()}

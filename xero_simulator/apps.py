@@ -46,7 +46,7 @@ class Caller:
 
 
 class Apps:
-    """Knows the registered apps; with none registered, every client id is welcome.
+    """Knows the registered apps; with none registered, every client id is accepted.
 
     Args:
         apps: The registered apps.

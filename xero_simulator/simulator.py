@@ -35,7 +35,7 @@ class Simulator:
         clock: Seconds since 1970.
         faults: What goes wrong; may be changed at any time.
         limits: The rate limits; None for none at all.
-        apps: The registered apps; with none, every client id is welcome.
+        apps: The registered apps; with none, every client id is accepted.
         max_matching: A request that matches more records is refused, as Xero does.
         advanced: Whether apps are of Xero's Advanced tier, which may ask for journals.
         controllable: Whether `/simulator/faults` answers, which lets anybody who reaches the simulator disturb it.

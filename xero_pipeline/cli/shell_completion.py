@@ -1,4 +1,4 @@
-"""What the shell completes: organisations, assets, ready queries, tables. Asked at every press of a key, so cheap."""
+"""What the shell completes: organisations, assets, queries, tables. Asked at every press of a key: cheap."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def complete_table(incomplete: str) -> list[str]:
 
 
 def complete_built_in_query(incomplete: str) -> list[str]:
-    """Names of ready queries.
+    """Names of built-in queries.
 
     Args:
         incomplete: What was typed so far.

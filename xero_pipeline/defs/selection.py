@@ -29,7 +29,7 @@ class AssetSelectionConfig:
         automatic: Those of them that are pulled by themselves.
         on_request: Whether it has what is asked for by hand only: the aged reports.
         ledger: Whether it has the ledger, which is made of all documents.
-        schedules: Whether the daily sync and the rolling re-read come along.
+        schedules: Whether the daily sync and the rolling refresh come along.
         sensors: Whether the sensors come along: new organisations, months to pull, unfinished work.
         checks: Whether the checks come along.
     """

@@ -50,7 +50,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is owed on the evening of a day.
+    """What is owed at the close of a day.
 
     Args:
         ages: `AGES` of them, what is not due first.
@@ -78,7 +78,7 @@ def owed(connection: Connection, side: Owing, tenant_id: str, day: date, ageing:
         connection: To the warehouse; reading is enough.
         side: Which.
         tenant_id: The organisation.
-        day: On whose evening.
+        day: At whose close.
         ageing: How long the ages are.
     """
     found = {

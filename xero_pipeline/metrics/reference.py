@@ -14,7 +14,7 @@ INTRODUCTION = """\
 # Metrics: what a figure means
 
 Every figure that is shown in more than one place is defined once, as SQL in `xero_pipeline/metrics/sql/`, and has the
-same value on the web page, in Dagster, in a ready query, in `statement` and in a notebook, to the cent. This page is
+same value on the web page, in Dagster, in a built-in query, in `statement` and in a notebook, to the cent. This page is
 made from those files: `python -m xero_pipeline.metrics.reference > docs/metrics.md`.
 
 The source is [our own ledger](ledger.md), which every month is compared with Xero's reports account by account: that

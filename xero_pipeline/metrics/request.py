@@ -22,7 +22,7 @@ _BY_MONTH = "select cast(:tenant_id as text) as tenant_id, cast(:since as date) 
 def on_a_day(
     connection: Connection, name: str, select: str, tenant_id: str, day: date, ageing: Ageing = "days"
 ) -> list[tuple[Any, ...]]:
-    """Rows of a metric on the evening of a day.
+    """Rows of a metric at the close of a day.
 
     Args:
         connection: To the warehouse; reading is enough.

@@ -1,1 +1,1 @@
-"""Dagster's home and history, how organisations stand, health checks: what the command line and the web page share."""
+"""Dagster's home and history, the status of organisations, health checks: for the command line and the web page."""

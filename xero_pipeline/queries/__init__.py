@@ -1,1 +1,1 @@
-"""Questions to the warehouse: a person's own, ten that are ready, and everything at once into files. Reads only."""
+"""Questions to the warehouse: a person's own, the built-in ones, and everything at once into files. Reads only."""

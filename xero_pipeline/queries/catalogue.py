@@ -1,4 +1,4 @@
-"""The queries that are ready: one `.sql` file each, which says in its first lines what it answers.
+"""The built-in queries: one `.sql` file each, which says in its first lines what it answers.
 
 ```sql
 -- title: Who owes us
@@ -50,7 +50,7 @@ join {NAMED} as n on n.tenant_id = o.tenant_id order by n.name
 
 @dataclass(frozen=True, slots=True)
 class BuiltInQuery:
-    """A query that is ready.
+    """A built-in query.
 
     Args:
         name: Of its file.
@@ -135,7 +135,7 @@ def ready_query(name: str) -> BuiltInQuery:
         near = get_close_matches(wanted, names(), n=2)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise QueryRefused(
-            f"There is no ready query {name}.{hint} `xero-pipeline query --list` shows them; a query of your own is "
+            f"There is no built-in query {name}.{hint} `xero-pipeline query --list` shows them; a query of your own is "
             'written in quotes: xero-pipeline query "select …"'
         )
     return _read(wanted, _folder().joinpath(f"{wanted}.sql"))

@@ -89,5 +89,5 @@ def _paragraph(told: str) -> str:
     line = where.splitlines()[0].strip() if where else ""
     return (
         f"The database refuses the query: {sentence}{f' (line {line})' if line else ''}. docs/tables.md has every "
-        "table and column; `xero-pipeline query --list` has queries that are ready."
+        "table and column; `xero-pipeline query --list` has the built-in queries."
     )

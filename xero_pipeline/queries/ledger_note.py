@@ -1,4 +1,4 @@
-"""How the ledger stands that a ready query reads: whether it is there at all, and what there is to say of it."""
+"""How the ledger stands that a built-in query reads: whether it is there at all, and what there is to say of it."""
 
 from __future__ import annotations
 

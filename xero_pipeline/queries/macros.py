@@ -1,4 +1,4 @@
-"""What stands in a ready query for SQL that the two databases write differently, or that all of them have in common.
+"""What stands in a built-in query for SQL that the two databases write differently, or that all of them have in common.
 
 `to_base(amount, rate)` stands for an amount in the base currency and `share(amount, part, whole)` for a part of one:
 exact divisions, which the two databases write differently. `own(:day, tenant_id)` is a day or month as it is for that

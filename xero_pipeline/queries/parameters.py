@@ -1,4 +1,4 @@
-"""What a ready query can be told: each parameter with its kind, its default, and what people may write."""
+"""What a built-in query can be told: each parameter with its kind, its default, and what people may write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the ready queries as Markdown, written from their files.
+"""The page of the built-in queries as Markdown, written from their files.
 
 `python -m xero_pipeline.queries.reference > docs/queries.md` brings the page up to date; a test compares the two.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xero_pipeline.queries.catalogue import BuiltInQuery, names, ready_query
 
 INTRODUCTION = """\
-# Queries that are ready
+# Built-in queries
 
 What people ask first. Each is one file of SQL in `xero_pipeline/queries/built_in/`, and says the same on DuckDB and on
 PostgreSQL. This page is made from those files: `python -m xero_pipeline.queries.reference > docs/queries.md`.

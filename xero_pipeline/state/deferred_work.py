@@ -29,7 +29,7 @@ class DeferredTask:
         tenant_id: The organisation.
         asset: The table.
         resume_at: When it goes on, in UTC.
-        why: The run's budget was spent, or the organisation's day; or Xero has it not for us, or not readable.
+        why: The run's budget was spent, or the organisation's day; or Xero does not give it to us, or not readable.
         months: Of a report the first days of the months that are left; empty for a collection.
         config: The configuration of the asset it was asked for with, as JSON.
         max_calls: The bound of the run, which the next one has as well; None for no other than the setting's.

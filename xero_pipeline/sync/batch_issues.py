@@ -36,7 +36,7 @@ class BatchIssues:
 
     @property
     def quarantined(self) -> frozenset[str]:
-        """The names of the records that are put aside."""
+        """The names of the records that are quarantined."""
         from xero_pipeline.warehouse.progress.quarantine import name_of
 
         return frozenset(name_of(fault) for fault in self._faults)
@@ -69,7 +69,7 @@ class BatchIssues:
     def note(
         self, connection: Connection, tables: dict[str, pa.Table], *, at: datetime, gone: Collection[str] = ()
     ) -> None:
-        """Write down what was odd, and which records that were put aside are no trouble any more.
+        """Write down what was odd, and which quarantined records are no trouble any more.
 
         Args:
             connection: In the transaction that merges the tables.

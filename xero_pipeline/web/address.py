@@ -1,4 +1,4 @@
-"""Where the page listens, and under which names it may be asked for."""
+"""Where the page listens, and the host names it answers to."""
 
 from __future__ import annotations
 

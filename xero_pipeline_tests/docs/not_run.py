@@ -23,6 +23,7 @@ NOT_RUN = {
     "xero-pipeline connect": "needs a person in the browser; journeys/test_live.py has one",
     "xero-pipeline sync --select journals": "needs another consent; sync/test_journals.py reads them",
     "xero-pipeline rebuild": "journeys/test_rebuild.py makes all tables again, and some",
+    ".venv/bin/xero-simulator": "serves until Ctrl-C; simulator/test_package.py starts it",
     ".venv/bin/xero-pipeline web": "serves until Ctrl-C; journeys/test_web.py looks at it",
     "XERO_WEB_PASSWORD=…": "serves until Ctrl-C; web/test_request_guard.py tries to get in",
     "curl -s -H": "needs a page that is served; web/test_docs.py has one",

@@ -1,4 +1,4 @@
-"""Every file and folder that the pages for maintainers name exists."""
+"""Every file and folder that the pages for maintainers and the READMEs of the code name exists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ PAGES = (
     ROOT / "CONTRIBUTING.md",
     ROOT / "RELEASING.md",
     ROOT / ".github" / "pull_request_template.md",
+    ROOT / "docs" / "upgrades.md",
     *sorted((ROOT / "docs" / "decisions").glob("*.md")),
+    *sorted((ROOT / "xero_pipeline").rglob("README.md")),
+    *(ROOT / folder / "README.md" for folder in ("xero_simulator", "xero_pipeline_tests", "benchmarks", "reference")),
 )
 FOLDERS = (ROOT, ROOT / "xero_pipeline", ROOT / "xero_pipeline_tests")
 """From where the pages name files."""
@@ -25,25 +28,30 @@ LAYOUT = re.compile(r"^ *((?:[\w.]+/?(?:, )?)+)(?: {2,}|$)")
 
 
 def named(page: Path) -> list[str]:
-    """What a page names as a path, in a sentence or in the tree of the code."""
+    """What a page names as a path, in a sentence or in the tree of the code; a picture in a README is no tree."""
     said = [token.content for token in inline(page) if token.type == "code_inline"]
     found = [one for one in said if PATH.fullmatch(one)]
     for token in tokens(page):
-        for line in token.content.splitlines() if token.type == "fence" and not token.info else ():
+        for line in token.content.splitlines() if token.type == "fence" and not _is_picture(page, token.info) else ():
             names = LAYOUT.match(line)
             found += names[1].split(", ") if names else []
     return sorted(set(found) - NO_FILES)
 
 
-def exists(path: str) -> bool:
-    """From one of the folders; `<…>` stands for any name."""
+def _is_picture(page: Path, info: str) -> bool:
+    return bool(info) or page.name == "README.md"
+
+
+def exists(path: str, page: Path = ROOT / "README.md") -> bool:
+    """From one of the folders or beside the page, a module also without its ending; `<…>` stands for any name."""
     pattern = re.sub(r"<[^>]*>", "*", path).rstrip("/")
-    return any(any(folder.glob(pattern)) for folder in FOLDERS)
+    folders = (*FOLDERS, page.parent)
+    return any(any(folder.glob(one)) for folder in folders for one in (pattern, f"{pattern}.py"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_path_that_a_page_for_maintainers_names_exists(page: Path) -> None:
-    assert [path for path in named(page) if not exists(path)] == []
+    assert [path for path in named(page) if not exists(path, page)] == []
 
 
 def test_paths_are_found_in_sentences_and_in_the_tree_of_the_code() -> None:

@@ -1,4 +1,4 @@
-"""What a ready query is told becomes the value that is meant, or is refused with an example."""
+"""What a built-in query is told becomes the value that is meant, or is refused with an example."""
 
 from __future__ import annotations
 

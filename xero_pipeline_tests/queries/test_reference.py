@@ -1,4 +1,4 @@
-"""The page of the ready queries is made from their files and kept up to date with them."""
+"""The page of the built-in queries is made from their files and kept up to date with them."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 
 import httpx
 import pytest
 
+from xero_pipeline_tests.docs.blocks import ROOT, tokens
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_simulator.faults.catalogue import Fault
 
@@ -66,3 +68,10 @@ def test_the_fixture_serves_books_and_faults(simulated_xero):
         with pytest.raises(httpx.RemoteProtocolError):
             client.get("/api.xro/2.0/Accounts")
         assert client.get("/api.xro/2.0/Accounts").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["docs/simulator.md", "xero_simulator/README.md"])
+def test_the_example_of_the_page_passes(page, simulated_xero, tmp_path):
+    (example,) = (token.content for token in tokens(ROOT / page) if token.type == "fence" and token.info == "python")
+    (tmp_path / "example.py").write_text(example)
+    runpy.run_path(str(tmp_path / "example.py"))["test_there_is_a_bank_account"](simulated_xero)

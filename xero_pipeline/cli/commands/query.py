@@ -1,4 +1,4 @@
-"""`query`: ask the warehouse, in SQL or with a query that is ready."""
+"""`query`: ask the warehouse, in SQL or with a built-in query."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def query(
     question: Annotated[
         str | None,
         typer.Argument(
-            help="SQL in quotes, the name of a ready query, or - for SQL from the standard input.",
+            help="SQL in quotes, the name of a built-in query, or - for SQL from the standard input.",
             autocompletion=complete_built_in_query,
         ),
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="Show the queries that are ready.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Show the built-in queries.")] = False,
     how: Annotated[
         Format | None, typer.Option("--format", help="Default: table on a terminal, csv into a file or a pipe.")
     ] = None,
@@ -50,12 +50,12 @@ def query(
     organisation: Annotated[
         str | None,
         typer.Option(
-            "--organisation", help="Of a ready query: name or tenant id.", autocompletion=complete_organisation
+            "--organisation", help="Of a built-in query: name or tenant id.", autocompletion=complete_organisation
         ),
     ] = None,
-    sql: Annotated[bool, typer.Option("--sql", help="Only show the SQL of a ready query.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Only show the SQL of a built-in query.")] = False,
 ) -> None:
-    """Ask the warehouse: `xero-pipeline query "select …"`, or a ready query by its name. Reads only."""
+    """Ask the warehouse: `xero-pipeline query "select …"`, or a built-in query by its name. Reads only."""
     from xero_pipeline.warehouse.store import Warehouse
 
     if listed or question is None:
@@ -153,7 +153,7 @@ def _show_list() -> None:
 
     found = [ready_query(name) for name in names()]
     rows = [(one.name, one.title, ", ".join(parameter.name for parameter in one.parameters)) for one in found]
-    print_table("Queries that are ready", [("Name", "left"), ("Answers", "left"), ("Parameters", "left")], rows)
+    print_table("Built-in queries", [("Name", "left"), ("Answers", "left"), ("Parameters", "left")], rows)
     conclude(
         "Ask one with `xero-pipeline query NAME`; -p PARAMETER=VALUE tells it what is not as usual, --sql shows its "
         'SQL. docs/queries.md tells more. Ask in SQL: xero-pipeline query "select count(*) from xero.invoices".'
@@ -164,5 +164,5 @@ def _show_sql(ready: BuiltInQuery | None, warehouse: Warehouse) -> None:
     from xero_pipeline.queries.catalogue import database
 
     if ready is None:
-        raise QueryRefused("--sql shows the SQL of a ready query: give its name (`xero-pipeline query --list`).")
+        raise QueryRefused("--sql shows the SQL of a built-in query: give its name (`xero-pipeline query --list`).")
     sys.stdout.write(ready.sql(database(warehouse)))

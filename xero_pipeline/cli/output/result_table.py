@@ -20,7 +20,7 @@ def show(answer: RowStream, ready: BuiltInQuery | None, told: str, limit: int | 
 
     Args:
         answer: The rows.
-        ready: The ready query that was asked, if it was one: it knows a title and which columns are summed up.
+        ready: The built-in query that was asked, if it was one: it knows a title and which columns are summed up.
         told: Of when it tells.
         limit: At most so many rows; None for all.
         as_markdown: For a page.

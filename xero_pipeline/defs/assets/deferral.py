@@ -121,7 +121,7 @@ class Deferrals:
 
     @property
     def _rolls(self) -> bool:
-        """Whether this is the rolling re-read: it comes again tomorrow by itself, and is no sync that would be done."""
+        """Whether this is the rolling refresh: it comes again tomorrow by itself, and is no sync that would be done."""
         return bool(self._config.get("reread_calls"))
 
     def _note(

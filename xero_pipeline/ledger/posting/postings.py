@@ -1,6 +1,6 @@
 """The general ledger from documents: what each posts (`rules`), written anew for what changed and only for that.
 
-The SQL is in `sql/`, a file a temporary table. In the order in which they are made:
+The SQL is in `sql/`, one file per temporary table. In the order in which they are made:
 
     settings, accounts        the base currency, Xero's own accounts, the account of every code
     rates                     of documents that came without one

@@ -1,6 +1,6 @@
 """Ours against Xero's, account by account and month by month; what no document shows, posted as lines of its own.
 
-The SQL is in `sql/`, a file a temporary table:
+The SQL is in `sql/`, one file per temporary table:
 
     periods                 the months whose trial balance is there and not out of date, each with the one before
     sections, groups, earnings   what headings and lines of the reports stand for, whatever they are called

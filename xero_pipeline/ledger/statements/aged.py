@@ -89,7 +89,7 @@ class AgedContact:
 def aged(
     connection: Connection, tenant_id: str, side: Side, as_of: dt.date, ageing: Ageing = "days"
 ) -> tuple[AgedDocument, ...]:
-    """Every document that is open on the evening of a day, by contact, the longest overdue first.
+    """Every document that is open at the close of a day, by contact, the longest overdue first.
 
     Prepayments are not among them, as in Xero: they are on an account of their own.
 

@@ -1,4 +1,4 @@
-"""The balance sheet on the evening of any day."""
+"""The balance sheet at the close of any day."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[St
     Args:
         connection: To the warehouse; reading is enough.
         tenant_id: The organisation.
-        day: On whose evening.
+        day: At whose close.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.

@@ -34,7 +34,7 @@ class AccountBalance:
         opening: Balance on the morning of the first day, in the financial year of that day.
         movement: What the journals moved within the period.
         debits: Of a bank account, the money that came in: a journal and its reversal of one day moved none.
-        balance: Balance on the evening of the last day.
+        balance: Balance at the close of the last day.
         active: Whether a journal within the period touches it.
     """
 

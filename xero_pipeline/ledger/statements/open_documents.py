@@ -1,4 +1,4 @@
-"""What is open of every document on the evening of any day, in its own and in base currency.
+"""What is open of every document at the close of any day, in its own and in base currency.
 
 A document is open by its total less all payments and allocations until that day. In base currency that is the open
 amount at the document's own rate, rounded half up. Xero rounds every part that is paid on its own: the control account

@@ -53,7 +53,7 @@ class TrialBalanceLine:
 def trial_balance(
     connection: Connection, tenant_id: str, day: date, start: date | None = None
 ) -> tuple[TrialBalanceLine, ...]:
-    """The trial balance on the evening of a day.
+    """The trial balance at the close of a day.
 
     Args:
         connection: To the warehouse; reading is enough.

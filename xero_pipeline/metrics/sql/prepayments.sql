@@ -1,5 +1,5 @@
 -- title: Prepayments
--- means: What was paid in advance and not used yet, on the evening of a day: by customers, and by us to suppliers.
+-- means: What was paid in advance and not used yet, at the close of a day: by customers, and by us to suppliers.
 -- row: One open prepayment on one day; `side` is receivables for a customer's, payables for one of ours.
 -- signs: What is left of it is positive on both sides.
 -- currency: The base currency, each at its own rate, rounded half up to the cent.

@@ -1,5 +1,5 @@
 -- title: Aged receivables as of a day
--- answers: What each customer owed on the evening of any day, credits taken off, by how long it was overdue then, in the base currency.
+-- answers: What each customer owed at the close of any day, credits taken off, by how long it was overdue then, in the base currency.
 -- parameter: day (date, default today): as of which day: documents and payments up to it count
 -- parameter: organisation (text, default all): name or tenant id
 -- total: not_due, days_1_to_30, days_31_to_60, days_61_to_90, older, unpaid, credit, owed, prepaid

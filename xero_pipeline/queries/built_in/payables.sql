@@ -1,5 +1,5 @@
 -- title: What we owe
--- answers: What we owe each supplier on the evening of a day: open bills less credit not used yet; what of it is overdue, and beside it what was paid in advance, in the base currency.
+-- answers: What we owe each supplier at the close of a day: open bills less credit not used yet; what of it is overdue, and beside it what was paid in advance, in the base currency.
 -- parameter: day (date, default today): as of which day: documents and payments up to it count; what was due before it is overdue
 -- parameter: organisation (text, default all): name or tenant id
 -- total: unpaid, credit, owed, overdue, prepaid

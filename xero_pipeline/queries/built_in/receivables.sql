@@ -1,5 +1,5 @@
 -- title: Who owes us
--- answers: What each customer owes on the evening of a day: open invoices less credit not used yet; what of it is overdue, and beside it what was paid in advance, in the base currency.
+-- answers: What each customer owes at the close of a day: open invoices less credit not used yet; what of it is overdue, and beside it what was paid in advance, in the base currency.
 -- parameter: day (date, default today): as of which day: documents and payments up to it count; what was due before it is overdue
 -- parameter: organisation (text, default all): name or tenant id
 -- total: unpaid, credit, owed, overdue, prepaid

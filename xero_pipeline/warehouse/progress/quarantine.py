@@ -53,7 +53,7 @@ def name_of(fault: RecordRefused) -> str:
 def quarantine_records(
     connection: Connection, tenant_id: str, collection: str, faults: Sequence[RecordRefused], *, at: datetime
 ) -> None:
-    """Put records aside, in the transaction that brings the others of their page.
+    """Quarantine records, in the transaction that brings the others of their page.
 
     Args:
         connection: In a transaction.

@@ -18,8 +18,9 @@ class Cursor:
     Args:
         tenant_id: The organisation.
         endpoint: Name of the record's table.
-        modified_since: Xero's clock when the last complete read began; the next one asks from here. None where
-            the endpoint knows no such question.
+        modified_since: The next read asks from here: the time of the first answer of the last complete read, by
+            Xero's clock, less five minutes, but never after our own start of that read. None where the endpoint
+            knows no such question.
         complete_at: When that read was complete.
         records: How many records it brought.
     """

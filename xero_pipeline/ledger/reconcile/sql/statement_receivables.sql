@@ -1,4 +1,4 @@
--- The open invoices, credits and overpayments on the evening of the month's last day, what no document showed and what
+-- The open invoices, credits and overpayments at the close of the month's last day, what no document showed and what
 -- rounding left until the month began, against the balance of the account they stand on.
 SELECT
     p.period_start, p.period_end, a.account_id, 'open_documents' AS measure, a.name AS account_name,
