@@ -89,7 +89,7 @@ def _for_sqlalchemy(token: re.Match[str]) -> str:
 def _require_reading(tokens: list[re.Match[str]]) -> None:
     if not tokens:
         raise QueryRefused(
-            "There is no query: write one in quotes, or name a ready one (`xero-pipeline query --list`)."
+            "There is no query: write one in quotes, or name a built-in one (`xero-pipeline query --list`)."
         )
     if any(token["other"] == ";" for token in tokens):
         raise QueryRefused("These are several statements; ask one at a time, without a semicolon between.")

@@ -1,4 +1,4 @@
-"""What people can do on the page, and programs through the API: each says in a sentence what came of it."""
+"""What people can do on the page, and programs through the API: each says the result in a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the forms of the pages do: each goes back to a page, which says what came of it."""
+"""What the forms of the pages do: each goes back to a page, which says the result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def form(act: Callable[[AppContext, Fields], str]) -> Endpoint:
     """Make an endpoint out of an action.
 
     Args:
-        act: Does it, and says what came of it.
+        act: Does it, and says the result.
     """
 
     async def endpoint(request: Request) -> Response:

@@ -57,8 +57,8 @@ def rolling_reread(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Sched
         cron_schedule="0 2 * * *",
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Reads some days of every list again, those read longest ago first, within XERO_REREAD_CALLS calls "
-        "of each organisation: finds what Xero changed or deleted without telling.",
+        description="Rolling refresh: reads some days of every list again, those read longest ago first, within "
+        "XERO_REREAD_CALLS calls of each organisation: finds what Xero changed or deleted without telling.",
     )
     def rolling(
         context: dg.ScheduleEvaluationContext, xero_token_store: TokenStoreResource

@@ -2,7 +2,7 @@
 
 Every file is one transaction again, in the order of arrival and with the instants of then, through the same code that
 brings answers in while Xero is read. So the rows, their history and the cursors come out as they were; what we keep
-about our own work and no answer tells (calls, how far a re-reading is) does not come back.
+about our own work and no answer tells (calls, how far the rolling refresh is) does not come back.
 """
 
 from __future__ import annotations
