@@ -13,6 +13,8 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from xero_pipeline.operations.dagster_home import STORAGE, read_log_handlers_once
 from xero_pipeline.operations.dagster_storage import FILES_KEPT_OPEN, SqliteStorage
 
+NOTHING_CAUGHT = {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+"""What steps print: two threads that catch it lose what the other has caught."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -33,7 +35,8 @@ def opened(folder, tmp_path):
     def of(*, ours=True):
         place = {"base_dir": str(folder)}
         storage = {"custom": {**STORAGE, "config": place}} if ours else {"sqlite": place}
-        (tmp_path / "dagster.yaml").write_text(yaml.safe_dump({"storage": storage, "telemetry": {"enabled": False}}))
+        settings = {"storage": storage, "compute_logs": NOTHING_CAUGHT, "telemetry": {"enabled": False}}
+        (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
         return dg.DagsterInstance.from_config(str(tmp_path))
 
     return of

@@ -149,6 +149,8 @@ def test_processes_share_one_allowance(tmp_path: Path) -> None:
     path = str(tmp_path / "store.sqlite")
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         granted = pool.starmap(spend, [(path, 40), (path, 40)])
+        pool.close()
+        pool.join()  # what ends the others at once is a signal that whoever runs the tests may have ignored
     assert sum(granted) == 50
 
 
