@@ -81,7 +81,7 @@ class Spoiler(Desk):
             whose = client, self.warehouse, self.tenant_id
             if subject in COLLECTIONS:
                 left = CALLS - self.calls_of_round
-                how = {"tally": tally, "full": full, "now": self.now, "fits": lambda: left}
+                how = {"tally": tally, "full": full, "now": self.now, "calls_left": lambda: left}
                 sync_collection(*whose, COLLECTIONS[subject], **how)
             elif subject in REPORTS:
                 list(sync_report(*whose, REPORTS[subject], MONTHS, tally=tally, now=self.now))

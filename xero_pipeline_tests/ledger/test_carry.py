@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -51,6 +52,10 @@ def owned(filled_postgresql, postgresql_server):
     create_database(postgresql_server, "read_by_a_reader", name)
     url = at(postgresql_server, "read_by_a_reader").replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
+        # Roles belong to the server, and the commands of this page were perhaps run on it before.
+        for role in ("xero", "reader"):
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                connection.execute(sql.SQL(f"ALTER ROLE {role} RENAME TO {role}_{uuid4().hex}"))
         connection.execute("CREATE ROLE xero LOGIN")
         connection.execute("CREATE SCHEMA xero_state")
         connection.execute("CREATE TABLE xero_state.tokens AS SELECT 1 AS sealed")

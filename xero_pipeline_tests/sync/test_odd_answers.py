@@ -135,7 +135,7 @@ def test_a_record_of_a_wrong_type_is_put_aside_by_its_id_and_the_cursor_moves(li
 
 
 def test_it_is_released_when_it_can_be_read_again(line):
-    (name,) = line.sync("invoices", Fault("wrong_type", path="Invoices")).refused
+    (name,) = line.sync("invoices", Fault("wrong_type", path="Invoices")).quarantined
     assert line.sync("invoices", full=True).quarantined == set()
     assert line.kept_out() == {}
     assert name in line.ids("invoices", "invoice_id")

@@ -214,7 +214,7 @@ def work(url, start, seen, lock, calls):
                 with lock:
                     seen[0] += 1
                     seen[1] = max(seen[1], seen[0])
-                time.sleep(0.005)  # a call under way: without it no two would ever meet
+                time.sleep(0.02)  # a call under way: without it no two would ever meet
                 with lock:
                     seen[0] -= 1
 
