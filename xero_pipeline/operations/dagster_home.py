@@ -22,6 +22,11 @@ take four more processes a step, each with a traceback of its own on Ctrl-C."""
 
 STORAGE = {"module": "xero_pipeline.operations.dagster_storage", "class": "SqliteStorage"}
 """In place of Dagster's own SQLite storage, whose files it reads and writes."""
+NO_COMPUTE_LOGS = {
+    "module": "dagster.core.storage.noop_compute_log_manager",
+    "class": "NoOpComputeLogManager",
+}
+"""What steps print is not caught: that takes processes, and threads that do it lose what the others print."""
 
 POSTGRESQL = "XERO_DAGSTER_URL"
 """The variable in which Dagster's processes find the address of their storage, when that is PostgreSQL."""
@@ -59,20 +64,26 @@ def prepare_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = yaml.safe_load(project_file("dagster.yaml").read_text())
     # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
-    config["storage"] = {"custom": {**STORAGE, "config": {"base_dir": str(home / "storage")}}}
+    config["storage"] = storage_in(home / "storage")
     if in_postgresql:
         # The address has a password in it: the file says only where it is to be found.
         config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
     config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
     config["local_artifact_storage"]["config"]["base_dir"] = str(home)
     _write(home / "dagster.yaml", yaml.safe_dump(config))
-    config["compute_logs"] = {
-        "module": "dagster.core.storage.noop_compute_log_manager",
-        "class": "NoOpComputeLogManager",
-    }
+    config["compute_logs"] = NO_COMPUTE_LOGS
     _write(home / COMMAND_LINE, yaml.safe_dump(config))
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def storage_in(folder: Path) -> dict[str, object]:
+    """The setting `storage` of a Dagster whose history is in files.
+
+    Args:
+        folder: Of these files.
+    """
+    return {"custom": {**STORAGE, "config": {"base_dir": str(folder)}}}
 
 
 def _told_of_postgresql(settings: Settings) -> bool:

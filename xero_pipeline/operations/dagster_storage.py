@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -84,21 +86,16 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
-        self._empty: bytes | None = None
         super().__init__(base_dir, inst_data)
 
     def dispose(self) -> None:
         """Close every file."""
         super().dispose()
-        with self._db_lock:
-            while self._engines:
-                self._engines.popitem()[1].dispose()
+        self._close_files()
 
     def wipe(self) -> None:
         """Delete every run's file, and all that the one for all has."""
-        with self._db_lock:
-            while self._engines:
-                self._engines.popitem()[1].dispose()
+        self._close_files()
         super().wipe()
 
     @contextmanager
@@ -106,6 +103,11 @@ class EventLog(SqliteEventLogStorage):
         # The parent's lock: one thread at a time has the one connection of each file.
         with self._db_lock, self._opened(shard).begin() as connection:
             yield connection
+
+    def _close_files(self) -> None:
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
 
     def _opened(self, shard: str) -> Engine:
         engine = self._engines.pop(shard, None) or self._open(shard)
@@ -115,30 +117,35 @@ class EventLog(SqliteEventLogStorage):
         return engine
 
     def _open(self, shard: str) -> Engine:
-        is_new = shard not in self._initialized_dbs and not Path(self.path_for_shard(shard)).exists()
-        copied = is_new and self._copy_empty(shard)
         engine = _engine(self.conn_string_for_shard(shard))
-        if shard not in self._initialized_dbs and not copied:
-            self._initdb(engine)
-        self._initialized_dbs.add(shard)
-        if is_new and not copied:
-            engine.dispose()  # brings everything into the file itself
-            self._empty = Path(self.path_for_shard(shard)).read_bytes()
+        if shard not in self._initialized_dbs:
+            if not self._copy_empty(Path(self.path_for_shard(shard))):
+                self._initdb(engine)
+            self._initialized_dbs.add(shard)
         return engine
 
-    def _copy_empty(self, shard: str) -> bool:
-        """Whether this process made the file: another one may look at the same run and be first."""
-        if self._empty is None:
+    def _copy_empty(self, path: Path) -> bool:
+        """Whether this process made the file; not where another was first, or where a file cannot have two names."""
+        if path.exists():
             return False
-        path = Path(self.path_for_shard(shard))
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_bytes(self._empty)
-        with suppress(FileExistsError):
+        try:
             os.link(draft, path)
+        except OSError:
+            return False
+        finally:
             draft.unlink()
-            return True
-        draft.unlink()
-        return False
+        return True
+
+    @cached_property
+    def _empty(self) -> bytes:
+        """The file of a run without events, made where no other process looks."""
+        with TemporaryDirectory() as folder:
+            engine = _engine(create_db_conn_string(folder, "empty"))
+            self._initdb(engine)
+            engine.dispose()  # brings everything into the file itself
+            return Path(folder, "empty.db").read_bytes()
 
 
 def _engine(address: str) -> Engine:

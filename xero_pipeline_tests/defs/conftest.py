@@ -19,7 +19,7 @@ from xero_pipeline.defs.automation.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
-from xero_pipeline.operations.dagster_home import STORAGE
+from xero_pipeline.operations.dagster_home import NO_COMPUTE_LOGS, storage_in
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.warehouse.database.duckdb import DuckDB
@@ -117,10 +117,7 @@ class House:
 
 def _history_in(folder):
     """With settings as in a home of ours: what steps print is not caught by four processes more."""
-    settings = {
-        "storage": {"custom": {**STORAGE, "config": {"base_dir": folder}}},
-        "compute_logs": {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
-    }
+    settings = {"storage": storage_in(Path(folder)), "compute_logs": NO_COMPUTE_LOGS}
     return dg.DagsterInstance.local_temp(folder, settings)
 
 

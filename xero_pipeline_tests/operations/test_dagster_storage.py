@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,11 +11,9 @@ import pytest
 import yaml
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-from xero_pipeline.operations.dagster_home import STORAGE, read_log_handlers_once
+from xero_pipeline.operations.dagster_home import NO_COMPUTE_LOGS, STORAGE, read_log_handlers_once, storage_in
 from xero_pipeline.operations.dagster_storage import FILES_KEPT_OPEN, SqliteStorage
 
-NOTHING_CAUGHT = {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
-"""What steps print: two threads that catch it lose what the other has caught."""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -33,9 +32,8 @@ def opened(folder, tmp_path):
     """Opens Dagster's history, with our storage or with Dagster's own."""
 
     def of(*, ours=True):
-        place = {"base_dir": str(folder)}
-        storage = {"custom": {**STORAGE, "config": place}} if ours else {"sqlite": place}
-        settings = {"storage": storage, "compute_logs": NOTHING_CAUGHT, "telemetry": {"enabled": False}}
+        storage = storage_in(folder) if ours else {"sqlite": {"base_dir": str(folder)}}
+        settings = {"storage": storage, "compute_logs": NO_COMPUTE_LOGS, "telemetry": {"enabled": False}}
         (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
         return dg.DagsterInstance.from_config(str(tmp_path))
 
@@ -109,6 +107,17 @@ def test_a_run_that_another_process_looked_at_first_is_written_all_the_same(open
         DagsterSqliteStorage(str(folder)).event_log_storage.get_logs_for_run("looked-at")
         with log.run_connection("looked-at") as connection:
             assert connection.exec_driver_sql("SELECT COUNT(*) FROM event_logs").scalar_one() == 0
+
+
+def test_where_a_file_cannot_have_two_names_a_run_is_written_all_the_same(opened, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with opened() as instance:
+        names = [run(instance), run(instance)]
+        assert told(instance, names[0]) == told(instance, names[1])
+        assert rows(instance) == [7, 7]
 
 
 def test_the_files_of_a_storage_that_is_closed_are_whole(folder):
