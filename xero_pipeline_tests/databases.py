@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager, suppress
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import make_url
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.postgresql import running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
 
 
 def at(server, database):
@@ -22,13 +20,6 @@ def at(server, database):
         database: Its name.
     """
     return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
-
-
-def create_database(server, name, template):
-    """Make a database like another, in which nobody is."""
-    engine = create_engine(at(server, "postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def a_file_like(template, folder):
@@ -48,9 +39,7 @@ def a_database(server, template):
         server: As `postgresql_server` gives it.
         template: The name of the other.
     """
-    name = f"test_{uuid4().hex}"
-    create_database(server, name, template)
-    return name
+    return make_url(a_database_like(at(server, template))).database
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Asking for a metric of one organisation: on a day, or over some months."""
+"""Asking for a metric of one organisation, on a day or over some months, and what currency it is in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _ON_A_DAY = "select cast(:tenant_id as text) as tenant_id, cast(:day as date) as as_of"
 _BY_MONTH = "select cast(:tenant_id as text) as tenant_id, cast(:since as date) as since, cast(:until as date) as until"
+
+
+def base_currency(connection: Connection, tenant_id: str) -> str | None:
+    """What all figures of an organisation are in; None where it was never read."""
+    sql = "SELECT base_currency FROM xero.organisations WHERE tenant_id = :tenant_id"
+    return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar()
 
 
 def on_a_day(

@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_file_like, at, create_database, undone
+from xero_pipeline_tests.databases import a_file_like, at, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
@@ -24,10 +24,8 @@ def kept_url_duckdb(kept_on_duckdb, tmp_path):
 
 
 @pytest.fixture
-def kept_url_postgresql(kept_on_postgresql, postgresql_server, request):
-    name = f"ledger_{abs(hash(request.node.nodeid))}"
-    create_database(postgresql_server, name, kept_on_postgresql)
-    return at(postgresql_server, name)
+def kept_url_postgresql(kept_on_postgresql, postgresql_server):
+    return a_database_like(at(postgresql_server, kept_on_postgresql))
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

@@ -9,14 +9,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url
 
 from xero_pipeline.ledger.database_copy import copy_ledger
 from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.warehouse.copy import move
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at, create_database
 from xero_pipeline_tests.ledger.several import rows
+from xero_pipeline_tests.postgresql import a_database_like
 
 POSTGRESQL = Path(__file__).parents[2] / "docs" / "postgresql.md"
 
@@ -46,11 +45,9 @@ def _documented():
 
 
 @pytest.fixture
-def owned(filled_postgresql, postgresql_server):
+def owned(filled_postgresql):
     """A database with a ledger, whose owner is the role of the page."""
-    name = make_url(filled_postgresql).database
-    create_database(postgresql_server, "read_by_a_reader", name)
-    url = at(postgresql_server, "read_by_a_reader").replace("+psycopg", "")
+    url = a_database_like(filled_postgresql).replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         # Roles belong to the server, and the commands of this page were perhaps run on it before.
         for role in ("xero", "reader"):

@@ -17,7 +17,7 @@ from xero_pipeline.warehouse.load.history import has_history, view_name
 from xero_pipeline.warehouse.schema import migrations, upgrade
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_database, at, create_database
+from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.layouts.older import contents, older_warehouse, run, without
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
@@ -60,9 +60,8 @@ def old(request, tmp_path):
     if request.param == "duckdb":
         shutil.copy(request.getfixturevalue("duckdb_before"), tmp_path / "warehouse.duckdb")
         return f"duckdb:///{tmp_path / 'warehouse.duckdb'}"
-    server, name = request.getfixturevalue("postgresql_server"), f"older_{abs(hash(request.node.nodeid))}"
-    create_database(server, name, request.getfixturevalue("postgresql_before"))
-    return at(server, name)
+    server = request.getfixturevalue("postgresql_server")
+    return at(server, a_database(server, request.getfixturevalue("postgresql_before")))
 
 
 @pytest.fixture

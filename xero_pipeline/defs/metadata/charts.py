@@ -16,6 +16,7 @@ from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown
 from xero_pipeline.metrics.aged_balances import Owing, owed
 from xero_pipeline.metrics.cash import month_ends
 from xero_pipeline.metrics.profit import Profit, profit_by_month
+from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.xero.values import add_months
@@ -31,7 +32,6 @@ _LEDGER = "ledger."
 _LINES = 6
 """So many bank accounts have a line of their own; the others share one."""
 
-_CURRENCY = "select base_currency from xero.organisations where tenant_id = :tenant_id"
 _PROFITS: Sequence[tuple[str, Profit, str]] = (
     (f"{_LEDGER}profit_and_loss", "profit_and_loss", "Profit and loss"),
     ("profit_and_loss_cash", "profit_on_cash_basis", "Profit and loss on cash basis"),
@@ -166,8 +166,8 @@ def _first(newest: date) -> date:
 
 
 def _currency(warehouse: Warehouse, tenant_id: str) -> str:
-    rows = warehouse.query(_CURRENCY, {"tenant_id": tenant_id}).to_pylist()
-    return rows[0]["base_currency"] if rows else "base currency"
+    with warehouse.reading() as connection:
+        return base_currency(connection, tenant_id) or "base currency"
 
 
 def _label(month: date) -> str:

@@ -9,11 +9,10 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-
 from xero_pipeline.metrics.aged_balances import owed
 from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month
 from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
+from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.sales import Customer, sales_by_customer
 from xero_pipeline.metrics.trust import TieOut, trust
 from xero_pipeline.xero.values import add_months
@@ -40,8 +39,6 @@ AGES: Mapping[Ageing, Sequence[str]] = {
 }
 CUSTOMERS_SHOWN = 10
 ZERO = Decimal("0.00")
-
-_CURRENCY = "SELECT base_currency FROM xero.organisations WHERE tenant_id = :tenant_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +158,7 @@ def read_figures(
         firsts = [one[0].month for one in (profit, cash) if one] + ([sold_since] if sold else [])
         return Figures(
             name=name,
-            currency=connection.execute(text(_CURRENCY), {"tenant_id": tenant_id}).scalar() or "",
+            currency=base_currency(connection, tenant_id) or "",
             today=today,
             since=min(firsts, default=since),
             months=profit,
