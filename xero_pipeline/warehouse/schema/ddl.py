@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "xero"
 
-Existing = "Mapping[str, Mapping[str, str | None]]"
-"""What a warehouse has: table → column → comment; the table's own comment under the empty name."""
-
 
 def metadata(schema: str = SCHEMA, tables: Iterable[Table] | None = None) -> MetaData:
     """Every table with its types, primary key and comments.
