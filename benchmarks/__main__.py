@@ -51,7 +51,6 @@ def measured(module: str, invoices: int, *, database: str = DUCKDB) -> dict[str,
     """What a module of ours measures, in a process of its own with an empty home.
 
     Args:
-        module: Its name.
         invoices: Of the simulated organisation.
         database: Where the warehouse is.
     """
@@ -72,11 +71,7 @@ def measured(module: str, invoices: int, *, database: str = DUCKDB) -> dict[str,
 
 
 def definitions(times: int = 5) -> float:
-    """Seconds a fresh process takes to load the definitions; the median.
-
-    Args:
-        times: How often.
-    """
+    """Seconds a fresh process takes to load the definitions; the median."""
     code = "from xero_pipeline.definitions import defs; defs().resolve_all_job_defs()"
     taken = []
     with tempfile.TemporaryDirectory() as home:

@@ -18,8 +18,6 @@ def connected(url: str, home: Path, **settings: object) -> Services:
     """Connect the simulator's organisation.
 
     Args:
-        url: Where the simulator answers.
-        home: An empty folder.
         **settings: Other fields of the settings, by name.
     """
     from xero_pipeline.container import Services

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 def measure(url: str, home: Path) -> dict[str, object]:
     """Sync everything, then everything again as on the next day.
 
-    Args:
-        url: Where the simulator answers.
-        home: An empty folder.
-
     Returns:
         first (calls of the first sync), calls (of the second), changed (rows it changed), endpoints, budgets (each is
         one call more), reports (by name, the months that were due and the calls they may cost).
@@ -50,10 +46,6 @@ def measure(url: str, home: Path) -> dict[str, object]:
 
 def sync(services: Services, now: datetime) -> tuple[int, int, Mapping[Report, Sequence[date]]]:
     """Everything a sync of an organisation does.
-
-    Args:
-        services: The wired services.
-        now: When it is.
 
     Returns:
         Calls, rows of Xero's changed, and which months of which reports were due.

@@ -38,10 +38,6 @@ CHANGED = 50
 def measure(url: str, home: Path) -> dict[str, float]:
     """Sync the documents, then keep the ledger three times.
 
-    Args:
-        url: Where the simulator answers.
-        home: An empty folder.
-
     Returns:
         invoices, payments, journal_lines; seconds of each time (first, unchanged, changed), cpu (of the first),
         megabytes (peak of this process, the sync included).

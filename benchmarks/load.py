@@ -17,10 +17,6 @@ from benchmarks.connected import connected, unlimited
 def measure(url: str, home: Path) -> dict[str, float]:
     """Connect to a simulator and load its invoices with their lines.
 
-    Args:
-        url: Where the simulator answers.
-        home: An empty folder.
-
     Returns:
         records, lines, calls, wire_bytes, seconds (first request to committed cursor), cpu (seconds of this process
         in that time), megabytes (peak of this process, everything included).

@@ -36,7 +36,6 @@ class Box:
     """A table in a picture.
 
     Args:
-        name: Of the table.
         keys: Columns of its key.
         references: Other columns that hold another table's key.
         more: How many further columns it has; None for a table of another picture, of which only the name is shown.
@@ -58,8 +57,6 @@ class Diagram:
     """A picture of some tables.
 
     Args:
-        name: Of its file.
-        title: What it shows.
         boxes: The tables, and those of other pictures that they refer to.
         lines: What refers to what.
     """
@@ -79,11 +76,6 @@ class Diagram:
 
 def diagram_of(name: str, title: str, tables: Sequence[Table]) -> Diagram | None:
     """The picture of some tables.
-
-    Args:
-        name: Of its file.
-        title: What it shows.
-        tables: Which.
 
     Returns:
         None where nothing joins them to anything.
@@ -107,9 +99,6 @@ def overview() -> Diagram:
 
 def diagrams(subject: Subject) -> dict[str, Diagram]:
     """The pictures of a page: one for each record with its lists, and one of all that have no lists.
-
-    Args:
-        subject: The page.
 
     Returns:
         By the name of the table the picture stands before; under "" the one that stands before all of them.

@@ -30,11 +30,7 @@ _STYLE = """
 
 
 def svg(diagram: Diagram) -> str:
-    """The whole file.
-
-    Args:
-        diagram: What it shows.
-    """
+    """The whole file."""
     places = placed(diagram)
     width, height = round(places.width) + 2 * MARGIN, round(places.height) + 2 * MARGIN
     parts = [

@@ -21,8 +21,6 @@ class Placed:
     """A picture with places; y grows downward, all in pixels.
 
     Args:
-        width: Of the picture.
-        height: Of the picture.
         boxes: By name: left and upper edge.
         lines: Each as the operations of Graphviz: its letter, and points.
     """
@@ -34,30 +32,18 @@ class Placed:
 
 
 def width_of(box: Box) -> int:
-    """How wide a box is: letters are counted, so that no machine's fonts change a picture.
-
-    Args:
-        box: Any.
-    """
+    """How wide a box is: letters are counted, so that no machine's fonts change a picture."""
     longest = max([len(box.name) * 1.08, *(len(row) + 3 for row in box.rows)])
     return max(_LEAST, round(longest * _LETTER) + 20)
 
 
 def height_of(box: Box) -> int:
-    """How high a box is.
-
-    Args:
-        box: Any.
-    """
+    """How high a box is."""
     return HEAD + ROW * len(box.rows) + (FOOT if box.more else 0)
 
 
 def placed(diagram: Diagram) -> Placed:
-    """Ask Graphviz.
-
-    Args:
-        diagram: What to place.
-    """
+    """Ask Graphviz."""
     import pygraphviz
 
     graph = pygraphviz.AGraph(directed=True, strict=False)

@@ -26,7 +26,6 @@ class Relation:
 
     Args:
         table: The table that refers.
-        column: Its column.
         to: The table that is referred to.
         to_column: The column of its key.
         owned: The row is a part of that table's row.
@@ -41,11 +40,7 @@ class Relation:
 
 @cache
 def relations(table: Table) -> tuple[Relation, ...]:
-    """What a table refers to, in the order of its columns.
-
-    Args:
-        table: Of either schema.
-    """
+    """What a table refers to, in the order of its columns."""
     found = [_to_parent(table)] if table.parent else []
     for column in table.columns:
         target = _mentioned(table, column) or _called_like(table, column)
@@ -59,7 +54,6 @@ def mentions(table: Table, column: Column) -> list[tuple[str, str]]:
 
     Args:
         table: Whose column it is.
-        column: Any.
     """
     return [(name, key) for name, key in _MENTION.findall(column.comment) if name in _seen_from(table)]
 

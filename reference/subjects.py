@@ -25,7 +25,6 @@ class Subject:
     """A page of the reference.
 
     Args:
-        name: Of its file.
         schema: Where its tables lie.
         groups: Its tables, those of one collection together, the record's first.
     """
@@ -58,9 +57,6 @@ def subjects() -> tuple[Subject, ...]:
 
 def subject_of(name: str) -> Subject:
     """The page a table is on.
-
-    Args:
-        name: Of the table.
 
     Raises:
         StopIteration: There is no such table.

@@ -37,7 +37,6 @@ def require_supported(setting: str, text: str) -> None:
 
     Args:
         setting: XERO_WAREHOUSE_URL, XERO_STATE_URL or XERO_DAGSTER_URL.
-        text: Its value.
 
     Raises:
         ConfigurationError: The address is not supported.

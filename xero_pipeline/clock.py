@@ -16,9 +16,5 @@ def now() -> datetime:
 
 
 def today(zone: tzinfo = UTC) -> date:
-    """The day it is.
-
-    Args:
-        zone: Where.
-    """
+    """The day it is."""
     return now().astimezone(zone).date()

@@ -89,20 +89,12 @@ class XeroComponent(dg.Component, dg.Resolvable):
     translation: Annotated[TranslationFn[XeroTableProps], TranslationFnResolver[XeroTableProps](_props)] | None = None
 
     def get_asset_spec(self, props: XeroTableProps) -> dg.AssetSpec:
-        """The asset of a table; override it in a subclass to choose keys, groups or descriptions in Python.
-
-        Args:
-            props: The table.
-        """
+        """The asset of a table; override it in a subclass to choose keys, groups or descriptions in Python."""
         spec = XeroTranslator().get_asset_spec(props)
         return self.translation(spec, props) if self.translation else spec
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """Everything of ours for the project.
-
-        Args:
-            context: Dagster's.
-        """
+        """Everything of ours for the project."""
         return build_xero_defs(
             key_prefix=self.key_prefix,
             translator=_OfComponent(self),

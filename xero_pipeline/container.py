@@ -43,9 +43,6 @@ class Services:
     """The services of one home, wired together.
 
     Mock mode differs in one thing: where requests go, and that the key of the token store is made for you.
-
-    Args:
-        settings: What the user set.
     """
 
     def __init__(self, settings: Settings) -> None:

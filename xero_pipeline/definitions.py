@@ -11,12 +11,7 @@ from xero_pipeline.sync.progress import Progress
 
 
 def build(settings: Settings, progress: Progress | None = None) -> dg.Definitions:
-    """Everything Dagster knows of us. Needs no network, no credentials, no warehouse.
-
-    Args:
-        settings: What the user set.
-        progress: Who watches runs in this process.
-    """
+    """Everything Dagster knows of us. Needs no network, no credentials, no warehouse."""
     choice = select_assets(settings)
     # Our own project keeps a run in one process: it lasts seconds, and a new process for each step would cost as much.
     return DefinitionsBuilder(settings, choice, naming(settings, choice)).definitions(progress, dg.in_process_executor)

@@ -128,7 +128,6 @@ class DailyLimitReached(WaitError):
     """The organisation's calls of the day are used up.
 
     Args:
-        message: What happened.
         resume_at: When calls may go on, in UTC.
         **facts: As for `XeroPipelineError`.
     """
@@ -144,7 +143,6 @@ class BudgetReached(WaitError):
     """The run has made the calls to this organisation that it may make.
 
     Args:
-        message: What happened.
         resume_at: When another run may go on, in UTC.
         **facts: As for `XeroPipelineError`.
     """
@@ -203,7 +201,6 @@ class RecordRefused(DataError):
 
     Args:
         message: Which field, what was found, what was expected.
-        record_id: The record's id.
         raw: The record as received; never part of the message.
         **facts: As for `XeroPipelineError`.
     """

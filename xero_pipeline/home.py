@@ -24,7 +24,6 @@ def opened(home: Path, mode: str) -> Path:
     """Make the folder, if it is not there; only its owner may look inside.
 
     Args:
-        home: Where.
         mode: Which Xero's books it holds.
 
     Raises:

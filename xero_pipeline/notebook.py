@@ -54,11 +54,7 @@ def _file(home: str | Path) -> Path:
 
 
 class Books:
-    """A warehouse to ask. Every question opens it and closes it again.
-
-    Args:
-        warehouse: Which.
-    """
+    """A warehouse to ask. Every question opens it and closes it again."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
@@ -68,7 +64,6 @@ class Books:
 
         Args:
             sql: One SELECT; parameters are written `:name`.
-            **params: Their values.
 
         Raises:
             QueryRefused: The query is wrong, or does not only read.
@@ -82,7 +77,6 @@ class Books:
 
         Args:
             sql: One SELECT; parameters are written `:name`.
-            **params: Their values.
 
         Raises:
             QueryRefused: As `frame`.

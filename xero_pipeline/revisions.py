@@ -45,7 +45,6 @@ class Revisions:
         """The revision a database has, None where none is written.
 
         Args:
-            connection: To the database.
             schema: Where its number is written.
         """
         from sqlalchemy import inspect
@@ -60,7 +59,6 @@ class Revisions:
         Args:
             connection: In a transaction.
             schema: Where to write it.
-            revision: Which it is.
         """
         connection.exec_driver_sql(
             f"CREATE TABLE IF NOT EXISTS {_place(schema)} "
@@ -98,7 +96,6 @@ class Revisions:
         """The error for a database that has a revision we do not know.
 
         Args:
-            found: Its revision.
             written_by: The version of the program that wrote the database last, if known.
         """
         writer = f"xero-pipeline {written_by}" if written_by else "a newer xero-pipeline"

@@ -17,7 +17,6 @@ def at(server, database):
 
     Args:
         server: As `postgresql_server` gives it.
-        database: Its name.
     """
     return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
 
@@ -47,9 +46,6 @@ def undone(warehouse):
     """One transaction for all that this thread does to a warehouse, rolled back at the end: as if it had never been.
 
     A database of one's own for every test takes longer than most tests. Not for tests of what is committed when.
-
-    Args:
-        warehouse: Where.
     """
     with suppress(_Undone), warehouse.transaction():
         yield

@@ -15,7 +15,6 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
     """A folder of this test run; nobody may change what is in it.
 
     Args:
-        name: Of the folder.
         make: Fills it. Another worker that asks meanwhile waits; where it fails, the next one tries.
         factory: Knows where this run has its folders.
     """

@@ -45,9 +45,6 @@ def running_postgresql(directory: Path | None = None, *, durable: bool = False) 
 def a_database_like(url: str) -> str:
     """Make a new database with the contents of another; nobody may be in that one.
 
-    Args:
-        url: The other one.
-
     Returns:
         SQLAlchemy's address of the new one.
     """

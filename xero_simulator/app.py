@@ -33,11 +33,7 @@ class CallCounter:
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def note(self, request: Request) -> None:
-        """Counts a request, whatever becomes of it.
-
-        Args:
-            request: The request.
-        """
+        """Counts a request, whatever becomes of it."""
         path = request.path.removeprefix(API_ROOT).strip("/")
         tenant_id = request.headers.get("xero-tenant-id", "") if request.path.startswith(API_ROOT) else ""
         with self._lock:
@@ -78,11 +74,7 @@ class Application:
     calls: CallCounter = field(default_factory=CallCounter)
 
     def handle(self, request: Request) -> Response:
-        """Answers one request; any thread may call.
-
-        Args:
-            request: The request.
-        """
+        """Answers one request; any thread may call."""
         if self.controllable and request.path == "/simulator/faults":
             return self._control(request)
         self.calls.note(request)

@@ -46,44 +46,27 @@ class Caller:
 
 
 class Apps:
-    """Knows the registered apps; with none registered, every client id is accepted.
-
-    Args:
-        apps: The registered apps.
-    """
+    """Knows the registered apps; with none registered, every client id is accepted."""
 
     def __init__(self, apps: Sequence[SimulatedApp]) -> None:
         self._apps = {app.client_id: app for app in apps}
 
     def knows(self, client_id: str) -> bool:
-        """Whether an app may ask for consent.
-
-        Args:
-            client_id: Its id.
-        """
+        """Whether an app may ask for consent."""
         return bool(client_id) and (not self._apps or client_id in self._apps)
 
     def organisation_of(self, client_id: str) -> str | None:
-        """The organisation an app was set up for as a custom connection, if that was said.
-
-        Args:
-            client_id: A known app.
-        """
+        """The organisation an app was set up for as a custom connection, if that was said."""
         return self._apps[client_id].tenant_id if client_id in self._apps else None
 
     def needs_challenge(self, client_id: str) -> bool:
-        """Whether an app without a secret asks, so that only PKCE protects the code.
-
-        Args:
-            client_id: A known app.
-        """
+        """Whether an app without a secret asks, so that only PKCE protects the code."""
         return client_id in self._apps and self._apps[client_id].client_secret is None
 
     def allows_redirect(self, client_id: str, uri: str) -> bool:
         """Whether a consent of a known app may lead back to an address.
 
         Args:
-            client_id: A known app.
             uri: The address: absolute, https or a local http, without a fragment.
         """
         registered = self._apps[client_id].redirect_uris if client_id in self._apps else ()
@@ -96,9 +79,6 @@ class Apps:
 
     def authenticate(self, request: Request) -> Caller:
         """Finds out which app calls the token endpoint, by Basic authentication or by the body.
-
-        Args:
-            request: The call.
 
         Raises:
             Refused: `invalid_client`.

@@ -40,10 +40,6 @@ def assemble(
     Args:
         store_path: The shared SQLite file, or None.
         clock: Seconds since 1970.
-        faults: What goes wrong.
-        limits: The rate limits.
-        apps: The registered apps.
-        organisations: All organisations.
         books: For a tenant id, what finds or writes its books; None for an unknown one.
         max_matching: The most records a request may match.
         advanced: Whether apps are of Xero's Advanced tier, which may ask for journals.

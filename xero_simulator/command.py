@@ -67,8 +67,6 @@ def serve_books(
     """Serve a simulator whose books end today and grow with the clock, until the process is asked to stop.
 
     Args:
-        port: The TCP port; 0 takes a free one.
-        organisations: How many companies.
         invoices: Invoices and bills of each.
         months: How far back the books go.
         seed: The same seed makes the same books.

@@ -20,7 +20,6 @@ class Company(CompanyRecords):
         Args:
             name: Xero's report name, such as `ProfitAndLoss`.
             params: The query parameters; their names are read without regard to case.
-            today: The day of the request.
 
         Raises:
             BadReportRequest: The parameters are refused.
@@ -28,9 +27,5 @@ class Company(CompanyRecords):
         return write_report(self, name, params, today)
 
     def tax_returns(self, today: dt.date) -> Sequence[Record]:
-        """The tax returns that were published, oldest first; see `reports.tax_returns`.
-
-        Args:
-            today: The day of the request.
-        """
+        """The tax returns that were published, oldest first; see `reports.tax_returns`."""
         return tax_returns(self, today)

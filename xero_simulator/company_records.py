@@ -21,11 +21,7 @@ _FOR_REPORTING_ROLES = frozenset({"Reports", "Journals", "ManualJournals"})
 
 
 class CompanyRecords:
-    """The records of an organisation, which can be read and edited.
-
-    Args:
-        bench: The finished records.
-    """
+    """The records of an organisation, which can be read and edited."""
 
     def __init__(self, bench: Workbench) -> None:
         self.tenant_id = bench.id_of("tenant")
@@ -94,12 +90,7 @@ class CompanyRecords:
         return self.keep("open amounts", lambda: OpenAmounts(self.bench.tables))
 
     def keep(self, key: str, make: Callable[[], Kept]) -> Kept:
-        """Something computed from the books, made again only after an edit.
-
-        Args:
-            key: What it is.
-            make: Computes it.
-        """
+        """Something computed from the books, made again only after an edit."""
         kept = self._kept.get(key)
         if kept is None or kept[0] != self.revision:
             kept = (self.revision, make())

@@ -53,9 +53,6 @@ class BooksConfig:
 
         The remainder of the division is spread over the calendar by the month's absolute number, so that a month
         keeps its count when the span moves on.
-
-        Args:
-            month: The first day of the month.
         """
         number = month.year * 12 + month.month
         return self.invoices * (number + 1) // self.months - self.invoices * number // self.months

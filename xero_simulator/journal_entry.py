@@ -36,7 +36,6 @@ class JournalEntry:
 
     Args:
         database: In a transaction.
-        company: The organisation.
         now: Milliseconds since 1970.
     """
 

@@ -27,7 +27,6 @@ class JournalLog:
     """Keeps the journals of all organisations.
 
     Args:
-        store: Where they live.
         clock: Seconds since 1970.
     """
 
@@ -41,7 +40,6 @@ class JournalLog:
         """The journals behind a number, in the order of their numbers.
 
         Args:
-            company: The organisation.
             number: Those with a higher one.
             since: Only those posted at or after this instant, in milliseconds since 1970.
             most: So many at most.
@@ -54,7 +52,6 @@ class JournalLog:
         """One journal, which then does not tell its source; None if there is none.
 
         Args:
-            company: The organisation.
             name: Its id or its number.
         """
         self._catch_up(company)

@@ -60,7 +60,6 @@ class RateLimiter:
 
     Args:
         store: Where the counters live.
-        limits: The allowances.
         clock: Seconds since 1970.
     """
 
@@ -72,10 +71,6 @@ class RateLimiter:
     @contextmanager
     def slot(self, client_id: str, tenant_id: str) -> Iterator[dict[str, str]]:
         """Counts one call of an organisation while it lasts, and yields the headers that tell what is left.
-
-        Args:
-            client_id: The calling app.
-            tenant_id: The organisation.
 
         Raises:
             Refused: 429 when an allowance is used up; refused calls do not count.
@@ -92,9 +87,6 @@ class RateLimiter:
 
     def app_call(self, client_id: str) -> dict[str, str]:
         """Counts one call that concerns no organisation, and returns its one header.
-
-        Args:
-            client_id: The calling app.
 
         Raises:
             Refused: 429 when the app's minute is used up.

@@ -36,11 +36,7 @@ class Request:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     def form_values(self, name: str) -> tuple[str, ...]:
-        """All values of one field of the form body.
-
-        Args:
-            name: The field's name.
-        """
+        """All values of one field of the form body."""
         pairs = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
         return tuple(value for key, value in pairs if key == name)
 
@@ -93,7 +89,6 @@ def html(status: int, page: str) -> Response:
     """A page for a person.
 
     Args:
-        status: The HTTP status.
         page: The whole document, already escaped where needed.
     """
     headers = {
@@ -106,10 +101,5 @@ def html(status: int, page: str) -> Response:
 
 
 def text(status: int, line: str) -> Response:
-    """A line of plain text, as Xero's gateway answers 404 and 503.
-
-    Args:
-        status: The HTTP status.
-        line: The text.
-    """
+    """A line of plain text, as Xero's gateway answers 404 and 503."""
     return Response(status, line.encode(), {"Content-Type": "text/plain; charset=utf-8"})

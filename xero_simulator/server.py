@@ -21,11 +21,7 @@ _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class AsgiCoat:
-    """The simulator as an ASGI application: its plain function runs in worker threads.
-
-    Args:
-        simulator: What answers.
-    """
+    """The simulator as an ASGI application: its plain function runs in worker threads."""
 
     def __init__(self, simulator: Answers) -> None:
         self._simulator = simulator
@@ -50,8 +46,6 @@ def serve(
     """Serves until the process is asked to stop.
 
     Args:
-        simulator: What answers.
-        port: The TCP port; 0 takes a free one.
         ready: Called with the address once connections are accepted.
         host: The address to listen on; only this machine by default, for anybody who reaches it gets in.
     """
@@ -65,12 +59,7 @@ def serve(
 
 @contextmanager
 def serving(simulator: Answers, port: int = 0) -> Iterator[str]:
-    """Serves in a thread while the block runs, and yields the address.
-
-    Args:
-        simulator: What answers.
-        port: The TCP port; 0 takes a free one.
-    """
+    """Serves in a thread while the block runs, and yields the address."""
     with _listening("127.0.0.1", port) as (listener, address):
         server = _server(simulator)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="simulated Xero", daemon=True)

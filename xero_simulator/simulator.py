@@ -75,11 +75,7 @@ class Simulator:
         self._application: Application | None = None
 
     def handle(self, request: Request) -> Response:
-        """Answers one request; any thread may call.
-
-        Args:
-            request: The request.
-        """
+        """Answers one request; any thread may call."""
         response = self._app().handle(request)
         response.headers.setdefault("Date", formatdate(self._clock(), usegmt=True))
         return response
@@ -107,9 +103,6 @@ class Simulator:
 
     def company(self, tenant_id: str) -> Company:
         """The books of an organisation, written on first use.
-
-        Args:
-            tenant_id: The organisation's id.
 
         Raises:
             KeyError: When there is no such organisation.

@@ -71,7 +71,6 @@ class Store:
 
         Args:
             sql: The query with `?` for its values.
-            *values: The values.
         """
         with self._lock:
             return self._connection().execute(sql, values).fetchall()

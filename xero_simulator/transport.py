@@ -30,9 +30,6 @@ class SimulatorTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Hands one request over and maps a broken or late answer to what httpx raises on a network.
 
-        Args:
-            request: The request.
-
         Raises:
             httpx.RemoteProtocolError: When the connection was dropped.
             httpx.ReadTimeout: When the answer takes longer than the client waits.

@@ -25,13 +25,7 @@ def encode(value: object) -> bytes:
 
 
 def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer.
-
-    Args:
-        status: The HTTP status.
-        value: The body.
-        headers: Further headers.
-    """
+    """A JSON answer."""
     return Response(status, encode(value), {"Content-Type": _JSON, "Cache-Control": "no-store", **(headers or {})})
 
 
@@ -73,7 +67,6 @@ def unauthorized(detail: str, headers: Mapping[str, str] | None = None) -> Refus
 
     Args:
         detail: What is wrong with the token.
-        headers: Further headers.
     """
     return Refused(json_answer(401, _problem("Unauthorized", 401, detail), headers))
 
@@ -130,11 +123,7 @@ def query_refused(message: str) -> Refused:
 
 
 def high_volume(wrapper: str) -> Refused:
-    """400 where a request matches too many records (XeroAPI/xero-python#148, XeroAPI/Xero-NetStandard#604).
-
-    Args:
-        wrapper: The collection's name.
-    """
+    """400 where a request matches too many records (XeroAPI/xero-python#148, XeroAPI/Xero-NetStandard#604)."""
     message = (
         f"Your request is not filtering {wrapper} efficiently, given the extremely high volume for this organisation. "
         "Please check https://developer.xero.com/documentation/api/efficient-data-retrieval for tips."

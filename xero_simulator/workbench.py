@@ -24,7 +24,6 @@ class Workbench:
     """Everything that the writers of documents share.
 
     Args:
-        config: Size, seed and last day of the books.
         index: The organisation's place in the list.
         profile: Its name, its country and its habits.
     """
@@ -37,12 +36,7 @@ class Workbench:
 
     @classmethod
     def empty(cls, config: BooksConfig, index: int) -> Self:
-        """The workbench of an organisation before anything is written.
-
-        Args:
-            config: Size, seed and last day of the books.
-            index: The organisation's place in the list, from 0.
-        """
+        """The workbench of an organisation before anything is written."""
         return cls(config, index, profile_of(index))
 
     @property
@@ -84,27 +78,15 @@ class Workbench:
         return found
 
     def key_of(self, account_id: str) -> str:
-        """The key of an account: what `account_id` makes its id from.
-
-        Args:
-            account_id: The account's id.
-        """
+        """The key of an account: what `account_id` makes its id from."""
         return self.shared[account_id]
 
     def code(self, key: str) -> str:
-        """The code that the organisation's chart gives an account.
-
-        Args:
-            key: The account's key.
-        """
+        """The code that the organisation's chart gives an account."""
         return self.tables["Accounts"][self.account_id(key)]["Code"]
 
     def bank(self, code: str) -> Record:
-        """What documents need to know of a bank account: its currency and its short form.
-
-        Args:
-            code: The account's code.
-        """
+        """What documents need to know of a bank account: its currency and its short form."""
         key = f"bank/{code}"
         if key not in self.shared:
             account = self.tables["Accounts"][self.account_id(code)]

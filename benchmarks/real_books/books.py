@@ -29,11 +29,7 @@ if TYPE_CHECKING:
 
 
 def tables(seeds: Seeds) -> dict[str, dict[str, Record]]:
-    """All records by Xero's wrapper name and their id.
-
-    Args:
-        seeds: The books.
-    """
+    """All records by Xero's wrapper name and their id."""
     bills, notes = list(invoices.invoices(seeds)), list(documents.credit_notes(seeds))
     transfers = list(documents.bank_transfers(seeds))
     halves = [half for transfer in transfers for half in documents.halves(transfer)]
@@ -59,9 +55,6 @@ def postings(seeds: Seeds) -> tuple[Posting, ...]:
 
     An edit is a reversal and a new journal; reports count what is left of them, for a bank summary that counted both
     would show money that never moved.
-
-    Args:
-        seeds: The books.
     """
     sums: dict[tuple[str, dt.date, str], Decimal] = defaultdict(Decimal)
     kinds: dict[str, str] = {}
@@ -79,12 +72,7 @@ def postings(seeds: Seeds) -> tuple[Posting, ...]:
 
 
 class RealCompany(Company):
-    """An organisation whose postings are what Xero posted.
-
-    Args:
-        bench: Its records.
-        posted: Its postings.
-    """
+    """An organisation whose postings are what Xero posted."""
 
     def __init__(self, bench: Workbench, posted: tuple[Posting, ...]) -> None:
         super().__init__(bench)
@@ -101,7 +89,6 @@ class RealXero(Simulator):
     """Our simulator of Xero with a real company's books in it.
 
     Args:
-        seeds: The books.
         today: Their last day.
     """
 
@@ -120,11 +107,7 @@ class RealXero(Simulator):
         return (SimulatedOrganisation(lists.tenant_id(), lists.NAME),)
 
     def company(self, tenant_id: str) -> Company:
-        """Its books.
-
-        Args:
-            tenant_id: Its tenant id.
-        """
+        """Its books."""
         return self._company
 
     def _assembled(self) -> Application:

@@ -19,10 +19,7 @@ class Document:
     """A document of which the two say something else.
 
     Args:
-        kind: Its source type.
-        source_id: Its id.
         ours: What the ledger posts.
-        theirs: What Xero posted.
         problem: Why the ledger does not post it; empty where it does.
     """
 
@@ -38,10 +35,7 @@ class Figures:
     """Figures of a statement that differ for one cause.
 
     Args:
-        statement: The statement.
-        cause: The cause.
         months: The months, as 2019-11.
-        figures: How many figures.
     """
 
     statement: str
@@ -55,10 +49,6 @@ def documents(warehouse: Warehouse, seeds: Seeds) -> tuple[Mapping[str, int], li
 
     Compared is what each moved on every account and day, to the cent, both ways: what Xero posted and we do not, what
     we post and Xero did not.
-
-    Args:
-        warehouse: Has the ledger.
-        seeds: Have Xero's journals.
     """
     ours: dict[str, Moved] = defaultdict(dict)
     for source, account, day, net in _rows(
@@ -79,12 +69,7 @@ def documents(warehouse: Warehouse, seeds: Seeds) -> tuple[Mapping[str, int], li
 
 
 def lines(warehouse: Warehouse, seeds: Seeds) -> list[str]:
-    """Ids of the documents whose lines differ: by account and tax type what they come to, and their tax.
-
-    Args:
-        warehouse: Has the ledger.
-        seeds: Have Xero's journals.
-    """
+    """Ids of the documents whose lines differ: by account and tax type what they come to, and their tax."""
     ours: dict[str, dict[tuple[str, str], tuple[Decimal, Decimal]]] = defaultdict(dict)
     for source, account, tax_type, net, tax in _rows(
         warehouse,
@@ -106,11 +91,7 @@ def lines(warehouse: Warehouse, seeds: Seeds) -> list[str]:
 
 
 def tie_out(warehouse: Warehouse) -> tuple[int, int, list[Figures]]:
-    """Months and figures that were compared with Xero's reports, and those that differ, by cause.
-
-    Args:
-        warehouse: Has the ledger.
-    """
+    """Months and figures that were compared with Xero's reports, and those that differ, by cause."""
     ((months, figures),) = _rows(
         warehouse, "SELECT COUNT(DISTINCT period_end), COUNT(*) AS figures FROM ledger.tie_out"
     )
@@ -133,11 +114,7 @@ def tie_out(warehouse: Warehouse) -> tuple[int, int, list[Figures]]:
 
 
 def unexplained(warehouse: Warehouse) -> Sequence[tuple[str, str, str, Decimal]]:
-    """What no document shows, as the ledger posts it: month, account, cause, amount.
-
-    Args:
-        warehouse: Has the ledger.
-    """
+    """What no document shows, as the ledger posts it: month, account, cause, amount."""
     rows = _rows(
         warehouse,
         "SELECT l.journal_date, CONCAT_WS(' ', a.code, a.name), l.cause, l.net_amount FROM ledger.journal_lines AS l "
@@ -148,11 +125,7 @@ def unexplained(warehouse: Warehouse) -> Sequence[tuple[str, str, str, Decimal]]
 
 
 def unknown(warehouse: Warehouse) -> Sequence[tuple[str, str, str, str, Decimal, Decimal]]:
-    """Figures that nothing explains: month, statement, account, measure, ours, Xero's.
-
-    Args:
-        warehouse: Has the ledger.
-    """
+    """Figures that nothing explains: month, statement, account, measure, ours, Xero's."""
     rows = _rows(
         warehouse,
         "SELECT period_end, statement, CONCAT_WS(' ', account_code, account_name), measure, our_amount, xero_amount "

@@ -21,11 +21,7 @@ CENT = Decimal("0.01")
 
 
 def credit_notes(seeds: Seeds) -> Iterator[Record]:
-    """The credit notes; one whose journals come to nothing was voided.
-
-    Args:
-        seeds: The books.
-    """
+    """The credit notes; one whose journals come to nothing was voided."""
     contact = {row["credit_note_id"]: row["contact_id"] for row in seeds.rows("credit_note")}
     for key, journals in seeds.sources("ACCRECCREDIT", "ACCPAYCREDIT").items():
         kind = journals[0].source_type
@@ -46,11 +42,7 @@ def credit_notes(seeds: Seeds) -> Iterator[Record]:
 
 
 def bank_transactions(seeds: Seeds) -> Iterator[Record]:
-    """Money spent and received; what comes to nothing was deleted.
-
-    Args:
-        seeds: The books.
-    """
+    """Money spent and received; what comes to nothing was deleted."""
     contact = {row["bank_transaction_id"]: row["contact_id"] for row in seeds.rows("bank_transaction")}
     for key, journals in seeds.sources("CASHPAID", "CASHREC").items():
         received = journals[0].source_type == "CASHREC"
@@ -68,11 +60,7 @@ def bank_transactions(seeds: Seeds) -> Iterator[Record]:
 
 
 def bank_transfers(seeds: Seeds) -> Iterator[Record]:
-    """Transfers between the bank accounts, without `Status`, as Xero gave them until 2026.
-
-    Args:
-        seeds: The books.
-    """
+    """Transfers between the bank accounts, without `Status`, as Xero gave them until 2026."""
     for key, (journal, *_) in seeds.sources("TRANSFER").items():
         source, target = sorted(journal.lines, key=lambda line: line.net)
         yield {
@@ -91,11 +79,7 @@ def bank_transfers(seeds: Seeds) -> Iterator[Record]:
 
 
 def halves(transfer: Record) -> Iterator[Record]:
-    """The two bank transactions that Xero keeps of a transfer.
-
-    Args:
-        transfer: The transfer.
-    """
+    """The two bank transactions that Xero keeps of a transfer."""
     for side, kind in (("From", "SPEND-TRANSFER"), ("To", "RECEIVE-TRANSFER")):
         yield {
             "BankTransactionID": transfer[f"{side}BankTransactionID"],
@@ -116,11 +100,7 @@ def halves(transfer: Record) -> Iterator[Record]:
 
 
 def manual_journals(seeds: Seeds) -> Iterator[Record]:
-    """The manual journals; one that comes to nothing was voided.
-
-    Args:
-        seeds: The books.
-    """
+    """The manual journals; one that comes to nothing was voided."""
     for key, journals in seeds.sources("MANJOURNAL").items():
         lives, body = _body(journals, 1)
         yield {
@@ -135,11 +115,7 @@ def manual_journals(seeds: Seeds) -> Iterator[Record]:
 
 
 def days(day: dt.date) -> Record:
-    """A document's day, both ways Xero writes it.
-
-    Args:
-        day: The day.
-    """
+    """A document's day, both ways Xero writes it."""
     return {"Date": wire_day(day), "DateString": wire_day_string(day)}
 
 
@@ -157,7 +133,6 @@ def _body(journals: Sequence[Journal], side: int) -> tuple[bool, Record]:
     """Whether journals come to something, and lines, totals and day of what posted them.
 
     Args:
-        journals: Of one source.
         side: 1 where a line's amount is a debit.
     """
     lives, day, nets = _lines(journals)

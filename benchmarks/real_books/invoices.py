@@ -12,11 +12,7 @@ from xero_simulator.workbench import Record
 
 
 def invoices(seeds: Seeds) -> Iterator[Record]:
-    """The invoices and bills, with their lines; nobody has paid them yet.
-
-    Args:
-        seeds: The books.
-    """
+    """The invoices and bills, with their lines; nobody has paid them yet."""
     codes = {row["code"]: row["account_id"] for row in seeds.rows("account") if row["code"]}
     options = _options(seeds)
     for row in seeds.rows("invoice"):

@@ -33,11 +33,7 @@ _FOUNDED = dt.date(2019, 10, 1)
 
 
 def organisation(seeds: Seeds) -> Record:
-    """The organisation; its year end is the seeds', the rest follows from the documents.
-
-    Args:
-        seeds: The books.
-    """
+    """The organisation; its year end is the seeds', the rest follows from the documents."""
     row = seeds.rows("organization")[0]
     return {
         "OrganisationID": row["organisation_id"],
@@ -60,11 +56,7 @@ def organisation(seeds: Seeds) -> Record:
 
 
 def accounts(seeds: Seeds) -> Iterator[Record]:
-    """The chart.
-
-    Args:
-        seeds: The books.
-    """
+    """The chart."""
     for row in seeds.rows("account"):
         record: Record = {
             "AccountID": row["account_id"],
@@ -87,11 +79,7 @@ def accounts(seeds: Seeds) -> Iterator[Record]:
 
 
 def contacts(seeds: Seeds) -> Iterator[Record]:
-    """The contacts.
-
-    Args:
-        seeds: The books.
-    """
+    """The contacts."""
     for row in seeds.rows("contact"):
         yield {
             "ContactID": row["contact_id"],
@@ -104,32 +92,20 @@ def contacts(seeds: Seeds) -> Iterator[Record]:
 
 
 def tax_rates(seeds: Seeds) -> Iterator[Record]:
-    """The tax types that journals and lines name; the seeds do not say their per cent.
-
-    Args:
-        seeds: The books.
-    """
+    """The tax types that journals and lines name; the seeds do not say their per cent."""
     names = {row["tax_type"]: row.get("tax_name", "") for row in seeds.rows("journal_line") if row["tax_type"]}
     for kind, name in sorted(names.items()):
         yield {"TaxType": kind, "Name": name, "Status": "ACTIVE", "TaxComponents": []}
 
 
 def currencies(seeds: Seeds) -> Iterator[Record]:
-    """The currencies of the documents.
-
-    Args:
-        seeds: The books.
-    """
+    """The currencies of the documents."""
     for code in sorted({BASE, *(row["currency_code"] for row in seeds.rows("invoice"))}):
         yield {"Code": code, "Description": code}
 
 
 def tracking(seeds: Seeds) -> Iterator[Record]:
-    """The tracking categories with their options.
-
-    Args:
-        seeds: The books.
-    """
+    """The tracking categories with their options."""
     options = {row["tracking_option_id"]: row for row in seeds.rows("tracking_category_option")}
     for row in seeds.rows("tracking_category"):
         key = row["tracking_category_id"]

@@ -30,14 +30,10 @@ class Paid:
     """What the journals of a payment say.
 
     Args:
-        payment_id: Its id.
-        kind: Its PaymentType.
-        day: Its day.
         updated: When its last journal was posted.
         lives: Whether its journals come to something; otherwise it was deleted.
         trade: `ACCREC` or `ACCPAY`: whose control account it moves.
         cleared: What it takes off that account, positive; of a deleted one, what it first took.
-        bank: The bank account.
         arrived: What the bank account moved by, positive.
     """
 
@@ -56,7 +52,6 @@ def payments(seeds: Seeds, targets: Sequence[Record]) -> Iterator[Record]:
     """All payments whose document is found.
 
     Args:
-        seeds: The books.
         targets: Invoices and credit notes; a refunded credit note gets its new status.
 
     Raises:
@@ -80,7 +75,6 @@ def match(living: Sequence[Paid], targets: Sequence[Record]) -> Mapping[str, tup
     """By payment the document it paid, and how much of it in the document's currency.
 
     Args:
-        living: Payments that count.
         targets: Invoices and credit notes.
     """
     matched: dict[str, tuple[Record, Decimal]] = {}

@@ -23,7 +23,6 @@ class Line:
     """One line of a journal of Xero's.
 
     Args:
-        account_id: The account.
         net: Base currency, debit positive.
         tax_type: How it is taxed; empty on the lines that Xero itself adds.
         tax: The tax that goes with it.
@@ -40,13 +39,10 @@ class Journal:
     """One journal of Xero's; it is never changed, an edit of its source posts a reversal and a new one.
 
     Args:
-        journal_id: Its id.
         number: In the order of posting.
         created: When it was posted, as the seeds write it.
-        day: The day it counts for.
         source_type: The kind of its source; empty for what no document shows.
         source_id: The id of its source; empty likewise.
-        reference: What somebody wrote.
         lines: They sum to zero.
     """
 
@@ -146,11 +142,7 @@ def read_seeds(folder: Path) -> Seeds:
 
 
 def moved(journals: Iterable[Journal]) -> Moved:
-    """What some journals come to: a reversal takes away what it reverses.
-
-    Args:
-        journals: Of one source.
-    """
+    """What some journals come to: a reversal takes away what it reverses."""
     sums: Moved = defaultdict(Decimal)
     for journal in journals:
         for line in journal.lines:

@@ -22,7 +22,6 @@ class Synced:
     """A warehouse that has the books and their ledger.
 
     Args:
-        warehouse: The warehouse.
         calls: How many calls the sync took.
         sync_seconds: How long it took.
         ledger_seconds: How long the ledger took, its statements and the tie-out included.
@@ -41,7 +40,6 @@ def synced(url: str, home: Path, months: tuple[dt.date, dt.date], *, warehouse: 
 
     Args:
         url: Where the books are served.
-        home: An empty folder.
         months: The first day of the books, and the day it is meant to be.
         warehouse: Its SQLAlchemy address; empty for DuckDB in the home.
         journals: Read Xero's journals, and compare with them.

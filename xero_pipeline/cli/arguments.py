@@ -20,9 +20,6 @@ def without_types(app: typer.Typer) -> None:
     """Let the help of an app's commands, and of theirs, show no `<bool>` behind a flag.
 
     Typer draws the type of every option where it draws with Rich; its plain help leaves out that of flags, too.
-
-    Args:
-        app: The commands.
     """
     if not _is_quiet(app.info.cls):
         app.info.cls = QuietGroup
@@ -38,11 +35,7 @@ class QuietCommand(TyperCommand):
     """A command whose flags show no type."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Its options and arguments.
-
-        Args:
-            ctx: The command line.
-        """
+        """Its options and arguments."""
         return _quiet(super().get_params(ctx))
 
 
@@ -50,11 +43,7 @@ class QuietGroup(TyperGroup):
     """Commands whose own flags show no type."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Its options.
-
-        Args:
-            ctx: The command line.
-        """
+        """Its options."""
         return _quiet(super().get_params(ctx))
 
 
@@ -79,9 +68,6 @@ class Commands(QuietGroup):
 
     def invoke(self, ctx: Context) -> Any:
         """Run the command that was named.
-
-        Args:
-            ctx: The command line.
 
         Raises:
             typer.BadParameter: A value is none that the option or argument takes.
@@ -110,12 +96,7 @@ class QueryCommand(QuietCommand):
     """A command whose argument may be SQL, which may begin with a comment."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Take the words apart.
-
-        Args:
-            ctx: The command line.
-            args: Its words.
-        """
+        """Take the words apart."""
         if "--" not in args:
             sql = [word for word in args if _COMMENT.match(word)]
             args = [*(word for word in args if word not in sql), *(["--"] if sql else []), *sql]
@@ -128,7 +109,6 @@ def errors_name_option(option: str, setting: str) -> Iterator[None]:
 
     Args:
         option: As it is typed.
-        setting: The variable.
 
     Raises:
         ConfigurationError: As raised inside.

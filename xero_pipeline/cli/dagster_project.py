@@ -25,7 +25,6 @@ class Project:
 
     Args:
         settings: Name the project, if it is not our own.
-        progress: Who watches runs in this process.
 
     Raises:
         ConfigurationError: The project cannot be loaded, or has no asset of ours.

@@ -29,8 +29,6 @@ class Runner:
     """Carries runs in this process and tells of them.
 
     Args:
-        services: The wired services.
-        instance: Dagster's history.
         watch: Who shows the progress.
         max_calls: Calls to each organisation, over all runs together; None for the setting's bound.
     """
@@ -57,8 +55,6 @@ class Runner:
         """Everything chosen of an organisation: its collections, then the months of its reports that are due.
 
         Args:
-            organisation: Which.
-            choice: What.
             full: Read everything again; of the reports, every month.
             newest: Of how many months to pull reports, if not of all that are due.
 
@@ -82,9 +78,6 @@ class Runner:
     def keep_ledger(self, organisation: Organisation) -> bool:
         """The ledger from what is in the warehouse now, and whether it ties out.
 
-        Args:
-            organisation: Whose.
-
         Returns:
             Whether it could be kept; differences are told by its checks.
         """
@@ -106,7 +99,6 @@ class Runner:
         """The reports of some months.
 
         Args:
-            organisation: Whose.
             due: For each report the first days of its months.
 
         Returns:
@@ -126,9 +118,7 @@ class Runner:
         """The aged reports of some contacts, or of all with something outstanding.
 
         Args:
-            organisation: Whose.
             contacts: Names or contact ids; none for all.
-            as_of: The day.
 
         Returns:
             Whether all went well.

@@ -49,7 +49,6 @@ def begun_months(
     Args:
         services: Know the organisations' days.
         wanted: The months, oldest first.
-        chosen: Whose.
 
     Returns:
         The organisations that have begun one of them, with those they have begun. People are told of the others.

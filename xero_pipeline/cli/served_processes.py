@@ -37,8 +37,6 @@ class ServedProcesses:
         settings: What the user set; Dagster's home is prepared.
         page: Where the web page listens.
         host: Where the Dagster UI listens.
-        port: Its port.
-        dagster_ui: Its address.
     """
 
     def __init__(self, settings: Settings, page: Address, host: str, port: int, dagster_ui: str) -> None:

@@ -8,11 +8,7 @@ from collections.abc import Iterable
 
 
 def complete_organisation(incomplete: str) -> list[str]:
-    """Names of connected organisations.
-
-    Args:
-        incomplete: What was typed so far.
-    """
+    """Names of connected organisations."""
     from xero_pipeline.errors import XeroPipelineError
     from xero_pipeline.settings import Settings
     from xero_pipeline.state.peek import organisation_names
@@ -26,11 +22,7 @@ def complete_organisation(incomplete: str) -> list[str]:
 
 
 def complete_asset(incomplete: str) -> list[str]:
-    """Tables and reports that can be selected.
-
-    Args:
-        incomplete: What was typed so far.
-    """
+    """Tables and reports that can be selected."""
     from xero_pipeline.warehouse.schema.catalogue import all_tables
     from xero_pipeline.xero.reports.catalogue import reports
 
@@ -39,11 +31,7 @@ def complete_asset(incomplete: str) -> list[str]:
 
 
 def complete_table(incomplete: str) -> list[str]:
-    """Tables and their histories.
-
-    Args:
-        incomplete: What was typed so far.
-    """
+    """Tables and their histories."""
     from xero_pipeline.warehouse.load.history import has_history
     from xero_pipeline.warehouse.schema.catalogue import all_tables
 
@@ -53,11 +41,7 @@ def complete_table(incomplete: str) -> list[str]:
 
 
 def complete_built_in_query(incomplete: str) -> list[str]:
-    """Names of built-in queries.
-
-    Args:
-        incomplete: What was typed so far.
-    """
+    """Names of built-in queries."""
     from xero_pipeline.queries.catalogue import names
 
     return _beginning(names(), incomplete)

@@ -78,7 +78,6 @@ class DefinitionsBuilder:
     """Our assets under the names of a project, and all that is made of them.
 
     Args:
-        settings: What the user set.
         choice: What the project takes.
         naming: What it is called there.
     """
@@ -108,7 +107,6 @@ class DefinitionsBuilder:
         """Everything: needs no network, no credentials, no warehouse.
 
         Args:
-            progress: Who watches runs in this process.
             executor: What carries assets that are materialised by hand; None leaves it to the project.
         """
         naming, choice = self._naming, self._choice
@@ -142,11 +140,7 @@ class DefinitionsBuilder:
 
 
 def resources(progress: Progress | None = None) -> dict[str, Any]:
-    """What assets, schedules and sensors of ours work with; the keys are ours in any project.
-
-    Args:
-        progress: Who watches runs in this process.
-    """
+    """What assets, schedules and sensors of ours work with; the keys are ours in any project."""
     token_store = TokenStoreResource()
     return {
         "xero_token_store": token_store,

@@ -64,22 +64,13 @@ class Naming:
     def key(self, name: str, schema: str = SCHEMA) -> dg.AssetKey:
         """The key of an asset whose spec was made.
 
-        Args:
-            name: The asset's name.
-            schema: Where its table is.
-
         Raises:
             KeyError: It is no part of this project.
         """
         return self._keys[f"{schema}.{name}"]
 
     def knows(self, name: str, schema: str = SCHEMA) -> bool:
-        """Whether an asset is part of this project.
-
-        Args:
-            name: The asset's name.
-            schema: Where its table is.
-        """
+        """Whether an asset is part of this project."""
         return f"{schema}.{name}" in self._keys
 
     def spec(
@@ -98,7 +89,6 @@ class Naming:
         """A table as an asset of this project.
 
         Args:
-            table: From the declarations.
             name: Of the asset, where several write one table: a report on another basis.
             description: What a row is, when the table's own comment does not say it best.
             schema: Where the table is.

@@ -19,30 +19,17 @@ def organisation_partitions() -> dg.DynamicPartitionsDefinition:
 
 
 def month_partitions(start: date) -> dg.MonthlyPartitionsDefinition:
-    """One partition per month, the current one included: from when the first organisation on earth may have begun it.
-
-    Args:
-        start: The first month.
-    """
+    """One partition per month, the current one included, as the first organisation on earth may have begun it."""
     return dg.MonthlyPartitionsDefinition(start_date=start.isoformat(), timezone=EARLIEST, end_offset=1)
 
 
 def report_partitions(start: date) -> dg.MultiPartitionsDefinition:
-    """One partition per month and organisation.
-
-    Args:
-        start: The first month.
-    """
+    """One partition per month and organisation."""
     return dg.MultiPartitionsDefinition({"month": month_partitions(start), "organisation": organisation_partitions()})
 
 
 def report_key(month: date, tenant_id: str) -> str:
-    """The partition key of a month of an organisation.
-
-    Args:
-        month: Its first day.
-        tenant_id: The organisation.
-    """
+    """The partition key of a month of an organisation."""
     return str(dg.MultiPartitionKey({"month": month.isoformat(), "organisation": tenant_id}))
 
 
@@ -67,8 +54,6 @@ def runs_of_neighbours(order: Sequence[str], wanted: Iterable[str], *, at_most: 
 
     Args:
         order: All keys, in Dagster's order.
-        wanted: Those to run.
-        at_most: Longest stretch.
     """
     chosen, stretch = set(wanted), list[str]()
     for key in order:

@@ -44,9 +44,6 @@ class _WithServices(dg.ConfigurableResource):
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Read the environment of the process that runs.
 
-        Args:
-            context: Dagster's.
-
         Raises:
             dagster.DagsterInvariantViolationError: A setting is wrong.
         """
@@ -54,11 +51,7 @@ class _WithServices(dg.ConfigurableResource):
             self._services = Services(Settings.load())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Let go of the databases: a tick of a sensor must not leave a connection behind.
-
-        Args:
-            context: Dagster's.
-        """
+        """Let go of the databases: a tick of a sensor must not leave a connection behind."""
         self._services.close()
 
 
@@ -96,11 +89,7 @@ class XeroResource(dg.ConfigurableResource):
         return self.token_store.services
 
     def calls_left(self, tenant_id: str) -> int:
-        """Calls that an organisation has left today, as the terminal, `status` and the web page say it.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """Calls that an organisation has left today, as the terminal, `status` and the web page say it."""
         return self.services.quota.snapshot(tenant_id).day_remaining
 
     def client(
@@ -128,9 +117,6 @@ class WarehouseResource(_WithServices):
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """The warehouse stays open for the steps of a run, as long as nobody else wants it.
 
-        Args:
-            context: Dagster's.
-
         Raises:
             dagster.DagsterInvariantViolationError: A setting is wrong.
         """
@@ -139,11 +125,7 @@ class WarehouseResource(_WithServices):
             self._kept.enter_context(self._services.warehouse.kept_open())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Let others have it.
-
-        Args:
-            context: Dagster's.
-        """
+        """Let others have it."""
         self._kept.close()
         super().teardown_after_execution(context)
 

@@ -21,7 +21,6 @@ def organisation_tags(tenants: Sequence[str], names: Mapping[str, str]) -> dict[
     """The tags of a run of some organisations.
 
     Args:
-        tenants: Their tenant ids.
         names: Names by tenant id, as far as they are known.
     """
     told = ", ".join(names.get(tenant_id, tenant_id) for tenant_id in tenants[:_NAMED])

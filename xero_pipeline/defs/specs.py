@@ -74,12 +74,7 @@ def group_of(collection: str) -> str:
 
 
 def asset_key(name: str, schema: str = SCHEMA) -> dg.AssetKey:
-    """The key an asset has unless a project chose another: a running program asks its `Naming`.
-
-    Args:
-        name: The asset's name.
-        schema: Where its table is.
-    """
+    """The key an asset has unless a project chose another: a running program asks its `Naming`."""
     return dg.AssetKey([schema, name])
 
 
@@ -129,7 +124,6 @@ def cost(outcome: SyncResult, left: int) -> dict[str, Any]:
 
     Args:
         outcome: What came of the sync.
-        left: Calls that the organisation has left today.
     """
     facts: dict[str, Any] = {
         "records": outcome.records,
@@ -152,7 +146,6 @@ def no_cost(left: int, *, told_with: str) -> dict[str, Any]:
     """For what came along with another materialisation: no call was made for it alone.
 
     Args:
-        left: Calls that the organisation has left today.
         told_with: Where the calls and bytes are counted.
     """
     return {"calls": 0, "bytes": 0, "calls_counted_with": told_with, **_left(left)}

@@ -54,11 +54,7 @@ class XeroTranslator:
     """
 
     def get_asset_spec(self, props: XeroTableProps) -> dg.AssetSpec:
-        """The asset of a table.
-
-        Args:
-            props: The table.
-        """
+        """The asset of a table."""
         return dg.AssetSpec(
             key=dg.AssetKey([props.schema, props.name]),
             group_name=props.group,

@@ -72,7 +72,6 @@ def whole_sql(dialect: str, number: str, decimals: int) -> str:
     Args:
         dialect: `duckdb` or `postgresql`.
         number: SQL of NUMERIC with at most so many decimals.
-        decimals: How many.
     """
     kind = "NUMERIC" if dialect == "postgresql" else "HUGEINT"
     return f"CAST({number} * {10**decimals} AS {kind})"

@@ -26,7 +26,6 @@ def upgrade_schema(dialect: Dialect, connection: Connection) -> None:
     """Make the tables and columns that are missing; nothing when the layout there has the sign of ours.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
 
     Raises:
@@ -50,10 +49,6 @@ def _layout() -> str:
 
 
 def has_ledger(connection: Connection) -> bool:
-    """Whether a ledger was ever kept in this warehouse.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """Whether a ledger was ever kept in this warehouse."""
     sql = f"SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '{SCHEMA}' AND table_name = 'kept'"
     return connection.exec_driver_sql(sql).scalar_one() > 0

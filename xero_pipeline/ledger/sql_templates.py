@@ -43,11 +43,7 @@ class SqlTemplates:
         }
 
     def text(self, name: str) -> str:
-        """A query as SQL.
-
-        Args:
-            name: Of its file.
-        """
+        """A query as SQL."""
         return _environment().get_template(f"{self._room}/sql/{name}.sql").render(self._told)
 
     def make(self, name: str) -> None:
@@ -62,11 +58,7 @@ class SqlTemplates:
             self._carry_out(f"ANALYZE {name}")
 
     def run(self, name: str) -> None:
-        """Carry out a statement.
-
-        Args:
-            name: Of its file.
-        """
+        """Carry out a statement."""
         self._carry_out(self.text(name))
 
     def _carry_out(self, sql: str) -> None:
@@ -78,12 +70,7 @@ class SqlTemplates:
             self._connection.exec_driver_sql(sql)
 
     def count(self, name: str, where: str = "TRUE") -> int:
-        """How many rows a table has.
-
-        Args:
-            name: Its full name.
-            where: Which rows.
-        """
+        """How many rows a table has."""
         return self._connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name} WHERE {where}").scalar_one()
 
 

@@ -35,9 +35,6 @@ def _derived(table: Table) -> Table:
 def ledger_table(name: str) -> Table:
     """The table of that name.
 
-    Args:
-        name: Without the schema.
-
     Raises:
         KeyError: There is none.
     """
@@ -49,9 +46,6 @@ def ledger_table(name: str) -> Table:
 
 def named(name: str) -> str:
     """The full name of a table of the ledger in SQL.
-
-    Args:
-        name: Without the schema.
 
     Raises:
         KeyError: There is none.

@@ -38,13 +38,10 @@ def update_ledger(
     """Bring an organisation's ledger up to its documents and to Xero's reports: all of it, or nothing.
 
     Args:
-        warehouse: Holds both.
-        tenant_id: The organisation.
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
         journals: Take Xero's own journals where they have been read, and compare with them what documents post.
         causes: What a person says is behind amounts that no document shows.
-        ageing: How long the columns of what is open by age are.
 
     Returns:
         What posting did; None where nothing was done, for the organisation was never read.
@@ -78,7 +75,6 @@ def stale_ledgers(warehouse: Warehouse, tenants: Sequence[str]) -> set[str]:
     """The organisations whose documents or reports were read since their ledger was last kept; none without its record.
 
     Args:
-        warehouse: Holds both.
         tenants: Which organisations to look at.
 
     Raises:

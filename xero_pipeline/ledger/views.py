@@ -49,8 +49,6 @@ class Views:
         """Make a view, or make it again if it is declared in another way than it was.
 
         Args:
-            schema: Where.
-            name: Its name.
             query: The SELECT it is made of.
             comment: What one row is, a sentence without its full stop.
 

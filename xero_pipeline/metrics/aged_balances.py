@@ -37,7 +37,6 @@ class Age:
         documents: How many invoices, or bills, are open.
         unpaid: What is open on them.
         credit: Credit notes and overpayments not used yet, each by its own due date.
-        owed: Unpaid less credit.
         without_rate: How many documents are in no sum, for they are in a foreign currency and have no rate.
     """
 
@@ -76,10 +75,6 @@ def owed(connection: Connection, side: Owing, tenant_id: str, day: date, ageing:
 
     Args:
         connection: To the warehouse; reading is enough.
-        side: Which.
-        tenant_id: The organisation.
-        day: At whose close.
-        ageing: How long the ages are.
     """
     found = {
         age: Age(int(documents), unpaid, credit, owed, int(missing))

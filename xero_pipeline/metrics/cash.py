@@ -49,14 +49,7 @@ class BankAccount:
 
 
 def cash_by_month(connection: Connection, tenant_id: str, since: date, until: date) -> list[CashMonth]:
-    """All accounts together, oldest month first.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-        since: The first month.
-        until: The last month.
-    """
+    """All accounts together, oldest month first."""
     return [CashMonth(*row) for row in by_month(connection, "cash_by_month", _SUMS, tenant_id, since, until)]
 
 
@@ -66,11 +59,5 @@ def month_ends(connection: Connection, tenant_id: str, since: date, until: date)
 
 
 def bank_accounts(connection: Connection, tenant_id: str, day: date) -> list[BankAccount]:
-    """What is on each account in the month of a day, the most first.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-        day: Which.
-    """
+    """What is on each account in the month of a day, the most first."""
     return [BankAccount(*row) for row in on_a_day(connection, "cash", _NOW, tenant_id, day)]

@@ -35,7 +35,6 @@ class Metric:
     """A figure and what it means.
 
     Args:
-        name: Of its file.
         title: What people call it.
         said: What its head says of it, by subject: means, row, signs, currency, leaves out, proof and others.
     """
@@ -86,9 +85,7 @@ def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", 
 
     Args:
         dialect: `duckdb` or `postgresql`.
-        name: Which.
         asked: A query of whom and when, as the head of this file says.
-        ageing: How long the ages are.
         every: Whether `asked` may name several organisations; else it is the one of the parameter `:tenant_id`, which
             spares a database the others' documents.
     """
@@ -104,11 +101,7 @@ def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", 
 
 
 def needs_ledger(name: str) -> bool:
-    """Whether a metric reads the tables of the ledger; what is open is read from the documents, as the ledger does.
-
-    Args:
-        name: Which.
-    """
+    """Whether a metric reads the tables of the ledger; what is open is read from the documents, as the ledger does."""
     # Of one metric another may be made: only the whole query shows what it reads.
     return any(f" {named(table.name)} " in metric_sql("duckdb", name, _BY_NOBODY) for table in ledger_tables())
 

@@ -48,9 +48,5 @@ def profit_by_month(
 
     Args:
         connection: To the warehouse; reading is enough. The ledger has been kept, unless the figures are Xero's.
-        tenant_id: The organisation.
-        since: The first month.
-        until: The last month.
-        of: Of which books.
     """
     return [ProfitMonth(*row) for row in by_month(connection, of, _SUMS, tenant_id, since, until)]

@@ -32,11 +32,7 @@ def on_a_day(
 
     Args:
         connection: To the warehouse; reading is enough.
-        name: The metric.
         select: What is asked of it: SQL in which `{metric}` stands for its rows.
-        tenant_id: The organisation.
-        day: The day.
-        ageing: How long the ages are.
     """
     metric = metric_sql(connection.dialect.name, name, _ON_A_DAY, ageing=ageing, every=False)
     told = {"tenant_id": tenant_id, "day": day}
@@ -50,9 +46,7 @@ def by_month(
 
     Args:
         connection: To a warehouse whose ledger has been kept, unless the figures are Xero's.
-        name: The metric.
         select: As for `on_a_day`.
-        tenant_id: The organisation.
         since: A day of the first month.
         until: A day of the last month.
     """

@@ -25,10 +25,7 @@ class Customer:
     """Somebody who bought; see `sql/sales.sql`.
 
     Args:
-        name: Who.
         since: The first month in which anything was invoiced or credited.
-        amount: Sales.
-        share: Of all sales.
     """
 
     name: str
@@ -38,14 +35,7 @@ class Customer:
 
 
 def sales_by_customer(connection: Connection, tenant_id: str, since: date, until: date) -> list[Customer]:
-    """All customers, who bought most first.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-        since: The first month.
-        until: The last month.
-    """
+    """All customers, who bought most first."""
     rows = by_month(connection, "sales", _SUMS, tenant_id, since, until)
     everything = sum((amount for _, _, amount in rows), _ZERO)
     return [Customer(name, first, amount, amount / everything if everything else _ZERO) for name, first, amount in rows]

@@ -107,7 +107,6 @@ def trust(connection: Connection, tenant_id: str) -> Trust:
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
     """
     stands = trusts(connection, [tenant_id])[tenant_id]
     if stands.tie_out is None:
@@ -121,7 +120,6 @@ def trusts(connection: Connection, tenants: Iterable[str]) -> dict[str, Trust]:
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenants: The organisations.
     """
     tenants = list(tenants)
     if not has_ledger(connection):

@@ -44,11 +44,7 @@ class Child:
         return self._signal(0)
 
     def end(self, number: int) -> None:
-        """Send a signal to all of its group.
-
-        Args:
-            number: The signal.
-        """
+        """Send a signal to all of its group."""
         self._signal(number)
 
     def _signal(self, number: int) -> bool:

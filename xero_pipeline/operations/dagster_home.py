@@ -78,11 +78,7 @@ def prepare_home(settings: Settings) -> Path:
 
 
 def storage_in(folder: Path) -> dict[str, object]:
-    """The setting `storage` of a Dagster whose history is in files.
-
-    Args:
-        folder: Of these files.
-    """
+    """The setting `storage` of a Dagster whose history is in files."""
     return {"custom": {**STORAGE, "config": {"base_dir": str(folder)}}}
 
 
@@ -136,9 +132,6 @@ def read_log_handlers_once(instance: dg.DagsterInstance) -> None:
 
     `logging.config.dictConfig` takes the lock of all logging, then those of its handlers; a run in another thread that
     is just writing an event holds a handler's and wants the other.
-
-    Args:
-        instance: Dagster's history.
     """
     handlers = instance.get_yaml_python_handlers()
     setattr(instance, "get_yaml_python_handlers", lambda: handlers)  # noqa: B010 - no declared attribute

@@ -34,7 +34,6 @@ class SqliteStorage(DagsterSqliteStorage):
 
     Args:
         base_dir: The folder of all its files.
-        inst_data: How Dagster names it to other processes.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -53,12 +52,7 @@ class SqliteStorage(DagsterSqliteStorage):
 
 
 class RunStorage(SqliteRunStorage):
-    """The list of runs, with its file kept open.
-
-    Args:
-        conn_string: Its address.
-        inst_data: How Dagster names it to other processes.
-    """
+    """The list of runs, with its file kept open."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engine = create_engine(conn_string)
@@ -81,7 +75,6 @@ class EventLog(SqliteEventLogStorage):
 
     Args:
         base_dir: The folder of these files.
-        inst_data: How Dagster names it to other processes.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:

@@ -31,11 +31,7 @@ _STOPPED = "Stopped together with Dagster. The next sync goes on where it stoppe
 
 
 def fail_lost_runs(instance: dg.DagsterInstance) -> None:
-    """Mark as failed what a killed command line, or a code server that was stopped, left unfinished on this machine.
-
-    Args:
-        instance: Dagster's history.
-    """
+    """Mark as failed what a killed command line, or a code server that was stopped, left unfinished on this machine."""
     import dagster as dg
 
     status = dg.DagsterRunStatus

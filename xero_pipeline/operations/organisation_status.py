@@ -17,7 +17,6 @@ def organisation_status(services: Services, organisation: Organisation, last_syn
 
     Args:
         services: Know all but the last.
-        organisation: Which.
         last_sync: When its invoices were last read to the end.
     """
     quota = services.quota.snapshot(organisation.tenant_id)
@@ -38,10 +37,6 @@ def organisation_status(services: Services, organisation: Organisation, last_syn
 def last_sync(services: Services, organisation: Organisation) -> datetime | None:
     """When the invoices of an organisation were last read to the end.
 
-    Args:
-        services: Know the warehouse.
-        organisation: Which.
-
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
@@ -51,10 +46,6 @@ def last_sync(services: Services, organisation: Organisation) -> datetime | None
 
 def consent_ends_at(services: Services, organisation: Organisation) -> datetime | None:
     """When the consent of an organisation ends if nothing is synced until then.
-
-    Args:
-        services: Know the consents.
-        organisation: Which.
 
     Returns:
         In UTC; None where it is not connected, or by a custom connection, which needs no consent of a person.
@@ -67,9 +58,6 @@ def consent_ends_at(services: Services, organisation: Organisation) -> datetime 
 
 def deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
     """What did not fit into the calls of a run or a day.
-
-    Args:
-        services: Know it.
 
     Returns:
         By tenant id; what goes on first at the top.
@@ -92,9 +80,6 @@ def deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
 
 def put_aside(services: Services) -> dict[str, list[dict[str, Any]]]:
     """What an organisation does not have, or what cannot be read of it: it is left out, everything else goes on.
-
-    Args:
-        services: Know it.
 
     Returns:
         By tenant id.

@@ -27,7 +27,6 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
     """A run as people and programs are told of it.
 
     Args:
-        instance: Dagster's history.
         record: The run in it.
         names: Names of organisations by tenant id.
     """
@@ -47,29 +46,17 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
 
 
 def names_of(organisations: Iterable[Organisation]) -> dict[str, str]:
-    """Names by tenant id.
-
-    Args:
-        organisations: Whose.
-    """
+    """Names by tenant id."""
     return {one.tenant_id: one.name for one in organisations}
 
 
 def tenant_of(tags: Mapping[str, str]) -> str | None:
-    """The organisation of a run; None where it has several, or none.
-
-    Args:
-        tags: The run's.
-    """
+    """The organisation of a run; None where it has several, or none."""
     return tags.get("xero/organisation") or tags.get("dagster/partition")
 
 
 def changed(facts: Mapping[str, Any]) -> int:
-    """The rows that a materialisation changed.
-
-    Args:
-        facts: Its metadata.
-    """
+    """The rows that a materialisation changed."""
     values = [facts[name].value for name in _CHANGED if name in facts]
     return sum(value for value in values if isinstance(value, int))
 

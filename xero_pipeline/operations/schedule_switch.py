@@ -11,9 +11,6 @@ from xero_pipeline.errors import XeroPipelineError
 def turn(*, on: bool) -> None:
     """Turn the daily sync, and reading a little again, on or off by Dagster's own command; it takes some seconds.
 
-    Args:
-        on: Which way.
-
     Raises:
         XeroPipelineError: Dagster could not.
     """

@@ -53,9 +53,6 @@ class BuiltInQuery:
     """A built-in query.
 
     Args:
-        name: Of its file.
-        title: A few words.
-        answers: One sentence.
         parameters: What it can be told.
         totals: The columns to sum up.
         text: The statement as it is in the file.
@@ -147,8 +144,6 @@ def days_asked(
     """The organisations that a query is asked of, each with its day.
 
     Args:
-        warehouse: Where.
-        query: Which.
         given: What it is told; the rest has its default.
         at: When it is asked; None for now.
 
@@ -175,8 +170,6 @@ def asking_ready(
     """Ask one of them.
 
     Args:
-        warehouse: Where.
-        query: Which.
         given: What it is told; the rest has its default.
         days: From `days_asked`; None for those of now.
 
@@ -212,11 +205,7 @@ def _date_in(values: Mapping[str, object], parameter: Parameter) -> date | None:
 
 
 def database(warehouse: Warehouse) -> str:
-    """Which kind of database it is: `duckdb` or `postgresql`.
-
-    Args:
-        warehouse: Which.
-    """
+    """Which kind of database it is: `duckdb` or `postgresql`."""
     return warehouse.dialect.engine(read_only=True).dialect.name
 
 

@@ -26,9 +26,6 @@ ROWS_AT_ONCE = 10_000
 def looking(warehouse: Warehouse) -> Iterator[Connection]:
     """A connection to read with, of one moment, to a warehouse as it is: nothing is made, moved or upgraded.
 
-    Args:
-        warehouse: Which.
-
     Raises:
         ConfigurationError: There is no warehouse yet.
         WarehouseBusy: Another process held the file all the time.
@@ -48,9 +45,7 @@ def asking(warehouse: Warehouse, sql: str, params: Mapping[str, object] | None =
     """Ask one question.
 
     Args:
-        warehouse: Where.
         sql: One statement that reads; parameters are written `:name`.
-        params: Their values.
 
     Yields:
         The answer, to be taken before the block ends.

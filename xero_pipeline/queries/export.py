@@ -38,9 +38,6 @@ class Exported:
     """A table that was written.
 
     Args:
-        table: Its full name.
-        path: Where.
-        rows: How many.
         size: Bytes of the file.
     """
 
@@ -63,7 +60,6 @@ def export(
     Args:
         warehouse: Where they are. On DuckDB nobody else gets in meanwhile.
         folder: Where they go: `<folder>/<schema>/<table>.parquet`.
-        form: Of the files.
         tables: Which, with or without their schema, views such as `invoices_history` too; by default all but views.
         progress: Told after each piece: the table, and how many rows of it are written.
 

@@ -19,7 +19,6 @@ def require_ledger(warehouse: Warehouse, name: str, text: str) -> None:
 
     Args:
         warehouse: Where it is asked.
-        name: Of the query.
         text: Its statement, as in the file.
 
     Raises:
@@ -44,7 +43,6 @@ def remarks(warehouse: Warehouse, text: str, tenants: Collection[str]) -> list[s
     Args:
         warehouse: Where it is asked.
         text: The statement of the query, as in the file.
-        tenants: Of whom.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.

@@ -30,9 +30,7 @@ def expanded(text: str, dialect: str, others: Others) -> str:
     """A query without macros.
 
     Args:
-        text: The query.
         dialect: `duckdb` or `postgresql`.
-        others: Whose parameters differ.
     """
     from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
 
@@ -45,20 +43,12 @@ def expanded(text: str, dialect: str, others: Others) -> str:
 
 
 def reads_metrics(text: str) -> bool:
-    """Whether a query has figures that are metrics, or the ledger's own.
-
-    Args:
-        text: The query.
-    """
+    """Whether a query has figures that are metrics, or the ledger's own."""
     return _METRIC.search(text) is not None or " ledger." in text
 
 
 def reads_ledger(text: str) -> bool:
-    """Whether a query has a figure that the ledger has to be kept for.
-
-    Args:
-        text: The query.
-    """
+    """Whether a query has a figure that the ledger has to be kept for."""
     from xero_pipeline.metrics.definitions import needs_ledger
 
     return " ledger." in text or any(needs_ledger(found[1]) for found in _METRIC.finditer(text))

@@ -64,7 +64,6 @@ def given(statement: Statement, values: Mapping[str, object]) -> dict[str, objec
     """The values of a statement's parameters.
 
     Args:
-        statement: The statement.
         values: By name; more than it has is a mistake, too.
 
     Raises:

@@ -26,8 +26,6 @@ class DeferredTask:
     """What is left to do of one asset of one organisation.
 
     Args:
-        tenant_id: The organisation.
-        asset: The table.
         resume_at: When it goes on, in UTC.
         why: The run's budget was spent, or the organisation's day; or Xero does not give it to us, or not readable.
         months: Of a report the first days of the months that are left; empty for a collection.
@@ -114,8 +112,6 @@ class DeferredWork:
         """Forget what has been done.
 
         Args:
-            tenant_id: The organisation.
-            asset: The table.
             months: Of a report the months that were done; those not yet done stay noted.
         """
         table = state_table("postponed")
@@ -132,11 +128,7 @@ class DeferredWork:
                 connection.execute(sa.delete(table).where(*mine))
 
     def aside(self, asset: str | None = None) -> Sequence[DeferredTask]:
-        """What is put aside of the organisations that are connected, by table.
-
-        Args:
-            asset: Only this one.
-        """
+        """What is put aside of the organisations that are connected, by table."""
         table, organisations = state_table("postponed"), state_table("organisations")
         left = sa.select(organisations.c.tenant_id).where(organisations.c.status == "disconnected")
         found = sa.select(table).where(table.c.error.is_not(None), table.c.tenant_id.not_in(left))
@@ -159,7 +151,6 @@ def ask_again(connection: sa.Connection, tenants: Collection[str], at: datetime)
 
     Args:
         connection: In a transaction.
-        tenants: The organisations.
         at: Now, in UTC.
     """
     table = state_table("postponed")

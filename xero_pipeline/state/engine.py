@@ -90,9 +90,6 @@ def make_private(path: Path) -> None:
     A file that is there is not opened: closing it again would drop every lock this process holds on it, SQLite's own
     among them, and other processes would take the database for abandoned and throw its journal away (POSIX locks;
     sqlite.org, "How To Corrupt An SQLite Database File", section 2.2).
-
-    Args:
-        path: The file.
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -25,7 +25,6 @@ class Instant(TypeDecorator[datetime]):
 
         Args:
             value: An instant with its time zone.
-            dialect: Where it goes.
 
         Returns:
             The same instant; for SQLite without the zone it cannot keep.

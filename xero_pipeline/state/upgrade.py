@@ -31,7 +31,6 @@ def is_current(connection: sa.Connection, schema: str | None) -> bool:
     """Whether the database has our revision and every table and column: two queries.
 
     Args:
-        connection: To the database.
         schema: Where its tables are.
     """
     found = _columns(connection, schema)

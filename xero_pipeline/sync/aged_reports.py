@@ -41,8 +41,6 @@ class AgedCall:
     """One call: a contact's receivables, or its payables.
 
     Args:
-        contact_id: The contact.
-        name: Its name.
         kind: Which of the two.
         due: What its documents have open today, in their own currencies: the order of calls follows it.
     """
@@ -58,8 +56,6 @@ def aged_calls(warehouse: Warehouse, tenant_id: str, as_of: date, contacts: Sequ
 
     Args:
         warehouse: Knows contacts and documents.
-        tenant_id: The organisation.
-        as_of: The day.
         contacts: Names or contact ids; both reports of each are asked for. None: all with something outstanding.
 
     Raises:
@@ -108,14 +104,10 @@ def sync_aged(
     """Ask for the aged reports of some contacts and keep what differs from what we had.
 
     Args:
-        client: Asks Xero.
         warehouse: Takes the rows, a call in one transaction.
-        tenant_id: The organisation.
         calls: What to ask, from `aged_calls`.
-        as_of: The day.
         tally: Where `client` counts its calls.
         progress: Told after each call.
-        landing: Where answers are kept before their rows are.
         now: The clock for `synced_at`.
 
     Yields:
@@ -153,8 +145,6 @@ def keep_aged(
     """Make the rows of one contact's report what was answered, in one transaction.
 
     Args:
-        warehouse: Takes the rows.
-        tenant_id: The organisation.
         answer: Xero's, whenever it came.
         lines: What was read out of it.
         synced_at: The instant the rows are marked with.

@@ -16,9 +16,6 @@ RESERVE = 100
 def contiguous_runs(months: Iterable[date]) -> list[list[date]]:
     """Months sorted into stretches without a gap: a run carries one, and no call reaches over a gap.
 
-    Args:
-        months: First days.
-
     Returns:
         First days, oldest first.
     """
@@ -33,12 +30,7 @@ def contiguous_runs(months: Iterable[date]) -> list[list[date]]:
 
 
 def calls_for(report: Report, months: Iterable[date]) -> int:
-    """How many calls a report of some months costs, at most.
-
-    Args:
-        report: Which report.
-        months: First days.
-    """
+    """How many calls a report of some months costs, at most."""
     return (
         sum(len(report.period_request.windows(stretch)) for stretch in contiguous_runs(months)) * report.calls_a_month
     )

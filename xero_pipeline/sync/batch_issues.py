@@ -24,7 +24,6 @@ class BatchIssues:
     """Shapes the answers of one transaction and keeps what was odd about them until it is noted.
 
     Args:
-        tenant_id: The organisation.
         endpoint: The collection's row of the catalogue.
     """
 
@@ -74,7 +73,6 @@ class BatchIssues:
         Args:
             connection: In the transaction that merges the tables.
             tables: What `tables_of` made.
-            at: When.
             gone: Records that Xero does not know any more.
         """
         from xero_pipeline.warehouse.progress.drift_log import note_drift

@@ -26,7 +26,6 @@ def allocate_calls(needs: Mapping[str, Demand], calls: int) -> dict[str, int]:
     waits until its days add up to one.
 
     Args:
-        needs: By collection.
         calls: How many there are.
 
     Returns:

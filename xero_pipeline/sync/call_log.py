@@ -21,7 +21,6 @@ def deliver_calls(outbox: CallOutbox, warehouse: Warehouse, now: datetime | None
 
     Args:
         outbox: In the state database.
-        warehouse: Takes the calls.
         now: In UTC; None for this moment.
 
     Returns:

@@ -24,8 +24,6 @@ def confirm_empty_list(
 
     Args:
         client: Asks Xero; one call.
-        warehouse: Has the records.
-        tenant_id: The organisation.
         endpoint: The collection; its key is one field.
         as_of: When the read began that brought nothing.
 

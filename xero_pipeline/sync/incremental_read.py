@@ -30,13 +30,8 @@ class IncrementalRead:
     """One read of a list.
 
     Args:
-        warehouse: Takes the rows.
-        tenant_id: The organisation.
-        endpoint: The collection.
-        plan: What is read.
         now: The clock for `synced_at`.
         confirm: Asked before all we have is taken for deleted because a list came empty; raises if it is not.
-        landing: Where answers are kept before their rows are.
     """
 
     def __init__(

@@ -54,16 +54,12 @@ def sync_collection(
     """Bring one collection of one organisation up to date.
 
     Args:
-        client: Asks Xero.
-        warehouse: Takes the rows.
-        tenant_id: The organisation.
         endpoint: The collection's row of the catalogue.
         tally: Where `client` counts its calls.
         full: Read everything again, whatever the cursor says.
         calls_left: Says how many calls are left. A list of more pages is read in slices, so that what was read
             until they are used up need not be read again. None for no bound.
         progress: Told after each merge.
-        landing: Where answers are kept before their rows are.
         now: The clock for `synced_at`.
 
     Returns:

@@ -36,17 +36,13 @@ class LockedChange:
     """A figure of a locked month that is not what it was when the month was locked.
 
     Args:
-        tenant_id: The organisation.
         organisation: Its name, as far as it is known.
         report: Name of the report's table.
         basis: `accrual` or `cash`.
-        period_start: First day of the month.
         section: Heading the line stands under, behind its tracking option where it has one.
         line_type: `account` or `total`, where the report tells them apart.
         label: The account's name, or that of the total.
-        measure: The report's column.
         before: What it was when it was locked, in base currency.
-        after: What it is.
         lock_date: Last locked day, as known before the change.
         unchanged_until: When the old figure was seen last: the change came after it.
         seen_at: When the present figure was seen first.
@@ -83,9 +79,6 @@ def open_changes(warehouse: Warehouse) -> list[LockedChange]:
     """The changes in locked months that nobody has accepted and that were not undone; oldest months first.
 
     A line whose figure is again what it was when it was locked is not among them, in whatever steps it got there.
-
-    Args:
-        warehouse: Has the restatements.
     """
     with warehouse.reading() as connection:
         return open_changes_in(connection)
@@ -153,7 +146,6 @@ def accept(warehouse: Warehouse, changes: Iterable[LockedChange], note: str, *, 
     """Accept changes: their months count as settled up to now; what is seen later is not covered.
 
     Args:
-        warehouse: Takes the notes.
         changes: From `open_changes`; with one change of a month, all of that month's are accepted.
         note: Why, in the person's words.
         at: Now, in UTC.

@@ -36,15 +36,10 @@ class RefreshPass:
     """One pass over a collection: its share of the calls, and how far they came.
 
     Args:
-        client: Asks Xero.
-        warehouse: Takes the rows.
-        tenant_id: The organisation.
-        endpoint: The collection.
         known: How far the round has come.
         call_budget: Calls it may make. A day that alone has more pages is read all the same, as the first of a pass.
         tally: Where `client` counts its calls.
         now: The clock for `synced_at`.
-        landing: Where answers are kept before their rows are.
     """
 
     def __init__(

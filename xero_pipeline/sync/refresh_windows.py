@@ -26,11 +26,7 @@ class RefreshWindow:
     records: int
 
     def calls(self, endpoint: Endpoint) -> int:
-        """How many calls it costs, as far as we know.
-
-        Args:
-            endpoint: The collection.
-        """
+        """How many calls it costs, as far as we know."""
         return calls_for(max(1, self.records), endpoint)
 
     def __str__(self) -> str:
@@ -41,12 +37,7 @@ class RefreshWindow:
 
 
 def calls_for(records: int, endpoint: Endpoint) -> int:
-    """How many calls it takes to read records again.
-
-    Args:
-        records: How many.
-        endpoint: The collection.
-    """
+    """How many calls it takes to read records again."""
     pages = -(-records // _fill(endpoint))
     # A list that tells no count is read to the page behind its last, and back.
     return pages if endpoint.paging == "pages" else 2 * pages
@@ -58,7 +49,6 @@ def windows(counts: Sequence[tuple[date, int]], start: date | None, endpoint: En
     Args:
         counts: Records of each day, from `start` on, the oldest first.
         start: Where the round goes on; None at its beginning.
-        endpoint: The collection.
     """
     most, found = _fill(endpoint), list[RefreshWindow]()
     begin, records = start, 0

@@ -60,14 +60,10 @@ def sync_report(
     """Pull a report for some months and keep what differs from what we had.
 
     Args:
-        client: Asks Xero.
         warehouse: Takes the rows, up to a year in one transaction.
-        tenant_id: The organisation.
-        report: Which report.
         months: First days of the months wanted.
         tally: Where `client` counts its calls.
         progress: Told after each month.
-        landing: Where answers are kept before their rows are.
         now: The clock for `fetched_at`.
 
     Yields:
@@ -198,9 +194,6 @@ def keep_months(
     """Make the rows of some months of a report what was answered, in one transaction.
 
     Args:
-        warehouse: Takes the rows.
-        tenant_id: The organisation.
-        report: Which report.
         months: What was read out of the answers.
         at: The instant the rows are marked with.
 

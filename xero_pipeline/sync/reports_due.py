@@ -45,7 +45,6 @@ def begun(months: Iterable[date], today: date) -> tuple[list[date], list[date]]:
     """The months that have begun, and those of the future.
 
     Args:
-        months: First days.
         today: The organisation's day.
     """
     every = list(months)
@@ -57,7 +56,6 @@ def first_month(warehouse: Warehouse, tenant_id: str, today: date, start_date: d
 
     Args:
         warehouse: Knows the organisation's financial year, once it was synced.
-        tenant_id: The organisation.
         today: The organisation's day.
         start_date: What the user set, which wins.
     """
@@ -70,9 +68,6 @@ def months_due(
     """The months of a report to pull now, oldest first; see `all_months_due`.
 
     Args:
-        warehouse: Where pulls and documents are.
-        tenant_id: The organisation.
-        report: The report's name.
         at: Now; each organisation's day is that of its time zone.
         start_date: First month wanted; None for the default of `first_month`.
     """
@@ -97,9 +92,6 @@ def all_months_due(
     once a day, older ones once in a while (Xero posts pay runs, depreciation and revaluations that no document shows).
 
     Args:
-        warehouse: Where pulls and documents are.
-        tenants: The organisations.
-        reports: Which reports.
         at: Now; each organisation's day is that of its time zone.
         start_date: First month wanted; None for the default of `first_month`.
 
@@ -135,8 +127,6 @@ def first_load_complete(
     """Which organisations' documents were read whole once: before that, any month would be stale again at once.
 
     Args:
-        warehouse: Has the cursors.
-        tenants: The organisations.
         awaited: Names of the collections that count; none for none to wait for.
         aside: Organisations, each with a collection that is put aside: nobody waits for that.
     """

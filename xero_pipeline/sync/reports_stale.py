@@ -31,11 +31,7 @@ def dated_tables() -> Mapping[str, str]:
 
 
 def source_tables(report: Report) -> Sequence[str]:
-    """The tables whose rows change a report's figures.
-
-    Args:
-        report: Which report.
-    """
+    """The tables whose rows change a report's figures."""
     match report.staleness:
         case "budgets":
             return ("budgets",)
@@ -60,13 +56,7 @@ Key = tuple[str, str, str]
 def pulled_months(
     warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report]
 ) -> dict[Key, frozenset[date]]:
-    """Which months were ever pulled.
-
-    Args:
-        warehouse: Where pulls are.
-        tenants: The organisations.
-        reports: Which reports.
-    """
+    """Which months were ever pulled."""
     # As one row a report: there are as many pulls as months times organisations times reports.
     rows = warehouse.query(
         "select tenant_id, report, basis, string_agg(distinct cast(period_start as varchar), ',') as months "
@@ -88,9 +78,6 @@ def stale_months(
     """Months whose figures changed since the last pull, and the current one if that was not today.
 
     Args:
-        warehouse: Where pulls and documents are.
-        tenants: The organisations.
-        reports: Which reports.
         at: Now; each organisation's day, and its midnight, are those of its time zone.
         again: Also months that are to be looked at again without any sign. Xero posts pay runs, depreciation and
             revaluations that no document shows, most of them when the month is over; and an account's type or the end
@@ -202,18 +189,10 @@ def _among(reports: Sequence[Report]) -> str:
 
 
 def tenant_filter(tenants: Sequence[str]) -> str:
-    """A condition for one organisation; for several, everything is read at once and sorted out in Python.
-
-    Args:
-        tenants: The organisations.
-    """
+    """A condition for one organisation; for several, everything is read at once and sorted out in Python."""
     return "tenant_id = :tenant_id" if len(tenants) == 1 else "true"
 
 
 def tenant_params(tenants: Sequence[str]) -> dict[str, object]:
-    """The parameter of that condition.
-
-    Args:
-        tenants: The organisations.
-    """
+    """The parameter of that condition."""
     return {"tenant_id": tenants[0]} if len(tenants) == 1 else {}

@@ -49,14 +49,11 @@ def refresh_collection(
     """Give a collection its turn of today: what is missing, then as many windows as its share of the calls reaches.
 
     Args:
-        client: Asks Xero.
         warehouse: Takes the rows, and knows how far the round has come.
-        tenant_id: The organisation.
         endpoint: The collection; one that comes in pages.
         calls: Of the organisation for this day (UTC), for all its collections together.
         tally: Where `client` counts its calls.
         progress: Told after each window.
-        landing: Where answers are kept before their rows are.
         now: The clock for `synced_at`.
 
     Returns:

@@ -17,7 +17,6 @@ def tracking_categories(warehouse: Warehouse, tenant_id: str) -> Sequence[Tracki
 
     Args:
         warehouse: Has the collection `tracking_categories`.
-        tenant_id: The organisation.
     """
     from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 

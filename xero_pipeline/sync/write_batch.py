@@ -51,9 +51,6 @@ def write_batch(
     """Shape some answers and merge them, with everything that is to be true together with them.
 
     Args:
-        warehouse: Takes the rows.
-        tenant_id: The organisation.
-        endpoint: The collection.
         answers: Envelopes with whole records; none, if only marks are to be set.
         at: The instant for `synced_at`.
         cursor: Where the next read of changes starts, with the last answers of a complete read; its `records` are
@@ -98,7 +95,6 @@ def ids_of(answers: Iterable[ApiResponse], endpoint: Endpoint) -> list[str]:
     """The ids of all records of some answers, whatever else is wrong with a record.
 
     Args:
-        answers: Envelopes.
         endpoint: The collection; its key is one field.
     """
     from xero_pipeline.xero.pagination.record_ids import rows_of

@@ -77,7 +77,6 @@ def move(source: Warehouse, target: Warehouse, *, progress: Callable[[str, int],
 
     Args:
         source: Where the rows are; nobody else writes there until this is done.
-        target: Where they go.
         progress: Told after each table: its name and how many rows it has.
 
     Returns:
@@ -113,7 +112,6 @@ def copy_table(place: MovedTable, source: Warehouse, out: Connection, target: Wa
         place: The table; it exists on both sides, empty where the rows go.
         source: Where the rows are.
         out: A connection to it.
-        target: Where they go.
         into: A connection to it, in a transaction.
 
     Returns:

@@ -14,34 +14,18 @@ if TYPE_CHECKING:
 
 
 def zones_of(warehouse: Warehouse) -> Mapping[str, str | None]:
-    """Xero's name of the time zone of every organisation that was read, by tenant id.
-
-    Args:
-        warehouse: Has the organisations.
-    """
+    """Xero's name of the time zone of every organisation that was read, by tenant id."""
     # Of an organisation that took another's place in a connection, the last row counts.
     rows = warehouse.query("select tenant_id, timezone from xero.organisations order by is_deleted desc, synced_at")
     return {row["tenant_id"]: row["timezone"] for row in rows.to_pylist()}
 
 
 def days_of(warehouse: Warehouse, tenants: Iterable[str], at: datetime) -> dict[str, date]:
-    """The days of some organisations at an instant; of one that was never read, the day in UTC.
-
-    Args:
-        warehouse: Has the organisations.
-        tenants: Their tenant ids.
-        at: The instant.
-    """
+    """The days of some organisations at an instant; of one that was never read, the day in UTC."""
     zones = zones_of(warehouse)
     return {tenant_id: day_in(zones.get(tenant_id), at) for tenant_id in tenants}
 
 
 def day_of(warehouse: Warehouse, tenant_id: str, at: datetime) -> date:
-    """The day of one organisation at an instant, as `days_of`.
-
-    Args:
-        warehouse: Has the organisation.
-        tenant_id: Which.
-        at: The instant.
-    """
+    """The day of one organisation at an instant, as `days_of`."""
     return days_of(warehouse, [tenant_id], at)[tenant_id]

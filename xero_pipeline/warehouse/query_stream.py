@@ -33,7 +33,6 @@ def duckdb_stream(connection: Connection, sql: str, params: Mapping[str, object]
     """The answer of DuckDB; it has one open answer a connection.
 
     Args:
-        connection: To read with.
         sql: As for SQLAlchemy's `text`.
         params: Values of its parameters.
         rows: At most so many at a time.
@@ -69,7 +68,6 @@ def postgresql_stream(connection: Connection, sql: str, params: Mapping[str, obj
     """The answer of PostgreSQL, as it sends it; only one statement gets through.
 
     Args:
-        connection: To read with.
         sql: As for SQLAlchemy's `text`.
         params: Values of its parameters.
         rows: So many at a time.

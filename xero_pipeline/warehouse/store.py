@@ -90,8 +90,6 @@ class Warehouse:
         """Mark records, and all that hangs on them, that a full read did not bring: Xero deleted them.
 
         Args:
-            collection: Name of the record's table; its key is one column.
-            tenant_id: The organisation.
             seen_ids: The ids the full read brought.
             as_of: When the full read began; rows written since then are left alone.
 
@@ -112,9 +110,6 @@ class Warehouse:
         """Mark records, and all that hangs on them, that Xero does not know any more when asked for them.
 
         Args:
-            collection: Name of the record's table; its key is one column.
-            tenant_id: The organisation.
-            ids: The records.
             at: When Xero said so; rows written since then are left alone.
 
         Returns:
@@ -138,7 +133,6 @@ class Warehouse:
         """Make the rows of some periods what Xero answered; rows that say the same stay untouched.
 
         Args:
-            name: The report's table.
             rows: All rows of all these periods; a period without rows becomes empty.
             pulls: One answer a period. It is kept when it differs from the one before, else noted as checked.
 
@@ -178,7 +172,6 @@ class Warehouse:
 
         Args:
             sql: One SELECT; parameters are written `:name`.
-            params: Their values.
 
         Raises:
             WarehouseBusy: Another process held the file all the time.

@@ -23,20 +23,10 @@ def zone_named(name: str | None) -> ZoneInfo:
 
 
 def day_in(timezone: str | None, at: datetime) -> date:
-    """The day of an organisation at an instant.
-
-    Args:
-        timezone: Xero's name of its time zone.
-        at: The instant.
-    """
+    """The day of an organisation at an instant."""
     return at.astimezone(zone_named(timezone)).date()
 
 
 def beginning_of(day: date, timezone: str | None) -> datetime:
-    """The instant at which a day of an organisation begins, in UTC.
-
-    Args:
-        day: Which.
-        timezone: Xero's name of its time zone.
-    """
+    """The instant at which a day of an organisation begins, in UTC."""
     return datetime.combine(day, time(), zone_named(timezone)).astimezone(UTC)

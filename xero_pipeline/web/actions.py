@@ -21,10 +21,6 @@ class UnknownAction(XeroPipelineError):
 def organisation(context: AppContext, tenant_id: str) -> Organisation:
     """An organisation by its id.
 
-    Args:
-        context: The application.
-        tenant_id: Which.
-
     Raises:
         NotFound: There is none.
     """
@@ -47,10 +43,6 @@ def connected(added: Sequence[Organisation]) -> str:
 def sync(context: AppContext, tenant_id: str) -> str:
     """Sync an organisation now.
 
-    Args:
-        context: The application.
-        tenant_id: Which.
-
     Raises:
         NotFound: There is no such organisation.
         ConfigurationError: It is not connected.
@@ -64,10 +56,6 @@ def sync(context: AppContext, tenant_id: str) -> str:
 
 def disconnect(context: AppContext, tenant_id: str) -> str:
     """Remove an organisation's connections at Xero.
-
-    Args:
-        context: The application.
-        tenant_id: Which.
 
     Raises:
         NotFound: There is no such organisation.
@@ -87,10 +75,6 @@ def disconnect(context: AppContext, tenant_id: str) -> str:
 
 def turn(context: AppContext, *, on: bool) -> str:
     """Turn the daily sync on or off.
-
-    Args:
-        context: The application.
-        on: Which way.
 
     Raises:
         XeroPipelineError: Dagster could not.

@@ -16,7 +16,6 @@ class Address:
 
     Args:
         host: The address it is bound to.
-        port: The port.
         public: Its address for people where a proxy stands before it.
     """
 
@@ -88,9 +87,6 @@ def is_loopback(host: str) -> bool:
 
 def name_in(host: str) -> str:
     """The name in a `Host` header, without its port.
-
-    Args:
-        host: As it came.
 
     Returns:
         In small letters; empty where there is none.

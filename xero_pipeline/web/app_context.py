@@ -31,9 +31,6 @@ class AppContext:
     """The services behind the page.
 
     Args:
-        services: The pipeline's own.
-        instance: Dagster's history.
-        address: Where the page listens.
         dagster_ui: Where Dagster's webserver is, or would be.
     """
 
@@ -93,8 +90,6 @@ def open_context(settings: Settings, address: Address, dagster_ui: str) -> Itera
     """The context of a home.
 
     Args:
-        settings: What the user set.
-        address: Where the page listens.
         dagster_ui: Where Dagster's webserver is, or would be.
 
     Yields:
@@ -121,7 +116,6 @@ def require_password(settings: Settings, address: Address) -> None:
 
     Args:
         settings: Have the password, or not.
-        address: Where the page listens.
 
     Raises:
         ConfigurationError: It listens beyond this machine, and there is none.
@@ -137,9 +131,5 @@ def require_password(settings: Settings, address: Address) -> None:
 
 
 def context_of(request: Request) -> AppContext:
-    """The context that a request came to.
-
-    Args:
-        request: The request.
-    """
+    """The context that a request came to."""
     return request.app.state.context

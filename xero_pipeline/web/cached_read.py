@@ -40,11 +40,7 @@ class CachedRead(Generic[T]):
 
 
 class CachedReads:
-    """Reads and remembers. May be shared by threads.
-
-    Args:
-        services: Know the warehouse.
-    """
+    """Reads and remembers. May be shared by threads."""
 
     def __init__(self, services: Services) -> None:
         from sqlalchemy import make_url
@@ -60,10 +56,6 @@ class CachedReads:
 
     def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> CachedRead[T]:
         """Read something, if it can have changed since the last time.
-
-        Args:
-            what: Names it.
-            read: Reads it.
 
         Returns:
             What was read now, or before when the warehouse is as it was; or before and by now perhaps changed, when

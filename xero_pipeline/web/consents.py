@@ -52,7 +52,6 @@ class Consents:
 
     Args:
         services: Speak to Xero and take the tokens.
-        address: Where the page listens.
         clock: Seconds; only differences count.
     """
 
@@ -89,10 +88,6 @@ class Consents:
 
     def finish(self, owner: str, callback_url: str) -> Sequence[Organisation]:
         """Take the answer.
-
-        Args:
-            owner: Who brings it.
-            callback_url: The address Xero sent the browser to.
 
         Returns:
             The organisations it added.

@@ -48,7 +48,6 @@ class DagsterUI:
     """Dagster's webserver.
 
     Args:
-        url: Where it is.
         instance: The history as we see it: another one's runs are none of ours.
         transport: Carries the requests; None for the network.
         clock: Seconds; only differences count.
@@ -82,9 +81,6 @@ class DagsterUI:
     def turn(self, *, on: bool) -> bool:
         """Turn the daily sync, and reading a little again, on or off.
 
-        Args:
-            on: Which way.
-
         Returns:
             False when there is no Dagster to tell.
 
@@ -109,10 +105,7 @@ class DagsterUI:
         """Put a run into Dagster's queue.
 
         Args:
-            job: Which job.
             assets: The assets' keys, as text with slashes; none for all of the job.
-            config: The run's configuration.
-            tags: The run's tags.
 
         Returns:
             The run's id; None when there is no Dagster to tell.

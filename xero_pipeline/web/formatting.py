@@ -117,7 +117,6 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     """How far a moment is from now, either way.
 
     Args:
-        at: The moment.
         now: Now, where it is not now.
     """
     seconds = ((now or clock.now()) - at).total_seconds()
@@ -128,21 +127,13 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 
 
 def began(at: datetime) -> str:
-    """When something began: how long ago within the hour, else the day and the time in UTC.
-
-    Args:
-        at: The moment.
-    """
+    """When something began: how long ago within the hour, else the day and the time in UTC."""
     recent = clock.now() - at < timedelta(hours=1)
     return ago(at).capitalize() if recent else f"{at.astimezone(UTC):%-d %b, %H:%M}"
 
 
 def lasting(time: timedelta) -> str:
-    """A length of time, in its largest unit.
-
-    Args:
-        time: How long.
-    """
+    """A length of time, in its largest unit."""
     seconds = time.total_seconds()
     for size, unit in _UNITS:
         if seconds >= size:
@@ -161,11 +152,7 @@ def month(day: date) -> str:
 
 
 def words(name: Any) -> str:
-    """A name of ours, as words: `profit_and_loss` is “Profit and loss”.
-
-    Args:
-        name: The name.
-    """
+    """A name of ours, as words: `profit_and_loss` is “Profit and loss”."""
     return str(name).replace("_", " ").capitalize()
 
 

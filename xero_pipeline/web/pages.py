@@ -55,9 +55,6 @@ def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> C
     """The figures of an organisation as the warehouse has them now, or had them before it was in use.
 
     Args:
-        context: The application.
-        tenant_id: The organisation.
-        name: Of it.
         months: How many months.
 
     Raises:

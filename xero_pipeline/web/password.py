@@ -23,7 +23,6 @@ class Password:
     """Compares in constant time, and keeps still when wrong ones come too fast.
 
     Args:
-        secret: The right one.
         clock: Seconds; only differences count.
     """
 
@@ -35,9 +34,6 @@ class Password:
 
     def is_right(self, given: str) -> bool:
         """Whether it is the right one.
-
-        Args:
-            given: What somebody typed.
 
         Raises:
             TooManyTries: Too many wrong ones came within a minute.

@@ -29,11 +29,7 @@ class _Tally:
 
 
 class RunProgress:
-    """Reads the events of runs that are under way, each once. May be shared by threads.
-
-    Args:
-        instance: Dagster's history.
-    """
+    """Reads the events of runs that are under way, each once. May be shared by threads."""
 
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self._instance = instance
@@ -41,11 +37,7 @@ class RunProgress:
         self._tallies: dict[str, _Tally] = {}
 
     def of(self, record: dg.RunRecord) -> dict[str, Any]:
-        """How far a run is.
-
-        Args:
-            record: The run.
-        """
+        """How far a run is."""
         run = record.dagster_run
         with self._lock:
             tally = self._tallies.get(run.run_id)

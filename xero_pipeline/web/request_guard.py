@@ -39,8 +39,6 @@ class RequestGuard:
     """Lets a request through, or answers it.
 
     Args:
-        app: What is behind.
-        address: Where we listen.
         sessions: The browsers we know.
         password: What people must give; None for a page that only this machine reaches.
         headers: What every answer carries that does not say otherwise.

@@ -72,9 +72,5 @@ class RequestSession:
 
 
 def session_of(request: Request) -> RequestSession:
-    """The visit of a request that passed the gate.
-
-    Args:
-        request: The request.
-    """
+    """The visit of a request that passed the gate."""
     return request.state.visit

@@ -37,11 +37,7 @@ _TITLES = {404: "Nothing here", 413: "Too long", 421: "Another name", 429: "Too 
 
 
 def status_of(error: XeroPipelineError) -> int:
-    """The HTTP status of an error of ours.
-
-    Args:
-        error: The error.
-    """
+    """The HTTP status of an error of ours."""
     return next(status for kind, status in _STATUS if isinstance(error, kind))
 
 
@@ -49,9 +45,6 @@ def page(request: Request, template: str, status: int = 200, **shown: object) ->
     """A page of somebody who passed the gate.
 
     Args:
-        request: The request.
-        template: Its name.
-        status: The HTTP status.
         **shown: What the template shows.
     """
     context, visit = context_of(request), session_of(request)
@@ -69,20 +62,13 @@ def bare(template: str, status: int = 200, **shown: object) -> Response:
     """A page of somebody we do not know: nothing of the books is on it.
 
     Args:
-        template: Its name.
-        status: The HTTP status.
         **shown: What the template shows.
     """
     return HTMLResponse(_templates().get_template(template).render(**shown), status)
 
 
 def as_json(told: object, status: int = 200) -> Response:
-    """An answer for programs: instants are ISO 8601, amounts text.
-
-    Args:
-        told: What to tell.
-        status: The HTTP status.
-    """
+    """An answer for programs: instants are ISO 8601, amounts text."""
     content = json.dumps(told, indent=2, default=_as_text) + "\n"
     return Response(content, status, media_type="application/json")
 
@@ -91,8 +77,6 @@ def refuse(request: Request, status: int, message: str) -> Response:
     """Say no, in the form that was asked for.
 
     Args:
-        request: The request.
-        status: The HTTP status.
         message: What was wrong, and what to do.
     """
     if wants_json(request):
@@ -101,11 +85,7 @@ def refuse(request: Request, status: int, message: str) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks, or the script of our own page.
-
-    Args:
-        request: The request.
-    """
+    """Whether a program asks, or the script of our own page."""
     return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
 
 

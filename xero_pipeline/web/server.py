@@ -27,9 +27,6 @@ def address_of(settings: Settings, host: str | None = None, port: int | None = N
     """Where the page will listen.
 
     Args:
-        settings: What the user set.
-        host: Instead of XERO_WEB_HOST.
-        port: Instead of XERO_WEB_PORT.
         not_at: A port that somebody else will have.
 
     Raises:
@@ -50,7 +47,6 @@ def free_above(host: str, port: int, *, not_at: int = 0) -> int | None:
     """The next port where somebody can listen.
 
     Args:
-        host: Where.
         port: One that is taken.
         not_at: A port that somebody else will have.
 
@@ -71,9 +67,7 @@ def serve(
     """Serve until the process is asked to stop.
 
     Args:
-        settings: What the user set.
         address: From `address_of`.
-        dagster_ui: Instead of XERO_DAGSTER_UI.
         ready: Called once connections are accepted.
 
     Raises:

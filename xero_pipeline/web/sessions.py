@@ -23,7 +23,6 @@ class Session:
     """One browser.
 
     Args:
-        key: The cookie.
         csrf: What every form of this browser carries.
         seen_at: When it was last used, by the clock.
         signed_in: Whether the password was given.
@@ -63,11 +62,7 @@ class Sessions:
         self._kept: dict[str, Session] = {}
 
     def find(self, key: str | None) -> Session | None:
-        """The session of a cookie, if it is one of ours and not over.
-
-        Args:
-            key: The cookie.
-        """
+        """The session of a cookie, if it is one of ours and not over."""
         with self._lock:
             session = self._kept.pop(key, None) if key else None
             if session is None or self._clock() - session.seen_at > QUIET_SECONDS:
@@ -90,10 +85,6 @@ class Sessions:
         return session
 
     def end(self, session: Session) -> None:
-        """Forget one.
-
-        Args:
-            session: Which.
-        """
+        """Forget one."""
         with self._lock:
             self._kept.pop(session.key, None)

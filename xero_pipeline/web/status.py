@@ -36,8 +36,6 @@ class Status:
     """Puts together what the services know. May be shared by threads.
 
     Args:
-        services: The pipeline's own.
-        instance: Dagster's history.
         dagster: Dagster's webserver, where there is one.
         syncs: Those that the page began.
         progress: How far runs have come.
@@ -103,11 +101,7 @@ class Status:
         }
 
     def runs(self, limit: int = RUNS_SHOWN) -> list[dict[str, Any]]:
-        """The last runs, the newest first.
-
-        Args:
-            limit: How many.
-        """
+        """The last runs, the newest first."""
         names = names_of(self._services.organisations.list())
         records = self._instance.get_run_records(limit=limit)
         return [self._run_status(record, names) for record in records]

@@ -42,7 +42,6 @@ class Syncs:
     """Starts syncs, and knows which are under way. May be shared by threads.
 
     Args:
-        instance: Dagster's history.
         dagster: Dagster's webserver, if there is one.
     """
 
@@ -55,9 +54,6 @@ class Syncs:
 
     def start(self, organisation: Organisation) -> bool:
         """Sync an organisation now.
-
-        Args:
-            organisation: Which.
 
         Returns:
             False when a sync of it is under way already; there is nothing to start then.
@@ -91,11 +87,7 @@ class Syncs:
             return self._at_work()
 
     def problem(self, tenant_id: str) -> str | None:
-        """Why the last sync of an organisation came to nothing, where not even a run began.
-
-        Args:
-            tenant_id: Which.
-        """
+        """Why the last sync of an organisation came to nothing, where not even a run began."""
         with self._lock:
             return self._problems.get(tenant_id)
 

@@ -30,7 +30,6 @@ def organisation_link(short_code: str, page: str = "/Dashboard/") -> str:
 
     Args:
         short_code: `organisations.short_code`, with its exclamation mark.
-        page: The page's path.
     """
     return f"{ORGANISATION}?shortcode={short_code}&redirecturl={page}"
 
@@ -41,7 +40,6 @@ def record_link(short_code: str, collection: str, record_id: str) -> str | None:
     Args:
         short_code: As in `organisation_link`.
         collection: Name of the record's table; `bills` for an invoice of type ACCPAY.
-        record_id: Its id.
     """
     page = record_pages().get(collection)
     return organisation_link(short_code, page.format(id=record_id)) if page else None
@@ -53,7 +51,6 @@ def report_link(short_code: str, report: str, country_code: str | None) -> str:
     Args:
         short_code: As in `organisation_link`.
         report: Name of its table.
-        country_code: The organisation's country.
     """
     number = report_numbers().get(report)
     if number is None:

@@ -145,7 +145,6 @@ def chosen(*, tax_reports: bool = False, journals: bool = False) -> tuple[Endpoi
 
     Args:
         tax_reports: Whether published tax returns are.
-        journals: Whether journals are.
     """
     wanted = {"tax_reports": tax_reports, "journals": journals}
     return (*catalogue(), *(row for row in on_request() if wanted[row.table]))

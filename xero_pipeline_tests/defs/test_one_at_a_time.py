@@ -94,7 +94,6 @@ class Together:
     """Counts how many syncs of an organisation are under way at once, and of all.
 
     Args:
-        real: What they do.
         company: What each waits for before it does it.
     """
 

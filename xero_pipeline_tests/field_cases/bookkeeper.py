@@ -31,9 +31,6 @@ class Bookkeeper:
 
     Args:
         url: Where Xero answers, over HTTP.
-        xero: What answers there.
-        warehouse: Takes the rows.
-        state: The state database.
         clock: The time of everybody.
     """
 

@@ -35,8 +35,6 @@ class Overlay:
         when: `first`, `every`, or which request to the path.
         sync: Only in this sync; 0 for every one.
         query: Parameters that must be asked for.
-        status: HTTP status.
-        headers: All there are.
         body: Exactly these bytes.
     """
 
@@ -67,7 +65,6 @@ class Case:
 
     Args:
         name: Its file, without the ending.
-        told: The file.
         answers: Laid over the good ones; the first that fits wins.
         expect: What must come of it.
     """

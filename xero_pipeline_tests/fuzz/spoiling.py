@@ -53,12 +53,7 @@ TEXTS = (
 
 
 def spoilt(body: bytes, seed: int) -> bytes:
-    """An answer, spoilt in the way of a seed.
-
-    Args:
-        body: A whole answer.
-        seed: Any number.
-    """
+    """An answer, spoilt in the way of a seed."""
     chance = random.Random(seed)
     if chance.random() < 0.3:
         return chance.choice(BYTES)(body, chance)

@@ -80,8 +80,6 @@ class Forked:
     """A program that runs, or has run: as much of `subprocess.Popen` as journeys use.
 
     Args:
-        pid: Of the process.
-        out: What it prints.
         err: What it complains of.
         ended: Has its exit code once it has ended.
     """
@@ -150,9 +148,7 @@ class Nursery:
         """Run `xero-pipeline` with some words.
 
         Args:
-            words: Its arguments.
             environment: All of its environment.
-            folder: Where it runs.
             prelude: Python that runs before.
         """
         (out, its_out), (err, its_err), (ended, its_end) = os.pipe(), os.pipe(), os.pipe()

@@ -59,7 +59,6 @@ def sync(events: Events, *, whole: bool) -> None:
     """Bring the organisation of this home up to date, as the assets do.
 
     Args:
-        events: Told of everything.
         whole: Read lists that come in one answer whole, so that deletions show.
     """
     from xero_pipeline.container import Services

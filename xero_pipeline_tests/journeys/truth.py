@@ -126,7 +126,6 @@ def truth(url: str, organisation: str | None = None, transport: httpx.BaseTransp
     """Let in by a consent of its own.
 
     Args:
-        url: The simulator.
         organisation: Tenant id; None for the first.
         transport: Into a simulator of this process; None for the network.
     """

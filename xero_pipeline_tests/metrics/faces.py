@@ -20,8 +20,6 @@ class Faces:
     """All of them, over the books of one organisation.
 
     Args:
-        books: The warehouse.
-        tenant_id: The organisation.
         terminal: Asks for a statement as a person would, and tells its rows.
     """
 

@@ -23,11 +23,7 @@ KINDS = {
 
 
 class Shelf:
-    """Documents of one organisation in NZD.
-
-    Args:
-        warehouse: Where.
-    """
+    """Documents of one organisation in NZD."""
 
     def __init__(self, warehouse):
         self.warehouse = warehouse

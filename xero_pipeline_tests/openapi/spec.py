@@ -32,7 +32,6 @@ def faults(answer: object, path: str, name: str = "accounting") -> set[str]:
     Args:
         answer: The JSON of the answer.
         path: The path of the document, such as `/Invoices/{InvoiceID}`.
-        name: Which document.
     """
     return faults_of_schema(answer, document(name)["paths"][path], name)
 

@@ -19,7 +19,6 @@ def moved_to_postgresql(source, server, template):
     """The same books in a PostgreSQL database of their own.
 
     Args:
-        source: A warehouse.
         server: As `postgresql_server` gives it.
         template: As `postgresql_template` gives it.
     """

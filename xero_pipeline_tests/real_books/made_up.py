@@ -64,11 +64,7 @@ JOURNALS = (
 
 
 def write_seeds(folder: Path) -> None:
-    """Write the files.
-
-    Args:
-        folder: Where to.
-    """
+    """Write the files."""
     account = {row[0]: row for row in ACCOUNTS}
     _write(folder, "account", "account_id name code type class", ACCOUNTS)
     _write(folder, "contact", "contact_id name", ((SHOP, "Shop"), (BUYER, "Buyer")))

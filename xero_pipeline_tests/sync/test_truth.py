@@ -24,11 +24,7 @@ ROWS = {table: sized(endpoint(table), 11) for table in TABLES}
 
 
 class Everybody:
-    """Before every answer somebody does something anywhere in the books.
-
-    Args:
-        seed: Any number.
-    """
+    """Before every answer somebody does something anywhere in the books."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)

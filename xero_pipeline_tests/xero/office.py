@@ -119,8 +119,6 @@ class People:
     """Work at random in one collection.
 
     Args:
-        seed: Any number.
-        wrapper: The collection.
         busy: Edits before an answer, at most.
         vanish: Whether they delete without a trace, too.
 

@@ -86,7 +86,6 @@ class AccountingApi:
         """Answers one request of a caller who is let in already.
 
         Args:
-            request: The request.
             scopes: What the caller's token allows.
             company: Builds or finds the organisation's books.
 
@@ -179,11 +178,7 @@ class AccountingApi:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the client asked for JSON; Xero answers XML otherwise.
-
-    Args:
-        request: The request.
-    """
+    """Whether the client asked for JSON; Xero answers XML otherwise."""
     return "json" in request.headers.get("accept", "").lower()
 
 

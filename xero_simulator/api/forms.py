@@ -41,13 +41,7 @@ STORED = Form()
 
 
 def present(collection: Collection, record: Mapping[str, Any], form: Form) -> Mapping[str, Any]:
-    """The record in a form; the original stays as it is.
-
-    Args:
-        collection: Its collection.
-        record: The full record.
-        form: The form.
-    """
+    """The record in a form; the original stays as it is."""
     shown = dict(record)
     if not form.whole:
         for name in collection.left_out:

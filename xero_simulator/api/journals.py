@@ -29,9 +29,6 @@ def answer_journals(journals: Journals, company: Any, request: Request, identity
     """A page of journals, or a single one.
 
     Args:
-        journals: Where they are.
-        company: The organisation.
-        request: The request.
         identity: An id or a number; empty for the list.
         now: Seconds since 1970.
 

@@ -45,12 +45,7 @@ def comparable(value: Any) -> Any:
 
 
 def pick(record: Mapping[str, Any], steps: Sequence[str]) -> Any:
-    """Follows a dotted path; None where it leads nowhere.
-
-    Args:
-        record: The record.
-        steps: The path's parts.
-    """
+    """Follows a dotted path; None where it leads nowhere."""
     value: Any = record
     for step in steps:
         if not isinstance(value, Mapping):

@@ -44,10 +44,6 @@ class SelectedPage:
 def select(shelf: Shelf, request: Request) -> Sequence[int]:
     """The places of all records that the request's filters leave, in the order it asks for.
 
-    Args:
-        shelf: The collection's shelf.
-        request: The request.
-
     Raises:
         Refused: 400 for an unreadable filter, order, date or header.
     """
@@ -76,11 +72,6 @@ def _found(shelf: Shelf, request: Request) -> Sequence[int]:
 def cut(places: Sequence[int], collection: Collection, request: Request) -> SelectedPage | None:
     """The page the request asks for, or None when the collection comes whole.
 
-    Args:
-        places: The selection.
-        collection: The collection.
-        request: The request.
-
     Raises:
         Refused: 400 when `page` or `pageSize` is no whole number.
     """
@@ -98,7 +89,6 @@ def is_true(request: Request, name: str) -> bool:
     """Whether a switch parameter is on.
 
     Args:
-        request: The request.
         name: The parameter in lower case.
     """
     return request.query.get(name, "").lower() == "true"
@@ -106,9 +96,6 @@ def is_true(request: Request, name: str) -> bool:
 
 def modified_since(request: Request) -> int:
     """The instant of If-Modified-Since in milliseconds since 1970; 0 without one.
-
-    Args:
-        request: The request.
 
     Raises:
         Refused: 400 when it is no date.

@@ -46,7 +46,6 @@ class Shelf:
     """The records of one collection, oldest change first.
 
     Args:
-        collection: Which collection.
         records: Its records in any order.
     """
 
@@ -113,7 +112,6 @@ class Shelf:
         """One record's JSON; the stored form is kept, for it is what a pipeline reads again and again.
 
         Args:
-            at: The record's place.
             form: How it is presented.
         """
         if form != STORED:
@@ -132,12 +130,7 @@ class Shelves:
         self._kept: dict[tuple[str, str], tuple[CompanyBooks, int, Shelf]] = {}
 
     def shelf(self, books: CompanyBooks, collection: Collection) -> Shelf:
-        """The current shelf of a company's collection.
-
-        Args:
-            books: The company.
-            collection: The collection.
-        """
+        """The current shelf of a company's collection."""
         key = (books.tenant_id, collection.wrapper)
         with self._lock:
             kept = self._kept.get(key)

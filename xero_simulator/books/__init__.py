@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 
 
 def build_company(config: BooksConfig, index: int) -> Company:
-    """Write the books of one organisation.
-
-    Args:
-        config: Size, seed and last day of the books.
-        index: The organisation's place in the list, from 0.
-    """
+    """Write the books of one organisation."""
     # Here, so that whoever needs one file of this room does not load all of it.
     from xero_simulator.books.months import write_books
     from xero_simulator.company import Company

@@ -11,9 +11,7 @@ class TaxRate:
 
     Args:
         tax_type: Xero's key of the rate.
-        name: What people read.
         percent: Whole per cent.
-        report_type: Xero's ReportTaxType.
         side: Which documents may carry it.
         status: ACTIVE, ARCHIVED or DELETED.
     """
@@ -47,11 +45,8 @@ class Country:
         code: ISO country code, Xero's CountryCode.
         version: Xero's name of the edition, the organisation's Version.
         chart: Which default chart of accounts Xero gives there, a file of `lists/charts`.
-        currency: Base currency.
         foreign: Foreign currencies in use, each with its units for one unit of base currency in millionths.
         tax_name: What the tax is called.
-        tax_basis: Xero's SalesTaxBasis.
-        tax_period: Xero's SalesTaxPeriod.
         sales_tax: Ordinary tax type on sales.
         purchases_tax: Ordinary tax type on purchases.
         no_tax: Tax type of lines outside the tax.
@@ -59,7 +54,6 @@ class Country:
         zero_purchases: Tax type of purchases from abroad.
         year_end: Day and month on which the financial year ends.
         timezone: Xero's name of the time zone.
-        cities: Places of contacts.
         rates: All tax rates of the organisation.
         payroll: What Xero's payroll holds back and adds, on its default accounts.
     """

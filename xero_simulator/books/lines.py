@@ -52,13 +52,7 @@ class TaxWay:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A document's lines with their sums in cents.
-
-    Args:
-        items: The LineItems list.
-        net: SubTotal.
-        tax: TotalTax.
-    """
+    """A document's lines with their sums in cents."""
 
     items: list[Record]
     net: int
@@ -74,7 +68,6 @@ def tax_way(bench: Workbench, amounts: str, side: str, *, abroad: bool = False) 
     """The ordinary tax of a document.
 
     Args:
-        bench: The organisation's workbench.
         amounts: Exclusive, Inclusive or NoTax.
         side: `sales` or `purchases`.
         abroad: The other party lives abroad, so no tax is charged.
@@ -92,7 +85,6 @@ def build_lines(bench: Workbench, name: str, parts: Sequence[Part], way: TaxWay)
     """Make the lines of one document; tax is rounded on each line, as Xero does.
 
     Args:
-        bench: The organisation's workbench.
         name: The document's own name, from which the line ids come.
         parts: What the lines are about.
         way: How they carry tax.

@@ -37,10 +37,6 @@ from xero_simulator.workbench import Workbench
 def write_books(config: BooksConfig, index: int) -> Workbench:
     """Write all records of one organisation.
 
-    Args:
-        config: Size, seed and last day of the books.
-        index: The organisation's place in the list, from 0.
-
     Returns:
         The workbench with all records.
     """

@@ -14,7 +14,6 @@ class Habits:
     """What is peculiar about an organisation.
 
     Args:
-        budgets: It has budgets.
         tracking: It uses tracking categories.
         payroll: Its wages are paid with Xero's payroll, which posts pay runs that no document shows.
         assets: It has a register of fixed assets, which posts depreciation and disposals that no document shows.
@@ -43,8 +42,6 @@ class Profile:
     """One organisation before its books are written.
 
     Args:
-        name: Its name.
-        country: Where it is.
         habits: What is peculiar about it.
     """
 

@@ -19,10 +19,8 @@ class MonthPlan:
     55-65 % of income), so that credit notes and the cents of exchange rates cannot carry a month outside.
 
     Args:
-        month: Its first day.
         income: Sales of every kind.
         cost_of_sales: Direct costs of every kind.
-        wages: Gross wages.
         overheads: Other running costs, roughly.
         sales: How many sales invoices, of every status.
         bills: How many bills, of every status.
@@ -43,12 +41,7 @@ class MonthPlan:
 
 
 def plan_month(bench: Workbench, month: dt.date) -> MonthPlan:
-    """Draw the aims of a month; the same month has the same aims on every day.
-
-    Args:
-        bench: The organisation's workbench.
-        month: The first day of the month.
-    """
+    """Draw the aims of a month; the same month has the same aims on every day."""
     chance = bench.random(month, "plan")
     income = chance.randint(21_500_000, 28_500_000)
     documents = bench.config.invoices_in(month)
@@ -68,7 +61,6 @@ def spread_days(month: dt.date, amounts: Sequence[int]) -> list[dt.date]:
     """Days for documents such that on every day about the month's due share has been done.
 
     Args:
-        month: The first day of the month.
         amounts: What each document weighs.
     """
     days, whole, seen = month_end(month).day, sum(amounts) or 1, 0

@@ -15,8 +15,6 @@ def rate_on(country: Country, currency: str, day: dt.date) -> Decimal:
     """Units of a currency for one unit of base currency, with six decimals.
 
     Args:
-        country: Whose base currency.
-        currency: The document's currency.
         day: The day of the rate.
     """
     if currency == country.currency:

@@ -24,9 +24,7 @@ def edit_invoice(company: Company, invoice_id: str | None, at: dt.datetime, *, a
     """Change an invoice's reference and, while nothing has been paid, what its first line comes to.
 
     Args:
-        company: The organisation.
         invoice_id: Its id; None takes the one that was changed longest ago.
-        at: The instant of the edit.
         add: Cents to add to the first line, in the invoice's currency.
 
     Returns:
@@ -57,10 +55,8 @@ def add_invoice(
     """Write a new invoice or bill.
 
     Args:
-        company: The organisation.
         at: The instant it is entered.
         kind: `ACCREC` or `ACCPAY`.
-        net: Cents without tax.
         status: `AUTHORISED` or `DRAFT`.
         day: Its date, in whatever month; None for the last day of the books.
     """
@@ -82,11 +78,6 @@ def add_invoice(
 def void_invoice(company: Company, invoice_id: str, at: dt.datetime) -> Record:
     """Void an approved invoice, or delete a draft.
 
-    Args:
-        company: The organisation.
-        invoice_id: Its id.
-        at: The instant of the edit.
-
     Raises:
         EditRefused: Something has been paid or credited, or it is over already.
     """
@@ -103,9 +94,6 @@ def add_payment(company: Company, invoice_id: str, at: dt.datetime, *, amount: i
     """Pay an approved invoice or bill from the main bank account on the last day of the books.
 
     Args:
-        company: The organisation.
-        invoice_id: Its id.
-        at: The instant of the edit.
         amount: Cents in its currency; None pays all that is due.
 
     Raises:
@@ -125,11 +113,6 @@ def add_payment(company: Company, invoice_id: str, at: dt.datetime, *, amount: i
 
 def delete_payment(company: Company, payment_id: str, at: dt.datetime) -> Record:
     """Delete a payment: it stays to be seen as deleted, and its document is open again.
-
-    Args:
-        company: The organisation.
-        payment_id: Its id.
-        at: The instant of the edit.
 
     Raises:
         EditRefused: It is deleted already or part of a batch.
@@ -151,9 +134,7 @@ def remove_allocation(company: Company, wrapper: str, credit_id: str, at: dt.dat
     """Take back the first allocation of a credit: in Xero it disappears without a trace.
 
     Args:
-        company: The organisation.
         wrapper: `CreditNotes`, `Prepayments` or `Overpayments`.
-        credit_id: Its id.
         at: The instant of the edit; None if neither side's UpdatedDateUTC moves.
 
     Raises:

@@ -16,8 +16,6 @@ def post_unseen(company: Company, day: dt.date, amounts: Mapping[str, Decimal], 
     """Post a journal that no document shows.
 
     Args:
-        company: The organisation.
-        day: Its day.
         amounts: By the accounts' keys, debit positive; their sum is zero.
         source_type: Xero's word for it, such as `PAYSLIP`; empty for what has none.
 

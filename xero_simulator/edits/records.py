@@ -14,14 +14,7 @@ from xero_simulator.workbench import Record
 
 
 def edit_contact(company: Company, contact_id: str, at: dt.datetime, *, name: str) -> Record:
-    """Rename a contact; documents written before keep the old name, as their summaries are their own.
-
-    Args:
-        company: The organisation.
-        contact_id: Its id.
-        at: The instant of the edit.
-        name: The new name.
-    """
+    """Rename a contact; documents written before keep the old name, as their summaries are their own."""
     contact = open_copy(company, "Contacts", contact_id)
     contact["Name"] = name
     mark(company, at, contact)
@@ -32,9 +25,6 @@ def archive_contact(company: Company, contact_id: str, at: dt.datetime, *, merge
     """Archive a contact, or merge it into another one.
 
     Args:
-        company: The organisation.
-        contact_id: Its id.
-        at: The instant of the edit.
         merged_into: Id of the contact that takes its place.
     """
     contact = open_copy(company, "Contacts", contact_id)
@@ -46,14 +36,7 @@ def archive_contact(company: Company, contact_id: str, at: dt.datetime, *, merge
 
 
 def rename_account(company: Company, account_id: str, at: dt.datetime, *, name: str) -> Record:
-    """Rename an account.
-
-    Args:
-        company: The organisation.
-        account_id: Its id.
-        at: The instant of the edit.
-        name: The new name.
-    """
+    """Rename an account."""
     account = open_copy(company, "Accounts", account_id)
     account["Name"] = name
     mark(company, at, account)
@@ -62,10 +45,6 @@ def rename_account(company: Company, account_id: str, at: dt.datetime, *, name: 
 
 def delete_account(company: Company, account_id: str) -> None:
     """Delete an account that was never used: it is gone.
-
-    Args:
-        company: The organisation.
-        account_id: Its id.
 
     Raises:
         EditRefused: Something was posted to it.
@@ -77,24 +56,13 @@ def delete_account(company: Company, account_id: str) -> None:
 
 
 def delete_item(company: Company, item_id: str) -> None:
-    """Delete an item: it is gone, no answer ever mentions it again.
-
-    Args:
-        company: The organisation.
-        item_id: Its id.
-    """
+    """Delete an item: it is gone, no answer ever mentions it again."""
     company.bench.tables["Items"].pop(item_id)
     company.revision += 1
 
 
 def delete_tracking_option(company: Company, category_id: str, option_id: str) -> None:
-    """Delete an option of a tracking category: it is gone.
-
-    Args:
-        company: The organisation.
-        category_id: Id of the category.
-        option_id: Id of the option.
-    """
+    """Delete an option of a tracking category: it is gone."""
     category = open_copy(company, "TrackingCategories", category_id)
     category["Options"] = [option for option in category["Options"] if option["TrackingOptionID"] != option_id]
     company.revision += 1
@@ -102,11 +70,6 @@ def delete_tracking_option(company: Company, category_id: str, option_id: str) -
 
 def delete_bank_transaction(company: Company, transaction_id: str, at: dt.datetime) -> Record:
     """Delete a plain spend or receive money: it stays to be seen as deleted.
-
-    Args:
-        company: The organisation.
-        transaction_id: Its id.
-        at: The instant of the edit.
 
     Raises:
         EditRefused: It is deleted, part of a transfer, or opened an advance.
@@ -121,11 +84,6 @@ def delete_bank_transaction(company: Company, transaction_id: str, at: dt.dateti
 
 def delete_transfer(company: Company, transfer_id: str, at: dt.datetime) -> Record:
     """Delete a bank transfer and its halves; the transfer itself has no instant that would tell.
-
-    Args:
-        company: The organisation.
-        transfer_id: Its id.
-        at: The instant of the edit.
 
     Raises:
         EditRefused: It is deleted already.
@@ -145,11 +103,6 @@ def delete_transfer(company: Company, transfer_id: str, at: dt.datetime) -> Reco
 def void_journal(company: Company, journal_id: str, at: dt.datetime) -> Record:
     """Void a manual journal.
 
-    Args:
-        company: The organisation.
-        journal_id: Its id.
-        at: The instant of the edit.
-
     Raises:
         EditRefused: It is not posted.
     """
@@ -165,7 +118,6 @@ def lock_books(company: Company, until: dt.date | None, *, end_of_year: bool = F
     """Lock the books up to a day, or lift the lock; advisers may still change what lies before a period's lock.
 
     Args:
-        company: The organisation.
         until: The last locked day; None lifts the lock.
         end_of_year: The lock of the financial year instead of that of the period.
     """

@@ -18,8 +18,6 @@ def rebook_line(company: Company, invoice_id: str, code: str) -> Record:
     """Book the first line of an invoice to another account.
 
     Args:
-        company: The organisation.
-        invoice_id: Its id.
         code: The other account's code.
     """
     invoice = open_copy(company, "Invoices", invoice_id)
@@ -30,13 +28,7 @@ def rebook_line(company: Company, invoice_id: str, code: str) -> Record:
 
 
 def move_due_date(company: Company, invoice_id: str, due: dt.date) -> Record:
-    """Let an invoice be due on another day; what its contact has overdue follows.
-
-    Args:
-        company: The organisation.
-        invoice_id: Its id.
-        due: The day.
-    """
+    """Let an invoice be due on another day; what its contact has overdue follows."""
     invoice = open_copy(company, "Invoices", invoice_id)
     invoice["DueDate"], invoice["DueDateString"] = wire_day(due), wire_day_string(due)
     company.revision += 1
@@ -44,13 +36,7 @@ def move_due_date(company: Company, invoice_id: str, due: dt.date) -> Record:
 
 
 def mark_sent(company: Company, invoice_id: str, *, sent: bool = True) -> Record:
-    """Mark an invoice as sent to its contact, or not.
-
-    Args:
-        company: The organisation.
-        invoice_id: Its id.
-        sent: Whether it was.
-    """
+    """Mark an invoice as sent to its contact, or not."""
     invoice = open_copy(company, "Invoices", invoice_id)
     invoice["SentToContact"] = sent
     company.revision += 1
@@ -61,9 +47,7 @@ def erase_draft(company: Company, wrapper: str, key: str) -> None:
     """Delete a draft: it is gone, no answer ever mentions it again.
 
     Args:
-        company: The organisation.
         wrapper: `Invoices`, `CreditNotes`, `ManualJournals`, `Quotes` or `PurchaseOrders`.
-        key: Its id.
 
     Raises:
         EditRefused: It is no draft.
@@ -78,10 +62,6 @@ def erase_draft(company: Company, wrapper: str, key: str) -> None:
 def erase_contact(company: Company, contact_id: str) -> None:
     """Delete a contact that no document names: it is gone.
 
-    Args:
-        company: The organisation.
-        contact_id: Its id.
-
     Raises:
         EditRefused: A document names it.
     """
@@ -93,12 +73,7 @@ def erase_contact(company: Company, contact_id: str) -> None:
 
 
 def delete_contact_group(company: Company, group_id: str) -> None:
-    """Delete a group of contacts: it is gone, also from its members.
-
-    Args:
-        company: The organisation.
-        group_id: Its id.
-    """
+    """Delete a group of contacts: it is gone, also from its members."""
     company.bench.tables["ContactGroups"].pop(group_id)
     for key, contact in list(company.bench.tables["Contacts"].items()):
         left = [group for group in contact.get("ContactGroups", ()) if group["ContactGroupID"] != group_id]

@@ -19,9 +19,7 @@ def open_copy(company: Company, wrapper: str, key: str) -> Record:
     """Put a fresh copy of a record in its place and return it for changes.
 
     Args:
-        company: The organisation.
         wrapper: The kind of record.
-        key: Its id.
 
     Raises:
         EditRefused: There is no such record.
@@ -38,9 +36,7 @@ def mark(company: Company, at: dt.datetime, *records: Record) -> None:
     """Move the instant of the last change of records and raise the company's revision.
 
     Args:
-        company: The organisation.
         at: The instant, with its zone.
-        records: What was changed.
     """
     milliseconds = int(at.timestamp() * 1000)
     for record in records:
@@ -55,7 +51,6 @@ def oldest_change(company: Company, wrapper: str) -> str:
     """The id of the record that was changed longest ago: the first of the first page.
 
     Args:
-        company: The organisation.
         wrapper: The kind of record.
     """
     table = company.bench.tables[wrapper]

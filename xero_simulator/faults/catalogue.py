@@ -54,7 +54,6 @@ class Fault:
     """One thing that goes wrong, for the calls it matches.
 
     Args:
-        kind: What happens.
         path: Whole segments of the path, in any capitals: `Invoices`, `connect/token`; empty for every call.
         times: How often; None for always.
         after: How many matching calls go well first.
@@ -78,11 +77,7 @@ class Fault:
             raise ValueError(f"There is no fault '{self.kind}'; there are {', '.join(get_args(FaultKind))}")
 
     def matches(self, request: Request) -> bool:
-        """Whether a call is one this fault is meant for.
-
-        Args:
-            request: The call.
-        """
+        """Whether a call is one this fault is meant for."""
         path = f"{request.path.lower().rstrip('/')}/"
         if self.kind in _API_ONLY and not path.startswith("/api.xro/"):
             return False
@@ -106,11 +101,7 @@ class Faults:
         self._waiting: list[_Waiting] = [_Waiting(fault) for fault in waiting]
 
     def add(self, *faults: Fault) -> Faults:
-        """Adds faults behind those that wait already, and returns itself.
-
-        Args:
-            *faults: The faults.
-        """
+        """Adds faults behind those that wait already, and returns itself."""
         with self._lock:
             self._waiting.extend(_Waiting(fault) for fault in faults)
         return self
@@ -121,11 +112,7 @@ class Faults:
             self._waiting.clear()
 
     def take(self, request: Request) -> Fault | None:
-        """The fault that befalls a call, used up by it; at most one does.
-
-        Args:
-            request: The call.
-        """
+        """The fault that befalls a call, used up by it; at most one does."""
         with self._lock:
             for waiting in self._waiting:
                 if waiting.fault.matches(request) and waiting.strikes():

@@ -32,11 +32,7 @@ _LIMITS: dict[str, tuple[str, int | None]] = {
 
 
 def instead(fault: Fault) -> Response | None:
-    """The answer that takes the place of handling the call, if this fault has one.
-
-    Args:
-        fault: The fault.
-    """
+    """The answer that takes the place of handling the call, if this fault has one."""
     if fault.kind in _LIMITS:
         return _limit(fault)
     make = _ANSWERS.get(fault.kind)
@@ -44,12 +40,7 @@ def instead(fault: Fault) -> Response | None:
 
 
 def afterwards(fault: Fault, response: Response) -> Response:
-    """The answer of a call that was handled, as this fault lets it arrive.
-
-    Args:
-        fault: The fault.
-        response: The answer.
-    """
+    """The answer of a call that was handled, as this fault lets it arrive."""
     match fault.kind:
         case "lost_answer":
             response.dropped = True

@@ -22,7 +22,6 @@ def plant(body: bytes, fault: Fault) -> bytes:
     """An answer with something new in the records of its list.
 
     Args:
-        body: The answer.
         fault: Which kind, and of which field.
     """
     answer = json.loads(body, parse_float=Decimal)

@@ -29,7 +29,6 @@ class ConsentConnections:
     """The connections of all apps.
 
     Args:
-        store: Where they live.
         clock: Seconds since 1970.
     """
 
@@ -42,9 +41,6 @@ class ConsentConnections:
 
         Args:
             database: The open write transaction of the consent.
-            client_id: The app.
-            user_id: The person.
-            tenants: The organisations' ids.
             event_id: The consent's `authEventId`.
         """
         now = self._clock()
@@ -60,8 +56,6 @@ class ConsentConnections:
         """Whether a person has connected an organisation to an app.
 
         Args:
-            client_id: The app.
-            user_id: The person.
             tenant_id: The organisation, in any capitals.
         """
         sql = "SELECT 1 FROM connections WHERE client_id = ? AND user_id = ? AND tenant_id = ?"
@@ -71,7 +65,6 @@ class ConsentConnections:
         """Removes one connection; tells whether it was there.
 
         Args:
-            client_id: The app.
             user_id: The person who made it.
             connection_id: The connection's own id, not the organisation's.
         """
@@ -85,7 +78,6 @@ class ConsentConnections:
         """The connections as `GET /connections` shows them.
 
         Args:
-            client_id: The app.
             user_id: The person who made them.
             names: The names of the organisations by id; others are not shown.
             event_id: Only those of this consent.

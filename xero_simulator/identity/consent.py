@@ -46,7 +46,6 @@ class ConsentPage:
 
     Args:
         store: Where open questions live, so that any process can take the answer.
-        apps: The registered apps.
         grants: Where consents are recorded.
         organisations: What the person can connect.
         clock: Seconds since 1970.
@@ -71,9 +70,6 @@ class ConsentPage:
 
     def answer(self, request: Request) -> Response:
         """Shows the page (GET) or takes the person's decision (POST).
-
-        Args:
-            request: The request.
 
         Raises:
             Refused: With an error page: nothing is sent back to an address that could not be trusted.

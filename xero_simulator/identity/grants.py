@@ -25,7 +25,6 @@ class Grants:
     """Keeps grants, codes and refresh tokens; tokens are kept as digests only.
 
     Args:
-        store: Where they live.
         connections: Where a consent connects organisations.
         clock: Seconds since 1970.
     """
@@ -39,9 +38,7 @@ class Grants:
         """Records that the person allowed it, connects the organisations and returns the code.
 
         Args:
-            question: What was asked.
             tenants: The organisations the person ticked.
-            user_id: The person.
         """
         code, grant_id, event_id, now = secrets.token_urlsafe(32), uuid.uuid4().hex, str(uuid.uuid4()), self._clock()
         with self._store.writing() as database:
@@ -62,7 +59,6 @@ class Grants:
         """The grant of a custom connection: the app asks for itself, no person and no refresh token.
 
         Args:
-            client_id: The app.
             scopes: What it asks for.
             tenants: The organisation it was set up for.
         """
@@ -79,8 +75,6 @@ class Grants:
         """Exchanges a code, once, within five minutes, by the app and for the address it was made for.
 
         Args:
-            caller: The calling app.
-            code: The code.
             redirect_uri: The address of the authorisation.
             verifier: The PKCE verifier, or empty.
 
@@ -108,10 +102,6 @@ class Grants:
         The token before the current one may be used again for thirty minutes, in case its answer was lost; not
         when a successor of it has been used, for then the answer did arrive.
 
-        Args:
-            caller: The calling app.
-            token: The refresh token.
-
         Raises:
             Refused: `invalid_grant`, or `invalid_client` when an app with a secret comes without it.
         """
@@ -134,10 +124,6 @@ class Grants:
         """Ends what the person behind a refresh token allowed the app, and removes the connections they made.
 
         Other people's consents stay; unknown tokens are no error.
-
-        Args:
-            caller: The calling app.
-            token: The refresh token.
         """
         with self._store.writing() as database:
             row = database.execute("SELECT grant_id FROM refresh_tokens WHERE digest = ?", (_digest(token),)).fetchone()
@@ -148,11 +134,7 @@ class Grants:
                 database.execute("DELETE FROM connections WHERE client_id = ? AND user_id = ?", theirs)
 
     def find(self, grant_id: str) -> Grant | None:
-        """The grant with an id.
-
-        Args:
-            grant_id: The id.
-        """
+        """The grant with an id."""
         rows = self._store.read("SELECT * FROM grants WHERE id = ?", grant_id)
         return _grant_of(rows[0]) if rows else None
 
@@ -168,11 +150,7 @@ class Grants:
 
 
 def challenge_of(verifier: str) -> str:
-    """The S256 challenge of a PKCE verifier (RFC 7636, section 4.2).
-
-    Args:
-        verifier: The verifier.
-    """
+    """The S256 challenge of a PKCE verifier (RFC 7636, section 4.2)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 

@@ -41,11 +41,6 @@ class Identity:
     """Issues and checks tokens.
 
     Args:
-        apps: The registered apps.
-        grants: The consents.
-        connections: The connections.
-        signer: Signs the tokens.
-        organisations: The simulated organisations.
         clock: Seconds since 1970.
     """
 
@@ -68,9 +63,6 @@ class Identity:
     def token(self, request: Request) -> Response:
         """`POST /connect/token`: a code, a refresh token or an app's own credentials for an access token.
 
-        Args:
-            request: The request.
-
         Raises:
             Refused: 400 with the error's name.
         """
@@ -88,19 +80,12 @@ class Identity:
         return json_answer(200, self._answer(issued))
 
     def revoke(self, request: Request) -> Response:
-        """`POST /connect/revocation`: 200 and an empty body, whatever the token was (RFC 7009, section 2.2).
-
-        Args:
-            request: The request.
-        """
+        """`POST /connect/revocation`: 200 and an empty body, whatever the token was (RFC 7009, section 2.2)."""
         self._grants.revoke(self._apps.authenticate(request), request.form().get("token", ""))
         return Response(200, b"", {"Cache-Control": "no-store"})
 
     def bearer(self, request: Request) -> Bearer:
         """Who calls with an access token.
-
-        Args:
-            request: The request.
 
         Raises:
             Refused: 401 for a token that is missing, forged, expired or revoked.
@@ -119,10 +104,6 @@ class Identity:
 
     def connections(self, request: Request, bearer: Bearer) -> Response:
         """`GET /connections` and `DELETE /connections/{id}`.
-
-        Args:
-            request: The request.
-            bearer: Who asks.
 
         Raises:
             Refused: 404 for an unknown connection, 405 for another method.
@@ -144,9 +125,6 @@ class Identity:
 
     def userinfo(self, request: Request) -> Response:
         """The person behind an access token.
-
-        Args:
-            request: The request.
 
         Raises:
             Refused: 401 for a bad token.

@@ -30,20 +30,12 @@ class Signer:
         self._read: dict[str, dict[str, Any]] = {}
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """A signed token.
-
-        Args:
-            claims: What it says.
-        """
+        """A signed token."""
         key = self._signing_key()
         return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": key.kid}, claims, key)
 
     def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token this signer has signed, expired or not; None for any other text.
-
-        Args:
-            token: The text.
-        """
+        """The claims of a token this signer has signed, expired or not; None for any other text."""
         claims = self._read.get(token)
         if claims is None:
             try:

@@ -36,7 +36,6 @@ def aged_report(company: CompanyRecords, request: ReportRequest, kind: str) -> R
     """Write the report.
 
     Args:
-        company: The organisation.
         request: `contactId`, `date` up to which payments count, `fromDate` and `toDate` of the invoices.
         kind: `ACCREC` or `ACCPAY`.
 

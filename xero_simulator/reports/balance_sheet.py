@@ -38,7 +38,6 @@ def balance_sheet(company: CompanyRecords, request: ReportRequest) -> Row:
     Without `periods` the second column is the same month end a year before.
 
     Args:
-        company: The organisation.
         request: `date`, `periods`, `timeframe`, `trackingOptionID1`, `trackingOptionID2`, `paymentsOnly`,
             `standardLayout`.
 

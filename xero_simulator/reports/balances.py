@@ -23,9 +23,7 @@ class Balances:
     """The state of all accounts on the evening of one day.
 
     Args:
-        company: The organisation.
         ledger: What it is summed from.
-        day: The day.
     """
 
     company: CompanyRecords
@@ -42,9 +40,6 @@ class Balances:
 
         Income and expenses start every year at zero; what they came to is added to retained earnings, without any
         posting, as Xero does.
-
-        Args:
-            account: The account.
         """
         key = account["AccountID"]
         if account["Class"] in _RESULTS:

@@ -20,7 +20,6 @@ def bank_summary(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report, all accounts in base currency.
 
     Args:
-        company: The organisation.
         request: `fromDate`, `toDate`.
 
     Raises:

@@ -21,7 +21,6 @@ def budget_summary(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
-        company: The organisation.
         request: `date`, `periods` from 1 to 12, `timeframe` 1, 3 or 12 months.
 
     Raises:

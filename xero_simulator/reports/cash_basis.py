@@ -25,19 +25,12 @@ def cash_postings(company: CompanyRecords) -> Sequence[Posting]:
     count in the share that was paid, on the day it was, each line rounded so that the shares of a document paid in
     full add up to it; the control account carries what balances them. What a credit note sets off never was money and
     is left out on both sides; an advance counts when it is set off.
-
-    Args:
-        company: The organisation.
     """
     return company.keep("cash postings", lambda: tuple(_cash_postings(company)))
 
 
 def cash_ledger(company: CompanyRecords) -> Ledger:
-    """Balances and movements of all accounts on cash basis.
-
-    Args:
-        company: The organisation.
-    """
+    """Balances and movements of all accounts on cash basis."""
     return company.keep("cash ledger", lambda: Ledger(cash_postings(company)))
 
 

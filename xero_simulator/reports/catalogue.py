@@ -34,12 +34,6 @@ REPORTS = {
 def write_report(company: CompanyRecords, name: str, params: Mapping[str, str], today: dt.date) -> Row:
     """Write one report.
 
-    Args:
-        company: The organisation.
-        name: Xero's report name.
-        params: The query parameters.
-        today: The day of the request.
-
     Raises:
         BadReportRequest: The parameters are refused.
         KeyError: There is no such report.

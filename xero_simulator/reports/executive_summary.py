@@ -40,7 +40,6 @@ def executive_summary(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
-        company: The organisation.
         request: `date`.
 
     Raises:

@@ -23,7 +23,6 @@ class Amounts:
     """One line of a statement: a label, an account if it is one, and an amount for every column.
 
     Args:
-        label: What people read.
         values: One amount a column, with the sign the report shows.
         account_id: The account, empty on lines that are none.
     """
@@ -81,11 +80,7 @@ def report(name: str, kind: str, titles: Sequence[str], rows: Sequence[Row], tod
     """The report around its rows.
 
     Args:
-        name: ReportName.
         kind: ReportType, also used as the ReportID.
-        titles: ReportTitles.
-        rows: Header and sections.
-        today: The day of the request.
     """
     noon = int(dt.datetime.combine(today, dt.time(1), dt.UTC).timestamp()) * 1000
     return {

@@ -38,8 +38,6 @@ class ReportColumn:
     """One column of the report.
 
     Args:
-        label: Its title.
-        first: Its first day.
         last: Its last day.
         ledger: What it is summed from.
     """
@@ -54,7 +52,6 @@ def profit_and_loss(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
-        company: The organisation.
         request: `fromDate`, `toDate`, `periods`, `timeframe`, tracking filters, `paymentsOnly`, `standardLayout`.
 
     Raises:
@@ -130,12 +127,7 @@ def _tracking_columns(
 
 
 def statement_lines(company: CompanyRecords, columns: Sequence[ReportColumn]) -> list[tuple[str, str, list[Amounts]]]:
-    """The account lines of every section: title, title of its total, lines with activity in any column.
-
-    Args:
-        company: The organisation.
-        columns: The periods.
-    """
+    """The account lines of every section: title, title of its total, lines with activity in any column."""
     accounts = company.records("Accounts")
     grouped = _FX_ACCOUNTS if company.bench.country.code not in _FX_APART else frozenset[str]()
     found: list[tuple[str, str, list[Amounts]]] = []

@@ -23,7 +23,6 @@ class ReportRequest:
 
     Args:
         params: As they came in the query.
-        today: The day of the request.
     """
 
     def __init__(self, params: Mapping[str, str], today: dt.date) -> None:
@@ -41,9 +40,6 @@ class ReportRequest:
     def day(self, name: str) -> dt.date | None:
         """A day, None when it is missing.
 
-        Args:
-            name: The parameter.
-
         Raises:
             BadReportRequest: It is no date.
         """
@@ -57,11 +53,6 @@ class ReportRequest:
 
     def number(self, name: str, least: int, most: int) -> int | None:
         """A whole number within limits, None when it is missing.
-
-        Args:
-            name: The parameter.
-            least: Smallest allowed.
-            most: Largest allowed.
 
         Raises:
             BadReportRequest: It is no such number.

@@ -43,12 +43,7 @@ _FIELDS = {
 
 
 def tax_returns(company: CompanyRecords, today: dt.date) -> Sequence[Row]:
-    """All that were published until today, oldest first; none in a country that has none.
-
-    Args:
-        company: The organisation.
-        today: The day of the request.
-    """
+    """All that were published until today, oldest first; none in a country that has none."""
     if company.bench.country.code not in _PERIODS:
         return ()
     kept: dict[dt.date, Row] = company.bench.shared.setdefault("tax returns", {})

@@ -30,7 +30,6 @@ def trial_balance(company: CompanyRecords, request: ReportRequest) -> Row:
     """Write the report.
 
     Args:
-        company: The organisation.
         request: `date`, `paymentsOnly`.
 
     Raises:

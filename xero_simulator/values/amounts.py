@@ -32,7 +32,6 @@ def to_base(amount: Decimal, rate: Decimal) -> Decimal:
 
     Args:
         amount: In the document's currency.
-        rate: The document's CurrencyRate.
     """
     if rate == 1:
         return amount.quantize(CENT, rounding=ROUND_HALF_UP)
@@ -43,7 +42,6 @@ def share_out(total: int, weights: Sequence[int]) -> list[int]:
     """Split whole cents by weights so that the parts add up to the total.
 
     Args:
-        total: Cents to split.
         weights: Non-negative, not all zero.
     """
     whole = sum(weights)

@@ -92,7 +92,6 @@ def financial_year_start(day: dt.date, end_day: int, end_month: int) -> dt.date:
     Args:
         day: Any day.
         end_day: The organisation's FinancialYearEndDay; 29 February means the last of February.
-        end_month: The organisation's FinancialYearEndMonth.
     """
     end = _year_end(day.year, end_day, end_month)
     if day > end:

@@ -152,13 +152,7 @@ def _connect_when_nothing_is(services: Services) -> None:
 
 
 def this_month(services: Services, tenant_id: str, name: str) -> None:
-    """Print this month's profit and loss from the warehouse.
-
-    Args:
-        services: Knows the warehouse.
-        tenant_id: The organisation.
-        name: Its name.
-    """
+    """Print this month's profit and loss from the warehouse."""
     from xero_pipeline.cli.output.console import profit_and_loss
     from xero_pipeline.warehouse.days import day_of
 

@@ -87,7 +87,6 @@ def chosen_organisations(services: Services, wanted: Sequence[str]) -> list[Orga
     """The organisations a person named, or all that are connected.
 
     Args:
-        services: Knows them.
         wanted: Names or tenant ids.
 
     Raises:
@@ -111,8 +110,6 @@ def carry(
     """Carry the runs of some organisations with progress, then print what they brought.
 
     Args:
-        services: The wired services.
-        chosen: Whose.
         subjects: How many collections and reports each has.
         work: Given the runner and an organisation, does it and says whether it went well.
         max_calls: Calls to each organisation, over all runs together; None for the setting's bound.

@@ -29,20 +29,12 @@ def screen() -> Console:
 
 
 def complain(message: str) -> None:
-    """Say what was wrong, and what to do.
-
-    Args:
-        message: One paragraph.
-    """
+    """Say what was wrong, and what to do."""
     _notice(message, "Error", title="xero-pipeline", style="red")
 
 
 def warn(message: str) -> None:
-    """Say what people should look at, though nothing failed.
-
-    Args:
-        message: One paragraph.
-    """
+    """Say what people should look at, though nothing failed."""
     _notice(message, "Warning", title="Warning", style="yellow")
 
 
@@ -58,18 +50,13 @@ def say(message: str, *, as_is: bool = False) -> None:
     """Tell how it goes, on the error stream: results keep the output for themselves.
 
     Args:
-        message: Some sentences.
         as_is: It is to be copied, so no line may be broken.
     """
     _paragraph(Console(stderr=True, highlight=False), message, as_is=as_is)
 
 
 def conclude(message: str) -> None:
-    """Say under a table what it means, where the table went.
-
-    Args:
-        message: Some sentences.
-    """
+    """Say under a table what it means, where the table went."""
     _paragraph(screen(), message)
 
 
@@ -166,11 +153,7 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time as people read it.
-
-    Args:
-        seconds: Its length.
-    """
+    """A span of time as people read it."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -14,8 +14,6 @@ def empty_period_note(connection: Connection, tenant_id: str, start: date | None
     """What to say of the days of a statement; None where something was booked in them.
 
     Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
         start: The first day; None where only a day counts.
         end: The last day, or the day.
     """

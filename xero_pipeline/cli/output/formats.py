@@ -34,7 +34,6 @@ class RowStream:
 
     Args:
         names: The columns, each name once.
-        rows: The rows, once.
         numeric: Which columns hold numbers.
     """
 
@@ -55,11 +54,7 @@ class RowStream:
 
 
 def answer_of(stream: QueryStream) -> RowStream:
-    """The rows of an answer of the warehouse, as Python has them.
-
-    Args:
-        stream: The answer.
-    """
+    """The rows of an answer of the warehouse, as Python has them."""
     return RowStream(_distinct(stream.names), _rows(stream), tuple(_is_number(kind) for kind in stream.types))
 
 
@@ -100,7 +95,6 @@ def write_csv(answer: RowStream, limit: int | None) -> bool:
     """Write CSV, row by row: what is null is empty.
 
     Args:
-        answer: The rows.
         limit: At most so many; None for all.
 
     Returns:
@@ -117,7 +111,6 @@ def write_json(answer: RowStream, limit: int | None) -> bool:
     """Write a list of objects, row by row: instants and days are ISO 8601, amounts are text, for JSON's are floats.
 
     Args:
-        answer: The rows.
         limit: At most so many; None for all.
 
     Returns:
@@ -133,11 +126,7 @@ def write_json(answer: RowStream, limit: int | None) -> bool:
 
 
 def plain(value: Any) -> str:
-    """A value as programs read it: every digit that says something, cents at least, no exponent.
-
-    Args:
-        value: Anything but null.
-    """
+    """A value as programs read it: every digit that says something, cents at least, no exponent."""
     if isinstance(value, Decimal):
         return _shortened(f"{value:f}")
     if isinstance(value, bool):
@@ -150,11 +139,7 @@ def plain(value: Any) -> str:
 
 
 def readable(value: Any) -> str:
-    """A value as people read it: as for programs, thousands apart.
-
-    Args:
-        value: Anything, null too.
-    """
+    """A value as people read it: as for programs, thousands apart."""
     if value is None:
         return "–"
     if isinstance(value, Decimal):

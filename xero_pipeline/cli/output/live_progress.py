@@ -49,7 +49,6 @@ class SyncState:
         """The next subject.
 
         Args:
-            subject: Whose, and which.
             begun: How many have begun, with it.
         """
         self.at.append(subject)

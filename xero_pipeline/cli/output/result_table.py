@@ -19,7 +19,6 @@ def show(answer: RowStream, ready: BuiltInQuery | None, told: str, limit: int | 
     """Show an answer as a table.
 
     Args:
-        answer: The rows.
         ready: The built-in query that was asked, if it was one: it knows a title and which columns are summed up.
         told: Of when it tells.
         limit: At most so many rows; None for all.

@@ -81,9 +81,6 @@ def show(asked: StatementRequest, tenant_id: str, organisation: str, currency: s
 
     Args:
         asked: What was asked for, and how.
-        tenant_id: The organisation.
-        organisation: Its name.
-        currency: Its base currency.
         rows: The lines, all of one kind.
     """
     plain = [{name: _plain(value) for name, value in asdict(row).items()} for row in rows]

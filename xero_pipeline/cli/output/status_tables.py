@@ -24,11 +24,7 @@ _UNREADABLE = (
 
 
 def drift_report(services: Services) -> dict[str, list[Mapping[str, Any]]]:
-    """What was odd, as `status --json` tells it: `schema_drift` and `quarantine`.
-
-    Args:
-        services: Know the warehouse.
-    """
+    """What was odd, as `status --json` tells it: `schema_drift` and `quarantine`."""
     from xero_pipeline.warehouse.progress.drift_log import all_drift
     from xero_pipeline.warehouse.progress.quarantine import quarantined_records
 

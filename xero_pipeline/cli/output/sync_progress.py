@@ -103,11 +103,7 @@ class Watch:
             self._live.stop()
 
     def leave_out(self, subjects: int) -> None:
-        """Some of the subjects need no call: the bar does not wait for them.
-
-        Args:
-            subjects: How many.
-        """
+        """Some of the subjects need no call: the bar does not wait for them."""
         self._now.of -= subjects
 
     def begin(self, organisation: str, subject: str) -> None:

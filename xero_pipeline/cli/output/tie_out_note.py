@@ -12,12 +12,7 @@ if TYPE_CHECKING:
 
 
 def unexplained(services: Services, tenants: Collection[str]) -> list[Difference]:
-    """The figures of some organisations that differ from Xero's reports without a likely cause.
-
-    Args:
-        services: Know the warehouse.
-        tenants: Whose.
-    """
+    """The figures of some organisations that differ from Xero's reports without a likely cause."""
     from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 
     with services.warehouse.reading() as connection:
@@ -35,11 +30,7 @@ def without_cause(found: Sequence[Difference]) -> list[Difference]:
 
 
 def tie_out_note(found: Sequence[Difference]) -> str:
-    """Some of them in a paragraph.
-
-    Args:
-        found: At least one.
-    """
+    """Some of them in a paragraph."""
     first = found[0]
     many = f"{len(found)} figures differ" if len(found) > 1 else "1 figure differs"
     return (

@@ -27,9 +27,7 @@ class WaitTimes:
         """A thread begins to wait.
 
         Args:
-            seconds: How long.
             why: For what.
-            now: The time.
 
         Returns:
             Whether it is worth a word: long enough, and nobody waits as long already.
@@ -45,21 +43,13 @@ class WaitTimes:
             return seconds >= WORTH_A_WORD
 
     def left(self, now: float) -> tuple[float, str] | None:
-        """How much is left of the longest wait, and for what; None when there is none that is worth a word.
-
-        Args:
-            now: The time.
-        """
+        """How much is left of the longest wait, and for what; None when there is none that is worth a word."""
         with self._lock:
             until, why = self._told
             return (until - now, why) if until > now else None
 
     def end(self, now: float) -> None:
-        """The sync is over, perhaps in the middle of a wait.
-
-        Args:
-            now: The time.
-        """
+        """The sync is over, perhaps in the middle of a wait."""
         with self._lock:
             if self._until > now:
                 self._count(self._reason, now - self._until)

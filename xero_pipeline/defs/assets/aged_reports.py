@@ -41,11 +41,7 @@ class AgedOptions(dg.Config):
 
 
 def on_request_assets(naming: "Naming") -> Sequence[dg.AssetsDefinition]:
-    """The assets that are materialised by hand only.
-
-    Args:
-        naming: What they are called.
-    """
+    """The assets that are materialised by hand only."""
     return [_aged(naming)]
 
 
@@ -53,7 +49,6 @@ def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> 
     """The jobs over them.
 
     Args:
-        naming: What they are called.
         assets: From `on_request_assets`; without any there is no job.
     """
     if not assets:
@@ -150,9 +145,6 @@ class _Kept:
 
 def given_day(text: str) -> date:
     """The day somebody asked for.
-
-    Args:
-        text: As YYYY-MM-DD.
 
     Raises:
         ConfigurationError: It is no day.

@@ -27,10 +27,6 @@ _BACKFILL = "dagster/backfill"
 def errand_of(context: dg.AssetExecutionContext, calls_per_run: int | None) -> CallContext:
     """What the asset that is at work calls for.
 
-    Args:
-        context: Dagster's.
-        calls_per_run: The setting.
-
     Raises:
         ConfigurationError: The run's tag is no number of calls.
     """
@@ -43,9 +39,6 @@ def errand_of(context: dg.AssetExecutionContext, calls_per_run: int | None) -> C
 
 def max_calls(tags: Mapping[str, str]) -> int | None:
     """The bound that a run carries, None if it carries none.
-
-    Args:
-        tags: The run's.
 
     Raises:
         ConfigurationError: The tag is no number of calls.
@@ -61,20 +54,12 @@ def max_calls(tags: Mapping[str, str]) -> int | None:
 
 
 def asset_of(context: dg.AssetExecutionContext) -> str:
-    """The name of the asset at work, whatever its key is; of an op's tables the first, whatever was selected.
-
-    Args:
-        context: Dagster's.
-    """
+    """The name of the asset at work, whatever its key is; of an op's tables the first, whatever was selected."""
     return _asset_of(context).rpartition(".")[2]
 
 
 def asks_xero(context: dg.AssetExecutionContext) -> bool:
-    """Whether the asset at work brings something from Xero, and is not made of what is in the warehouse.
-
-    Args:
-        context: Dagster's.
-    """
+    """Whether the asset at work brings something from Xero, and is not made of what is in the warehouse."""
     return _asset_of(context).startswith(f"{SCHEMA}.")
 
 

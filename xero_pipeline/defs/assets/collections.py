@@ -43,7 +43,6 @@ def collection_assets(naming: "Naming", choice: "AssetSelectionConfig") -> Seque
     """The assets of every collection that is read.
 
     Args:
-        naming: What they are called.
         choice: Which collections, and whether with their check.
     """
     return [_assets_of(endpoint, naming, checked=choice.checks) for endpoint in choice.collections]
@@ -108,8 +107,6 @@ def row_counts(warehouse: "Warehouse", tenant_id: str, tables: Sequence[str]) ->
     in the table, and the partition's count leaves it out.
 
     Args:
-        warehouse: Where to count.
-        tenant_id: The organisation.
         tables: Names of tables that have `is_deleted`.
     """
     union = " union all ".join(

@@ -28,7 +28,6 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
     """The assets of the group; they have no partitions, for they are written all at once.
 
     Args:
-        naming: What they are called.
         checked: Whether with their check.
     """
     specs = [

@@ -41,7 +41,6 @@ class Deferrals:
     """The notes of one asset of a run.
 
     Args:
-        context: Dagster's.
         notes: Where they are kept.
     """
 
@@ -54,11 +53,7 @@ class Deferrals:
         self._asks_xero = asks_xero(context)
 
     def done(self, tenant_id: str) -> None:
-        """An organisation is done: whatever was noted about it is, too.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """An organisation is done: whatever was noted about it is, too."""
         if self._rolls or not self._asks_xero:
             return
         self._notes.clear(tenant_id, self._asset, self._months.get(tenant_id, ()))
@@ -67,8 +62,6 @@ class Deferrals:
         """Put the asset of an organisation aside, if the error is about it alone: everything else goes on.
 
         Args:
-            tenant_id: The organisation.
-            error: What stopped it.
             kept: Partition keys that were brought up to date before.
 
         Returns:
@@ -99,8 +92,6 @@ class Deferrals:
         """An organisation is not done: note when it goes on, if it only has to wait for calls.
 
         Args:
-            tenant_id: The organisation.
-            error: What stopped it.
             kept: Partition keys that were brought up to date before.
 
         Returns:

@@ -59,7 +59,6 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
     """The assets of the ledger.
 
     Args:
-        naming: What they are called.
         journals: Whether Xero's own journals are read: they are the ledger then.
         checked: Whether with their checks.
     """
@@ -138,13 +137,7 @@ def _keep(
 
 
 def out_of_date(warehouse: "Warehouse", tenant_id: str, at: datetime) -> Mapping[str, set[date]]:
-    """By report the months of which Xero was asked before the documents were as they are now.
-
-    Args:
-        warehouse: Has both.
-        tenant_id: The organisation.
-        at: Now.
-    """
+    """By report the months of which Xero was asked before the documents were as they are now."""
     compared = [report for report in reports() if report.name in REPORTS]
     stale = stale_months(warehouse, [tenant_id], compared, at)
     return {table: months for (_, table, _), months in stale.items()}

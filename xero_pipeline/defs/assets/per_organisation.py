@@ -52,11 +52,6 @@ def xero_client_for(
     """Hold an organisation and call Xero for it; at the end every call is in the warehouse, whatever came of it.
 
     Args:
-        context: Dagster's.
-        xero: Makes the client.
-        warehouse: Takes the calls.
-        tenant_id: The organisation.
-        tally: Counts the calls.
         progress: Told of every call and every wait.
 
     Yields:
@@ -100,7 +95,6 @@ def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float
 
     Args:
         services: Knows the state database, which has the lock.
-        tenant_id: The organisation.
         wait_seconds: How long to wait for another sync of it.
 
     Raises:
@@ -145,10 +139,7 @@ def run_for_each_organisation(
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
     Args:
-        context: Dagster's.
-        tenants: The organisations.
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
-        progress: Told of failures.
         services: Know the organisations, and where it is noted what has to wait for calls.
         warehouse: What was written to.
         left_out: The partitions of which the work found that there is nothing to do yet.

@@ -35,8 +35,6 @@ def report_assets(naming: "Naming", choice: "AssetSelectionConfig", start: date)
     """The assets of all monthly reports.
 
     Args:
-        naming: What they are called.
-        choice: Which reports.
         start: First month there is a partition for.
     """
     checked = choice.checks
@@ -123,8 +121,6 @@ def report_facts(kept: Kept, table: str, left: int) -> dict[str, Any]:
 
     Args:
         kept: The months.
-        table: The report's table.
-        left: Calls that the organisation has left today.
     """
     merged = kept.outcome.tables[table]
     return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome, left)}

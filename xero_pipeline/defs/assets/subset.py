@@ -14,7 +14,6 @@ def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) 
     """Lets through what Dagster asked for, and notes the rest: nothing that was written or checked goes untold.
 
     Args:
-        context: Dagster's.
         results: Of every table and check of the op.
 
     Yields:
@@ -45,8 +44,6 @@ def note_materialised(
     """A table was written; for one that yields no result, or whose op fails.
 
     Args:
-        context: Dagster's.
-        key: The table's.
         metadata: What is told of it.
         partition: Which one, if it has any.
     """
@@ -57,7 +54,6 @@ def note_check(context: dg.AssetExecutionContext, result: dg.AssetCheckResult) -
     """A check was evaluated that yields no result, for the run did not select it, or its op fails.
 
     Args:
-        context: Dagster's.
         result: What it says; names its asset and its check.
     """
     evaluation = dg.AssetCheckEvaluation(

@@ -29,11 +29,9 @@ def jobs(
     """The jobs over the assets of all collections and all reports; none over no assets.
 
     Args:
-        naming: What they are called.
         choice: Which collections there are.
         collections: Their assets, partitioned by organisation.
         reports: Partitioned by month and organisation.
-        ledger: Partitioned by organisation.
         reread_calls: What reading again may cost an organisation in a day.
     """
     config = reread_config(naming, choice, reread_calls)

@@ -26,11 +26,7 @@ RUNS_PER_TICK = 20
 
 
 def ledgers_to_keep(naming: "Naming") -> dg.SensorDefinition:
-    """Sees in the warehouse whose documents or reports are newer than its ledger; never calls Xero.
-
-    Args:
-        naming: What it and its job are called.
-    """
+    """Sees in the warehouse whose documents or reports are newer than its ledger; never calls Xero."""
 
     @dg.sensor(
         name=naming.named(LEDGERS),

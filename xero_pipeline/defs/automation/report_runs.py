@@ -55,7 +55,6 @@ def report_runs(order: Sequence[str], months: Mapping[str, Mapping[str, Sequence
     """The runs that bring some months of some reports of some organisations.
 
     Args:
-        order: All organisations, in Dagster's order.
         months: For each organisation, in the order of turns, and each report the first days of its months.
 
     Returns:
@@ -101,7 +100,6 @@ def from_cursor(tenants: Sequence[str], cursor: str | None) -> list[str]:
     """Organisations in order, beginning where the last tick stopped.
 
     Args:
-        tenants: Sorted.
         cursor: Whose turn it is; None for the first.
     """
     return [*(t for t in tenants if t >= (cursor or "")), *(t for t in tenants if t < (cursor or ""))]
@@ -111,8 +109,6 @@ def organisations_in_flight(instance: dg.DagsterInstance, order: Sequence[str], 
     """The organisations that a run is waiting for or under way with. One query, however many there are.
 
     Args:
-        instance: Dagster's history.
-        order: All organisations, in Dagster's order.
         now: In UTC.
     """
     import dagster as dg
@@ -128,12 +124,7 @@ def organisations_in_flight(instance: dg.DagsterInstance, order: Sequence[str], 
 
 
 def organisations_of(tags: Mapping[str, str], order: Sequence[str]) -> Iterable[str]:
-    """The organisations of a run, whoever asked for it: a sensor, the schedule, a person, a backfill.
-
-    Args:
-        tags: The run's.
-        order: All organisations, in Dagster's order.
-    """
+    """The organisations of a run, whoever asked for it: a sensor, the schedule, a person, a backfill."""
     if one := tags.get(ORGANISATION):
         return [one]
     if one := tags.get("dagster/partition"):

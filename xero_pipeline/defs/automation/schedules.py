@@ -22,11 +22,7 @@ REREADING = "rolling_reread"
 
 
 def daily_sync(naming: "Naming") -> dg.ScheduleDefinition:
-    """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor.
-
-    Args:
-        naming: What it and its job are called.
-    """
+    """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor."""
 
     @dg.schedule(
         name=naming.named(DAILY),
@@ -47,7 +43,6 @@ def rolling_reread(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Sched
     """Every day at 02:00 UTC a part of every list read again, so that the daily sync and its reports follow.
 
     Args:
-        naming: What it and its job are called.
         choice: Which lists there are.
     """
 

@@ -42,7 +42,6 @@ def new_organisations(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Se
     """Sees organisations that were connected and have no partition yet; never calls Xero.
 
     Args:
-        naming: What it and its job are called.
         choice: Which collections the first load brings; without any there is none.
     """
 
@@ -95,11 +94,7 @@ def _first_load(tenant_id: str, why: str, names: Mapping[str, str]) -> dg.RunReq
 
 
 def in_use(busy: WarehouseBusy) -> str:
-    """Why a tick is skipped: it must be short, and somebody writes.
-
-    Args:
-        busy: Says who.
-    """
+    """Why a tick is skipped: it must be short, and somebody writes."""
     return f"The warehouse is in use, the next tick looks again: {busy.message}"
 
 

@@ -58,9 +58,6 @@ def observe(
     """Report what no run has reported before of what Xero sends and we do not know.
 
     Args:
-        context: Dagster's.
-        warehouse: Has the notes.
-        tenant_id: The organisation.
         name: The record's table, or the report's.
         key: The asset to tell it of.
         partition: Of the asset, where it is not the organisation.
@@ -93,10 +90,6 @@ def with_check(
     """The results of the work, then the check's; also when the work failed for some organisation.
 
     Args:
-        context: Dagster's.
-        work: Materialises the tables.
-        warehouse: Has the quarantine.
-        services: Know the organisations.
         name: The collection or report.
         key: Of its record's table.
     """
@@ -112,7 +105,6 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
     """Whether nothing of it is kept out, of any organisation: a run of some must not hide the others.
 
     Args:
-        warehouse: Has the quarantine.
         services: Know the organisations, and what is put aside of them.
         name: The collection or report.
         key: Of its record's table.

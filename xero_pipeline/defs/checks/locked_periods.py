@@ -71,11 +71,7 @@ def result_of(changes: Sequence[LockedChange]) -> dg.AssetCheckResult:
 
 
 def as_markdown(changes: Sequence[LockedChange]) -> str:
-    """A table of changes.
-
-    Args:
-        changes: Its rows.
-    """
+    """A table of changes."""
     rows = [
         (
             change.organisation,

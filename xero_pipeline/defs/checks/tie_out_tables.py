@@ -13,20 +13,12 @@ if TYPE_CHECKING:
 
 
 def cause_of(one: Difference) -> str:
-    """The likely cause of a difference, in words.
-
-    Args:
-        one: The difference.
-    """
+    """The likely cause of a difference, in words."""
     return (one.cause or "").lower()
 
 
 def differences_table(found: Sequence[Difference]) -> str:
-    """Differences as a table in Markdown.
-
-    Args:
-        found: Its rows.
-    """
+    """Differences as a table in Markdown."""
     header = ("Organisation", "Month", "Account", "Figure", "Ours", "Xero's", "Difference", "Likely cause")
     rows = [
         (
@@ -73,9 +65,5 @@ def suspects_table(explained: Sequence[tuple[Difference, Sequence[Suspect]]]) ->
 
 
 def document_name(one: Suspect) -> str:
-    """A document as people name it.
-
-    Args:
-        one: The document.
-    """
+    """A document as people name it."""
     return f"{(one.source_table or 'document').removesuffix('s').replace('_', ' ')} {one.number or one.document_id}"

@@ -42,11 +42,7 @@ class Chart:
 
 
 def as_markdown(chart: Chart) -> str:
-    """The chart as a picture, and under it the figures for whoever cannot see it, or wants to copy them.
-
-    Args:
-        chart: What to draw.
-    """
+    """The chart as a picture, and under it the figures for whoever cannot see it, or wants to copy them."""
     picture = base64.b64encode(as_svg(chart).encode()).decode()
     header = ["", *chart.series]
     rows = [
@@ -58,11 +54,7 @@ def as_markdown(chart: Chart) -> str:
 
 
 def as_svg(chart: Chart) -> str:
-    """The chart as the text of an SVG picture.
-
-    Args:
-        chart: What to draw.
-    """
+    """The chart as the text of an SVG picture."""
     import pygal
 
     _without_hook()

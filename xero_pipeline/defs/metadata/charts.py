@@ -59,12 +59,8 @@ def chart_metadata(
     """The picture a materialisation shows; none for most assets, or where there is nothing to draw.
 
     Args:
-        context: Dagster's.
-        warehouse: Has the figures.
-        tenant_id: The organisation.
         asset: Name of the asset, with its schema if that is the ledger.
         newest: The newest month that was kept, of a report.
-        ageing: How long the columns of what is open by age are.
     """
     if asset not in _charts(ageing):
         return {}
@@ -85,11 +81,8 @@ def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, age
     """What is drawn of an asset.
 
     Args:
-        warehouse: Has the figures.
-        tenant_id: The organisation.
         asset: As for `chart_metadata`.
         newest: The newest month, or today.
-        ageing: How long the columns of what is open by age are.
     """
     draw = _charts(ageing).get(asset)
     return draw(warehouse, tenant_id, newest) if draw else None

@@ -12,7 +12,6 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]], righ
     """Rows as a table.
 
     Args:
-        header: The columns.
         rows: The cells; None is an empty one.
         right: Places of the columns that hold amounts.
     """

@@ -22,7 +22,6 @@ class OrganisationDirectory:
     """Knows names and links of organisations.
 
     Args:
-        services: Know the organisations.
         warehouse: Knows their short codes.
     """
 
@@ -33,20 +32,11 @@ class OrganisationDirectory:
         self._places: dict[str, tuple[str | None, str | None]] = {}
 
     def name(self, tenant_id: str) -> str:
-        """What people call it; the tenant id of one we do not know.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """What people call it; the tenant id of one we do not know."""
         return self._names.get(tenant_id, tenant_id)
 
     def tag(self, context: dg.AssetExecutionContext, tenants: Iterable[str]) -> None:
-        """Give a run the names of its organisations, if nobody did: a person or a backfill started it.
-
-        Args:
-            context: Dagster's.
-            tenants: The organisations.
-        """
+        """Give a run the names of its organisations, if nobody did: a person or a backfill started it."""
         if NAME not in context.run.tags:
             context.instance.add_run_tags(
                 context.run.run_id, {NAME: organisation_tags(list(tenants), self._names)[NAME]}
@@ -56,7 +46,6 @@ class OrganisationDirectory:
         """What every materialisation tells: whose it is and, of a real organisation, where to see it in Xero.
 
         Args:
-            tenant_id: The organisation.
             asset: Name of the asset.
         """
         facts: dict[str, Any] = {"organisation": self.name(tenant_id)}
@@ -65,13 +54,7 @@ class OrganisationDirectory:
         return facts
 
     def record(self, tenant_id: str, collection: str, record_id: str) -> str:
-        """A record's id as Markdown, with a link to it in Xero where there is one.
-
-        Args:
-            tenant_id: The organisation.
-            collection: Name of the record's table.
-            record_id: Its id.
-        """
+        """A record's id as Markdown, with a link to it in Xero where there is one."""
         code, _ = self._place(tenant_id)
         # Of an invoice that could not be read nobody knows which of the two it is.
         kinds = {"sale": "invoices", "bill": "bills"} if collection == "invoices" else {"in Xero": collection}

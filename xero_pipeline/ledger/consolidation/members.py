@@ -27,13 +27,10 @@ class GroupMember:
     """One organisation of the group.
 
     Args:
-        tenant_id: Xero's tenant id.
-        name: Its name.
         base_currency: Currency of its books.
         year_end_day: Last day of its financial year: the day.
         year_end_month: Its month.
         first_month: First day of the month of its first journal.
-        timezone: Xero's name of its time zone.
     """
 
     tenant_id: str
@@ -50,11 +47,8 @@ class GroupAccount:
     """One account.
 
     Args:
-        account_id: Xero's id.
         code: Its code, if it has one.
-        name: Its name.
         class_: REVENUE, EXPENSE, ASSET, LIABILITY, EQUITY; None for one that accounts does not know.
-        type: Its type.
         system_account: What it is for Xero itself.
     """
 
@@ -86,7 +80,6 @@ class GroupMovement:
     """What moved on an account in a month.
 
     Args:
-        account_id: The account.
         month: First day of the month.
         year_start: First day of the financial year it counts for: a year may end in the middle of a month.
         amount: In base currency, debit positive.
@@ -101,22 +94,13 @@ class GroupMovement:
 
 
 def organisations(connection: Connection) -> list[GroupMember]:
-    """The organisations that have a ledger, by name.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """The organisations that have a ledger, by name."""
     rows = connection.exec_driver_sql(SqlTemplates("consolidation", connection, None).text("organisations"))
     return [GroupMember(*row) for row in rows]
 
 
 def accounts(connection: Connection, tenant_id: str) -> dict[str, GroupAccount]:
-    """The accounts of an organisation by id, and those its journals name besides.
-
-    Args:
-        connection: To the warehouse.
-        tenant_id: The organisation.
-    """
+    """The accounts of an organisation by id, and those its journals name besides."""
     rows = connection.exec_driver_sql(SqlTemplates("consolidation", connection, tenant_id).text("accounts"))
     return {row[0]: GroupAccount(*row) for row in rows}
 
@@ -125,8 +109,6 @@ def movements(connection: Connection, organisation: GroupMember, until: date) ->
     """What moved on its accounts, month by month.
 
     Args:
-        connection: To the warehouse.
-        organisation: Whose.
         until: The last day that counts.
     """
     day, month = organisation.year_end_day, organisation.year_end_month
@@ -146,7 +128,6 @@ def document_rates(connection: Connection, until: date) -> list[DocumentRate]:
     """The rates of documents, month by month and pair by pair of currencies.
 
     Args:
-        connection: To the warehouse.
         until: The last day that counts.
     """
     rows = connection.exec_driver_sql(
@@ -156,11 +137,7 @@ def document_rates(connection: Connection, until: date) -> list[DocumentRate]:
 
 
 def given_rates(connection: Connection) -> list[GivenRate]:
-    """The rates that people gave.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """The rates that people gave."""
     rows = connection.exec_driver_sql(
         f"SELECT month, from_currency, to_currency, average_rate, closing_rate FROM {named('exchange_rates')}"
     )

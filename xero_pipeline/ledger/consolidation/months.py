@@ -22,7 +22,6 @@ class MonthRates:
     """A month and its rates.
 
     Args:
-        start: Its first day.
         end: Its last day.
         year_start: First day of the financial year that its last day is in.
         average: Its average rate, None if it is missing.
@@ -68,7 +67,6 @@ def beginning(group: Sequence[GroupMember], currency: str, last: date, rates: Ra
 
     Args:
         group: The organisations, at least one.
-        currency: The presentation currency.
         last: First day of the last month.
         rates: All rates that are known.
     """
@@ -86,8 +84,6 @@ def months_of(organisation: GroupMember, currency: str, begins: date, last: date
     """The months of an organisation in the group.
 
     Args:
-        organisation: Whose books.
-        currency: The presentation currency.
         begins: First day of the group's first month.
         last: First day of the last month.
         rates: All rates that are known.

@@ -67,7 +67,6 @@ def import_rates(connection: Connection, dialect: Dialect, rates: Sequence[Given
 
     Args:
         connection: In a transaction that writes.
-        dialect: The database's ways.
         rates: From `read_rates`.
         at: Now, in UTC.
     """
@@ -86,7 +85,6 @@ def clear_rates(connection: Connection, dialect: Dialect) -> None:
 
     Args:
         connection: In a transaction that writes.
-        dialect: The database's ways.
     """
     upgrade_schema(dialect, connection)
     connection.exec_driver_sql(f"DELETE FROM {named('exchange_rates')}")

@@ -28,7 +28,6 @@ class GivenRate:
     """What a person gave for a month.
 
     Args:
-        month: Its first day.
         from_currency: One unit of this currency …
         to_currency: … comes to so many of this one.
         average: On the average of the month, None if not given.
@@ -47,10 +46,8 @@ class DocumentRate:
     """What the documents of a month say about a pair of currencies, of all organisations together.
 
     Args:
-        month: Its first day.
         base: One unit of the organisations' currency …
         currency: … comes to so many of the documents' one.
-        count: How many documents.
         total: Sum of their rates.
         last_day: The latest day with a document.
         last_count: How many documents of that day.
@@ -73,7 +70,6 @@ class Rate:
 
     Args:
         value: Units of the presentation currency for one unit of base currency, with ten decimals.
-        source: In words.
         weight: How many documents stand behind it.
     """
 
@@ -86,12 +82,7 @@ _Quotes = dict[tuple[str, str], Rate]
 
 
 class Rates:
-    """All rates that are known.
-
-    Args:
-        given: What people gave.
-        seen: What documents say.
-    """
+    """All rates that are known."""
 
     def __init__(self, given: Iterable[GivenRate], seen: Iterable[DocumentRate]) -> None:
         self._given: dict[date, list[GivenRate]] = defaultdict(list)

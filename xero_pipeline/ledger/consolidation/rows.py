@@ -31,7 +31,6 @@ def rows_of(organisation: GroupMember, currency: str, months: Iterable[Month]) -
 
     Args:
         organisation: Whose months.
-        currency: The presentation currency.
         months: From the first on.
     """
     rows: Rows = {table: [] for table in TABLES}

@@ -50,11 +50,7 @@ def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
 
 
 def added(*amounts: Decimal | None) -> Decimal | None:
-    """The sum; None where one is missing.
-
-    Args:
-        *amounts: Of one currency.
-    """
+    """The sum; None where one is missing."""
     total = ZERO
     for one in amounts:
         if one is None:

@@ -39,7 +39,6 @@ class TranslatedBalance:
     """An account at the end of a month.
 
     Args:
-        account: The account.
         movement: What changed in the month; the movements of all accounts and the reserve sum to zero.
         balance: What stands at its end: of income and expenses since the financial year began.
         intercompany: Of income and expenses the part of the movement, of receivables and payables the part of the

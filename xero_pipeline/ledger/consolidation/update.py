@@ -45,8 +45,6 @@ class MissingRate:
     """A month of an organisation that cannot be translated.
 
     Args:
-        tenant_id: The organisation.
-        organisation: Its name.
         month: The month and what is missing.
     """
 
@@ -81,7 +79,6 @@ def write_consolidation(
 
     Args:
         connection: In a transaction that writes.
-        dialect: The database's ways.
         presentation_currency: Code of the currency; None takes the one that all organisations have in common, and
             writes nothing where they have none.
         at: Now: journals of days that an organisation has not begun do not count yet.

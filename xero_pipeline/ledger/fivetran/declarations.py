@@ -66,7 +66,6 @@ class FivetranColumn:
 
     Args:
         name: As Fivetran calls it.
-        kind: What it holds.
         sql: Where it comes from.
     """
 

@@ -32,7 +32,6 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
 
     Args:
         connection: In a transaction that writes, to a warehouse of our layout.
-        dialect: The database's ways.
         tenant_id: Make the schema of this organisation and the one of all; None for every organisation's.
 
     Returns:
@@ -54,11 +53,7 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
 
 
 def schemas(connection: Connection) -> Mapping[str, str | None]:
-    """The schemas, each with the tenant id of its organisation; None for the one of all.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """The schemas, each with the tenant id of its organisation; None for the one of all."""
     found: dict[str, str | None] = {SCHEMA: None}
     for tenant_id, short_code in connection.exec_driver_sql(_ORGANISATIONS):
         name = _schema(short_code or tenant_id)

@@ -114,7 +114,6 @@ class Posted:
 
     Args:
         documents: Documents looked at again.
-        written: Journals written.
         removed: Journals taken away, those that were written anew included.
         faults: Documents of the organisation that cannot post.
     """
@@ -130,7 +129,6 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
 
     Args:
         connection: In a transaction that writes; the ledger's tables are there.
-        tenant_id: The organisation.
         at: Now, in UTC.
         beside: Post into `ledger.derived_journals`, beside Xero's own journals, instead of `ledger.journals`.
     """

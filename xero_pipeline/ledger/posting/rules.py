@@ -53,11 +53,9 @@ class DocumentRule:
 
     Args:
         table: Where the documents are, in schema xero.
-        kind: Their Type.
         whole: The account that takes the whole amount.
         side: Its side: `DEBIT` or `CREDIT`. The lines and the tax take the other.
         source_type: Xero's word for it in a journal.
-        why: The rule in a sentence.
     """
 
     table: str
@@ -92,9 +90,7 @@ class PaymentRule:
     """What one type of payment posts: the bank at the payment's rate, the document at its own, the rest is gain.
 
     Args:
-        kind: Its PaymentType.
         side: The side of the bank account: `DEBIT` for money in.
-        why: The rule in a sentence.
     """
 
     kind: str
@@ -128,7 +124,6 @@ class CreditRule:
         kinds: Their Types; Xero has an older name for some.
         side: The side that clears the credit.
         source_type: Word for it in a journal.
-        why: The rule in a sentence.
     """
 
     table: str

@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 
 
 def have_been_read(connection: Connection, tenant_id: str) -> bool:
-    """Whether all journals of an organisation have been read once.
-
-    Args:
-        connection: To the warehouse.
-        tenant_id: The organisation.
-    """
+    """Whether all journals of an organisation have been read once."""
     sql = f"SELECT COUNT(*) FROM xero.cursors WHERE endpoint = 'journals' AND tenant_id = {literal(tenant_id)}"
     return connection.exec_driver_sql(sql).scalar_one() > 0
 
@@ -29,7 +24,6 @@ def adopt_xero_journals(connection: Connection, tenant_id: str, *, at: datetime)
 
     Args:
         connection: In the transaction that posted the documents beside them.
-        tenant_id: The organisation.
         at: Now, in UTC.
     """
     queries = SqlTemplates("posting", connection, tenant_id, at=literal(at))

@@ -39,7 +39,6 @@ class GivenCause:
     """A line of the file.
 
     Args:
-        line: Its number.
         organisation: Name, short code or tenant id; empty for all organisations.
         account: Code, name or id of the account.
         cause: The cause, in capitals: one of ours or a word of your own.
@@ -80,25 +79,13 @@ def read_causes(path: Path | None) -> tuple[GivenCause, ...]:
 
 
 def accounts_of(connection: Connection, tenant_id: str, given: GivenCause) -> list[str]:
-    """The ids of the accounts of an organisation that a line names.
-
-    Args:
-        connection: To the warehouse.
-        tenant_id: The organisation.
-        given: The line.
-    """
+    """The ids of the accounts of an organisation that a line names."""
     wanted = {"tenant_id": tenant_id, "organisation": given.organisation, "account": given.account}
     return [row[0] for row in connection.execute(text(_MATCHING), wanted)]
 
 
 def by_account(connection: Connection, tenant_id: str, given: Iterable[GivenCause]) -> Mapping[str, str]:
-    """The named cause of every account of an organisation that has one; of two lines the later one counts.
-
-    Args:
-        connection: To the warehouse.
-        tenant_id: The organisation.
-        given: The lines.
-    """
+    """The named cause of every account of an organisation that has one; of two lines the later one counts."""
     return {account: one.cause for one in given for account in accounts_of(connection, tenant_id, one)}
 
 

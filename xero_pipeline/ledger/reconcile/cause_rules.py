@@ -35,9 +35,7 @@ class CauseRule:
     """What makes a cause likely.
 
     Args:
-        cause: The cause.
         system_accounts: Parts that accounts play for Xero itself.
-        types: Types of accounts.
         words: Beginnings of words in the names of accounts, in lower case; a whole word ends in a space. They count for
             no account that documents move every day: a bank account, receivables, payables.
         because: Why no document shows it.

@@ -29,17 +29,10 @@ class Difference:
     """A figure of ours that Xero says otherwise.
 
     Args:
-        tenant_id: The organisation.
-        organisation: Its name.
         statement: Which statement, as in `ledger.tie_out`.
-        period_start: First day of the month.
         period_end: Last day of the month.
-        account_id: The account.
         account: Its code and name.
         measure: Which figure of it.
-        ours: Our figure.
-        xeros: Xero's.
-        difference: Ours less Xero's.
         cause: What is likely behind it; None when it ties out.
         is_stale: Documents changed since Xero was asked: it may be gone when the report is pulled again.
     """
@@ -65,10 +58,8 @@ class Suspect:
 
     Args:
         source_table: Where it is, in schema xero.
-        document_id: Its id there.
         number: Its number or reference.
         date: Its day.
-        contact: The other party.
         amount: The amount in question, in base currency.
         why: Why it is suspected.
         document_type: Xero's Type of it, if it has one.
@@ -95,7 +86,6 @@ def differences(
     """What does not tie out, newest month first, the largest amount first.
 
     Args:
-        connection: To a warehouse whose ledger has been kept.
         statements: Which; all by default.
         tenant_id: Of which organisation; of all by default.
         causes: Also what has a likely cause; without, only what nothing explains.
@@ -124,8 +114,6 @@ def not_compared(connection: Connection, tenants: Collection[str], period_start:
     """Those of some organisations of which no figure was compared: the warehouse has none of their reports.
 
     Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenants: Which organisations.
         period_start: First day of a month, if only that one is asked about.
     """
     # That our own journals balance is no comparison with Xero.
@@ -139,7 +127,6 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
     """The documents that are likely behind a difference, the likeliest first.
 
     Args:
-        connection: To the warehouse.
         difference: What does not tie out.
         limit: How many at most.
     """
@@ -170,7 +157,6 @@ class Movement:
 
     Args:
         source_type: The kind, as in `ledger.journals`.
-        journals: How many journals.
         amount: What they moved, debit positive, in base currency.
     """
 
@@ -180,14 +166,7 @@ class Movement:
 
 
 def figures(connection: Connection, tenant_id: str, account_id: str, period_start: date) -> list[Difference]:
-    """Every figure of an account in a month, also those that tie out.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-        account_id: The account.
-        period_start: First day of the month.
-    """
+    """Every figure of an account in a month, also those that tie out."""
     return _read(
         connection,
         f"t.tenant_id = {literal(tenant_id)} AND t.account_id = {literal(account_id)} "
@@ -196,14 +175,7 @@ def figures(connection: Connection, tenant_id: str, account_id: str, period_star
 
 
 def movements(connection: Connection, tenant_id: str, account_id: str, period_start: date) -> list[Movement]:
-    """What moved on an account in a month, by kind of source; what no document shows is one of them.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-        account_id: The account.
-        period_start: First day of the month.
-    """
+    """What moved on an account in a month, by kind of source; what no document shows is one of them."""
     month = f"DATE_TRUNC('month', journal_date) = DATE_TRUNC('month', {literal(period_start)})"
     rows = connection.exec_driver_sql(
         f"SELECT source_type, COUNT(DISTINCT journal_id), SUM(net_amount) FROM {named('journal_lines')} "

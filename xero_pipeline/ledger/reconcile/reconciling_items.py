@@ -13,13 +13,9 @@ class ReconcilingItem:
 
     Args:
         number: Of the month.
-        account_id: The account.
         amount: Debit positive.
         balance: Of the account at the end of the month, debit positive.
-        type: The account's type.
-        account_class: Its class.
         system_account: The part it plays for Xero itself.
-        name: Its name.
         begins: The month is the first with any balance, or before: these are what the books began with.
     """
 

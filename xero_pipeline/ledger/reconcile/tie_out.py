@@ -71,7 +71,6 @@ def post_unexplained(
 
     Args:
         connection: In the transaction that posted the documents.
-        tenant_id: The organisation.
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
         named: The causes that somebody named, by account id.
@@ -94,7 +93,6 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
 
     Args:
         connection: In the transaction in which `post_unexplained` ran and the statements were written.
-        tenant_id: The organisation.
         stale: As for `post_unexplained`.
     """
     queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())

@@ -31,19 +31,13 @@ class AgedDocument:
     """One open document, as in `ledger.aged_receivables` and `ledger.aged_payables`; amounts of credits are negative.
 
     Args:
-        as_of: The day.
         contact_id: The customer or supplier.
-        contact_name: Its name.
         document_type: ACCREC, ACCPAY, ACCRECCREDIT, ACCPAYCREDIT, AROVERPAYMENT or APOVERPAYMENT.
-        document_id: The document.
         source_table: Its table in schema xero.
         number: Its number, if it has one.
-        reference: Its reference.
         date: Day it is booked under.
         due_date: When it is due; of a credit without a due date its date.
         days_overdue: 0 while it is not.
-        bucket: Xero's column.
-        currency_code: Its currency.
         currency_rate: Units of that currency for one unit of base currency.
         total: What it came to, in its own currency.
         open_amount: What was open of it, in its own currency.
@@ -74,10 +68,7 @@ class AgedContact:
     """What one contact owes, or is owed, by age, in base currency.
 
     Args:
-        contact_id: The contact.
-        contact_name: Its name.
         amounts: One for each of `BUCKETS`.
-        total: All of it.
     """
 
     contact_id: str | None
@@ -95,10 +86,6 @@ def aged(
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        side: receivables or payables.
-        as_of: The day.
-        ageing: How long the columns are.
     """
     sql = aged_sql(connection.dialect.name, side, [as_of], ageing)
     rows = [AgedDocument(*row) for row in connection.execute(text(sql), {"tenant_id": tenant_id})]
@@ -108,14 +95,7 @@ def aged(
 
 
 def aged_sql(dialect_name: str, side: Side, days: Iterable[dt.date], ageing: Ageing = "days") -> str:
-    """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`.
-
-    Args:
-        dialect_name: duckdb or postgresql.
-        side: receivables or payables.
-        days: At least one.
-        ageing: How long the columns are.
-    """
+    """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`."""
     asked = " UNION ALL ".join(f"SELECT CAST(:tenant_id AS TEXT) AS tenant_id, {literal(day)} AS as_of" for day in days)
     names = ", ".join(field.name for field in fields(AgedDocument))
     return f"SELECT {names} FROM ({aged_documents_sql(dialect_name, side, asked, ageing)}) AS aged"
@@ -125,10 +105,7 @@ def aged_documents_sql(dialect_name: str, side: Side, days: str, ageing: Ageing 
     """The columns of `open_documents_sql`, and days_overdue and bucket. The one place that says how old a document is.
 
     Args:
-        dialect_name: duckdb or postgresql.
-        side: receivables or payables.
         days: A query with the columns tenant_id and as_of.
-        ageing: How long the columns are.
         whose: As for `open_documents_sql`.
     """
     upto = " ".join(

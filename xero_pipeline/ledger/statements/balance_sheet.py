@@ -31,8 +31,6 @@ def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[St
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        day: At whose close.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
@@ -46,7 +44,6 @@ def of_balances(found: Sequence[AccountBalance], earnings_id: str = EARNINGS_ID)
     """The balance sheet that sums until a day make.
 
     Args:
-        found: The sums.
         earnings_id: What stands for an account's id on the line Current Year Earnings.
     """
     by_section = in_sections((one.account, (one.balance,)) for one in found if not one.account.is_result)

@@ -30,7 +30,6 @@ class AccountBalance:
     earnings with the profits of all earlier years, which nothing posts.
 
     Args:
-        account: The account.
         opening: Balance on the morning of the first day, in the financial year of that day.
         movement: What the journals moved within the period.
         debits: Of a bank account, the money that came in: a journal and its reversal of one day moved none.
@@ -59,11 +58,7 @@ def account_balances(
 
     Args:
         connection: To the warehouse; reading is enough.
-        entity: Whose.
-        chart: Their accounts.
-        periods: At least one.
         condition: Which journal lines (l) count, in SQL.
-        params: Its parameters.
     """
     rows = connection.execute(
         text(_sums_sql(entity, periods, condition)), {"tenant_id": entity.tenant_id, **(params or {})}

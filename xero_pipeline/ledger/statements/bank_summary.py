@@ -26,11 +26,7 @@ class BankLine:
 
     Args:
         position: Place in the summary, counted from 1.
-        account_id: The account.
-        account_name: Its name.
         opening_balance: Balance before the first day.
-        cash_received: Money in.
-        cash_spent: Money out.
         closing_balance: Balance after the last day.
     """
 
@@ -48,9 +44,6 @@ def bank_summary(connection: Connection, tenant_id: str, start: date, end: date)
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        start: The first day.
-        end: The last day.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
@@ -61,12 +54,7 @@ def bank_summary(connection: Connection, tenant_id: str, start: date, end: date)
 
 
 def of_balances(chart: ChartOfAccounts, found: Iterable[AccountBalance]) -> tuple[BankLine, ...]:
-    """The summary that sums of a period make; accounts out of use are left out while nothing is on them.
-
-    Args:
-        chart: The accounts.
-        found: The sums.
-    """
+    """The summary that sums of a period make; accounts out of use are left out while nothing is on them."""
     known = {one.account.account_id: one for one in found}
     rows = [known.get(bank.account_id) or _untouched(bank) for bank in chart.of_type(BANK)]
     told = [one for one in rows if one.account.status == "ACTIVE" or one.active or one.opening]

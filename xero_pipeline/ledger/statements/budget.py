@@ -40,17 +40,11 @@ class BudgetLine:
     """One line, as in `ledger.budget_variance`; with the signs of the profit and loss.
 
     Args:
-        budget_id: The budget.
         position: Place in the statement of this budget, counted from 1.
         budget_type: OVERALL, or TRACKING for what carries the budget's tracking options.
         budget_name: What it is called.
         section: The heading above it; empty for lines between the sections.
-        line_type: account, or total.
-        account_id: The account; None for totals.
-        account_name: Name of the account or of the total.
         actual: What the journals say.
-        budget: What was planned.
-        variance: Actual less budget.
     """
 
     budget_id: str
@@ -75,7 +69,6 @@ class Budget:
         kind: OVERALL or TRACKING.
         name: What it is called.
         conditions: What a journal line must carry, in SQL: one for each tracking option of the budget.
-        params: Their parameters.
     """
 
     budget_id: str
@@ -90,7 +83,6 @@ def budget_variance(connection: Connection, tenant_id: str, start: date, end: da
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
         start: The first day of a month.
         end: The last day of a month.
 
@@ -115,8 +107,6 @@ def variances(
 
     Args:
         connection: To the warehouse; reading is enough.
-        entity: Whose.
-        chart: Their accounts.
         overall: What the whole organisation's accounts did in each period.
     """
     periods = list(overall)

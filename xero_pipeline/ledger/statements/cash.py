@@ -41,15 +41,10 @@ class CashLine:
 
     Args:
         position: Place in the statement, counted from 1.
-        account_id: The bank account.
-        account_name: Its name.
         line_type: opening, movement or closing; opening and movements add up to closing.
         source_type: What moved the money; None for opening and closing.
         counter_account_id: The account on the other side; None for opening, closing and what no document shows.
         counter_account_code: Its code, if it has one.
-        counter_account_name: Its name.
-        cash_received: Money in.
-        cash_spent: Money out.
         amount: Money in less money out; of opening and closing the balance.
     """
 
@@ -82,9 +77,6 @@ def cash_movement(connection: Connection, tenant_id: str, start: date, end: date
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        start: The first day.
-        end: The last day.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
@@ -119,9 +111,6 @@ def flows(
 
     Args:
         connection: To the warehouse; reading is enough.
-        entity: Whose.
-        chart: Their accounts.
-        periods: At least one.
     """
     params = {"tenant_id": entity.tenant_id, "bank": BANK, "unexplained": UNEXPLAINED}
     found: dict[Period, list[Flow]] = {period: [] for period in periods}

@@ -34,7 +34,6 @@ class Account:
     Args:
         account_id: Xero's id of it.
         code: Its code; many bank accounts have none.
-        name: Its name.
         type: Xero's type, such as CURRLIAB; empty where the chart does not know the account.
         account_class: ASSET, EQUITY, EXPENSE, LIABILITY or REVENUE; empty likewise.
         status: ACTIVE, ARCHIVED or DELETED.
@@ -115,7 +114,6 @@ def chart_of(connection: Connection, tenant_id: str) -> ChartOfAccounts:
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
     """
     rows = connection.execute(text(_ACCOUNTS), {"tenant_id": tenant_id})
     accounts = [Account(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "", r[6]) for r in rows]

@@ -34,8 +34,6 @@ class Entity:
     """Whose statements are asked for.
 
     Args:
-        tenant_id: The organisation.
-        name: Its name.
         base_currency: The currency of every statement.
         year_end: When its financial year ends.
         folds_gains: Whether its profit and loss shows all accounts of currency gains as one line.
@@ -53,7 +51,6 @@ def entity_of(connection: Connection, tenant_id: str) -> Entity:
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
 
     Raises:
         ConfigurationError: The warehouse does not have it, or not when its financial year ends.
@@ -77,7 +74,6 @@ def newest_day(connection: Connection, tenant_id: str) -> date | None:
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
     """
     if not has_ledger(connection):
         return None
@@ -87,25 +83,13 @@ def newest_day(connection: Connection, tenant_id: str) -> date | None:
 
 
 def oldest_day(connection: Connection, tenant_id: str) -> date | None:
-    """The first day on which anything is posted, conversion balances too; None where nothing is.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-    """
+    """The first day on which anything is posted, conversion balances too; None where nothing is."""
     sql = f"SELECT MIN(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id"
     return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one()
 
 
 def is_posted(connection: Connection, tenant_id: str, start: date, end: date) -> bool:
-    """Whether anything is posted in some days.
-
-    Args:
-        connection: To a warehouse whose ledger has been kept.
-        tenant_id: The organisation.
-        start: The first day.
-        end: The last day.
-    """
+    """Whether anything is posted in some days."""
     sql = f"SELECT COUNT(*) > 0 FROM {named('journals')} WHERE tenant_id = :tenant_id "
     sql += "AND journal_date BETWEEN :start AND :end"
     return connection.execute(text(sql), {"tenant_id": tenant_id, "start": start, "end": end}).scalar_one()

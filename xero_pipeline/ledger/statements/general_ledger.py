@@ -46,18 +46,12 @@ class LedgerEntry:
     """One line of an account; amounts in base currency.
 
     Args:
-        account_id: The account.
         account_code: Its code, if it has one.
-        account_name: Its name.
         entry_type: opening and closing for the balance on either end; journal for a line of one; year_end where a
             financial year begins, for what moves between its result and retained earnings.
-        date: The day.
         journal_id: The journal; None for lines that are none.
         source_type: What posted it, as in `ledger.journals`.
-        source_id: Id of that.
         number: Number of the document.
-        reference: Its reference.
-        contact_name: Whose it is.
         description: What the document's line says.
         debit: The amount, if it is a debit.
         credit: The amount, if it is a credit.
@@ -88,9 +82,6 @@ def general_ledger(
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        start: The first day.
-        end: The last day.
         account_id: The account; None for all.
 
     Raises:
@@ -119,7 +110,6 @@ class _Sheet:
 
     Args:
         standing: How the account stands over the whole range.
-        chart: All accounts.
         profits: What each year before a year's first day came to, debit positive.
     """
 

@@ -20,9 +20,6 @@ class Line:
 
     Args:
         section: The headings above it; empty for lines between the sections.
-        line_type: account, or total.
-        account_id: The account; None for totals.
-        account_name: Name of the account or of the total.
         amounts: With the sign Xero shows.
     """
 
@@ -40,9 +37,6 @@ class StatementLine:
     Args:
         position: Place in the statement, counted from 1.
         section: The headings above it, from the outermost; empty for lines between the sections.
-        line_type: account, or total.
-        account_id: The account; None for totals.
-        account_name: Name of the account or of the total.
         amount: In base currency, with the sign Xero shows.
     """
 
@@ -84,7 +78,6 @@ def added(parts: Iterable[Amounts], width: int) -> Amounts:
     """The sum of amounts, column by column.
 
     Args:
-        parts: What to add.
         width: How many columns there are, also where there are no parts.
     """
     rows = list(parts)

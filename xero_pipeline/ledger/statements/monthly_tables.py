@@ -58,10 +58,7 @@ def write_statements(
 
     Args:
         connection: In a transaction, with the tables of the ledger made.
-        dialect: The database's ways.
-        tenant_id: The organisation.
         months: A day of each month; None for every month from the first journal to the last.
-        ageing: How long the columns of what is open by age are.
 
     Returns:
         How many rows each table has now.

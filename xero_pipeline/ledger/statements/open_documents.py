@@ -29,8 +29,6 @@ class Kind:
     """A table of documents.
 
     Args:
-        table: In schema xero.
-        key: Its id.
         number: What holds the document's number.
         due: When it is due.
         payment: The column of payments that names it.
@@ -87,8 +85,6 @@ def open_documents_sql(dialect_name: str, side: Side, days: str, whose: str = ON
     `open_amount_base` is null where a foreign document has no rate.
 
     Args:
-        dialect_name: duckdb or postgresql.
-        side: receivables or payables.
         days: A query with the columns tenant_id and as_of.
         whose: `ONE` for the organisation `:tenant_id`, `EVERY` for all that the days name.
     """
@@ -144,7 +140,6 @@ def rounding_sql(dialect_name: str, side: Side) -> str:
     Columns: day, amount, with the sign of `open_amount_base`.
 
     Args:
-        dialect_name: duckdb or postgresql.
         side: receivables or payables. The statement takes the parameter `:tenant_id`.
     """
 

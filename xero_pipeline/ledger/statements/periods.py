@@ -18,12 +18,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A range of days, both ends included.
-
-    Args:
-        start: The first day.
-        end: The last day.
-    """
+    """A range of days, both ends included."""
 
     start: date
     end: date
@@ -45,10 +40,6 @@ class YearEnd:
     A day that a month does not have means its last one. So 29 February is the last day of every February: Xero keeps
     that setting in years without a leap day, too. 28 February is another setting, and means the 28th in leap years as
     well; then the 29th belongs to the new year.
-
-    Args:
-        day: Xero's FinancialYearEndDay.
-        month: Xero's FinancialYearEndMonth.
     """
 
     day: int
@@ -82,12 +73,7 @@ def months_between(first: date, last: date) -> list[date]:
 
 
 def periods_sql(periods: Iterable[Period], year_end: YearEnd) -> str:
-    """The periods as rows: `period_start`, `period_end`, and where the financial years of both begin.
-
-    Args:
-        periods: At least one.
-        year_end: The organisation's.
-    """
+    """The periods as rows: `period_start`, `period_end`, and where the financial years of both begin."""
     rows = ((one.start, one.end, year_end.start_of(one.start), year_end.start_of(one.end)) for one in periods)
     return " UNION ALL ".join(
         f"SELECT {literal(start)} AS period_start, {literal(end)} AS period_end, "

@@ -26,9 +26,6 @@ def profit_and_loss(connection: Connection, tenant_id: str, start: date, end: da
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        start: The first day.
-        end: The last day.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
@@ -42,7 +39,6 @@ def of_balances(found: Iterable[AccountBalance], *, folds_gains: bool) -> tuple[
     """The statement that sums of a period make.
 
     Args:
-        found: The sums.
         folds_gains: Whether currency gains are one line.
     """
     moved = ((one.account, (one.movement,)) for one in found if one.account.is_result)

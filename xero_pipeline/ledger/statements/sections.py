@@ -22,7 +22,6 @@ class Section:
     Args:
         title: As Xero shows it.
         total: Label of its total.
-        types: Xero's account types.
         otherwise: The class whose accounts of a type that no section names stand here, too.
     """
 

@@ -26,9 +26,7 @@ class TrialBalanceLine:
     """One account, as in `ledger.trial_balance`.
 
     Args:
-        account_id: The account.
         account_code: Its code, if it has one.
-        account_name: Its name.
         account_class: REVENUE, EXPENSE, ASSET, LIABILITY or EQUITY; empty where the chart does not know it.
         debit: Movement of the period, if it is a debit.
         credit: Movement, if it is a credit.
@@ -57,8 +55,6 @@ def trial_balance(
 
     Args:
         connection: To the warehouse; reading is enough.
-        tenant_id: The organisation.
-        day: The day.
         start: Since when movements count; the first day of the month by default, as Xero does.
 
     Raises:
@@ -69,20 +65,12 @@ def trial_balance(
 
 
 def of_balances(found: Iterable[AccountBalance]) -> tuple[TrialBalanceLine, ...]:
-    """The trial balance that sums make; what neither moved nor stands at anything is left out.
-
-    Args:
-        found: The sums.
-    """
+    """The trial balance that sums make; what neither moved nor stands at anything is left out."""
     return tuple(_line(one) for one in in_order(found) if one.movement or one.balance or one.active)
 
 
 def in_order(found: Iterable[AccountBalance]) -> list[AccountBalance]:
-    """The accounts by class, then by name.
-
-    Args:
-        found: The sums.
-    """
+    """The accounts by class, then by name."""
     return sorted(found, key=_place)
 
 

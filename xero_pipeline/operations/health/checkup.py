@@ -28,9 +28,6 @@ Opener = Callable[[Settings], "AbstractContextManager[dg.DagsterInstance]"]
 def checkup(opened: Opener) -> Iterator[Finding]:
     """Look at everything. Changes nothing but what every command changes.
 
-    Args:
-        opened: Opens Dagster's history.
-
     Yields:
         What was found, as soon as it is.
     """

@@ -22,9 +22,6 @@ ALIVE_SECONDS = 120
 def check_dagster(opened: Callable[[], AbstractContextManager[dg.DagsterInstance]]) -> Iterator[Finding]:
     """Open Dagster's history and look.
 
-    Args:
-        opened: Opens it.
-
     Raises:
         ConfigurationError: Its database does not let us in.
     """
@@ -38,9 +35,6 @@ def is_on(instance: dg.DagsterInstance) -> bool:
     """Whether the daily sync is on: it is from the start, until somebody turns it off.
 
     `dagster schedule list` looks the switch up by how it was started, and misses one that the UI has turned.
-
-    Args:
-        instance: Dagster's history.
     """
     from xero_pipeline.defs.automation.schedules import DAILY
 

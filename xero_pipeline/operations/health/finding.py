@@ -37,7 +37,6 @@ def carried(name: str, check: Check) -> Iterator[Finding]:
 
     Args:
         name: What is looked at.
-        check: Looks.
 
     Yields:
         At least one.

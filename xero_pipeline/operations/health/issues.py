@@ -47,7 +47,6 @@ class _Kind:
     Args:
         one: What is wrong with one of them.
         many: What is wrong with several; `{count}` is how many.
-        remedy: What to do.
         count: Counts them by tenant id.
     """
 
@@ -110,7 +109,6 @@ def open_issues(warehouse: Warehouse, aside: Iterable[DeferredTask] = ()) -> Map
     """The issues of every organisation that has any, by tenant id, the most serious first.
 
     Args:
-        warehouse: Has the notes.
         aside: The endpoints and reports that are put aside, of which the state database has the notes.
 
     Raises:
@@ -136,7 +134,6 @@ def with_put_aside(
     """The issues with one for each endpoint or report that is put aside before them.
 
     Args:
-        found: By tenant id.
         aside: What is put aside.
     """
     missing: dict[str, list[Issue]] = {}

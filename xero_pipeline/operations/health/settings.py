@@ -23,7 +23,6 @@ def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV
     """Read them.
 
     Args:
-        environment: The variables.
         file: The file that may hold more of them.
 
     Raises:

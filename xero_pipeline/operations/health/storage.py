@@ -19,9 +19,6 @@ LITTLE_BYTES = 1_000_000_000
 def check_home(services: Services) -> Iterator[Finding]:
     """The folder of everything that is ours.
 
-    Args:
-        services: Know it.
-
     Raises:
         ConfigurationError: It belongs to the other mode, or cannot be written.
     """
@@ -29,11 +26,7 @@ def check_home(services: Services) -> Iterator[Finding]:
 
 
 def check_disk(services: Services) -> Iterator[Finding]:
-    """Room where something of ours grows.
-
-    Args:
-        services: Know where.
-    """
+    """Room where something of ours grows."""
     landing = services.settings.landing
     places: list[Path] = [services.settings.home]
     if landing:
@@ -49,9 +42,6 @@ def check_disk(services: Services) -> Iterator[Finding]:
 def check_state(services: Services) -> Iterator[Finding]:
     """The database of tokens, organisations and quotas.
 
-    Args:
-        services: Know it.
-
     Raises:
         ConfigurationError: It cannot be used.
         NewerDatabase: A newer program wrote it.
@@ -63,9 +53,6 @@ def check_state(services: Services) -> Iterator[Finding]:
 def check_key_form(services: Services) -> Iterator[Finding]:
     """The key alone, where nothing is stored yet.
 
-    Args:
-        services: Know it.
-
     Raises:
         ConfigurationError: It is missing or malformed.
     """
@@ -75,9 +62,6 @@ def check_key_form(services: Services) -> Iterator[Finding]:
 
 def check_key(services: Services) -> Iterator[Finding]:
     """The key of the token store: whether it is one, and opens every token that is stored.
-
-    Args:
-        services: Know both.
 
     Raises:
         ConfigurationError: It is missing, malformed, or opens a token not.

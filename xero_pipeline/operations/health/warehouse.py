@@ -22,9 +22,6 @@ _CHECK = "warehouse"
 def check_warehouse(services: Services) -> Iterator[Finding]:
     """Open it to read, and look.
 
-    Args:
-        services: Know which.
-
     Raises:
         ConfigurationError: It cannot be opened.
         NewerDatabase: A newer program wrote it.

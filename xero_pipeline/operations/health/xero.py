@@ -26,11 +26,7 @@ _CONNECT = "Run `xero-pipeline connect`."
 
 
 def check_hosts(services: Services) -> Iterator[Finding]:
-    """Ask where tokens come from and where the books are, and compare clocks.
-
-    Args:
-        services: Know the hosts.
-    """
+    """Ask where tokens come from and where the books are, and compare clocks."""
     from xero_pipeline.xero.http.ping import ping
 
     app = services.app()
@@ -65,10 +61,6 @@ def check_consents(services: Services, now: Callable[[], datetime] = clock.now) 
     """Which organisations are connected, and whether the consents behind them live and reach as far as is needed.
 
     Xero is asked what it lists, which may renew a token, as every sync does.
-
-    Args:
-        services: Know them.
-        now: The time.
 
     Raises:
         XeroUnavailable: Xero does not answer.
@@ -118,11 +110,7 @@ def _reach(services: Services, organisation: Organisation, consent: Consent) -> 
 
 
 def check_put_aside(services: Services) -> Iterator[Finding]:
-    """What is left out because it cannot be read; each says itself what to do.
-
-    Args:
-        services: Know it.
-    """
+    """What is left out because it cannot be read; each says itself what to do."""
     names = {one.tenant_id: one.name for one in services.organisations.list()}
     aside = services.deferred_work.aside()
     for one in aside:

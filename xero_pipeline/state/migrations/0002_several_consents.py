@@ -15,11 +15,7 @@ program = "0.2.0"
 
 
 def upgrade(op: Operations) -> None:
-    """Make the table of connections, and enter those there are.
-
-    Args:
-        op: Alembic's operations.
-    """
+    """Make the table of connections, and enter those there are."""
     schema = op.get_context().version_table_schema
     consents = f"{schema}.consents" if schema else "consents"
     op.create_table(

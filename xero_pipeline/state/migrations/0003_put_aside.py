@@ -13,8 +13,4 @@ program = "0.4.0"
 
 
 def upgrade(op: Operations) -> None:
-    """Nothing: new columns are added by themselves, and there are no such notes yet.
-
-    Args:
-        op: Alembic's operations.
-    """
+    """Nothing: new columns are added by themselves, and there are no such notes yet."""

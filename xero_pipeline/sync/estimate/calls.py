@@ -19,7 +19,6 @@ def calls_to_read(endpoint: Endpoint, records: int | None, *, changes: bool) -> 
     """How many calls reading a collection takes, if nobody changes it meanwhile.
 
     Args:
-        endpoint: The collection.
         records: How many it has; None if that is not known.
         changes: Whether only what changed is asked for; a page of it is enough unless very much did.
 
@@ -48,8 +47,6 @@ class Known:
     """What the warehouse knows of an organisation's collections.
 
     Args:
-        warehouse: Where to look.
-        tenant_id: The organisation.
         tables: Names of the collections' tables.
     """
 
@@ -69,21 +66,13 @@ class Known:
         self._records = {row["name"]: row["n"] for row in counts}
 
     def read_before(self, endpoint: Endpoint) -> bool:
-        """Whether the next read asks only for what is new or changed.
-
-        Args:
-            endpoint: The collection.
-        """
+        """Whether the next read asks only for what is new or changed."""
         if endpoint.paging == "offsets":
             return endpoint.table in self._since
         return endpoint.modified_since and self._since.get(endpoint.table) is not None
 
     def records(self, table: str) -> int | None:
-        """How many records Xero's list has, as far as we know; None before it was read once.
-
-        Args:
-            table: The collection's.
-        """
+        """How many records Xero's list has, as far as we know; None before it was read once."""
         return self._records[table] if table in self._since else None
 
 
@@ -95,10 +84,6 @@ def _listed(table: str) -> str:
 
 def asking(client: XeroClient, tenant_id: str) -> Callable[[Endpoint], int | None]:
     """Asks Xero how long lists are: one small call for each.
-
-    Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
 
     Returns:
         Given a collection, how many records it has; None where Xero does not tell.

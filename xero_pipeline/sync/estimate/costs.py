@@ -32,12 +32,7 @@ class Cost:
 
 
 class Costs:
-    """What calls for an organisation cost.
-
-    Args:
-        warehouse: Has the calls.
-        tenant_id: The organisation.
-    """
+    """What calls for an organisation cost."""
 
     def __init__(self, warehouse: Warehouse, tenant_id: str) -> None:
         rows = warehouse.query(_MADE, {"tenant_id": tenant_id}).to_pylist()

@@ -25,7 +25,6 @@ class Item:
     """One collection or report of a plan.
 
     Args:
-        asset: Its name.
         calls: How many calls it takes; at least so many where `known` is False.
         known: Whether the number follows from what is known.
         wire_bytes: Bytes of the answers, by those of earlier calls of the same kind; None if there were none.
@@ -100,7 +99,6 @@ class Planner:
     Args:
         warehouse: Knows what was read, how many records there are, and what calls brought.
         quota: Knows what is left of the day.
-        tenant_id: The organisation.
         settings: Limits and first month.
         ask: Finds how many records a collection has of which the warehouse knows nothing; None to leave it open.
     """
@@ -121,7 +119,6 @@ class Planner:
         """The next sync.
 
         Args:
-            collections: To read.
             reports: To pull the months of that are due.
             full: Read everything again; of the reports, every month.
         """
@@ -129,12 +126,7 @@ class Planner:
         return self._plan([*self._collections(collections, full=full), *self._reports(due)])
 
     def backfill(self, reports: Sequence[Report], months: Sequence[date]) -> Plan:
-        """The reports of some months, pulled again.
-
-        Args:
-            reports: Which.
-            months: First days.
-        """
+        """The reports of some months, pulled again."""
         return self._plan(self._reports(dict.fromkeys(reports, months)))
 
     def _plan(self, items: Sequence[Item]) -> Plan:
@@ -177,9 +169,6 @@ def reports_due(
     """The months of some reports that a sync pulls.
 
     Args:
-        warehouse: Where pulls and documents are.
-        tenant_id: The organisation.
-        reports: Which reports.
         start: First month wanted; None for the organisation's financial year two years back.
         full: Every month, due or not.
 

@@ -49,7 +49,6 @@ class LandedBatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What one transaction is about to bring.
 
     Args:
-        tenant_id: The organisation.
         table: The table of the records, or of the report.
         subject: What is read: the collection (its table), or the report by its own name.
         kind: What was asked for: what changed, everything, a window of days, a report; or which records are gone.
@@ -77,10 +76,8 @@ def records_arrival(
     """What answers of a collection are about to bring.
 
     Args:
-        tenant_id: The organisation.
         table: The table of the records.
         at: The instant for `synced_at`.
-        answers: As received.
         marks: What else is noted.
     """
     kind: Kind = "everything" if answers else "gone"
@@ -96,10 +93,7 @@ class StoredResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     Args:
         path: Below `/api.xro/2.0/`.
-        length: Bytes.
-        params: The query.
         modified_since: What it was asked for changes since.
-        server_time: By Xero's clock.
     """
 
     path: str
@@ -114,9 +108,6 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Args:
         format: How the file is laid out.
-        written_by: Our version.
-        arrival: What it brings.
-        answers: What follows.
         after: The file before it, of the same subject; None if it is the first.
         incomplete: Set in the first, if the warehouse had rows before: they are in no file.
     """
@@ -133,7 +124,6 @@ class LandingFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was read again.
 
     Args:
-        path: Where it is.
         head: What it says of itself.
         answers: As they were received.
     """
@@ -147,8 +137,6 @@ def head_of(arrival: LandedBatch, answers: Sequence[ApiResponse], *, after: str 
     """The first line for some answers.
 
     Args:
-        arrival: What they bring.
-        answers: As received.
         after: Name of the file before.
         incomplete: Whether the warehouse had rows of which no file tells.
     """
@@ -178,7 +166,6 @@ def pack(head: Header, answers: Sequence[ApiResponse]) -> bytes:
 
     Args:
         head: What it says of itself.
-        answers: As received.
     """
     from backports.zstd import CompressionParameter, compress
 
@@ -189,9 +176,6 @@ def pack(head: Header, answers: Sequence[ApiResponse]) -> bytes:
 
 def unpack(path: Path) -> LandingFile:
     """Read a file again.
-
-    Args:
-        path: Where it is.
 
     Raises:
         LandingError: It is not there any more, cut short, changed, or of a version we do not know.

@@ -26,7 +26,6 @@ class Replayed:
     """What was made again of one organisation.
 
     Args:
-        tenant_id: The organisation.
         files: By collection or report, how many files there were.
         records: By collection or report, how many records or report lines they held.
         gaps: What was missing or damaged, in words.
@@ -50,7 +49,6 @@ def replay(
     """Make the tables again.
 
     Args:
-        landing: What arrived.
         warehouse: Takes the rows; it must have none of them yet.
         tenants: The organisations; all by default.
         subjects: Collections and reports; all by default.

@@ -63,10 +63,6 @@ class Landing:
     def keep(self, arrival: LandedBatch, answers: Sequence[ApiResponse] = ()) -> Path:
         """Write down what a transaction is about to bring; when this returns, it is on the disk.
 
-        Args:
-            arrival: What it brings.
-            answers: As received.
-
         Returns:
             The file.
 
@@ -88,11 +84,7 @@ class Landing:
         return _folders(self.folder)
 
     def subjects(self, tenant_id: str) -> list[str]:
-        """The collections and reports there is anything of.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """The collections and reports there is anything of."""
         return _folders(self.folder / tenant_id)
 
     def read(
@@ -101,7 +93,6 @@ class Landing:
         """What arrived, in the order in which it did.
 
         Args:
-            tenant_id: The organisation.
             subjects: Collections and reports; all by default.
             gaps: Takes a sentence for whatever is missing or damaged, instead of an error.
 
@@ -143,7 +134,6 @@ def has_rows(warehouse: Warehouse, arrival: LandedBatch) -> bool:
     """Whether a warehouse has rows of a subject already.
 
     Args:
-        warehouse: Which.
         arrival: Something of the subject.
     """
     from xero_pipeline.warehouse.schema.catalogue import table

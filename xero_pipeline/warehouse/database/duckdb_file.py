@@ -24,11 +24,7 @@ KEPT_LOG_BYTES = 8_000_000
 
 
 class OpenFile:
-    """A file as this process has it, whoever in it works with it.
-
-    Args:
-        path: Of the file.
-    """
+    """A file as this process has it, whoever in it works with it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -53,11 +49,7 @@ class OpenFile:
             self._kept, self._kept_to_read = connect(), read_only
 
     def settle(self, statement: str) -> None:
-        """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew.
-
-        Args:
-            statement: Sets it back.
-        """
+        """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew."""
         import duckdb
 
         if self._kept is not None:
@@ -86,8 +78,6 @@ class OpenFile:
         Args:
             timeout_seconds: How long to wait for it.
             dialect: As SQLAlchemy tells its event `do_connect`, with the others.
-            arguments: Of the driver.
-            options: Of the driver.
 
         Raises:
             WarehouseBusy: Another program had it all the time.

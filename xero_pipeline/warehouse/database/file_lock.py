@@ -193,7 +193,6 @@ class FileHold:
 
         Args:
             program: What has the file without our lock.
-            pid: Its process.
         """
         self._write_card(self._purposes[-1], behind={"pid": pid, "command": program})
         try:

@@ -64,7 +64,6 @@ def since(table: Table, row: str) -> str:
     """SQL: since when a stored row has been what it is; rows from before there was a history do not say.
 
     Args:
-        table: Its table.
         row: How the row is called in the query.
     """
     stamp = f'{row}."updated_date_utc"'
@@ -84,9 +83,7 @@ def keep_versions(
     """Keep rows as they are, before the caller writes over them in the same transaction.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
-        table: Whose rows.
         source: Rows `s` that say by their keys which rows `t`, and with `valid_from` and `synced_at` what is next.
         keys: The columns by which they say it.
         where: A further condition on `s` and `t`.

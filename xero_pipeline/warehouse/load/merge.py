@@ -60,7 +60,6 @@ def merge_collection(dialect: Dialect, connection: Connection, batch: Mapping[st
     """Merge the tables of one collection, as `tables_of` made them, inside the caller's transaction.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
         batch: Rows by table; the record's table and any of its children.
     """
@@ -84,9 +83,7 @@ def merge_rows(dialect: Dialect, connection: Connection, table: Table, source: s
     """Merge rows that stand alone, such as report lines: a row differs when any column of Xero's does.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
-        table: Where they go.
         source: What to select them from: a staged name.
     """
     return _write(dialect, connection, table, source, _any_differs(dialect, table))

@@ -31,9 +31,6 @@ def active_ids(
     """The ids of records that are not marked deleted and were not written since an instant.
 
     Args:
-        connection: To the warehouse.
-        collection: Name of the record's table; its key is one column.
-        tenant_id: The organisation.
         as_of: What was written since then is left out: a read that began then may not know it.
         day: The column that dates a record; an instant counts by its day in UTC.
         start: Only what is dated on or after this day.
@@ -58,9 +55,6 @@ def counts_by_day(
     """How many records there are of each day, the oldest day first; days without any are left out.
 
     Args:
-        connection: To the warehouse.
-        collection: Name of the record's table.
-        tenant_id: The organisation.
         day: The column that dates a record.
         start: The first day to count; None for all.
     """
@@ -79,9 +73,7 @@ def row_counts(connection: Connection, collections: Iterable[str], tenant_id: st
     """How many records an organisation has in some collections, deleted ones too.
 
     Args:
-        connection: To the warehouse.
         collections: Names of the records' tables.
-        tenant_id: The organisation.
     """
     counts = [
         f"SELECT '{name}' AS name, COUNT(*) AS n FROM {target(table_group(name)[0])} WHERE tenant_id = :tenant_id"
@@ -94,9 +86,6 @@ def max_number(connection: Connection, collection: str, tenant_id: str, path: st
     """The highest number of a record; 0 if there is none.
 
     Args:
-        connection: To the warehouse.
-        collection: Name of the record's table.
-        tenant_id: The organisation.
         path: Xero's name of the number.
     """
     record = table_group(collection)[0]

@@ -34,21 +34,13 @@ _OF_ANOTHER_PERIOD = ("last_month_value", "variance_value")
 
 
 def measures(report: Table) -> tuple[Column, ...]:
-    """The columns of a report's table that hold figures of its period.
-
-    Args:
-        report: The report's table.
-    """
+    """The columns of a report's table that hold figures of its period."""
     own = (c for c in report.columns if c.name not in (*report.primary_key, *_OF_ANOTHER_PERIOD))
     return tuple(c for c in own if c.kind in _FIGURES)
 
 
 def labels(report: Table) -> tuple[Column, ...]:
-    """The columns of a report's table that say what a line is.
-
-    Args:
-        report: The report's table.
-    """
+    """The columns of a report's table that say what a line is."""
     ours = table_named("restatements")
     return tuple(c for c in report.columns if ours.has(c.name) and c.name not in ANSWER)
 
@@ -58,7 +50,6 @@ def note_restatements(connection: Connection, report: Table, staged: str, asked:
 
     Args:
         connection: In the transaction that writes them.
-        report: The report's table.
         staged: The name of its arrived rows.
         asked: The name of the arrived answers, as rows of `report_pulls`.
     """

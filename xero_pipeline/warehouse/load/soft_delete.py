@@ -32,10 +32,7 @@ def mark_unseen_deleted(
     """Mark the records that were not seen, and their children, as deleted. They stay, with all they said.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
-        collection: Name of the record's table.
-        tenant_id: The organisation.
         seen_ids: What the full read brought.
         as_of: When the full read began; what was written since may be younger than it, and stays.
 
@@ -54,10 +51,7 @@ def mark_deleted(
     """Mark the records of these ids, and their children, as deleted. They stay, with all they said.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
-        collection: Name of the record's table.
-        tenant_id: The organisation.
         ids: What Xero does not know any more.
         at: When it said so; what was written since may be younger than that, and stays.
 

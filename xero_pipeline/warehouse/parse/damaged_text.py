@@ -17,12 +17,7 @@ _SHOWN = 200
 
 
 def unreadable_texts(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
-    """The texts of records that hold characters nobody can read.
-
-    Args:
-        collection: Name of the records' table.
-        texts: The records' JSON.
-    """
+    """The texts of records that hold characters nobody can read."""
     for text in texts:
         if _WRITTEN not in text:
             continue
@@ -32,12 +27,7 @@ def unreadable_texts(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]
 
 
 def duplicate_fields(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
-    """The fields that records have twice: the last one counts, `raw` has them all.
-
-    Args:
-        collection: Name of the records' table.
-        texts: The records' JSON.
-    """
+    """The fields that records have twice: the last one counts, `raw` has them all."""
     for text in texts:
         found: list[tuple[str, list[Any]]] = []
 
@@ -59,7 +49,6 @@ def unreadable_texts_in_report(report: Any, month: str) -> Iterator[Drift]:
     """The texts of a report that hold characters nobody can read.
 
     Args:
-        report: Decoded.
         month: To tell which answer had it.
     """
     for path, said in dict(_paths(report, "Report")).items():

@@ -57,8 +57,6 @@ class EnumColumn:
     """A column that may only say certain things.
 
     Args:
-        table: Its table.
-        column: Its name.
         path: Where it is in the record.
         known: What it may say.
     """
@@ -74,7 +72,6 @@ def children_of(places: tuple[DeclaredFields, ...], name: str) -> tuple[Declared
 
     Args:
         places: What is known of the object it is in.
-        name: The field's name.
     """
     found = list(_inside(places, name))
     if not found and name.endswith("String"):
@@ -85,9 +82,6 @@ def children_of(places: tuple[DeclaredFields, ...], name: str) -> tuple[Declared
 @cache
 def declared_record(collection: str) -> DeclaredFields:
     """A whole record of a collection.
-
-    Args:
-        collection: Name of the record's table.
 
     Raises:
         TableMistake: Its file points at what is not there.
@@ -110,9 +104,6 @@ def declared_record(collection: str) -> DeclaredFields:
 def enum_columns(collection: str) -> tuple[EnumColumn, ...]:
     """The columns of a collection's tables that may only say certain things.
 
-    Args:
-        collection: Name of the record's table.
-
     Raises:
         KeyError: Its file names a column that is not there.
     """
@@ -132,9 +123,6 @@ def time_zones() -> Mapping[str, str]:
 def required_columns(collection: str) -> tuple[tuple[str, str], ...]:
     """The columns that every record fills which is not deleted, each with its path.
 
-    Args:
-        collection: Name of the record's table.
-
     Raises:
         KeyError: Its file names a column that is not there.
     """
@@ -145,9 +133,6 @@ def required_columns(collection: str) -> tuple[tuple[str, str], ...]:
 def sections(name: str) -> frozenset[str]:
     """The titles that the sections of a report may have, in lower case; none where anything may be a title.
 
-    Args:
-        name: The report's table.
-
     Raises:
         KeyError: There is no such table.
     """
@@ -156,10 +141,6 @@ def sections(name: str) -> frozenset[str]:
 
 def path_of(name: str, column: str) -> str:
     """Where a column's value is in the record.
-
-    Args:
-        name: The table.
-        column: The column.
 
     Raises:
         KeyError: There is no such column.

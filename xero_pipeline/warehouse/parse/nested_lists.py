@@ -33,7 +33,6 @@ class TableRows:
     """The elements of one table.
 
     Args:
-        table: The table.
         values: One struct an element.
         known: Columns that do not come from the element itself, by name: keys of the parent, `position`, `raw`,
             and those that need more than a look at one path.
@@ -93,8 +92,6 @@ def top_level(table: Table, records: ParsedRecords, seen_at: pa.Scalar) -> Table
     """The records themselves.
 
     Args:
-        table: Their table.
-        records: What was read.
         seen_at: Since when a record is valid that does not say when it was changed.
 
     Raises:

@@ -54,7 +54,6 @@ def split(body: bytes, wrapper: str) -> list[bytes]:
     """The exact text of each record of an envelope.
 
     Args:
-        body: A whole answer.
         wrapper: Name of the list in the envelope, such as `Invoices`.
 
     Raises:

@@ -46,9 +46,7 @@ def unknown_fields_with_arrow(collection: str, values: pa.StructArray, texts: Se
     """The unknown fields of records that Arrow's reader took, each once.
 
     Args:
-        collection: Name of the records' table.
         values: What the reader made of them, unknown fields included.
-        texts: The records' JSON.
     """
     for path in _unknown(values.type, (declared_record(collection),), ()):
         rows = _rows_with(values, path)
@@ -57,12 +55,7 @@ def unknown_fields_with_arrow(collection: str, values: pa.StructArray, texts: Se
 
 
 def unknown_fields_with_python(collection: str, texts: Iterable[bytes]) -> Iterator[Drift]:
-    """The same for records that it refused, one by one.
-
-    Args:
-        collection: Name of the records' table.
-        texts: The records' JSON.
-    """
+    """The same for records that it refused, one by one."""
     places: dict[_Path, tuple[DeclaredFields, ...]] = {(): (declared_record(collection),)}
     for text in texts:
         for path in dict.fromkeys(_unknown_paths(decoded(text), (), places)):
@@ -73,7 +66,6 @@ def drift_in_tables(collection: str, tables: Mapping[str, pa.Table]) -> Iterator
     """The unknown words, and what is missing although it never was, of rows that are ready.
 
     Args:
-        collection: Name of the records' table.
         tables: As `tables_of` makes them.
     """
     for word in enum_columns(collection):

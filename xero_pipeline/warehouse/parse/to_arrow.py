@@ -58,7 +58,6 @@ def tables_of(
         collection: Name of the record's table, such as `invoices`.
         bodies: Whole envelopes as received, in the order they were read.
         wrapper: Name of the list in the envelope.
-        tenant_id: The organisation.
         synced_at: The instant to mark the rows with.
         refuse: What to do with a record of a wrong type; raises it by default.
         notice: Told of each thing that nobody knew of, once a batch; it stays in `raw`.

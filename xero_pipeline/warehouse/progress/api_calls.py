@@ -27,7 +27,6 @@ def keep_calls(connection: Connection, calls: Sequence[Mapping[str, object]], *,
 
     Args:
         connection: In a transaction.
-        calls: By column.
         oldest_id: Ids before this one are too old: ids sort by time, so that the key finds them without a look at all.
     """
     for start in range(0, len(calls), _AT_ONCE):

@@ -63,9 +63,7 @@ def replace_reports(
     """Make the rows of the pulled periods what was answered; note the pulls, and what they restate.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction.
-        table: The report's table.
         rows: All rows of all these periods.
         pulls: One answer a period.
     """

@@ -46,9 +46,6 @@ def note_drift(
 
     Args:
         connection: In a transaction.
-        tenant_id: The organisation.
-        collection: Name of the records' table, or of the report.
-        found: Each thing once.
         at: When it was seen.
     """
     where = {"tenant_id": tenant_id, "collection": collection}
@@ -62,13 +59,7 @@ def note_drift(
 
 
 def unreported(connection: Connection, tenant_id: str, collection: str) -> list[Mapping[str, Any]]:
-    """What no run has told of yet.
-
-    Args:
-        connection: To the warehouse.
-        tenant_id: The organisation.
-        collection: Name of the records' table, or of the report.
-    """
+    """What no run has told of yet."""
     where = "tenant_id = :tenant_id AND collection = :collection AND reported_at IS NULL"
     return _rows(connection, where, {"tenant_id": tenant_id, "collection": collection})
 
@@ -78,19 +69,12 @@ def note_reported(connection: Connection, tenant_id: str, collection: str, *, at
 
     Args:
         connection: In a transaction.
-        tenant_id: The organisation.
-        collection: Name of the records' table, or of the report.
-        at: When it did.
     """
     connection.execute(text(_TOLD), {"tenant_id": tenant_id, "collection": collection, "at": at})
 
 
 def all_drift(connection: Connection) -> list[Mapping[str, Any]]:
-    """Everything ever noted, by organisation and collection.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """Everything ever noted, by organisation and collection."""
     return _rows(connection, "TRUE", {})
 
 

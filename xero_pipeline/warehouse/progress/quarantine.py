@@ -57,8 +57,6 @@ def quarantine_records(
 
     Args:
         connection: In a transaction.
-        tenant_id: The organisation.
-        collection: Name of the records' table.
         faults: Why each was refused.
         at: When Xero sent them.
     """
@@ -76,10 +74,6 @@ def resolve(connection: Connection, tenant_id: str, collection: str, loaded: Col
 
     Args:
         connection: In the transaction that brings them.
-        tenant_id: The organisation.
-        collection: Name of the records' table.
-        loaded: Their ids.
-        at: When.
     """
     where = {"tenant_id": tenant_id, "collection": collection}
     aside = {row.record_id for row in connection.execute(text(_IDS), where)}
@@ -93,20 +87,12 @@ def resolve_deleted(connection: Connection, tenant_id: str, collection: str, *, 
 
     Args:
         connection: In the transaction that ends the read.
-        tenant_id: The organisation.
-        collection: Name of the records' table.
         since: When the read began.
-        at: When it ended.
     """
     where = {"tenant_id": tenant_id, "collection": collection, "since": since, "at": at}
     connection.execute(text(_GONE), where)
 
 
 def quarantined_records(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
-    """The records that are kept out now, of all organisations, oldest first.
-
-    Args:
-        connection: To the warehouse.
-        collection: Only these.
-    """
+    """The records that are kept out now, of all organisations, oldest first."""
     return [dict(row) for row in connection.execute(text(_OPEN), {"collection": collection}).mappings()]

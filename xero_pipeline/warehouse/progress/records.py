@@ -16,8 +16,6 @@ class Cursor:
     """How far one endpoint of one organisation has been read.
 
     Args:
-        tenant_id: The organisation.
-        endpoint: Name of the record's table.
         modified_since: The next read asks from here: the time of the first answer of the last complete read, by
             Xero's clock, less five minutes, but never after our own start of that read. None where the endpoint
             knows no such question.
@@ -37,7 +35,6 @@ class ReportPull:
     """One answer of a report.
 
     Args:
-        tenant_id: The organisation.
         report: Name of the report's table.
         basis: `accrual` or `cash`.
         period_start: First day.
@@ -60,7 +57,6 @@ class Drift:
     """Something Xero sent that this version does not know of. Nothing of it is lost: it is in `raw`.
 
     Args:
-        kind: What it is.
         path: Where in the record, such as `LineItems[].Discount`.
         value: The new word or section; empty for a field.
         sample: What was found there, JSON, cut off when long.

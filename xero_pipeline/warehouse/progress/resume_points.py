@@ -22,8 +22,6 @@ class ResumePoint:
     """Where a read that was cut goes on.
 
     Args:
-        tenant_id: The organisation.
-        endpoint: Name of the record's table.
         modified_since: What it asks for: changes since then; None for everything.
         first_answer: Xero's clock at the first answer of the first attempt.
         read_before: Everything dated before this day is in the warehouse.
@@ -47,8 +45,6 @@ class RefreshRound:
     """How far reading everything of one endpoint again has come.
 
     Args:
-        tenant_id: The organisation.
-        endpoint: Name of the record's table.
         complete_at: When the last complete read of everything began.
         began_at: When the present round began; None between two rounds.
         read_before: Everything dated before this day was read again in the present round.

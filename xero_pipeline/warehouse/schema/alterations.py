@@ -33,7 +33,6 @@ def rename_column(op: Operations, table: str, old: str, new: str) -> None:
     """Give a column another name; its values stay.
 
     Args:
-        op: Alembic's operations.
         table: Name of the table.
         old: How the column is called in older warehouses.
         new: How it is declared now.
@@ -49,7 +48,6 @@ def change_type(op: Operations, table: str, column: str, kind: TypeEngine[Any], 
     """Give a column another type; its values are converted, and one that cannot be stops the revision.
 
     Args:
-        op: Alembic's operations.
         table: Name of the table.
         column: Name of the column; not one of the key.
         kind: Its type from now on.
@@ -68,7 +66,6 @@ def rename_table(op: Operations, old: str, new: str) -> None:
     """Give a table another name, and its history too.
 
     Args:
-        op: Alembic's operations.
         old: How it is called in older warehouses.
         new: How it is declared now.
 

@@ -25,7 +25,6 @@ class Column:
     Args:
         name: snake_case of Xero's own name.
         path: Dotted JSON path inside the table's element; empty for what does not come from Xero's JSON.
-        kind: What it holds.
         comment: One line for the person who reads the table.
     """
 

@@ -16,7 +16,6 @@ def read_group(collection: str, source: Traversable) -> tuple[Table, ...]:
 
     Args:
         collection: Name of the file.
-        source: The file.
 
     Raises:
         TableMistake: The file contradicts itself.

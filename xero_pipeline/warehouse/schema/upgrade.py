@@ -42,7 +42,6 @@ def make_current(dialect: Dialect, connection: Connection) -> None:
     """Make what is missing, and an older layout ours: all of it, or on any error nothing.
 
     Args:
-        dialect: The database's ways.
         connection: In a transaction; nobody else prepares the warehouse meanwhile.
 
     Raises:
@@ -75,11 +74,7 @@ def check(connection: Connection) -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether nothing is to be done: the declarations and the warehouse are both as they were the last time.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """Whether nothing is to be done: the declarations and the warehouse are both as they were the last time."""
     found = connection.exec_driver_sql(_FOUND).one()
     if not found.is_noted:
         return False
@@ -122,11 +117,7 @@ def note(connection: Connection) -> None:
 
 
 def program(connection: Connection) -> str | None:
-    """The version that noted the layout; those from before there were revisions did not say.
-
-    Args:
-        connection: To the warehouse.
-    """
+    """The version that noted the layout; those from before there were revisions did not say."""
     known = inspect(connection)
     there = known.has_table("layout", schema=HISTORY_SCHEMA)
     if not there or all(one["name"] != "program" for one in known.get_columns("layout", schema=HISTORY_SCHEMA)):

@@ -22,7 +22,6 @@ class ChartCache:
         """The panels of some figures.
 
         Args:
-            what: Names them.
             figures: As they are now.
         """
         with self._lock:

@@ -29,11 +29,9 @@ def draw(name: str, spec: Callable[[bool], Mapping[str, Any]], title: str, descr
     """Draw a chart.
 
     Args:
-        name: Makes its ids.
         spec: From `charts`; told whether the chart will be narrow.
         title: What it shows, in a few words.
         description: What it says, in a sentence, for people who do not see it.
-        height: In pixels.
     """
     wide, narrow = (
         _svg(f"{name}-{width}", spec(width == NARROW), title, description, width, height) for width in (WIDE, NARROW)

@@ -113,11 +113,7 @@ def customers(figures: Figures, *, narrow: bool) -> Spec:
 
 
 def month_label(month: date) -> str:
-    """A month as the axis shows it.
-
-    Args:
-        month: Its first day.
-    """
+    """A month as the axis shows it."""
     return f"{month:%b %Y}"
 
 

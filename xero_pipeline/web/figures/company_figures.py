@@ -46,7 +46,6 @@ class OwedColumn:
     """What customers owe that has been due for about as long.
 
     Args:
-        label: How long.
         invoices: How many invoices are open.
         amount: What is owed: what is open on them, less the credits.
         credits: Credit notes and overpayments not used yet, each by its own day.
@@ -68,18 +67,14 @@ class Figures:
     """All of it, in the organisation's own currency.
 
     Args:
-        name: Of the organisation.
-        currency: Its own.
         today: The day the receivables stand for.
         since: The first month that there is anything of, within those asked for.
         months: Profit and loss, oldest first.
         cash: The bank, oldest first.
         accounts: What is on each bank account now.
-        ageing: How long the ages are.
         ages: What customers owe, by age: the metric receivables.
         prepaid: What customers have paid in advance and is not used yet; no part of what they owe.
         without_rate: How many documents are in no sum, for they are in a foreign currency and have no rate.
-        customers: Who bought most.
         sold_since: The first month in which anybody bought.
         tie_out: Whether our figures agree with Xero's; None where that is not computed.
         remark: What there is to say of the figures of the ledger; empty where there is nothing.
@@ -135,12 +130,9 @@ def read_figures(
     """Read them all.
 
     Args:
-        warehouse: Where.
-        tenant_id: The organisation.
         name: What to call it.
         today: The day the receivables stand for.
         months: How many months to show, the current one included.
-        ageing: How long the columns of what is open by age are.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.

@@ -30,10 +30,7 @@ class Panel:
     """One subject.
 
     Args:
-        key: Makes its ids.
-        title: Its heading.
         summary: What it says, in a sentence.
-        table: The figures.
         drawn: The charts, one below the other; none where there is nothing to draw.
         legend: What the colours stand for, and which variable of the style sheet each is.
         note: What to know about the figures.
@@ -49,11 +46,7 @@ class Panel:
 
 
 def panels(figures: Figures) -> list[Panel]:
-    """All subjects that have something to show.
-
-    Args:
-        figures: What was read.
-    """
+    """All subjects that have something to show."""
     made = [_profit_and_loss, _cash, _receivables, _customers]
     return [panel for make in made if (panel := make(figures))]
 

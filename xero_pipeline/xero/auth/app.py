@@ -10,7 +10,6 @@ class App:
     """One registration at developer.xero.com.
 
     Args:
-        client_id: Names the app.
         client_secret: Proves it; None for apps without one, which prove each consent by PKCE.
         redirect_uri: Where Xero sends the person after the consent page; registered with the app, compared exactly.
         scopes: What the consent asks for.

@@ -25,8 +25,6 @@ class BrowserReply:
     """What the browser gets for its answer.
 
     Args:
-        status: HTTP status.
-        body: A page.
         location: Where the browser goes on, if anywhere.
     """
 
@@ -52,18 +50,13 @@ class CallbackRequest:
 
         Args:
             status: HTTP status of the page.
-            title: A few words.
             text: A sentence; any characters.
         """
         self._page.put(BrowserReply(status, page(title, text)))
         self._sent.wait(_SENDING_SECONDS)
 
     def send_on(self, location: str) -> None:
-        """Send the browser on to another address of ours, with its answer.
-
-        Args:
-            location: The address.
-        """
+        """Send the browser on to another address of ours, with its answer."""
         self._page.put(BrowserReply(303, page("Going on", "Xero's answer is here."), location))
 
     @contextmanager
@@ -160,7 +153,6 @@ def page(title: str, text: str) -> str:
     """Write a page for the person in front of the browser.
 
     Args:
-        title: A few words.
         text: A sentence; any characters, also those of strangers.
 
     Returns:

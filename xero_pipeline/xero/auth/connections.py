@@ -39,7 +39,6 @@ class Connections:
 
     Args:
         url: The address of the list.
-        http: Sends the requests.
         sleep: Waits between repetitions, in seconds.
     """
 
@@ -50,9 +49,6 @@ class Connections:
 
     def read(self, access_token: str) -> list[Connection]:
         """List the organisations a token reaches; practices and the like are left out.
-
-        Args:
-            access_token: Of any consent.
 
         Returns:
             Every organisation its user ever connected to the app and did not remove since.

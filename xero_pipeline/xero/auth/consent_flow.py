@@ -33,9 +33,6 @@ def connect(
     Listens on the redirect URI's own port, on this machine only. A custom connection needs no person: it just asks.
 
     Args:
-        oauth: Speaks to Xero.
-        token_store: Takes the tokens.
-        organisations: Takes the organisations.
         announce: Tells the person the consent page's address.
         open_browser: Opens it too; None to leave that to the person.
         timeout_seconds: How long the person may take.
@@ -71,10 +68,6 @@ def take_answer(
 
     Args:
         oauth: Put the question, and speaks to Xero.
-        token_store: Takes the tokens.
-        organisations: Takes the organisations.
-        pending: The question.
-        callback_url: The address Xero sent the browser to.
 
     Returns:
         As `connect`.
@@ -90,12 +83,6 @@ def take_answer(
 
 def disconnect(oauth: OAuth, token_store: TokenStore, organisations: Organisations, organisation: Organisation) -> bool:
     """Remove an organisation's connections at Xero, whoever made them, and forget the consents that open nothing else.
-
-    Args:
-        oauth: Speaks to Xero.
-        token_store: Holds the tokens.
-        organisations: Where it is noted.
-        organisation: Which.
 
     Returns:
         False when Xero does not let us in any more, so that only our side could be cleared; the connection may then
@@ -124,9 +111,6 @@ def disconnect_all(oauth: OAuth, token_store: TokenStore, organisations: Organis
     An organisation that another person's consent opens as well stays connected by that one.
 
     Args:
-        oauth: Speaks to Xero.
-        token_store: Holds the tokens.
-        organisations: Where it is noted.
         consent_id: Which; one that is gone already is no error.
 
     Raises:
@@ -148,11 +132,6 @@ def check(oauth: OAuth, token_store: TokenStore, organisations: Organisations) -
     """Ask Xero which organisations are still connected, and note what has changed.
 
     Xero says nothing when a person disconnects the app there: the organisation is just not listed any more.
-
-    Args:
-        oauth: Speaks to Xero.
-        token_store: Holds the tokens.
-        organisations: Where it is noted.
 
     Returns:
         Those that were connected until now and are not any more, by anybody's consent.

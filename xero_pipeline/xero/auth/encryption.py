@@ -43,7 +43,6 @@ class EncryptionKeys:
         """Read the keys as the environment spells them.
 
         Args:
-            current: XERO_ENCRYPTION_KEY.
             retired: XERO_ENCRYPTION_KEYS_RETIRED, with commas between.
 
         Returns:
@@ -62,9 +61,6 @@ class EncryptionKeys:
 
     def seal(self, text: str) -> str:
         """Encrypt under the current key, differently each time.
-
-        Args:
-            text: Any text.
 
         Returns:
             `iv:authTag:ciphertext` in hex.

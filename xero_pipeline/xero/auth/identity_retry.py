@@ -76,7 +76,6 @@ def check_answered(response: httpx.Response, setting: str) -> None:
     """Refuse answers after which the same request may succeed.
 
     Args:
-        response: Any answer.
         setting: The variable that names this place.
 
     Raises:
@@ -102,9 +101,6 @@ def check_answered(response: httpx.Response, setting: str) -> None:
 
 def correlation_id(response: httpx.Response) -> str | None:
     """The id by which Xero's support finds a call.
-
-    Args:
-        response: Any answer.
 
     Returns:
         The header's value, if there is one.

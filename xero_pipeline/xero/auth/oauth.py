@@ -60,7 +60,6 @@ class OAuth:
     May be shared by threads.
 
     Args:
-        app: The registration.
         transport: Carries the requests; None for the network.
         clock: The time, in seconds since 1970.
         sleep: Waits between repetitions, in seconds.
@@ -111,7 +110,6 @@ class OAuth:
 
         Args:
             pending: The question, from `begin`.
-            callback_url: The address Xero sent the browser to.
 
         Returns:
             The tokens.
@@ -180,9 +178,6 @@ class OAuth:
 
     def connections(self, access_token: str) -> list[Connection]:
         """List the organisations a token reaches.
-
-        Args:
-            access_token: A fresh one.
 
         Returns:
             Organisations only; practices and the like are left out.

@@ -59,7 +59,6 @@ class Organisations:
     """The register of organisations.
 
     Args:
-        engine: The state database.
         clock: The time, in seconds since 1970.
     """
 
@@ -112,7 +111,6 @@ class Organisations:
         """Note that a consent does not open organisations any more; where another one does, that one goes on.
 
         Args:
-            consent_id: The consent.
             tenants: Which organisations; None for all it opened.
 
         Returns:
@@ -140,9 +138,6 @@ class Organisations:
     def ways(self, tenant_id: str) -> Sequence[StoredConnection]:
         """List the connections that open an organisation.
 
-        Args:
-            tenant_id: Which.
-
         Returns:
             The newest first; none when it is disconnected.
         """
@@ -159,9 +154,6 @@ class Organisations:
 
     def of_consent(self, consent_id: str) -> Sequence[Organisation]:
         """List those a consent opens, in use or in reserve.
-
-        Args:
-            consent_id: The consent.
 
         Returns:
             By name.
@@ -211,18 +203,13 @@ class Organisations:
         """Note how an organisation fares.
 
         Args:
-            tenant_id: Which.
             status: What became of it.
         """
         with write_transaction(self._engine) as connection:
             connection.execute(self._table.update().where(self._table.c.tenant_id == tenant_id).values(status=status))
 
     def detach(self, tenant_id: str) -> None:
-        """Note that an organisation's connections were removed; its name stays known.
-
-        Args:
-            tenant_id: Which.
-        """
+        """Note that an organisation's connections were removed; its name stays known."""
         gone = {"status": "disconnected", "connection_id": None, "consent_id": None}
         with write_transaction(self._engine) as connection:
             self._ways.close(connection, tenants=[tenant_id])

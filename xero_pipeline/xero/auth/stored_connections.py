@@ -20,7 +20,6 @@ class StoredConnection:
     """One connection: a way into an organisation.
 
     Args:
-        tenant_id: The organisation.
         consent_id: Whose tokens open it.
         connection_id: Xero's id of the connection, for its removal.
         connected_at: When the connection was made, in UTC.
@@ -44,7 +43,6 @@ class StoredConnections:
 
         Args:
             connection: In a transaction.
-            way: The way.
 
         Returns:
             The consents whose own way it replaces: older ones of the same person, of persons nobody knows, or of
@@ -64,7 +62,6 @@ class StoredConnections:
 
         Args:
             connection: In a transaction.
-            way: The way.
         """
         columns = self._table.c
         values = {"connection_id": way.connection_id, "connected_at": way.connected_at}

@@ -32,8 +32,6 @@ class TokenEndpoint:
     """Asks for tokens and gives them back.
 
     Args:
-        app: Who asks.
-        http: Sends the requests.
         sleep: Waits between repetitions, in seconds.
     """
 

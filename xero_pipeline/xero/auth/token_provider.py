@@ -41,7 +41,6 @@ class TokenProvider:
 
     Args:
         token_store: Where the tokens are.
-        oauth: Renews them.
         organisations: Which consent opens which organisation.
         clock: The time, in seconds since 1970; None for the one `oauth` goes by.
     """
@@ -63,7 +62,6 @@ class TokenProvider:
         """Give an access token for an organisation, renewed when it has less than five minutes left.
 
         Args:
-            tenant_id: The organisation.
             rejected: A token the API has just refused. Where a newer one is stored already, that one is given.
 
         Returns:
@@ -100,9 +98,6 @@ class TokenProvider:
     def of_consent(self, consent_id: str) -> str:
         """Give an access token of one consent, whatever it opens.
 
-        Args:
-            consent_id: The consent.
-
         Returns:
             As `access_token`.
 
@@ -125,7 +120,6 @@ class TokenProvider:
         Xero is asked first whether the token's own consent still lists the organisation; if it does, all stays.
 
         Args:
-            tenant_id: The organisation.
             refused: The token, which is good, but not for this organisation.
         """
         here = self._organisations.get(tenant_id)

@@ -22,7 +22,6 @@ class TokenSet:
         access_token: Opens the API for half an hour.
         refresh_token: Buys the next access token, once; None in custom connections.
         expires_at: When the access token ends, in UTC.
-        scopes: What was granted.
     """
 
     access_token: str = field(repr=False)

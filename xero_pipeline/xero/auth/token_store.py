@@ -28,10 +28,8 @@ class Consent:
     """One time a person said yes, without its tokens.
 
     Args:
-        consent_id: Ours.
         client_id: The app it was given to.
         expires_at: When its access token ends, in UTC.
-        scopes: What was granted.
         created_at: When it was given, in UTC.
         updated_at: When its tokens were last replaced, in UTC.
     """
@@ -48,7 +46,6 @@ class TokenStore:
     """Keeps tokens. What `add` and `replace` were given is on the disk when they return.
 
     Args:
-        engine: The state database.
         keys: Seal and open the tokens.
         clock: The time, in seconds since 1970.
     """
@@ -63,7 +60,6 @@ class TokenStore:
         """Keep the tokens of a new consent.
 
         Args:
-            tokens: As they came.
             client_id: The app they were given to.
 
         Returns:
@@ -81,10 +77,6 @@ class TokenStore:
     def replace(self, consent_id: str, tokens: TokenSet) -> bool:
         """Put renewed tokens in the place of the spent ones.
 
-        Args:
-            consent_id: Whose.
-            tokens: The new ones.
-
         Returns:
             False when the consent was dropped meanwhile; nothing is stored then.
         """
@@ -99,9 +91,6 @@ class TokenStore:
     def rewrite(self, consent_id: str) -> None:
         """Write a consent's tokens over themselves: shows that new ones could be kept, before the old ones are spent.
 
-        Args:
-            consent_id: Whose.
-
         Raises:
             sqlalchemy.exc.DBAPIError: Nothing can be written: the disk is full, the database may only be read, …
         """
@@ -115,9 +104,6 @@ class TokenStore:
 
     def load(self, consent_id: str) -> TokenSet | None:
         """Read the tokens of a consent.
-
-        Args:
-            consent_id: Whose.
 
         Returns:
             The newest tokens; None when there is no such consent any more.
@@ -160,9 +146,6 @@ class TokenStore:
 
     def consent(self, consent_id: str) -> Consent | None:
         """Look one consent up.
-
-        Args:
-            consent_id: Which.
 
         Returns:
             What is known of it without opening a token.

@@ -19,20 +19,12 @@ class CircuitBreaker:
         self._out: set[str] = set()
 
     def trip(self, tenant_id: str) -> None:
-        """Xero did not answer for an organisation, however often it was asked.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """Xero did not answer for an organisation, however often it was asked."""
         with self._lock:
             self._out.add(tenant_id)
 
     def reset(self, tenant_id: str) -> None:
-        """Xero has answered for an organisation.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """Xero has answered for an organisation."""
         if tenant_id in self._out:
             with self._lock:
                 self._out.discard(tenant_id)
@@ -44,7 +36,6 @@ class CircuitBreaker:
         """How often a call is repeated.
 
         Args:
-            tenant_id: The organisation.
             reason: Why it would be.
         """
         return 0 if reason == "broken" and tenant_id in self else MAX_RETRIES[reason]

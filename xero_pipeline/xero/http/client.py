@@ -37,7 +37,6 @@ class AccessTokens(Protocol):
         """A token for an organisation.
 
         Args:
-            tenant_id: The organisation.
             rejected: A token that Xero has just refused; another one is wanted.
         """
         ...
@@ -62,7 +61,6 @@ class XeroClient:
         api_url: The API's host, such as `https://api.xero.com`.
         tokens: Where access tokens come from.
         quota: Lets the calls out.
-        transport: Another way than the network, for the simulator.
         on_call: Told about every attempt, in the thread that made it.
         clock: Seconds since the epoch.
         sleep: Waits so many seconds.
@@ -124,9 +122,7 @@ class XeroClient:
         """Read one answer, repeating the call as long as that may help.
 
         Args:
-            tenant_id: The organisation.
             path: Below `/api.xro/2.0/`.
-            params: Query parameters.
             modified_since: Only what was created or changed since; cut to whole seconds, as Xero reads it.
             scope: The scope that opens the path, to be named if the consent lacks it.
             cancelled: Set when nobody waits for the answer any more: then nothing more is sent, and no wait goes on.
@@ -153,11 +149,7 @@ class XeroClient:
         return retrying(self._attempt, request, cancelled)
 
     def calls_left(self, tenant_id: str) -> int:
-        """How many calls may still be made to an organisation: today, and by this run.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """How many calls may still be made to an organisation: today, and by this run."""
         return self._quota.calls_left(tenant_id, self._call_context)
 
     def _attempt(self, request: RequestState, cancelled: threading.Event | None) -> ApiResponse:

@@ -27,11 +27,7 @@ _MESSAGES = ("message", "detail", "title", "error", "errormessage")
 
 
 def is_page(body: bytes) -> bool:
-    """Whether an answer is a gateway's page instead of the API's own.
-
-    Args:
-        body: The answer's bytes.
-    """
+    """Whether an answer is a gateway's page instead of the API's own."""
     markup = _MARKUP.match(body)
     return markup is not None and markup[1].lower() not in _XEROS_ROOTS
 
@@ -51,9 +47,6 @@ def says_not_found(body: bytes) -> bool:
     """Whether a 404 is Xero's own word that it has no such record: that alone proves that one is deleted.
 
     Gateways know pages, routes and hosts they cannot find; Xero says it in a sentence of its own, or as a problem.
-
-    Args:
-        body: The answer's bytes.
     """
     if is_page(body):
         return False
@@ -68,11 +61,7 @@ def says_not_found(body: bytes) -> bool:
 
 
 def says_high_volume(body: bytes) -> bool:
-    """Whether a 400 is Xero's word that a list has too many records for what was asked.
-
-    Args:
-        body: The answer's bytes.
-    """
+    """Whether a 400 is Xero's word that a list has too many records for what was asked."""
     try:
         problem = loads(body)
     except ValueError:
@@ -84,9 +73,6 @@ def says_high_volume(body: bytes) -> bool:
 
 def problem_text(body: bytes) -> str:
     """The message for a person in an error body: JSON with keys in any case, XML, HTML, plain text or nothing.
-
-    Args:
-        body: The answer's bytes.
 
     Returns:
         One line, shortened; empty if the body says nothing.

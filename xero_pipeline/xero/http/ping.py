@@ -37,9 +37,7 @@ def ping(
     """Ask a host for anything.
 
     Args:
-        url: Where.
         setting: The variable that names the host.
-        transport: Another way than the network, for the simulator.
         clock: Seconds since 1970.
 
     Raises:

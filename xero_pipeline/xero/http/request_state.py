@@ -20,8 +20,6 @@ class RequestState:
     """What is asked, and what the attempts have seen so far.
 
     Args:
-        asked: The call.
-        params: Query parameters.
         modified_since: Only what was created or changed since.
         call_context: What it is asked for.
     """
@@ -58,11 +56,7 @@ class RequestState:
         return Outgoing(self.asked.path, unquote(self.query), self.modified_since, self.attempt, self.call_context)
 
     def call(self, sent: Exchange) -> CallRecord:
-        """The attempt that was made, for the record.
-
-        Args:
-            sent: How it ended.
-        """
+        """The attempt that was made, for the record."""
         return CallRecord(
             tenant_id=self.asked.tenant_id,
             path=self.asked.path,
@@ -99,7 +93,6 @@ class RequestState:
         """Take note that the call is to be repeated.
 
         Args:
-            verdict: Why.
             token: What it was made with.
         """
         self.rejected = token if verdict.reason == "token" else None

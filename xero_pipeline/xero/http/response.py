@@ -35,10 +35,8 @@ class ApiResponse:
 
     Args:
         body: The envelope's bytes as received, but unpacked, and made readable where they were not (`json_repair`).
-        status: The HTTP status.
         wire_bytes: Bytes of the body as they came over the network, perhaps compressed.
         server_time: The envelope's `DateTimeUTC`, by Xero's clock.
-        limits: The calls left, by the headers.
         path: Below `/api.xro/2.0/`.
         seconds: From sending to the last byte.
         pagination: Of a paged list; None where Xero gives none.
@@ -63,13 +61,11 @@ class CallRecord:
     """One attempt, for the record: successes and failures alike. Carries no token.
 
     Args:
-        tenant_id: The organisation.
         path: Below `/api.xro/2.0/`.
         status: The HTTP status; None if no whole answer came.
         wire_bytes: Bytes of the body as they came over the network.
         seconds: From sending to the last byte, or to the failure.
         attempt: 1 for the first, more for a repetition.
-        limits: The calls left, by the headers.
         at: When it was sent, in UTC.
     """
 
@@ -99,9 +95,6 @@ class Envelope:
     @classmethod
     def read(cls, body: bytes) -> Envelope:
         """Split an envelope. The whole text is checked for being JSON on the way: about 0.6 ms per MB.
-
-        Args:
-            body: The answer's bytes.
 
         Raises:
             ValueError: The body is no JSON object, for example because it was cut off.
@@ -133,9 +126,6 @@ class Envelope:
 
         Xero writes an empty list in each of these ways (XeroAPI/Xero-Net#373, XeroAPI/Xero-Java#4).
 
-        Args:
-            wrapper: The list's key.
-
         Raises:
             ValueError: The answer is another one: it has no such list, and is no good envelope without any.
         """
@@ -146,9 +136,6 @@ class Envelope:
 
     def records(self, wrapper: str) -> list[msgspec.Raw]:
         """The JSON text of every record, not yet parsed.
-
-        Args:
-            wrapper: The list's key.
 
         Raises:
             ValueError: The envelope has no such list.

@@ -41,7 +41,6 @@ class RequestInfo:
     """What was asked for.
 
     Args:
-        tenant_id: The organisation.
         path: Below `/api.xro/2.0/`.
         scope: The scope that opens it, if the caller knows.
     """
@@ -56,9 +55,7 @@ class RawResponse:
     """What came back.
 
     Args:
-        status: The HTTP status.
         headers: Looked up whatever their case.
-        body: Unpacked.
         flaw: Why the body is not what was promised; None if it is.
         is_error: Whether the body of a good status is an error all the same.
     """
@@ -89,7 +86,6 @@ def classify_failure(asked: RequestInfo, what: str) -> Retry:
     """No whole answer came: timeout, reset, cut-off body.
 
     Args:
-        asked: The call.
         what: What happened, without secrets.
     """
     message = f"Xero could not be reached, or did not finish its answer ({what}). Try again in a few minutes."
@@ -100,8 +96,6 @@ def classify_response(asked: RequestInfo, reply: RawResponse, now: float) -> Ret
     """Decide about an answer.
 
     Args:
-        asked: The call.
-        reply: The answer.
         now: Seconds since the epoch.
 
     Returns:

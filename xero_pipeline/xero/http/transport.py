@@ -36,7 +36,6 @@ class Exchange:
         wire_bytes: Bytes of the body as they came over the network.
         started: When it was sent, in seconds since the epoch.
         seconds: From sending to the end.
-        limits: The calls left, by the headers.
     """
 
     reply: RawResponse | None
@@ -52,7 +51,6 @@ class HttpTransport:
     """The connections to one API; several threads may use them.
 
     Args:
-        transport: Another way than the network, for the simulator.
         clock: Seconds since the epoch.
     """
 
@@ -78,7 +76,6 @@ class HttpTransport:
         """Send one request and read the answer to its end. Does not raise for what the network does.
 
         Args:
-            url: The whole address.
             headers: Besides those of every request.
             token: The access token. It goes into the request and nowhere else.
         """

@@ -17,12 +17,6 @@ IDS_PER_CALL = 40
 def one(client: XeroClient, tenant_id: str, endpoint: Endpoint, record_id: str) -> ApiResponse | None:
     """A single record; None if Xero does not know it any more.
 
-    Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
-        endpoint: The collection.
-        record_id: The record's id.
-
     Raises:
         XeroPipelineError: As `XeroClient.get`, but for NotFound.
     """
@@ -38,10 +32,7 @@ def several(client: XeroClient, tenant_id: str, endpoint: Endpoint, ids: Sequenc
     """Those of some records that Xero lists.
 
     Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
         endpoint: The collection; it has `by_ids`.
-        ids: At most IDS_PER_CALL.
 
     Raises:
         XeroPipelineError: As `XeroClient.get`.

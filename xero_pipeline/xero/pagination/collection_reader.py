@@ -35,9 +35,6 @@ def paginate(
     Closing the iterator early lets calls under way end and makes no new ones.
 
     Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
-        endpoint: The collection.
         modified_since: Passed on where the endpoint knows it, ignored elsewhere.
         workers: Calls at once, and pages kept ahead of the consumer, at most.
         resume_from: Leave out what is dated before this day: the `Page.read_before` an earlier attempt came to.

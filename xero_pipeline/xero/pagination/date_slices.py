@@ -44,11 +44,7 @@ class Slice:
     end: date | None = None
 
     def params(self, slicing: Slicing) -> dict[str, str]:
-        """The query parameters that cut it out of a list.
-
-        Args:
-            slicing: The collection's way.
-        """
+        """The query parameters that cut it out of a list."""
         if slicing == "DateFrom and DateTo":  # both days belong to it
             last = None if self.end is None else self.end - timedelta(days=1)
             days = {"DateFrom": self.start, "DateTo": last}

@@ -24,12 +24,7 @@ _BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
 
 
 def read_details(request: ListRequest, workers: int) -> Iterator[Page]:
-    """Read headers, then one answer per record; without records the headers' empty answer comes.
-
-    Args:
-        request: The list.
-        workers: Calls at once, at most.
-    """
+    """Read headers, then one answer per record; without records the headers' empty answer comes."""
     endpoint = request.endpoint
     headers = request.get(endpoint.path, dict(endpoint.params))
     named = [(record, _identity(request, record)) for record in request.records(headers)]

@@ -21,7 +21,6 @@ class FetchedPage:
     """A page as it was answered.
 
     Args:
-        answer: The whole envelope.
         rows: Its records' ids and stamps.
     """
 
@@ -34,9 +33,6 @@ class ListRequest:
     """What all calls of one list have in common.
 
     Args:
-        client: The way to Xero.
-        tenant_id: The organisation.
-        endpoint: The collection.
         modified_since: Only what changed since; None for everything.
         narrowed: Query parameters that cut a slice out of the list.
         over: Set when nobody waits for its answers any more.

@@ -26,7 +26,6 @@ def read_offsets(request: ListRequest, after: int) -> Iterator[Page]:
     """Read everything behind a number, in the order of the numbers; if that is nothing, an empty page comes.
 
     Args:
-        request: The list.
         after: The number; 0 for everything.
 
     Raises:

@@ -17,7 +17,6 @@ class Page:
     Args:
         number: From 1, in the order in which they come, which is not the order of the list.
         total_pages: How many there will be; None where that is unknown.
-        answer: The whole envelope.
         list_changed: Set on the last page, if the list changed and was not in the order Xero documents: a record may be
             missing, and only reading it again helps.
         read_before: Set on the last page of a slice: everything dated before this day has now been handed out, and

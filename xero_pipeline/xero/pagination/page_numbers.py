@@ -23,8 +23,6 @@ def read_pages(request: ListRequest, workers: int, calls_left: Callable[[], int]
     """Read a list page by page; at least one page comes.
 
     Args:
-        request: The list.
-        workers: Calls at once, at most.
         calls_left: Says how many more calls there may be; None for no bound.
 
     Raises:

@@ -20,7 +20,6 @@ class Rows:
     """What a page's records are called and when they last changed, in the page's order.
 
     Args:
-        ids: One a record.
         stamps: `UpdatedDateUTC`, one a record; None where it is missing or unreadable.
     """
 
@@ -47,10 +46,6 @@ class Rows:
 def rows_of(body: bytes, endpoint: Endpoint) -> Rows:
     """Read the ids and stamps of an answer's records and skip everything else.
 
-    Args:
-        body: The envelope.
-        endpoint: The collection.
-
     Raises:
         ValueError: The envelope does not hold a list of records.
     """
@@ -67,7 +62,6 @@ def id_in(record: msgspec.Raw, endpoint: Endpoint) -> object:
 
     Args:
         record: Its JSON.
-        endpoint: The collection.
     """
     return _one(record, _row(endpoint.key[0])).id
 

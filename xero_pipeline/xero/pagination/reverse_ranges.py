@@ -68,9 +68,7 @@ def read_backwards(
     A range's next page is asked for only when its page behind was answered: the whole argument rests on that.
 
     Args:
-        request: The list.
         ranges: The walks; each is taken up as soon as a worker is free, in their order.
-        workers: Calls at once, at most.
         before: A page that is there already, handed out once the first calls are under way.
     """
     waiting = deque(ranges)

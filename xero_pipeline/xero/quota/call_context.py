@@ -34,7 +34,6 @@ class CallContext:
         """The error for a call that is one too many.
 
         Args:
-            tenant_id: The organisation.
             now: Seconds since the epoch.
         """
         return BudgetReached(

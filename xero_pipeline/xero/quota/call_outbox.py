@@ -74,9 +74,6 @@ class CallOutbox:
     def ended(self, at_most: int = AT_ONCE) -> list[dict[str, Any]]:
         """The oldest calls that are over, answered or not: their slots were given back, or nobody holds them any more.
 
-        Args:
-            at_most: How many.
-
         Returns:
             As the warehouse's `api_calls` calls its columns; instants in UTC.
         """
@@ -103,9 +100,7 @@ def put(connection: sa.Connection, call_id: str, tenant_id: str, at: float, outg
     Args:
         connection: In that transaction.
         call_id: From `new_call_id`.
-        tenant_id: The organisation.
         at: Seconds since the epoch.
-        outgoing: What is asked.
     """
     since = outgoing.modified_since
     values = {
@@ -128,7 +123,6 @@ def complete(connection: sa.Connection, call_id: str, call: CallRecord) -> None:
     Args:
         connection: In that transaction.
         call_id: As it was put in.
-        call: How it ended.
     """
     calls = state_table("call_outbox")
     facts: Mapping[str, object] = {

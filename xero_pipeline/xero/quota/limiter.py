@@ -102,7 +102,6 @@ class Quota:
         """Wait until one more call may go out, and hold its place while it is under way.
 
         Args:
-            tenant_id: The organisation.
             sleep: Waits so many seconds; called with no lock held, never with more than about a minute.
             outgoing: What is asked, and what for; it is in the outbox before the call goes out.
 
@@ -146,7 +145,6 @@ class Quota:
         """How many calls may still be made to an organisation: today, and by this run.
 
         Args:
-            tenant_id: The organisation.
             call_context: For whom.
         """
         today = self.snapshot(tenant_id).day_remaining
@@ -172,11 +170,7 @@ class Quota:
                 counts.note(tenant_id if problem == "minute" else APP, paused_until=now + pause, minute_remaining=None)
 
     def snapshot(self, tenant_id: str) -> QuotaSnapshot:
-        """How an organisation stands now; changes nothing.
-
-        Args:
-            tenant_id: The organisation.
-        """
+        """How an organisation stands now; changes nothing."""
         with self._usage.reading() as (counts, now):
             usage = counts.usage(tenant_id, self._rules)
             minute, day = counts.calls_since(tenant_id, now - MINUTE), counts.calls_since(tenant_id, now - DAY)

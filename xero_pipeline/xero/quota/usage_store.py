@@ -26,7 +26,6 @@ class UsageStore:
     """Opens a transaction on the usage: for one writer at a time, or to look.
 
     Args:
-        engine: The state database.
         clock: Seconds since the epoch.
         host: The name of this machine.
         pid_alive: Whether a process of this machine still runs.
@@ -60,7 +59,6 @@ class UsageStore:
 
         Args:
             slot_id: As it was entered.
-            tenant_id: The organisation.
             call: How it ended; None if nobody was left to say so.
         """
         slots = state_table("quota_slots")
@@ -102,7 +100,6 @@ class UsageTransaction:
         """What counts for the next call to an organisation.
 
         Args:
-            tenant_id: The organisation.
             rules: Which of the latest calls are the edges.
         """
         limits = self._limits
@@ -139,7 +136,6 @@ class UsageTransaction:
         """How many calls went out to an organisation after an instant.
 
         Args:
-            tenant_id: The organisation.
             instant: Seconds since the epoch; calls at this very instant are not counted.
         """
         calls = self._calls
@@ -148,12 +144,7 @@ class UsageTransaction:
         return self.connection.execute(counted).scalar_one()
 
     def spent(self, tenant_id: str, call_context: CallContext) -> int:
-        """How many calls were made to an organisation out of the budget of a call context.
-
-        Args:
-            tenant_id: The organisation.
-            call_context: Whose.
-        """
+        """How many calls were made to an organisation out of the budget of a call context."""
         runs = self._runs
         counted = sa.select(runs.c.calls).where(runs.c.budget == call_context.budget_key, runs.c.tenant_id == tenant_id)
         return self.connection.execute(counted).scalar() or 0
@@ -169,8 +160,6 @@ class UsageTransaction:
         """Count a call, write it down and give it a slot.
 
         Args:
-            tenant_id: The organisation.
-            slot_id: A new id.
             now: When the call goes out.
             expires_at: When the slot is given up if its holder cannot be asked.
             outgoing: What is asked, and what for.
@@ -190,8 +179,6 @@ class UsageTransaction:
 
         Args:
             tenant_id: The organisation that was called.
-            limits: From the answer.
-            now: When it arrived.
         """
         minute, day = limits.minute_remaining, limits.day_remaining
         if minute is not None or day is not None:

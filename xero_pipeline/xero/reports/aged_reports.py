@@ -33,17 +33,14 @@ class AgedRow:
     """A line of what a contact owed, or was owed, on a day; amounts in base currency.
 
     Args:
-        position: From 1, in the order of the report.
         line_type: `invoice`, or `other` for what has no invoice, such as an opening balance.
         invoice_id: The invoice or bill.
         number: The invoice's number; of a bill its reference.
-        date: Its date.
         due_date: When it is due.
         overdue_days: Days it is overdue, 0 while it is not.
         total: What it came to.
         paid: Paid of it until the day.
         credited: Credited of it until the day.
-        due: What was left.
     """
 
     position: int
@@ -63,10 +60,7 @@ def aged(asker: ReportSource, tenant_id: str, kind: AgedKind, contact_id: str, a
     """What a contact owed, or was owed, on a day, for `aged_rows` to read. One call.
 
     Args:
-        asker: The way to Xero.
-        tenant_id: The organisation.
         kind: Which of the two.
-        contact_id: The contact.
         as_of: The day: payments up to it count, and documents dated up to it.
 
     Raises:

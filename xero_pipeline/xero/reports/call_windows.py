@@ -41,11 +41,7 @@ class ReportWindow:
         return tuple(month_end(add_months(self.anchor, step * number)) for number in range(self.columns))
 
     def column(self, month: date) -> int:
-        """Where a month stands.
-
-        Args:
-            month: Its first day.
-        """
+        """Where a month stands."""
         return abs(_months_between(month, self.anchor))
 
     def single_months(self) -> tuple[ReportWindow, ...]:
@@ -54,19 +50,12 @@ class ReportWindow:
 
 
 def month_by_month(months: Iterable[date]) -> tuple[ReportWindow, ...]:
-    """A call for each month, oldest first.
-
-    Args:
-        months: Any day of each month; doubles do no harm.
-    """
+    """A call for each month, oldest first."""
     return tuple(ReportWindow(month, 1, (month,)) for month in _sorted(months))
 
 
 def whole_months_back(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """The fewest calls for some months of a report whose periods all have as many days as the first.
-
-    Args:
-        months: Any day of each month; doubles do no harm.
 
     Returns:
         Oldest first.
@@ -77,9 +66,6 @@ def whole_months_back(months: Iterable[date]) -> tuple[ReportWindow, ...]:
 def month_ends_back(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """The fewest calls for some months of a report that stands for the ends of months.
 
-    Args:
-        months: Any day of each month; doubles do no harm.
-
     Returns:
         Oldest first.
     """
@@ -88,9 +74,6 @@ def month_ends_back(months: Iterable[date]) -> tuple[ReportWindow, ...]:
 
 def months_ahead(months: Iterable[date]) -> tuple[ReportWindow, ...]:
     """The fewest calls for some months of a report whose periods follow the first.
-
-    Args:
-        months: Any day of each month; doubles do no harm.
 
     Returns:
         Oldest first.

@@ -44,16 +44,13 @@ class ExecutiveSummaryRow:
     """A key figure of a month beside that of the month before.
 
     Args:
-        section: The title above it.
         line: What the figure is.
         unit: What it is counted in, None where Xero does not show it.
         this_month: As Xero writes it, with all its digits.
         this_month_value: As a number with 4 decimals, of 7.3% the 7.3; None where it is none.
         last_month: As Xero writes it.
-        last_month_value: As a number.
         variance: As Xero writes it, a percentage.
         variance_value: As a number, in percent.
-        position: From 1, in the order of the report.
     """
 
     section: str

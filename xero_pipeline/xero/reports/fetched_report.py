@@ -34,7 +34,6 @@ class FetchedReport:
         report: The `Reports[0]` object.
         raw: Its JSON text.
         answer: The call that brought it.
-        tenant_id: The organisation.
     """
 
     report: dict[str, Any]
@@ -78,11 +77,8 @@ def fetch_report(
     """Ask for one report.
 
     Args:
-        asker: The way to Xero.
-        tenant_id: The organisation.
         path: Below `/api.xro/2.0/`.
         scope: The granular scope that opens it.
-        params: The query.
 
     Raises:
         XeroPipelineError: As `XeroClient.get`; UnreadableAnswer if the answer holds no report.
@@ -95,7 +91,6 @@ def received(answer: ApiResponse, tenant_id: str) -> FetchedReport:
 
     Args:
         answer: Xero's, whenever it came.
-        tenant_id: The organisation.
 
     Raises:
         UnreadableAnswer: It holds something else.

@@ -40,7 +40,6 @@ class StatementRow:
             as `FXGROUPID`, and on the line of the current year's earnings, which no account holds.
         account_name: The label, of totals as well.
         amount: In base currency, with the sign Xero shows.
-        position: From 1, in the order of the report.
     """
 
     section: str
@@ -56,8 +55,6 @@ class TrackingCategory:
     """A category by which a profit and loss is split into columns.
 
     Args:
-        category_id: Its id.
-        name: Its name.
         options: The id of each option whose name no other option of the category has.
     """
 
@@ -71,16 +68,10 @@ class TrackingRow:
     """A line of one column of a profit and loss by tracking category.
 
     Args:
-        tracking_category_id: The category.
-        tracking_category: Its name.
         option_position: The column, from 1, in the order of the report.
         tracking_option_id: The option, where the column's label names exactly one.
         tracking_option: The column's label; besides the options Xero has `Unassigned` and `Total`.
         section: As of a `StatementRow`, like all that follow.
-        line_type: See there.
-        account_id: See there.
-        account_name: See there.
-        amount: See there.
         position: From 1 in every column.
     """
 
@@ -167,7 +158,6 @@ class _Place:
     """Where a row stands.
 
     Args:
-        section: The title above it.
         whole_path: Whether all titles above it are told, not only the nearest.
         top: Whether it is at the top of the report.
         between: Whether its section holds no accounts but stands between those that do.

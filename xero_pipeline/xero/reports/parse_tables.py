@@ -34,12 +34,9 @@ class BankSummaryRow:
 
     Args:
         account_id: The bank account's id, None where Xero does not mark the line with it.
-        account_name: Its name.
         opening_balance: At the beginning of the first day.
-        cash_received: Within the period.
         cash_spent: Within the period, positive.
         closing_balance: At the end of the last day.
-        position: From 1, in the order of the report.
     """
 
     account_id: str | None
@@ -61,10 +58,7 @@ class TrialBalanceRow:
         account_id: The account's id, None for the total.
         account_name: The label: the account's name with its code in brackets.
         debit: Of the month up to the day.
-        credit: Likewise.
         ytd_debit: Of the financial year up to the day; of what is owned or owed the balance.
-        ytd_credit: Likewise.
-        position: From 1, in the order of the report.
     """
 
     section: str
@@ -124,7 +118,6 @@ def _columns(
     """Where the columns are: by their labels, or in the order that Xero documents where that adds up.
 
     Args:
-        report: The report.
         names: The English labels, in that order.
         what: The report, for the error.
         adds_up: Whether the figures of all accounts can be what the names say.

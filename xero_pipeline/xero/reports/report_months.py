@@ -22,7 +22,6 @@ class ReportMonth:
     """One report of one calendar month.
 
     Args:
-        report: Which.
         period_start: The month's first day, as asked for.
         period_end: The month's last day, as asked for.
         rows: Its lines, in order.
@@ -48,9 +47,6 @@ def report_months(
     """A report of whole months, in as few calls as stay month-true: each is what a call for it alone would show.
 
     Args:
-        asker: The way to Xero.
-        tenant_id: The organisation.
-        report: Which report.
         months: Any day of each month.
         categories: The organisation's tracking categories, for the report that is split by them.
 
@@ -79,8 +75,6 @@ def months_in(
     """The months of a report that answers hold which came earlier, without a call.
 
     Args:
-        report: Which report.
-        tenant_id: The organisation.
         answers: What brought them; answers that hold none of the months do no harm.
         months: First days of the months that were made of them.
         categories: As for `report_months`.

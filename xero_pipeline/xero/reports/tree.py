@@ -101,7 +101,6 @@ def flat(row: Mapping[str, Any], section: str = "") -> Iterator[tuple[str, Mappi
 
     Args:
         row: A row of any kind.
-        section: The title above it.
     """
     if kind_of(row) == "Section":
         for child in rows_of(row):
@@ -134,7 +133,6 @@ def amount_of(cell: Mapping[str, Any], label: str) -> Decimal:
     """The amount of a cell; 0 where it is empty.
 
     Args:
-        cell: The cell.
         label: Of its row, for the error.
 
     Raises:

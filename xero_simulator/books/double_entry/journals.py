@@ -34,7 +34,6 @@ class Journal:
 
     Args:
         key: Id of what posts it.
-        day: The day it counts for.
         postings: Its lines; their net amounts sum to zero.
     """
 
@@ -49,11 +48,7 @@ class Journal:
 
 
 def journals_of(postings: Iterable[Posting]) -> Sequence[Journal]:
-    """All journals, by day and then by id.
-
-    Args:
-        postings: Of the organisation.
-    """
+    """All journals, by day and then by id."""
     found: dict[str, list[Posting]] = {}
     for posting in postings:
         found.setdefault(posting.journal_id, []).append(posting)
@@ -62,11 +57,7 @@ def journals_of(postings: Iterable[Posting]) -> Sequence[Journal]:
 
 
 class JournalWriter:
-    """Writes journals the way they go over the wire.
-
-    Args:
-        tables: The records by wrapper and id.
-    """
+    """Writes journals the way they go over the wire."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
         self._tables = tables
@@ -76,19 +67,11 @@ class JournalWriter:
         }
 
     def source(self, key: str) -> Record:
-        """The record that posts a journal; an empty one, if that was deleted without a trace.
-
-        Args:
-            key: Its id.
-        """
+        """The record that posts a journal; an empty one, if that was deleted without a trace."""
         return next((self._tables[name][key] for name in _TABLES if key in self._tables.get(name, {})), {})
 
     def record(self, journal: Journal) -> Record:
-        """A journal without what the log gives it: its id, its number, and when it was posted.
-
-        Args:
-            journal: What to write.
-        """
+        """A journal without what the log gives it: its id, its number, and when it was posted."""
         first = journal.postings[0]
         # An allocation has no list of its own: what is set off stands for it.
         key = first.source_id if first.source_type.endswith("-ALLOCATION") else journal.key

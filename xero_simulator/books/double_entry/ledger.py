@@ -12,11 +12,7 @@ from xero_simulator.values.amounts import ZERO
 
 
 class Ledger:
-    """Answers what an account moved between two days; built once, asked often.
-
-    Args:
-        postings: What to sum.
-    """
+    """Answers what an account moved between two days; built once, asked often."""
 
     def __init__(self, postings: Iterable[Posting]) -> None:
         sums: dict[str, dict[dt.date, Decimal]] = {}

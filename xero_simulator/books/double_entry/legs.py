@@ -19,12 +19,10 @@ class Posting:
     Args:
         journal_id: The id that all lines of one journal share.
         date: The day it counts for.
-        account_id: The account.
         net_amount: Base currency, debit positive.
         source_type: Xero's name for the kind of source, such as `ACCREC` or `CASHPAID`.
         source_id: The id of the source document.
         contact_id: The other party, if there is one.
-        currency: The source's currency.
         foreign_amount: The same amount in the source's currency.
         tracking: Ids of the tracking options.
         is_tax: The line is sales tax.
@@ -54,7 +52,6 @@ class Leg:
     """An account and an amount of a journal that is being made.
 
     Args:
-        account_id: The account.
         base: Base currency, debit positive.
         foreign: The same in the source's currency.
         tracking: Ids of the tracking options.
@@ -78,7 +75,6 @@ def leg_of(line: Record, base: Decimal, foreign: Decimal, tax: Decimal) -> Leg:
     """The leg of a document's line.
 
     Args:
-        line: The line.
         base: Its amount in base currency, debit positive.
         foreign: The same in the document's currency.
         tax: The tax that goes with it, base currency.
@@ -99,10 +95,7 @@ def journal(key: str, day: dt.date, kind: str, record: Record, legs: Iterable[Le
     """The postings of a journal; legs without any amount are none.
 
     Args:
-        key: Its id.
-        day: The day it counts for.
         kind: Xero's name for the kind of source.
-        record: The source.
         legs: What it is made of; in base currency they sum to zero.
     """
     source, contact = _source_id(record), record.get("Contact", {}).get("ContactID", "")

@@ -23,11 +23,7 @@ def document_key(record: Record) -> str:
 
 
 class OpenAmounts:
-    """The payments and allocations of all documents, in the order of their days.
-
-    Args:
-        tables: The records by wrapper and id.
-    """
+    """The payments and allocations of all documents, in the order of their days."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
         self._tables = tables
@@ -64,7 +60,6 @@ class OpenAmounts:
         """By how much an event lowers a document's balance in base currency: Xero rounds every part on its own.
 
         Args:
-            record: The document.
             amount: The event's amount in the document's currency.
         """
         return to_base(amount, record["CurrencyRate"])

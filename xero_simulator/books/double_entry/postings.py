@@ -30,12 +30,7 @@ _DOCUMENT_SIGN = {"ACCREC": 1, "ACCPAY": -1, "ACCRECCREDIT": -1, "ACCPAYCREDIT":
 
 
 class Poster:
-    """Derives postings from records.
-
-    Args:
-        tables: The records by wrapper and id.
-        base_currency: The organisation's currency.
-    """
+    """Derives postings from records."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, Record]], base_currency: str) -> None:
         self._tables = tables

@@ -25,9 +25,6 @@ class AccountRow:
     """One account of a chart.
 
     Args:
-        code: Its code.
-        name: Its name.
-        type: Xero's account type.
         tax: Side of its tax: `sales`, `purchases` or `none`.
         system: What Xero itself uses it for.
         status: `ARCHIVED`, or empty.

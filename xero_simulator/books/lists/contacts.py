@@ -174,7 +174,6 @@ def touch_some(bench: Workbench, month: dt.date) -> None:
     """Somebody corrects a contact's address once a month: its UpdatedDateUTC moves.
 
     Args:
-        bench: The organisation's workbench.
         month: The month of the correction, which happens on its ninth day.
     """
     day = month.replace(day=9)
@@ -189,7 +188,6 @@ def with_balances(contacts: Iterable[Record], invoices: Iterable[Record], today:
     """Contacts with what they owe and are owed; as in Xero this does not move their UpdatedDateUTC.
 
     Args:
-        contacts: Plain contacts.
         invoices: All invoices and bills.
         today: The day on which a due date counts as overdue.
     """
@@ -209,7 +207,6 @@ def without_bank_details(contacts: Iterable[Record], *, masked_tax_numbers: bool
     """Contacts as people see them who are no bank account admins (Xero's changelog of 29 June 2026).
 
     Args:
-        contacts: Contacts with everything.
         masked_tax_numbers: Whether of tax numbers only the last four digits are shown, as in the United States.
     """
     hidden = {"BankAccountDetails", "BatchPayments"}

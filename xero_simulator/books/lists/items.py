@@ -75,7 +75,6 @@ def item_for(bench: Workbench, code: str, number: int, *, sold: bool) -> Record 
     """The short form of an item that belongs to an account, one object for all lines.
 
     Args:
-        bench: The organisation's workbench.
         code: Key of the account; see `Workbench.account_id`.
         number: Any number, to choose among them.
         sold: The line is a sale.

@@ -98,7 +98,6 @@ def tracking_of(bench: Workbench, region: int, department: int | None = None) ->
     """The Tracking list of a line, empty where nothing is tracked; lists of the same options are one object.
 
     Args:
-        bench: The organisation's workbench.
         region: Number of the option of the first category.
         department: Number of the option of the second category, if it is tagged.
     """

@@ -40,8 +40,6 @@ def write_advances(bench: Workbench, plan: MonthPlan, side: str, trade: Trade) -
     Xero keeps both in base currency. A third of what is left over is paid back later, the rest stays open.
 
     Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
         side: `RECEIVE` for customers, `SPEND` for suppliers.
         trade: The month's documents of that side; their payments are put off.
     """
@@ -92,9 +90,6 @@ def as_prepayments(overpayments: Iterable[Record]) -> Iterator[Record]:
     """Overpayments as Xero's list of prepayments holds them once more, under the same id.
 
     Source: XeroAPI/Xero-NetStandard#477.
-
-    Args:
-        overpayments: All overpayments.
     """
     for record in overpayments:
         yield {"PrepaymentID" if name == "OverpaymentID" else name: value for name, value in record.items()}

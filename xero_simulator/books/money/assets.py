@@ -24,12 +24,7 @@ _PROCEEDS = 25_000
 
 
 def write_assets(bench: Workbench, plan: MonthPlan) -> None:
-    """Write what the register posts in a month; every fourth month a thing is scrapped, every fourth one is sold.
-
-    Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
-    """
+    """Write what the register posts in a month; every fourth month a thing is scrapped, every fourth one is sold."""
     if not bench.habits.assets:
         return
     stem = f"{plan.month:%Y-%m}"

@@ -21,9 +21,7 @@ class BankMovement:
         name: Its own name, from which its id comes.
         kind: Xero's Type, such as `SPEND` or `RECEIVE-PREPAYMENT`.
         bank: Code of the bank account.
-        day: Its date.
         contact_id: Id of the contact; empty for transfers, which have none.
-        reference: Its reference.
     """
 
     name: str
@@ -35,14 +33,7 @@ class BankMovement:
 
 
 def add_movement(bench: Workbench, head: BankMovement, lines: Lines, way: TaxWay) -> Record:
-    """Write a bank transaction in the currency of its bank account.
-
-    Args:
-        bench: The organisation's workbench.
-        head: Its head.
-        lines: Its lines.
-        way: Their tax.
-    """
+    """Write a bank transaction in the currency of its bank account."""
     key = bench.id_of(head.name)
     bank = bench.bank(head.bank)
     record: Record = {

@@ -29,8 +29,6 @@ def write_cash(bench: Workbench, plan: MonthPlan, *, income: int, cost: int) -> 
     """Write cash sales and cash purchases.
 
     Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
         income: Cents of the month's income that no invoice brings.
         cost: Cents of the month's cost of sales that no bill brings.
     """
@@ -114,11 +112,8 @@ def write_transfer(bench: Workbench, name: str, banks: tuple[str, str], amount: 
     """Write a bank transfer and its two bank transactions.
 
     Args:
-        bench: The organisation's workbench.
-        name: Its own name.
         banks: Codes of the account the money leaves and the one it reaches.
         amount: Cents in the currency of the first.
-        day: When.
     """
     if day > bench.today:
         return None

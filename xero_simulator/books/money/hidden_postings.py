@@ -22,9 +22,6 @@ def post(
     """Post a journal that no document shows, if its day has come.
 
     Args:
-        bench: The organisation's workbench.
-        name: Its own name.
-        day: Its day.
         amounts: By the accounts' keys, debit positive; their sum is zero.
         source_type: Xero's word for it, such as `PAYSLIP`; empty for what has none.
     """

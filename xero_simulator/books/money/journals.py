@@ -21,7 +21,6 @@ class JournalLine:
     Args:
         code: Key of the account; see `Workbench.account_id`.
         amount: Cents, debit positive.
-        text: Its description.
     """
 
     code: str
@@ -35,10 +34,6 @@ def write_journal(
     """Write a manual journal without tax, if its day has come.
 
     Args:
-        bench: The organisation's workbench.
-        name: Its own name.
-        narration: What it says.
-        day: Its date.
         lines: Its lines; their sum is zero.
         status: POSTED or DRAFT.
     """
@@ -73,12 +68,7 @@ def _line(bench: Workbench, line: JournalLine) -> Record:
 
 
 def write_month_end(bench: Workbench, plan: MonthPlan) -> None:
-    """Write depreciation, an accrual reversed on the next first, a draft and a voided journal.
-
-    Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
-    """
+    """Write depreciation, an accrual reversed on the next first, a draft and a voided journal."""
     stem = f"{plan.month:%Y-%m}"
     chance = bench.random(plan.month, "journals")
     if not bench.habits.assets:  # otherwise Xero posts it (`assets`)

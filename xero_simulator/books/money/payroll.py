@@ -91,12 +91,7 @@ def month_end_accrual(plan: MonthPlan) -> int:
 
 
 def write_wages(bench: Workbench, plan: MonthPlan) -> None:
-    """Write a month's pay runs, its accrual, and what last month's pay runs owe to others.
-
-    Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
-    """
+    """Write a month's pay runs, its accrual, and what last month's pay runs owe to others."""
     untaxed = TaxWay("NoTax", bench.country.no_tax, 0)
     for run in pay_runs(bench, plan):
         if bench.habits.payroll:

@@ -25,12 +25,7 @@ def write_first_stock(bench: Workbench) -> None:
 
 
 def write_stock_take(bench: Workbench, plan: MonthPlan) -> None:
-    """Count the goods on the 25th; something is always missing.
-
-    Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
-    """
+    """Count the goods on the 25th; something is always missing."""
     if bench.habits.inventory:
         missing = money(bench.random(plan.month, "stock take").randint(700, 9_000))
         name = f"stock/take/{plan.month:%Y-%m}"

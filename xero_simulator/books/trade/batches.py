@@ -16,8 +16,6 @@ def write_batch(bench: Workbench, plan: MonthPlan, kind: str, trade: Trade) -> N
     """Pay about every sixth document of the month in one batch in the middle of the next month.
 
     Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
         kind: `RECBATCH` or `PAYBATCH`.
         trade: The month's documents of that side; those in the batch lose their own payments.
     """
@@ -80,7 +78,6 @@ def delete_a_payment(bench: Workbench, trade: Trade) -> None:
     """The fourth document of a month was paid in the wrong place and that payment was deleted the same minute.
 
     Args:
-        bench: The organisation's workbench.
         trade: The month's documents of one side.
     """
     written = trade.at(3)

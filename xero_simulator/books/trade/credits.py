@@ -26,8 +26,6 @@ def write_credit_notes(bench: Workbench, plan: MonthPlan, kind: str, trade: Trad
     A document that is credited is paid only after its credit, so that no earlier day has to change.
 
     Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
         kind: `ACCRECCREDIT` or `ACCPAYCREDIT`.
         trade: The month's documents of the same side; the credited one's payments are put off.
     """

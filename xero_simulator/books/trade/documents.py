@@ -20,13 +20,8 @@ class Heading:
 
     Args:
         name: Its own name, from which its id comes.
-        kind: Xero's Type.
         number: Its number; bills may have the same one twice.
-        reference: Its reference.
-        contact: The other party.
-        day: Its date.
         due: Days until it is due.
-        currency: Its currency.
         status: DRAFT, SUBMITTED or AUTHORISED.
     """
 
@@ -42,14 +37,7 @@ class Heading:
 
 
 def invoice_record(bench: Workbench, head: Heading, lines: Lines, way: TaxWay) -> Record:
-    """Write a sales invoice or a bill.
-
-    Args:
-        bench: The organisation's workbench.
-        head: Its head.
-        lines: Its lines.
-        way: Its tax.
-    """
+    """Write a sales invoice or a bill."""
     key = bench.id_of(head.name)
     record: Record = {
         "Type": head.kind,
@@ -94,10 +82,8 @@ def credit_note_record(bench: Workbench, head: Heading, lines: Lines, way: TaxWa
     """Write a credit note of either kind.
 
     Args:
-        bench: The organisation's workbench.
         head: Its head; the due days are not used.
         lines: Its lines, positive.
-        way: Its tax.
     """
     key = bench.id_of(head.name)
     record: Record = {

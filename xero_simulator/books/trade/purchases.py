@@ -33,10 +33,6 @@ def direct_bills(plan: MonthPlan) -> list[int]:
 def write_bills(bench: Workbench, plan: MonthPlan) -> Trade:
     """Write a month's bills up to today.
 
-    Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
-
     Returns:
         Those that count, none of the future.
     """

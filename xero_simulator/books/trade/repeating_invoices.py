@@ -61,8 +61,6 @@ def write_linked(bench: Workbench, plan: MonthPlan, sales: Trade, bills: Trade) 
     """Charge one bill line of the month on to a customer.
 
     Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
         sales: The month's sales invoices that count.
         bills: The month's bills that count.
     """

@@ -29,7 +29,6 @@ class Written:
     """An invoice or bill that counts, with the payments that are to come.
 
     Args:
-        record: The invoice.
         payments: What will be paid and when, if nothing comes between.
     """
 
@@ -65,7 +64,6 @@ def special_statuses(month: dt.date, count: int) -> dict[int, str]:
     """Which of a month's documents do not count: about one in thirteen, every status in turn.
 
     Args:
-        month: The first day of the month.
         count: How many documents the month has.
     """
     first = 3 + (month.year * 12 + month.month) % 5
@@ -81,10 +79,6 @@ def counting_sales(plan: MonthPlan) -> list[int]:
 
 def write_sales(bench: Workbench, plan: MonthPlan) -> Trade:
     """Write a month's sales invoices up to today.
-
-    Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
 
     Returns:
         Those that count, none of the future.
@@ -129,13 +123,9 @@ def write_sale(
     """Write one sales invoice.
 
     Args:
-        bench: The organisation's workbench.
-        plan: The month's aims.
         place: Its place in the month.
         status: DRAFT, SUBMITTED or AUTHORISED.
         net: Cents of base currency without tax.
-        day: Its date.
-        chance: Its own chance.
     """
     number = customer_of(bench, place, chance)
     contact = bench.tables["Contacts"][bench.id_of(f"contact/customer/{number}")]
@@ -168,7 +158,6 @@ def customer_of(bench: Workbench, place: int, chance: Random) -> int:
     """Which customer buys: the first four invoices of a month go to customers at home, for their credits.
 
     Args:
-        bench: The organisation's workbench.
         place: The invoice's place in the month.
         chance: The invoice's own chance.
     """

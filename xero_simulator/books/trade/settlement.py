@@ -34,7 +34,6 @@ class Settlement:
     """A payment to come.
 
     Args:
-        day: When.
         cents: How much, in the document's currency.
         bank: Code of the bank account.
         batch: Id of the batch payment it is part of.
@@ -52,7 +51,6 @@ def stamp(record: Record, milliseconds: int) -> None:
     """Note a change of a record: its UpdatedDateUTC only ever moves forward.
 
     Args:
-        record: What was changed.
         milliseconds: The instant, since 1970.
     """
     current = record.get("UpdatedDateUTC")
@@ -67,9 +65,7 @@ def pay(bench: Workbench, target: Record, plan: Settlement, name: str) -> Record
     """Pay a document, or refund a credit.
 
     Args:
-        bench: The organisation's workbench.
         target: An approved invoice, credit note, prepayment or overpayment.
-        plan: The payment.
         name: The payment's own name, from which its id comes.
 
     Returns:
@@ -96,7 +92,6 @@ def payment_record(bench: Workbench, target: Record, plan: Settlement, amount: D
     """Write a payment without letting its document know.
 
     Args:
-        bench: The organisation's workbench.
         target: The document it is for.
         plan: Day, bank account, batch and reference.
         amount: How much, in the document's currency.
@@ -169,10 +164,7 @@ def allocate(bench: Workbench, credit: Record, invoice: Record, day: dt.date, ce
     """Set a credit note, prepayment or overpayment off against an invoice or bill of the same kind.
 
     Args:
-        bench: The organisation's workbench.
-        credit: The credit, approved.
         invoice: The invoice, approved, in the same currency.
-        day: When.
         cents: How much at most, in their currency.
 
     Returns:
@@ -221,10 +213,7 @@ def end_document(record: Record, status: str, day: dt.date, salt: str) -> None:
     """Void or delete a document that has no payment.
 
     Args:
-        record: The document.
         status: VOIDED or DELETED.
-        day: When.
-        salt: The document's id.
     """
     record["Status"] = status
     if status == "VOIDED" and "AmountDue" in record:

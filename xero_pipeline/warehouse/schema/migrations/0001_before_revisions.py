@@ -13,8 +13,4 @@ program = "0.1.0"
 
 
 def upgrade(op: Operations) -> None:
-    """Nothing: such a warehouse is taken for this revision.
-
-    Args:
-        op: Alembic's operations.
-    """
+    """Nothing: such a warehouse is taken for this revision."""

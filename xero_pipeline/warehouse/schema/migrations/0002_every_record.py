@@ -13,8 +13,4 @@ program = "0.2.0"
 
 
 def upgrade(op: Operations) -> None:
-    """Nothing that the declarations do not say.
-
-    Args:
-        op: Alembic's operations.
-    """
+    """Nothing that the declarations do not say."""
