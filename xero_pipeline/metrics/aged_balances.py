@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from xero_pipeline.ageing import AGES
 from xero_pipeline.metrics.request import on_a_day
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
 
 Owing = Literal["receivables", "payables"]
-AGES = 5
-"""Not due, three columns that end, and all that is older."""
-
 _ZERO = Decimal("0.00")
 _SUMS = """
 select age, sum(documents) as documents, coalesce(sum(unpaid), 0) as unpaid, coalesce(sum(credit), 0) as credit,

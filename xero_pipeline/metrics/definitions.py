@@ -12,8 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ageing import AGES, BUCKETS
 from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
-from xero_pipeline.ledger.statements.aged import BUCKETS, aged_documents_sql
+from xero_pipeline.ledger.statements.aged import aged_documents_sql
 from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
@@ -119,7 +120,7 @@ def _environment() -> Environment:
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
     made.globals |= {
         "named": named,
-        "buckets": BUCKETS,
+        "buckets": BUCKETS[: AGES - 1],
         "income": INCOME.title,
         "other_income": OTHER_INCOME.title,
         "cost_of_sales": COST_OF_SALES.title,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ageing import LABELS, Ageing
 from xero_pipeline.metrics.aged_balances import owed
 from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month
 from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
@@ -18,25 +19,8 @@ from xero_pipeline.metrics.trust import TieOut, trust
 from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
-    from xero_pipeline.ageing import Ageing
     from xero_pipeline.warehouse.store import Warehouse
 
-AGES: Mapping[Ageing, Sequence[str]] = {
-    "days": (
-        "Not due yet",
-        "1–30 days overdue",
-        "31–60 days overdue",
-        "61–90 days overdue",
-        "More than 90 days overdue",
-    ),
-    "months": (
-        "Not due yet",
-        "Less than a month overdue",
-        "1 month overdue",
-        "2 months overdue",
-        "3 months or more overdue",
-    ),
-}
 CUSTOMERS_SHOWN = 10
 ZERO = Decimal("0.00")
 
@@ -159,7 +143,7 @@ def read_figures(
             ageing=ageing,
             ages=[
                 OwedColumn(label, age.documents, age.owed, age.credit)
-                for label, age in zip(AGES[ageing], owing.ages, strict=True)
+                for label, age in zip(LABELS[ageing], owing.ages, strict=True)
             ],
             prepaid=owing.prepaid,
             without_rate=sum(age.without_rate for age in owing.ages),
