@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
-EVERYBODY = {"addresses", "ageing", "clock", "errors", "validation_messages", "revisions"}
+EVERYBODY = {"addresses", "ageing", "calendar", "clock", "errors", "validation_messages", "revisions"}
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "addresses": set(),
     "ageing": set(),
+    "calendar": set(),
     "clock": set(),
     "errors": set(),
     "revisions": set(),

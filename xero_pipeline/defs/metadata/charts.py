@@ -12,6 +12,7 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.ageing import AGES, LABELS, SHORT_LABELS, Ageing
+from xero_pipeline.calendar import first_of_months
 from xero_pipeline.charts.chart import ColumnChart, Label, Series, month_labels
 from xero_pipeline.defs.metadata.markdown import chart_as_markdown
 from xero_pipeline.metrics.aged_balances import Owing, owed
@@ -20,7 +21,6 @@ from xero_pipeline.metrics.profit import Profit, profit_by_month
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -100,7 +100,7 @@ def _charts(ageing: Ageing) -> Mapping[str, _Draw]:
 
 def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, title: str) -> ColumnChart | None:
     with warehouse.reading() as connection:
-        months = profit_by_month(connection, tenant_id, _first(newest), newest, of)
+        months = profit_by_month(connection, tenant_id, first_of_months(MONTHS, newest), newest, of)
     if not months:
         return None
     return ColumnChart(
@@ -116,7 +116,7 @@ def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, titl
 
 def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> ColumnChart | None:
     with warehouse.reading() as connection:
-        ends = month_ends(connection, tenant_id, _first(newest), newest)
+        ends = month_ends(connection, tenant_id, first_of_months(MONTHS, newest), newest)
     if not ends:
         return None
     months = sorted({one.month for one in ends})
@@ -157,10 +157,6 @@ def _owed(warehouse: Warehouse, tenant_id: str, today: date, side: Owing, ageing
 def _remark(warehouse: Warehouse, tenant_id: str) -> str:
     with warehouse.reading() as connection:
         return trusts(connection, [tenant_id])[tenant_id].remark
-
-
-def _first(newest: date) -> date:
-    return add_months(newest.replace(day=1), 1 - MONTHS)
 
 
 def _currency(warehouse: Warehouse, tenant_id: str) -> str:

@@ -10,13 +10,13 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ageing import LABELS, Ageing
+from xero_pipeline.calendar import first_of_months, months_between
 from xero_pipeline.metrics.aged_balances import owed
 from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month
 from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.sales import Customer, sales_by_customer
 from xero_pipeline.metrics.trust import TieOut, trust
-from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -85,7 +85,7 @@ class Figures:
     @property
     def months_shown(self) -> int:
         """How many months there are figures of, the current one included."""
-        return (self.today.year - self.since.year) * 12 + self.today.month - self.since.month + 1
+        return len(months_between(self.since, self.today))
 
     @property
     def owed(self) -> Decimal:
@@ -121,7 +121,7 @@ def read_figures(
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
-    since = add_months(today.replace(day=1), 1 - months)
+    since = first_of_months(months, today)
     told = (tenant_id, since, today)
     with warehouse.reading() as connection:
         stands = trust(connection, tenant_id)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from xero_pipeline.calendar import month_start
 from xero_pipeline.charts.chart import Chart
 from xero_pipeline.charts.drawing import in_page
 from xero_pipeline.web.figures import charts
@@ -85,7 +86,7 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
         _drawn("profit-and-loss", charts.profit_and_loss(figures), summary, 270),
         _drawn("net-profit", charts.net_profit(figures), summary, 140),
     ]
-    still = [month(one.month) for one in months if one.month == figures.today.replace(day=1)]
+    still = [month(one.month) for one in months if one.month == month_start(figures.today)]
     return Panel(
         "profit-and-loss",
         title,
