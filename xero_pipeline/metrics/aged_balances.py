@@ -63,6 +63,26 @@ class Owed:
         return sum((age.owed for age in self.ages), _ZERO)
 
     @property
+    def documents(self) -> int:
+        """How many invoices, or bills, are open."""
+        return sum(age.documents for age in self.ages)
+
+    @property
+    def unpaid(self) -> Decimal:
+        """What is open on them."""
+        return sum((age.unpaid for age in self.ages), _ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        """What is not used yet of credit notes and overpayments."""
+        return sum((age.credit for age in self.ages), _ZERO)
+
+    @property
+    def without_rate(self) -> int:
+        """How many documents are in no sum."""
+        return sum(age.without_rate for age in self.ages)
+
+    @property
     def overdue(self) -> Decimal:
         """What of it was due before the day."""
         return sum((age.owed for age in self.ages[1:]), _ZERO)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ageing import AGES, BUCKETS
-from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
+from xero_pipeline.ledger.exact_sql import known_rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.statements.aged import aged_documents_sql
 from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
@@ -95,7 +95,8 @@ def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", 
         "asked": asked,
         "open_documents": lambda side: open_documents_sql(dialect, side, asked, whose),
         "open_by_age": lambda side: aged_documents_sql(dialect, side, asked, ageing, whose),
-        "to_base": lambda amount, rate: to_base_sql(dialect, amount, f"coalesce({rate}, 1)"),
+        "to_base": lambda amount, rate: to_base_sql(dialect, amount, rate),
+        "known_rate": known_rate_sql,
         "share": lambda amount, part, of: share_sql(dialect, amount, part, of),
     }
     return _HEAD.sub("", _environment().get_template(f"{metric(name).name}.sql").render(told)).strip()

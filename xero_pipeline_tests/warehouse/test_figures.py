@@ -78,7 +78,7 @@ def test_receivables_go_by_their_due_dates_and_each_document_is_converted_to_the
     )
     figures = read_figures(warehouse, TENANT, "x", TODAY, 12)
     # The invoice and the credits without a due date go by their own day.
-    assert [f"{age.due:.2f}" for age in figures.ages] == ["100.00", "11.00", "7.50", "0.00", "111.12"]
+    assert [f"{age.unpaid:.2f}" for age in figures.ages] == ["100.00", "11.00", "7.50", "0.00", "111.12"]
     assert [f"{age.amount:.2f}" for age in figures.ages] == ["98.00", "11.00", "-3.50", "0.00", "111.12"]
     assert [age.invoices for age in figures.ages] == [1, 2, 2, 0, 2]
     assert figures.credits == Decimal("13.00")

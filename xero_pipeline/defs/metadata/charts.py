@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from xero_pipeline.charts.chart import ColumnChart, Label, Series, month_labels
 from xero_pipeline.defs.metadata.markdown import chart_as_markdown
 from xero_pipeline.metrics.aged_balances import Owing, owed
 from xero_pipeline.metrics.cash import month_ends
-from xero_pipeline.metrics.profit import Profit, profit_by_month
+from xero_pipeline.metrics.profit import ProfitMetric, profit_by_month
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.days import day_of
@@ -33,7 +32,7 @@ _LEDGER = "ledger."
 _LINES = 6
 """So many bank accounts have a line of their own; the others share one."""
 
-_PROFITS: Sequence[tuple[str, Profit, str]] = (
+_PROFITS: Sequence[tuple[str, ProfitMetric, str]] = (
     (f"{_LEDGER}profit_and_loss", "profit_and_loss", "Profit and loss"),
     ("profit_and_loss_cash", "profit_on_cash_basis", "Profit and loss on cash basis"),
     ("budget_summary", "budget", "Budget"),
@@ -98,7 +97,7 @@ def _charts(ageing: Ageing) -> Mapping[str, _Draw]:
     return found
 
 
-def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, title: str) -> ColumnChart | None:
+def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: ProfitMetric, title: str) -> ColumnChart | None:
     with warehouse.reading() as connection:
         months = profit_by_month(connection, tenant_id, first_of_months(MONTHS, newest), newest, of)
     if not months:
@@ -116,23 +115,13 @@ def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, titl
 
 def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> ColumnChart | None:
     with warehouse.reading() as connection:
-        ends = month_ends(connection, tenant_id, first_of_months(MONTHS, newest), newest)
-    if not ends:
+        months, accounts = month_ends(connection, tenant_id, first_of_months(MONTHS, newest), newest, _LINES)
+    if not months:
         return None
-    months = sorted({one.month for one in ends})
-    largest: dict[str, Decimal] = {}
-    for one in ends:
-        largest[one.name] = max(largest.get(one.name, Decimal(0)), abs(one.balance))
-    order = sorted(largest, key=lambda name: -largest[name])
-    own = order if len(order) <= _LINES else order[: _LINES - 1]
-    series: dict[str, list[Decimal | None]] = {
-        name: [None] * len(months) for name in (*own, *(["Others"] if own != order else []))
-    }
-    for one in ends:
-        name, place = one.name if one.name in own else "Others", months.index(one.month)
-        series[name][place] = (series[name][place] or Decimal(0)) + one.balance
     title = f"Bank balances at the end of each month, {_currency(warehouse, tenant_id)}"
-    lines = [Series(name, figures, [f"chart-{place}"]) for place, (name, figures) in enumerate(series.items(), start=1)]
+    lines = [
+        Series(name, figures, [f"chart-{place}"]) for place, (name, figures) in enumerate(accounts.items(), start=1)
+    ]
     return ColumnChart(title, month_labels(months), lines=lines)
 
 

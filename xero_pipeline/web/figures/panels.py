@@ -13,7 +13,7 @@ from xero_pipeline.calendar import month_start
 from xero_pipeline.charts.chart import Chart
 from xero_pipeline.charts.drawing import in_page
 from xero_pipeline.web.figures import charts
-from xero_pipeline.web.figures.company_figures import ZERO, Figures
+from xero_pipeline.web.figures.company_figures import Figures
 from xero_pipeline.web.formatting import count, money, month, percent
 
 Row = Sequence[str]
@@ -68,18 +68,18 @@ def panels(figures: Figures) -> list[Panel]:
 
 
 def _profit_and_loss(figures: Figures) -> Panel | None:
-    months = figures.months
+    months, profit = figures.months, figures.profit
     if not months:
         return None
-    income, profit = (sum((getattr(one, name) for one in months), ZERO) for name in ("income", "net_profit"))
     best = max(months, key=lambda one: one.net_profit)
     summary = (
-        f"{money(income)} {figures.currency} of income and {money(profit)} of net profit in {_months(len(months))}; "
+        f"{money(profit.income)} {figures.currency} of income and {money(profit.net_profit)} of net profit in "
+        f"{_months(len(months))}; "
         f"the best month was {month(best.month)} with {money(best.net_profit)}."
     )
     kinds = ("income", "cost_of_sales", "expenses", "net_profit")
     rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in reversed(months)]
-    total = ("Total", *(money(sum((getattr(one, kind) for one in months), ZERO)) for kind in kinds))
+    total = ("Total", *(money(getattr(profit, kind)) for kind in kinds))
     headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
     title = "Profit and loss by month"
     drawn = [
@@ -128,9 +128,8 @@ def _receivables(figures: Figures) -> Panel | None:
         f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} of it is overdue "
         f"on {figures.today:%-d %B %Y}. Both are less credits and overpayments not used yet."
     )
-    rows = [_age(age.label, age.invoices, age.due, age.credits, age.amount) for age in figures.ages]
-    invoices = sum(age.invoices for age in figures.ages)
-    together = _age("Total", invoices, figures.owed + figures.credits, figures.credits, figures.owed)
+    rows = [_age(age.label, age.invoices, age.unpaid, age.credits, age.amount) for age in figures.ages]
+    together = _age("Total", figures.invoices, figures.unpaid, figures.credits, figures.owed)
     title = "Receivables by age"
     return Panel(
         "receivables",
@@ -159,10 +158,10 @@ def _customers(figures: Figures) -> Panel | None:
     if not figures.customers:
         return None
     first = figures.customers[0]
-    share = sum((one.share for one in figures.customers), Decimal(0))
     summary = (
         f"{first.name} bought most: {money(first.amount)} {figures.currency} since {month(figures.sold_since)}, "
-        f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought {percent(share)}."
+        f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought "
+        f"{percent(figures.customers_share)}."
     )
     rows = [(one.name, money(one.amount), percent(one.share)) for one in figures.customers]
     title = "Top customers"
@@ -186,8 +185,8 @@ def _drawn(name: str, chart: Chart, description: str, height: int) -> DrawnChart
 
 
 def _age(label: str, invoices: int, *amounts: Decimal) -> Row:
-    due, credits, owed = amounts
-    return label, count(invoices), money(due), money(-credits), money(owed)
+    unpaid, credits, owed = amounts
+    return label, count(invoices), money(unpaid), money(-credits), money(owed)
 
 
 def _short(day: date) -> str:
