@@ -295,7 +295,10 @@ def test_a_question_of_somebody_else_in_a_kept_file_neither_writes_nor_leaves_a_
         warehouse.merge(invoices(invoice("a")))
         with looking(warehouse, sandboxed=True) as connection, pytest.raises(DBAPIError, match="read-only mode"):
             connection.exec_driver_sql("UPDATE xero.invoices SET reference = 'x'")
-        with looking(warehouse, sandboxed=True) as connection, pytest.raises(DBAPIError, match="disabled by configuration"):
+        with (
+            looking(warehouse, sandboxed=True) as connection,
+            pytest.raises(DBAPIError, match="disabled by configuration"),
+        ):
             connection.exec_driver_sql("SELECT * FROM read_csv('/etc/passwd')")
         with warehouse.writing() as connection:
             warehouse.dialect.reads_much(connection)  # a question had locked what may be set

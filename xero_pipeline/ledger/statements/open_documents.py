@@ -85,8 +85,8 @@ def open_documents_sql(dialect_name: str, sides: Sides, days: str, whose: str = 
     """Every document that is open on one of some days, once a day.
 
     Columns: side, tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
-    reference, date, due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits are negative.
-    `open_amount_base` is null where a foreign document has no rate.
+    reference, date, due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits
+    are negative. `open_amount_base` is null where a foreign document has no rate.
 
     Args:
         days: A query with the columns tenant_id and as_of.
