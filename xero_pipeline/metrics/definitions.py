@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ageing import AGES, BUCKETS
 from xero_pipeline.ledger.exact_sql import known_rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.statements.aged import aged_documents_sql
-from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, open_documents_sql
+from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, Side, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
 
@@ -91,13 +91,20 @@ def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", 
             spares a database the others' documents.
     """
     whose = EVERY if every else ONE
-    told = {
+
+    def open_documents(side: Side) -> str:
+        return open_documents_sql(dialect, side, asked, whose)
+
+    def open_by_age(side: Side) -> str:
+        return aged_documents_sql(dialect, side, asked, ageing, whose)
+
+    told: dict[str, Any] = {
         "asked": asked,
-        "open_documents": lambda side: open_documents_sql(dialect, side, asked, whose),
-        "open_by_age": lambda side: aged_documents_sql(dialect, side, asked, ageing, whose),
-        "to_base": lambda amount, rate: to_base_sql(dialect, amount, rate),
+        "open_documents": open_documents,
+        "open_by_age": open_by_age,
+        "to_base": partial(to_base_sql, dialect),
         "known_rate": known_rate_sql,
-        "share": lambda amount, part, of: share_sql(dialect, amount, part, of),
+        "share": partial(share_sql, dialect),
     }
     return _HEAD.sub("", _environment().get_template(f"{metric(name).name}.sql").render(told)).strip()
 
@@ -118,7 +125,7 @@ def _environment() -> Environment:
 
     # It writes SQL, not HTML: escaping would break it, and nothing in it comes from outside.
     loader = PackageLoader("xero_pipeline.metrics", "sql")
-    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    made: Any = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
     made.globals |= {
         "named": named,
         "buckets": BUCKETS[: AGES - 1],

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -20,6 +20,16 @@ _ISO = re.compile(
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether what JSON said is an object: its names are text."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether what JSON said is a list."""
+    return isinstance(value, list)
 
 
 def parse_xero_date(text: str) -> datetime:

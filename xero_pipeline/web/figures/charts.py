@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from xero_pipeline.ageing import AGES, LABELS, SHORT_LABELS
 from xero_pipeline.charts.chart import BarChart, ColumnChart, Label, Series, month_labels
 from xero_pipeline.web.figures.company_figures import Figures
@@ -64,6 +67,6 @@ def customers(figures: Figures) -> BarChart:
     return BarChart("Top customers", names, amounts, INCOME[1])
 
 
-def _series(kind: tuple[str, str], figures: list) -> Series:
+def _series(kind: tuple[str, str], figures: Sequence[Decimal]) -> Series:
     name, colour = kind
     return Series(name, figures, [colour])
