@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from xero_pipeline.ledger.exact_sql import share_sql
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among
 
@@ -31,8 +32,6 @@ def expanded(text: str, dialect: str, others: Others) -> str:
     Args:
         dialect: `duckdb` or `postgresql`.
     """
-    from xero_pipeline.ledger.exact_sql import share_sql
-
     told = _METRIC.sub(lambda found: _metric_sql(dialect, *found.groups()), text)
     told = _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
     told = _CALLED.sub(lambda found: _called_sql(found[1]), told)

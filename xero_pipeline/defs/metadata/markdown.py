@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from xero_pipeline.charts.drawing import picture
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from decimal import Decimal
@@ -26,8 +28,6 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[object]], righ
 
 def chart_as_markdown(chart: ColumnChart) -> str:
     """A chart as a picture, and under it the figures for whoever cannot see it, or wants to copy them."""
-    from xero_pipeline.charts.drawing import picture
-
     drawn = base64.b64encode(picture(chart).encode()).decode()
     header = ["", *chart.figures]
     rows = [
