@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from xero_pipeline.defs.metadata.charts import chart_of
@@ -12,6 +12,7 @@ from xero_pipeline.web.figures.company_figures import read_figures
 from xero_pipeline.web.figures.panels import panels
 
 ZERO = Decimal("0.00")
+NET = "account_name = 'Net Profit'"
 AGES = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "older")
 BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
 
@@ -26,7 +27,8 @@ class Faces:
     def __init__(self, books, tenant_id, terminal):
         self.books = books
         self.tenant_id = tenant_id
-        self.terminal = terminal
+        self.asked = set()
+        self._terminal = terminal
 
     def owed(self, side, day):
         """By face what it says of receivables or payables."""
@@ -51,6 +53,8 @@ class Faces:
         by_month = self.query("profit_by_month", until=day, since=a_year_before(day))
         frame = Books(self.books).ready("profit_by_month", until=day, since=a_year_before(day))
         months = self.page(day).months
+        kept = self.table("profit_and_loss", "sum(amount)", "period_start", NET)
+        spent = self.query("biggest_expenses", until=day, since=a_year_before(day), top=1000)
         *rows, together = self.cells("profit-and-loss", day)
         statement = [self._statement_of(one.month) for one in months]
         return {
@@ -81,6 +85,9 @@ class Faces:
             "notebook": {"income": list(frame.income), "costs": list(frame.expenses), "profit": list(frame.profit)},
             "statement": {name: [one[name] for one in statement] for name in ("income", "cost_of_sales", "profit")},
             "query of a month": {"profit": [self._profit_of(one.month) for one in months]},
+            "query of expenses": {"all costs": sums(spent, "spent")},
+            "all months of the page": {"all costs": self.page(day).profit.costs},
+            "table": {"profit": [kept[one.month] for one in months]},
         }
 
     def cash(self, day):
@@ -92,6 +99,7 @@ class Faces:
         span = ("--from", f"{last.month:%Y-%m}", "--to", f"{last.month:%Y-%m}")
         statement = self.terminal("bank-summary", *span)
         lines = list(self.picture("ledger.bank_summary", day).figures.values())
+        kept = self.table("bank_summary", "sum(closing_balance)", "period_start")
         return {
             "page": {
                 "received": last.received,
@@ -111,6 +119,7 @@ class Faces:
                 "spent": sum((Decimal(row["cash_spent"]) for row in statement), ZERO),
                 "closing": sum((Decimal(row["closing_balance"]) for row in statement), ZERO),
             },
+            "table": {"closings": [kept[one.month] for one in page.cash]},
             "picture": {"closings": [sum((one or ZERO for one in ends), ZERO) for ends in zip(*lines, strict=True)]},
         }
 
@@ -146,7 +155,57 @@ class Faces:
         (row,) = (row for row in self.query("profit_and_loss", month=month) if row["line"] == "Net Profit")
         return row["amount"]
 
+    def budget(self, day):
+        """By face what it says of the overall budget, by month."""
+        picture = self.picture("budget_summary", day)
+        months = [self._month(label) for label in picture.labels]
+        planned = [self._planned(month) for month in months]
+        kept = self.table("budget_variance", "sum(budget)", "period_start", f"budget_type = 'OVERALL' and {NET}")
+        return {
+            "picture": {"profit": list(picture.figures["Net profit"]), "income": list(picture.figures["Income"])},
+            "statement": {name: [one[name] for one in planned] for name in ("profit", "income")},
+            "table": {"profit": [kept[month] for month in months]},
+        }
+
+    def cash_basis(self, day):
+        """By face what it says of profit on the cash basis, by month: the picture, and Xero's own report."""
+        picture = self.picture("profit_and_loss_cash", day)
+        rows = self.books.query(
+            "select period_start, amount from xero.profit_and_loss where account_name = 'Net Profit' and basis = 'cash'"
+        ).to_pylist()
+        xeros = {row["period_start"]: row["amount"] for row in rows}
+        return {
+            "picture": {"profit": list(picture.figures["Net profit"])},
+            "Xero": {"profit": [xeros[self._month(label)] for label in picture.labels]},
+        }
+
+    def _planned(self, month):
+        rows = [row for row in self._months_of("budget", month) if row["budget_type"] == "OVERALL"]
+        lines = {row["account_name"]: Decimal(row["budget"]) for row in rows}
+        income = lines.get("Total Income", ZERO) + lines.get("Total Other Income", ZERO)
+        return {"profit": lines["Net Profit"], "income": income}
+
+    def _months_of(self, statement, month):
+        return self.terminal(statement, "--from", f"{month:%Y-%m}", "--to", f"{month:%Y-%m}")
+
+    def _month(self, label):
+        return datetime.strptime(str(label), "%b %Y").date()
+
+    def terminal(self, statement, *words):
+        self.asked.add(f"statement {statement}")
+        return self._terminal(statement, *words)
+
+    def table(self, name, figure, day, condition="true"):
+        """A figure of a table of the ledger, by its days, oldest first."""
+        self.asked.add(f"ledger.{name}")
+        rows = self.books.query(
+            f"select {day} as day, {figure} as figure from ledger.{name} "
+            f"where tenant_id = '{self.tenant_id}' and {condition} group by {day} order by {day}"
+        ).to_pylist()
+        return {row["day"]: row["figure"] for row in rows}
+
     def query(self, name, **told):
+        self.asked.add(name)
         with asking_ready(self.books, ready_query(name), told) as answer:
             return [row for table in answer.batches for row in table.to_pylist()]
 
@@ -154,6 +213,7 @@ class Faces:
         return read_figures(self.books, self.tenant_id, "x", day, months)
 
     def picture(self, asset, day):
+        self.asked.add(asset.replace(".", "/"))
         return chart_of(self.books, self.tenant_id, asset, day)
 
     def cells(self, panel, day):
@@ -182,6 +242,10 @@ class Faces:
         overdue = [Decimal(row["open_amount_base"]) for row in rows if row["days_overdue"]]
         ages = [*by_bucket[:4], by_bucket[4] + by_bucket[5]]
         return {"owed": sum(by_bucket), "overdue": sum(overdue, ZERO), "ages": ages}
+
+    def owed_in_table(self, side):
+        """What a table of the ledger says of receivables or payables, by day."""
+        return self.table(f"aged_{side}", "sum(open_amount_base)", "as_of")
 
     def _owed_on_page(self, day):
         figures = self.page(day)

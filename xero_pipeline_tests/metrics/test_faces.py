@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
 
+from xero_pipeline.calendar import month_end
+from xero_pipeline.metrics.definitions import metric, names
 from xero_pipeline.notebook import Books
+from xero_pipeline.queries.catalogue import names as queries
+from xero_pipeline.queries.catalogue import ready_query
 from xero_pipeline_tests.clock import TODAY
-from xero_pipeline_tests.metrics.faces import a_year_before
+from xero_pipeline_tests.metrics.faces import Faces, a_year_before
 from xero_simulator.values.amounts import to_base
 
 DAYS = [TODAY, TODAY - dt.timedelta(days=75)]
@@ -59,6 +64,7 @@ def test_profit_and_loss_is_the_same_on_every_face_and_xeros_own(faces):
     found = faces.profit(TODAY)
     income, costs, profit = (agree(found, figure) for figure in ("income", "costs", "profit"))
     assert agree(found, "cost_of_sales") and agree(found, "total") == sum(profit)
+    assert agree(found, "all costs") == sum(costs)
     assert profit == [more - less for more, less in zip(income, costs, strict=True)]
     xeros = faces.books.query(
         "select amount from xero.profit_and_loss where account_name = 'Net Profit' and basis = 'accrual' "
@@ -102,3 +108,44 @@ def test_tax_is_the_same_in_a_query_and_in_a_notebook(faces):
     frame = Books(faces.books).ready("tax_by_month", since="2000-01")
     rows = faces.query("tax_by_month", since="2000-01")
     assert list(frame.to_pay) == [row["tax_on_sales"] - row["tax_on_purchases"] for row in rows]
+
+
+@pytest.mark.parametrize("side", ["receivables", "payables"])
+def test_a_table_of_the_ledger_says_the_same_of_what_was_owed_at_the_end_of_each_month(faces, side):
+    kept = faces.owed_in_table(side)
+    months = [day for day in kept if day == month_end(day) and day < TODAY]
+    assert len(months) > 10, kept
+    some = [months[-1], months[-4]]
+    assert plain([kept[day] for day in some]) == plain(
+        [sum(row["owed"] for row in faces.query(side, day=day)) for day in some]
+    )
+
+
+@pytest.fixture
+def planned(planned_on_duckdb, accountant_of_session, terminal_of):
+    return Faces(planned_on_duckdb, accountant_of_session.tenant_id, terminal_of(planned_on_duckdb))
+
+
+def test_a_budget_is_the_same_on_every_face(planned):
+    found = planned.budget(TODAY)
+    assert len(agree(found, "profit")) == len(agree(found, "income")) > 8
+
+
+def test_profit_on_the_cash_basis_is_xeros_own(planned):
+    assert len(agree(planned.cash_basis(TODAY), "profit")) > 8
+
+
+def test_every_place_where_a_metric_says_it_is_shown_is_asked(planned):
+    planned.profit(TODAY), planned.cash(TODAY), planned.sales(TODAY), planned.budget(TODAY), planned.cash_basis(TODAY)
+    for side in ("receivables", "payables"):
+        planned.owed(side, TODAY)
+        planned.owed_in_table(side)
+    planned.query("tax_by_month")
+    shown = {name: set(re.findall(r"`([^`]+)`", metric(name).said["shown"])) for name in names()}
+    assert {name: places - planned.asked for name, places in shown.items() if places - planned.asked} == {}
+
+
+@pytest.mark.parametrize("query", queries())
+def test_a_metric_says_that_a_query_which_reads_it_shows_it(query):
+    read = set(re.findall(r"metric\((\w+)", ready_query(query).text))
+    assert [name for name in read if f"`{query}`" not in metric(name).said["shown"]] == []
