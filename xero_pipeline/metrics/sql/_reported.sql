@@ -1,7 +1,7 @@
 select
     r.tenant_id, r.period_start as month, r.account_id, r.account_name as account,
     case when a.class = 'REVENUE' then r.amount else 0 end as income,
-    case when a.class = 'REVENUE' or a.type <> 'DIRECTCOSTS' then 0 else r.amount end as cost_of_sales,
+    case when a.type = 'DIRECTCOSTS' then r.amount else 0 end as cost_of_sales,
     case when a.class = 'REVENUE' or a.type = 'DIRECTCOSTS' then 0 else r.amount end as expenses
 from xero.{{ table }} as r
 join ({{ asked }}) as asked
