@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.sync.read_plan import ReadPlan
-from xero_pipeline.sync.write_batch import ids_of, write_batch
+from xero_pipeline.warehouse.progress.records import Cursor, RefreshRound, ResumePoint
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from xero_pipeline.sync.landing.store import Landing
-    from xero_pipeline.warehouse.store import Cursor, Warehouse
-    from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.sync.batch_writer import Batch, BatchWriter
+    from xero_pipeline.sync.read_plan import ReadPlan
     from xero_pipeline.xero.pagination import Page
 
 OVERLAP = timedelta(minutes=5)
@@ -30,48 +25,32 @@ class IncrementalRead:
     """One read of a list.
 
     Args:
-        now: The clock for `synced_at`.
         confirm: Asked before all we have is taken for deleted because a list came empty; raises if it is not.
     """
 
     def __init__(
-        self,
-        warehouse: Warehouse,
-        tenant_id: str,
-        endpoint: Endpoint,
-        plan: ReadPlan,
-        *,
-        now: Callable[[], datetime],
-        confirm: Callable[[datetime], None] = lambda _: None,
-        landing: Landing | None = None,
+        self, writer: BatchWriter, plan: ReadPlan, *, confirm: Callable[[datetime], None] = lambda _: None
     ) -> None:
-        from xero_pipeline.warehouse.load.merge import Merged
-        from xero_pipeline.warehouse.schema.catalogue import table_group
-
-        cut = plan.resume_from
+        cut, endpoint = plan.resume_from, writer.endpoint
         self.pages = 0
         self.records = 0
-        self.quarantined: set[str] = set()
         self.complete = False
-        self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self.read_before: date | None = cut.read_before if cut else None
         """Where the next attempt goes on: everything dated before it is in the warehouse."""
         self.read_to: int = plan.after
         """Likewise, of a list that is read by numbers: everything up to this number is."""
         self._records_before = cut.records if cut else 0
-        self._warehouse = warehouse
-        self._tenant_id = tenant_id
-        self._endpoint = endpoint
+        self._writer = writer
         self._plan = plan
-        self._now = now
         self._confirm = confirm
-        self._landing = landing
-        self._began = cut.began_at if cut else now()
+        self._began = cut.began_at if cut else writer.now()
         self._first_answer = cut.first_answer if cut else None
         # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone; what is
         # numbered is never gone.
         in_one = plan.since is None and cut is None and not plan.is_first and endpoint.paging != "offsets"
         self._sees_all = in_one and len(endpoint.key) == 1
+        # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
+        self._shows_gone = endpoint.paging in {"whole", "details"}
         self._seen: list[str] = []
         self._reads = 0
         self._drifted = False
@@ -87,34 +66,24 @@ class IncrementalRead:
 
     def write_pages(self, batch: Sequence[Page], *, last: bool) -> None:
         """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
-        answers = [page.answer for page in batch]
         # Of the first of several reads: what changed since then is asked for again the next time.
-        self._first_answer = self._first_answer or answers[0].server_time
+        self._first_answer = self._first_answer or batch[0].answer.server_time
         self.pages += len(batch)
         if self._sees_all:
-            self._seen += ids_of(answers, self._endpoint)
+            self._seen += [name for page in batch for name in page.records.ids]
         reached = self._reach(batch)
         self.complete = last and (not self._drifted or self._reads == READS)
-        # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
-        sweeps = self.complete and self._sees_all and self._endpoint.paging in {"whole", "details"}
+        sweeps = self.complete and self._sees_all and self._shows_gone
         if sweeps and not self._seen:
             self._confirm(self._began)
-        result = write_batch(
-            self._warehouse,
-            self._tenant_id,
-            self._endpoint,
-            answers,
-            at=self._now(),
-            cursor=self._cursor() if self.complete else None,
-            seen=self._seen if sweeps else None,
-            as_of=self._began if sweeps else None,
-            note=self._note_complete if self.complete else partial(self._note_cut, reached),
-            landing=self._landing,
-        )
-        self.records += result.records
-        self.quarantined |= result.quarantined
-        for name, counts in result.tables.items():
-            self.tables[name] += counts
+        cursor = self._cursor() if self.complete else None
+        seen, as_of = (self._seen, self._began) if sweeps else (None, None)
+        with self._writer.batch(batch, cursor=cursor, seen=seen, as_of=as_of) as written:
+            if self.complete:
+                self._note_complete(written)
+            elif reached:
+                self._note_cut(written)
+        self.records += written.records
 
     def _reach(self, batch: Sequence[Page]) -> bool:
         """Whether reading may go on behind these pages; a slice that drifted ends that for this read."""
@@ -145,74 +114,62 @@ class IncrementalRead:
         An answer that says it is from the future would hide every change until then.
         Of a list that kept changing out of order it is where this read started: a record may be missing still.
         """
-        from xero_pipeline.warehouse.store import Cursor
-
+        writer = self._writer
         # An answer that tells no time leaves us where we were.
         since = min(self._first_answer - OVERLAP, self._began) if self._first_answer else self._plan.since
         return Cursor(
-            tenant_id=self._tenant_id,
-            endpoint=self._endpoint.table,
-            modified_since=self._plan.since if self._drifted or not self._endpoint.modified_since else since,
-            complete_at=self._now(),
+            tenant_id=writer.tenant_id,
+            endpoint=writer.endpoint.table,
+            modified_since=self._plan.since if self._drifted or not writer.endpoint.modified_since else since,
+            complete_at=writer.now(),
             records=self.records,
         )
 
-    def _note_cut(self, reached: bool, connection: Connection, records: int) -> None:
+    def _note_cut(self, batch: Batch) -> None:
         """How far this read has come, for a process that goes on where this one may be ended."""
-        from xero_pipeline.warehouse.progress.resume_points import ResumePoint, write_resume_point
-
         # Of what is behind the highest number we have, the rows themselves tell how far we are.
-        if not reached or not (self._plan.everything or self.read_before):
+        if not (self._plan.everything or self.read_before):
             return
-        self._records_before = self.records + records
-        write_resume_point(
-            connection,
+        self._records_before = self.records + batch.records
+        batch.progress.write(
             ResumePoint(
-                tenant_id=self._tenant_id,
-                endpoint=self._endpoint.table,
+                tenant_id=self._writer.tenant_id,
+                endpoint=self._writer.endpoint.table,
                 modified_since=self._plan.since,
                 first_answer=self._first_answer,
                 read_before=self.read_before,
                 records=self._records_before,
                 began_at=self._began,
                 read_to=self.read_to or None,
-            ),
+            )
         )
 
-    def _note_complete(self, connection: Connection, _records: int) -> None:
+    def _note_complete(self, batch: Batch) -> None:
         """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
         from xero_pipeline.warehouse.load.present_rows import active_ids
-        from xero_pipeline.warehouse.progress.quarantine import resolve_deleted
-        from xero_pipeline.warehouse.progress.resume_points import (
-            RefreshRound,
-            add_ids_to_verify,
-            delete_resume_point,
-            refresh_round,
-            write_refresh_round,
-        )
 
-        delete_resume_point(connection, self._tenant_id, self._endpoint.table)
+        progress, writer = batch.progress, self._writer
+        progress.end_read()
         if not self._plan.everything:
             return
-        before = refresh_round(connection, self._tenant_id, self._endpoint.table)
+        before = progress.refresh_round()
         # For the first time there was nothing to compare with, which is as good.
         compared = (self._sees_all or self._plan.is_first) and self._plan.resume_from is None and not self._drifted
-        write_refresh_round(
-            connection,
+        progress.write(
             RefreshRound(
-                self._tenant_id,
-                self._endpoint.table,
+                writer.tenant_id,
+                writer.endpoint.table,
                 complete_at=self._began,
                 swept_at=self._began if compared else before.swept_at,
                 called_on=before.called_on,
                 calls=before.calls,
-            ),
+            )
         )
         if compared:
-            resolve_deleted(connection, self._tenant_id, self._endpoint.table, since=self._began, at=self._now())
-        if compared and self._sees_all and self._endpoint.paging not in {"whole", "details"}:
-            ours = active_ids(connection, self._endpoint.table, self._tenant_id, as_of=self._began)
-            add_ids_to_verify(connection, self._tenant_id, self._endpoint.table, ours - set(self._seen), self._began)
+            batch.issues.resolve_deleted(since=self._began, at=writer.now())
+        if compared and self._sees_all and not self._shows_gone:
+            ours = active_ids(batch.connection, writer.endpoint.table, writer.tenant_id, as_of=self._began)
+            progress.add_ids_to_verify(ours - set(self._seen), self._began)
 
 
 def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:

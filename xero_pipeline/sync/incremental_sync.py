@@ -5,22 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import BudgetReached, DailyLimitReached
+from xero_pipeline.sync.batch_writer import BatchWriter
+from xero_pipeline.sync.empty_list import confirm_empty_list
 from xero_pipeline.sync.incremental_read import OVERLAP, READS, IncrementalRead, batches
-from xero_pipeline.sync.read_plan import ReadPlan
+from xero_pipeline.sync.read_plan import plan_read
 from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.progress.resume_points import ResumePoint
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
@@ -29,13 +28,6 @@ __all__ = ["OVERLAP", "PAGES_PER_MERGE", "READS", "sync_collection"]
 
 PAGES_PER_MERGE = 4
 """A merge per page is slow, ten pages are memory: measured in benchmarks/."""
-
-WHOLE_AGAIN = timedelta(hours=20)
-"""A list that comes whole in one call is asked for changes only if it was read whole since: only then its deletions
-show. Less than a day, so that a daily sync does it every time."""
-
-CUT_IS_OLD = timedelta(days=7)
-"""A read that was cut longer ago is begun anew: what it brought has changed too much since."""
 
 
 def sync_collection(
@@ -72,10 +64,9 @@ def sync_collection(
     from xero_pipeline.xero import pagination
 
     started = time.monotonic()
-    with warehouse.reading() as connection:
-        plan = _read_plan(connection, tenant_id, endpoint, full=full, at=now())
-    confirm = partial(_confirm_empty, client, warehouse, tenant_id, endpoint)
-    reading = IncrementalRead(warehouse, tenant_id, endpoint, plan, now=now, confirm=confirm, landing=landing)
+    plan = plan_read(warehouse, tenant_id, endpoint, full=full, at=now())
+    writer = BatchWriter(warehouse, tenant_id, endpoint, now=now, landing=landing)
+    reading = IncrementalRead(writer, plan, confirm=partial(confirm_empty_list, client, warehouse, tenant_id, endpoint))
     with _saying_how_far(reading):
         while not reading.complete:
             reading.begin()
@@ -86,23 +77,15 @@ def sync_collection(
                 if progress:
                     progress(reading.pages, batch[-1].total_pages, reading.records)
     return SyncResult(
-        tables=reading.tables,
+        tables=writer.tables,
         records=reading.records,
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
         modified_since=plan.since,
         description=reading.description,
-        quarantined=reading.quarantined,
+        quarantined=writer.quarantined,
     )
-
-
-def _confirm_empty(
-    client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, began: datetime
-) -> None:
-    from xero_pipeline.sync.empty_list import confirm_empty_list
-
-    confirm_empty_list(client, warehouse, tenant_id, endpoint, as_of=began)
 
 
 @contextmanager
@@ -114,34 +97,3 @@ def _saying_how_far(reading: IncrementalRead) -> Iterator[None]:
     except (BudgetReached, DailyLimitReached) as stopped:
         stopped.progressed = reading.reached != before
         raise
-
-
-def _read_plan(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> ReadPlan:
-    """What to read: what changed, everything, or the rest of a read that was cut."""
-    from xero_pipeline.warehouse.load.present_rows import max_number
-    from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import read_resume_point, refresh_round
-
-    cursor = read_cursor(connection, tenant_id, endpoint.table)
-    since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
-    cut = read_resume_point(connection, tenant_id, endpoint.table)
-    if cut and (cut.read_to or _goes_on(cut, since, at)):
-        # What is numbered never changes, so that a read of it cannot be too old.
-        return ReadPlan(cut.modified_since, cut, after=cut.read_to or 0)
-    if endpoint.paging == "offsets":
-        begins = full and cursor is not None
-        after = 0 if begins else max_number(connection, endpoint.table, tenant_id, endpoint.number)
-        return ReadPlan(None, is_first=cursor is None, after=after)
-    if since and endpoint.paging == "whole":
-        whole_at = refresh_round(connection, tenant_id, endpoint.table).complete_at
-        since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
-    return ReadPlan(since, is_first=cursor is None)
-
-
-def _goes_on(cut: ResumePoint, since: datetime | None, at: datetime) -> bool:
-    """Whether a read that was cut is gone on with.
-
-    One of everything is, whatever is asked for now: somebody wanted it, and the next read brings the changes since it
-    began. One of changes is, if it asked for the same.
-    """
-    return at - cut.began_at < CUT_IS_OLD and cut.modified_since in (None, since)

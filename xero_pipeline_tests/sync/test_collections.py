@@ -94,14 +94,14 @@ def test_a_page_that_fails_leaves_the_rows_before_it_and_the_cursor_where_it_was
 
 
 def test_a_crash_in_the_last_merge_loses_its_rows_and_the_cursor_together(sync, warehouse, rows, monkeypatch):
-    from xero_pipeline.warehouse.progress import checkpoints
+    from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-    def crash(connection, cursor):
+    def crash(progress, cursor):
         raise WarehouseBusy("gone")
 
     xero = Xero()
     xero.put(a_page("a"))
-    monkeypatch.setattr(checkpoints, "write_cursor", crash)
+    monkeypatch.setattr(ReadProgress, "write", crash)
     with pytest.raises(XeroPipelineError):
         sync(xero)
     assert rows() == {}

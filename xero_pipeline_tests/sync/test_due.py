@@ -20,11 +20,11 @@ from xero_pipeline.sync.reports_due import (
     months_due,
 )
 from xero_pipeline.sync.reports_stale import dated_tables
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT, uid
+from xero_pipeline_tests.warehouse.answers import tables_of
 
 TODAY = date(2026, 11, 22)
 START = date(2026, 8, 1)

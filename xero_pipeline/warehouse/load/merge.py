@@ -65,6 +65,8 @@ def merge_collection(dialect: Dialect, connection: Connection, batch: Mapping[st
     """
     tables = [table_named(name) for name in batch]
     record = next(table for table in tables if table.role == "record")
+    if not batch[record.name].num_rows:
+        return {table.name: Merged() for table in tables}
     first = _merge_records(dialect, connection, record, batch[record.name])
     merged = {record.name: first}
     for table in tables:

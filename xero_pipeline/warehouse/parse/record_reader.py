@@ -1,4 +1,4 @@
-"""From answers to records: Xero's envelopes opened, every record typed and its exact text kept.
+"""From texts to records: every record typed, its exact text kept.
 
 The quick way hands all records to Arrow's JSON reader, which takes decimals from their text and refuses whatever is
 not of the promised type. What it refuses is read again by `python_reader`, record by record.
@@ -7,10 +7,8 @@ not of the promised type. What it refuses is read again by `python_reader`, reco
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import msgspec
 import pyarrow as pa
 import pyarrow.json as pj
 
@@ -48,25 +46,6 @@ class ParsedRecords:
     def only(self, mask: pa.BooleanArray) -> ParsedRecords:
         """The records where the mask is true."""
         return ParsedRecords(self.values.filter(mask), self.raw.filter(mask))
-
-
-def split(body: bytes, wrapper: str) -> list[bytes]:
-    """The exact text of each record of an envelope.
-
-    Args:
-        wrapper: Name of the list in the envelope, such as `Invoices`.
-
-    Raises:
-        UnreadableAnswer: It is not JSON, or not an envelope with that list.
-    """
-    try:
-        found = _envelope(wrapper).decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: {error}") from error
-    if found.records is msgspec.UNSET and found.status != "OK":
-        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: it has none")
-    # Xero leaves an empty list out, or writes it as null.
-    return [bytes(record) for record in found.records or ()]
 
 
 def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | None = None) -> ParsedRecords:
@@ -186,13 +165,3 @@ def _whole(values: pa.Array | pa.ChunkedArray) -> pa.StructArray:
 def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
     # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
     return values if values.type == kind else values.cast(kind)
-
-
-@cache
-def _envelope(wrapper: str) -> msgspec.json.Decoder:
-    many = list[msgspec.Raw] | None | msgspec.UnsetType
-    fields = [
-        ("records", many, msgspec.field(name=wrapper, default=msgspec.UNSET)),
-        ("status", Any, msgspec.field(name="Status", default=None)),
-    ]
-    return msgspec.json.Decoder(msgspec.defstruct("Envelope", fields))

@@ -1,8 +1,13 @@
-"""Records that could not be read: kept beside the tables, with what was wrong, until Xero sends them differently."""
+"""What was odd about the records of a list: the one door to the quarantine and to schema drift.
+
+A record that could not be read is kept beside the tables, with what was wrong, until Xero sends it differently. What
+nobody knew of is written down once, with when it was first and last seen, and whether a run told of it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -14,8 +19,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.errors import RecordRefused
+    from xero_pipeline.warehouse.progress.records import Drift
 
-_NOTE = """
+MANY = 50
+"""So many new words in one field, or so many new fields, and they are no words and no fields but somebody's data: more
+of them tell nothing more."""
+
+_QUARANTINE = """
 INSERT INTO xero.quarantine AS t (tenant_id, collection, record_id, error, raw, seen_at, checked_at, resolved_at)
 VALUES (:tenant_id, :collection, :record_id, :error, :raw, :at, :at, NULL)
 ON CONFLICT (tenant_id, collection, record_id) DO UPDATE SET
@@ -39,6 +49,102 @@ SELECT tenant_id, collection, record_id, error, seen_at FROM xero.quarantine
 WHERE resolved_at IS NULL AND (CAST(:collection AS TEXT) IS NULL OR collection = :collection)
 ORDER BY tenant_id, collection, seen_at, record_id
 """
+_DRIFT = """
+INSERT INTO xero.schema_drift AS t (tenant_id, collection, kind, path, value, sample, first_seen_at, last_seen_at,
+    records, example_record_id)
+VALUES (:tenant_id, :collection, :kind, :path, :value, :sample, :at, :at, :records, :record_id)
+ON CONFLICT (tenant_id, collection, kind, path, value) DO UPDATE SET
+    last_seen_at = excluded.last_seen_at, records = t.records + excluded.records
+"""
+_THERE = """
+SELECT kind, path, value FROM xero.schema_drift WHERE tenant_id = :tenant_id AND collection = :collection
+"""
+_TOLD = """
+UPDATE xero.schema_drift SET reported_at = :at
+WHERE tenant_id = :tenant_id AND collection = :collection AND reported_at IS NULL
+"""
+_LIST = """
+SELECT tenant_id, collection, kind, path, value, sample, first_seen_at, last_seen_at, records, example_record_id
+FROM xero.schema_drift WHERE {where} ORDER BY tenant_id, collection, kind, path, value
+"""
+
+
+class Issues:
+    """What is noted of one list of one organisation.
+
+    Args:
+        connection: In the transaction of the rows, where something is noted.
+        collection: The table of its records, or of a report.
+    """
+
+    def __init__(self, connection: Connection, tenant_id: str, collection: str) -> None:
+        self._connection = connection
+        self._where = {"tenant_id": tenant_id, "collection": collection}
+
+    def quarantine(self, faults: Sequence[RecordRefused], *, at: datetime) -> None:
+        """Keep records that could not be read.
+
+        Args:
+            faults: Why each was refused.
+            at: When Xero sent them.
+        """
+        rows = [
+            {"record_id": name_of(fault), "error": fault.message, "raw": fault.raw.decode(errors="replace")}
+            for fault in faults
+        ]
+        if rows:
+            self._connection.execute(text(_QUARANTINE), [{**self._where, "at": at, **row} for row in rows])
+
+    def resolve(self, readable: Collection[str], *, at: datetime) -> None:
+        """Note that records have been read that could not be read before, or that Xero does not have any more."""
+        aside = {row.record_id for row in self._connection.execute(text(_IDS), self._where)}
+        if healed := sorted(aside.intersection(readable)):
+            self._connection.execute(text(_RESOLVE), [{**self._where, "record_id": name, "at": at} for name in healed])
+
+    def resolve_deleted(self, *, since: datetime, at: datetime) -> None:
+        """Note that a whole read did not bring records any more that could not be read: Xero has deleted them.
+
+        Args:
+            since: When the read began.
+        """
+        self._connection.execute(text(_GONE), {**self._where, "since": since, "at": at})
+
+    def note_drift(self, found: Sequence[Drift], *, at: datetime) -> None:
+        """Note what nobody knew of in some records.
+
+        Args:
+            at: When it was seen.
+        """
+        rows = [
+            {**self._where, "kind": d.kind, "path": d.path, "value": d.value, "sample": d.sample, "at": at}
+            | {"records": d.records, "record_id": d.record_id}
+            for d in (self._without_floods(found) if found else ())
+        ]
+        if rows:
+            self._connection.execute(text(_DRIFT), rows)
+
+    def unreported(self) -> list[Mapping[str, Any]]:
+        """The drift that no run has told of yet."""
+        where = "tenant_id = :tenant_id AND collection = :collection AND reported_at IS NULL"
+        return _drift(self._connection, where, self._where)
+
+    def note_reported(self, *, at: datetime) -> None:
+        """Note that a run told of all drift there is."""
+        self._connection.execute(text(_TOLD), {**self._where, "at": at})
+
+    def _without_floods(self, found: Sequence[Drift]) -> list[Drift]:
+        """What is noted already, and what is new as long as there is not too much of its kind."""
+        noted = {tuple(row) for row in self._connection.execute(text(_THERE), self._where)}
+        per_kind = Counter(_kind(kind, path) for kind, path, _ in noted)
+        kept: list[Drift] = []
+        for drift in found:
+            of_kind = _kind(drift.kind, drift.path)
+            if (drift.kind, drift.path, drift.value) not in noted:
+                per_kind[of_kind] += 1
+                if per_kind[of_kind] > MANY:
+                    continue
+            kept.append(drift)
+        return kept
 
 
 def name_of(fault: RecordRefused) -> str:
@@ -50,49 +156,20 @@ def name_of(fault: RecordRefused) -> str:
     return fault.record_id or f"sha256:{hashlib.sha256(fault.raw).hexdigest()[:32]}"
 
 
-def quarantine_records(
-    connection: Connection, tenant_id: str, collection: str, faults: Sequence[RecordRefused], *, at: datetime
-) -> None:
-    """Quarantine records, in the transaction that brings the others of their page.
-
-    Args:
-        connection: In a transaction.
-        faults: Why each was refused.
-        at: When Xero sent them.
-    """
-    where = {"tenant_id": tenant_id, "collection": collection, "at": at}
-    rows = [
-        {**where, "record_id": name_of(fault), "error": fault.message, "raw": fault.raw.decode(errors="replace")}
-        for fault in faults
-    ]
-    if rows:
-        connection.execute(text(_NOTE), rows)
-
-
-def resolve(connection: Connection, tenant_id: str, collection: str, loaded: Collection[str], *, at: datetime) -> None:
-    """Note that records have been read that could not be read before.
-
-    Args:
-        connection: In the transaction that brings them.
-    """
-    where = {"tenant_id": tenant_id, "collection": collection}
-    aside = {row.record_id for row in connection.execute(text(_IDS), where)}
-    healed = [{**where, "record_id": name, "at": at} for name in sorted(aside.intersection(loaded))] if aside else []
-    if healed:
-        connection.execute(text(_RESOLVE), healed)
-
-
-def resolve_deleted(connection: Connection, tenant_id: str, collection: str, *, since: datetime, at: datetime) -> None:
-    """Note that a whole read did not bring records any more that could not be read: Xero has deleted them.
-
-    Args:
-        connection: In the transaction that ends the read.
-        since: When the read began.
-    """
-    where = {"tenant_id": tenant_id, "collection": collection, "since": since, "at": at}
-    connection.execute(text(_GONE), where)
-
-
 def quarantined_records(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
     """The records that are kept out now, of all organisations, oldest first."""
     return [dict(row) for row in connection.execute(text(_OPEN), {"collection": collection}).mappings()]
+
+
+def all_drift(connection: Connection) -> list[Mapping[str, Any]]:
+    """Everything ever noted, by organisation and collection."""
+    return _drift(connection, "TRUE", {})
+
+
+def _drift(connection: Connection, where: str, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    return [dict(row) for row in connection.execute(text(_LIST.format(where=where)), params).mappings()]
+
+
+def _kind(kind: str, path: str) -> tuple[str, str]:
+    """Words are counted by field, everything else by what it is."""
+    return (kind, path if kind == "value" else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from xero_pipeline.errors import XeroPipelineError, XeroUnavailable
 from xero_pipeline.xero.http.retry_policy import MAX_RETRIES, Reason
 
 
@@ -18,8 +19,16 @@ class CircuitBreaker:
         self._lock = threading.Lock()
         self._out: set[str] = set()
 
-    def trip(self, tenant_id: str) -> None:
-        """Xero did not answer for an organisation, however often it was asked."""
+    def give_up(self, tenant_id: str, error: XeroPipelineError) -> None:
+        """A call was repeated in vain; if that is because Xero does not answer, the next calls are not repeated.
+
+        Args:
+            error: What is raised now; it says so where this call was not repeated for that reason.
+        """
+        if not isinstance(error, XeroUnavailable):
+            return
+        if tenant_id in self:
+            error.message += " Another call of this run had no answer before, so this one was not repeated."
         with self._lock:
             self._out.add(tenant_id)
 

@@ -34,7 +34,6 @@ class ApiResponse:
     """A good answer: JSON of a whole envelope.
 
     Args:
-        body: The envelope's bytes as received, but unpacked, and made readable where they were not (`json_repair`).
         wire_bytes: Bytes of the body as they came over the network, perhaps compressed.
         server_time: The envelope's `DateTimeUTC`, by Xero's clock.
         path: Below `/api.xro/2.0/`.
@@ -44,7 +43,7 @@ class ApiResponse:
         modified_since: What it was asked for changes since; None where it was not.
     """
 
-    body: bytes
+    envelope: Envelope
     status: int
     wire_bytes: int
     server_time: datetime | None
@@ -54,6 +53,11 @@ class ApiResponse:
     pagination: Pagination | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     modified_since: datetime | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The envelope's bytes."""
+        return self.envelope.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,11 @@ class Envelope:
     """An answer's outer object, read without parsing the records in it.
 
     Args:
+        body: Its bytes as received, but unpacked, and made readable where they were not (`json_repair`).
         parts: The JSON text of every member.
     """
 
+    body: bytes
     parts: Mapping[str, msgspec.Raw]
 
     @classmethod
@@ -100,7 +106,7 @@ class Envelope:
             ValueError: The body is no JSON object, for example because it was cut off.
         """
         try:
-            return cls(msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
+            return cls(body, msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
         except (msgspec.DecodeError, RecursionError) as problem:
             raise ValueError(f"not a JSON object: {problem}") from None
 

@@ -69,7 +69,7 @@ def paginate(
 
 def _list(request: ListRequest, workers: int, calls_left: Callable[[], int] | None = None) -> Iterator[Page]:
     if request.endpoint.paging == "whole":
-        yield Page(1, 1, request.whole())
+        yield request.fetch(request.endpoint.path, {**request.endpoint.params, **request.narrowed})
     elif request.endpoint.paging == "details":
         yield from read_details(request, workers)
     else:

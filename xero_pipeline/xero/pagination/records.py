@@ -1,30 +1,42 @@
-"""The ids and stamps of a page's records: all that paging needs of them."""
+"""The records of one answer, each as its own text; of what is in them paging needs the ids and the stamps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from xero_pipeline.xero.endpoints import Endpoint
-from xero_pipeline.xero.http.response import Envelope
 from xero_pipeline.xero.values import parse_xero_date
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a page's records are called and when they last changed, in the page's order.
+
+@dataclass(frozen=True)
+class Records:
+    """An answer's records in its order.
 
     Args:
-        stamps: `UpdatedDateUTC`, one a record; None where it is missing or unreadable.
+        texts: The JSON of each, not yet parsed.
+        key: The field that has a record's id; empty where none has.
     """
 
-    ids: tuple[str, ...]
-    stamps: tuple[datetime | None, ...]
+    texts: Sequence[msgspec.Raw]
+    key: str
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """What stands where each has its id, as text."""
+        return tuple(str(one.id) for one in self._heads)
+
+    @cached_property
+    def stamps(self) -> tuple[datetime | None, ...]:
+        """`UpdatedDateUTC` of each; None where it is missing or unreadable."""
+        return tuple(_stamp(one.stamp) for one in self._heads)
 
     @property
     def ordered(self) -> bool:
@@ -42,46 +54,33 @@ class Rows:
         """The last record's stamp; None if there is no record."""
         return self.stamps[-1] if self.stamps else None
 
+    def named(self) -> Iterator[tuple[msgspec.Raw, str | None]]:
+        """Each record with its id; None for one that has no text there, and cannot be asked for by it."""
+        for text, one in zip(self.texts, self._heads, strict=True):
+            yield text, one.id if isinstance(one.id, str) and one.id else None
 
-def rows_of(body: bytes, endpoint: Endpoint) -> Rows:
-    """Read the ids and stamps of an answer's records and skip everything else.
-
-    Raises:
-        ValueError: The envelope does not hold a list of records.
-    """
-    envelope, row = Envelope.read(body), _row(endpoint.key[0])
-    try:
-        found = msgspec.json.decode(envelope.list_text(endpoint.wrapper), type=list[row])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        found = [_one(record, row) for record in envelope.records(endpoint.wrapper)]
-    return Rows(tuple(str(one.id) for one in found), tuple(_stamp(one.stamp) for one in found))
+    @cached_property
+    def _heads(self) -> list[Any]:
+        head = _head(self.key)
+        return [_read(text, head) for text in self.texts]
 
 
-def id_in(record: msgspec.Raw, endpoint: Endpoint) -> object:
-    """What stands where a record has its id; None if it has none, or is no object.
-
-    Args:
-        record: Its JSON.
-    """
-    return _one(record, _row(endpoint.key[0])).id
-
-
-def _one(record: msgspec.Raw, row: Any) -> Any:
+def _read(text: msgspec.Raw, head: Any) -> Any:
     """A record that may be none: null, or something that is no object. Whoever reads its fields says so."""
     try:
-        return msgspec.json.decode(record, type=row)
+        return msgspec.json.decode(text, type=head)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return row()
+        return head()
 
 
 @cache
-def _row(key: str) -> Any:
+def _head(key: str) -> Any:
     # A type that knows two fields lets the decoder skip the others without making objects of them.
     fields = [
         ("id", Any, msgspec.field(name=key, default=None)),
         ("stamp", Any, msgspec.field(name="UpdatedDateUTC", default=None)),
     ]
-    return msgspec.defstruct("Row", fields)
+    return msgspec.defstruct("Head", fields)
 
 
 def _stamp(value: object) -> datetime | None:
