@@ -43,7 +43,7 @@ class ReadProgress:
 
     def refresh_round(self) -> RefreshRound:
         """How far reading it again has come; an empty round, if none was noted."""
-        return self._one(RefreshRound) or RefreshRound(**self._where)
+        return self._one(RefreshRound) or RefreshRound(self._where["tenant_id"], self._where["endpoint"])
 
     def write(self, note: Cursor | ResumePoint | RefreshRound) -> None:
         """Note how far something has come; it takes the place of what was noted before."""
