@@ -95,7 +95,7 @@ def measure(url: str, home: Path) -> dict[str, Any]:
 
     services, network = connected(url, home), Watched()
     tenant_id = services.organisations.list()[0].tenant_id
-    tally, asked, answered = CallStats(), Way(), Way()
+    tally, asked, answered, records = CallStats(), Way(), Way(), 0
     with XeroClient(
         api_url=url, tokens=services.tokens, quota=unlimited(services), transport=network, on_call=tally.add
     ) as client:
@@ -103,11 +103,11 @@ def measure(url: str, home: Path) -> dict[str, Any]:
         for number, way in enumerate(ways):
             warehouse = services.warehouse if way is answered else Warehouse(f"duckdb:///{home}/{number}.duckdb")
             warehouse.prepare()
-            before = tally.calls
             network.way = way
-            records = _sync(client, warehouse, tenant_id, way, tally, from_answer=way is answered)
+            with warehouse.kept_open():  # as in every sync
+                records = _sync(client, warehouse, tenant_id, way, tally, from_answer=way is answered)
             network.way = None
-    pages = tally.calls - before
+    pages = tally.calls // len(ways)
     shown = _show(services, tenant_id)
     stretches = {"question to row": asked, "answer to row": answered, "row to page": shown}
     return {"records": records, "pages": pages} | {

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xero_pipeline.errors import RecordRefused
+from xero_pipeline.errors import RecordRefused, XeroPipelineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -123,8 +123,10 @@ class BatchWriter:
                 removed += self.warehouse.mark_deleted(table, self.tenant_id, gone, at=at)
             issues = Issues(connection, self.tenant_id, table)
             issues.resolve((_names(table, tables) - names) | set(gone), at=at)
-            issues.quarantine(faults, at=at)
-            issues.note_drift(drift, at=at)
+            if faults:
+                issues.quarantine(faults, at=at)
+            if drift:
+                issues.note_drift(drift, at=at)
             yield Batch(connection, ReadProgress(connection, self.tenant_id, table), issues, records)
         self.records += records
         self.quarantined |= names
@@ -182,3 +184,29 @@ def _names(collection: str, tables: dict[str, pa.Table]) -> set[str]:
 
     keys = [tables[collection].column(name).to_pylist() for name in table_group(collection)[0].key]
     return {"/".join(map(str, key)) for key in zip(*keys, strict=True)}
+
+
+def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
+    """Pages in groups of at most `size`, each with whether it is the last.
+
+    A slice is handed out as soon as it is complete, and what came before an error before it: it need not come again.
+
+    Args:
+        pages: Of a read; behind a complete slice there are always more.
+        size: At most so many in a group.
+    """
+    batch: list[Page] = []
+    try:
+        for page in pages:
+            if len(batch) == size:
+                yield batch, False
+                batch = []
+            batch.append(page)
+            if page.read_before is not None:
+                yield batch, False
+                batch = []
+    except XeroPipelineError:
+        if batch:
+            yield batch, False
+        raise
+    yield batch, True

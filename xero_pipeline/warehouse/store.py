@@ -55,7 +55,7 @@ class Warehouse:
         """
         from xero_pipeline.warehouse.schema.upgrade import make_current
 
-        with self._connected("written") as connection:
+        with self.dialect.connected("written") as connection:
             self.dialect.lock(connection, "prepare")
             make_current(self.dialect, connection)
         self._ready = True
@@ -204,7 +204,7 @@ class Warehouse:
             WarehouseBusy: Another process held the file all the time.
         """
         outer = getattr(self._mine, "connection", None)
-        with self.writing() as connection:
+        with self._current("written") as connection:
             self._mine.connection = connection
             try:
                 yield connection
@@ -232,18 +232,12 @@ class Warehouse:
             yield joined
             return
         if self._ready or not self.dialect.is_new():
-            with self._connected(purpose) as connection:
+            with self.dialect.connected(purpose) as connection:
                 self._ready = self._ready or is_current(connection)
                 if self._ready:
                     check(connection)
                     yield connection
                     return
         self.prepare()
-        with self._connected(purpose) as connection:
-            yield connection
-
-    @contextmanager
-    def _connected(self, purpose: str) -> Iterator[Connection]:
-        """One transaction: committed at the end, rolled back on any error."""
         with self.dialect.connected(purpose) as connection:
             yield connection

@@ -166,7 +166,7 @@ landing = Landing(Path(sys.argv[1]), Warehouse(sys.argv[2]))
 landing.keep(arrival(), [answer()])
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:
-    landing.keep(arrival(), [answer(os.urandom(9999))])
+    landing.keep(arrival(), [answer(b'{"Name":"%s"}' % os.urandom(9999).hex().encode())])
 except LandingError as error:
     print(error)
 """

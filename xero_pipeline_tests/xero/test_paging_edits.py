@@ -12,7 +12,7 @@ import pytest
 
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.pagination import Page, paginate
-from xero_pipeline.xero.pagination.records import Records
+from xero_pipeline.xero.pagination.page import Records
 from xero_pipeline.xero.pagination.reverse_ranges import PageRange, split_ranges
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized

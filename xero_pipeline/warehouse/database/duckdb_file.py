@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import time
 from contextlib import ExitStack
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.warehouse.database import file_lock
 from xero_pipeline.warehouse.database.file_lock import FileHold, tell_of_wait
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
 _RETRY_SECONDS = 0.1
@@ -42,11 +39,6 @@ class OpenFile:
         if self._kept_to_read and not read_only:
             self.close()
         return read_only and (self._kept is None or self._kept_to_read)
-
-    def _keep(self, connect: Callable[[], Any], *, read_only: bool) -> None:
-        """Leave it open after the transaction, if it will be used again."""
-        if self.hold.is_kept and self._kept is None:
-            self._kept, self._kept_to_read = connect(), read_only
 
     def settle(self, statement: str) -> None:
         """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew."""
@@ -88,7 +80,9 @@ class OpenFile:
             while True:
                 opened, other = self._tried(dialect, arguments, options)
                 if other is None:
-                    self._keep(partial(dialect.connect, *arguments, **options), read_only=options["read_only"])
+                    if self.hold.is_kept and self._kept is None:  # it will be used again
+                        self._kept = dialect.connect(*arguments, **options)
+                        self._kept_to_read = options["read_only"]
                     return opened
                 waited, pid = time.monotonic() - began, int(other["pid"])
                 if waited >= timeout_seconds:

@@ -19,7 +19,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -243,6 +243,7 @@ def tell_of_wait(who: str) -> None:
     logging.getLogger(__name__).warning("Waiting for the warehouse: in use by %s.", who)
 
 
+@cache
 def _command() -> str:
     """Program and first word only: what follows on a command line may be secret."""
     words = [Path(sys.argv[0]).name, *[word for word in sys.argv[1:2] if not word.startswith("-")]]

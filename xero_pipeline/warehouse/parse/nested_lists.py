@@ -115,7 +115,10 @@ def children(table: Table, parent: TableRows, tenant_id: str) -> TableRows:
     if values.null_count:
         there = values.is_valid()
         values, owners = values.filter(there), owners.filter(there)
-    known = {column.name: parent_column(parent, column.name).take(owners) for column in table.inherited}
+    known = {
+        name: (parent.known[name] if name in parent.known else parent.at(parent.table.column(name).path)).take(owners)
+        for name in (column.name for column in table.inherited)
+    }
     known["position"] = _positions(owners)
     known["valid_from"] = parent.known["valid_from"].take(owners)
     known["is_deleted"] = _deleted(values, parent.known["is_deleted"].take(owners))
@@ -123,11 +126,6 @@ def children(table: Table, parent: TableRows, tenant_id: str) -> TableRows:
     if table.own_id:
         known[table.own_id.name] = _own_ids(elements, tenant_id)
     return elements
-
-
-def parent_column(parent: TableRows, name: str) -> pa.Array:
-    """A key column of the parent's."""
-    return parent.known[name] if name in parent.known else parent.at(parent.table.column(name).path)
 
 
 def _updated(table: Table, records: ParsedRecords) -> list[Any]:

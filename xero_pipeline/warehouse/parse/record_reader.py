@@ -63,18 +63,20 @@ def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | N
     kind = wire_type(collection)
     if not texts:
         return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))
-    if notice is None:
-        return ParsedRecords(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
     try:
-        values = _parsed(texts, kind, "infer")
-        found = schema_drift.unknown_fields_with_arrow(collection, values, texts)
+        values = _parsed(texts, kind, "infer" if notice else "ignore")
+        found = schema_drift.unknown_fields_with_arrow(collection, values, texts) if notice else ()
     except ArrowRejected:
+        if notice is None:
+            raise
         # Perhaps only a field we do not keep is odd: a number here, a text there.
         values = _parsed(texts, kind, "ignore")
         found = _noticed(collection, texts)
-    for drift in found:
-        notice(drift)
-    return ParsedRecords(_one(values, kind), raw_texts(texts))
+    if notice is not None:
+        for drift in found:
+            notice(drift)
+    # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
+    return ParsedRecords(values if values.type == kind else values.cast(kind), raw_texts(texts))
 
 
 def read_with_python(
@@ -145,7 +147,7 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
         raise ArrowRejected(str(error)) from error
     if len(values) != len(texts):
         raise ArrowRejected(f"{len(texts)} records became {len(values)}")
-    return _whole(values)
+    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
 
 
 def _lines(texts: Sequence[bytes]) -> bytes:
@@ -155,13 +157,3 @@ def _lines(texts: Sequence[bytes]) -> bytes:
         return joined
     layout = bytes.maketrans(b"\r\n", b"  ")
     return b"\n".join(text.translate(layout) for text in texts)
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.StructArray:
-    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-    return pa.concat_arrays(chunks) if chunks else pa.array([], values.type)
-
-
-def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
-    # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
-    return values if values.type == kind else values.cast(kind)

@@ -108,13 +108,13 @@ def _tables(collection: str, records: ParsedRecords, standard: Mapping[str, pa.S
     levels = {group[0].name: top_level(group[0], deduplicate_latest(group[0], records), standard["synced_at"])}
     for table in group[1:]:
         levels[table.name] = children(table, levels[table.parent or ""], standard["tenant_id"].as_py())
-    return {name: _table(elements, standard) for name, elements in levels.items()}
-
-
-def _table(elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Table:
-    table = elements.table
-    columns = [_column(column, elements, standard) for column in table.all_columns]
-    return pa.table(columns, schema=table_schema(table.name, table.collection))
+    return {
+        table.name: pa.table(
+            [_column(column, levels[table.name], standard) for column in table.all_columns],
+            schema=table_schema(table.name, collection),
+        )
+        for table in group
+    }
 
 
 def _column(column: Column, elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Array:

@@ -85,20 +85,20 @@ class Issues:
         """Keep records that could not be read.
 
         Args:
-            faults: Why each was refused.
+            faults: Why each was refused; one at least.
             at: When Xero sent them.
         """
         rows = [
             {"record_id": name_of(fault), "error": fault.message, "raw": fault.raw.decode(errors="replace")}
             for fault in faults
         ]
-        if rows:
-            self._connection.execute(text(_QUARANTINE), [{**self._where, "at": at, **row} for row in rows])
+        self._connection.execute(text(_QUARANTINE), [{**self._where, "at": at, **row} for row in rows])
 
     def resolve(self, readable: Collection[str], *, at: datetime) -> None:
         """Note that records have been read that could not be read before, or that Xero does not have any more."""
         aside = {row.record_id for row in self._connection.execute(text(_IDS), self._where)}
-        if healed := sorted(aside.intersection(readable)):
+        healed = sorted(aside.intersection(readable))
+        if healed:
             self._connection.execute(text(_RESOLVE), [{**self._where, "record_id": name, "at": at} for name in healed])
 
     def resolve_deleted(self, *, since: datetime, at: datetime) -> None:
@@ -118,7 +118,7 @@ class Issues:
         rows = [
             {**self._where, "kind": d.kind, "path": d.path, "value": d.value, "sample": d.sample, "at": at}
             | {"records": d.records, "record_id": d.record_id}
-            for d in (self._without_floods(found) if found else ())
+            for d in self._without_floods(found)
         ]
         if rows:
             self._connection.execute(text(_DRIFT), rows)

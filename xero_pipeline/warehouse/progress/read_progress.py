@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import text
 
@@ -15,7 +16,7 @@ from xero_pipeline.warehouse.sql import q
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
 _Note = TypeVar("_Note", Cursor, ResumePoint, RefreshRound)
 _TABLES = {Cursor: "cursors", ResumePoint: "reads", RefreshRound: "rounds"}
@@ -47,14 +48,8 @@ class ReadProgress:
 
     def write(self, note: Cursor | ResumePoint | RefreshRound) -> None:
         """Note how far something has come; it takes the place of what was noted before."""
-        names = [column.name for column in fields(note)]
-        others = ", ".join(f"{q(name)} = excluded.{q(name)}" for name in names if name not in _KEY)
-        sql = (
-            f"INSERT INTO {SCHEMA}.{_TABLES[type(note)]} ({', '.join(map(q, names))}) "
-            f"VALUES ({', '.join(f':{name}' for name in names)}) "
-            f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {others}"
-        )
-        self._connection.execute(text(sql), {name: getattr(note, name) for name in names})
+        values = {column.name: getattr(note, column.name) for column in fields(note)}
+        self._connection.execute(_write_sql(type(note)), values)
 
     def end_read(self) -> None:
         """The read is complete, or another one takes its place: it has nowhere to go on."""
@@ -97,16 +92,25 @@ def counts_to_verify(connection: Connection, tenant_id: str) -> dict[str, int]:
 
 
 def _read(connection: Connection, kind: type[_Note], where: Mapping[str, str]) -> list[_Note]:
-    from datetime import UTC
-
-    def utc(value: Any) -> Any:
-        """Instants in UTC, whatever zone the database shows them in."""
-        return value.astimezone(UTC) if isinstance(value, datetime) else value
-
+    """What is noted, with instants in UTC, whatever zone the database shows them in."""
     names = [column.name for column in fields(kind)]
     sql = f"SELECT {', '.join(map(q, names))} FROM {SCHEMA}.{_TABLES[kind]} WHERE {_equal(where)}"
-    found = connection.execute(text(sql), where)
-    return [kind(**{name: utc(value) for name, value in zip(names, row, strict=True)}) for row in found]
+    rows = (
+        [value.astimezone(UTC) if isinstance(value, datetime) else value for value in row]
+        for row in connection.execute(text(sql), where)
+    )
+    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+@cache
+def _write_sql(kind: type[Cursor | ResumePoint | RefreshRound]) -> TextClause:
+    names = [column.name for column in fields(kind)]
+    others = ", ".join(f"{q(name)} = excluded.{q(name)}" for name in names if name not in _KEY)
+    return text(
+        f"INSERT INTO {SCHEMA}.{_TABLES[kind]} ({', '.join(map(q, names))}) "
+        f"VALUES ({', '.join(f':{name}' for name in names)}) "
+        f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {others}"
+    )
 
 
 def _equal(where: Mapping[str, object]) -> str:

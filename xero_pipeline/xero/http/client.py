@@ -12,10 +12,9 @@ from typing import Protocol, Self
 import httpx
 
 from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError
-from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
 from xero_pipeline.xero.http.request_state import RequestState
 from xero_pipeline.xero.http.response import ApiResponse, CallRecord
-from xero_pipeline.xero.http.retry_loop import call_with_retries
+from xero_pipeline.xero.http.retry_loop import CircuitBreaker, call_with_retries
 from xero_pipeline.xero.http.retry_policy import RequestInfo, Retry, classify_failure, classify_response, rate_limit
 from xero_pipeline.xero.http.transport import Exchange, HttpTransport
 from xero_pipeline.xero.quota.call_context import CallContext

@@ -114,14 +114,14 @@ def classify_response(asked: RequestInfo, reply: RawResponse, now: float) -> Ret
     }
     if is_page(reply.body) and reply.status != 429:
         return _page(reply, facts)
-    if 200 <= reply.status < 300:
-        return _taken(reply, facts)
+    if 200 <= reply.status < 300 and not reply.is_error:
+        return None if reply.flaw is None else _unreadable(reply.flaw, facts)
     said = problem_text(reply.body)
     if reply.status in {401, 403}:
         return _forbidden(said, facts) if reply.status == 403 else _unauthorised(asked, reply, said, facts)
     if reply.status == 429:
         return _too_many(reply, now, facts)
-    if is_outage(reply.status):
+    if is_outage(reply.status) or reply.is_error:
         return _unavailable(reply, said, facts)
     return _refused(reply, said, facts)
 
@@ -143,12 +143,6 @@ def _refused(reply: RawResponse, said: str, facts: dict[str, Any]) -> Retry | Xe
         if says_not_found(reply.body)
         else Retry("broken", None, RequestRefused(message, **facts))
     )
-
-
-def _taken(reply: RawResponse, facts: dict[str, Any]) -> Retry | None:
-    if reply.is_error:
-        return _unavailable(reply, problem_text(reply.body), facts)
-    return None if reply.flaw is None else _unreadable(reply.flaw, facts)
 
 
 def _page(reply: RawResponse, facts: dict[str, Any]) -> Retry:
