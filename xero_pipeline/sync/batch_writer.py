@@ -109,7 +109,8 @@ class BatchWriter:
         drift: list[Drift] = []
         tables = self._tables(pages, at, faults, drift)
         records = tables[table].num_rows
-        self._refuse_if_most(faults, records)
+        if len(faults) > max(MAX_UNREADABLE, records):
+            raise self._refused(faults, records)
         if self._landing and (pages or gone):
             self._land(self._landing, pages, at, cursor=cursor, seen=seen, as_of=as_of, gone=gone)
         cursor = cursor and replace(cursor, records=cursor.records + records)
@@ -122,7 +123,8 @@ class BatchWriter:
             if gone:
                 removed += self.warehouse.mark_deleted(table, self.tenant_id, gone, at=at)
             issues = Issues(connection, self.tenant_id, table)
-            issues.resolve((_names(table, tables) - names) | set(gone), at=at)
+            if aside := issues.quarantined():
+                issues.resolve(aside & ((_names(table, tables) - names) | set(gone)), at=at)
             if faults:
                 issues.quarantine(faults, at=at)
             if drift:
@@ -165,17 +167,15 @@ class BatchWriter:
         marks = Checkpoint(cursor=cursor, seen=None if seen is None else tuple(seen), as_of=as_of, gone=tuple(gone))
         landing.keep(records_arrival(self.tenant_id, self.endpoint.table, at, answers, marks), answers)
 
-    def _refuse_if_most(self, faults: Sequence[RecordRefused], readable: int) -> None:
-        refused = len(faults)
-        if refused > MAX_UNREADABLE and refused > readable:
-            raise RecordRefused(
-                f"{refused} of {refused + readable} records of {self.endpoint.table} cannot be read, so nothing of "
-                "these pages was written: Xero seems to send them in another form than this version knows. Look for a "
-                f"newer version of xero_pipeline, or report it. The first: {faults[0].message}.",
-                organisation=self.tenant_id,
-                endpoint=self.endpoint.path,
-                record_id=faults[0].record_id,
-            )
+    def _refused(self, faults: Sequence[RecordRefused], readable: int) -> RecordRefused:
+        return RecordRefused(
+            f"{len(faults)} of {len(faults) + readable} records of {self.endpoint.table} cannot be read, so nothing of "
+            "these pages was written: Xero seems to send them in another form than this version knows. Look for a "
+            f"newer version of xero_pipeline, or report it. The first: {faults[0].message}.",
+            organisation=self.tenant_id,
+            endpoint=self.endpoint.path,
+            record_id=faults[0].record_id,
+        )
 
 
 def _names(collection: str, tables: dict[str, pa.Table]) -> set[str]:

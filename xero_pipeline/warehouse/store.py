@@ -77,7 +77,7 @@ class Warehouse:
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
         merged: dict[str, Merged] = {}
-        with self.writing() as connection:
+        with self._current("written") as connection:
             for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
                 self.dialect.lock(connection, name)

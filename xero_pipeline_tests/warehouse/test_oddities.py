@@ -86,7 +86,7 @@ def test_a_record_that_was_read_is_kept_out_no_longer_until_it_is_refused_again(
     put_aside("a")
     put_aside("b")
     with warehouse.writing() as connection:
-        Issues(connection, TENANT, "invoices").resolve({"a", "c"}, at=LATER)
+        Issues(connection, TENANT, "invoices").resolve({"a"}, at=LATER)
     assert set(kept_out(warehouse, "invoices")) == {"b"}
     assert kept_out(warehouse, "contacts") == {}
     put_aside("a", at=LATER + timedelta(days=1))

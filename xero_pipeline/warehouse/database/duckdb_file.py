@@ -28,17 +28,19 @@ class OpenFile:
         self.hold = FileHold(path, close=self.close)
         self._kept: Any = None
         """A connection that keeps the file open between two transactions."""
-        self._kept_to_read = False
+        self._to_read = False
 
     def way(self, *, read_only: bool) -> bool:
         """Whether to open the file to read only: one that is open to be written can be read as well.
 
+        Opening it costs more than most of what is done with it, so that work which keeps it opens it once for both.
+
         Args:
             read_only: Whether that would do.
         """
-        if self._kept_to_read and not read_only:
-            self.close()
-        return read_only and (self._kept is None or self._kept_to_read)
+        if not self.hold.is_nested:  # else it is open already, one way or the other
+            self._to_read = read_only and self._kept is None and not self.hold.is_kept
+        return self._to_read
 
     def settle(self, statement: str) -> None:
         """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew."""
@@ -58,7 +60,7 @@ class OpenFile:
 
     def close(self) -> None:
         """Close what was left open."""
-        kept, self._kept, self._kept_to_read = self._kept, None, False
+        kept, self._kept = self._kept, None
         if kept is not None:
             kept.close()
 
@@ -80,9 +82,8 @@ class OpenFile:
             while True:
                 opened, other = self._tried(dialect, arguments, options)
                 if other is None:
-                    if self.hold.is_kept and self._kept is None:  # it will be used again
+                    if self.hold.is_kept and self._kept is None and not options["read_only"]:  # it is used again
                         self._kept = dialect.connect(*arguments, **options)
-                        self._kept_to_read = options["read_only"]
                     return opened
                 waited, pid = time.monotonic() - began, int(other["pid"])
                 if waited >= timeout_seconds:

@@ -19,7 +19,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +116,11 @@ class FileHold:
             if last:
                 self._attendant_ends.set()
                 self._try_to_give_way()  # a thread that uses the file does so itself
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the thread that holds the file began to hold it once more."""
+        return len(self._purposes) > 1
 
     @property
     def is_kept(self) -> bool:
@@ -243,7 +248,6 @@ def tell_of_wait(who: str) -> None:
     logging.getLogger(__name__).warning("Waiting for the warehouse: in use by %s.", who)
 
 
-@cache
 def _command() -> str:
     """Program and first word only: what follows on a command line may be secret."""
     words = [Path(sys.argv[0]).name, *[word for word in sys.argv[1:2] if not word.startswith("-")]]

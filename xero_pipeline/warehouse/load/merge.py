@@ -145,7 +145,7 @@ def _mark_gone(dialect: Dialect, connection: Connection, record: Table, table: T
 def _write(dialect: Dialect, connection: Connection, table: Table, source: str) -> Merged:
     """Compare, then one MERGE of what is new or differs."""
     verdict = _verdict_name(table)
-    connection.exec_driver_sql(_verdict_sql(dialect, table, source))
+    connection.exec_driver_sql(_verdict_sql(type(dialect), table, source))
     dialect.analyze(connection, verdict, table.primary_key)
     known = "COUNT(CASE WHEN is_known THEN 1 END)"
     total, changed, updated = connection.exec_driver_sql(
@@ -166,7 +166,7 @@ def _verdict_name(table: Table) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _verdict_sql(dialect: Dialect, table: Table, source: str) -> str:
+def _verdict_sql(dialect: type[Dialect], table: Table, source: str) -> str:
     """A temporary table of the keys to write, whether each is there already, and since when it is valid."""
     keys, versions = table.primary_key, has_history(table)
     differs = _record_differs(dialect, table) if table.role == "record" else _any_differs(dialect, table)
@@ -180,7 +180,7 @@ def _verdict_sql(dialect: Dialect, table: Table, source: str) -> str:
     )
 
 
-def _record_differs(dialect: Dialect, table: Table) -> str:
+def _record_differs(dialect: type[Dialect], table: Table) -> str:
     differs = f"({dialect.different(table, 'raw')} OR {dialect.different(table, 'is_deleted')})"
     if not table.has("updated_date_utc"):
         return differs
@@ -195,7 +195,7 @@ def _chosen(table: Table, source: str, verdict: str, keys: Sequence[str]) -> str
     return f"SELECT {', '.join(told)} FROM {source} AS s JOIN {verdict} AS c ON {same('c', 's', keys)}"
 
 
-def _any_differs(dialect: Dialect, table: Table) -> str:
+def _any_differs(dialect: type[Dialect], table: Table) -> str:
     ours = (*table.primary_key, VALID_FROM.name, SYNCED_AT.name)
     told = [column.name for column in table.all_columns if column.name not in ours]
     return "(" + (" OR ".join(dialect.different(table, name) for name in told) or "FALSE") + ")"

@@ -94,12 +94,19 @@ class Issues:
         ]
         self._connection.execute(text(_QUARANTINE), [{**self._where, "at": at, **row} for row in rows])
 
-    def resolve(self, readable: Collection[str], *, at: datetime) -> None:
-        """Note that records have been read that could not be read before, or that Xero does not have any more."""
-        aside = {row.record_id for row in self._connection.execute(text(_IDS), self._where)}
-        healed = sorted(aside.intersection(readable))
+    def quarantined(self) -> set[str]:
+        """What the records are called that are kept out now."""
+        return {row.record_id for row in self._connection.execute(text(_IDS), self._where)}
+
+    def resolve(self, names: Collection[str], *, at: datetime) -> None:
+        """Note that records have been read that could not be read before, or that Xero does not have any more.
+
+        Args:
+            names: Of some that are kept out.
+        """
+        healed = [{**self._where, "record_id": name, "at": at} for name in sorted(names)]
         if healed:
-            self._connection.execute(text(_RESOLVE), [{**self._where, "record_id": name, "at": at} for name in healed])
+            self._connection.execute(text(_RESOLVE), healed)
 
     def resolve_deleted(self, *, since: datetime, at: datetime) -> None:
         """Note that a whole read did not bring records any more that could not be read: Xero has deleted them.
