@@ -78,7 +78,7 @@ def write(warehouse):
 
     def into(name, **values):
         names = ", ".join(f'"{column}"' for column in values)
-        with warehouse._connected("written") as connection:
+        with warehouse.dialect.connected("written") as connection:
             marks = ", ".join("?" * len(values))
             connection.exec_driver_sql(f"insert into xero.{name} ({names}) values ({marks})", tuple(values.values()))
 

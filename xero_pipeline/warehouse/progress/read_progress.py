@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import text
 
@@ -95,11 +95,10 @@ def _read(connection: Connection, kind: type[_Note], where: Mapping[str, str]) -
     """What is noted, with instants in UTC, whatever zone the database shows them in."""
     names = [column.name for column in fields(kind)]
     sql = f"SELECT {', '.join(map(q, names))} FROM {SCHEMA}.{_TABLES[kind]} WHERE {_equal(where)}"
-    rows = (
-        [value.astimezone(UTC) if isinstance(value, datetime) else value for value in row]
-        for row in connection.execute(text(sql), where)
-    )
-    return [kind(**dict(zip(names, row, strict=True))) for row in rows]
+    found: list[dict[str, Any]] = [dict(row) for row in connection.execute(text(sql), where).mappings()]
+    for row in found:
+        row |= {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
+    return [kind(**row) for row in found]
 
 
 @cache
