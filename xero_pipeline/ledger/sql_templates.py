@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.ledger.exact_sql import digest_sql, rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
-from xero_pipeline.warehouse.sql import among, literal
+from xero_pipeline.warehouse.sql import among, carry_out, literal
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,22 +52,14 @@ class SqlTemplates:
         Args:
             name: Of its file, and of the table.
         """
-        self._carry_out(f"DROP TABLE IF EXISTS {name}")
-        self._carry_out(f"CREATE TEMP TABLE {name} AS {self.text(name)}")
+        carry_out(self._connection, f"DROP TABLE IF EXISTS {name}")
+        carry_out(self._connection, f"CREATE TEMP TABLE {name} AS {self.text(name)}")
         if self._connection.dialect.name == "postgresql":
-            self._carry_out(f"ANALYZE {name}")
+            carry_out(self._connection, f"ANALYZE {name}")
 
     def run(self, name: str) -> None:
         """Carry out a statement."""
-        self._carry_out(self.text(name))
-
-    def _carry_out(self, sql: str) -> None:
-        if self._connection.dialect.name == "duckdb":
-            # SQLAlchemy's dialect reads a statement letter by letter, to know what it counts.
-            driver: Any = self._connection.connection.driver_connection
-            driver.execute(sql)
-        else:
-            self._connection.exec_driver_sql(sql)
+        carry_out(self._connection, self.text(name))
 
     def count(self, name: str, where: str = "TRUE") -> int:
         """How many rows a table has."""

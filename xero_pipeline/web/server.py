@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.extras import require_extra
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.app import make_app
 from xero_pipeline.web.app_context import AppContext, open_context, require_password
@@ -30,8 +31,10 @@ def address_of(settings: Settings, host: str | None = None, port: int | None = N
         not_at: A port that somebody else will have.
 
     Raises:
-        ConfigurationError: Beyond this machine without a password; or somebody listens there already.
+        ConfigurationError: Beyond this machine without a password; or somebody listens there already; or the extra
+            `web` is not installed.
     """
+    require_extra("web", "The web page")
     chosen = Address(host or settings.web_host, port or settings.web_port, settings.web_url)
     require_password(settings, chosen)
     asked_for = port is not None or "web_port" in settings.model_fields_set
