@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,18 +30,28 @@ class OpenFile:
         self._kept: Any = None
         """A connection that keeps the file open between two transactions."""
         self._to_read = False
+        self._users = 0
 
-    def way(self, *, read_only: bool) -> bool:
-        """Whether to open the file to read only: one that is open to be written can be read as well.
+    @contextmanager
+    def used(self, *, read_only: bool) -> Iterator[bool]:
+        """For one transaction; one inside another goes the way of the outer one.
 
-        Opening it costs more than most of what is done with it, so that work which keeps it opens it once for both.
+        Opening the file costs more than most of what is done with it, so that work which keeps it opens it once, to
+        read and to write.
 
         Args:
             read_only: Whether that would do.
+
+        Yields:
+            Whether to open it to read only.
         """
-        if not self.hold.is_nested:  # else it is open already, one way or the other
+        if not self._users:
             self._to_read = read_only and self._kept is None and not self.hold.is_kept
-        return self._to_read
+        self._users += 1
+        try:
+            yield self._to_read
+        finally:
+            self._users -= 1
 
     def settle(self, statement: str) -> None:
         """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew."""

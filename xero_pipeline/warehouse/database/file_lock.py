@@ -118,11 +118,6 @@ class FileHold:
                 self._try_to_give_way()  # a thread that uses the file does so itself
 
     @property
-    def is_nested(self) -> bool:
-        """Whether the thread that holds the file began to hold it once more."""
-        return len(self._purposes) > 1
-
-    @property
     def is_kept(self) -> bool:
         """Whether this process means to use the file again."""
         return self._keepers > 0
