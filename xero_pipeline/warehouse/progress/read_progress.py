@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _Note = TypeVar("_Note", Cursor, ResumePoint, RefreshRound)
 _TABLES = {Cursor: "cursors", ResumePoint: "reads", RefreshRound: "rounds"}
 _KEY = ("tenant_id", "endpoint")
+_END = f"DELETE FROM {SCHEMA}.reads WHERE tenant_id = :tenant_id AND endpoint = :endpoint"
 
 
 class ReadProgress:
@@ -36,15 +37,16 @@ class ReadProgress:
 
     def cursor(self) -> Cursor | None:
         """How far it has been read, None before its first complete read."""
-        return self._one(Cursor)
+        return next(iter(_read(self._connection, Cursor, self._where)), None)
 
     def resume_point(self) -> ResumePoint | None:
         """Where the last read of it goes on; None if it was not cut."""
-        return self._one(ResumePoint)
+        return next(iter(_read(self._connection, ResumePoint, self._where)), None)
 
     def refresh_round(self) -> RefreshRound:
         """How far reading it again has come; an empty round, if none was noted."""
-        return self._one(RefreshRound) or RefreshRound(self._where["tenant_id"], self._where["endpoint"])
+        found = _read(self._connection, RefreshRound, self._where)
+        return found[0] if found else RefreshRound(self._where["tenant_id"], self._where["endpoint"])
 
     def write(self, note: Cursor | ResumePoint | RefreshRound) -> None:
         """Note how far something has come; it takes the place of what was noted before."""
@@ -53,7 +55,7 @@ class ReadProgress:
 
     def end_read(self) -> None:
         """The read is complete, or another one takes its place: it has nowhere to go on."""
-        self._connection.execute(text(f"DELETE FROM {SCHEMA}.reads WHERE {_equal(self._where)}"), self._where)
+        self._connection.execute(text(_END), self._where)
 
     def ids_to_verify(self) -> list[str]:
         """Ids of records that are to be asked for, those noticed longest ago first."""
@@ -76,9 +78,6 @@ class ReadProgress:
         if values:
             self._connection.execute(text(f"DELETE FROM {SCHEMA}.missing WHERE {_equal(values[0])}"), values)
 
-    def _one(self, kind: type[_Note]) -> _Note | None:
-        return next(iter(_read(self._connection, kind, self._where)), None)
-
 
 def refresh_rounds(connection: Connection, tenant_id: str) -> dict[str, RefreshRound]:
     """The rounds of an organisation's endpoints, by endpoint; those never noted are left out."""
@@ -93,12 +92,18 @@ def counts_to_verify(connection: Connection, tenant_id: str) -> dict[str, int]:
 
 def _read(connection: Connection, kind: type[_Note], where: Mapping[str, str]) -> list[_Note]:
     """What is noted, with instants in UTC, whatever zone the database shows them in."""
-    names = [column.name for column in fields(kind)]
-    sql = f"SELECT {', '.join(map(q, names))} FROM {SCHEMA}.{_TABLES[kind]} WHERE {_equal(where)}"
-    found: list[dict[str, Any]] = [dict(row) for row in connection.execute(text(sql), where).mappings()]
+    found: list[dict[str, Any]] = [
+        dict(row) for row in connection.execute(_read_sql(kind, tuple(where)), where).mappings()
+    ]
     for row in found:
         row |= {name: value.astimezone(UTC) for name, value in row.items() if isinstance(value, datetime)}
     return [kind(**row) for row in found]
+
+
+@cache
+def _read_sql(kind: type[Cursor | ResumePoint | RefreshRound], where: tuple[str, ...]) -> TextClause:
+    names = ", ".join(q(column.name) for column in fields(kind))
+    return text(f"SELECT {names} FROM {SCHEMA}.{_TABLES[kind]} WHERE {_equal(where)}")
 
 
 @cache
@@ -112,5 +117,5 @@ def _write_sql(kind: type[Cursor | ResumePoint | RefreshRound]) -> TextClause:
     )
 
 
-def _equal(where: Mapping[str, object]) -> str:
+def _equal(where: Iterable[str]) -> str:
     return " AND ".join(f"{q(name)} = :{name}" for name in where)
