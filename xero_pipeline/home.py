@@ -13,7 +13,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.extras import require_simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from xero_simulator.simulator import Simulator
@@ -48,7 +48,7 @@ def opened(home: Path, mode: str) -> Path:
 
 
 @contextmanager
-def first_sync(home: Path) -> Iterator[None]:
+def first_sync(home: Path) -> Generator[None]:
     """Hold off the sensors of the home's Dagster while `run` syncs: they would ask for the same once more.
 
     Args:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -166,7 +166,7 @@ def days_asked(
 @contextmanager
 def asking_ready(
     warehouse: Warehouse, query: BuiltInQuery, given: Mapping[str, object], days: Mapping[str, date] | None = None
-) -> Iterator[QueryStream]:
+) -> Generator[QueryStream]:
     """Ask one of them.
 
     Args:

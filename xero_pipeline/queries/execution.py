@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ ROWS_AT_ONCE = 10_000
 
 
 @contextmanager
-def looking(warehouse: Warehouse, *, sandboxed: bool = False) -> Iterator[Connection]:
+def looking(warehouse: Warehouse, *, sandboxed: bool = False) -> Generator[Connection]:
     """A connection to read with, of one moment, to a warehouse as it is: nothing is made, moved or upgraded.
 
     Args:
@@ -46,7 +46,7 @@ def looking(warehouse: Warehouse, *, sandboxed: bool = False) -> Iterator[Connec
 @contextmanager
 def asking(
     warehouse: Warehouse, sql: str, params: Mapping[str, object] | None = None, *, sandboxed: bool = True
-) -> Iterator[QueryStream]:
+) -> Generator[QueryStream]:
     """Ask one question.
 
     Args:
@@ -70,7 +70,7 @@ def asking(
 
 
 @contextmanager
-def _explained(warehouse: Warehouse) -> Iterator[None]:
+def _explained(warehouse: Warehouse) -> Generator[None]:
     """What the database says against a statement, as a paragraph."""
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,7 @@ def serve(
 
 
 @contextmanager
-def serving(context: AppContext) -> Iterator[None]:
+def serving(context: AppContext) -> Generator[None]:
     """Serve in a thread while the block runs.
 
     Args:
@@ -106,7 +106,7 @@ def serving(context: AppContext) -> Iterator[None]:
 
 
 @contextmanager
-def _bound(address: Address) -> Iterator[socket.socket]:
+def _bound(address: Address) -> Generator[socket.socket]:
     try:
         listener = _listener(address)
     except OSError as error:

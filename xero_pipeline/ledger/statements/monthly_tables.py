@@ -135,7 +135,7 @@ def _write_aged(connection: Connection, tenant_id: str, periods: Sequence[Period
     # Both sides at once: to plan this query takes longer than to run it.
     carry_out(connection, "DROP TABLE IF EXISTS aged_documents")
     carry_out(connection, f"CREATE TEMP TABLE aged_documents AS {found}")
-    written = {}
+    written: dict[str, int] = {}
     for table, side in _AGED.items():
         names = ", ".join(q(column.name) for column in ledger_table(table).columns)
         sql = (

@@ -62,7 +62,7 @@ def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | N
     """
     kind = wire_type(collection)
     if not texts:
-        return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))
+        return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))  # pyright: ignore[reportArgumentType]
     try:
         values = _parsed(texts, kind, "infer" if notice else "ignore")
         found = schema_drift.unknown_fields_with_arrow(collection, values, texts) if notice else ()
@@ -105,7 +105,7 @@ def read_with_python(
     if notice is not None:
         for drift in _noticed(collection, kept):
             notice(drift)
-    return ParsedRecords(pa.array(values, kind), raw_texts(kept))
+    return ParsedRecords(pa.array(values, kind), raw_texts(kept))  # pyright: ignore[reportArgumentType]
 
 
 def _noticed(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
@@ -138,7 +138,7 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
     options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior=unexpected)
     blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
     try:
-        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
+        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)  # pyright: ignore[reportArgumentType]
         # The reader does not mind a decimal with too many digits before the point, and a list of nulls whose type it
         # has to guess it gets wrong.
         table.validate(full=True)
