@@ -55,7 +55,8 @@ def plan_read(warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, full:
     from xero_pipeline.warehouse.load.present_rows import max_number
     from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-    with warehouse.reading() as connection:
+    # The rows come next: opening the file anew for them would cost more than reading and writing them.
+    with warehouse.writing() as connection:
         progress = ReadProgress(connection, tenant_id, endpoint.table)
         cursor, cut = progress.cursor(), progress.resume_point()
         since = cursor.modified_since if cursor and endpoint.modified_since and not full else None

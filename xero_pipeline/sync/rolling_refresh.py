@@ -66,7 +66,7 @@ def refresh_collection(
     from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
     started = time.monotonic()
-    with warehouse.reading() as connection:
+    with warehouse.writing() as connection:  # the rows come next, see `plan_read`
         share = _share(connection, tenant_id, endpoint, calls, now().date())
         known = ReadProgress(connection, tenant_id, endpoint.table).refresh_round()
     writer = BatchWriter(warehouse, tenant_id, endpoint, now=now, landing=landing)

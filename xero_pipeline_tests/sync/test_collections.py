@@ -108,6 +108,19 @@ def test_a_crash_in_the_last_merge_loses_its_rows_and_the_cursor_together(sync, 
     assert warehouse.cursor(TENANT, "invoices") is None
 
 
+def test_a_sync_opens_the_warehouse_to_write_from_the_beginning(sync, warehouse, monkeypatch):
+    """DuckDB takes long to open a file: to read it first and then anew to write would cost twice."""
+    opened, engine = [], warehouse.dialect.engine
+
+    def noted(*, read_only):
+        opened.append(read_only)
+        return engine(read_only=read_only)
+
+    monkeypatch.setattr(warehouse.dialect, "engine", noted)
+    sync(Xero())
+    assert set(opened) == {False}
+
+
 def test_an_empty_list_moves_the_cursor(sync, warehouse):
     outcome = sync(Xero())
     assert (outcome.records, outcome.changed) == (0, 0)

@@ -65,7 +65,8 @@ class DuckDB:
     @contextmanager
     def connected(self, purpose: str) -> Iterator[Connection]:
         """The room that a transaction takes for itself ends with it."""
-        with self.exclusive(purpose), self.file.used(read_only=purpose == "read") as read_only:
+        with self.exclusive(purpose):
+            read_only = self.file.way(read_only=purpose == "read")
             try:
                 with self.engine(read_only=read_only).begin() as connection:
                     yield connection
@@ -79,17 +80,18 @@ class DuckDB:
     def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Iterator[Connection]:
         """The settings of a sandbox are those of the open file, so it is opened for it alone."""
         with self.exclusive("read"):
-            if not sandboxed:
+            if sandboxed:
+                self.file.close()
+            try:
                 with self.connected("read") as connection:
                     self._look(connection, schemas)
+                    if sandboxed:
+                        connection.exec_driver_sql("SET enable_external_access = false")
+                        connection.exec_driver_sql("SET lock_configuration = true")
                     yield connection
-                return
-            self.file.close()
-            with self.engine(read_only=True).begin() as connection:
-                self._look(connection, schemas)
-                connection.exec_driver_sql("SET enable_external_access = false")
-                connection.exec_driver_sql("SET lock_configuration = true")
-                yield connection
+            finally:
+                if sandboxed:
+                    self.file.close()
 
     def _new_engine(self, *, read_only: bool) -> Engine:
         from sqlalchemy import create_engine, event

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache
+from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.warehouse.database import file_lock
 from xero_pipeline.warehouse.database.file_lock import FileHold, tell_of_wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
 _RETRY_SECONDS = 0.1
@@ -29,29 +31,22 @@ class OpenFile:
         self.hold = FileHold(path, close=self.close)
         self._kept: Any = None
         """A connection that keeps the file open between two transactions."""
-        self._to_read = False
-        self._users = 0
+        self._kept_to_read = False
 
-    @contextmanager
-    def used(self, *, read_only: bool) -> Iterator[bool]:
-        """For one transaction; one inside another goes the way of the outer one.
-
-        Opening the file costs more than most of what is done with it, so that work which keeps it opens it once, to
-        read and to write.
+    def way(self, *, read_only: bool) -> bool:
+        """Whether to open the file to read only: one that is open to be written can be read as well.
 
         Args:
             read_only: Whether that would do.
-
-        Yields:
-            Whether to open it to read only.
         """
-        if not self._users:
-            self._to_read = read_only and self._kept is None and not self.hold.is_kept
-        self._users += 1
-        try:
-            yield self._to_read
-        finally:
-            self._users -= 1
+        if self._kept_to_read and not read_only:
+            self.close()
+        return read_only and (self._kept is None or self._kept_to_read)
+
+    def _keep(self, connect: Callable[[], Any], *, read_only: bool) -> None:
+        """Leave it open after the transaction, if it will be used again."""
+        if self.hold.is_kept and self._kept is None:
+            self._kept, self._kept_to_read = connect(), read_only
 
     def settle(self, statement: str) -> None:
         """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew."""
@@ -71,7 +66,7 @@ class OpenFile:
 
     def close(self) -> None:
         """Close what was left open."""
-        kept, self._kept = self._kept, None
+        kept, self._kept, self._kept_to_read = self._kept, None, False
         if kept is not None:
             kept.close()
 
@@ -93,8 +88,7 @@ class OpenFile:
             while True:
                 opened, other = self._tried(dialect, arguments, options)
                 if other is None:
-                    if self.hold.is_kept and self._kept is None and not options["read_only"]:  # it is used again
-                        self._kept = dialect.connect(*arguments, **options)
+                    self._keep(partial(dialect.connect, *arguments, **options), read_only=options["read_only"])
                     return opened
                 waited, pid = time.monotonic() - began, int(other["pid"])
                 if waited >= timeout_seconds:
