@@ -76,7 +76,8 @@ def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | N
         for drift in found:
             notice(drift)
     # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
-    return ParsedRecords(values if values.type == kind else values.cast(kind), raw_texts(texts))
+    typed = values if values.type == kind else values.cast(kind)
+    return ParsedRecords(typed, raw_texts(texts))  # pyright: ignore[reportArgumentType]
 
 
 def read_with_python(
@@ -147,7 +148,8 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
         raise ArrowRejected(str(error)) from error
     if len(values) != len(texts):
         raise ArrowRejected(f"{len(texts)} records became {len(values)}")
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    whole = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    return whole  # pyright: ignore[reportReturnType]
 
 
 def _lines(texts: Sequence[bytes]) -> bytes:
