@@ -148,8 +148,8 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
         raise ArrowRejected(str(error)) from error
     if len(values) != len(texts):
         raise ArrowRejected(f"{len(texts)} records became {len(values)}")
-    whole = pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
-    return whole  # pyright: ignore[reportReturnType]
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    return pa.concat_arrays(chunks)  # pyright: ignore[reportReturnType]
 
 
 def _lines(texts: Sequence[bytes]) -> bytes:
