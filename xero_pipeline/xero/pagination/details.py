@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
+from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
-from xero_pipeline.xero.values import add_months, month_end, month_start
 
 # Xero gives at most 24 months of a budget in one answer.
 _BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
