@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.quota.call_context import CallContext
 
 
-GLANCE_SECONDS = 20
-"""Dagster gives a sensor's tick 60 seconds, all in all."""
-
-
 @contextmanager
 def _as_dagsters_error() -> Iterator[None]:
     """Before any error that is not its own Dagster puts a headline about resources, which hides the cause."""
@@ -141,7 +137,4 @@ class WarehouseResource(_WithServices):
 
     def glance(self) -> Warehouse:
         """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
-        from xero_pipeline.warehouse.store import Warehouse
-
-        self._services.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self._services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
+        return self._services.glance()

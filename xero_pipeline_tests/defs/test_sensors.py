@@ -19,7 +19,8 @@ from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.automation import sensors
 from xero_pipeline.defs.automation.ledger_updates import LEDGERS
-from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
+from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS
+from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import WarehouseBusy
@@ -311,7 +312,7 @@ class TestMonthsToPull:
             raise WarehouseBusy("held by process 7")
 
         loaded(house, house.tenants[0])
-        monkeypatch.setattr(WarehouseResource, "glance", busy)
+        monkeypatch.setattr(Services, "glance", busy)
         data = tick("months_to_pull", cursor="b")
         assert not data.run_requests
         assert "held by process 7" in data.skip_message
