@@ -12,7 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.report_runs import organisations_in_flight
 from xero_pipeline.defs.partitions import ORGANISATIONS
-from xero_pipeline.defs.resources import TokenStoreResource
+from xero_pipeline.defs.resources import TokenStoreResource, glance
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.work_planner import WorkPlanner
 
@@ -39,7 +39,7 @@ class Tick:
     @property
     def warehouse(self) -> "Warehouse":
         """The warehouse, for looks that must be short."""
-        return self.services.glance()
+        return glance(self.services)
 
 
 def work_sensor(
