@@ -85,7 +85,7 @@ def xero_assets(
 
     wanted = {"schedules": False, "sensors": False, "checks": checks}
     ours = _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted).assets
-    return [asset for asset in dg.with_resources(ours, resources()) if isinstance(asset, dg.AssetsDefinition)]
+    return list(dg.with_resources(ours, resources()))
 
 
 def _collected(
