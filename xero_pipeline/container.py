@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xero_pipeline.home import opened
+from xero_pipeline.home import opened, simulator_in
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.auth.token_provider import TokenProvider
     from xero_pipeline.xero.auth.token_store import TokenStore
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
     from xero_pipeline.xero.http.client import XeroClient
     from xero_pipeline.xero.http.response import CallRecord
+    from xero_pipeline.xero.http.retry_loop import CircuitBreaker
     from xero_pipeline.xero.quota.call_context import CallContext
     from xero_pipeline.xero.quota.call_outbox import CallOutbox
     from xero_pipeline.xero.quota.limiter import Quota
@@ -60,8 +60,6 @@ class Services:
     @cached_property
     def simulator(self) -> Simulator:
         """Our own Xero, with its state in the home so that all processes see one."""
-        from xero_pipeline.home import simulator_in
-
         return simulator_in(self.home, limits=self.settings.keeps_limits)
 
     @cached_property
@@ -200,7 +198,7 @@ class Services:
     @cached_property
     def circuit_breaker(self) -> CircuitBreaker:
         """The organisations that Xero does not respond for, as all clients of this process know them."""
-        from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
+        from xero_pipeline.xero.http.retry_loop import CircuitBreaker
 
         return CircuitBreaker()
 

@@ -6,7 +6,7 @@
 -- parameter: day (date, default today): what is due before this day is overdue
 -- total: owed, overdue                  (columns that are summed up below the table)
 with chosen as (select tenant_id, organisation from organisations_called(:organisation))
-select … from metric(receivables, :day) … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
+select … from metric(receivables, :day) … share(100, owed, all_owed) … own(:day, tenant_id) …
 ```
 
 `queries/macros.py` has the macros.
@@ -20,6 +20,7 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
@@ -125,8 +126,6 @@ def ready_query(name: str) -> BuiltInQuery:
     Raises:
         QueryRefused: There is none; the message offers the nearest.
     """
-    from difflib import get_close_matches
-
     wanted = name.replace("-", "_")
     if wanted not in names():
         near = get_close_matches(wanted, names(), n=2)

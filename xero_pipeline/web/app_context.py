@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.dagster_home import open_instance
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.consents import Consents
 from xero_pipeline.web.dagster_ui import DagsterUI
-from xero_pipeline.web.figures.chart_cache import ChartCache
 from xero_pipeline.web.password import Password
 from xero_pipeline.web.progress import RunProgress
 from xero_pipeline.web.sessions import Sessions
@@ -43,7 +43,6 @@ class AppContext:
         self.consents = Consents(services, address)
         self.progress = RunProgress(instance)
         self.sessions = Sessions()
-        self.gallery = ChartCache()
 
     @cached_property
     def glance(self) -> CachedReads:
@@ -98,8 +97,6 @@ def open_context(settings: Settings, address: Address, dagster_ui: str) -> Gener
     Raises:
         ConfigurationError: A setting is missing or wrong: beyond this machine there must be a password.
     """
-    from xero_pipeline.operations.dagster_home import open_instance
-
     require_password(settings, address)
     services = Services(settings)
     with open_instance(settings) as instance:
