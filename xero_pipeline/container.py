@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 SIMULATED_URL = "http://simulator.localhost"
 """Stands for all three hosts of Xero in mock mode; it never leaves the process."""
 
-GLANCE_SECONDS = 20
-"""Dagster gives a sensor's tick 60 seconds, all in all."""
-
 
 class Services:
     """The services of one home, wired together.
@@ -236,13 +233,6 @@ class Services:
 
         self.home  # noqa: B018 - the folder of the DuckDB file
         return Warehouse(self.settings.warehouse)
-
-    def glance(self) -> Warehouse:
-        """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
-        from xero_pipeline.warehouse.store import Warehouse
-
-        self.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
 
     @cached_property
     def landing(self) -> Landing | None:

@@ -31,6 +31,17 @@ TOKEN_STORE, XERO, WAREHOUSE, PROGRESS = "xero_token_store", "xero", "xero_wareh
 ASSET_RESOURCES = (XERO, WAREHOUSE, PROGRESS)
 """Those that assets need."""
 
+GLANCE_SECONDS = 20
+"""Dagster gives a sensor's tick 60 seconds, all in all."""
+
+
+def glance(services: Services) -> Warehouse:
+    """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
+    from xero_pipeline.warehouse.store import Warehouse
+
+    services.home  # noqa: B018 - the folder of the DuckDB file
+    return Warehouse(services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
+
 
 @contextmanager
 def _as_dagsters_error() -> Iterator[None]:
@@ -161,7 +172,7 @@ class WarehouseResource(_WithServices):
 
     def glance(self) -> Warehouse:
         """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
-        return self._services.glance()
+        return glance(self._services)
 
 
 class OurResources(NamedTuple):

@@ -17,7 +17,7 @@ from dagster._core.events.log import EventLogEntry
 from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.automation import sensors
+from xero_pipeline.defs.automation import sensors, work_sensor
 from xero_pipeline.defs.automation.ledger_updates import LEDGERS
 from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS
 from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK
@@ -308,11 +308,11 @@ class TestMonthsToPull:
         assert not tick("months_to_pull").run_requests
 
     def test_a_warehouse_in_use_is_a_reason_to_skip_and_keeps_the_turn(self, house, tick, monkeypatch):
-        def busy(self):
+        def busy(services):
             raise WarehouseBusy("held by process 7")
 
         loaded(house, house.tenants[0])
-        monkeypatch.setattr(Services, "glance", busy)
+        monkeypatch.setattr(work_sensor, "glance", busy)
         data = tick("months_to_pull", cursor="b")
         assert not data.run_requests
         assert "held by process 7" in data.skip_message

@@ -11,7 +11,7 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.report_runs import organisations_in_flight
-from xero_pipeline.defs.resources import TOKEN_STORE, TokenStoreResource, token_store_of
+from xero_pipeline.defs.resources import TOKEN_STORE, TokenStoreResource, glance, token_store_of
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.work_planner import WorkPlanner
 
@@ -39,7 +39,7 @@ class Tick:
     @property
     def warehouse(self) -> "Warehouse":
         """The warehouse, for looks that must be short."""
-        return self.services.glance()
+        return glance(self.services)
 
 
 def work_sensor(
