@@ -51,7 +51,7 @@ layout: setup ## pin the declared tables and columns after a change of them
 	@$(BIN)/python -m xero_pipeline_tests.layouts.pinned
 
 lock: setup ## resolve pyproject.toml into requirements.lock again
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --group dev --generate-hashes -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --all-extras --group dev --generate-hashes -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## delete .venv and caches; your data in .xero stays
 	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.extras import require_extra
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
 PSYCOPG = "postgresql+psycopg"
-"""PostgreSQL through psycopg 3, the only driver that is installed."""
+"""PostgreSQL through psycopg 3, the only driver of the extra `postgresql`."""
 
 _WAREHOUSES = (
     "Supported are a DuckDB file, such as duckdb:////home/me/books.duckdb, and PostgreSQL, such as "
@@ -65,7 +66,7 @@ def warehouse_address(text: str) -> URL:
         raise ConfigurationError(f"{setting}: DuckDB's {inside[0]}: is not supported. {_WAREHOUSES}")
     address = _read(setting, text, _WAREHOUSES)
     if address.drivername in _POSTGRESQL:
-        return address.set(drivername=PSYCOPG)
+        return _through_psycopg(setting, address)
     if address.drivername != "duckdb":
         raise ConfigurationError(f"{setting}: {address.drivername}: is not supported. {_WAREHOUSES}")
     if address.query:
@@ -89,7 +90,7 @@ def state_address(text: str) -> URL:
     setting = "XERO_STATE_URL"
     address = _read(setting, text, _STATES)
     if address.drivername in _POSTGRESQL:
-        return address.set(drivername=PSYCOPG)
+        return _through_psycopg(setting, address)
     if address.get_backend_name() not in {"sqlite", "postgresql"}:
         raise ConfigurationError(f"{setting}: {address.drivername}: is not supported. {_STATES}")
     if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
@@ -110,6 +111,7 @@ def dagster_address(text: str) -> URL:
     address = _read(setting, text, _HISTORIES)
     if address.get_backend_name() not in {"postgres", "postgresql"} or not address.database:
         raise ConfigurationError(f"{setting}: {address.drivername}: is not supported. {_HISTORIES}")
+    require_extra("postgresql", f"{setting}: PostgreSQL")
     return address
 
 
@@ -124,6 +126,11 @@ def _read(setting: str, text: str, supported: str) -> URL:
         kind = _ATTACHED.match(text)
         what = f"{kind[0]}: is not supported" if kind else "this is not the address of a database"
         raise ConfigurationError(f"{setting}: {what}. {supported}") from None
+
+
+def _through_psycopg(setting: str, address: URL) -> URL:
+    require_extra("postgresql", f"{setting}: PostgreSQL")
+    return address.set(drivername=PSYCOPG)
 
 
 def _require_duckdb_file(setting: str, address: URL) -> None:

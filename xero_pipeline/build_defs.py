@@ -93,8 +93,7 @@ def xero_assets(
 
     wanted = {"schedules": False, "sensors": False, "checks": checks}
     ours = _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app).assets
-    bound = dg.with_resources(ours, resources(XeroApp(app)))
-    return [asset for asset in bound if isinstance(asset, dg.AssetsDefinition)]
+    return list(dg.with_resources(ours, resources(XeroApp(app))))
 
 
 def _collected(

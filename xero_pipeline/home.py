@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.extras import require_simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from xero_simulator.simulator import Simulator
@@ -47,7 +48,7 @@ def opened(home: Path, mode: str) -> Path:
 
 
 @contextmanager
-def first_sync(home: Path) -> Iterator[None]:
+def first_sync(home: Path) -> Generator[None]:
     """Hold off the sensors of the home's Dagster while `run` syncs: they would ask for the same once more.
 
     Args:
@@ -82,7 +83,11 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
     Args:
         home: From `opened`.
         limits: Whether it keeps Xero's limits.
+
+    Raises:
+        ConfigurationError: The extra `simulator` is not installed.
     """
+    require_simulator()
     from xero_simulator.config import BooksConfig
     from xero_simulator.limits import SimLimits
     from xero_simulator.simulator import Simulator

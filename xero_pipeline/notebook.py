@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.settings import Settings
 
@@ -70,7 +70,7 @@ class Books:
             ConfigurationError: There is no warehouse yet.
             WarehouseBusy: Another process held the file all the time.
         """
-        return self.arrow(sql, **params).to_pandas(date_as_object=True)
+        return _frame(self.arrow(sql, **params))
 
     def arrow(self, sql: str, /, **params: object) -> pa.Table:
         """The same as an Arrow table, for Polars and others.
@@ -118,13 +118,17 @@ class Books:
         from xero_pipeline.queries.catalogue import asking_ready, ready_query
 
         with asking_ready(self._warehouse, ready_query(name), params) as answer:
-            return _together(answer).to_pandas(date_as_object=True)
+            return _frame(_together(answer))
 
     def questions(self) -> Mapping[str, str]:
         """The built-in queries: their names, and what each answers."""
         from xero_pipeline.queries.catalogue import names, ready_query
 
         return {name: ready_query(name).answers for name in names()}
+
+
+def _frame(table: Any) -> pd.DataFrame:
+    return table.to_pandas(date_as_object=True)
 
 
 def _together(answer: QueryStream) -> pa.Table:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.errors import NewerDatabase
 
@@ -87,7 +87,11 @@ class Revisions:
         from alembic.operations import Operations
 
         logging.getLogger(__name__).info("The %s goes from layout %s to %s.", self.called, found, self.head)
-        options = {"fn": lambda at, _: script._upgrade_revs(self.head, at), "version_table_schema": schema}
+
+        def steps(at: Any, _: MigrationContext) -> Any:
+            return script._upgrade_revs(self.head, at)  # pyright: ignore[reportPrivateUsage]
+
+        options: dict[str, Any] = {"fn": steps, "version_table_schema": schema}
         context = MigrationContext.configure(connection, opts=options)
         # The operations are handed over: Alembic's own `op` is one for all threads.
         context.run_migrations(op=Operations(context))

@@ -24,6 +24,7 @@ from xero_pipeline_tests.ledger.kept import (  # noqa: F401 - fixtures
     kept_on_duckdb,
     kept_on_postgresql,
 )
+from xero_simulator.identity import signer
 
 SLOW_ROOMS = {"defs", "field_cases", "fuzz", "ledger", "metrics", "real_books"}
 """Whose tests sync or keep a ledger each. `make quick` leaves them out, PostgreSQL, and what says so of itself."""
@@ -37,6 +38,15 @@ def pytest_configure() -> None:
     # How long an example takes says how busy the machine is, and nothing of the program.
     settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_signing_key():
+    """Simulated identity services of one process share a key: making one takes as long as a short test."""
+    key = signer.generated_key()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signer, "generated_key", lambda: key)
+        yield
 
 
 def pytest_collection_finish() -> None:

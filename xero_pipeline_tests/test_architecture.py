@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
-EVERYBODY = {"addresses", "ageing", "clock", "errors", "validation_messages", "revisions"}
+EVERYBODY = {"addresses", "ageing", "clock", "errors", "extras", "validation_messages", "revisions"}
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "ageing": set(),
     "clock": set(),
     "errors": set(),
+    "extras": set(),
     "revisions": set(),
     "validation_messages": set(),
     "setting_types": {"xero.reports"},

@@ -6,6 +6,7 @@ import sys
 import time
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, BooleanOptionalAction
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from xero_simulator.config import BooksConfig
@@ -32,6 +33,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--store", type=Path, help="file that keeps tokens between starts")
     parser.add_argument("--faults", action="store_true", help="let POST /simulator/faults switch faults on")
     options = parser.parse_args(words)
+    if find_spec("joserfc") is None:
+        parser.exit(
+            2, 'xero-simulator needs joserfc, which is not installed. Run `pip install "xero-pipeline[simulator]"`.\n'
+        )
     try:
         serve_books(
             options.port,

@@ -6,7 +6,7 @@ import math
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -69,7 +69,7 @@ class RateLimiter:
         self._clock = clock
 
     @contextmanager
-    def slot(self, client_id: str, tenant_id: str) -> Iterator[dict[str, str]]:
+    def slot(self, client_id: str, tenant_id: str) -> Generator[dict[str, str]]:
         """Counts one call of an organisation while it lasts, and yields the headers that tell what is left.
 
         Raises:

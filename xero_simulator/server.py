@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, MutableMapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ def serve(
 
 
 @contextmanager
-def serving(simulator: Answers, port: int = 0) -> Iterator[str]:
+def serving(simulator: Answers, port: int = 0) -> Generator[str]:
     """Serves in a thread while the block runs, and yields the address."""
     with _listening("127.0.0.1", port) as (listener, address):
         server = _server(simulator)
@@ -72,7 +72,7 @@ def serving(simulator: Answers, port: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def _listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+def _listening(host: str, port: int) -> Generator[tuple[socket.socket, str]]:
     listener = socket.create_server((host, port))
     try:
         yield listener, f"http://{host}:{listener.getsockname()[1]}"

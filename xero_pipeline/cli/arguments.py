@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,7 @@ class QueryCommand(QuietCommand):
 
 
 @contextmanager
-def errors_name_option(option: str, setting: str) -> Iterator[None]:
+def errors_name_option(option: str, setting: str) -> Generator[None]:
     """Errors that name a setting name the option that stood in its place.
 
     Args:

@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
@@ -65,7 +65,7 @@ def is_of_terminal(error: OSError) -> bool:
 
 
 @contextmanager
-def counting_signals() -> Iterator[list[int]]:
+def counting_signals() -> Generator[list[int]]:
     """While something is being ended signals interrupt nothing; they are listed, for a second Ctrl-C means "now"."""
     seen: list[int] = []
     heeded = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, _hang_up()) if number}

@@ -6,15 +6,17 @@ PostgreSQL, exact division, is a function of the template.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.exact_sql import digest_sql, rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
-from xero_pipeline.warehouse.sql import among, literal
+from xero_pipeline.warehouse.sql import among, carry_out, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jinja2 import Environment
     from sqlalchemy import Connection
 
@@ -33,12 +35,12 @@ class SqlTemplates:
         self._room = room
         self._connection = connection
         dialect = connection.dialect.name
-        self._told = {
+        self._told: dict[str, Any] = {
             "tenant": literal(tenant_id),
-            "to_base": lambda amount, rate="d.rate": to_base_sql(dialect, amount, rate),
-            "share": lambda amount, part, whole: share_sql(dialect, amount, part, whole),
-            "rate": lambda foreign, base: rate_sql(dialect, foreign, base),
-            "digest": lambda columns: digest_sql(dialect, list(columns)),
+            "to_base": partial(_to_base, dialect),
+            "share": partial(share_sql, dialect),
+            "rate": partial(rate_sql, dialect),
+            "digest": partial(_digest, dialect),
             **told,
         }
 
@@ -52,26 +54,30 @@ class SqlTemplates:
         Args:
             name: Of its file, and of the table.
         """
-        self._carry_out(f"DROP TABLE IF EXISTS {name}")
-        self._carry_out(f"CREATE TEMP TABLE {name} AS {self.text(name)}")
+        carry_out(self._connection, f"DROP TABLE IF EXISTS {name}")
+        carry_out(self._connection, f"CREATE TEMP TABLE {name} AS {self.text(name)}")
         if self._connection.dialect.name == "postgresql":
-            self._carry_out(f"ANALYZE {name}")
+            carry_out(self._connection, f"ANALYZE {name}")
 
     def run(self, name: str) -> None:
         """Carry out a statement."""
-        self._carry_out(self.text(name))
-
-    def _carry_out(self, sql: str) -> None:
-        if self._connection.dialect.name == "duckdb":
-            # SQLAlchemy's dialect reads a statement letter by letter, to know what it counts.
-            driver: Any = self._connection.connection.driver_connection
-            driver.execute(sql)
-        else:
-            self._connection.exec_driver_sql(sql)
+        carry_out(self._connection, self.text(name))
 
     def count(self, name: str, where: str = "TRUE") -> int:
         """How many rows a table has."""
         return self._connection.exec_driver_sql(f"SELECT COUNT(*) FROM {name} WHERE {where}").scalar_one()
+
+
+def _to_base(dialect: str, amount: str, rate: str = "d.rate") -> str:
+    return to_base_sql(dialect, amount, rate)
+
+
+def _digest(dialect: str, columns: Iterable[str]) -> str:
+    return digest_sql(dialect, list(columns))
+
+
+def _prefixed(column: str, row: str) -> str:
+    return f"{row}.{column}"
 
 
 @cache
@@ -80,7 +86,7 @@ def _environment() -> Environment:
 
     # It writes SQL, not HTML: escaping would break it, and what comes from outside goes through `literal`.
     loader = PackageLoader("xero_pipeline.ledger", "")
-    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
-    made.filters["prefixed"] = lambda column, row: f"{row}.{column}"
+    made: Any = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    made.filters["prefixed"] = _prefixed
     made.globals |= {"named": named, "sql": literal, "among": among, "organisations_named": NAMED}
     return made

@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.warehouse.sql import among, literal, q
+from xero_pipeline.warehouse.sql import among, carry_out, literal, q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,9 +25,6 @@ _COMMENTS = {
         WHERE c.relkind = 'v' AND n.nspname IN {schemas}
     """,
 }
-_PLAINLY = {"no_parameters": True}
-"""The statement may have per cent signs of its own, and nothing is put in for them."""
-
 _OTHER_COLUMNS = "42P16"
 """What PostgreSQL says of a view that would get other columns than it has: invalid_table_definition."""
 
@@ -65,25 +62,25 @@ class Views:
         if self._known.get((schema, name)) == told:
             return False
         full = f"{q(schema)}.{q(name)}"
-        self._connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {q(schema)}")
+        carry_out(self._connection, f"CREATE SCHEMA IF NOT EXISTS {q(schema)}")
         self._replace(full, f"CREATE OR REPLACE VIEW {full} AS {query}")
-        self._connection.exec_driver_sql(f"COMMENT ON VIEW {full} IS {literal(told)}")
+        carry_out(self._connection, f"COMMENT ON VIEW {full} IS {literal(told)}")
         return True
 
     def _replace(self, name: str, statement: str) -> None:
         from sqlalchemy.exc import ProgrammingError
 
         if self._connection.dialect.name != "postgresql":
-            self._connection.exec_driver_sql(statement)
+            carry_out(self._connection, statement)
             return
         try:
             with self._connection.begin_nested():
-                self._connection.exec_driver_sql(statement, execution_options=_PLAINLY)
+                carry_out(self._connection, statement)
         except ProgrammingError as error:
             if getattr(error.orig, "sqlstate", None) != _OTHER_COLUMNS:
                 raise
             self._drop(name)
-            self._connection.exec_driver_sql(statement, execution_options=_PLAINLY)
+            carry_out(self._connection, statement)
 
     def _drop(self, name: str) -> None:
         from sqlalchemy.exc import DBAPIError

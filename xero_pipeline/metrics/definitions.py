@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
 from xero_pipeline.ledger.statements.aged import BUCKETS, aged_documents_sql
-from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, open_documents_sql
+from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, Side, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
 
@@ -90,12 +90,19 @@ def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", 
             spares a database the others' documents.
     """
     whose = EVERY if every else ONE
-    told = {
+
+    def open_documents(side: Side) -> str:
+        return open_documents_sql(dialect, side, asked, whose)
+
+    def open_by_age(side: Side) -> str:
+        return aged_documents_sql(dialect, side, asked, ageing, whose)
+
+    told: dict[str, Any] = {
         "asked": asked,
-        "open_documents": lambda side: open_documents_sql(dialect, side, asked, whose),
-        "open_by_age": lambda side: aged_documents_sql(dialect, side, asked, ageing, whose),
-        "to_base": lambda amount, rate: to_base_sql(dialect, amount, f"coalesce({rate}, 1)"),
-        "share": lambda amount, part, of: share_sql(dialect, amount, part, of),
+        "open_documents": open_documents,
+        "open_by_age": open_by_age,
+        "to_base": partial(_to_base, dialect),
+        "share": partial(share_sql, dialect),
     }
     return _HEAD.sub("", _environment().get_template(f"{metric(name).name}.sql").render(told)).strip()
 
@@ -110,13 +117,17 @@ def _text(name: str) -> str:
     return files("xero_pipeline.metrics").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
+def _to_base(dialect: str, amount: str, rate: str) -> str:
+    return to_base_sql(dialect, amount, f"coalesce({rate}, 1)")
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # It writes SQL, not HTML: escaping would break it, and nothing in it comes from outside.
     loader = PackageLoader("xero_pipeline.metrics", "sql")
-    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    made: Any = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
     made.globals |= {
         "named": named,
         "buckets": BUCKETS,

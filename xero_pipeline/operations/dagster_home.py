@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +102,7 @@ def _write(path: Path, text: str) -> None:
 
 
 @contextmanager
-def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+def open_instance(settings: Settings) -> Generator[dg.DagsterInstance]:
     """Dagster's history of this home.
 
     Args:
@@ -138,7 +138,7 @@ def read_log_handlers_once(instance: dg.DagsterInstance) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained() -> Generator[None]:
     """Say which setting is wrong when Dagster's PostgreSQL cannot be reached."""
     from sqlalchemy.exc import DBAPIError
 

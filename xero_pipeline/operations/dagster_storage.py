@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -59,7 +59,7 @@ class RunStorage(SqliteRunStorage):
         super().__init__(conn_string, inst_data)
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self) -> Generator[Connection]:
         """A transaction."""
         with self._engine.begin() as connection:
             yield connection
@@ -77,6 +77,8 @@ class EventLog(SqliteEventLogStorage):
         base_dir: The folder of these files.
     """
 
+    _initialized_dbs: set[str]
+
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         super().__init__(base_dir, inst_data)
@@ -92,7 +94,7 @@ class EventLog(SqliteEventLogStorage):
         super().wipe()
 
     @contextmanager
-    def _connect(self, shard: str) -> Iterator[Connection]:
+    def _connect(self, shard: str) -> Generator[Connection]:
         # The parent's lock: one thread at a time has the one connection of each file.
         with self._db_lock, self._opened(shard).begin() as connection:
             yield connection

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ _LOCK, _CARD = "serving.lock", "serving.json"
 
 
 @contextmanager
-def serving(home: Path, addresses: Mapping[str, str]) -> Iterator[None]:
+def serving(home: Path, addresses: Mapping[str, str]) -> Generator[None]:
     """Be the process that serves a home while the block runs.
 
     Args:
@@ -54,7 +54,7 @@ def require_unserved(home: Path) -> None:
 
 
 @contextmanager
-def _held(home: Path) -> Iterator[None]:
+def _held(home: Path) -> Generator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(home / _LOCK, mode=0o600)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,11 @@ ROWS_AT_ONCE = 10_000
 
 
 @contextmanager
-def looking(warehouse: Warehouse) -> Iterator[Connection]:
+def looking(warehouse: Warehouse, *, sandboxed: bool = False) -> Generator[Connection]:
     """A connection to read with, of one moment, to a warehouse as it is: nothing is made, moved or upgraded.
+
+    Args:
+        sandboxed: For statements that are not ours: nothing else of the machine can be read.
 
     Raises:
         ConfigurationError: There is no warehouse yet.
@@ -36,16 +39,19 @@ def looking(warehouse: Warehouse) -> Iterator[Connection]:
             "There is no warehouse yet where XERO_WAREHOUSE_URL, or XERO_PIPELINE_HOME, says: run "
             "`xero-pipeline connect` and `xero-pipeline sync` first, or correct the setting."
         )
-    with dialect.looked_at(SCHEMAS) as connection:
+    with dialect.looked_at(SCHEMAS, sandboxed=sandboxed) as connection:
         yield connection
 
 
 @contextmanager
-def asking(warehouse: Warehouse, sql: str, params: Mapping[str, object] | None = None) -> Iterator[QueryStream]:
+def asking(
+    warehouse: Warehouse, sql: str, params: Mapping[str, object] | None = None, *, sandboxed: bool = True
+) -> Generator[QueryStream]:
     """Ask one question.
 
     Args:
         sql: One statement that reads; parameters are written `:name`.
+        sandboxed: As for `looking`; only statements of ours do without.
 
     Yields:
         The answer, to be taken before the block ends.
@@ -57,14 +63,14 @@ def asking(warehouse: Warehouse, sql: str, params: Mapping[str, object] | None =
     """
     statement = read_statement(sql)
     values = given(statement, params or {})
-    with looking(warehouse) as connection, _explained(warehouse):
+    with looking(warehouse, sandboxed=sandboxed) as connection, _explained(warehouse):
         stream = warehouse.dialect.stream(connection, statement.sql, values, ROWS_AT_ONCE)
         with closing(stream):
             yield stream
 
 
 @contextmanager
-def _explained(warehouse: Warehouse) -> Iterator[None]:
+def _explained(warehouse: Warehouse) -> Generator[None]:
     """What the database says against a statement, as a paragraph."""
     try:
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,7 @@ def _made(folder: Path) -> Path:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def _whole(path: Path) -> Generator[Path]:
     """A name to write under; the file gets its own when it is whole, or is thrown away."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:

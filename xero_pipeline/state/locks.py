@@ -7,7 +7,7 @@ in PostgreSQL an advisory lock of a transaction; both fall when the holder's pro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 
 @contextmanager
-def exclusive(engine: sa.Engine, name: str, *, timeout_seconds: float) -> Iterator[None]:
+def exclusive(engine: sa.Engine, name: str, *, timeout_seconds: float) -> Generator[None]:
     """Hold the named lock: one holder over threads and processes.
 
     Not re-entrant. Works while the database is not ready yet.
@@ -38,7 +38,7 @@ def exclusive(engine: sa.Engine, name: str, *, timeout_seconds: float) -> Iterat
 
 
 @contextmanager
-def _file_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Iterator[None]:
+def _file_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Generator[None]:
     from filelock import FileLock, Timeout
 
     directory = Path(f"{engine.url.database}-locks")
@@ -55,7 +55,7 @@ def _file_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Iterator
 
 
 @contextmanager
-def _advisory_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Iterator[None]:
+def _advisory_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Generator[None]:
     number = int(_digest(name)[:15], 16)
     with engine.connect() as connection, connection.begin():
         milliseconds = str(int(timeout_seconds * 1000))

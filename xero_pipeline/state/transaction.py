@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ _WRITERS = 0x5845524F
 
 
 @contextmanager
-def write_transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+def write_transaction(engine: sa.Engine) -> Generator[sa.Connection]:
     """A write transaction that excludes every other one, over threads, processes and machines.
 
     What is read inside is therefore still true when it is written back. Committed, and on the disk, when the

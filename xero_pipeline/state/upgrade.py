@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def make(connection: sa.Connection, schema: str | None) -> None:
 
 
 @contextmanager
-def altering(engine: sa.Engine) -> Iterator[sa.Connection]:
+def altering(engine: sa.Engine) -> Generator[sa.Connection]:
     """A transaction in which tables may be made anew.
 
     SQLite alters most things by making the table again, and dropping the old one would empty what refers to it. So it

@@ -17,6 +17,7 @@ from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.pages import SPANS, figures_of
 from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, status_of
+from xero_pipeline.xero.values import is_object
 
 MOST_RUNS = 200
 
@@ -128,7 +129,7 @@ def _fields(body: bytes) -> Mapping[str, Any]:
         fields = json.loads(body)
     except ValueError:
         fields = None
-    if not isinstance(fields, dict):
+    if not is_object(fields):
         raise ConfigurationError("The body must be a JSON object.")
     return fields
 

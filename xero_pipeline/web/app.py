@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -41,7 +41,7 @@ def make_app(context: AppContext) -> Starlette:
         headers=_headers(context),
         refuse=refuse,
     )
-    handlers = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
+    handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
     app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
     app.state.context = context
     return app

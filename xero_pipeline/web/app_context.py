@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -86,7 +86,7 @@ class AppContext:
 
 
 @contextmanager
-def open_context(settings: Settings, address: Address, dagster_ui: str) -> Iterator[AppContext]:
+def open_context(settings: Settings, address: Address, dagster_ui: str) -> Generator[AppContext]:
     """The context of a home.
 
     Args:

@@ -18,6 +18,7 @@ import httpx
 from xero_pipeline.defs.automation.schedules import DAILY, REREADING
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web.dagster_graphql import LAUNCH, LOOK, START, STOP
+from xero_pipeline.xero.values import is_object
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -159,8 +160,8 @@ class DagsterUI:
             return told["run"]["__typename"] == "Run"
         import yaml
 
-        theirs = yaml.safe_load(told["instance"]["info"] or "") or {}
-        ours = yaml.safe_load(self._instance.info_str()) or {}
+        theirs: Mapping[str, Any] = yaml.safe_load(told["instance"]["info"] or "") or {}
+        ours: Mapping[str, Any] = yaml.safe_load(self._instance.info_str()) or {}
         return theirs.get("local_artifact_storage") == ours.get("local_artifact_storage")
 
     def _mutate(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -178,8 +179,8 @@ class DagsterUI:
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = self._http.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
         told = answer.json()
-        if not isinstance(told, dict) or not told.get("data"):
-            problem = told.get("errors", [{}])[0].get("message") if isinstance(told, dict) else None
+        if not is_object(told) or not told.get("data"):
+            problem = told.get("errors", [{}])[0].get("message") if is_object(told) else None
             raise XeroPipelineError(f"Dagster at {self.url} did not understand us: {problem or answer.status_code}.")
         return told["data"]
 

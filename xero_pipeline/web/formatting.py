@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -58,14 +59,22 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "ago": ago,
         "began": began,
         "lasting": lasting,
-        "so_far": lambda since: lasting(clock.now() - since),
+        "so_far": _so_far,
         "month": month,
-        "job": lambda name: JOBS.get(name, words(name)),
-        "run_state": lambda name: RUN_STATES.get(name, words(name)),
-        "cause": lambda name: CAUSES.get(name or "", words(name or "")),
+        "job": partial(_in_words, JOBS),
+        "run_state": partial(_in_words, RUN_STATES),
+        "cause": partial(_in_words, CAUSES),
         "words": words,
         "marked": marked,
     }
+
+
+def _so_far(since: datetime) -> str:
+    return lasting(clock.now() - since)
+
+
+def _in_words(known: Mapping[str, str], name: str | None) -> str:
+    return known.get(name or "", words(name or ""))
 
 
 def money(amount: Decimal | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -47,7 +49,7 @@ def books(request: Request) -> Response:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     shown = context.gallery.show((one.tenant_id, months), seen.value)
     issues = (context.status.issues() or {}).get(one.tenant_id, ())
-    more = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
+    more: dict[str, Any] = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
     return page(request, "books.html", one=one, figures=seen.value, panels=shown, **more)
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -105,7 +106,7 @@ def _as_text(value: object) -> str:
 @cache
 def _templates() -> Environment:
     folder = Path(__file__).parent / "templates"
-    made = Environment(
+    made: Any = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.extras import require_extra
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.app import make_app
 from xero_pipeline.web.app_context import AppContext, open_context, require_password
@@ -30,8 +31,10 @@ def address_of(settings: Settings, host: str | None = None, port: int | None = N
         not_at: A port that somebody else will have.
 
     Raises:
-        ConfigurationError: Beyond this machine without a password; or somebody listens there already.
+        ConfigurationError: Beyond this machine without a password; or somebody listens there already; or the extra
+            `web` is not installed.
     """
+    require_extra("web", "The web page")
     chosen = Address(host or settings.web_host, port or settings.web_port, settings.web_url)
     require_password(settings, chosen)
     asked_for = port is not None or "web_port" in settings.model_fields_set
@@ -85,7 +88,7 @@ def serve(
 
 
 @contextmanager
-def serving(context: AppContext) -> Iterator[None]:
+def serving(context: AppContext) -> Generator[None]:
     """Serve in a thread while the block runs.
 
     Args:
@@ -103,7 +106,7 @@ def serving(context: AppContext) -> Iterator[None]:
 
 
 @contextmanager
-def _bound(address: Address) -> Iterator[socket.socket]:
+def _bound(address: Address) -> Generator[socket.socket]:
     try:
         listener = _listener(address)
     except OSError as error:

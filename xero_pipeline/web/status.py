@@ -65,7 +65,7 @@ class Status:
         services, seen = self._services, self._dagster.look()
         later, aside, at_work = deferred_work(services), put_aside(services), self._syncs.at_work()
         failed, issues = self._last_failures(), self.issues()
-        organisations = []
+        organisations: list[dict[str, Any]] = []
         for one in services.organisations.list():
             mine = later.get(one.tenant_id, [])
             synced, known = self._last_sync(one)

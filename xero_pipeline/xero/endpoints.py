@@ -49,7 +49,7 @@ class Endpoint:
     page_size: int | None
     modified_since: bool
     scope: str
-    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     slicing: Slicing | None = None
     by_ids: bool = False
     number: str = ""

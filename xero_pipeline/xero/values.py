@@ -11,7 +11,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -21,6 +21,16 @@ _ISO = re.compile(
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether what JSON said is an object: its names are text."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether what JSON said is a list."""
+    return isinstance(value, list)
 
 
 def parse_xero_date(text: str) -> datetime:

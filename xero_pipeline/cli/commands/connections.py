@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,7 +77,7 @@ def _open_browser(url: str) -> None:
 
 
 @contextmanager
-def _consent_page(services: Services) -> Iterator[str | None]:
+def _consent_page(services: Services) -> Generator[str | None]:
     """In mock mode somebody must serve the consent page to the browser; it lives as long as the question."""
     if not services.settings.mock_mode:
         yield None

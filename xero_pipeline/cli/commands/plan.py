@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,7 +64,7 @@ def plan(
 
 
 @contextmanager
-def _asking(services: Services, tenant_id: str, *, wanted: bool) -> Iterator[Counts | None]:
+def _asking(services: Services, tenant_id: str, *, wanted: bool) -> Generator[Counts | None]:
     from xero_pipeline.sync.estimate.calls import asking
 
     if not wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -83,7 +83,7 @@ def _ready(question: str) -> BuiltInQuery | None:
 @contextmanager
 def _answer(
     warehouse: Warehouse, question: str, ready: BuiltInQuery | None, values: dict[str, Any]
-) -> Iterator[tuple[RowStream, str]]:
+) -> Generator[tuple[RowStream, str]]:
     """The answer, and of when it tells."""
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.queries.catalogue import asking_ready, days_asked

@@ -12,6 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
+from xero_pipeline.extras import require_extra
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.dagster_runs import Runner
@@ -118,6 +119,7 @@ def _page_beside(settings: Settings, host: str, port: int) -> Address:
     """Where the web page will be. What is taken or not allowed is told now, not after a sync of some minutes."""
     from xero_pipeline.web.server import address_of
 
+    require_extra("web", "The web page", "say --no-serve")
     _require_free(host, port, settings.web_port)
     return address_of(settings, not_at=port)
 

@@ -29,7 +29,10 @@ def serve(
 ) -> None:
     """Serve the simulator on localhost until Ctrl-C."""
     from xero_pipeline.cli.output.console import say
+    from xero_pipeline.extras import require_extra
     from xero_simulator.command import serve_books
+
+    require_extra("simulator", "The simulator")
 
     def ready(url: str) -> None:
         say(f"The simulated Xero answers at {url}\nPoint a pipeline at it with:")

@@ -63,12 +63,13 @@ def _rows(stream: QueryStream) -> Iterator[tuple[Any, ...]]:
         yield from zip(*(_values(column) for column in table.columns), strict=True)
 
 
-def _values(column: pa.ChunkedArray) -> list[Any]:
+def _values(column: pa.ChunkedArray[Any]) -> list[Any]:
     """Sums of whole numbers come as decimals without a place."""
     from pyarrow import types
 
-    values = column.to_pylist()
-    if types.is_decimal(column.type) and column.type.scale == 0:
+    values: list[Any] = column.to_pylist()
+    kind: Any = column.type
+    if types.is_decimal(kind) and kind.scale == 0:
         return [None if value is None else int(value) for value in values]
     return values
 

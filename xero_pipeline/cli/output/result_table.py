@@ -32,7 +32,7 @@ def show(answer: RowStream, ready: BuiltInQuery | None, told: str, limit: int | 
     rows, more = answer.first(limit)
     names, numeric = list(answer.names), list(answer.numeric)
     # Of one organisation there is no need to say in each row that it is that one; sums of several mean nothing.
-    whose = {row[0] for row in rows} if ready and names[0] == _ORGANISATION else set()
+    whose: set[Any] = {row[0] for row in rows} if ready and names[0] == _ORGANISATION else set()
     total = _total(names, rows, ready.totals) if ready and len(whose) == 1 and len(rows) > 1 and not more else None
     cells = [[readable(value) for value in row] for row in rows] + ([total] if total else [])
     if len(whose) == 1:

@@ -126,7 +126,7 @@ def _sums(rows: Sequence[Any], fields: Iterable[str]) -> dict[str, Decimal]:
 
 def _trial(title: str, rows: Sequence[Any]) -> None:
     sides = [field for _, field in _TRIAL[1:]]
-    told = []
+    told: list[dict[str, Any]] = []
     for row in rows:
         label = f"{row.account_name} ({row.account_code})" if row.account_code else row.account_name
         told.append({"account": label, **{side: getattr(row, side) or "" for side in sides}})
@@ -147,7 +147,7 @@ def _bank(title: str, rows: Sequence[Any]) -> None:
 
 def _pages(title: str, rows: Sequence[Any]) -> None:
     for (code, name), group in groupby(rows, key=lambda row: (row.account_code, row.account_name)):
-        told = []
+        told: list[dict[str, Any]] = []
         for row in group:
             line = _as_json(row)
             if row.entry_type != "journal":
@@ -158,7 +158,7 @@ def _pages(title: str, rows: Sequence[Any]) -> None:
 
 def _cash(title: str, rows: Sequence[Any]) -> None:
     for name, group in groupby(rows, key=lambda row: row.account_name):
-        told = []
+        told: list[dict[str, Any]] = []
         for row in group:
             line = _as_json(row)
             if row.line_type == "movement":

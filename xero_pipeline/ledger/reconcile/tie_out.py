@@ -96,9 +96,8 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         stale: As for `post_unexplained`.
     """
     queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
-    for side in ("receivables", "payables"):
-        left = rounding_sql(connection.dialect.name, side).replace(":tenant_id", literal(tenant_id))
-        SqlTemplates("reconcile", connection, tenant_id, query=left).make(f"tie_rounding_{side}")
+    rounding = rounding_sql(connection.dialect.name, f"= {literal(tenant_id)}")
+    SqlTemplates("reconcile", connection, tenant_id, rounding=rounding).make("tie_rounding")
     queries.make("tie_difference_parts")
     for name in _COMPARE:
         queries.run(name)

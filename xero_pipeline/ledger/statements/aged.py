@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
-    from xero_pipeline.ledger.statements.open_documents import Side
+    from xero_pipeline.ledger.statements.open_documents import Side, Sides
 
 BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
 """Xero's columns; how long a month is, the user chose."""
@@ -94,14 +94,18 @@ def aged(
     )
 
 
-def aged_sql(dialect_name: str, side: Side, days: Iterable[dt.date], ageing: Ageing = "days") -> str:
-    """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`."""
+def aged_sql(dialect_name: str, sides: Sides, days: Iterable[dt.date], ageing: Ageing = "days", *more: str) -> str:
+    """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`.
+
+    Args:
+        *more: Columns of `open_documents_sql` that come after those.
+    """
     asked = " UNION ALL ".join(f"SELECT CAST(:tenant_id AS TEXT) AS tenant_id, {literal(day)} AS as_of" for day in days)
-    names = ", ".join(field.name for field in fields(AgedDocument))
-    return f"SELECT {names} FROM ({aged_documents_sql(dialect_name, side, asked, ageing)}) AS aged"
+    names = ", ".join([*(field.name for field in fields(AgedDocument)), *more])
+    return f"SELECT {names} FROM ({aged_documents_sql(dialect_name, sides, asked, ageing)}) AS aged"
 
 
-def aged_documents_sql(dialect_name: str, side: Side, days: str, ageing: Ageing = "days", whose: str = ONE) -> str:
+def aged_documents_sql(dialect_name: str, sides: Sides, days: str, ageing: Ageing = "days", whose: str = ONE) -> str:
     """The columns of `open_documents_sql`, and days_overdue and bucket. The one place that says how old a document is.
 
     Args:
@@ -115,7 +119,7 @@ def aged_documents_sql(dialect_name: str, side: Side, days: str, ageing: Ageing 
     return f"""
     SELECT *, CASE WHEN as_of > due_date THEN as_of - due_date ELSE 0 END AS days_overdue,
         CASE WHEN due_date >= as_of THEN '{BUCKETS[0]}' {upto} ELSE '{BUCKETS[-1]}' END AS bucket
-    FROM ({open_documents_sql(dialect_name, side, days, whose)}) AS o
+    FROM ({open_documents_sql(dialect_name, sides, days, whose)}) AS o
     """
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, chart_of
 from xero_pipeline.ledger.statements.entity import entity_of
-from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
+from xero_pipeline.ledger.statements.lines import (
+    Amounts,
+    Line,
+    StatementLine,
+    added,
+    in_sections,
+    less,
+    numbered,
+    total,
+)
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import ASSETS, CURRENT_YEAR, EQUITY, LIABILITIES, Section
 
@@ -74,5 +83,5 @@ def _side(by_section: _Sections, side: str, sections: Iterable[Section]) -> Iter
             yield total(heading, section.total, added((line.amounts for line in lines), 1))
 
 
-def _sum(by_section: _Sections, sections: Iterable[Section]) -> tuple:
+def _sum(by_section: _Sections, sections: Iterable[Section]) -> Amounts:
     return added((line.amounts for section in sections for line in by_section.get(section, ())), 1)

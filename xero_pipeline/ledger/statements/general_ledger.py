@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import text
 
@@ -119,7 +119,7 @@ class _Sheet:
         self._retains = standing.account.account_id == chart.retained
         self._profits = profits
 
-    def entries(self, period: Period, lines: Sequence[Row]) -> Iterator[LedgerEntry]:
+    def entries(self, period: Period, lines: Sequence[Row[Any]]) -> Iterator[LedgerEntry]:
         """The opening balance, every line, where a year begins what that changes, and the closing balance."""
         yield self._entry("opening", period.start, ZERO)
         years = sorted(self._profits)
@@ -142,7 +142,7 @@ class _Sheet:
             self._balance += moved
             yield self._entry("year_end", first, moved)
 
-    def _entry(self, kind: EntryType, day: date, net: Decimal, line: Row | None = None) -> LedgerEntry:
+    def _entry(self, kind: EntryType, day: date, net: Decimal, line: Row[Any] | None = None) -> LedgerEntry:
         account: Account = self._account
         return LedgerEntry(
             account_id=account.account_id,
@@ -164,7 +164,7 @@ def _profit(found: Sequence[AccountBalance]) -> Decimal:
     return sum((one.balance for one in found if one.account.is_result), ZERO)
 
 
-def _lines(connection: Connection, entity: Entity, period: Period, account_id: str | None) -> dict[str, list[Row]]:
+def _lines(connection: Connection, entity: Entity, period: Period, account_id: str | None) -> dict[str, list[Row[Any]]]:
     params = {"tenant_id": entity.tenant_id, "start": period.start, "end": period.end, "account_id": account_id}
     one = " AND l.account_id = :account_id" if account_id is not None else ""
     rows = connection.execute(text(_LINES + one + _ORDER), params)

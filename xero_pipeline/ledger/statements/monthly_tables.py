@@ -12,10 +12,10 @@ from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.budget import variances
 from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.entity import entity_of, newest_day
-from xero_pipeline.ledger.statements.open_documents import Side
+from xero_pipeline.ledger.statements.open_documents import CONTROL, Side
 from xero_pipeline.ledger.statements.periods import Period, in_months, months_between
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.sql import q
+from xero_pipeline.warehouse.sql import carry_out, literal, q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,8 +76,7 @@ def write_statements(
         for table, rows in _rows(connection, entity, periods).items():
             dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
             written[table] = len(rows)
-        for table in _AGED:
-            written[table] = _write_aged(connection, table, tenant_id, periods, ageing)
+        written |= _write_aged(connection, tenant_id, periods, ageing)
     return written
 
 
@@ -127,12 +126,21 @@ def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa
     return pa.table(columns)
 
 
-def _write_aged(connection: Connection, table: str, tenant_id: str, periods: Sequence[Period], ageing: Ageing) -> int:
+def _write_aged(connection: Connection, tenant_id: str, periods: Sequence[Period], ageing: Ageing) -> dict[str, int]:
     newest = newest_day(connection, tenant_id)
     if newest is None:
-        return 0
+        return {}
     days = sorted({newest, *(period.end for period in periods if period.start <= newest)})
-    names = ", ".join(q(column.name) for column in ledger_table(table).columns)
-    found = aged_sql(connection.dialect.name, _AGED[table], days, ageing)
-    sql = f"INSERT INTO {named(table)} (tenant_id, {names}) SELECT :tenant_id, {names} FROM ({found}) AS f"
-    return connection.execute(text(sql), {"tenant_id": tenant_id}).rowcount
+    found = aged_sql(connection.dialect.name, CONTROL, days, ageing, "side").replace(":tenant_id", literal(tenant_id))
+    # Both sides at once: to plan this query takes longer than to run it.
+    carry_out(connection, "DROP TABLE IF EXISTS aged_documents")
+    carry_out(connection, f"CREATE TEMP TABLE aged_documents AS {found}")
+    written: dict[str, int] = {}
+    for table, side in _AGED.items():
+        names = ", ".join(q(column.name) for column in ledger_table(table).columns)
+        sql = (
+            f"INSERT INTO {named(table)} (tenant_id, {names}) "
+            f"SELECT {literal(tenant_id)}, {names} FROM aged_documents WHERE side = {literal(side)}"
+        )
+        written[table] = connection.exec_driver_sql(sql).rowcount
+    return written

@@ -19,6 +19,10 @@ from xero_pipeline.warehouse.sql import literal
 Side = Literal["receivables", "payables", "paid_in_advance_by_customers", "paid_in_advance_to_suppliers"]
 """What customers owe and what we owe them for; the last two are prepayments, which stand on accounts of their own."""
 
+Sides = Side | tuple[Side, ...]
+CONTROL: tuple[Side, Side] = ("receivables", "payables")
+"""The sides with a control account: those of the aged reports."""
+
 ONE = "= :tenant_id"
 EVERY = "IN (SELECT tenant_id FROM days)"
 """Whose documents are looked at: one organisation's, or those of all days that are asked for."""
@@ -77,12 +81,12 @@ _TYPES: Mapping[str, tuple[str, Side, int]] = {
 }
 
 
-def open_documents_sql(dialect_name: str, side: Side, days: str, whose: str = ONE) -> str:
+def open_documents_sql(dialect_name: str, sides: Sides, days: str, whose: str = ONE) -> str:
     """Every document that is open on one of some days, once a day.
 
-    Columns: tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number, reference,
-    date, due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits are negative.
-    `open_amount_base` is null where a foreign document has no rate.
+    Columns: side, tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
+    reference, date, due_date, currency_code, currency_rate, total, open_amount, open_amount_base. Amounts of credits
+    are negative. `open_amount_base` is null where a foreign document has no rate.
 
     Args:
         days: A query with the columns tenant_id and as_of.
@@ -92,92 +96,92 @@ def open_documents_sql(dialect_name: str, side: Side, days: str, whose: str = ON
     unbooked = f"CASE WHEN is_booked = 0 THEN {to_base_sql(dialect_name, 'total', 'rate')} ELSE 0 END"
     return f"""
     WITH days AS ({days}),
-    documents AS ({_documents_sql(side, whose)}),
+    documents AS ({_documents_sql(sides, whose)}),
     events AS (
-        SELECT e.tenant_id, e.document_id, e.day, SUM(e.amount) AS amount FROM ({_events_sql(whose)}) AS e
+        SELECT d.side, e.tenant_id, e.document_id, e.day, SUM(e.amount) AS amount FROM ({_events_sql(whose)}) AS e
         JOIN documents AS d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
-        GROUP BY e.tenant_id, e.document_id, e.day
+        GROUP BY d.side, e.tenant_id, e.document_id, e.day
     ),
     live AS (
         SELECT d.* FROM documents AS d
         LEFT JOIN (
-            SELECT tenant_id, document_id, SUM(amount) AS settled, MAX(day) AS last_day FROM events
-            WHERE day IS NOT NULL GROUP BY tenant_id, document_id
-        ) AS e ON e.tenant_id = d.tenant_id AND e.document_id = d.document_id
+            SELECT side, tenant_id, document_id, SUM(amount) AS settled, MAX(day) AS last_day FROM events
+            WHERE day IS NOT NULL GROUP BY side, tenant_id, document_id
+        ) AS e ON e.side = d.side AND e.tenant_id = d.tenant_id AND e.document_id = d.document_id
         -- Most documents were settled before the first of the days, for good: they need not be put in order.
         WHERE settled IS NULL OR settled <> total OR GREATEST(last_day, date) > (SELECT MIN(as_of) FROM days)
     ),
     points AS (
-        SELECT tenant_id, document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
-            SELECT tenant_id, document_id, date AS day, 0 AS amount, 1 AS booked FROM live
+        SELECT side, tenant_id, document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
+            SELECT side, tenant_id, document_id, date AS day, 0 AS amount, 1 AS booked FROM live
             UNION ALL
-            SELECT e.tenant_id, e.document_id, e.day, e.amount, 0 FROM events AS e
-            JOIN live AS d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
-        ) AS p GROUP BY tenant_id, document_id, day
+            SELECT e.side, e.tenant_id, e.document_id, e.day, e.amount, 0 FROM events AS e
+            JOIN live AS d ON d.side = e.side AND d.tenant_id = e.tenant_id AND d.document_id = e.document_id
+        ) AS p GROUP BY side, tenant_id, document_id, day
     ),
     states AS (
-        SELECT tenant_id AS whose, document_id AS id, day AS since,
-            LEAD(day) OVER (PARTITION BY tenant_id, document_id ORDER BY day) AS until,
-            SUM(amount) OVER (PARTITION BY tenant_id, document_id ORDER BY day) AS taken,
-            SUM(booked) OVER (PARTITION BY tenant_id, document_id ORDER BY day) AS is_booked
+        SELECT side AS whose_side, tenant_id AS whose, document_id AS id, day AS since,
+            LEAD(day) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS until,
+            SUM(amount) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS taken,
+            SUM(booked) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS is_booked
         FROM points
     ),
     opened AS (
         SELECT d.*, since, until, taken, is_booked
-        FROM states AS s JOIN live AS d ON d.tenant_id = s.whose AND d.document_id = s.id
+        FROM states AS s JOIN live AS d ON d.side = s.whose_side AND d.tenant_id = s.whose AND d.document_id = s.id
         WHERE is_booked * total <> taken
     )
-    SELECT opened.tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
+    SELECT side, opened.tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
         reference, date, due_date, currency_code, currency_rate, sign * total AS total,
         sign * (is_booked * total - taken) AS open_amount, sign * ({left} - {unbooked}) AS open_amount_base
     FROM opened JOIN days ON days.tenant_id = opened.tenant_id AND as_of >= since AND (until IS NULL OR as_of < until)
     """
 
 
-def rounding_sql(dialect_name: str, side: Side) -> str:
-    """What a control account holds more than its open documents, by the day on which that arose: cents of rounding.
+def rounding_sql(dialect_name: str, whose: str) -> str:
+    """What control accounts hold more than their open documents, by the day on which that arose: cents of rounding.
 
-    Columns: day, amount, with the sign of `open_amount_base`.
+    Columns: side (receivables or payables), day, amount, with the sign of `open_amount_base`.
 
     Args:
-        side: receivables or payables. The statement takes the parameter `:tenant_id`.
+        whose: As for `open_documents_sql`; of one organisation.
     """
 
     def base(amount: str) -> str:
         return to_base_sql(dialect_name, f"CAST({amount} AS NUMERIC(19, 4))", "rate")
 
     return f"""
-    WITH documents AS ({_documents_sql(side, ONE)}),
+    WITH documents AS ({_documents_sql(CONTROL, whose)}),
     days AS (
-        SELECT e.document_id, e.day, d.sign, d.total, d.rate, SUM(e.amount) AS amount,
+        SELECT d.side, e.document_id, e.day, d.sign, d.total, d.rate, SUM(e.amount) AS amount,
             SUM({base("e.amount")}) AS cleared
-        FROM ({_events_sql(ONE)}) AS e JOIN documents AS d ON d.document_id = e.document_id
-        WHERE d.rate <> 1 GROUP BY e.document_id, e.day, d.sign, d.total, d.rate
+        FROM ({_events_sql(whose)}) AS e JOIN documents AS d ON d.document_id = e.document_id
+        WHERE d.rate <> 1 GROUP BY d.side, e.document_id, e.day, d.sign, d.total, d.rate
     ),
     running AS (
-        SELECT days.*, SUM(amount) OVER (PARTITION BY document_id ORDER BY day) AS taken FROM days
+        SELECT days.*, SUM(amount) OVER (PARTITION BY side, document_id ORDER BY day) AS taken FROM days
     )
-    SELECT day, SUM(sign * ({base("total - taken + amount")} - {base("total - taken")} - cleared)) AS amount
-    FROM running GROUP BY day
+    SELECT side, day, SUM(sign * ({base("total - taken + amount")} - {base("total - taken")} - cleared)) AS amount
+    FROM running GROUP BY side, day
     """
 
 
-def _documents_sql(side: Side, whose: str) -> str:
-    """Each id once, as the first of its kinds: two records of one id are one document, in the ledger, too."""
-    kinds = " UNION ALL ".join(_kind_sql(kind, side, place, whose) for place, kind in enumerate((INVOICES, *CREDITS)))
-    return (
-        "SELECT * FROM (SELECT k.*, ROW_NUMBER() OVER (PARTITION BY tenant_id, document_id ORDER BY place) AS nth "
-        f"FROM ({kinds}) AS k) AS ranked WHERE nth = 1"
-    )
+def _documents_sql(sides: Sides, whose: str) -> str:
+    """Each id once a side, as the first of its kinds: two records of one id are one document, in the ledger, too."""
+    kinds = " UNION ALL ".join(_kind_sql(kind, sides, place, whose) for place, kind in enumerate((INVOICES, *CREDITS)))
+    nth = "ROW_NUMBER() OVER (PARTITION BY side, tenant_id, document_id ORDER BY place) AS nth"
+    return f"SELECT * FROM (SELECT k.*, {nth} FROM ({kinds}) AS k) AS ranked WHERE nth = 1"
 
 
-def _kind_sql(kind: Kind, side: Side, place: int, whose: str) -> str:
-    types = [(xero, ours, sign) for xero, (ours, of, sign) in _TYPES.items() if of == side]
-    told = " ".join(f"WHEN '{xero}' THEN '{ours}'" for xero, ours, _ in types)
-    signs = " ".join(f"WHEN '{xero}' THEN {sign}" for xero, _, sign in types)
-    listed = ", ".join(f"'{xero}'" for xero, _, _ in types)
+def _kind_sql(kind: Kind, sides: Sides, place: int, whose: str) -> str:
+    wanted = (sides,) if isinstance(sides, str) else sides
+    types = [(xero, ours, side, sign) for xero, (ours, side, sign) in _TYPES.items() if side in wanted]
+    told = " ".join(f"WHEN '{xero}' THEN '{ours}'" for xero, ours, _, _ in types)
+    of = " ".join(f"WHEN '{xero}' THEN '{side}'" for xero, _, side, _ in types)
+    signs = " ".join(f"WHEN '{xero}' THEN {sign}" for xero, _, _, sign in types)
+    listed = ", ".join(f"'{xero}'" for xero, *_ in types)
     return f"""
-    SELECT t.tenant_id, t.{kind.key} AS document_id, '{kind.table}' AS source_table,
+    SELECT CASE t.type {of} END AS side, t.tenant_id, t.{kind.key} AS document_id, '{kind.table}' AS source_table,
         CASE t.type {told} END AS document_type, CASE t.type {signs} END AS sign,
         t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
         CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,

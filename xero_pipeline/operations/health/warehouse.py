@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import WarehouseBusy
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.container import Services
+    from xero_pipeline.operations.health.issues import Issue
 
 BUSY_SECONDS = 1.0
 """A sync under way has the file for moments; who has it longer is worth a word."""
@@ -38,7 +39,7 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
     try:
         with looking(warehouse) as connection:
             yield _looked_at(connection)
-            issues = open_issues_in(connection) if is_current(connection) else {}
+            issues: Mapping[str, Sequence[Issue]] = open_issues_in(connection) if is_current(connection) else {}
     except WarehouseBusy as busy:
         yield Finding(_CHECK, "warning", busy.message, "")
         return

@@ -43,11 +43,12 @@ class Dialect(Protocol):
         """
         ...
 
-    def looked_at(self, schemas: Sequence[str]) -> AbstractContextManager[Connection]:
-        """One transaction of a session that sees the books of one moment, and nothing else of the machine.
+    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> AbstractContextManager[Connection]:
+        """One transaction of a session that reads the books of one moment.
 
         Args:
             schemas: Where it looks for a table without a schema, in this order.
+            sandboxed: For statements that are not ours: nothing else of the machine can be read.
 
         Raises:
             WarehouseBusy: Another process had the database to itself all the time.

@@ -77,16 +77,21 @@ class DuckDB:
                 self.file.close_if_much_was_written()
 
     @contextmanager
-    def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
-        """The settings of such a session are those of the open file, so it is opened for it alone."""
+    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Iterator[Connection]:
+        """The settings of a sandbox are those of the open file, so it is opened for it alone."""
         with self.exclusive("read"):
-            self.file.close()
+            if sandboxed:
+                self.file.close()
             try:
-                with self.engine(read_only=True).begin() as connection:
+                with self.connected("read") as connection:
                     self._look(connection, schemas)
+                    if sandboxed:
+                        connection.exec_driver_sql("SET enable_external_access = false")
+                        connection.exec_driver_sql("SET lock_configuration = true")
                     yield connection
             finally:
-                self.file.close()
+                if sandboxed:
+                    self.file.close()
 
     def _new_engine(self, *, read_only: bool) -> Engine:
         from sqlalchemy import create_engine, event
@@ -202,14 +207,12 @@ class DuckDB:
         return str(error) if isinstance(error, duckdb.Error) else None
 
     def _look(self, connection: Connection, schemas: Sequence[str]) -> None:
-        """A session that sees the books and nothing else of the machine: no files, no network, no settings."""
+        """What a statement without schemas and zones means, in this session alone."""
         # DuckDB refuses a search path with a schema that is not there.
         found = connection.exec_driver_sql("SELECT schema_name FROM duckdb_schemas()").scalars().all()
         there = [schema for schema in schemas if schema in found]
         connection.exec_driver_sql("SET TimeZone = 'UTC'")
         connection.exec_driver_sql(f"SET search_path = '{','.join([*there, 'main'])}'")
-        connection.exec_driver_sql("SET enable_external_access = false")
-        connection.exec_driver_sql("SET lock_configuration = true")
 
     def is_there(self) -> bool:
         """Whether there is a file: reading never makes one."""

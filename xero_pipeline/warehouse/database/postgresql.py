@@ -78,7 +78,7 @@ class PostgreSQL:
             yield connection
 
     @contextmanager
-    def looked_at(self, schemas: Sequence[str]) -> Iterator[Connection]:
+    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Iterator[Connection]:
         """All that is read is of one moment, and none of it is a file of the server."""
         with self.engine(read_only=True).begin() as connection:
             self._look(connection, schemas)

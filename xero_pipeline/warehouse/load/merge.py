@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.warehouse.load.history import NO_TIME_BEFORE, has_history, keep_versions, next_since
 from xero_pipeline.warehouse.schema.catalogue import table as table_named
 from xero_pipeline.warehouse.schema.model import SYNCED_AT, VALID_FROM
-from xero_pipeline.warehouse.sql import q, same, target
+from xero_pipeline.warehouse.sql import carry_out, q, same, target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,7 +123,7 @@ def _merge_children(
         return Merged(inserted=rows.num_rows)
     source = f"of_{table.name}"
     chosen = _chosen(table, staged, _verdict_name(record), record.primary_key)
-    connection.exec_driver_sql(f"CREATE TEMP TABLE {source} AS {chosen}")
+    carry_out(connection, f"CREATE TEMP TABLE {source} AS {chosen}")
     dialect.analyze(connection, source, table.primary_key)
     merged = merge_rows(dialect, connection, table, source)
     untouched = rows.num_rows - merged.inserted - merged.updated - merged.unchanged
@@ -150,7 +150,7 @@ def _mark_gone(dialect: Dialect, connection: Connection, record: Table, table: T
 def _write(dialect: Dialect, connection: Connection, table: Table, source: str, differs: str) -> Merged:
     """Compare, then one MERGE of what is new or differs."""
     verdict = _verdict_name(table)
-    connection.exec_driver_sql(_verdict_sql(dialect, verdict, table, source, differs))
+    carry_out(connection, _verdict_sql(dialect, verdict, table, source, differs))
     dialect.analyze(connection, verdict, table.primary_key)
     total = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {source}").scalar_one()
     updates = "COUNT(CASE WHEN is_known THEN 1 END)"

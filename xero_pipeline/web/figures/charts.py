@@ -34,7 +34,7 @@ Spec = dict[str, Any]
 
 def profit_and_loss(figures: Figures, *, narrow: bool) -> Spec:
     """Income beside what it cost, month by month."""
-    values = []
+    values: list[Spec] = []
     for one in figures.months:
         label = month_label(one.month)
         values.append(_value(label, "Income", one.income, side=0, place=0))
@@ -57,7 +57,8 @@ def net_profit(figures: Figures, *, narrow: bool) -> Spec:
 
 def cash(figures: Figures, *, narrow: bool) -> Spec:
     """What came in above the line, what went out below it, what was there at the end of each month as a line."""
-    bars, line = [], []
+    bars: list[Spec] = []
+    line: list[Spec] = []
     for one in figures.cash:
         label = month_label(one.month)
         bars.append(_value(label, "Money in", one.received))
@@ -69,7 +70,7 @@ def cash(figures: Figures, *, narrow: bool) -> Spec:
 
 def receivables(figures: Figures) -> Spec:
     """What customers owe, the longer overdue the stronger the colour."""
-    values = [
+    values: list[Spec] = [
         {"age": label, "amount": float(age.amount), "place": place}
         for place, (label, age) in enumerate(zip(_SHORT_AGES[figures.ageing], figures.ages, strict=True))
     ]
@@ -96,7 +97,7 @@ def receivables(figures: Figures) -> Spec:
 
 def customers(figures: Figures, *, narrow: bool) -> Spec:
     """Who bought most."""
-    values = [{"name": one.name, "amount": float(one.amount)} for one in figures.customers]
+    values: list[Spec] = [{"name": one.name, "amount": float(one.amount)} for one in figures.customers]
     room = {"labelLimit": 112, "minExtent": 140} if narrow else {"labelLimit": 150, "minExtent": 185}
     names = {"title": None, **room, "ticks": False, "domain": False}
     y = {"field": "name", "type": "nominal", "sort": None, "axis": names, "scale": {"paddingInner": 0.35}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -60,7 +60,7 @@ class CallbackRequest:
         self._page.put(BrowserReply(303, page("Going on", "Xero's answer is here."), location))
 
     @contextmanager
-    def page(self) -> Iterator[BrowserReply]:
+    def page(self) -> Generator[BrowserReply]:
         """Wait for `say`; the page counts as sent when the block ends.
 
         Yields:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -29,7 +29,7 @@ _HEADERS = {
 
 
 @contextmanager
-def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Iterator[CallbackWaiter]:
+def listening(redirect_uri: str, to: Callable[[str], str] | None = None) -> Generator[CallbackWaiter]:
     """Listen where Xero will send the browser; on this machine's own addresses only.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from xero_pipeline.errors import ConsentDenied, ReconnectError, XeroPipelineError
@@ -92,7 +92,7 @@ def disconnect(oauth: OAuth, token_store: TokenStore, organisations: Organisatio
         XeroUnavailable: Xero does not answer; nothing has changed on our side then.
     """
     told = False
-    ways = organisations.ways(organisation.tenant_id) if organisation.status == "connected" else []
+    ways = organisations.ways(organisation.tenant_id) if organisation.status == "connected" else ()
     tokens = TokenProvider(token_store, oauth, organisations)
     for way in ways:
         try:
@@ -182,7 +182,7 @@ def _added(listed: list[Connection], tokens: TokenSet) -> list[Connection]:
 
 
 @contextmanager
-def _telling(answer: CallbackRequest) -> Iterator[None]:
+def _telling(answer: CallbackRequest) -> Generator[None]:
     """Whatever goes wrong, the person in front of the browser sees it too."""
     try:
         yield

@@ -6,7 +6,7 @@ so even a refresh is safe to send again, as long as it is the same one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -48,7 +48,7 @@ def retry_identity_call(call: Callable[[], T], sleep: Callable[[float], None]) -
 
 
 @contextmanager
-def speaking_to(url: str, setting: str) -> Iterator[None]:
+def speaking_to(url: str, setting: str) -> Generator[None]:
     """Say in our words what the network did to a request.
 
     Args:

@@ -94,7 +94,7 @@ class OAuth:
         from authlib.oauth2.client import OAuth2Client
 
         verifier = None if self.app.client_secret else secrets.token_urlsafe(64)
-        client = OAuth2Client(None, self.app.client_id, code_challenge_method="S256")
+        client: Any = OAuth2Client(None, self.app.client_id, code_challenge_method="S256")
         url, state = client.create_authorization_url(
             self.app.authorize_url,
             state=secrets.token_urlsafe(32),

@@ -218,9 +218,9 @@ class Organisations:
     def _read(self, which: sa.ColumnElement[bool]) -> Sequence[Organisation]:
         statement = sa.select(self._table).where(which)
         with self._engine.connect() as connection:
-            rows = connection.execute(statement.order_by(self._table.c.name, self._table.c.tenant_id)).all()
+            rows = connection.execute(statement.order_by(self._table.c.name, self._table.c.tenant_id)).mappings().all()
             named = Counter(_plain(name) for name in connection.execute(sa.select(self._table.c.name)).scalars())
-        known = [Organisation(**row._mapping) for row in rows]
+        known = [Organisation(**row) for row in rows]
         return [one if named[_plain(one.name)] == 1 else replace(one, name=_told_apart(one)) for one in known]
 
     def _consent_of(self, connection: sa.Connection, tenant_id: str) -> str | None:

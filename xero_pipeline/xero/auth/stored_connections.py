@@ -95,7 +95,7 @@ class StoredConnections:
         columns = self._table.c
         chosen = sa.select(self._table).where(self._which(consent_id, tenants))
         rows = connection.execute(chosen.order_by(columns.connected_at.desc(), columns.consent_id))
-        return [StoredConnection(**row._mapping) for row in rows]
+        return [StoredConnection(**row) for row in rows.mappings()]
 
     def _which(self, consent_id: str | None, tenants: Collection[str] | None) -> sa.ColumnElement[bool]:
         columns = self._table.c

@@ -23,9 +23,10 @@ from xero_pipeline.errors import (
 )
 from xero_pipeline.xero.auth.app import App
 from xero_pipeline.xero.auth.identity_retry import check_answered, correlation_id, retry_identity_call, speaking_to
+from xero_pipeline.xero.values import is_object
 
 if TYPE_CHECKING:
-    from authlib.oauth2.client import OAuth2Client
+    pass
 
 
 class TokenEndpoint:
@@ -104,7 +105,7 @@ class TokenEndpoint:
 
         def once() -> None:
             with speaking_to(self._app.revocation_url, "XERO_IDENTITY_URL"):
-                answer = self._client().revoke_token(
+                answer: httpx.Response = self._client().revoke_token(
                     self._app.revocation_url, token=refresh_token, body=urlencode(self._public), auth=self._auth
                 )
             self._check(answer)
@@ -113,7 +114,7 @@ class TokenEndpoint:
 
         retry_identity_call(once, self._sleep)
 
-    def _ask(self, send: Callable[[OAuth2Client], Any]) -> dict[str, Any]:
+    def _ask(self, send: Callable[[Any], Any]) -> dict[str, Any]:
         from authlib.oauth2.base import OAuth2Error
 
         def once() -> dict[str, Any]:
@@ -131,11 +132,11 @@ class TokenEndpoint:
 
         return retry_identity_call(once, self._sleep)
 
-    def _client(self) -> OAuth2Client:
+    def _client(self) -> Any:
         from authlib.oauth2.client import OAuth2Client
 
         # One per request: Authlib's client keeps the last token in itself, threads must not share it.
-        client = OAuth2Client(self._http, self._app.client_id, self._app.client_secret)
+        client: Any = OAuth2Client(self._http, self._app.client_id, self._app.client_secret)
         client.register_compliance_hook("access_token_response", self._check)
         client.register_compliance_hook("refresh_token_response", self._check)
         return client
@@ -182,5 +183,5 @@ def _error_code(response: httpx.Response) -> str | None:
         body = response.json()
     except ValueError:
         return None
-    code = body.get("error") if isinstance(body, dict) else None
+    code = body.get("error") if is_object(body) else None
     return code if isinstance(code, str) else None

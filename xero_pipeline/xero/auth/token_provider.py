@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -207,7 +207,7 @@ class TokenProvider:
         return changed and stored.expires_at > self._now()
 
     @contextmanager
-    def _refresh_lock(self, consent_id: str) -> Iterator[None]:
+    def _refresh_lock(self, consent_id: str) -> Generator[None]:
         # Threads queue here first, so that at most one of them holds a connection to the state database.
         with self._threads.setdefault(consent_id, threading.Lock()):
             lock = exclusive(self._token_store.engine, f"refresh {consent_id}", timeout_seconds=LOCK_SECONDS)

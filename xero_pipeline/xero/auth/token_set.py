@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from xero_pipeline.xero.values import is_object
+
 CONSENT_LIVES = timedelta(days=60)
 """Xero forgets a refresh token that is not used for so long; every use begins the time anew."""
 
@@ -70,4 +72,4 @@ def _claims(access_token: str) -> Mapping[str, Any]:
     except (binascii.Error, ValueError):
         # Three parts by accident: an opaque token, which simply tells nothing.
         return {}
-    return claims if isinstance(claims, dict) else {}
+    return claims if is_object(claims) else {}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xero_pipeline.xero.values import loads
+from xero_pipeline.xero.values import is_list, is_object, loads
 
 _LONGEST = 500
 _XML_MESSAGE = re.compile(r"<(Message|Detail|title)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
@@ -54,7 +54,7 @@ def says_not_found(body: bytes) -> bool:
         problem = loads(body)
     except ValueError:
         return _NOT_FOUND in body.decode("utf-8", "replace").lower()
-    if isinstance(problem, dict):
+    if is_object(problem):
         names = {name.lower() for name in problem}
         return "errornumber" in names or {"title", "status"} <= names
     return _NOT_FOUND in str(problem).lower()
@@ -66,7 +66,7 @@ def says_high_volume(body: bytes) -> bool:
         problem = loads(body)
     except ValueError:
         problem = None
-    members = _lower(problem) if isinstance(problem, dict) else {}
+    members = _lower(problem) if is_object(problem) else {}
     marked = any(str(members.get(name)).lower() == value for name, value in _HIGH_VOLUME.items())
     return marked or _HIGH_VOLUME_SAID in problem_text(body).lower()
 
@@ -86,7 +86,7 @@ def problem_text(body: bytes) -> str:
 
 
 def _json_messages(problem: Any) -> Iterator[str]:
-    if not isinstance(problem, dict):
+    if not is_object(problem):
         yield from [problem] if isinstance(problem, str) else []
         return
     members = _lower(problem)
@@ -115,4 +115,4 @@ def _lower(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [one for one in value if is_object(one)] if is_list(value) else []

@@ -52,7 +52,7 @@ class ApiResponse:
     path: str
     seconds: float
     pagination: Pagination | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
     modified_since: datetime | None = None
 
 

@@ -97,7 +97,7 @@ class HttpTransport:
         return Exchange(reply, failure, envelope, response.num_bytes_downloaded, started, seconds, limits)
 
     def _read(self, response: httpx.Response, until: float) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         # Packed bytes say so themselves (`readable`); the header is at times missing, and at times left over.
         response.headers.pop("Content-Encoding", None)
         for part in response.iter_bytes():

@@ -42,7 +42,7 @@ class ListRequest:
     tenant_id: str
     endpoint: Endpoint
     modified_since: datetime | None
-    narrowed: Mapping[str, str] = field(default_factory=dict)
+    narrowed: Mapping[str, str] = field(default_factory=dict[str, str])
     cancelled: threading.Event | None = None
 
     def get(self, path: str, params: Mapping[str, str]) -> ApiResponse:

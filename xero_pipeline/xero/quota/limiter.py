@@ -6,7 +6,7 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -98,7 +98,7 @@ class Quota:
         tenant_id: str,
         sleep: Callable[[float], object] = time.sleep,
         outgoing: Outgoing = _ANY_CALL,
-    ) -> Iterator[Held]:
+    ) -> Generator[Held]:
         """Wait until one more call may go out, and hold its place while it is under way.
 
         Args:

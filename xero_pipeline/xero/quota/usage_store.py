@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -40,13 +41,13 @@ class UsageStore:
         self._pid_alive = pid_alive
 
     @contextmanager
-    def locked(self) -> Iterator[tuple[UsageTransaction, float]]:
+    def locked(self) -> Generator[tuple[UsageTransaction, float]]:
         """Also the time, read once the lock is held, so that times never run against the order of calls."""
         with write_transaction(self._engine) as connection:
             yield self._transaction(connection), self._clock()
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[UsageTransaction, float]]:
+    def reading(self) -> Generator[tuple[UsageTransaction, float]]:
         """Also the time; to look at only."""
         with self._engine.connect() as connection:
             yield self._transaction(connection), self._clock()
@@ -104,7 +105,7 @@ class UsageTransaction:
         """
         limits = self._limits
         said = self.connection.execute(sa.select(limits).where(limits.c.tenant_id.in_([tenant_id, APP]))).mappings()
-        notes = {row["tenant_id"]: row for row in said}
+        notes: dict[str, Mapping[str, Any]] = {row["tenant_id"]: {**row} for row in said}
         note, app = notes.get(tenant_id, {}), notes.get(APP, {})
         heard_at = note.get("heard_at")
         since = 0 if heard_at is None else self.calls_since(tenant_id, heard_at)

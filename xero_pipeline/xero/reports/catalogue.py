@@ -66,7 +66,7 @@ class Report:
     parse: Callable[[dict[str, Any], int], tuple[ReportRow, ...]] | None
     description: str
     staleness: Staleness
-    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     basis: Basis = "accrual"
     calls_a_month: int = 1
     enabled_by_default: bool = True

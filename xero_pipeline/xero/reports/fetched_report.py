@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from xero_pipeline.errors import UnreadableAnswer
 from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.reports.tree import cells_of, kind_of, rows_of
-from xero_pipeline.xero.values import loads
+from xero_pipeline.xero.values import is_object, loads
 
 Read = TypeVar("Read")
 
@@ -59,7 +59,7 @@ class FetchedReport:
     def is_empty(self) -> bool:
         """Whether it holds no line at all: no report came, or one without columns and rows."""
         return not any(
-            not isinstance(row, dict) or cells_of(row)[1:] or kind_of(row) != "Header" for row in rows_of(self.report)
+            not is_object(row) or cells_of(row)[1:] or kind_of(row) != "Header" for row in rows_of(self.report)
         )
 
     def unreadable(self, flaw: str) -> UnreadableAnswer:
@@ -102,7 +102,7 @@ def received(answer: ApiResponse, tenant_id: str) -> FetchedReport:
         # Of what an organisation does not have (a budget) Xero gives an empty list.
         raw = bytes(reports[0]) if reports else _NONE
         report = loads(raw)
-        if not isinstance(report, dict):
+        if not is_object(report):
             raise ValueError("the report is not an object")
     except ValueError as flaw:
         raise _unreadable(str(flaw), tenant_id, answer) from None

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xero_pipeline.xero.values import month_end
+from xero_pipeline.xero.values import is_list, month_end
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _FITS = re.compile(r"-?0*\d{1,15}(\.\d{1,4}0*)?", re.ASCII)
@@ -159,4 +159,4 @@ def _day(day: str, month: str, year: str) -> date | None:
 
 def _list(thing: Mapping[str, Any], key: str) -> list[Any]:
     found = thing.get(key)
-    return found if isinstance(found, list) else []
+    return found if is_list(found) else []

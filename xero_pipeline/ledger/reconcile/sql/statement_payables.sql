@@ -9,7 +9,7 @@ SELECT
         SELECT -SUM(u.amount) FROM tie_unexplained AS u
         WHERE u.number < p.number AND u.account_id = a.account_id
     ), 0) + COALESCE((
-        SELECT SUM(r.amount) FROM tie_rounding_payables AS r WHERE r.day <= p.previous_end
+        SELECT SUM(r.amount) FROM tie_rounding AS r WHERE r.side = 'payables' AND r.day <= p.previous_end
     ), 0) AS our_amount,
     -g.xero_balance AS xero_amount
 FROM tie_periods AS p

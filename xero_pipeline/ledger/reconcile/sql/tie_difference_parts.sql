@@ -38,8 +38,8 @@ FROM tie_unexplained AS u JOIN tie_accounts AS a ON a.account_id = u.account_id 
 
 UNION ALL
 SELECT '{{ side }}', p.number, a.account_id, -SUM(r.amount), 'ROUNDING', FALSE
-FROM tie_rounding_{{ side }} AS r
-JOIN tie_periods AS p ON p.number > 0 AND r.day > p.previous_end AND r.day <= p.period_end
+FROM tie_rounding AS r
+JOIN tie_periods AS p ON r.side = '{{ side }}' AND p.number > 0 AND r.day > p.previous_end AND r.day <= p.period_end
 JOIN tie_accounts AS a ON a.system_account = '{{ part }}'
 GROUP BY p.number, a.account_id HAVING SUM(r.amount) <> 0
 {%- endfor %}
