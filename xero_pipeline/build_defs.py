@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import dagster as dg
+
 from xero_pipeline.defs.build import DefinitionsBuilder, naming, resources
 from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.defs.xero_app import XeroApp
@@ -89,8 +91,6 @@ def xero_assets(
     Raises:
         ConfigurationError: As in `build_xero_defs`.
     """
-    import dagster as dg
-
     wanted = {"schedules": False, "sensors": False, "checks": checks}
     ours = _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app).assets
     return list(dg.with_resources(ours, resources(XeroApp(app))))

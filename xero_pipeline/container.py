@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xero_pipeline.home import opened
+from xero_pipeline.home import opened, simulator_in
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,8 +60,6 @@ class Services:
     @cached_property
     def simulator(self) -> Simulator:
         """Our own Xero, with its state in the home so that all processes see one."""
-        from xero_pipeline.home import simulator_in
-
         return simulator_in(self.home, limits=self.settings.keeps_limits)
 
     @cached_property

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,8 +122,6 @@ class Revisions:
 
 def program_version() -> str:
     """The version of this program, as it was installed."""
-    from importlib.metadata import version
-
     return version("xero-pipeline")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dotenv.parser import parse_stream
+
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -59,8 +61,6 @@ def require_readable(file: Path) -> None:
     Raises:
         ConfigurationError: A line is no setting; the message names it, and shows nothing of it.
     """
-    from dotenv.parser import parse_stream
-
     if not file.is_file():
         return
     try:

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.validation_messages import in_words
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -75,7 +76,6 @@ class Commands(QuietGroup):
         from pydantic import ValidationError
 
         from xero_pipeline.cli.interrupts import end, is_of_terminal
-        from xero_pipeline.validation_messages import in_words
 
         try:
             return super().invoke(ctx)

@@ -9,12 +9,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
+from xero_pipeline.cli.dagster_project import Project
 from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.selection import Selection
 from xero_pipeline.container import Services
+from xero_pipeline.operations.dagster_home import read_log_handlers_once
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.run_history import INTERRUPTED
+from xero_pipeline.sync.aged_reports import TABLE
+from xero_pipeline.sync.estimate.plan import reports_due
 from xero_pipeline.warehouse.days import day_of
+from xero_pipeline.warehouse.schema.catalogue import table_group
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -36,9 +41,7 @@ class Runner:
     def __init__(
         self, services: Services, instance: dg.DagsterInstance, watch: Watch, max_calls: int | None = None
     ) -> None:
-        from xero_pipeline.cli.dagster_project import Project
         from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
-        from xero_pipeline.operations.dagster_home import read_log_handlers_once
 
         self._services = services
         self._instance = instance
@@ -124,7 +127,6 @@ class Runner:
             Whether all went well.
         """
         from xero_pipeline.defs.assets.aged_reports import AGED
-        from xero_pipeline.sync.aged_reports import TABLE
 
         options = {"contacts": list(contacts), "as_of": as_of.isoformat()}
         ops = {self._project.op(TABLE): {"config": options}}
@@ -132,7 +134,6 @@ class Runner:
 
     def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
         from xero_pipeline.defs.automation.jobs import SYNC
-        from xero_pipeline.warehouse.schema.catalogue import table_group
 
         with self._resolving:
             ops = {self._project.op(name): {"config": {"full": full}} for name in names}
@@ -140,7 +141,6 @@ class Runner:
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
-        from xero_pipeline.sync.estimate.plan import reports_due
         from xero_pipeline.xero.reports.catalogue import report_named
 
         services, named = self._services, [report_named(name) for name in reports]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.xero.endpoints import chosen as all_collections
+from xero_pipeline.xero.endpoints import on_request
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.endpoints import Endpoint
@@ -41,8 +45,6 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
     Raises:
         ConfigurationError: No such table; the message offers the nearest.
     """
-    from xero_pipeline.warehouse.schema.catalogue import table_group
-    from xero_pipeline.xero.endpoints import chosen as all_collections
     from xero_pipeline.xero.reports.catalogue import reports as all_reports
 
     collections = [endpoint.table for endpoint in read or all_collections(tax_reports=True, journals=True)]
@@ -70,11 +72,6 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
 
 def _no_such(name: str, known: Iterable[str]) -> str:
     """What to say of an asset that is not there."""
-    from difflib import get_close_matches
-
-    from xero_pipeline.warehouse.schema.catalogue import table_group
-    from xero_pipeline.xero.endpoints import on_request
-
     for endpoint in on_request():
         if name in {table.name for table in table_group(endpoint.table)}:
             setting = f"XERO_{endpoint.table.upper()}"

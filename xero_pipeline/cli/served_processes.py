@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -137,8 +138,6 @@ def _told_of(ended: Child) -> str:
 
 def _print_line(line: str) -> None:
     """What a service printed goes to the error stream; above the progress display, while there is one."""
-    import sys
-
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
 

@@ -6,10 +6,12 @@ import os
 import re
 from collections.abc import Iterable
 
+from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.warehouse.schema.catalogue import all_tables
+
 
 def complete_organisation(incomplete: str) -> list[str]:
     """Names of connected organisations."""
-    from xero_pipeline.errors import XeroPipelineError
     from xero_pipeline.settings import Settings
     from xero_pipeline.state.peek import organisation_names
 
@@ -23,7 +25,6 @@ def complete_organisation(incomplete: str) -> list[str]:
 
 def complete_asset(incomplete: str) -> list[str]:
     """Tables and reports that can be selected."""
-    from xero_pipeline.warehouse.schema.catalogue import all_tables
     from xero_pipeline.xero.reports.catalogue import reports
 
     names = {table.name for table in all_tables() if table.role in {"record", "child"}}
@@ -33,7 +34,6 @@ def complete_asset(incomplete: str) -> list[str]:
 def complete_table(incomplete: str) -> list[str]:
     """Tables and their histories."""
     from xero_pipeline.warehouse.load.history import has_history
-    from xero_pipeline.warehouse.schema.catalogue import all_tables
 
     tables = [table.name for table in all_tables()]
     histories = [f"{table.name}_history" for table in all_tables() if has_history(table)]

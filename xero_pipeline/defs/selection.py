@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar
 
 from xero_pipeline.errors import ConfigurationError
@@ -98,8 +99,6 @@ _One = TypeVar("_One", "Endpoint", "Report")
 
 
 def _named(what: str, names: Sequence[str], known: dict[str, _One]) -> list[_One]:
-    from difflib import get_close_matches
-
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
+from xero_pipeline.ledger.input_state import input_state
 from xero_pipeline.ledger.posting.postings import Posted, post_documents
 from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
 from xero_pipeline.ledger.reconcile.cause_file import by_account
@@ -37,6 +38,8 @@ def update_ledger(
 ) -> Posted | None:
     """Bring an organisation's ledger up to its documents and to Xero's reports: all of it, or nothing.
 
+    Where all it is kept from is as it was, only the time is noted.
+
     Args:
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
         at: Now, in UTC.
@@ -57,17 +60,23 @@ def update_ledger(
         if not _is_read(connection, tenant_id):
             return None
         dialect.lock(connection, f"ledger of {tenant_id}")
-        dialect.reads_much(connection)
         real = journals and have_been_read(connection, tenant_id)
+        named_causes = by_account(connection, tenant_id, causes)
+        months = {report: sorted(found) for report, found in sorted(stale.items()) if found}
+        inputs = input_state(connection, tenant_id, months, sorted(named_causes.items()), real, ageing)
+        if faults := _faults_kept_from(connection, tenant_id, inputs):
+            posted = Posted(documents=0, written=0, removed=0, faults=faults[0])
+            _note(connection, tenant_id, posted, inputs, at)
+            return posted
+        dialect.reads_much(connection)
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
             adopt_xero_journals(connection, tenant_id, at=at)
-        named_causes = by_account(connection, tenant_id, causes)
         post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
         compare(connection, tenant_id, stale)
         make_views(connection, dialect, tenant_id)
-        _note(connection, tenant_id, posted, at)
+        _note(connection, tenant_id, posted, inputs, at)
     return posted
 
 
@@ -106,10 +115,17 @@ def _is_read(connection: Connection, tenant_id: str) -> bool:
     return connection.exec_driver_sql(sql).scalar_one()
 
 
-def _note(connection: Connection, tenant_id: str, posted: Posted, at: datetime) -> None:
+def _faults_kept_from(connection: Connection, tenant_id: str, inputs: str) -> tuple[int] | None:
+    """How many documents could not post, where the ledger was kept from just these inputs."""
+    sql = f"SELECT faults FROM {named('kept')} WHERE tenant_id = {literal(tenant_id)} AND inputs = {literal(inputs)}"
+    row = connection.exec_driver_sql(sql).one_or_none()
+    return (row.faults,) if row else None
+
+
+def _note(connection: Connection, tenant_id: str, posted: Posted, inputs: str, at: datetime) -> None:
     tenant, kept = literal(tenant_id), named("kept")
     connection.exec_driver_sql(f"DELETE FROM {kept} WHERE tenant_id = {tenant}")
     connection.exec_driver_sql(
-        f"INSERT INTO {kept} (tenant_id, kept_at, journals, faults) SELECT {tenant}, {literal(at)}, COUNT(*), "
-        f"{posted.faults} FROM {named('journals')} WHERE tenant_id = {tenant}"
+        f"INSERT INTO {kept} (tenant_id, kept_at, journals, faults, inputs) SELECT {tenant}, {literal(at)}, COUNT(*), "
+        f"{posted.faults}, {literal(inputs)} FROM {named('journals')} WHERE tenant_id = {tenant}"
     )

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from xero_pipeline.addresses import dagster_address
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.lost_runs import fail_lost_runs
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -112,9 +115,6 @@ def open_instance(settings: Settings) -> Generator[dg.DagsterInstance]:
         ConfigurationError: Dagster's PostgreSQL does not let us in.
     """
     import dagster as dg
-    from filelock import FileLock
-
-    from xero_pipeline.operations.lost_runs import fail_lost_runs
 
     home = prepare_home(settings)
     # Two processes that open a fresh home at once can break its databases for good.

@@ -13,6 +13,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from xero_pipeline import clock
 from xero_pipeline.errors import AlreadyServed
 
@@ -55,8 +57,6 @@ def require_unserved(home: Path) -> None:
 
 @contextmanager
 def _held(home: Path) -> Generator[None]:
-    from filelock import FileLock, Timeout
-
     lock = FileLock(home / _LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)

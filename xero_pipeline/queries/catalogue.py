@@ -20,6 +20,7 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
@@ -125,8 +126,6 @@ def ready_query(name: str) -> BuiltInQuery:
     Raises:
         QueryRefused: There is none; the message offers the nearest.
     """
-    from difflib import get_close_matches
-
     wanted = name.replace("-", "_")
     if wanted not in names():
         near = get_close_matches(wanted, names(), n=2)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -80,8 +81,6 @@ def export(
 
 
 def _chosen(connection: Connection, wanted: Sequence[str]) -> list[tuple[str, str]]:
-    from difflib import get_close_matches
-
     found = [(schema, name, kind) for schema, name, kind in connection.exec_driver_sql(_FOUND)]
     if not wanted:
         return [(schema, name) for schema, name, kind in found if kind == "BASE TABLE"]

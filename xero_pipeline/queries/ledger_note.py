@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.queries.execution import looking
 from xero_pipeline.queries.macros import reads_ledger, reads_metrics
+from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,8 +27,6 @@ def require_ledger(warehouse: Warehouse, name: str, text: str) -> None:
         ConfigurationError: There is no ledger yet, or no warehouse.
         WarehouseBusy: Another process held the file all the time.
     """
-    from xero_pipeline.ledger.schema import has_ledger
-
     if not reads_ledger(text):
         return
     with looking(warehouse) as connection:
@@ -48,7 +48,6 @@ def remarks(warehouse: Warehouse, text: str, tenants: Collection[str]) -> list[s
         WarehouseBusy: Another process held the file all the time.
     """
     from xero_pipeline.metrics.trust import trusts
-    from xero_pipeline.warehouse.organisation_names import NAMED
 
     if not reads_metrics(text):
         return []

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among
 
@@ -32,8 +33,6 @@ def expanded(text: str, dialect: str, others: Others) -> str:
     Args:
         dialect: `duckdb` or `postgresql`.
     """
-    from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
-
     told = _METRIC.sub(lambda found: _metric_sql(dialect, *found.groups()), text)
     # Xero leaves the rate out of documents in the base currency only.
     told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), told)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy.exc import OperationalError
 
 
@@ -39,8 +40,6 @@ def exclusive(engine: sa.Engine, name: str, *, timeout_seconds: float) -> Genera
 
 @contextmanager
 def _file_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Generator[None]:
-    from filelock import FileLock, Timeout
-
     directory = Path(f"{engine.url.database}-locks")
     directory.mkdir(mode=0o700, exist_ok=True)
     lock = FileLock(directory / f"{_digest(name)}.lock", timeout=timeout_seconds, mode=0o600)

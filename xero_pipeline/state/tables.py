@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from xero_pipeline.state.quota_tables import quota_tables
+
 
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC. SQLite keeps no time zone, so it is put back on the way out."""
@@ -61,8 +63,6 @@ def state_metadata() -> sa.MetaData:
     Returns:
         The metadata; `state_metadata().tables["consents"]` is a table of it.
     """
-    from xero_pipeline.state.quota_tables import quota_tables
-
     metadata = sa.MetaData()
     _consents(metadata)
     _organisations(metadata)

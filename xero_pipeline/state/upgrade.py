@@ -12,6 +12,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.revisions import BASE, Revisions, program_version
 from xero_pipeline.state import migrations
 from xero_pipeline.state.tables import state_metadata, state_table
+from xero_pipeline.state.transaction import write_transaction
 
 _SQLITE_COLUMNS = """
 SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'
@@ -78,8 +79,6 @@ def altering(engine: sa.Engine) -> Generator[sa.Connection]:
     Raises:
         ConfigurationError: A reference leads nowhere afterwards; nothing is changed.
     """
-    from xero_pipeline.state.transaction import write_transaction
-
     if engine.dialect.name != "sqlite":
         with write_transaction(engine) as connection:
             yield connection

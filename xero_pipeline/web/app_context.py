@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.dagster_home import open_instance
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.consents import Consents
@@ -98,8 +99,6 @@ def open_context(settings: Settings, address: Address, dagster_ui: str) -> Gener
     Raises:
         ConfigurationError: A setting is missing or wrong: beyond this machine there must be a password.
     """
-    from xero_pipeline.operations.dagster_home import open_instance
-
     require_password(settings, address)
     services = Services(settings)
     with open_instance(settings) as instance:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
@@ -44,8 +45,6 @@ class CachedReads:
 
     def __init__(self, services: Services) -> None:
         from sqlalchemy import make_url
-
-        from xero_pipeline.warehouse.store import Warehouse
 
         self._warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=PATIENCE_SECONDS)
         url = make_url(services.settings.warehouse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
+import dagster as dg
+
 from xero_pipeline import clock
 from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.defs.automation.report_runs import LONGEST_RUN, organisations_of
 from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.lost_runs import fail_lost_runs
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -93,8 +97,6 @@ class Syncs:
 
     def close(self) -> None:
         """End what this program started, as Ctrl-C does: what is in the warehouse stays."""
-        import signal
-
         with self._lock:
             for process in self._processes.values():
                 if process.popen.poll() is None:
@@ -116,9 +118,6 @@ class Syncs:
         return found
 
     def _unfinished(self) -> list[dg.RunRecord]:
-        import dagster as dg
-
-        from xero_pipeline.operations.lost_runs import fail_lost_runs
 
         status = dg.DagsterRunStatus
         states = [status.QUEUED, status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]
@@ -140,8 +139,6 @@ class Syncs:
             process.said.close()
 
     def _has_run_since(self, tenant_id: str, began: datetime) -> bool:
-        import dagster as dg
-
         mine = dg.RunsFilter(tags={"xero/organisation": tenant_id}, created_after=began)
         return bool(self._instance.get_runs(mine, limit=1))
 

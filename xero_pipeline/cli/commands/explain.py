@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xero_pipeline.cli.month_range import month as parse
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
@@ -37,7 +38,6 @@ def explain(
     cause, or there is no report to compare with, which it says.
     """
     from xero_pipeline.cli.commands.sync import chosen_organisations
-    from xero_pipeline.cli.month_range import month as parse
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.cli.output.tie_out_note import without_cause
     from xero_pipeline.ledger.reconcile.differences import is_kept

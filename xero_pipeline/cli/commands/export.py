@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from xero_pipeline.cli.output.console import conclude, print_table, size
 from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.cli.shell_completion import complete_table
 from xero_pipeline.settings import Settings
@@ -35,7 +36,6 @@ def export(
     ] = None,
 ) -> None:
     """Export the tables of schemas xero and ledger to files, from one consistent snapshot. Amounts stay exact."""
-    from xero_pipeline.cli.output.console import conclude, print_table, size
     from xero_pipeline.queries.export import export as write
     from xero_pipeline.warehouse.store import Warehouse
 

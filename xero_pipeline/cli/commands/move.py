@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xero_pipeline.cli.arguments import errors_name_option
+from xero_pipeline.cli.output.console import say
 from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -37,8 +38,6 @@ def move(
     Stop Dagster first. A URL on the command line is seen by everybody on the machine: put one with a password into the
     variable.
     """
-    from xero_pipeline.cli.output.console import say
-
     if not to and not state_to:
         raise ConfigurationError("Say where to: --to for the warehouse, --state-to for the state, or both.")
     services = Services(Settings.load())
@@ -65,7 +64,6 @@ def _nobody_syncs(services: Services) -> ExitStack:
 
 
 def _move_warehouse(services: Services, url: str) -> None:
-    from xero_pipeline.cli.output.console import say
     from xero_pipeline.ledger.database_copy import copy_ledger
     from xero_pipeline.warehouse.copy import move as copy
     from xero_pipeline.warehouse.store import Warehouse
@@ -81,7 +79,6 @@ def _move_warehouse(services: Services, url: str) -> None:
 
 
 def _move_state(services: Services, url: str) -> None:
-    from xero_pipeline.cli.output.console import say
     from xero_pipeline.state.copy import move_state
     from xero_pipeline.state.engine import open_state
 

@@ -10,6 +10,7 @@ import typer
 
 from xero_pipeline.cli.commands.sync import Organisations, Select, chosen_organisations
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
+from xero_pipeline.cli.output.console import conclude, duration, print_json, print_table, size
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
@@ -38,7 +39,6 @@ def plan(
     json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
     """Estimate the calls, bytes and time of the next sync or a backfill. Makes no calls to Xero without --ask."""
-    from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync.call_log import deliver_calls
 
@@ -106,8 +106,6 @@ def _groups(planned: Plan) -> dict[str, list[Item]]:
 
 
 def _print(name: str, planned: Plan) -> None:
-    from xero_pipeline.cli.output.console import conclude, print_table
-
     rows = [
         (group.replace("_", " "), len(items), _calls(items), _size([item.wire_bytes for item in items if item.calls]))
         for group, items in _groups(planned).items()
@@ -119,8 +117,6 @@ def _print(name: str, planned: Plan) -> None:
 
 
 def _print_all(plans: Sequence[tuple[Organisation, Plan]], at_once: int) -> None:
-    from xero_pipeline.cli.output.console import duration, print_table
-
     rows = [
         (
             one.name,
@@ -164,8 +160,6 @@ def _sentence(planned: Plan) -> str:
 
 def _lasting(planned: Plan) -> str:
     """How long it takes; where no limit makes it wait, nobody knows to the second."""
-    from xero_pipeline.cli.output.console import duration
-
     least = planned.at_least.total_seconds()
     if least >= SECONDS_WORTH_TELLING:
         return duration(least)
@@ -178,8 +172,6 @@ def _calls(items: Sequence[Item]) -> str:
 
 
 def _size(sizes: Sequence[int | None]) -> str:
-    from xero_pipeline.cli.output.console import size
-
     known = [one for one in sizes if one is not None]
     return size(sum(known)) if len(known) == len(sizes) else "unknown"
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
@@ -111,8 +112,6 @@ def _values(given: Sequence[str]) -> dict[str, Any]:
 
 def _typed(value: str) -> Any:
     """What a value in one's own SQL most likely is; one in quotes is text, whatever it looks like."""
-    from datetime import date
-
     if len(value) > 1 and value[0] == value[-1] == "'":
         return value[1:-1]
     words = {"true": True, "false": False, "null": None}

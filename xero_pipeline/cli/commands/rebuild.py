@@ -11,6 +11,7 @@ import typer
 
 from xero_pipeline.cli.arguments import errors_name_option
 from xero_pipeline.cli.commands.sync import Organisations, Select
+from xero_pipeline.cli.output.console import complain, print_table, say
 from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -37,7 +38,6 @@ def rebuild(
     ] = False,
 ) -> None:
     """Rebuild the tables from the landing zone (XERO_LANDING) in a new warehouse, without calls to Xero."""
-    from xero_pipeline.cli.output.console import complain, say
     from xero_pipeline.cli.selection import choose
     from xero_pipeline.sync.landing import replay as work
     from xero_pipeline.sync.landing.store import Landing
@@ -98,8 +98,6 @@ def _tenant(services: Services, landing: Landing, named: str) -> str:
 
 
 def _show(services: Services, done: Sequence[Replayed]) -> None:
-    from xero_pipeline.cli.output.console import print_table
-
     names = {one.tenant_id: one.name for one in services.organisations.list()}
     for one in done:
         rows = [(subject, one.files[subject], one.records[subject]) for subject in sorted(one.files)]

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.cli.commands.sync import Organisations
+from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
+from xero_pipeline.cli.month_range import month
+from xero_pipeline.cli.output.console import print_table, say
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,8 +41,6 @@ def restatements(
     ] = None,
 ) -> None:
     """Show changes to closed periods: which month, which account, by how much. Makes no calls to Xero."""
-    from xero_pipeline.cli.commands.sync import chosen_organisations
-    from xero_pipeline.cli.month_range import month
     from xero_pipeline.sync.locked_period_changes import open_changes
 
     services = Services(Settings.load())
@@ -55,7 +56,6 @@ def restatements(
 
 
 def _accept(services: Services, changes: Sequence[LockedChange], note: str) -> None:
-    from xero_pipeline.cli.output.console import say
     from xero_pipeline.sync.locked_period_changes import accept
 
     _show_locked(changes)
@@ -73,7 +73,6 @@ def _show_locked(changes: Sequence[LockedChange]) -> None:
 
 def _show_all(services: Services, tenants: Collection[str], given: date | None) -> None:
     from xero_pipeline.warehouse.days import zones_of
-    from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 
     zones, now = zones_of(services.warehouse), clock.now()
     since = {one: given or day_in(zones.get(one), now).replace(day=1) for one in tenants}
@@ -102,8 +101,6 @@ def _show_all(services: Services, tenants: Collection[str], given: date | None) 
 
 
 def _show(title: str, rows: Sequence[tuple[object, ...]]) -> None:
-    from xero_pipeline.cli.output.console import print_table
-
     headers = ("Organisation", "Month", "Report", "Line", "Figure", "Before", "After", "Difference")
     columns = [(header, "right" if place > 4 else "left") for place, header in enumerate(headers)]
     print_table(title, columns, rows)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.cli.commands.connections import connect
 from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.extras import require_extra
+from xero_pipeline.home import first_sync
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.dagster_runs import Runner
@@ -67,7 +69,6 @@ def _serve(settings: Settings, host: str, port: int) -> None:
 
 def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str) -> None:
     from xero_pipeline.cli.output.console import complain, say
-    from xero_pipeline.home import first_sync
     from xero_pipeline.operations.dagster_home import open_instance
 
     say("Starting the Dagster UI and the web page.")
@@ -139,7 +140,6 @@ def _require_free(host: str, port: int, web_port: int) -> None:
 
 
 def _connect_when_nothing_is(services: Services) -> None:
-    from xero_pipeline.cli.commands.connections import connect
     from xero_pipeline.cli.output.console import say
 
     if any(one.status == "connected" for one in services.organisations.list()):

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from xero_pipeline.extras import require_extra
+
 app = typer.Typer(help="The built-in Xero simulator.", no_args_is_help=True)
 
 
@@ -29,7 +31,6 @@ def serve(
 ) -> None:
     """Serve the simulator on localhost until Ctrl-C."""
     from xero_pipeline.cli.output.console import say
-    from xero_pipeline.extras import require_extra
     from xero_simulator.command import serve_books
 
     require_extra("simulator", "The simulator")

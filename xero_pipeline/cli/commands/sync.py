@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
+from xero_pipeline.cli.output.console import warn
 from xero_pipeline.cli.output.sync_progress import Watch
 from xero_pipeline.cli.output.sync_summary import print_wait_times, summary
 from xero_pipeline.cli.shell_completion import complete_asset, complete_organisation
@@ -158,7 +159,6 @@ def _done(well: bool, watch: Watch) -> bool:
 
 def _warn_of_differences(services: Services, tenants: Collection[str]) -> None:
     """What the checks on the ledger say too; the sync itself went well."""
-    from xero_pipeline.cli.output.console import warn
     from xero_pipeline.cli.output.tie_out_note import tie_out_note, unexplained
 
     if found := unexplained(services, tenants):
@@ -167,7 +167,6 @@ def _warn_of_differences(services: Services, tenants: Collection[str]) -> None:
 
 def _warn_of_locked_periods(services: Services, tenants: Collection[str]) -> None:
     """What the check on the reports says too; the sync itself went well."""
-    from xero_pipeline.cli.output.console import warn
     from xero_pipeline.sync.locked_period_changes import open_changes, summary
 
     if changes := [change for change in open_changes(services.warehouse) if change.tenant_id in tenants]:

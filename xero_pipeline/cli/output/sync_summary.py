@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from xero_pipeline.cli.output.console import complain, duration, print_table, say, size, warn
 from xero_pipeline.cli.output.sync_progress import SyncedLine
 from xero_pipeline.cli.output.wait_times import WORTH_A_WORD
 
@@ -14,8 +15,6 @@ def summary(lines: Sequence[SyncedLine]) -> None:
     Args:
         lines: What the watch collected.
     """
-    from xero_pipeline.cli.output.console import complain, print_table, size, warn
-
     headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
     for organisation in dict.fromkeys(line.organisation for line in lines):
         mine = [line for line in lines if line.organisation == organisation]
@@ -72,8 +71,6 @@ def print_wait_times(seconds: Mapping[str, float]) -> None:
     Args:
         seconds: How long was waited, by reason.
     """
-    from xero_pipeline.cli.output.console import duration, say
-
     for why, waited in seconds.items():
         if waited >= WORTH_A_WORD:
             say(f"Of this time, {duration(waited)} was waiting: {why}.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.reconcile.differences import differences, is_kept
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
 def unexplained(services: Services, tenants: Collection[str]) -> list[Difference]:
     """The figures of some organisations that differ from Xero's reports without a likely cause."""
-    from xero_pipeline.ledger.reconcile.differences import differences, is_kept
-
     with services.warehouse.reading() as connection:
         found = differences(connection, causes=False, once=True) if is_kept(connection) else []
     return [one for one in without_cause(found) if one.tenant_id in tenants]

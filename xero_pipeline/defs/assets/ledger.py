@@ -30,6 +30,7 @@ from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports_stale import dated_tables, stale_months
 from xero_pipeline.sync.result import SyncResult
+from xero_pipeline.warehouse.load.merge import Merged
 from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.xero.reports.catalogue import reports
 
@@ -120,8 +121,6 @@ def _outcome(posted: Posted, seconds: float) -> SyncResult:
 
 def _changes(posted: Posted) -> "Merged":
     """A journal that was taken away and written again is an update."""
-    from xero_pipeline.warehouse.load.merge import Merged
-
     updated = min(posted.written, posted.removed)
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 

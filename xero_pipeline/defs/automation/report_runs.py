@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import dagster as dg
+
 from xero_pipeline.defs.partitions import range_tags, report_key, runs_of_neighbours
 from xero_pipeline.defs.run_tags import ORGANISATION, organisation_tags
 from xero_pipeline.sync.backfill_calls import contiguous_runs
@@ -111,8 +113,6 @@ def organisations_in_flight(instance: dg.DagsterInstance, order: Sequence[str], 
     Args:
         now: In UTC.
     """
-    import dagster as dg
-
     waiting = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING]
     busy: set[str] = set()
     for record in instance.get_run_records(

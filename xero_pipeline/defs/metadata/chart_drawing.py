@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -69,8 +70,6 @@ def as_svg(chart: Chart) -> str:
 
 def _without_hook() -> None:
     """Take the library's own way of importing out again: we use none of its plugins, others would be asked it."""
-    import sys
-
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 

@@ -15,6 +15,7 @@ numeric with 10.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -116,8 +117,6 @@ def views() -> tuple[View, ...]:
     Raises:
         TableMistake: A file contradicts itself.
     """
-    import tomllib
-
     folder = files(__package__ or "xero_pipeline.ledger.fivetran").joinpath("tables")
     sources = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     declared = [tomllib.loads(source.read_text(encoding="utf-8")) for source in sources]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from xero_pipeline.container import Services
 from xero_pipeline.operations.health.finding import Finding
 from xero_pipeline.settings import Settings
@@ -28,8 +30,6 @@ def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV
     Raises:
         ConfigurationError: One has a value it cannot have.
     """
-    from dotenv import dotenv_values
-
     settings = Settings.load()
     Services(settings).app()
     from_file = dotenv_values(file) if file.is_file() else {}

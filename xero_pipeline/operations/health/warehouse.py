@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.health.finding import Finding
+from xero_pipeline.queries.execution import looking
+from xero_pipeline.warehouse.load.history import HISTORY_SCHEMA
+from xero_pipeline.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,9 +31,7 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
         NewerDatabase: A newer program wrote it.
     """
     from xero_pipeline.operations.health.issues import open_issues_in
-    from xero_pipeline.queries.execution import looking
     from xero_pipeline.warehouse.schema.upgrade import is_current
-    from xero_pipeline.warehouse.store import Warehouse
 
     warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
     if not warehouse.dialect.is_there():
@@ -50,7 +51,6 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
 
 
 def _looked_at(connection: Connection) -> Finding:
-    from xero_pipeline.warehouse.load.history import HISTORY_SCHEMA
     from xero_pipeline.warehouse.schema.upgrade import is_current, program, revisions
 
     where = connection.engine.url.render_as_string()

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from filelock import FileLock
+
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.auth.encryption import EncryptionKeys
 
@@ -25,8 +27,6 @@ def load_or_make_key_file(path: Path) -> str:
     Raises:
         ConfigurationError: The file holds something else, or cannot be read or written.
     """
-    from filelock import FileLock
-
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", mode=0o600):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, Literal
 
@@ -107,8 +108,6 @@ def chosen_reports(text: str | None, *, cash_basis: bool, custom_layouts: bool =
     Raises:
         ConfigurationError: No such report; the message names those there are.
     """
-    from difflib import get_close_matches
-
     names = {report.name for report in reports() if report.enabled_by_default}
     if text is not None:
         names = set(text.replace(",", " ").split())
