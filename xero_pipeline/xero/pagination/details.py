@@ -11,11 +11,11 @@ from typing import TypeVar
 
 import msgspec
 
+from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 from xero_pipeline.xero.pagination.record_ids import id_in
-from xero_pipeline.xero.values import add_months, month_end, month_start
 
 _Key = TypeVar("_Key")
 
