@@ -74,7 +74,7 @@ def pulled(house, tenant):
         for report in house.services.reports
         for month in MONTHS
     ]
-    with house.services.warehouse._connected("written") as connection:
+    with house.services.warehouse.dialect.connected("written") as connection:
         connection.exec_driver_sql(
             "insert into xero.report_pulls (tenant_id, report, basis, period_start, period_end, fetched_at, "
             "checked_at, raw) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -208,7 +208,7 @@ class TestMonthsToPull:
         tenant = house.tenants[1]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.services.warehouse._connected("written") as connection:
+        with house.services.warehouse.dialect.connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "i", MONTHS[1].replace(day=15), clock.now() + timedelta(seconds=1), False),
@@ -223,7 +223,7 @@ class TestMonthsToPull:
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.services.warehouse._connected("written") as connection:
+        with house.services.warehouse.dialect.connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.payments (tenant_id, payment_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "p", MONTHS[-1], clock.now() + timedelta(seconds=1), False),
@@ -259,7 +259,7 @@ class TestMonthsToPull:
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.services.warehouse._connected("written") as connection:
+        with house.services.warehouse.dialect.connected("written") as connection:
             connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
         assert asked(tick("months_to_pull")) == [(tenant, tenant, str(MONTHS[-2]), str(MONTHS[-1]))]
 

@@ -20,7 +20,7 @@ from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
-from xero_pipeline.warehouse.progress.quarantine import quarantined_records
+from xero_pipeline.warehouse.progress.issues import quarantined_records
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
