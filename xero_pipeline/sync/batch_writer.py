@@ -120,6 +120,7 @@ class BatchWriter:
             removed = 0
             if seen is not None:
                 removed = self.warehouse.sweep(table, self.tenant_id, seen, as_of=as_of or at)
+            gone = [*gone, *self._replaced(connection, tables[table])]
             if gone:
                 removed += self.warehouse.mark_deleted(table, self.tenant_id, gone, at=at)
             issues = Issues(connection, self.tenant_id, table)
@@ -135,6 +136,18 @@ class BatchWriter:
         merged[table] += Merged(removed=removed)
         for name, counts in merged.items():
             self.tables[name] += counts
+
+    def _replaced(self, connection: Connection, arrived: pa.Table) -> Sequence[str]:
+        """The ids of numbered records whose number came with another id: it is one record, damaged on its way once.
+
+        Nothing else would find them: what is numbered never changes, so it is not compared with the whole list.
+        """
+        from xero_pipeline.warehouse.load.present_rows import ids_of_same_numbers
+
+        number = self.endpoint.number
+        if not number or not arrived.num_rows:
+            return ()
+        return ids_of_same_numbers(connection, self.endpoint.table, self.tenant_id, number, arrived)
 
     def _tables(
         self, pages: Sequence[Page], at: datetime, faults: list[RecordRefused], drift: list[Drift]

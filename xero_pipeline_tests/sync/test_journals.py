@@ -111,6 +111,18 @@ def test_the_next_sync_brings_only_what_was_posted_since(desk):
     assert desk.numbers() == list(range(1, before + 5))
 
 
+def test_a_journal_whose_id_was_damaged_once_is_gone_when_its_number_comes_with_the_right_one(desk):
+    """What `make prove` found: nothing else would ever compare a numbered record with the whole list."""
+    count = desk.sync("journals").records
+    with desk.warehouse.writing() as connection:
+        connection.exec_driver_sql("update xero.journals set journal_id = '-1' where journal_number = 7")
+    desk.later(minutes=1)
+    assert desk.sync("journals", full=True).tables["journals"].removed == 1
+    living = desk.warehouse.query("select count(*) as n from xero.journals where not is_deleted").to_pylist()
+    assert living == [{"n": count}]
+    assert desk.sums() == desk.posted()
+
+
 @pytest.mark.parametrize("calls", [PAGES_PER_MERGE + 1, PAGES_PER_MERGE + 3])
 def test_a_process_that_is_killed_loses_nothing_and_reads_again_only_what_it_had_not_kept(desk, calls):
     while desk.cursor() is None:
