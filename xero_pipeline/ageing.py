@@ -1,10 +1,41 @@
-"""Where the columns of what is open by age end: 30 days each, or calendar months, as the user chose."""
+"""How old what is open is: where the columns end, by days or by months, and what each is called."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 Ageing = Literal["days", "months"]
+
+BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
+"""Xero's columns; how long a month is, the user chose."""
+
+AGES = 5
+"""The columns of our own screens: not due, three that end, and all that is older."""
+
+LABELS: Mapping[Ageing, Sequence[str]] = {
+    "days": (
+        "Not due yet",
+        "1–30 days overdue",
+        "31–60 days overdue",
+        "61–90 days overdue",
+        "More than 90 days overdue",
+    ),
+    "months": (
+        "Not due yet",
+        "Less than a month overdue",
+        "1 month overdue",
+        "2 months overdue",
+        "3 months or more overdue",
+    ),
+}
+"""What our columns are called."""
+
+SHORT_LABELS: Mapping[Ageing, Sequence[str]] = {
+    "days": ("Not due", "1–30", "31–60", "61–90", "Over 90"),
+    "months": ("Not due", "Under 1", "1", "2", "3 or more"),
+}
+"""The same below a chart that says of what."""
 
 _DAYS = 30
 

@@ -12,7 +12,7 @@ Extra = Literal["postgresql", "simulator", "web"]
 MODULES: dict[Extra, tuple[str, ...]] = {
     "postgresql": ("psycopg", "dagster_postgres"),
     "simulator": ("joserfc",),
-    "web": ("vl_convert", "python_multipart"),
+    "web": ("python_multipart",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

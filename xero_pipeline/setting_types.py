@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from xero_pipeline.calendar import month_start
+
 
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
@@ -42,10 +44,6 @@ def _reports_there_are(value: str) -> str:
     return value
 
 
-def _first_of_month(value: date) -> date:
-    return value.replace(day=1)
-
-
 def _people_or_teams(value: str) -> str:
     for owner in value.replace(",", " ").split():
         if not re.fullmatch(r"team:[\w.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+", owner):
@@ -59,5 +57,5 @@ StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]
 DagsterAddress = Annotated[SecretStr, AfterValidator(_database("XERO_DAGSTER_URL"))]
 CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
-Month = Annotated[date, AfterValidator(_first_of_month)]
+Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]

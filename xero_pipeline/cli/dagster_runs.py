@@ -92,9 +92,9 @@ class Runner:
 
     def _newest(self, due: Mapping[str, Sequence[date]], count: int, today: date) -> dict[str, Sequence[date]]:
         """The months that are not older than so many; older ones are left to the sensor, and people are told so."""
-        from xero_pipeline.xero.values import add_months
+        from xero_pipeline.calendar import first_of_months
 
-        first = add_months(today.replace(day=1), 1 - count)
+        first = first_of_months(count, today)
         self.left_out |= {month for months in due.values() for month in months if month < first}
         return {report: [month for month in months if month >= first] for report, months in due.items()}
 

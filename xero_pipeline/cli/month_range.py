@@ -30,7 +30,7 @@ def months_to_backfill(start: str, end: str, settings: Settings) -> list[date]:
         ConfigurationError: They are no months, in the wrong order, or some of them lie before the first month of
             reports, or has not begun anywhere on earth.
     """
-    from xero_pipeline.sync.reports_due import months_between
+    from xero_pipeline.calendar import months_between
 
     first, last = month(start, "--from"), month(end, "--to")
     if first > last:

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.http.response import CallRecord
     from xero_pipeline.xero.quota.call_context import CallContext
 
-
 GLANCE_SECONDS = 20
 """Dagster gives a sensor's tick 60 seconds, all in all."""
+
+
+def glance(services: Services) -> Warehouse:
+    """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
+    from xero_pipeline.warehouse.store import Warehouse
+
+    services.home  # noqa: B018 - the folder of the DuckDB file
+    return Warehouse(services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
 
 
 @contextmanager
@@ -141,7 +148,4 @@ class WarehouseResource(_WithServices):
 
     def glance(self) -> Warehouse:
         """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
-        from xero_pipeline.warehouse.store import Warehouse
-
-        self._services.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self._services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
+        return glance(self._services)

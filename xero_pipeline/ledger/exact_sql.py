@@ -1,4 +1,4 @@
-"""What differs between the databases: exact division, and a number that stands for values.
+"""Exact division, which the databases write differently: amounts in base currency and shares; what stands for values.
 
 DuckDB divides decimals as floating point, so whole numbers are divided.
 """
@@ -24,6 +24,18 @@ def to_base_sql(dialect: str, amount: str, rate: str) -> str:
     # amount / 10^4 over rate / 10^10, in cents: amount times 10^8 over rate.
     quotient = half_up_sql(dialect, f"{whole_sql(dialect, amount, 4)} * 100000000", whole_sql(dialect, rate, 10))
     return f"(CASE WHEN {rate} = 1 THEN CAST(ROUND({amount}, 2) AS NUMERIC(19, 4)) ELSE {quotient} END)"
+
+
+def known_rate_sql(rate: str, currency: str, base_currency: str) -> str:
+    """SQL: the rate of a document; 1 in base currency, where Xero leaves it out at times, NULL where nobody knows it.
+
+    Args:
+        rate: SQL of what Xero says.
+        currency: SQL of the document's currency.
+        base_currency: SQL of the organisation's.
+    """
+    in_base = f"{currency} IS NULL OR {currency} = {base_currency}"
+    return f"COALESCE(NULLIF({rate}, 0), CASE WHEN {in_base} THEN 1 END)"
 
 
 def share_sql(dialect: str, amount: str, part: str, whole: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from xero_pipeline.ageing import AGES
 from xero_pipeline.metrics.request import on_a_day
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
 
 Owing = Literal["receivables", "payables"]
-AGES = 5
-"""Not due, three columns that end, and all that is older."""
-
 _ZERO = Decimal("0.00")
 _SUMS = """
 select age, sum(documents) as documents, coalesce(sum(unpaid), 0) as unpaid, coalesce(sum(credit), 0) as credit,
@@ -63,6 +61,26 @@ class Owed:
     def owed(self) -> Decimal:
         """All of it."""
         return sum((age.owed for age in self.ages), _ZERO)
+
+    @property
+    def documents(self) -> int:
+        """How many invoices, or bills, are open."""
+        return sum(age.documents for age in self.ages)
+
+    @property
+    def unpaid(self) -> Decimal:
+        """What is open on them."""
+        return sum((age.unpaid for age in self.ages), _ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        """What is not used yet of credit notes and overpayments."""
+        return sum((age.credit for age in self.ages), _ZERO)
+
+    @property
+    def without_rate(self) -> int:
+        """How many documents are in no sum."""
+        return sum(age.without_rate for age in self.ages)
 
     @property
     def overdue(self) -> Decimal:

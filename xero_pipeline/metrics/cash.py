@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from xero_pipeline.metrics.request import by_month, on_a_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
-    from decimal import Decimal
 
     from sqlalchemy import Connection
 
@@ -18,6 +19,7 @@ select month, sum(received) as received, sum(spent) as spent, sum(closing) as cl
 from ({metric}) as m group by month order by month
 """
 _ACCOUNTS = "select month, account, closing from ({metric}) as m order by month, position"
+OTHERS = "Others"
 _NOW = "select account, closing from ({metric}) as m order by closing desc, account"
 
 
@@ -29,15 +31,6 @@ class CashMonth:
     received: Decimal
     spent: Decimal
     closing: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class MonthEnd:
-    """What was on an account at the end of a month."""
-
-    month: date
-    name: str
-    balance: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +46,37 @@ def cash_by_month(connection: Connection, tenant_id: str, since: date, until: da
     return [CashMonth(*row) for row in by_month(connection, "cash_by_month", _SUMS, tenant_id, since, until)]
 
 
-def month_ends(connection: Connection, tenant_id: str, since: date, until: date) -> list[MonthEnd]:
-    """Every account by itself, oldest month first; as for `cash_by_month`."""
-    return [MonthEnd(*row) for row in by_month(connection, "cash_by_month", _ACCOUNTS, tenant_id, since, until)]
+def month_ends(
+    connection: Connection, tenant_id: str, since: date, until: date, most: int
+) -> tuple[Sequence[date], Mapping[str, Sequence[Decimal | None]]]:
+    """What was on every account at the end of each month, the account with the largest balance first.
+
+    Args:
+        connection: As for `cash_by_month`.
+        most: So many rows of figures; where there are more accounts, the smallest share the last.
+
+    Returns:
+        The months, and by name of the account a balance for each of them; None where it had none.
+    """
+    rows = by_month(connection, "cash_by_month", _ACCOUNTS, tenant_id, since, until)
+    months = sorted({month for month, _, _ in rows})
+    largest: dict[str, Decimal] = {}
+    for _, name, balance in rows:
+        largest[name] = max(largest.get(name, Decimal(0)), abs(balance))
+    order = sorted(largest, key=lambda name: -largest[name])
+    own = order if len(order) <= most else order[: most - 1]
+    found: dict[str, list[Decimal | None]] = {
+        name: [None] * len(months) for name in (*own, *([OTHERS] if own != order else []))
+    }
+    for month, account, balance in rows:
+        name, place = account if account in own else OTHERS, months.index(month)
+        found[name][place] = (found[name][place] or Decimal(0)) + balance
+    return months, found
+
+
+def in_the_bank(accounts: Iterable[BankAccount]) -> Decimal:
+    """What is on some accounts together."""
+    return sum((one.balance for one in accounts), Decimal("0.00"))
 
 
 def bank_accounts(connection: Connection, tenant_id: str, day: date) -> list[BankAccount]:

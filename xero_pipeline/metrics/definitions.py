@@ -12,8 +12,9 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
-from xero_pipeline.ledger.statements.aged import BUCKETS, aged_documents_sql
+from xero_pipeline.ageing import AGES, BUCKETS
+from xero_pipeline.ledger.exact_sql import known_rate_sql, share_sql, to_base_sql
+from xero_pipeline.ledger.statements.aged import aged_documents_sql
 from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, Side, open_documents_sql
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
@@ -101,7 +102,8 @@ def metric_sql(dialect: str, name: str, asked: str, *, ageing: Ageing = "days", 
         "asked": asked,
         "open_documents": open_documents,
         "open_by_age": open_by_age,
-        "to_base": partial(_to_base, dialect),
+        "to_base": partial(to_base_sql, dialect),
+        "known_rate": known_rate_sql,
         "share": partial(share_sql, dialect),
     }
     return _HEAD.sub("", _environment().get_template(f"{metric(name).name}.sql").render(told)).strip()
@@ -117,10 +119,6 @@ def _text(name: str) -> str:
     return files("xero_pipeline.metrics").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _to_base(dialect: str, amount: str, rate: str) -> str:
-    return to_base_sql(dialect, amount, f"coalesce({rate}, 1)")
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -130,7 +128,7 @@ def _environment() -> Environment:
     made: Any = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
     made.globals |= {
         "named": named,
-        "buckets": BUCKETS,
+        "buckets": BUCKETS[: AGES - 1],
         "income": INCOME.title,
         "other_income": OTHER_INCOME.title,
         "cost_of_sales": COST_OF_SALES.title,

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from xero_pipeline.metrics.request import by_month
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
-    from decimal import Decimal
 
     from sqlalchemy import Connection
 
-Profit = Literal["profit_and_loss", "profit_on_cash_basis", "budget"]
+ProfitMetric = Literal["profit_and_loss", "profit_on_cash_basis", "budget"]
 
 _SUMS = """
-select month, sum(income) as income, sum(cost_of_sales) as cost_of_sales, sum(expenses) as expenses
+select sum(income) as income, sum(cost_of_sales) as cost_of_sales, sum(expenses) as expenses, month
 from ({metric}) as m group by month order by month
 """
 
 
 @dataclass(frozen=True, slots=True)
-class ProfitMonth:
-    """One month of profit and loss; see `sql/profit_and_loss.sql`."""
+class Profit:
+    """What was earned and spent; see `sql/profit_and_loss.sql`."""
 
-    month: date
     income: Decimal
     cost_of_sales: Decimal
     expenses: Decimal
@@ -41,8 +41,15 @@ class ProfitMonth:
         return self.income - self.costs
 
 
+@dataclass(frozen=True, slots=True)
+class ProfitMonth(Profit):
+    """That of one month."""
+
+    month: date
+
+
 def profit_by_month(
-    connection: Connection, tenant_id: str, since: date, until: date, of: Profit = "profit_and_loss"
+    connection: Connection, tenant_id: str, since: date, until: date, of: ProfitMetric = "profit_and_loss"
 ) -> list[ProfitMonth]:
     """Profit and loss, oldest month first.
 
@@ -50,3 +57,10 @@ def profit_by_month(
         connection: To the warehouse; reading is enough. The ledger has been kept, unless the figures are Xero's.
     """
     return [ProfitMonth(*row) for row in by_month(connection, of, _SUMS, tenant_id, since, until)]
+
+
+def profit_of(months: Iterable[Profit]) -> Profit:
+    """That of some months together."""
+    every = list(months)
+    kinds = ([one.income for one in every], [one.cost_of_sales for one in every], [one.expenses for one in every])
+    return Profit(*(sum(amounts, Decimal("0.00")) for amounts in kinds))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from xero_pipeline.calendar import month_start
 from xero_pipeline.metrics.definitions import metric_sql
 
 if TYPE_CHECKING:
@@ -51,5 +52,5 @@ def by_month(
         until: A day of the last month.
     """
     metric = metric_sql(connection.dialect.name, name, _BY_MONTH, every=False)
-    told = {"tenant_id": tenant_id, "since": since.replace(day=1), "until": until.replace(day=1)}
+    told = {"tenant_id": tenant_id, "since": month_start(since), "until": month_start(until)}
     return [tuple(row) for row in connection.execute(text(select.format(metric=metric)), told)]

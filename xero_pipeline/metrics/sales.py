@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.metrics.request import by_month
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -32,6 +33,28 @@ class Customer:
     since: date
     amount: Decimal
     share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TopCustomers:
+    """Those who bought most.
+
+    Args:
+        share: What they bought together, of all sales.
+        since: The first month in which anybody bought; None where nobody did.
+    """
+
+    customers: Sequence[Customer]
+    share: Decimal
+    since: date | None
+
+
+def top_customers(connection: Connection, tenant_id: str, since: date, until: date, most: int) -> TopCustomers:
+    """So many customers, who bought most first; one whose credits are as much as what was invoiced bought nothing."""
+    everybody = sales_by_customer(connection, tenant_id, since, until)
+    top = [one for one in everybody if one.amount > 0][:most]
+    share = sum((one.share for one in top), Decimal(0))
+    return TopCustomers(top, share, min((one.since for one in everybody), default=None))
 
 
 def sales_by_customer(connection: Connection, tenant_id: str, since: date, until: date) -> list[Customer]:

@@ -6,7 +6,7 @@
 -- parameter: day (date, default today): what is due before this day is overdue
 -- total: owed, overdue                  (columns that are summed up below the table)
 with chosen as (select tenant_id, organisation from organisations_called(:organisation))
-select … from metric(receivables, :day) … to_base(amount_due, currency_rate) … own(:day, tenant_id) …
+select … from metric(receivables, :day) … share(100, owed, all_owed) … own(:day, tenant_id) …
 ```
 
 `queries/macros.py` has the macros.

@@ -1,8 +1,8 @@
 """What stands in a built-in query for SQL that the two databases write differently, or that all of them have in common.
 
-`to_base(amount, rate)` stands for an amount in the base currency and `share(amount, part, whole)` for a part of one:
-exact divisions, which the two databases write differently. `own(:day, tenant_id)` is a day or month as it is for that
-organisation: unless somebody named one, today is another day in New Zealand than in Alaska.
+`share(amount, part, whole)` stands for a part of an amount: an exact division, which the two databases write
+differently. `own(:day, tenant_id)` is a day or month as it is for that organisation: unless somebody named one, today
+is another day in New Zealand than in Alaska.
 `organisations_called(:organisation)` are those that a person chose, all where nobody did, each with its name.
 `metric(name, :day)`, or `metric(name, :since, :until)` of months, is a figure as `metrics/sql` defines it, of the
 organisations in `chosen`.
@@ -13,12 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from xero_pipeline.ledger.exact_sql import share_sql, to_base_sql
+from xero_pipeline.ledger.exact_sql import share_sql
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among
 
 _METRIC = re.compile(r"\bmetric\((\w+), :(\w+)(?:, :(\w+))?\)")
-_TO_BASE = re.compile(r"\bto_base\(([\w.]+), ([\w.]+)\)")
 _SHARE = re.compile(r"\bshare\(([\w.]+), ([\w.]+), ([\w.]+)\)")
 _OWN = re.compile(r"\bown\(:(\w+), ([\w.]+)\)")
 _CALLED = re.compile(r"\borganisations_called\(:(\w+)\)")
@@ -34,8 +33,6 @@ def expanded(text: str, dialect: str, others: Others) -> str:
         dialect: `duckdb` or `postgresql`.
     """
     told = _METRIC.sub(lambda found: _metric_sql(dialect, *found.groups()), text)
-    # Xero leaves the rate out of documents in the base currency only.
-    told = _TO_BASE.sub(lambda found: to_base_sql(dialect, found[1], f"coalesce({found[2]}, 1)"), told)
     told = _SHARE.sub(lambda found: share_sql(dialect, found[1], found[2], found[3]), told)
     told = _CALLED.sub(lambda found: _called_sql(found[1]), told)
     return _OWN.sub(lambda found: _own_sql(found[1], found[2], others.get(found[1], {})), told)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
+from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.errors import QueryRefused
 
 Kind = Literal["date", "month", "integer", "text"]
@@ -62,7 +63,7 @@ def _date(given: object) -> date:
 def _month(given: object) -> date:
     if isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}", given):
         return date.fromisoformat(f"{given}-01")
-    return _date(given).replace(day=1)
+    return month_start(_date(given))
 
 
 def _integer(given: object) -> int:
@@ -82,7 +83,7 @@ def _default(words: str, today: date) -> object:
     if words == "today":
         return today
     if words == "this month":
-        return today.replace(day=1)
+        return month_start(today)
     if found := _AGO.fullmatch(words):
         return _ago(int(found[1]), found[2], today)
     return int(words)
@@ -91,5 +92,4 @@ def _default(words: str, today: date) -> object:
 def _ago(count: int, unit: str, today: date) -> date:
     if unit == "days":
         return today - timedelta(days=count)
-    months = today.year * 12 + today.month - 1 - count
-    return date(months // 12, months % 12 + 1, 1)
+    return add_months(month_start(today), -count)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from xero_pipeline.calendar import add_months, month_start, months_between, year_start
 from xero_pipeline.sync.reports_stale import pulled_months, stale_months, tenant_filter, tenant_params
 from xero_pipeline.warehouse.days import days_of
 
@@ -14,31 +14,11 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.reports.catalogue import Report
 
+_YEARS_BACK = 2
+"""Before the current financial year, so many are kept; a year that begins within a month takes all of that month."""
+
 DOCUMENTS = ("invoices", "payments", "bank_transactions")
 """The collections whose documents change most figures."""
-
-
-def financial_year_start(today: date, end_month: int, end_day: int, *, years_back: int = 0) -> date:
-    """First day of the month in which a financial year starts.
-
-    A year that ends within a month (5 April in the United Kingdom) starts within it too.
-
-    Args:
-        today: A day of the current financial year.
-        end_month: Xero's FinancialYearEndMonth, 1 to 12.
-        end_day: Xero's FinancialYearEndDay; 29, 30 or 31 mean the month's last day where it is shorter.
-        years_back: 0 for the current financial year.
-    """
-    last_of_month = calendar.monthrange(2023, end_month)[1]
-    month = end_month % 12 + 1 if end_day >= last_of_month else end_month
-    year = today.year if (today.month, today.day) >= (month, 1) else today.year - 1
-    return date(year - years_back, month, 1)
-
-
-def months_between(first: date, last: date) -> list[date]:
-    """First days of all months from that of `first` to that of `last`, both included."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
 
 
 def begun(months: Iterable[date], today: date) -> tuple[list[date], list[date]]:
@@ -144,14 +124,14 @@ def first_load_complete(
 def _first_months(warehouse: Warehouse, today: Mapping[str, date], start_date: date | None) -> dict[str, date]:
     tenants = list(today)
     if start_date:
-        return dict.fromkeys(tenants, start_date.replace(day=1))
+        return dict.fromkeys(tenants, month_start(start_date))
     rows = warehouse.query(
         "select tenant_id, financial_year_end_month as m, financial_year_end_day as d from xero.organisations "
         f"where {tenant_filter(tenants)}",
         tenant_params(tenants),
     ).to_pylist()
-    ends = {row["tenant_id"]: (row["m"] or 12, row["d"] or 31) for row in rows}
+    ends = {row["tenant_id"]: (row["d"] or 31, row["m"] or 12) for row in rows}
     return {
-        tenant_id: financial_year_start(day, *ends.get(tenant_id, (12, 31)), years_back=2)
+        tenant_id: add_months(month_start(year_start(day, *ends.get(tenant_id, (31, 12)))), -12 * _YEARS_BACK)
         for tenant_id, day in today.items()
     }

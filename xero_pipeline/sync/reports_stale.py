@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from xero_pipeline.calendar import add_months
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 from xero_pipeline.xero.reports.call_windows import month_by_month
-from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse

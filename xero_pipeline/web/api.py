@@ -108,8 +108,7 @@ def figures(request: Request, context: AppContext, fields: Mapping[str, Any]) ->
     if given not in map(str, SPANS):
         raise ConfigurationError(f"months must be one of {', '.join(map(str, SPANS))}.")
     seen = figures_of(context, one.tenant_id, one.name, int(given))
-    sums = {name: getattr(seen.value, name) for name in ("owed", "overdue", "credits", "in_the_bank")}
-    return asdict(seen.value) | sums | {"read_at": seen.at, "in_use": seen.in_use or None}
+    return asdict(seen.value) | {"read_at": seen.at, "in_use": seen.in_use or None}
 
 
 def _owner(request: Request) -> str:

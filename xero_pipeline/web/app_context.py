@@ -14,7 +14,6 @@ from xero_pipeline.web.address import Address
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.consents import Consents
 from xero_pipeline.web.dagster_ui import DagsterUI
-from xero_pipeline.web.figures.chart_cache import ChartCache
 from xero_pipeline.web.password import Password
 from xero_pipeline.web.progress import RunProgress
 from xero_pipeline.web.sessions import Sessions
@@ -44,7 +43,6 @@ class AppContext:
         self.consents = Consents(services, address)
         self.progress = RunProgress(instance)
         self.sessions = Sessions()
-        self.gallery = ChartCache()
 
     @cached_property
     def glance(self) -> CachedReads:

@@ -15,6 +15,7 @@ from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
+from xero_pipeline.web.figures.panels import panels
 from xero_pipeline.web.responses import page
 
 SPANS = (12, 24, 36)
@@ -47,10 +48,9 @@ def books(request: Request) -> Response:
         seen = figures_of(context, one.tenant_id, one.name, months)
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
-    shown = context.gallery.show((one.tenant_id, months), seen.value)
     issues = (context.status.issues() or {}).get(one.tenant_id, ())
     more: dict[str, Any] = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
-    return page(request, "books.html", one=one, figures=seen.value, panels=shown, **more)
+    return page(request, "books.html", one=one, figures=seen.value, panels=panels(seen.value), **more)
 
 
 def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> CachedRead[Figures]:

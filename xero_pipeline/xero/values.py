@@ -1,4 +1,4 @@
-"""The values Xero writes: instants, days, months and exact numbers.
+"""The values Xero writes: instants, days and exact numbers.
 
 Xero has several spellings of a date. Documents say `/Date(1518685950940+0000)/`, envelopes `/Date(1439434356790)/`,
 some fields ISO 8601 with or without `Z` and with up to seven decimals. All of them count in UTC.
@@ -8,7 +8,6 @@ Source: Xero's "Requests and responses" page and the examples of its OpenAPI des
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeGuard
@@ -70,22 +69,6 @@ def to_xero_date(moment: date) -> str:
     if moment.tzinfo is None:
         raise ValueError(f"an instant needs a zone: {moment!r}")
     return f"/Date({(moment - _EPOCH) // timedelta(milliseconds=1)}+0000)/"
-
-
-def month_start(day: date) -> date:
-    """The first day of the month that `day` lies in."""
-    return date(day.year, day.month, 1)
-
-
-def month_end(day: date) -> date:
-    """The last day of the month that `day` lies in."""
-    return date(day.year, day.month, monthrange(day.year, day.month)[1])
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day `months` later (earlier when negative), or that month's last day when it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def loads(body: bytes | str) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from xero_pipeline.calendar import months_between
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
@@ -21,7 +22,6 @@ from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.operations.dagster_home import NO_COMPUTE_LOGS, storage_in
 from xero_pipeline.settings import Settings
-from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.warehouse.database.duckdb import DuckDB
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.http.client import XeroClient

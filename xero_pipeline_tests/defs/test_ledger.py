@@ -75,8 +75,8 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
         "and account_name = 'Net Profit' and basis = 'accrual' order by 1",
         {"t": tenant},
     ).to_pylist()
-    assert list(chart.labels) == [f"{row['month']:%Y-%m}" for row in net]
-    assert chart.series["Net profit"] == [row["amount"] for row in net]
+    assert list(map(str, chart.labels)) == [f"{row['month']:%b %Y}" for row in net]
+    assert chart.figures["Net profit"] == [row["amount"] for row in net]
     pictured = {
         event.asset_key.path[-1]
         for event in (one.materialization for one in run.get_asset_materialization_events())
@@ -91,13 +91,13 @@ def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(read, mo
     assert keep(read, [tenant]).success
     monkeypatch.setattr(charts, "_LINES", 2)
     chart = chart_of(read.services.warehouse, tenant, "ledger.bank_summary", MONTHS[-1])
-    assert list(chart.series)[1:] == ["Others"]
+    assert list(chart.figures)[1:] == ["Others"]
     (total,) = read.services.warehouse.query(
         "select sum(closing_balance) as total from xero.bank_summary where tenant_id = :t and period_start = :m "
         "and account_id is not null",
         {"t": tenant, "m": MONTHS[-1]},
     ).to_pylist()
-    assert sum(figures[-1] for figures in chart.series.values()) == total["total"]
+    assert sum(figures[-1] for figures in chart.figures.values()) == total["total"]
 
 
 @pytest.mark.any_day_in_proof

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import add_months
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.container import Services
 from xero_pipeline.defs.partitions import month_partitions, report_key
@@ -16,7 +17,6 @@ from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.time_zones import beginning_of
 from xero_pipeline.xero.http.client import XeroClient
-from xero_pipeline.xero.values import add_months
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
 from xero_simulator.company import Company
 from xero_simulator.edits import documents

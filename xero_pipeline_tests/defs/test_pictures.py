@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
+from xero_pipeline.charts.chart import ColumnChart, Series, month_labels
+from xero_pipeline.charts.drawing import picture
 from xero_pipeline.defs.metadata import charts
-from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown, as_svg
 from xero_pipeline.defs.metadata.charts import chart_of
+from xero_pipeline.defs.metadata.markdown import chart_as_markdown
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.defs.conftest import MONTHS
 
-SMALL = 30_000
+SMALL = 12_000
 """So many characters a materialisation may carry along for a picture."""
 
 
@@ -36,8 +39,8 @@ def test_the_profit_that_is_planned_is_drawn_as_xero_plans_it_month_by_month(hou
         "select period_start as month, amount from xero.budget_summary where tenant_id = :t and line_type = 'total' "
         "and account_name = 'Net Profit' order by 1",
     )
-    assert list(chart.labels) == [f"{row['month']:%Y-%m}" for row in net]
-    assert chart.series["Net profit"] == [row["amount"] for row in net]
+    assert list(map(str, chart.labels)) == [f"{row['month']:%b %Y}" for row in net]
+    assert chart.figures["Net profit"] == [row["amount"] for row in net]
     shown = house.materialisations("budget_summary")
     told = {partition: "picture" in event.metadata for partition, event in shown.items()}
     assert told == {f"{month}|{tenant}": month == months[-1] for month in months}, "once, with the newest month"
@@ -70,18 +73,19 @@ def test_what_is_drawn_as_open_is_what_is_left_of_each_document_in_base_currency
             each = [row["due"] / (row["currency_rate"] or 1) for row in found]
             left += sign * sum(amount.quantize(Decimal("0.01"), ROUND_HALF_UP) for amount in each)
         chart = chart_of(house.services.warehouse, tenant, f"ledger.aged_{side}", TODAY)
-        assert sum(chart.series[name]) == left
+        assert sum(chart.figures[name]) == left
         assert re.search(r"on \d{4}-\d\d-\d\d, [A-Z]{3}$", chart.title)
 
 
 def test_a_picture_is_small_has_no_script_and_its_figures_stand_under_it():
-    months = [f"2026-{month:02}" for month in range(1, 13)]
-    chart = Chart("Cash | all, NZD", "lines", months, {f"Account {n}": [Decimal(-7)] * 11 + [None] for n in range(7)})
-    picture = ElementTree.fromstring(as_svg(chart))
-    assert not [element for element in picture.iter() if element.tag.rpartition("}")[2] == "script"]
-    told = as_markdown(chart)
+    months = month_labels([date(2026, month, 1) for month in range(1, 13)])
+    accounts = [Series(f"Account {n}", [Decimal(-7)] * 11 + [None], [f"chart-{n}"]) for n in range(1, 7)]
+    chart = ColumnChart("Cash | all, NZD", months, lines=accounts)
+    drawn = ElementTree.fromstring(picture(chart))
+    assert not [element for element in drawn.iter() if element.tag.rpartition("}")[2] == "script"]
+    told = chart_as_markdown(chart)
     assert len(told) < SMALL
-    assert "| 2026-01 | -7.00 |" in told
+    assert "| Jan 2026 | -7.00 |" in told
     assert base64.b64decode(re.search(r"base64,([^)]+)\)", told)[1]).startswith(b"<svg")
 
 

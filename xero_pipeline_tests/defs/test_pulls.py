@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xero_pipeline.calendar import months_between
 from xero_pipeline.defs.automation.report_runs import (
     PARTITIONS_PER_RUN,
     ReportRun,
@@ -16,7 +17,6 @@ from xero_pipeline.defs.automation.report_runs import (
     report_runs,
 )
 from xero_pipeline.defs.partitions import range_tags, report_key
-from xero_pipeline.sync.reports_due import months_between
 
 ORDER = [f"tenant-{number}" for number in range(12)]
 MONTHS = st.sets(st.integers(0, 300)).map(

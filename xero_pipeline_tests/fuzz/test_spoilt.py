@@ -12,15 +12,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from xero_pipeline.calendar import months_between
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.sync.aged_reports import TABLE as AGED
 from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
-from xero_pipeline.warehouse.progress.quarantine import quarantined_records
+from xero_pipeline.warehouse.progress.issues import quarantined_records
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from xero_pipeline.calendar import month_end
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
@@ -20,7 +21,7 @@ from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline.xero.reports.catalogue import chosen_reports, report_named
-from xero_pipeline.xero.values import month_end, parse_xero_date
+from xero_pipeline.xero.values import parse_xero_date
 from xero_pipeline_tests.journeys.truth import truth
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 from xero_simulator.config import BooksConfig

@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import month_end
 from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
-from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.home import Home, a_redirect_uri, live
 from xero_pipeline_tests.journeys.killing import COLLECTIONS, Driver, driver

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from xero_pipeline.calendar import month_end
 from xero_pipeline.container import SIMULATED_URL, Services
 from xero_pipeline.settings import Settings
-from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.truth import kept, truth

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
+from xero_pipeline.calendar import month_end, months_between
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
-from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
@@ -24,7 +24,6 @@ from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 from xero_pipeline.xero.reports.report_months import report_months
-from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent
 from xero_simulator.books.double_entry.ledger import Ledger
 from xero_simulator.company import Company

@@ -8,12 +8,12 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xero_pipeline.calendar import year_start
 from xero_pipeline.ledger.consolidation.members import RETAINED, GroupAccount, GroupMovement
 from xero_pipeline.ledger.consolidation.months import MonthRates
 from xero_pipeline.ledger.consolidation.rates import Rate
 from xero_pipeline.ledger.consolidation.translated_amount import times
 from xero_pipeline.ledger.consolidation.translation import Translation
-from xero_pipeline.ledger.financial_years import year_start
 
 ACCOUNTS = {
     key: GroupAccount(key, key, key, class_, "", system)

@@ -47,7 +47,7 @@ class Faces:
 
     def profit(self, day):
         """By face what it says of profit and loss, by month."""
-        series = self.picture("ledger.profit_and_loss", day)
+        picture = self.picture("ledger.profit_and_loss", day)
         by_month = self.query("profit_by_month", until=day, since=a_year_before(day))
         frame = Books(self.books).ready("profit_by_month", until=day, since=a_year_before(day))
         months = self.page(day).months
@@ -68,9 +68,9 @@ class Faces:
                 "total": together[3],
             },
             "picture": {
-                "income": series.series["Income"],
-                "costs": series.series["Costs"],
-                "profit": series.series["Net profit"],
+                "income": picture.figures["Income"],
+                "costs": picture.figures["Costs"],
+                "profit": picture.figures["Net profit"],
             },
             "query": {
                 "income": [row["income"] for row in by_month],
@@ -91,7 +91,7 @@ class Faces:
         frame = Books(self.books).ready("cash", month=day)
         span = ("--from", f"{last.month:%Y-%m}", "--to", f"{last.month:%Y-%m}")
         statement = self.terminal("bank-summary", *span)
-        lines = list(self.picture("ledger.bank_summary", day).series.values())
+        lines = list(self.picture("ledger.bank_summary", day).figures.values())
         return {
             "page": {
                 "received": last.received,
@@ -162,7 +162,7 @@ class Faces:
         return [[number(cell) for cell in row[1:]] for row in (*found.table.rows, *found.table.totals)]
 
     def _owed_in_picture(self, side, day):
-        (series,) = self.picture(f"ledger.aged_{side}", day).series.values()
+        (series,) = self.picture(f"ledger.aged_{side}", day).figures.values()
         return {"owed": sum(series), "overdue": sum(series[1:]), "ages": list(series)}
 
     def _owed_in_query(self, side, day):

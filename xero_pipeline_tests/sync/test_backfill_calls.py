@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xero_pipeline.calendar import months_between
 from xero_pipeline.sync.backfill_calls import RESERVE, calls_for, contiguous_runs, fit_to_budget
-from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 
 MONTHS = st.sets(st.integers(0, 150)).map(

@@ -8,11 +8,10 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from xero_pipeline.calendar import month_end, months_between
 from xero_pipeline.errors import DailyLimitReached, UnreadableAnswer
 from xero_pipeline.sync.reports import MONTHS_TOGETHER, UNREADABLE_IN_A_ROW, sync_report
-from xero_pipeline.sync.reports_due import months_between
 from xero_pipeline.xero.reports.catalogue import report_named
-from xero_pipeline.xero.values import month_end
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, uid
 
 BANK_SUMMARY = report_named("bank_summary")

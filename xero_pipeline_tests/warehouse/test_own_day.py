@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
+from xero_pipeline.calendar import months_between
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
@@ -16,7 +17,7 @@ from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.queries.catalogue import asking_ready, days_asked, names, ready_query
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.estimate.plan import reports_due
-from xero_pipeline.sync.reports_due import all_months_due, first_month, months_between, months_due
+from xero_pipeline.sync.reports_due import all_months_due, first_month, months_due
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.pages import figures_of

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from xero_pipeline.sync.reports_due import all_months_due, months_between
+from xero_pipeline.calendar import months_between
+from xero_pipeline.sync.reports_due import all_months_due
 from xero_pipeline.sync.reports_stale import dated_tables, source_tables
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.call_windows import month_by_month

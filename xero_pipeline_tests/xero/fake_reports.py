@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from xero_pipeline.xero.values import add_months, month_end
+from xero_pipeline.calendar import add_months, month_end
 from xero_pipeline_tests.xero.fakes import App, envelope, good
 
 SECTIONS = {"Income": 1, "Less Cost of Sales": -1, "Less Operating Expenses": -1}

@@ -12,12 +12,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from xero_pipeline.calendar import add_months
 from xero_pipeline.errors import ConfigurationError, UnreadableAnswer
 from xero_pipeline.xero.reports.catalogue import chosen_reports, report_named, reports
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 from xero_pipeline.xero.reports.report_months import months_in, report_months
 from xero_pipeline.xero.reports.tree import label_month, titled_day
-from xero_pipeline.xero.values import add_months
 from xero_pipeline_tests.xero.fake_reports import Books, Sheet
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 from xero_pipeline_tests.xero.test_reports import POSTINGS, facts, row, section, st

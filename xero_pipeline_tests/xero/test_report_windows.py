@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.xero.reports.call_windows import whole_months_back as windows
 from xero_pipeline.xero.reports.period_params import MONTH, MONTH_ENDS, MONTHS_AHEAD, PERIODS
-from xero_pipeline.xero.values import add_months, month_end, month_start
 
 MONTHS = st.lists(st.dates(date(2015, 1, 1), date(2030, 12, 31)), max_size=40)
 

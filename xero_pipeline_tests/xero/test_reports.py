@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from xero_pipeline.calendar import add_months, month_end
 from xero_pipeline.errors import MissingScope, UnreadableAnswer
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline.xero.reports.report_months import report_months
-from xero_pipeline.xero.values import add_months, month_end
 from xero_pipeline_tests.xero.fake_reports import SECTIONS, Books
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, envelope, good
 

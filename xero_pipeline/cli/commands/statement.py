@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import month_end, month_start
 from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -45,7 +46,7 @@ def trial_balance(
     from xero_pipeline.ledger.statements.trial_balance import trial_balance
 
     end = _day(as_of, "--as-of", organisation, last=True)
-    first = _day(start, "--from", organisation) if start else end.replace(day=1)
+    first = _day(start, "--from", organisation) if start else month_start(end)
     asked = _range("trial-balance", organisation, first, end, json, csv)
     _answer(asked, lambda connection, tenant_id: trial_balance(connection, tenant_id, end, first))
 
@@ -145,7 +146,6 @@ def budget(
 ) -> None:
     """Actual against every budget, over whole months; default: this month."""
     from xero_pipeline.ledger.statements.budget import budget_variance
-    from xero_pipeline.ledger.statements.periods import month_end
 
     end = end or month_end(_today(organisation)).isoformat()
     asked = _request("budget", organisation, start, end, json, csv)
@@ -165,7 +165,7 @@ def _request(
     name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool
 ) -> StatementRequest:
     last = _day(end, "--to", organisation, last=True)
-    first = _day(start, "--from", organisation) if start else last.replace(day=1)
+    first = _day(start, "--from", organisation) if start else month_start(last)
     return _range(name, organisation, first, last, json, csv)
 
 
@@ -227,8 +227,6 @@ def _account(connection: Connection, tenant_id: str, wanted: str) -> str:
 
 def _day(given: str | None, option: str, organisation: str | None, *, last: bool = False) -> date:
     """A day as a person writes it; of a month alone its first day, or its last."""
-    from xero_pipeline.ledger.statements.periods import month_end
-
     if given is None:
         return _today(organisation)
     try:

@@ -10,7 +10,8 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
+from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.defs.specs import changes, cost
@@ -21,6 +22,7 @@ from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.progress.row_states import aged_version
 from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
         xero: XeroResource,
         xero_warehouse: WarehouseResource,
         xero_progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
@@ -100,7 +102,8 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             except (BudgetReached, DailyLimitReached) as stopped:
                 raise kept.in_part(tenant_id, stopped.message) from stopped
             finally:
-                record(spec.key, tenant_id, kept.facts(as_of, xero.calls_left(tenant_id)))
+                facts = kept.facts(as_of, xero.calls_left(tenant_id))
+                record(spec.key, tenant_id, facts, aged_version(warehouse, tenant_id))
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 

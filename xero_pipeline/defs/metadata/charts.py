@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.ageing import Ageing
-from xero_pipeline.defs.metadata.chart_drawing import Chart, as_markdown
+from xero_pipeline.ageing import AGES, LABELS, SHORT_LABELS, Ageing
+from xero_pipeline.calendar import first_of_months
+from xero_pipeline.charts.chart import ColumnChart, Label, Series, month_labels
+from xero_pipeline.defs.metadata.markdown import chart_as_markdown
 from xero_pipeline.metrics.aged_balances import Owing, owed
 from xero_pipeline.metrics.cash import month_ends
-from xero_pipeline.metrics.profit import Profit, profit_by_month
+from xero_pipeline.metrics.profit import ProfitMetric, profit_by_month
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.days import day_of
-from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -32,7 +32,7 @@ _LEDGER = "ledger."
 _LINES = 6
 """So many bank accounts have a line of their own; the others share one."""
 
-_PROFITS: Sequence[tuple[str, Profit, str]] = (
+_PROFITS: Sequence[tuple[str, ProfitMetric, str]] = (
     (f"{_LEDGER}profit_and_loss", "profit_and_loss", "Profit and loss"),
     ("profit_and_loss_cash", "profit_on_cash_basis", "Profit and loss on cash basis"),
     ("budget_summary", "budget", "Budget"),
@@ -40,10 +40,6 @@ _PROFITS: Sequence[tuple[str, Profit, str]] = (
 _OWING: Mapping[Owing, tuple[str, str]] = {
     "receivables": ("What customers owe", "Customers owe"),
     "payables": ("What we owe", "We owe"),
-}
-_AGES: Mapping[Ageing, Sequence[str]] = {
-    "days": ("not due yet", "1-30 days", "31-60 days", "61-90 days", "older"),
-    "months": ("not due yet", "less than a month", "1 month", "2 months", "older"),
 }
 
 
@@ -70,14 +66,16 @@ def chart_metadata(
         if chart is None:
             return {}
         remark = _remark(warehouse, tenant_id) if asset.startswith(_LEDGER) else ""
-        return {"picture": dg.MetadataValue.md("\n\n".join(filter(None, [as_markdown(chart), remark])))}
+        return {"picture": dg.MetadataValue.md("\n\n".join(filter(None, [chart_as_markdown(chart), remark])))}
     except Exception as error:
         # No reason to fail the asset: its table is complete.
         context.log.error(f"The picture of {asset} could not be drawn: {error}", exc_info=error)
         return {}
 
 
-def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, ageing: Ageing = "days") -> Chart | None:
+def chart_of(
+    warehouse: Warehouse, tenant_id: str, asset: str, newest: date, ageing: Ageing = "days"
+) -> ColumnChart | None:
     """What is drawn of an asset.
 
     Args:
@@ -88,7 +86,7 @@ def chart_of(warehouse: Warehouse, tenant_id: str, asset: str, newest: date, age
     return draw(warehouse, tenant_id, newest) if draw else None
 
 
-_Draw = Callable[["Warehouse", str, date], Chart | None]
+_Draw = Callable[["Warehouse", str, date], ColumnChart | None]
 
 
 def _charts(ageing: Ageing) -> Mapping[str, _Draw]:
@@ -99,53 +97,49 @@ def _charts(ageing: Ageing) -> Mapping[str, _Draw]:
     return found
 
 
-def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: Profit, title: str) -> Chart | None:
+def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: ProfitMetric, title: str) -> ColumnChart | None:
     with warehouse.reading() as connection:
-        months = profit_by_month(connection, tenant_id, _first(newest), newest, of)
+        months = profit_by_month(connection, tenant_id, first_of_months(MONTHS, newest), newest, of)
     if not months:
         return None
-    return Chart(
+    return ColumnChart(
         f"{title} by month, {_currency(warehouse, tenant_id)}",
-        "bars",
-        [_label(one.month) for one in months],
-        {
-            "Income": [one.income for one in months],
-            "Costs": [one.costs for one in months],
-            "Net profit": [one.net_profit for one in months],
-        },
+        month_labels([one.month for one in months]),
+        [
+            [Series("Income", [one.income for one in months], ["chart-1"])],
+            [Series("Costs", [one.costs for one in months], ["chart-2"])],
+        ],
+        [Series("Net profit", [one.net_profit for one in months], ["chart-4"])],
     )
 
 
-def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> Chart | None:
+def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> ColumnChart | None:
     with warehouse.reading() as connection:
-        ends = month_ends(connection, tenant_id, _first(newest), newest)
-    if not ends:
+        months, accounts = month_ends(connection, tenant_id, first_of_months(MONTHS, newest), newest, _LINES)
+    if not months:
         return None
-    months = sorted({one.month for one in ends})
-    largest: dict[str, Decimal] = {}
-    for one in ends:
-        largest[one.name] = max(largest.get(one.name, Decimal(0)), abs(one.balance))
-    order = sorted(largest, key=lambda name: -largest[name])
-    own = order if len(order) <= _LINES else order[: _LINES - 1]
-    series: dict[str, list[Decimal | None]] = {
-        name: [None] * len(months) for name in (*own, *(["Others"] if own != order else []))
-    }
-    for one in ends:
-        name, place = one.name if one.name in own else "Others", months.index(one.month)
-        series[name][place] = (series[name][place] or Decimal(0)) + one.balance
     title = f"Bank balances at the end of each month, {_currency(warehouse, tenant_id)}"
-    return Chart(title, "lines", [_label(month) for month in months], series)
+    lines = [
+        Series(name, figures, [f"chart-{place}"]) for place, (name, figures) in enumerate(accounts.items(), start=1)
+    ]
+    return ColumnChart(title, month_labels(months), lines=lines)
 
 
-def _owed(warehouse: Warehouse, tenant_id: str, today: date, side: Owing, ageing: Ageing) -> Chart | None:
+def _owed(warehouse: Warehouse, tenant_id: str, today: date, side: Owing, ageing: Ageing) -> ColumnChart | None:
     with warehouse.reading() as connection:
         ages = owed(connection, side, tenant_id, today, ageing).ages
     if not any(age.documents or age.credit for age in ages):
         return None
     title, name = _OWING[side]
     currency = _currency(warehouse, tenant_id)
-    return Chart(
-        f"{title}, by {ageing} overdue on {today}, {currency}", "bars", _AGES[ageing], {name: [a.owed for a in ages]}
+    labels = [Label(short, full=full) for short, full in zip(SHORT_LABELS[ageing], LABELS[ageing], strict=True)]
+    series = Series(name, [age.owed for age in ages], [f"age-{place}" for place in range(AGES)])
+    return ColumnChart(
+        f"{title}, by {ageing} overdue on {today}, {currency}",
+        labels,
+        [[series]],
+        axis=f"{ageing.capitalize()} overdue",
+        with_amounts=True,
     )
 
 
@@ -154,14 +148,6 @@ def _remark(warehouse: Warehouse, tenant_id: str) -> str:
         return trusts(connection, [tenant_id])[tenant_id].remark
 
 
-def _first(newest: date) -> date:
-    return add_months(newest.replace(day=1), 1 - MONTHS)
-
-
 def _currency(warehouse: Warehouse, tenant_id: str) -> str:
     with warehouse.reading() as connection:
         return base_currency(connection, tenant_id) or "base currency"
-
-
-def _label(month: date) -> str:
-    return f"{month:%Y-%m}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xero_pipeline.calendar import year_start
 from xero_pipeline.ledger.consolidation.rates import DocumentRate, GivenRate
-from xero_pipeline.ledger.financial_years import year_start
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal

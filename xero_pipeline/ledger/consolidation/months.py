@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.financial_years import year_start
+from xero_pipeline.calendar import month_end, months_between, year_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -73,7 +72,7 @@ def beginning(group: Sequence[GroupMember], currency: str, last: date, rates: Ra
     found = Beginning(min(one.first_month for one in group), None)
     for one in group:
         known = next(
-            (month for month in _months(one.first_month, last) if _has_both(one, currency, month, rates)), None
+            (month for month in months_between(one.first_month, last) if _has_both(one, currency, month, rates)), None
         )
         if known is not None and known > max(found.month, one.first_month):
             found = Beginning(known, one)
@@ -88,14 +87,8 @@ def months_of(organisation: GroupMember, currency: str, begins: date, last: date
         last: First day of the last month.
         rates: All rates that are known.
     """
-    months = _months(max(organisation.first_month, begins), last)
+    months = months_between(max(organisation.first_month, begins), last)
     return [_month(organisation, currency, month, rates) for month in months]
-
-
-def _months(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first = _after(first)
 
 
 def _has_both(organisation: GroupMember, currency: str, month: date, rates: Rates) -> bool:
@@ -104,7 +97,7 @@ def _has_both(organisation: GroupMember, currency: str, month: date, rates: Rate
 
 
 def _month(organisation: GroupMember, currency: str, month: date, rates: Rates) -> MonthRates:
-    base, end = organisation.base_currency, _after(month) - timedelta(days=1)
+    base, end = organisation.base_currency, month_end(month)
     average = rates.find(base, currency, month, "average")
     closing = rates.find(base, currency, month, "closing")
     missing = [name for name, rate in (("average", average), ("closing", closing)) if rate is None]
@@ -116,7 +109,3 @@ def _month(organisation: GroupMember, currency: str, month: date, rates: Rates) 
         )
     year = year_start(end, organisation.year_end_day, organisation.year_end_month)
     return MonthRates(month, end, year, average, closing, problem)
-
-
-def _after(month: date) -> date:
-    return month.replace(year=month.year + 1, month=1) if month.month == 12 else month.replace(month=month.month + 1)

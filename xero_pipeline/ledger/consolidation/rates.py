@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import TYPE_CHECKING, Literal
 
+from xero_pipeline.calendar import add_months
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
@@ -115,7 +117,7 @@ class Rates:
         if key not in self._quotes:
             given = _both_ways(_quotes_given(self._given[month], measure))
             of_month, earlier = (
-                _both_ways(_quotes_of_documents(self._seen[one], measure)) for one in (month, _before(month))
+                _both_ways(_quotes_of_documents(self._seen[one], measure)) for one in (month, add_months(month, -1))
             )
             self._quotes[key] = (of_month | given, earlier | of_month | given)
         return self._quotes[key]
@@ -173,10 +175,6 @@ def _crossed(quotes: _Quotes, base: str, currency: str) -> Rate | None:
     first, second = quotes[base, best], quotes[best, currency]
     source = f"over {best}: {first.source}; {second.source}"
     return Rate(_multiplied(first.value, second.value), source, min(first.weight, second.weight))
-
-
-def _before(month: date) -> date:
-    return month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
 
 
 def _divided(numerator: Decimal, denominator: Decimal | int) -> Decimal:

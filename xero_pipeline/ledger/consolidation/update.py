@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xero_pipeline.calendar import month_start
 from xero_pipeline.ledger.consolidation.members import (
     RETAINED,
     GroupAccount,
@@ -101,9 +102,9 @@ def write_consolidation(
         today = {one.tenant_id: day_in(one.timezone, at) for one in group}
         latest = max(today.values())
         rates = Rates(given_rates(connection), document_rates(connection, latest))
-        begins = beginning(group, currency, latest.replace(day=1), rates)
+        begins = beginning(group, currency, month_start(latest), rates)
         for one in group:
-            months = months_of(one, currency, begins.month, today[one.tenant_id].replace(day=1), rates)
+            months = months_of(one, currency, begins.month, month_start(today[one.tenant_id]), rates)
             missing += [MissingRate(one.tenant_id, one.name, month) for month in months if month.problem]
             for table, found in _rows(connection, one, currency, months, today[one.tenant_id]).items():
                 rows[table] += found

@@ -20,7 +20,7 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.financial_years import year_start
+from xero_pipeline.calendar import year_start
 from xero_pipeline.ledger.reconcile.cause_search import with_causes
 from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 from xero_pipeline.ledger.sql_templates import SqlTemplates

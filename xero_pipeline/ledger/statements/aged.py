@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from xero_pipeline.ageing import first_due_sql
+from xero_pipeline.ageing import BUCKETS, first_due_sql
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.open_documents import ONE, open_documents_sql
 from xero_pipeline.warehouse.sql import literal
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
     from xero_pipeline.ledger.statements.open_documents import Side, Sides
 
-BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
-"""Xero's columns; how long a month is, the user chose."""
 _ENDED = BUCKETS[1:-1]
 
 

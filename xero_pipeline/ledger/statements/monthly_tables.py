@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from xero_pipeline.calendar import months_between
 from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
 from xero_pipeline.ledger.statements.aged import aged_sql
 from xero_pipeline.ledger.statements.balances import account_balances
@@ -13,7 +14,7 @@ from xero_pipeline.ledger.statements.budget import variances
 from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 from xero_pipeline.ledger.statements.open_documents import CONTROL, Side
-from xero_pipeline.ledger.statements.periods import Period, in_months, months_between
+from xero_pipeline.ledger.statements.periods import Period, in_months
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.sql import carry_out, literal, q
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from xero_pipeline.ledger.exact_sql import to_base_sql
+from xero_pipeline.ledger.exact_sql import known_rate_sql, to_base_sql
 from xero_pipeline.ledger.posting.rules import FIRST_DAY, LAST_DAY, MOST
 from xero_pipeline.warehouse.sql import literal
 
@@ -217,9 +217,7 @@ def _sane(row: str) -> str:
 
 
 _POSTED = "t.status IN ('AUTHORISED', 'PAID') AND NOT t.is_deleted"
-# Xero leaves the rate out of documents in base currency at times.
-_IN_BASE = "t.currency_code IS NULL OR t.currency_code = o.base_currency"
-_RATE = f"COALESCE(NULLIF(t.currency_rate, 0), CASE WHEN {_IN_BASE} THEN 1 END)"
+_RATE = known_rate_sql("t.currency_rate", "t.currency_code", "o.base_currency")
 
 
 def _events_sql(whose: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.financial_years import year_end, year_start
+from xero_pipeline.calendar import month_end, month_start, year_end, year_start
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -56,20 +55,9 @@ class YearEnd:
         return [start for start in starts if period.start < start <= period.end]
 
 
-def month_end(day: date) -> date:
-    """The last day of the month of a day."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
 def in_months(days: Iterable[date]) -> list[Period]:
     """The months of some days, each once, oldest first."""
-    return [Period(first, month_end(first)) for first in sorted({day.replace(day=1) for day in days})]
-
-
-def months_between(first: date, last: date) -> list[date]:
-    """The first days of all months from that of one day to that of another."""
-    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+    return [Period(first, month_end(first)) for first in sorted(set(map(month_start, days)))]
 
 
 def periods_sql(periods: Iterable[Period], year_end: YearEnd) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from xero_pipeline.calendar import month_start
 from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import ZERO, chart_of
 from xero_pipeline.ledger.statements.entity import entity_of
@@ -60,7 +61,7 @@ def trial_balance(
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    entity, period = entity_of(connection, tenant_id), Period(start or day.replace(day=1), day)
+    entity, period = entity_of(connection, tenant_id), Period(start or month_start(day), day)
     return of_balances(account_balances(connection, entity, chart_of(connection, tenant_id), [period])[period])
 
 

@@ -5,7 +5,8 @@
 --        which is taxed when it is received and freed as it is used; `tax_on_purchases` likewise. A line of a manual journal
 --        belongs to sales if its account is one of revenue.
 -- signs: Both are positive as a rule; `to_pay` is the one less the other, negative where the tax office owes.
--- currency: The base currency, each document at its own rate, rounded half up to the cent.
+-- currency: The base currency, each document at its own rate, rounded half up to the cent. A foreign document without a rate
+--           is in no sum.
 -- leaves out: Drafts, voided and deleted documents; what was paid to the tax office or came from it; adjustments in the return.
 -- proof: Read from the documents, for which side tax is on only they say; a test compares it with what the tax account moves.
 -- shown: By the query `tax_by_month`.
@@ -21,7 +22,7 @@ with taken as (
 ),
 used as (
     select
-        t.tenant_id, t.date, p.type, p.total_tax, p.total, p.currency_rate,
+        t.tenant_id, t.date, p.type, p.total_tax, p.total, p.currency_code, p.currency_rate,
         sum(t.amount) over so_far as upto,
         sum(t.amount) over so_far - t.amount as before
     from taken as t
@@ -32,33 +33,43 @@ used as (
 freed as (
     select used.*, {{ share("total_tax", "upto", "total") }} - {{ share("total_tax", "before", "total") }} as tax from used
 ),
-taxed as (
+documents as (
     select
-        tenant_id, date,
-        case when type = 'ACCREC' then {{ to_base("total_tax", "currency_rate") }} else 0 end as on_sales,
-        case when type = 'ACCPAY' then {{ to_base("total_tax", "currency_rate") }} else 0 end as on_purchases
+        tenant_id, date, currency_code, currency_rate,
+        case when type = 'ACCREC' then total_tax else 0 end as on_sales,
+        case when type = 'ACCPAY' then total_tax else 0 end as on_purchases
     from xero.invoices
     where status in ('AUTHORISED', 'PAID') and not is_deleted
     union all
     select
-        tenant_id, date,
-        case when type = 'ACCRECCREDIT' then -{{ to_base("total_tax", "currency_rate") }} else 0 end,
-        case when type = 'ACCPAYCREDIT' then -{{ to_base("total_tax", "currency_rate") }} else 0 end
+        tenant_id, date, currency_code, currency_rate,
+        case when type = 'ACCRECCREDIT' then -total_tax else 0 end,
+        case when type = 'ACCPAYCREDIT' then -total_tax else 0 end
     from xero.credit_notes
     where status in ('AUTHORISED', 'PAID') and not is_deleted
     union all
     select
-        tenant_id, date,
-        case when type like 'RECEIVE%' then {{ to_base("total_tax", "currency_rate") }} else 0 end,
-        case when type like 'SPEND%' then {{ to_base("total_tax", "currency_rate") }} else 0 end
+        tenant_id, date, currency_code, currency_rate,
+        case when type like 'RECEIVE%' then total_tax else 0 end,
+        case when type like 'SPEND%' then total_tax else 0 end
     from xero.bank_transactions
     where status = 'AUTHORISED' and not is_deleted and type not like '%TRANSFER'
     union all
     select
-        tenant_id, date,
-        case when type in ('RECEIVE-PREPAYMENT', 'ARPREPAYMENT') then -{{ to_base("tax", "currency_rate") }} else 0 end,
-        case when type in ('SPEND-PREPAYMENT', 'APPREPAYMENT') then -{{ to_base("tax", "currency_rate") }} else 0 end
+        tenant_id, date, currency_code, currency_rate,
+        case when type in ('RECEIVE-PREPAYMENT', 'ARPREPAYMENT') then -tax else 0 end,
+        case when type in ('SPEND-PREPAYMENT', 'APPREPAYMENT') then -tax else 0 end
     from freed
+),
+taxed as (
+    select
+        d.tenant_id, d.date,
+        {% for side in ("on_sales", "on_purchases") %}
+        {% set amount, rate = "d." ~ side, known_rate("d.currency_rate", "d.currency_code", "o.base_currency") %}
+        {{ to_base("cast(" ~ amount ~ " as numeric(19, 4))", rate) }} as {{ side }}{{ "," if not loop.last }}
+        {% endfor %}
+    from documents as d
+    left join xero.organisations as o on o.tenant_id = d.tenant_id and not o.is_deleted
     union all
     select
         j.tenant_id, j.date,
@@ -73,9 +84,9 @@ taxed as (
 select
     t.tenant_id,
     cast(date_trunc('month', t.date) as date) as month,
-    sum(t.on_sales) as tax_on_sales,
-    sum(t.on_purchases) as tax_on_purchases,
-    sum(t.on_sales) - sum(t.on_purchases) as to_pay
+    coalesce(sum(t.on_sales), 0) as tax_on_sales,
+    coalesce(sum(t.on_purchases), 0) as tax_on_purchases,
+    coalesce(sum(t.on_sales), 0) - coalesce(sum(t.on_purchases), 0) as to_pay
 from taxed as t
 join ({{ asked }}) as asked
     on asked.tenant_id = t.tenant_id and t.date >= asked.since and t.date < asked.until + interval '1 month'

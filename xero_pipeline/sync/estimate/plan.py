@@ -175,7 +175,8 @@ def reports_due(
     Returns:
         By report the first days, oldest first.
     """
-    from xero_pipeline.sync.reports_due import all_months_due, first_month, months_between
+    from xero_pipeline.calendar import months_between
+    from xero_pipeline.sync.reports_due import all_months_due, first_month
     from xero_pipeline.warehouse.days import day_of
 
     now = clock.now()

@@ -16,7 +16,7 @@ import msgspec
 from xero_pipeline.errors import LandingError
 from xero_pipeline.warehouse.progress.records import Cursor
 from xero_pipeline.xero.http.json_repair import readable
-from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 
@@ -210,7 +210,7 @@ def _answers(head: Header, rest: bytes) -> tuple[ApiResponse, ...]:
         start += one.length + 1
         found.append(
             ApiResponse(
-                body=readable(body),  # an older version kept what no database takes
+                envelope=Envelope.read(readable(body)),  # an older version kept what no database takes
                 status=200,
                 wire_bytes=0,
                 server_time=one.server_time,

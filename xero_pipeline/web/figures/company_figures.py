@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ageing import LABELS, Ageing
+from xero_pipeline.calendar import first_of_months, months_between
 from xero_pipeline.metrics.aged_balances import owed
-from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month
-from xero_pipeline.metrics.profit import ProfitMonth, profit_by_month
+from xero_pipeline.metrics.cash import BankAccount, CashMonth, bank_accounts, cash_by_month, in_the_bank
+from xero_pipeline.metrics.profit import Profit, ProfitMonth, profit_by_month, profit_of
 from xero_pipeline.metrics.request import base_currency
-from xero_pipeline.metrics.sales import Customer, sales_by_customer
+from xero_pipeline.metrics.sales import Customer, TopCustomers, top_customers
 from xero_pipeline.metrics.trust import TieOut, trust
-from xero_pipeline.xero.values import add_months
 
 if TYPE_CHECKING:
-    from xero_pipeline.ageing import Ageing
     from xero_pipeline.warehouse.store import Warehouse
 
-AGES: Mapping[Ageing, Sequence[str]] = {
-    "days": (
-        "Not due yet",
-        "1–30 days overdue",
-        "31–60 days overdue",
-        "61–90 days overdue",
-        "More than 90 days overdue",
-    ),
-    "months": (
-        "Not due yet",
-        "Less than a month overdue",
-        "1 month overdue",
-        "2 months overdue",
-        "3 months or more overdue",
-    ),
-}
 CUSTOMERS_SHOWN = 10
 ZERO = Decimal("0.00")
 
@@ -47,19 +31,16 @@ class OwedColumn:
 
     Args:
         invoices: How many invoices are open.
-        amount: What is owed: what is open on them, less the credits.
+        unpaid: What is open on them.
+        amount: What is owed: that less the credits.
         credits: Credit notes and overpayments not used yet, each by its own day.
     """
 
     label: str
     invoices: int
+    unpaid: Decimal
     amount: Decimal
     credits: Decimal
-
-    @property
-    def due(self) -> Decimal:
-        """What is open on the invoices."""
-        return self.amount + self.credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +51,16 @@ class Figures:
         today: The day the receivables stand for.
         since: The first month that there is anything of, within those asked for.
         months: Profit and loss, oldest first.
+        profit: That of all these months.
         cash: The bank, oldest first.
         accounts: What is on each bank account now.
+        in_the_bank: What is on all of them.
         ages: What customers owe, by age: the metric receivables.
+        invoices: How many invoices are open, of any age; `unpaid` is what is open on them.
+        owed: What customers owe, all in all; `overdue` is what of it is overdue, and `credits` what was taken off.
         prepaid: What customers have paid in advance and is not used yet; no part of what they owe.
         without_rate: How many documents are in no sum, for they are in a foreign currency and have no rate.
+        customers_share: What they bought of all that was sold.
         sold_since: The first month in which anybody bought.
         tie_out: Whether our figures agree with Xero's; None where that is not computed.
         remark: What there is to say of the figures of the ledger; empty where there is nothing.
@@ -86,13 +72,21 @@ class Figures:
     today: date
     since: date
     months: Sequence[ProfitMonth]
+    profit: Profit
     cash: Sequence[CashMonth]
     accounts: Sequence[BankAccount]
+    in_the_bank: Decimal
     ageing: Ageing
     ages: Sequence[OwedColumn]
+    invoices: int
+    unpaid: Decimal
+    credits: Decimal
+    owed: Decimal
+    overdue: Decimal
     prepaid: Decimal
     without_rate: int
     customers: Sequence[Customer]
+    customers_share: Decimal
     sold_since: date
     tie_out: TieOut | None
     remark: str
@@ -101,27 +95,7 @@ class Figures:
     @property
     def months_shown(self) -> int:
         """How many months there are figures of, the current one included."""
-        return (self.today.year - self.since.year) * 12 + self.today.month - self.since.month + 1
-
-    @property
-    def owed(self) -> Decimal:
-        """What customers owe, all in all: invoices less credits."""
-        return sum((age.amount for age in self.ages), ZERO)
-
-    @property
-    def overdue(self) -> Decimal:
-        """What of it is overdue: invoices less the credits that are as old."""
-        return sum((age.amount for age in self.ages[1:]), ZERO)
-
-    @property
-    def credits(self) -> Decimal:
-        """What customers have paid or been credited already, not set against an invoice yet."""
-        return sum((age.credits for age in self.ages), ZERO)
-
-    @property
-    def in_the_bank(self) -> Decimal:
-        """What is on the bank accounts now."""
-        return sum((one.balance for one in self.accounts), ZERO)
+        return len(months_between(self.since, self.today))
 
 
 def read_figures(
@@ -137,34 +111,42 @@ def read_figures(
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
-    since = add_months(today.replace(day=1), 1 - months)
+    since = first_of_months(months, today)
     told = (tenant_id, since, today)
     with warehouse.reading() as connection:
         stands = trust(connection, tenant_id)
         kept = stands.is_kept
         profit = profit_by_month(connection, *told) if kept else []
         cash = list(dropwhile(_is_empty, cash_by_month(connection, *told))) if kept else []
-        sold = sales_by_customer(connection, *told) if kept else []
+        sold = top_customers(connection, *told, CUSTOMERS_SHOWN) if kept else TopCustomers((), ZERO, None)
+        accounts = bank_accounts(connection, tenant_id, today) if kept else []
         owing = owed(connection, "receivables", tenant_id, today, ageing)
-        sold_since = min((one.since for one in sold), default=since)
-        firsts = [one[0].month for one in (profit, cash) if one] + ([sold_since] if sold else [])
+        firsts = [one[0].month for one in (profit, cash) if one] + ([sold.since] if sold.since else [])
         return Figures(
             name=name,
             currency=base_currency(connection, tenant_id) or "",
             today=today,
             since=min(firsts, default=since),
             months=profit,
+            profit=profit_of(profit),
             cash=cash,
-            accounts=bank_accounts(connection, tenant_id, today) if kept else [],
+            accounts=accounts,
+            in_the_bank=in_the_bank(accounts),
             ageing=ageing,
             ages=[
-                OwedColumn(label, age.documents, age.owed, age.credit)
-                for label, age in zip(AGES[ageing], owing.ages, strict=True)
+                OwedColumn(label, age.documents, age.unpaid, age.owed, age.credit)
+                for label, age in zip(LABELS[ageing], owing.ages, strict=True)
             ],
+            invoices=owing.documents,
+            unpaid=owing.unpaid,
+            credits=owing.credit,
+            owed=owing.owed,
+            overdue=owing.overdue,
             prepaid=owing.prepaid,
-            without_rate=sum(age.without_rate for age in owing.ages),
-            customers=[one for one in sold if one.amount > 0][:CUSTOMERS_SHOWN],
-            sold_since=sold_since,
+            without_rate=owing.without_rate,
+            customers=sold.customers,
+            customers_share=sold.share,
+            sold_since=sold.since or since,
             tie_out=stands.tie_out,
             remark=stands.remark,
             is_good=stands.is_good,

@@ -7,12 +7,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from markupsafe import Markup
+
+from xero_pipeline.calendar import month_start
+from xero_pipeline.charts.chart import Chart
+from xero_pipeline.charts.drawing import in_page
 from xero_pipeline.web.figures import charts
-from xero_pipeline.web.figures.chart_drawing import Drawn, draw
-from xero_pipeline.web.figures.company_figures import ZERO, Figures
+from xero_pipeline.web.figures.company_figures import Figures
 from xero_pipeline.web.formatting import count, money, month, percent
 
 Row = Sequence[str]
+
+WIDE, NARROW = 560, 340
+"""Widths in pixels: a chart shrunk to a telephone could not be read, so there is one for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnChart:
+    """A chart in both widths."""
+
+    title: str
+    wide: Markup
+    narrow: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,7 @@ class Panel:
     title: str
     summary: str
     table: DataTable
-    drawn: Sequence[Drawn] = ()
+    drawn: Sequence[DrawnChart] = ()
     legend: Sequence[tuple[str, str]] = field(default=())
     note: str = ""
 
@@ -52,31 +68,25 @@ def panels(figures: Figures) -> list[Panel]:
 
 
 def _profit_and_loss(figures: Figures) -> Panel | None:
-    months = figures.months
+    months, profit = figures.months, figures.profit
     if not months:
         return None
-    income, profit = (sum((getattr(one, name) for one in months), ZERO) for name in ("income", "net_profit"))
     best = max(months, key=lambda one: one.net_profit)
     summary = (
-        f"{money(income)} {figures.currency} of income and {money(profit)} of net profit in {_months(len(months))}; "
+        f"{money(profit.income)} {figures.currency} of income and {money(profit.net_profit)} of net profit in "
+        f"{_months(len(months))}; "
         f"the best month was {month(best.month)} with {money(best.net_profit)}."
     )
     kinds = ("income", "cost_of_sales", "expenses", "net_profit")
     rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in reversed(months)]
-    total = ("Total", *(money(sum((getattr(one, kind) for one in months), ZERO)) for kind in kinds))
+    total = ("Total", *(money(getattr(profit, kind)) for kind in kinds))
     headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
     title = "Profit and loss by month"
     drawn = [
-        draw(
-            "profit-and-loss",
-            lambda narrow: charts.profit_and_loss(figures, narrow=narrow),
-            "Income and costs",
-            summary,
-            270,
-        ),
-        draw("net-profit", lambda narrow: charts.net_profit(figures, narrow=narrow), "Net profit", summary, 140),
+        _drawn("profit-and-loss", charts.profit_and_loss(figures), summary, 270),
+        _drawn("net-profit", charts.net_profit(figures), summary, 140),
     ]
-    still = [month(one.month) for one in months if one.month == figures.today.replace(day=1)]
+    still = [month(one.month) for one in months if one.month == month_start(figures.today)]
     return Panel(
         "profit-and-loss",
         title,
@@ -103,7 +113,7 @@ def _cash(figures: Figures) -> Panel | None:
         title,
         summary,
         DataTable(f"Cash by month, {figures.currency}", ("Month", "Money in", "Money out", "In the bank"), rows),
-        [draw("cash", lambda narrow: charts.cash(figures, narrow=narrow), title, summary, 330)],
+        [_drawn("cash", charts.cash(figures), summary, 330)],
         charts.CASH,
         "Now on each account: "
         + "; ".join(f"{one.name} {money(one.balance)}" for one in figures.accounts)
@@ -118,16 +128,15 @@ def _receivables(figures: Figures) -> Panel | None:
         f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} of it is overdue "
         f"on {figures.today:%-d %B %Y}. Both are less credits and overpayments not used yet."
     )
-    rows = [_age(age.label, age.invoices, age.due, age.credits, age.amount) for age in figures.ages]
-    invoices = sum(age.invoices for age in figures.ages)
-    together = _age("Total", invoices, figures.owed + figures.credits, figures.credits, figures.owed)
+    rows = [_age(age.label, age.invoices, age.unpaid, age.credits, age.amount) for age in figures.ages]
+    together = _age("Total", figures.invoices, figures.unpaid, figures.credits, figures.owed)
     title = "Receivables by age"
     return Panel(
         "receivables",
         title,
         summary,
         DataTable(f"{title}, {figures.currency}", ("Age", "Invoices", "Unpaid", "Credits", "Owed"), rows, [together]),
-        [draw("receivables", lambda _: charts.receivables(figures), title, summary, 260)],
+        [_drawn("receivables", charts.receivables(figures), summary, 260)],
         note=_of_receivables(figures),
     )
 
@@ -149,10 +158,10 @@ def _customers(figures: Figures) -> Panel | None:
     if not figures.customers:
         return None
     first = figures.customers[0]
-    share = sum((one.share for one in figures.customers), Decimal(0))
     summary = (
         f"{first.name} bought most: {money(first.amount)} {figures.currency} since {month(figures.sold_since)}, "
-        f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought {percent(share)}."
+        f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought "
+        f"{percent(figures.customers_share)}."
     )
     rows = [(one.name, money(one.amount), percent(one.share)) for one in figures.customers]
     title = "Top customers"
@@ -161,14 +170,23 @@ def _customers(figures: Figures) -> Panel | None:
         title,
         summary,
         DataTable(f"{title}, {figures.currency}", ("Customer", "Sales", "Share"), rows),
-        [draw("customers", lambda narrow: charts.customers(figures, narrow=narrow), title, summary, 340)],
+        [_drawn("customers", charts.customers(figures), summary, 340)],
         note="Invoices without tax, less credit notes, by date; other currencies at the rate of the document.",
     )
 
 
+def _drawn(name: str, chart: Chart, description: str, height: int) -> DrawnChart:
+    wide, narrow = (
+        # Drawn by us: the texts in it are escaped there.
+        Markup(in_page(chart, f"{name}-{width}", description, width, height))  # noqa: S704
+        for width in (WIDE, NARROW)
+    )
+    return DrawnChart(chart.title, wide, narrow)
+
+
 def _age(label: str, invoices: int, *amounts: Decimal) -> Row:
-    due, credits, owed = amounts
-    return label, count(invoices), money(due), money(-credits), money(owed)
+    unpaid, credits, owed = amounts
+    return label, count(invoices), money(unpaid), money(-credits), money(owed)
 
 
 def _short(day: date) -> str:

@@ -24,8 +24,11 @@ _PATHS: Mapping[AgedKind, str] = {
     "receivables": "Reports/AgedReceivablesByContact",
     "payables": "Reports/AgedPayablesByContact",
 }
-_AMOUNTS = ("total", "paid", "credited", "due")
-_OVERDUE = re.compile(r"(\d+) days? overdue", re.ASCII | re.IGNORECASE)
+_COLUMNS = ("date", "", "due date", "", "total", "paid", "credited", "due")
+"""In the order of Xero's documents; the second is called Number or Reference, and the fourth, the days, nothing."""
+
+_DAYS = re.compile(r"\D*(\d+)\D*", re.ASCII)
+"""Of `12 days overdue`, in whatever language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +92,41 @@ def aged_rows(report: Mapping[str, Any]) -> tuple[AgedRow, ...]:
     Raises:
         ValueError: It has no column for one of the amounts, or a cell does not hold what it should.
     """
-    labels = [label.lower() for label in ("date", *column_labels(report))]
-    missing = [name for name in (*_AMOUNTS, "due date") if name not in labels]
-    if missing:
-        raise ValueError(f"the aged report has no column {', '.join(missing)}, but {', '.join(labels)}")
-    rows = (row for top in rows_of(report) for _, row in flat(top) if row.get("RowType") == "Row")
-    told = (line for row in rows if (line := _row(row, labels)).invoice_id or _says_something(line))
+    rows = [row for top in rows_of(report) for _, row in flat(top) if row.get("RowType") == "Row"]
+    places = _places([label.lower() for label in ("date", *column_labels(report))], rows)
+    told = (line for row in rows if (line := _row(row, places)).invoice_id or _says_something(line))
     return tuple(replace(line, position=position) for position, line in enumerate(told, start=1))
+
+
+def _places(labels: list[str], rows: list[Mapping[str, Any]]) -> Mapping[str, int]:
+    """Where the columns are: by their labels, or in the order that Xero documents where that adds up."""
+    missing = [name for name in _COLUMNS if name and name not in labels]
+    if not missing:
+        return {name: labels.index(name) for name in _COLUMNS if name}
+    in_order = {name: place for place, name in enumerate(_COLUMNS) if name}
+    as_documented = len(labels) == len(_COLUMNS) and all(
+        in_order.get(label, place) == place for place, label in enumerate(labels)
+    )
+    if as_documented and all(_adds_up(row, in_order) for row in rows):
+        return in_order
+    raise ValueError(f"the aged report has no column {', '.join(missing)}, but {', '.join(labels)}")
+
+
+def _adds_up(row: Mapping[str, Any], places: Mapping[str, int]) -> bool:
+    line = _row(row, places)
+    return line.total - line.paid - line.credited == line.due
 
 
 def _says_something(line: AgedRow) -> bool:
     return any((line.total, line.paid, line.credited, line.due))
 
 
-def _row(row: Mapping[str, Any], labels: list[str]) -> AgedRow:
+def _row(row: Mapping[str, Any], places: Mapping[str, int]) -> AgedRow:
     cells = cells_of(row)
     number = text_of(cells[1]) if len(cells) > 1 else ""
-    if len(cells) < len(labels):
+    if len(cells) <= max(places.values()):
         raise ValueError(f"the line {number!r} has only {len(cells)} cells")
-    due = labels.index("due date")
+    due = places["due date"]
     invoice_id = attribute(row, "invoiceID")
     return AgedRow(
         position=0,
@@ -117,10 +136,10 @@ def _row(row: Mapping[str, Any], labels: list[str]) -> AgedRow:
         date=_day(text_of(cells[0])),
         due_date=_day(text_of(cells[due])),
         overdue_days=_overdue(text_of(cells[due + 1])),
-        total=amount_of(cells[labels.index("total")], number),
-        paid=amount_of(cells[labels.index("paid")], number),
-        credited=amount_of(cells[labels.index("credited")], number),
-        due=amount_of(cells[labels.index("due")], number),
+        total=amount_of(cells[places["total"]], number),
+        paid=amount_of(cells[places["paid"]], number),
+        credited=amount_of(cells[places["credited"]], number),
+        due=amount_of(cells[places["due"]], number),
     )
 
 
@@ -129,7 +148,7 @@ def _day(text: str) -> date | None:
 
 
 def _overdue(text: str) -> int:
-    found = _OVERDUE.fullmatch(text.strip())
+    found = _DAYS.fullmatch(text.strip())
     if text.strip() and found is None:
         raise ValueError(f"{text[:40]!r} does not say how long something is overdue")
     return int(found[1]) if found else 0

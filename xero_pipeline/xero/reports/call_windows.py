@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from xero_pipeline.xero.values import add_months, month_end, month_start
+from xero_pipeline.calendar import add_months, month_end, month_start
 
 _MOST_COLUMNS = 12
 

@@ -16,6 +16,7 @@ from xero_pipeline.xero.reports.tree import (
     attribute,
     cells_of,
     column_labels,
+    flat,
     kind_of,
     rows_of,
     text_of,
@@ -108,8 +109,8 @@ def statement_rows(report: Mapping[str, Any], column: int) -> tuple[StatementRow
 def balance_sheet_rows(report: Mapping[str, Any], column: int) -> tuple[StatementRow, ...]:
     """The lines of one day of a balance sheet, as `statement_rows`, with all titles above a line: `Assets > Bank`.
 
-    Xero does not put one section into another here: an empty one with a title opens a group, and a total of that name
-    in a section without a title closes it.
+    Xero does not put one section into another here: an empty one with a title opens a group, and its total in a section
+    without a title closes it: one of that name, or in another language one that is the sum of what stands between.
 
     Args:
         report: The `Reports[0]` object.
@@ -179,26 +180,43 @@ def _numbered(lines: Iterator[StatementRow]) -> tuple[StatementRow, ...]:
 
 def _grouped(sections: Sequence[Mapping[str, Any]]) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
     """Every section with the groups that are open where it stands."""
-    closing = [_group_totals(section) for section in sections]
-    groups: list[str] = []
+    groups: list[tuple[str, int]] = []
     for number, section in enumerate(sections):
-        title = title_of(section)
-        yield _Place(BELOW.join(groups), whole_path=True), section
-        if title and not rows_of(section) and any(_total_of(title) in totals for totals in closing[number:]):
-            groups.append(title)
-        while any(_total_of(group) in closing[number] for group in groups):
-            groups.pop()
+        yield _Place(BELOW.join(title for title, _ in groups), whole_path=True), section
+        if title_of(section) and not rows_of(section):
+            end = _end_of_group(sections, number)
+            groups += [(title_of(section), end)] if end is not None else []
+        groups = [(title, end) for title, end in groups if end > number]
 
 
-def _group_totals(section: Mapping[str, Any]) -> set[str]:
-    """The labels of a section without a title, which may close groups."""
-    if title_of(section):
-        return set()
-    return {text_of(cells_of(row)[0]).lower() for row in rows_of(section) if cells_of(row)}
+def _end_of_group(sections: Sequence[Mapping[str, Any]], start: int) -> int | None:
+    """Where the total of a group stands that an empty section opens: known by its label, else by its amounts."""
+    later = [number for number in range(start + 1, len(sections)) if not title_of(sections[number])]
+    label = f"total {title_of(sections[start])}".lower()
+    named = [number for number in later if any(label == text.lower() for text, _ in _totals(sections[number]))]
+    if named:
+        return named[0]
+    for number in later:
+        sums = _sums(sections[start + 1 : number])
+        if sums and any(amounts == sums for _, amounts in _totals(sections[number])):
+            return number
+    return None
 
 
-def _total_of(group: str) -> str:
-    return f"total {group}".lower()
+def _totals(section: Mapping[str, Any]) -> list[tuple[str, list[Decimal]]]:
+    """The lines of a section without a title, each with its amounts."""
+    return [(text_of(cells_of(row)[0]), _amounts(row)) for row in rows_of(section) if cells_of(row)]
+
+
+def _sums(sections: Sequence[Mapping[str, Any]]) -> list[Decimal]:
+    """What the lines of some sections come to, their own totals left out; nothing where there are none."""
+    lines = [_amounts(row) for one in sections if title_of(one) for _, row in flat(one) if kind_of(row) == "Row"]
+    return [sum(column, Decimal(0)) for column in zip(*lines, strict=False)]
+
+
+def _amounts(row: Mapping[str, Any]) -> list[Decimal]:
+    label, *cells = cells_of(row)
+    return [amount_of(cell, text_of(label)) for cell in cells]
 
 
 def _lines(row: Mapping[str, Any], place: _Place, column: int) -> tuple[list[StatementRow], bool]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from xero_pipeline.calendar import month_end
 from xero_pipeline.xero.reports.call_windows import (
     ReportWindow,
     month_by_month,
@@ -14,7 +15,6 @@ from xero_pipeline.xero.reports.call_windows import (
     whole_months_back,
 )
 from xero_pipeline.xero.reports.tree import label_day, label_month
-from xero_pipeline.xero.values import month_end
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from xero_pipeline.calendar import month_end, month_start
 from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.reports.call_windows import ReportWindow
 from xero_pipeline.xero.reports.catalogue import Report, ReportRow
 from xero_pipeline.xero.reports.fetched_report import FetchedReport, ReportSource, fetch_report, received
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory, tracking_rows
 from xero_pipeline.xero.reports.tree import column_labels, titled_day
-from xero_pipeline.xero.values import month_end, month_start
 
 _CATEGORY = "trackingCategoryID"
 

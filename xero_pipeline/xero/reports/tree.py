@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xero_pipeline.xero.values import is_list, month_end
+from xero_pipeline.calendar import month_end
+from xero_pipeline.xero.values import is_list
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _FITS = re.compile(r"-?0*\d{1,15}(\.\d{1,4}0*)?", re.ASCII)
