@@ -13,12 +13,11 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
 from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
 from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.backfill_calls import RESERVE
-from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.load.merge import Merged
@@ -72,17 +71,16 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=naming.named(f"ask_{TABLE}"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[spec],
-        partitions_def=organisation_partitions(),
+        partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(1),
     )
     def ask(
         context: dg.AssetExecutionContext,
         config: AgedOptions,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:

@@ -12,10 +12,9 @@ from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.sync.incremental_sync import sync_collection
-from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.progress.row_states import RowState, row_states
@@ -55,19 +54,18 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
 
     @dg.multi_asset(
         name=naming.named(f"sync_{endpoint.table}"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=specs,
         check_specs=[readable_spec(key)] if checked else [],
-        partitions_def=organisation_partitions(),
+        partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
     )
     def sync(
         context: dg.AssetExecutionContext,
         config: SyncOptions,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[Result]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:

@@ -10,7 +10,7 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.metadata.markdown import markdown_table
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.ledger.consolidation.rows import TABLES
 from xero_pipeline.ledger.consolidation.update import Consolidation, write_consolidation
 from xero_pipeline.ledger.content_versions import table_contents
@@ -44,13 +44,13 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
 
     @dg.multi_asset(
         name=naming.named("write_group"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=specs,
         check_specs=[rates] if checked else [],
         can_subset=True,
     )
-    def write(
-        context: dg.AssetExecutionContext, xero: XeroResource, xero_warehouse: WarehouseResource
-    ) -> Iterator[Result]:
+    def write(context: dg.AssetExecutionContext) -> Iterator[Result]:
+        xero, xero_warehouse, _ = resources_of(context, naming)
         warehouse, settings = xero_warehouse.warehouse, xero.services.settings
         with warehouse.writing() as connection:
             written = write_consolidation(connection, warehouse.dialect, settings.group_currency, at=clock.now())

@@ -18,7 +18,7 @@ from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.tie_out import check_results, check_specs
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes
 from xero_pipeline.ledger.content_versions import TableContent, table_contents
 from xero_pipeline.ledger.posting.postings import Posted
@@ -65,18 +65,17 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
 
     @dg.multi_asset(
         name=naming.named("post_ledger"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of],
         check_specs=check_specs(naming, journals=journals) if checked else [],
-        partitions_def=organisation_partitions(),
+        partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
     )
     def keep(
         context: dg.AssetExecutionContext,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[Result]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
         left_out = list[str]()
 

@@ -16,9 +16,8 @@ from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
-from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
 from xero_pipeline.sync.reports_stale import source_tables
@@ -55,19 +54,18 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
 
     @dg.multi_asset(
         name=naming.named(f"pull_{report.name}"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[spec],
         check_specs=[readable_spec(spec.key)] if checked else [],
-        partitions_def=report_partitions(start),
+        partitions_def=report_partitions(start, naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
         # A report that is put aside is not materialised, though its check is evaluated.
         can_subset=True,
     )
     def pull(
         context: dg.AssetExecutionContext,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
     ) -> Iterator[Result]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
         left_out = list[str]()
 

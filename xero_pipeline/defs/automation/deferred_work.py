@@ -47,7 +47,8 @@ def unfinished(naming: Naming, jobs: Sequence, assets: Iterable[dg.AssetsDefinit
 
     return work_sensor(
         ask,
-        name=naming.named(UNFINISHED),
+        naming,
+        name=UNFINISHED,
         jobs=jobs,
         description="Asks again for exactly the tables and months that did not fit into the calls of a run "
         "(XERO_CALLS_PER_RUN, xero/max_calls) or into the organisation's day, as soon as they may go on; and for what "

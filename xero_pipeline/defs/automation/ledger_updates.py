@@ -40,7 +40,8 @@ def ledgers_to_keep(naming: Naming) -> dg.SensorDefinition:
 
     return work_sensor(
         ask,
-        name=naming.named(LEDGERS),
+        naming,
+        name=LEDGERS,
         job_name=naming.named(LEDGER),
         description="Posts the ledger of every organisation whose documents or reports were read since, and checks "
         "that it ties out. Costs no call.",

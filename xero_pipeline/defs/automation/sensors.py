@@ -11,7 +11,7 @@ import dagster as dg
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
 from xero_pipeline.defs.automation.report_runs import ReportRun, from_cursor, report_runs
 from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK, Tick, work_sensor
-from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.sync.work_planner import affordable
 
@@ -41,7 +41,7 @@ def new_organisations(naming: Naming, choice: AssetSelectionConfig) -> dg.Sensor
         now, names = planner.now, planner.names
         if new := planner.new():
             return dg.SensorResult(
-                dynamic_partitions_requests=[dg.DynamicPartitionsDefinition(name=ORGANISATIONS).build_add_request(new)],
+                dynamic_partitions_requests=[organisation_partitions(naming.organisations).build_add_request(new)],
                 run_requests=[_first_load(one, "first-load", names) for one in new if choice.collections],
             )
         waiting = planner.first_loads(tick.warehouse, choice.awaited) if choice.collections else []
@@ -53,7 +53,8 @@ def new_organisations(naming: Naming, choice: AssetSelectionConfig) -> dg.Sensor
 
     return work_sensor(
         ask,
-        name=naming.named(NEW_ORGANISATIONS),
+        naming,
+        name=NEW_ORGANISATIONS,
         job_name=naming.named(SYNC) if choice.collections else None,
         description="Gives every newly connected organisation its partition and its first load; asks again some hours "
         "later if that did not get through.",
@@ -90,7 +91,8 @@ def months_to_pull(naming: Naming, choice: AssetSelectionConfig) -> dg.SensorDef
 
     return work_sensor(
         ask,
-        name=naming.named(MONTHS_TO_PULL),
+        naming,
+        name=MONTHS_TO_PULL,
         job_name=naming.named(PULL),
         description="Asks for the reports of months that were never pulled, or whose documents changed since, as far "
         "as the day's calls reach. The newest months come first; the rest waits for tomorrow.",

@@ -11,12 +11,12 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.defs.automation.report_runs import organisations_in_flight
-from xero_pipeline.defs.partitions import ORGANISATIONS
-from xero_pipeline.defs.resources import TokenStoreResource, glance
+from xero_pipeline.defs.resources import TOKEN_STORE, TokenStoreResource, glance, token_store_of
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.work_planner import WorkPlanner
 
 if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.store import Warehouse
 
 RUNS_PER_TICK = 20
@@ -44,6 +44,7 @@ class Tick:
 
 def work_sensor(
     ask: Callable[[Tick], dg.SensorResult],
+    naming: "Naming",
     *,
     name: str,
     description: str,
@@ -54,24 +55,28 @@ def work_sensor(
 
     Args:
         ask: What it asks for.
-        name: In this project.
-        job_name: The job of its runs.
+        name: In our own project.
+        job_name: The job of its runs, as it is called in this one.
         jobs: Those jobs, where there are several.
     """
 
     @dg.sensor(
-        name=name,
+        name=naming.named(name),
+        required_resource_keys={naming.resource(TOKEN_STORE)},
         job_name=job_name,
         jobs=jobs,
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=description,
     )
-    def tick(context: dg.SensorEvaluationContext, xero_token_store: TokenStoreResource) -> dg.SensorResult:
-        if begun := xero_token_store.first_sync():
+    def tick(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        token_store = token_store_of(context, naming)
+        if begun := token_store.first_sync():
             return dg.SensorResult(skip_reason=begun, cursor=context.cursor)
         try:
-            return ask(Tick(_planner(context.instance, xero_token_store), xero_token_store.services, context.cursor))
+            known = context.instance.get_dynamic_partitions(naming.organisations)
+            planner = _planner(context.instance, token_store, known)
+            return ask(Tick(planner, token_store.services, context.cursor))
         except WarehouseBusy as busy:
             told = f"The warehouse is in use, the next tick looks again: {busy.message}"
             return dg.SensorResult(skip_reason=told, cursor=context.cursor)
@@ -79,8 +84,8 @@ def work_sensor(
     return tick
 
 
-def _planner(instance: dg.DagsterInstance, token_store: TokenStoreResource) -> WorkPlanner:
-    now, known = clock.now(), instance.get_dynamic_partitions(ORGANISATIONS)
+def _planner(instance: dg.DagsterInstance, token_store: TokenStoreResource, known: Sequence[str]) -> WorkPlanner:
+    now = clock.now()
     return WorkPlanner(
         now=now,
         organisations=token_store.connected(),
