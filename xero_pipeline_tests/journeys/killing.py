@@ -181,7 +181,7 @@ def _serve() -> None:
     for name in ("container", "sync", "warehouse", "xero"):
         _import_all(f"xero_pipeline.{name}")
     for name in (
-        "backports.zstd",
+        "xero_pipeline.sync.landing.zstandard",
         "cryptography.hazmat.primitives.ciphers.aead",
         "duckdb_sqlalchemy",
         "pandas",

@@ -167,7 +167,7 @@ def pack(head: Header, answers: Sequence[ApiResponse]) -> bytes:
     Args:
         head: What it says of itself.
     """
-    from backports.zstd import CompressionParameter, compress
+    from xero_pipeline.sync.landing.zstandard import CompressionParameter, compress
 
     options: dict[int, int] = {CompressionParameter.compression_level: LEVEL, CompressionParameter.checksum_flag: 1}
     lines = [msgspec.json.encode(head), *(answer.body for answer in answers), b""]
@@ -180,7 +180,7 @@ def unpack(path: Path) -> LandingFile:
     Raises:
         LandingError: It is not there any more, cut short, changed, or of a version we do not know.
     """
-    from backports.zstd import ZstdError, decompress
+    from xero_pipeline.sync.landing.zstandard import ZstdError, decompress
 
     try:
         text = decompress(path.read_bytes())
