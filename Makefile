@@ -11,7 +11,7 @@ help: ## list these commands
 setup: .venv/.ready ## make .venv and install everything from the lock file
 
 .venv/.ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 …" % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else "Python 3.11 to 3.14 is needed, this is %d.%d: make PYTHON=python3.12 …" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv (about two minutes, once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
@@ -54,4 +54,4 @@ lock: setup ## resolve pyproject.toml into requirements.lock again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --all-extras --group dev --generate-hashes -o requirements.lock --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## delete .venv and caches; your data in .xero stays
-	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .ruff_cache .pytest_cache .hypothesis build/versions

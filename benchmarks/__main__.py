@@ -126,9 +126,9 @@ def day() -> Mapping[str, Any]:
     r = measured("day", 1_200)
     bound = r["endpoints"] + r["budgets"] + sum(calls for _, calls in r["reports"].values())
     due = ", ".join(f"{name} ({months})" for name, (months, _) in r["reports"].items())
-    row("Calls of the first sync", "Calls of the day after", "At most", "Rows changed")
-    row(*["--:"] * 4)
-    row(r["first"], r["calls"], bound, r["changed"])
+    row("Calls of the first sync", "Calls of the day after", "At most", "Rows changed", "CPU-s of ours")
+    row(*["--:"] * 5)
+    row(r["first"], r["calls"], bound, r["changed"], f"{r['cpu']:.1f}")
     print(
         f"\nAt most: {r['endpoints']} endpoints, {r['budgets']} budgets, and the reports that are due, "
         f"with their months: {due}.\n"
@@ -155,6 +155,16 @@ def ledgers() -> dict[str, dict[str, Any]]:
     return found
 
 
+def way() -> dict[str, Any]:
+    """Print how many files and functions of ours one page of invoices passes."""
+    r = measured("way", 1_000)
+    row("Stretch", "Files", "Functions")
+    row("---", "--:", "--:")
+    for stretch in ("question to row", "answer to row", "row to page"):
+        row(stretch, r[stretch]["files"], r[stretch]["functions"])
+    return r
+
+
 def verdict(name: str, value: float, aim: float, *, most: bool = True) -> None:
     """Print whether an aim was reached."""
     reached = value <= aim if most else value >= aim
@@ -171,6 +181,8 @@ def main() -> None:
     quiet = day()
     print("## The general ledger and its statements, from documents that are there\n")
     kept = ledgers()
+    print("\n## The way of a record: files and functions of ours\n")
+    way()
     seconds = definitions()
     print(f"\n## Definitions\n\nThey load in {seconds:.2f} s (median of 5 fresh processes).\n\n## Aims\n")
     for database, size, r in found:

@@ -9,6 +9,7 @@ import dagster as dg
 
 from xero_pipeline.defs.build import DefinitionsBuilder, naming, resources
 from xero_pipeline.defs.selection import select_assets
+from xero_pipeline.defs.xero_app import XeroApp
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def build_xero_defs(
     sensors: bool = True,
     checks: bool = True,
     name_prefix: str = PREFIX,
+    app: str = "",
 ) -> dg.Definitions:
     """Everything of ours for a Dagster project: merge it with your own by `dg.Definitions.merge`.
 
@@ -49,12 +51,16 @@ def build_xero_defs(
         sensors: Whether the sensors come along: new organisations, months to pull, unfinished work.
         checks: Whether the checks come along.
         name_prefix: Comes before the names of jobs, ops, schedules, sensors and groups.
+        app: A name for another Xero app than that of XERO_CLIENT_ID, such as `uk`: it has its home and its secrets in
+            XERO_UK_PIPELINE_HOME, XERO_UK_CLIENT_ID and so on. The name then comes before all names and keys.
 
     Raises:
         ConfigurationError: A setting is wrong, or there is no collection or report of that name.
     """
     wanted = {"schedules": schedules, "sensors": sensors, "checks": checks}
-    return _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted).definitions()
+    return _collected(
+        key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app
+    ).definitions()
 
 
 def xero_assets(
@@ -67,6 +73,7 @@ def xero_assets(
     reports: Sequence[str] | None = None,
     checks: bool = True,
     name_prefix: str = PREFIX,
+    app: str = "",
 ) -> Sequence[dg.AssetsDefinition]:
     """Our assets alone, with their resources bound: `dg.Definitions(assets=[*xero_assets(), …])` is enough.
 
@@ -79,13 +86,14 @@ def xero_assets(
         reports: As in `build_xero_defs`.
         checks: Whether the check that every record could be read comes along; it is part of the assets.
         name_prefix: Comes before the names of ops and groups.
+        app: As in `build_xero_defs`.
 
     Raises:
         ConfigurationError: As in `build_xero_defs`.
     """
     wanted = {"schedules": False, "sensors": False, "checks": checks}
-    ours = _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted).assets
-    return list(dg.with_resources(ours, resources()))
+    ours = _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app).assets
+    return list(dg.with_resources(ours, resources(XeroApp(app))))
 
 
 def _collected(
@@ -97,10 +105,15 @@ def _collected(
     reports: Sequence[str] | None,
     name_prefix: str,
     wanted: Mapping[str, bool],
+    app_name: str,
 ) -> DefinitionsBuilder:
-    settings = Settings.load()
+    app = XeroApp(app_name)
+    settings = Settings.load(**app.settings)
     choice = select_assets(settings, collections=collections, reports=reports, **wanted)
     prefix = [part for part in key_prefix.split("/") if part] if isinstance(key_prefix, str) else list(key_prefix)
+    if app.name:
+        prefix = prefix or [app.name]
+        name_prefix = app.named(PREFIX) if name_prefix == PREFIX else name_prefix
     names = naming(
         settings,
         choice,
@@ -109,5 +122,6 @@ def _collected(
         prefix=name_prefix,
         groups=groups,
         owners=owners,
+        app=app,
     )
     return DefinitionsBuilder(settings, choice, names)

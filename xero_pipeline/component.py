@@ -86,6 +86,12 @@ class XeroComponent(dg.Component, dg.Resolvable):
     name_prefix: Annotated[
         str, Resolver.default(description="Before the names of jobs, ops, schedules, sensors and groups.")
     ] = PREFIX
+    app: Annotated[
+        str,
+        Resolver.default(
+            description="A name for another Xero app, such as uk: its secrets are in XERO_UK_CLIENT_ID and so on."
+        ),
+    ] = ""
     translation: Annotated[TranslationFn[XeroTableProps], TranslationFnResolver[XeroTableProps](_props)] | None = None
 
     def get_asset_spec(self, props: XeroTableProps) -> dg.AssetSpec:
@@ -106,6 +112,7 @@ class XeroComponent(dg.Component, dg.Resolvable):
             sensors=self.sensors,
             checks=self.checks,
             name_prefix=self.name_prefix,
+            app=self.app,
         )
 
 

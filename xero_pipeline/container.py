@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.auth.token_provider import TokenProvider
     from xero_pipeline.xero.auth.token_store import TokenStore
     from xero_pipeline.xero.endpoints import Endpoint
-    from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
     from xero_pipeline.xero.http.client import XeroClient
     from xero_pipeline.xero.http.response import CallRecord
+    from xero_pipeline.xero.http.retry_loop import CircuitBreaker
     from xero_pipeline.xero.quota.call_context import CallContext
     from xero_pipeline.xero.quota.call_outbox import CallOutbox
     from xero_pipeline.xero.quota.limiter import Quota
@@ -198,7 +198,7 @@ class Services:
     @cached_property
     def circuit_breaker(self) -> CircuitBreaker:
         """The organisations that Xero does not respond for, as all clients of this process know them."""
-        from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
+        from xero_pipeline.xero.http.retry_loop import CircuitBreaker
 
         return CircuitBreaker()
 

@@ -28,6 +28,18 @@ from xero_simulator.identity import signer
 
 SLOW_ROOMS = {"defs", "field_cases", "fuzz", "ledger", "metrics", "real_books"}
 """Whose tests sync or keep a ledger each. `make quick` leaves them out, PostgreSQL, and what says so of itself."""
+SLOW_MODULES = {
+    "test_busy",
+    "test_explain",
+    "test_issues",
+    "test_lock",
+    "test_older_warehouse",
+    "test_openapi",
+    "test_rebuild",
+    "test_truth",
+    "test_which_xero",
+}
+"""Those of other rooms that take more than ten seconds of a core."""
 
 
 def pytest_configure() -> None:
@@ -66,7 +78,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
-        if SLOW_ROOMS & set(item.path.parts) or "postgresql" in item.nodeid or item.get_closest_marker("timeout"):
+        slow = SLOW_ROOMS & set(item.path.parts) or item.path.stem in SLOW_MODULES
+        if slow or "postgresql" in item.nodeid or item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.slow)
     items.sort(key=_own_limit, reverse=True)
 

@@ -113,10 +113,10 @@ class Project:
 
     @cached_property
     def _keys(self) -> dict[str, dg.AssetKey]:
-        from xero_pipeline.defs.naming import ASSET
+        from xero_pipeline.defs.naming import APP, ASSET
 
         specs = self._definitions.resolve_all_asset_specs()
-        return {spec.tags[ASSET]: spec.key for spec in specs if ASSET in spec.tags}
+        return {spec.tags[ASSET]: spec.key for spec in specs if ASSET in spec.tags and APP not in spec.tags}
 
 
 def require_our_own(settings: Settings, instead: str) -> None:

@@ -21,12 +21,21 @@ from xero_pipeline.defs.automation.schedules import daily_sync, rolling_reread
 from xero_pipeline.defs.automation.sensors import months_to_pull, new_organisations
 from xero_pipeline.defs.checks.locked_periods import report_checks
 from xero_pipeline.defs.naming import Naming
-from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import (
+    PROGRESS,
+    TOKEN_STORE,
+    WAREHOUSE,
+    XERO,
+    TokenStoreResource,
+    WarehouseResource,
+    XeroResource,
+)
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.selection import AssetSelectionConfig
     from xero_pipeline.defs.translator import XeroTranslator
+    from xero_pipeline.defs.xero_app import XeroApp
     from xero_pipeline.settings import Settings
 
 
@@ -51,6 +60,7 @@ def naming(
     prefix: str = "",
     groups: str | Mapping[str, str] | None = None,
     owners: Sequence[str] = (),
+    app: XeroApp | None = None,
 ) -> Naming:
     """What our things are called in a project.
 
@@ -62,6 +72,7 @@ def naming(
         prefix: As in `Naming`.
         groups: As in `Naming`.
         owners: As in `Naming`.
+        app: As in `Naming`.
     """
     return Naming(
         translator,
@@ -71,6 +82,7 @@ def naming(
         owners=owners or settings.owner_list,
         storage_kind="postgresql" if settings.warehouse.startswith("postgresql") else "duckdb",
         daily=choice.schedules,
+        app=app,
     )
 
 
@@ -118,7 +130,7 @@ class DefinitionsBuilder:
             jobs=[*all_jobs, *on_request_jobs(naming, self._on_request)],
             schedules=self._schedules(),
             sensors=self._sensors(all_jobs),
-            resources=resources(progress),
+            resources=resources(naming.app, progress),
             executor=executor,
         )
 
@@ -139,12 +151,17 @@ class DefinitionsBuilder:
         return [new_organisations(self._naming, self._choice), *months, *ledgers, left]
 
 
-def resources(progress: Progress | None = None) -> dict[str, Any]:
-    """What assets, schedules and sensors of ours work with; the keys are ours in any project."""
-    token_store = TokenStoreResource()
-    return {
-        "xero_token_store": token_store,
-        "xero": XeroResource(token_store=token_store),
-        "xero_warehouse": WarehouseResource(),
-        "xero_progress": progress or Silent(),
+def resources(app: XeroApp, progress: Progress | None = None) -> dict[str, Any]:
+    """What assets, schedules and sensors of ours work with; the keys are ours in any project.
+
+    Args:
+        app: Whose they are.
+    """
+    token_store = TokenStoreResource(**app.fields)
+    found = {
+        TOKEN_STORE: token_store,
+        XERO: XeroResource(token_store=token_store),
+        WAREHOUSE: WarehouseResource(**app.fields),
+        PROGRESS: progress or Silent(),
     }
+    return {app.named(key): resource for key, resource in found.items()}

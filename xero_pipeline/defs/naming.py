@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.partitions import ORGANISATIONS
 from xero_pipeline.defs.specs import SCHEMA, column_schema, group_of
 from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
+from xero_pipeline.defs.xero_app import XeroApp
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 ASSET = "xero/asset"
 """Tag of every asset of ours: its schema and name, whatever its key became. `tag:"xero/asset"` selects them all."""
+
+APP = "xero/app"
+"""Tag of the assets of another Xero app than that of the environment: its name."""
 
 
 class Naming:
@@ -31,6 +36,7 @@ class Naming:
         owners: People or teams, as Dagster writes them.
         storage_kind: Which database holds the tables.
         daily: Whether a daily sync keeps them fresh.
+        app: Whose resources and partitions they are; None for that of the environment.
     """
 
     def __init__(
@@ -43,7 +49,9 @@ class Naming:
         owners: Sequence[str] = (),
         storage_kind: str = "duckdb",
         daily: bool = True,
+        app: XeroApp | None = None,
     ) -> None:
+        self.app = app or XeroApp()
         self._translator = translator or XeroTranslator()
         self._key_prefix = list(key_prefix)
         self._prefix = prefix
@@ -60,6 +68,19 @@ class Naming:
             name: In our own project.
         """
         return f"{self._prefix}{name}"
+
+    def resource(self, name: str) -> str:
+        """The key of a resource of ours.
+
+        Args:
+            name: In our own project.
+        """
+        return self.app.named(name)
+
+    @property
+    def organisations(self) -> str:
+        """The name of the dynamic partitions."""
+        return self.app.named(ORGANISATIONS)
 
     def key(self, name: str, schema: str = SCHEMA) -> dg.AssetKey:
         """The key of an asset whose spec was made.
@@ -121,7 +142,11 @@ class Naming:
         self._note(f"{schema}.{name}", spec.key)
         parents = [f"{schema}.{table.parent}"] if table.parent else [_full(one) for one in made_of]
         ours = [self._keys[parent] for parent in parents if parent in self._keys]
-        return spec.merge_attributes(deps=ours, tags={ASSET: f"{schema}.{name}"})
+        return spec.merge_attributes(deps=ours, tags={ASSET: f"{schema}.{name}", **self._app_tag})
+
+    @property
+    def _app_tag(self) -> dict[str, str]:
+        return {APP: self.app.name} if self.app.name else {}
 
     def _group(self, subject: str) -> str:
         if isinstance(self._groups, str):

@@ -13,9 +13,13 @@ ORGANISATIONS = "xero_organisations"
 """Name of the dynamic partitions: Xero's tenant ids, never names, which people change."""
 
 
-def organisation_partitions() -> dg.DynamicPartitionsDefinition:
-    """One partition per organisation."""
-    return dg.DynamicPartitionsDefinition(name=ORGANISATIONS)
+def organisation_partitions(name: str = ORGANISATIONS) -> dg.DynamicPartitionsDefinition:
+    """One partition per organisation.
+
+    Args:
+        name: Of the partitions; another Xero app has its own.
+    """
+    return dg.DynamicPartitionsDefinition(name=name)
 
 
 def month_partitions(start: date) -> dg.MonthlyPartitionsDefinition:
@@ -23,9 +27,14 @@ def month_partitions(start: date) -> dg.MonthlyPartitionsDefinition:
     return dg.MonthlyPartitionsDefinition(start_date=start.isoformat(), timezone=EARLIEST, end_offset=1)
 
 
-def report_partitions(start: date) -> dg.MultiPartitionsDefinition:
-    """One partition per month and organisation."""
-    return dg.MultiPartitionsDefinition({"month": month_partitions(start), "organisation": organisation_partitions()})
+def report_partitions(start: date, name: str = ORGANISATIONS) -> dg.MultiPartitionsDefinition:
+    """One partition per month and organisation.
+
+    Args:
+        name: As in `organisation_partitions`.
+    """
+    organisations = organisation_partitions(name)
+    return dg.MultiPartitionsDefinition({"month": month_partitions(start), "organisation": organisations})
 
 
 def report_key(month: date, tenant_id: str) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from xero_pipeline.container import Services
+from xero_pipeline.defs.xero_app import ITS_OWN
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.home import is_in_first_sync
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync.progress import Progress
 
 if TYPE_CHECKING:
+    from xero_pipeline.defs.naming import Naming
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.organisations import Organisation
@@ -22,9 +25,22 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.http.response import CallRecord
     from xero_pipeline.xero.quota.call_context import CallContext
 
+TOKEN_STORE, XERO, WAREHOUSE, PROGRESS = "xero_token_store", "xero", "xero_warehouse", "xero_progress"
+"""The keys of the resources of the app of the environment."""
+
+ASSET_RESOURCES = (XERO, WAREHOUSE, PROGRESS)
+"""Those that assets need."""
 
 GLANCE_SECONDS = 20
 """Dagster gives a sensor's tick 60 seconds, all in all."""
+
+
+def glance(services: Services) -> Warehouse:
+    """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
+    from xero_pipeline.warehouse.store import Warehouse
+
+    services.home  # noqa: B018 - the folder of the DuckDB file
+    return Warehouse(services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
 
 
 @contextmanager
@@ -37,7 +53,20 @@ def _as_dagsters_error() -> Iterator[None]:
 
 
 class _WithServices(dg.ConfigurableResource):
-    """A resource over services of its own, made of the environment of the process that runs."""
+    """A resource over services of its own, made of its fields and the environment of the process that runs.
+
+    A field that is left out is read from the variable in its description. With a home of its own it is an app of its
+    own, which takes no address and no secret over from another. Secrets are `EnvVar`s: Dagster shows their names.
+    """
+
+    pipeline_home: str | None = Field(None, description="XERO_PIPELINE_HOME: the folder of what is ours.")
+    client_id: str | None = Field(None, description="XERO_CLIENT_ID: the app's client id.")
+    client_secret: str | None = Field(None, description="XERO_CLIENT_SECRET: the app's secret, as an EnvVar.")
+    redirect_uri: str | None = Field(None, description="XERO_REDIRECT_URI: where Xero sends the browser.")
+    encryption_key: str | None = Field(None, description="XERO_ENCRYPTION_KEY: opens the token store, as an EnvVar.")
+    encryption_keys_retired: str | None = Field(None, description="XERO_ENCRYPTION_KEYS_RETIRED: older ones.")
+    state_url: str | None = Field(None, description="XERO_STATE_URL: where tokens and quotas are.")
+    warehouse_url: str | None = Field(None, description="XERO_WAREHOUSE_URL: where the tables are.")
 
     _services: Services = PrivateAttr()
 
@@ -48,7 +77,13 @@ class _WithServices(dg.ConfigurableResource):
             dagster.DagsterInvariantViolationError: A setting is wrong.
         """
         with _as_dagsters_error():
-            self._services = Services(Settings.load())
+            self._services = Services(Settings.load(**self._given()))
+
+    def _given(self) -> dict[str, str | None]:
+        fields = {setting: getattr(self, setting) for setting in ("pipeline_home", *ITS_OWN)}
+        own = self.pipeline_home is not None
+        # There is always an address that Xero sends browsers to.
+        return {name: value for name, value in fields.items() if value is not None or (own and name != "redirect_uri")}
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Let go of the databases: a tick of a sensor must not leave a connection behind."""
@@ -56,11 +91,7 @@ class _WithServices(dg.ConfigurableResource):
 
 
 class TokenStoreResource(_WithServices):
-    """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them.
-
-    It has no fields on purpose: settings come from the environment (`.env.example` names them), so that neither a key
-    nor a token is ever typed into, stored in or shown by Dagster.
-    """
+    """The encrypted OAuth token store: which organisations are connected, and the tokens that reach them."""
 
     @property
     def services(self) -> Services:
@@ -141,7 +172,25 @@ class WarehouseResource(_WithServices):
 
     def glance(self) -> Warehouse:
         """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
-        from xero_pipeline.warehouse.store import Warehouse
+        return glance(self._services)
 
-        self._services.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self._services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
+
+class OurResources(NamedTuple):
+    """What our assets work with."""
+
+    xero: XeroResource
+    warehouse: WarehouseResource
+    progress: Progress
+
+
+def resources_of(context: dg.AssetExecutionContext, naming: Naming) -> OurResources:
+    """The resources of a run, by the keys that the project's app gives them."""
+    xero, warehouse, progress = (getattr(context.resources, naming.resource(name)) for name in ASSET_RESOURCES)
+    return OurResources(xero, warehouse, progress)
+
+
+def token_store_of(
+    context: dg.SensorEvaluationContext | dg.ScheduleEvaluationContext, naming: Naming
+) -> TokenStoreResource:
+    """The token store of a tick, by the key that the project's app gives it."""
+    return getattr(context.resources, naming.resource(TOKEN_STORE))

@@ -18,7 +18,7 @@ _NEVER_EMPTY = frozenset({"organisations", "organisation_actions", "currencies",
 
 
 def confirm_empty_list(
-    client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, as_of: datetime
+    client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, as_of: datetime
 ) -> None:
     """Ask Xero for one of the records we have, if we have any: only its own 404 shows that the list is empty.
 

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import BudgetReached, DailyLimitReached
-from xero_pipeline.sync.incremental_read import OVERLAP, READS, IncrementalRead, batches
-from xero_pipeline.sync.read_plan import ReadPlan
+from xero_pipeline.sync.batch_writer import BatchWriter, batches
+from xero_pipeline.sync.empty_list import confirm_empty_list
+from xero_pipeline.sync.read_plan import plan_read
 from xero_pipeline.sync.result import CallStats, SyncResult
+from xero_pipeline.warehouse.progress.records import Cursor, RefreshRound, ResumePoint
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
+    from xero_pipeline.sync.batch_writer import Batch
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.progress.resume_points import ResumePoint
+    from xero_pipeline.sync.read_plan import ReadPlan
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
-
-__all__ = ["OVERLAP", "PAGES_PER_MERGE", "READS", "sync_collection"]
+    from xero_pipeline.xero.pagination import Page
 
 PAGES_PER_MERGE = 4
 """A merge per page is slow, ten pages are memory: measured in benchmarks/."""
 
-WHOLE_AGAIN = timedelta(hours=20)
-"""A list that comes whole in one call is asked for changes only if it was read whole since: only then its deletions
-show. Less than a day, so that a daily sync does it every time."""
+OVERLAP = timedelta(minutes=5)
+"""How far before Xero's own clock the next read starts: records written while we read are read again, never missed."""
 
-CUT_IS_OLD = timedelta(days=7)
-"""A read that was cut longer ago is begun anew: what it brought has changed too much since."""
+READS = 3
+"""How often a list is read when it changed while its pages were: a record may have moved onto a page already read."""
 
 
 def sync_collection(
@@ -72,11 +70,11 @@ def sync_collection(
     from xero_pipeline.xero import pagination
 
     started = time.monotonic()
-    with warehouse.reading() as connection:
-        plan = _read_plan(connection, tenant_id, endpoint, full=full, at=now())
-    confirm = partial(_confirm_empty, client, warehouse, tenant_id, endpoint)
-    reading = IncrementalRead(warehouse, tenant_id, endpoint, plan, now=now, confirm=confirm, landing=landing)
-    with _saying_how_far(reading):
+    plan = plan_read(warehouse, tenant_id, endpoint, full=full, at=now())
+    writer = BatchWriter(warehouse, tenant_id, endpoint, now=now, landing=landing)
+    reading = IncrementalRead(writer, plan, confirm=partial(confirm_empty_list, client, warehouse, tenant_id, endpoint))
+    before = reading.reached
+    try:
         while not reading.complete:
             reading.begin()
             where = {"modified_since": plan.since, "resume_from": reading.read_before, "after": reading.read_to}
@@ -85,63 +83,167 @@ def sync_collection(
                 reading.write_pages(batch, last=last)
                 if progress:
                     progress(reading.pages, batch[-1].total_pages, reading.records)
+    except (BudgetReached, DailyLimitReached) as stopped:
+        stopped.progressed = reading.reached != before
+        raise
     return SyncResult(
-        tables=reading.tables,
+        tables=writer.tables,
         records=reading.records,
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
         modified_since=plan.since,
         description=reading.description,
-        quarantined=reading.quarantined,
+        quarantined=writer.quarantined,
     )
 
 
-def _confirm_empty(
-    client: XeroClient, warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, began: datetime
-) -> None:
-    from xero_pipeline.sync.empty_list import confirm_empty_list
+class IncrementalRead:
+    """One read of a list.
 
-    confirm_empty_list(client, warehouse, tenant_id, endpoint, as_of=began)
-
-
-@contextmanager
-def _saying_how_far(reading: IncrementalRead) -> Iterator[None]:
-    """Say of a read that ran out of calls whether the next one has less to do."""
-    before = reading.reached
-    try:
-        yield
-    except (BudgetReached, DailyLimitReached) as stopped:
-        stopped.progressed = reading.reached != before
-        raise
-
-
-def _read_plan(connection: Connection, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> ReadPlan:
-    """What to read: what changed, everything, or the rest of a read that was cut."""
-    from xero_pipeline.warehouse.load.present_rows import max_number
-    from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import read_resume_point, refresh_round
-
-    cursor = read_cursor(connection, tenant_id, endpoint.table)
-    since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
-    cut = read_resume_point(connection, tenant_id, endpoint.table)
-    if cut and (cut.read_to or _goes_on(cut, since, at)):
-        # What is numbered never changes, so that a read of it cannot be too old.
-        return ReadPlan(cut.modified_since, cut, after=cut.read_to or 0)
-    if endpoint.paging == "offsets":
-        begins = full and cursor is not None
-        after = 0 if begins else max_number(connection, endpoint.table, tenant_id, endpoint.number)
-        return ReadPlan(None, is_first=cursor is None, after=after)
-    if since and endpoint.paging == "whole":
-        whole_at = refresh_round(connection, tenant_id, endpoint.table).complete_at
-        since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
-    return ReadPlan(since, is_first=cursor is None)
-
-
-def _goes_on(cut: ResumePoint, since: datetime | None, at: datetime) -> bool:
-    """Whether a read that was cut is gone on with.
-
-    One of everything is, whatever is asked for now: somebody wanted it, and the next read brings the changes since it
-    began. One of changes is, if it asked for the same.
+    Args:
+        confirm: Asked before all we have is taken for deleted because a list came empty; raises if it is not.
     """
-    return at - cut.began_at < CUT_IS_OLD and cut.modified_since in (None, since)
+
+    def __init__(
+        self, writer: BatchWriter, plan: ReadPlan, *, confirm: Callable[[datetime], None] = lambda _: None
+    ) -> None:
+        cut, endpoint = plan.resume_from, writer.endpoint
+        self.pages = 0
+        self.records = 0
+        self.complete = False
+        self.read_before: date | None = cut.read_before if cut else None
+        """Where the next attempt goes on: everything dated before it is in the warehouse."""
+        self.read_to: int = plan.after
+        """Likewise, of a list that is read by numbers: everything up to this number is."""
+        self._records_before = cut.records if cut else 0
+        self._writer = writer
+        self._plan = plan
+        self._confirm = confirm
+        self._began = cut.began_at if cut else writer.now()
+        self._first_answer = cut.first_answer if cut else None
+        # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone; what is
+        # numbered is never gone.
+        in_one = plan.since is None and cut is None and not plan.is_first and endpoint.paging != "offsets"
+        self._sees_all = in_one and len(endpoint.key) == 1
+        # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
+        self._shows_gone = endpoint.paging in {"whole", "details"}
+        self._seen: list[str] = []
+        self._reads = 0
+        self._drifted = False
+
+    def begin(self) -> None:
+        """Read, perhaps once more; what was merged before stays."""
+        self._reads += 1
+        self.pages = 0
+        self.records = self._records_before
+        self._drifted = False
+        if self.read_before is None:
+            self._seen.clear()
+
+    def write_pages(self, batch: Sequence[Page], *, last: bool) -> None:
+        """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
+        # Of the first of several reads: what changed since then is asked for again the next time.
+        self._first_answer = self._first_answer or batch[0].answer.server_time
+        self.pages += len(batch)
+        if self._sees_all:
+            self._seen += [name for page in batch for name in page.records.ids]
+        reached = self._reach(batch)
+        self.complete = last and (not self._drifted or self._reads == READS)
+        sweeps = self.complete and self._sees_all and self._shows_gone
+        if sweeps and not self._seen:
+            self._confirm(self._began)
+        cursor = self._cursor() if self.complete else None
+        seen, as_of = (self._seen, self._began) if sweeps else (None, None)
+        with self._writer.batch(batch, cursor=cursor, seen=seen, as_of=as_of) as written:
+            if self.complete:
+                self._note_complete(written)
+            elif reached:
+                self._note_cut(written)
+        self.records += written.records
+
+    def _reach(self, batch: Sequence[Page]) -> bool:
+        """Whether reading may go on behind these pages; a slice that drifted ends that for this read."""
+        before = self.reached
+        for page in batch:
+            self._drifted = self._drifted or page.list_changed
+            if page.read_before is not None and not self._drifted:
+                self.read_before = page.read_before
+            if page.read_to is not None:
+                self.read_to = page.read_to
+        return self.reached != before
+
+    @property
+    def description(self) -> str | None:
+        """What is read, in words, where a person should know."""
+        if self._drifted:
+            return f"{READS} times; the list kept changing, a record may be missing until the next sync"
+        return self._plan.description
+
+    @property
+    def reached(self) -> tuple[date | None, int]:
+        """How far the read has come."""
+        return self.read_before, self.read_to
+
+    def _cursor(self) -> Cursor:
+        """Where the next read starts: Xero's clock at our first answer, less the overlap; never after our own start.
+
+        An answer that says it is from the future would hide every change until then.
+        Of a list that kept changing out of order it is where this read started: a record may be missing still.
+        """
+        writer = self._writer
+        # An answer that tells no time leaves us where we were.
+        since = min(self._first_answer - OVERLAP, self._began) if self._first_answer else self._plan.since
+        return Cursor(
+            tenant_id=writer.tenant_id,
+            endpoint=writer.endpoint.table,
+            modified_since=self._plan.since if self._drifted or not writer.endpoint.modified_since else since,
+            complete_at=writer.now(),
+            records=self.records,
+        )
+
+    def _note_cut(self, batch: Batch) -> None:
+        """How far this read has come, for a process that goes on where this one may be ended."""
+        # Of what is behind the highest number we have, the rows themselves tell how far we are.
+        if not (self._plan.everything or self.read_before):
+            return
+        self._records_before = self.records + batch.records
+        batch.progress.write(
+            ResumePoint(
+                tenant_id=self._writer.tenant_id,
+                endpoint=self._writer.endpoint.table,
+                modified_since=self._plan.since,
+                first_answer=self._first_answer,
+                read_before=self.read_before,
+                records=self._records_before,
+                began_at=self._began,
+                read_to=self.read_to or None,
+            )
+        )
+
+    def _note_complete(self, batch: Batch) -> None:
+        """Nothing is to be gone on with; of a read of everything, that it was one, and what it left out."""
+        from xero_pipeline.warehouse.load.present_rows import active_ids
+
+        progress, writer = batch.progress, self._writer
+        progress.end_read()
+        if not self._plan.everything:
+            return
+        before = progress.refresh_round()
+        # For the first time there was nothing to compare with, which is as good.
+        compared = (self._sees_all or self._plan.is_first) and self._plan.resume_from is None and not self._drifted
+        progress.write(
+            RefreshRound(
+                writer.tenant_id,
+                writer.endpoint.table,
+                complete_at=self._began,
+                swept_at=self._began if compared else before.swept_at,
+                called_on=before.called_on,
+                calls=before.calls,
+            )
+        )
+        if compared:
+            batch.issues.resolve_deleted(since=self._began, at=writer.now())
+        if compared and self._sees_all and not self._shows_gone:
+            ours = active_ids(batch.connection, writer.endpoint.table, writer.tenant_id, as_of=self._began)
+            progress.add_ids_to_verify(ours - set(self._seen), self._began)

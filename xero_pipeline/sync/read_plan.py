@@ -1,13 +1,22 @@
-"""What a read of a list is to bring."""
+"""What a read of a list is to bring: what changed, everything, or the rest of a read that was cut."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xero_pipeline.warehouse.progress.resume_points import ResumePoint
+    from xero_pipeline.warehouse.progress.records import ResumePoint
+    from xero_pipeline.warehouse.store import Warehouse
+    from xero_pipeline.xero.endpoints import Endpoint
+
+WHOLE_AGAIN = timedelta(hours=20)
+"""A list that comes whole in one call is asked for changes only if it was read whole since: only then its deletions
+show. Less than a day, so that a daily sync does it every time."""
+
+CUT_IS_OLD = timedelta(days=7)
+"""A read that was cut longer ago is begun anew: what it brought has changed too much since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +44,39 @@ class ReadPlan:
     def description(self) -> str | None:
         """What is read, in words, where that is neither everything nor what changed."""
         return None if self.everything or self.since else f"behind number {self.after}"
+
+
+def plan_read(warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> ReadPlan:
+    """Decide what a read is to bring, by how far the ones before it came.
+
+    Args:
+        full: Everything, whatever was read before.
+    """
+    from xero_pipeline.warehouse.load.present_rows import max_number
+    from xero_pipeline.warehouse.progress.read_progress import ReadProgress
+
+    # The rows come next: opening the file anew for them would cost more than reading and writing them.
+    with warehouse.writing() as connection:
+        progress = ReadProgress(connection, tenant_id, endpoint.table)
+        cursor, cut = progress.cursor(), progress.resume_point()
+        since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
+        if cut and (cut.read_to or _goes_on(cut, since, at)):
+            # What is numbered never changes, so that a read of it cannot be too old.
+            return ReadPlan(cut.modified_since, cut, after=cut.read_to or 0)
+        if endpoint.paging == "offsets":
+            begins = full and cursor is not None
+            after = 0 if begins else max_number(connection, endpoint.table, tenant_id, endpoint.number)
+            return ReadPlan(None, is_first=cursor is None, after=after)
+        if since and endpoint.paging == "whole":
+            whole_at = progress.refresh_round().complete_at
+            since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
+        return ReadPlan(since, is_first=cursor is None)
+
+
+def _goes_on(cut: ResumePoint, since: datetime | None, at: datetime) -> bool:
+    """Whether a read that was cut is gone on with.
+
+    One of everything is, whatever is asked for now: somebody wanted it, and the next read brings the changes since it
+    began. One of changes is, if it asked for the same.
+    """
+    return at - cut.began_at < CUT_IS_OLD and cut.modified_since in (None, since)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.incremental_read import batches
+from xero_pipeline.sync.batch_writer import batches
 from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
 from xero_pipeline.sync.result import CallStats
-from xero_pipeline.sync.write_batch import ids_of, write_batch
+from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.xero.pagination import Slice
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from xero_pipeline.sync.landing.store import Landing
+    from xero_pipeline.sync.batch_writer import Batch, BatchWriter
     from xero_pipeline.sync.progress import Step
-    from xero_pipeline.warehouse.progress.resume_points import RefreshRound
-    from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.warehouse.progress.records import RefreshRound
     from xero_pipeline.xero.http.client import XeroClient
-    from xero_pipeline.xero.http.response import ApiResponse
 
 COMPARE_AGAIN = timedelta(days=7)
 """How long a round may take until all ids are compared in between, which costs fewer bytes than reading all again."""
@@ -39,38 +33,21 @@ class RefreshPass:
         known: How far the round has come.
         call_budget: Calls it may make. A day that alone has more pages is read all the same, as the first of a pass.
         tally: Where `client` counts its calls.
-        now: The clock for `synced_at`.
     """
 
     def __init__(
-        self,
-        client: XeroClient,
-        warehouse: Warehouse,
-        tenant_id: str,
-        endpoint: Endpoint,
-        known: RefreshRound,
-        *,
-        call_budget: int,
-        tally: CallStats,
-        now: Callable[[], datetime],
-        landing: Landing | None = None,
+        self, client: XeroClient, writer: BatchWriter, known: RefreshRound, *, call_budget: int, tally: CallStats
     ) -> None:
-        from xero_pipeline.warehouse.load.merge import Merged
-        from xero_pipeline.warehouse.schema.catalogue import table_group
-
-        self.records = 0
-        self.quarantined = set[str]()
-        self.tables = {table.name: Merged() for table in table_group(endpoint.table)}
         self._client = client
-        self._warehouse = warehouse
-        self._tenant_id = tenant_id
-        self._endpoint = endpoint
+        self._writer = writer
+        self._warehouse = writer.warehouse
+        self._tenant_id = writer.tenant_id
+        self._endpoint = writer.endpoint
         self._call_budget = call_budget
         self._tally = tally
-        self._now = now
-        self._landing = landing
+        self._now = writer.now
         self._round = known
-        self._today = now().date()
+        self._today = writer.now().date()
         self._calls_before = tally.calls
         self._spent_before = self._round.calls_on(self._today)
         self._read: list[str] = []
@@ -96,13 +73,12 @@ class RefreshPass:
         Args:
             at_most: Calls; what they do not reach is asked for the next time.
         """
-        from xero_pipeline.warehouse.progress.resume_points import ids_to_verify
         from xero_pipeline.xero.pagination.by_id import IDS_PER_CALL
 
         if not self._noticed:
             return
         with self._warehouse.reading() as connection:
-            ids = ids_to_verify(connection, self._tenant_id, self._endpoint.table)
+            ids = ReadProgress(connection, self._tenant_id, self._endpoint.table).ids_to_verify()
         self._noticed = False
         floor = max(0, self._left - at_most)
         while ids and self._left > floor:
@@ -117,17 +93,19 @@ class RefreshPass:
         """Bring those of some records that Xero lists; returns the others."""
         from xero_pipeline.xero.pagination import by_id
 
-        answer = by_id.several(self._client, self._tenant_id, self._endpoint, ids)
-        found = set(ids_of([answer], self._endpoint))
-        self._bring([answer], note=partial(self._note_asked, found))
+        page = by_id.several(self._client, self._tenant_id, self._endpoint, ids)
+        found = set(page.records.ids)
+        with self._writer.batch([page]) as batch:
+            self._note_asked(batch, found)
         return [name for name in ids if name not in found]
 
     def _ask_for(self, name: str) -> None:
         from xero_pipeline.xero.pagination import by_id
 
-        answer = by_id.one(self._client, self._tenant_id, self._endpoint, name)
-        gone = [name] if answer is None else []
-        self._bring([answer] if answer else [], gone=gone, note=partial(self._note_asked, [name]))
+        page = by_id.one(self._client, self._tenant_id, self._endpoint, name)
+        gone = [name] if page is None else []
+        with self._writer.batch([page] if page else [], gone=gone) as batch:
+            self._note_asked(batch, [name])
         self._read.append(f"{'without' if gone else 'with'} {name}")
 
     def compare_ids(self) -> None:
@@ -146,10 +124,10 @@ class RefreshPass:
         short = replace(endpoint, params={**endpoint.params, "summaryOnly": "true"})
         seen: set[str] = set()
         for page in pagination.paginate(self._client, self._tenant_id, short):
-            seen.update(ids_of([page.answer], endpoint))
-        with self._warehouse.writing() as connection:
-            self._note_missing(connection, seen, began)
-            self._note(connection, swept_at=began)
+            seen.update(page.records.ids)
+        with self._writer.batch() as batch:
+            self._note_missing(batch, seen, began)
+            self._note(batch, swept_at=began)
         self._read.append("all ids")
 
     def read_windows(self, progress: Step | None) -> None:
@@ -167,7 +145,7 @@ class RefreshPass:
                 return
             self._read_window(window)
             if progress:
-                progress(number, len(ahead), self.records)
+                progress(number, len(ahead), self._writer.records)
 
     def _windows(self) -> list[RefreshWindow]:
         from xero_pipeline.warehouse.load.present_rows import counts_by_day
@@ -182,62 +160,39 @@ class RefreshPass:
 
         began, seen = self._now(), set[str]()
         pages = pagination.paginate(self._client, self._tenant_id, self._endpoint, window=window.days)
-        for batch, last in batches(pages, PAGES_PER_MERGE):
-            answers = [page.answer for page in batch]
-            seen.update(ids_of(answers, self._endpoint))
-            done = partial(self._note_window, window, seen, began)
-            self._bring(answers, note=done if last else partial(self._note_asked, ()))
+        for some, last in batches(pages, PAGES_PER_MERGE):
+            seen.update(name for page in some for name in page.records.ids)
+            with self._writer.batch(some) as batch:
+                if last:
+                    self._note_window(batch, window, seen, began)
+                else:
+                    self._note(batch)
         self._read.append(str(window))
 
-    def _bring(
-        self, answers: Sequence[ApiResponse], *, gone: Sequence[str] = (), note: Callable[[Connection, int], None]
-    ) -> None:
-        result = write_batch(
-            self._warehouse,
-            self._tenant_id,
-            self._endpoint,
-            answers,
-            at=self._now(),
-            gone=gone,
-            note=note,
-            landing=self._landing,
-        )
-        self.records += result.records
-        self.quarantined |= result.quarantined
-        for name, counts in result.tables.items():
-            self.tables[name] += counts
-
-    def _note_window(
-        self, window: RefreshWindow, seen: set[str], began: datetime, connection: Connection, _records: int
-    ) -> None:
+    def _note_window(self, batch: Batch, window: RefreshWindow, seen: set[str], began: datetime) -> None:
         """Move the pointer of the round, and note what the window should have held."""
         days, round_began = window.days, self._round.began_at or began
-        self._note_missing(connection, seen, began, days)
+        self._note_missing(batch, seen, began, days)
         if days.end is None:
             swept = max(self._round.swept_at or round_began, round_began)
-            self._note(connection, complete_at=round_began, swept_at=swept, began_at=None, read_before=None)
+            self._note(batch, complete_at=round_began, swept_at=swept, began_at=None, read_before=None)
         else:
-            self._note(connection, began_at=round_began, read_before=days.end)
+            self._note(batch, began_at=round_began, read_before=days.end)
 
-    def _note_missing(self, connection: Connection, seen: set[str], began: datetime, days: Slice = Slice()) -> None:  # noqa: B008 (frozen)
+    def _note_missing(self, batch: Batch, seen: set[str], began: datetime, days: Slice = Slice()) -> None:  # noqa: B008 (frozen)
         from xero_pipeline.warehouse.load.present_rows import active_ids
-        from xero_pipeline.warehouse.progress.resume_points import add_ids_to_verify
 
         table, span = self._endpoint.table, {"day": self._endpoint.day, "start": days.start, "end": days.end}
-        lacking = active_ids(connection, table, self._tenant_id, as_of=began, **span) - seen
+        lacking = active_ids(batch.connection, table, self._tenant_id, as_of=began, **span) - seen
         self._noticed = self._noticed or bool(lacking)
-        add_ids_to_verify(connection, self._tenant_id, table, lacking, began)
+        batch.progress.add_ids_to_verify(lacking, began)
 
-    def _note_asked(self, ids: Iterable[str], connection: Connection, _records: int) -> None:
-        from xero_pipeline.warehouse.progress.resume_points import remove_verified_ids
+    def _note_asked(self, batch: Batch, ids: Iterable[str]) -> None:
+        batch.progress.remove_verified_ids(ids)
+        self._note(batch)
 
-        remove_verified_ids(connection, self._tenant_id, self._endpoint.table, ids)
-        self._note(connection)
-
-    def _note(self, connection: Connection, **changes: object) -> None:
+    def _note(self, batch: Batch, **changes: object) -> None:
         """What the day has cost goes with every note."""
-        from xero_pipeline.warehouse.progress.resume_points import write_refresh_round
-
         spent = self._spent_before + self._spent
         self._round = replace(self._round, called_on=self._today, calls=spent, **changes)
-        write_refresh_round(connection, self._round)
+        batch.progress.write(self._round)

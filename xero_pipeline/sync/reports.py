@@ -213,7 +213,7 @@ def _note_drift(
     """Note what nobody knew of in the answers; one that brought several months is looked at once."""
     from xero_pipeline.warehouse.parse.schema_drift import merge_drift
     from xero_pipeline.warehouse.parse.schema_drift_reports import drift_in_report
-    from xero_pipeline.warehouse.progress.drift_log import note_drift
+    from xero_pipeline.warehouse.progress.issues import Issues
 
     answers = {month.raw: f"{month.period_start:%Y-%m}" for month in months}
     found = merge_drift(
@@ -221,7 +221,7 @@ def _note_drift(
     )
     if found:
         with warehouse.writing() as connection:
-            note_drift(connection, tenant_id, report.table, found, at=at)
+            Issues(connection, tenant_id, report.table).note_drift(found, at=at)
 
 
 def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:

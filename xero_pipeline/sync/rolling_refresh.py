@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
+from xero_pipeline.sync.batch_writer import BatchWriter
 from xero_pipeline.sync.call_allocation import Demand, allocate_calls
 from xero_pipeline.sync.refresh_pass import RefreshPass
 from xero_pipeline.sync.refresh_windows import calls_for
@@ -62,39 +63,38 @@ def refresh_collection(
     Raises:
         XeroPipelineError: Whatever stopped it. The windows read until then stay, the next turn goes on behind them.
     """
-    from xero_pipeline.warehouse.progress.resume_points import refresh_round
+    from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
     started = time.monotonic()
-    with warehouse.reading() as connection:
+    with warehouse.writing() as connection:  # the rows come next, see `plan_read`
         share = _share(connection, tenant_id, endpoint, calls, now().date())
-        known = refresh_round(connection, tenant_id, endpoint.table)
-    refresh = RefreshPass(
-        client, warehouse, tenant_id, endpoint, known, call_budget=share, tally=tally, now=now, landing=landing
-    )
+        known = ReadProgress(connection, tenant_id, endpoint.table).refresh_round()
+    writer = BatchWriter(warehouse, tenant_id, endpoint, now=now, landing=landing)
+    refresh = RefreshPass(client, writer, known, call_budget=share, tally=tally)
     if share:
         refresh.ask_for_missing(at_most=max(1, share // 2))
         refresh.compare_ids()
         refresh.read_windows(progress)
         refresh.ask_for_missing(at_most=share)
     return SyncResult(
-        tables=refresh.tables,
-        records=refresh.records,
+        tables=writer.tables,
+        records=writer.records,
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
         description=refresh.summary,
-        quarantined=frozenset(refresh.quarantined),
+        quarantined=writer.quarantined,
     )
 
 
 def _share(connection: Connection, tenant_id: str, endpoint: Endpoint, calls: int, today: date) -> int:
     """The collection's part of what is left of the day's calls, beside those that had no turn today."""
     from xero_pipeline.warehouse.load.present_rows import row_counts
-    from xero_pipeline.warehouse.progress.checkpoints import read_cursor
-    from xero_pipeline.warehouse.progress.resume_points import RefreshRound, counts_to_verify, refresh_rounds
+    from xero_pipeline.warehouse.progress.read_progress import ReadProgress, counts_to_verify, refresh_rounds
+    from xero_pipeline.warehouse.progress.records import RefreshRound
     from xero_pipeline.xero.endpoints import catalogue
 
-    if read_cursor(connection, tenant_id, endpoint.table) is None:
+    if ReadProgress(connection, tenant_id, endpoint.table).cursor() is None:
         return 0  # the first load is not complete: there is nothing to be read again
     paged = {row.table: row for row in catalogue() if row.page_size}
     noted, pending = refresh_rounds(connection, tenant_id), counts_to_verify(connection, tenant_id)

@@ -55,7 +55,7 @@ class Warehouse:
         """
         from xero_pipeline.warehouse.schema.upgrade import make_current
 
-        with self._connected("written") as connection:
+        with self.dialect.connected("written") as connection:
             self.dialect.lock(connection, "prepare")
             make_current(self.dialect, connection)
         self._ready = True
@@ -74,16 +74,16 @@ class Warehouse:
             WarehouseBusy: Another process held the file all the time.
         """
         from xero_pipeline.warehouse.load.merge import merge_collection
-        from xero_pipeline.warehouse.progress.checkpoints import write_cursor
+        from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
         merged: dict[str, Merged] = {}
-        with self.writing() as connection:
+        with self._current("written") as connection:
             for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
                 self.dialect.lock(connection, name)
                 merged |= merge_collection(self.dialect, connection, group)
             if cursor is not None:
-                write_cursor(connection, cursor)
+                ReadProgress(connection, cursor.tenant_id, cursor.endpoint).write(cursor)
         return merged
 
     def sweep(self, collection: str, tenant_id: str, seen_ids: Sequence[str] | pa.Array, *, as_of: datetime) -> int:
@@ -139,7 +139,7 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.progress.checkpoints import replace_reports
+        from xero_pipeline.warehouse.load.report_replacement import replace_reports
 
         with self.writing() as connection:
             self.dialect.lock(connection, name)
@@ -151,10 +151,10 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.progress.checkpoints import read_cursor
+        from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
         with self.reading() as connection:
-            return read_cursor(connection, tenant_id, endpoint)
+            return ReadProgress(connection, tenant_id, endpoint).cursor()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -194,17 +194,20 @@ class Warehouse:
             yield self
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[Connection]:
         """Make everything this thread does inside one transaction: all of it is committed, or nothing.
+
+        Yields:
+            Its connection.
 
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
         outer = getattr(self._mine, "connection", None)
-        with self.writing() as connection:
+        with self._current("written") as connection:
             self._mine.connection = connection
             try:
-                yield
+                yield connection
             finally:
                 self._mine.connection = outer
 
@@ -224,23 +227,17 @@ class Warehouse:
         """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
         from xero_pipeline.warehouse.schema.upgrade import check, is_current
 
+        joined: Connection | None = getattr(self._mine, "connection", None)
+        if joined is not None:
+            yield joined
+            return
         if self._ready or not self.dialect.is_new():
-            with self._connected(purpose) as connection:
+            with self.dialect.connected(purpose) as connection:
                 self._ready = self._ready or is_current(connection)
                 if self._ready:
                     check(connection)
                     yield connection
                     return
         self.prepare()
-        with self._connected(purpose) as connection:
-            yield connection
-
-    @contextmanager
-    def _connected(self, purpose: str) -> Iterator[Connection]:
-        """One transaction: committed at the end, rolled back on any error."""
-        joined: Connection | None = getattr(self._mine, "connection", None)
-        if joined is not None:
-            yield joined
-            return
         with self.dialect.connected(purpose) as connection:
             yield connection

@@ -144,7 +144,7 @@ def test_the_sensor_asks_for_ledgers_that_are_older_than_what_was_read(read):
             definitions=read.definitions,
             resources={"xero_token_store": TokenStoreResource(), "xero_warehouse": WarehouseResource()},
         ) as context:
-            return [request.partition_key for request in read.sensor(LEDGERS)(context).run_requests]
+            return [request.partition_key for request in read.sensor(LEDGERS)._raw_fn(context).run_requests]
 
     with read.services.warehouse.writing() as connection:
         # Another one's first read ended before its record came: it has no ledger to keep yet.

@@ -17,9 +17,10 @@ from dagster._core.events.log import EventLogEntry
 from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.automation import sensors
+from xero_pipeline.defs.automation import sensors, work_sensor
 from xero_pipeline.defs.automation.ledger_updates import LEDGERS
-from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS, RUNS_PER_TICK
+from xero_pipeline.defs.automation.sensors import NEW_ORGANISATIONS
+from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.errors import WarehouseBusy
@@ -52,7 +53,7 @@ def tick(house, monkeypatch):
         ):
             unreachable.setattr("httpx.Client.send", refused)
             # Resolving keys of partitions that are only asked for is the daemon's work: `test_daemon.py` sees it.
-            return sensor(context) if name == NEW_ORGANISATIONS else sensor.evaluate_tick(context)
+            return sensor._raw_fn(context) if name == NEW_ORGANISATIONS else sensor.evaluate_tick(context)
 
     return evaluate
 
@@ -73,7 +74,7 @@ def pulled(house, tenant):
         for report in house.services.reports
         for month in MONTHS
     ]
-    with house.services.warehouse._connected("written") as connection:
+    with house.services.warehouse.dialect.connected("written") as connection:
         connection.exec_driver_sql(
             "insert into xero.report_pulls (tenant_id, report, basis, period_start, period_end, fetched_at, "
             "checked_at, raw) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -207,7 +208,7 @@ class TestMonthsToPull:
         tenant = house.tenants[1]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.services.warehouse._connected("written") as connection:
+        with house.services.warehouse.dialect.connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.invoices (tenant_id, invoice_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "i", MONTHS[1].replace(day=15), clock.now() + timedelta(seconds=1), False),
@@ -222,7 +223,7 @@ class TestMonthsToPull:
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.services.warehouse._connected("written") as connection:
+        with house.services.warehouse.dialect.connected("written") as connection:
             connection.exec_driver_sql(
                 "insert into xero.payments (tenant_id, payment_id, date, synced_at, is_deleted) values (?, ?, ?, ?, ?)",
                 (tenant, "p", MONTHS[-1], clock.now() + timedelta(seconds=1), False),
@@ -258,7 +259,7 @@ class TestMonthsToPull:
         tenant = house.tenants[0]
         loaded(house, tenant)
         pulled(house, tenant)
-        with house.services.warehouse._connected("written") as connection:
+        with house.services.warehouse.dialect.connected("written") as connection:
             connection.exec_driver_sql("update xero.report_pulls set checked_at = checked_at - interval 1 day")
         assert asked(tick("months_to_pull")) == [(tenant, tenant, str(MONTHS[-2]), str(MONTHS[-1]))]
 
@@ -307,11 +308,11 @@ class TestMonthsToPull:
         assert not tick("months_to_pull").run_requests
 
     def test_a_warehouse_in_use_is_a_reason_to_skip_and_keeps_the_turn(self, house, tick, monkeypatch):
-        def busy(self):
+        def busy(services):
             raise WarehouseBusy("held by process 7")
 
         loaded(house, house.tenants[0])
-        monkeypatch.setattr(WarehouseResource, "glance", busy)
+        monkeypatch.setattr(work_sensor, "glance", busy)
         data = tick("months_to_pull", cursor="b")
         assert not data.run_requests
         assert "held by process 7" in data.skip_message

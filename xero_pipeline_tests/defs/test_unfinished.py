@@ -101,7 +101,7 @@ def test_a_run_makes_no_call_more_than_its_bound_and_the_sensor_asks_for_exactly
     with dg.build_sensor_context(
         instance=house.instance, definitions=house.definitions, resources=with_warehouse
     ) as context:
-        begun_anew = {one.partition_key for one in house.sensor("new_organisations")(context).run_requests}
+        begun_anew = {one.partition_key for one in house.sensor("new_organisations")._raw_fn(context).run_requests}
     assert house.tenants[0] not in begun_anew
     assert house.tenants[1] in begun_anew
 

@@ -12,6 +12,7 @@ import typer.exceptions
 from typer.main import get_command
 
 from xero_pipeline.cli.app import app
+from xero_pipeline.defs.xero_app import ITS_OWN, XeroApp
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.docs.blocks import PAGES, ROOT, Block, blocks, commands, inline
 from xero_pipeline_tests.docs.not_run import NOT_RUN
@@ -19,6 +20,7 @@ from xero_pipeline_tests.docs.not_run import NOT_RUN
 PROGRAM = "xero-pipeline"
 WRITTEN = [(block, command) for block in blocks("sh") for command in commands(block)]
 OUR_SETTINGS = {f"XERO_{name.upper()}" for name in Settings.model_fields} | {"XERO_MOVE_TO", "XERO_MOVE_STATE_TO"}
+OF_AN_APP = {XeroApp("uk").variable(setting) for setting in ("pipeline_home", *ITS_OWN)}
 HOME_OF_MAKE = (ROOT / "Makefile").read_text()
 
 
@@ -83,13 +85,13 @@ def test_the_readme_has_every_command_and_no_option_that_is_none() -> None:
 
 @pytest.mark.parametrize("block", blocks("ini"), ids=str)
 def test_a_setting_of_a_block_exists(block: Block) -> None:
-    assert {line.partition("=")[0] for line in block.text.splitlines() if line} <= OUR_SETTINGS
+    assert {line.partition("=")[0] for line in block.text.splitlines() if line} <= OUR_SETTINGS | OF_AN_APP
 
 
 def test_a_setting_within_a_sentence_exists() -> None:
     found = [token.content for page in PAGES for token in inline(page) if token.type in {"code_inline", "text"}]
     named = {name for said in found for name in re.findall(r"\bXERO_[A-Z_]+\b", said)}
-    assert {name for name in named if not name.endswith("_")} <= OUR_SETTINGS | {"XERO_PIPELINE_PROVE"}
+    assert {name for name in named if not name.endswith("_")} <= OUR_SETTINGS | OF_AN_APP | {"XERO_PIPELINE_PROVE"}
 
 
 def test_every_command_that_is_not_run_is_still_there() -> None:

@@ -20,7 +20,7 @@ from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
-from xero_pipeline.warehouse.progress.quarantine import quarantined_records
+from xero_pipeline.warehouse.progress.issues import quarantined_records
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
@@ -52,6 +52,7 @@ class Spoiler(Desk):
     seed = None
     calls_of_round = 0
     only = None
+    aged = ()
 
     def handle(self, request):
         response = super().handle(request)
@@ -86,8 +87,9 @@ class Spoiler(Desk):
             elif subject in REPORTS:
                 list(sync_report(*whose, REPORTS[subject], MONTHS, tally=tally, now=self.now))
             else:
-                calls = aged_calls(self.warehouse, self.tenant_id, TODAY, [])[:3]
-                list(sync_aged(*whose, calls, TODAY, tally=tally, now=self.now))
+                # Of the same contacts each time: spoilt amounts would ask for others, whose reports are true as well.
+                self.aged = self.aged or aged_calls(self.warehouse, self.tenant_id, TODAY, [])[:3]
+                list(sync_aged(*whose, self.aged, TODAY, tally=tally, now=self.now))
 
     def clean(self):
         """Everything once, with whole answers; and whatever is ours and not Xero's is asked for by its id."""

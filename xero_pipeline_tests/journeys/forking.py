@@ -49,7 +49,7 @@ ROOMS = (
 )
 LIBRARIES = (
     "anyio",
-    "backports.zstd",
+    "xero_pipeline.sync.landing.zstandard",
     "cryptography.hazmat.primitives.ciphers.aead",
     "dagster._core.execution.execute_in_process",
     "dagster._core.execution.plan.active",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from xero_pipeline.ledger.reconcile.differences import differences, suspects
+from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.reports_stale import stale_months
@@ -30,6 +31,12 @@ DOCUMENTS = (
 CENTS = Decimal("0.05")
 """What Xero's rounding of parts may leave on a control account of the simulated books."""
 REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
+
+
+def forget_inputs(connection):
+    """What a ledger was kept from is unknown: the next time it is written again."""
+    if has_ledger(connection):
+        connection.exec_driver_sql("UPDATE ledger.kept SET inputs = NULL")
 
 
 class Accountant(Desk):
@@ -112,9 +119,10 @@ class Accountant(Desk):
             return [(one.document_id, one.why) for one in suspects(connection, found[0])] if found else []
 
     def change(self, statement):
-        """Somebody changes the warehouse by hand."""
+        """Somebody changes the warehouse by hand, and has its ledger written again: rows do not say so themselves."""
         with self.warehouse.writing() as connection:
             connection.exec_driver_sql(statement)
+            forget_inputs(connection)
 
     def one(self, sql):
         return self.warehouse.query(sql).to_pylist()[0]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from xero_pipeline.ledger.posting.postings import post_documents
 from xero_pipeline.ledger.reconcile.differences import Difference, differences, suspects
 from xero_pipeline.ledger.update import update_ledger
+from xero_pipeline_tests.ledger.accountant import forget_inputs
 
 REPORTS = ("report_pulls", "trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -117,6 +118,8 @@ class Books:
 
     def keep(self):
         """Do everything that belongs to a ledger."""
+        with self.warehouse.writing() as connection:
+            forget_inputs(connection)
         update_ledger(self.warehouse, "t", {}, at=NOW)
         self.is_posted = True
 

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 from xero_pipeline.ledger.update import update_ledger
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.xero.endpoints import catalogue
 from xero_pipeline_tests.simulator.helpers import let_in
+from xero_pipeline_tests.warehouse.answers import tables_of
 from xero_simulator.config import BooksConfig
 from xero_simulator.simulator import Simulator
 

@@ -9,6 +9,7 @@ import pytest
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.reconcile.cause_file import read_causes
 from xero_pipeline.ledger.update import update_ledger
+from xero_pipeline_tests.ledger.accountant import forget_inputs
 from xero_pipeline_tests.ledger.books import NOW
 
 
@@ -23,6 +24,8 @@ def test_an_account_has_the_cause_that_somebody_named(books, tmp_path, line):
     books.trial_balance(dt.date(2026, 1, 31), {"bank": "1", "sales": "-1"})
     books.trial_balance(dt.date(2026, 2, 28), {"bank": "6", "sales": "-1", "advance": "-5"})
     given = read_causes(written(tmp_path, f"organisation;account;cause\n{line.replace(',', ';')}\n"))
+    with books.warehouse.writing() as connection:
+        forget_inputs(connection)
     update_ledger(books.warehouse, "t", {}, at=NOW, causes=given)
     rows = books.warehouse.query(
         "select account_id, cause from ledger.journal_lines where source_type = 'UNEXPLAINED' and net_amount <> 1 "

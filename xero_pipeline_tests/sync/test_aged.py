@@ -11,8 +11,8 @@ import pytest
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.aged_reports import aged_calls, sync_aged
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT
+from xero_pipeline_tests.warehouse.answers import tables_of
 from xero_simulator.books import build_company
 from xero_simulator.config import BooksConfig
 from xero_simulator.edits import documents

@@ -94,18 +94,31 @@ def test_a_page_that_fails_leaves_the_rows_before_it_and_the_cursor_where_it_was
 
 
 def test_a_crash_in_the_last_merge_loses_its_rows_and_the_cursor_together(sync, warehouse, rows, monkeypatch):
-    from xero_pipeline.warehouse.progress import checkpoints
+    from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-    def crash(connection, cursor):
+    def crash(progress, cursor):
         raise WarehouseBusy("gone")
 
     xero = Xero()
     xero.put(a_page("a"))
-    monkeypatch.setattr(checkpoints, "write_cursor", crash)
+    monkeypatch.setattr(ReadProgress, "write", crash)
     with pytest.raises(XeroPipelineError):
         sync(xero)
     assert rows() == {}
     assert warehouse.cursor(TENANT, "invoices") is None
+
+
+def test_a_sync_opens_the_warehouse_to_write_from_the_beginning(sync, warehouse, monkeypatch):
+    """DuckDB takes long to open a file: to read it first and then anew to write would cost twice."""
+    opened, engine = [], warehouse.dialect.engine
+
+    def noted(*, read_only):
+        opened.append(read_only)
+        return engine(read_only=read_only)
+
+    monkeypatch.setattr(warehouse.dialect, "engine", noted)
+    sync(Xero())
+    assert set(opened) == {False}
 
 
 def test_an_empty_list_moves_the_cursor(sync, warehouse):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from xero_pipeline.errors import BudgetReached, WaitError
-from xero_pipeline.sync.incremental_sync import CUT_IS_OLD, OVERLAP, PAGES_PER_MERGE
+from xero_pipeline.sync.incremental_sync import OVERLAP, PAGES_PER_MERGE
+from xero_pipeline.sync.read_plan import CUT_IS_OLD
 from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import Desk
@@ -208,17 +210,17 @@ def test_pages_that_came_before_an_error_are_kept(long_desk):
 
 def test_after_a_slice_that_may_lack_a_record_nothing_counts_as_read(desk, monkeypatch):
     """The list is read once more from the end of the last slice that is whole."""
-    asked, (answer, *_) = [], [page.answer for page in everything(desk)]
+    asked, (page, *_) = [], everything(desk)
 
     def read(client, tenant_id, row, *, resume_from=None, **more):
         asked.append(resume_from)
         if len(asked) > 1:
-            yield pagination.Page(1, None, answer)
+            yield page
             return
-        yield pagination.Page(1, None, answer, read_before=date(2026, 1, 1))
-        yield pagination.Page(2, None, answer, list_changed=True)
-        yield pagination.Page(3, None, answer, read_before=date(2026, 2, 1))
-        yield pagination.Page(4, None, answer)
+        yield replace(page, read_before=date(2026, 1, 1))
+        yield replace(page, list_changed=True)
+        yield replace(page, read_before=date(2026, 2, 1))
+        yield page
 
     monkeypatch.setattr(pagination, "paginate", read)
     desk.sync("payments")

@@ -15,11 +15,11 @@ from xero_pipeline.sync.reports_due import (
     months_due,
 )
 from xero_pipeline.sync.reports_stale import dated_tables
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.reports.catalogue import report_named, reports
 from xero_pipeline_tests.sync.conftest import TENANT, uid
+from xero_pipeline_tests.warehouse.answers import tables_of
 
 TODAY = date(2026, 11, 22)
 START = date(2026, 8, 1)
@@ -33,7 +33,7 @@ def write(warehouse):
 
     def into(name, **values):
         names = ", ".join(f'"{column}"' for column in values)
-        with warehouse._connected("written") as connection:
+        with warehouse.dialect.connected("written") as connection:
             marks = ", ".join("?" * len(values))
             connection.exec_driver_sql(f"insert into xero.{name} ({names}) values ({marks})", tuple(values.values()))
 

@@ -10,7 +10,8 @@ import pytest
 
 from xero_pipeline.errors import BudgetReached, MissingScope
 from xero_pipeline.sync.estimate.calls import Known, calls_to_read
-from xero_pipeline.sync.incremental_sync import CUT_IS_OLD, PAGES_PER_MERGE, sync_collection
+from xero_pipeline.sync.incremental_sync import PAGES_PER_MERGE, sync_collection
+from xero_pipeline.sync.read_plan import CUT_IS_OLD
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, let_in
 from xero_pipeline_tests.sync.conftest import OURS, TENANT, Xero, uid
@@ -108,6 +109,18 @@ def test_the_next_sync_brings_only_what_was_posted_since(desk):
     assert (outcome.calls, outcome.description) == (2, f"behind number {before}")
     assert desk.sums() == desk.posted()
     assert desk.numbers() == list(range(1, before + 5))
+
+
+def test_a_journal_whose_id_was_damaged_once_is_gone_when_its_number_comes_with_the_right_one(desk):
+    """What `make prove` found: nothing else would ever compare a numbered record with the whole list."""
+    count = desk.sync("journals").records
+    with desk.warehouse.writing() as connection:
+        connection.exec_driver_sql("update xero.journals set journal_id = '-1' where journal_number = 7")
+    desk.later(minutes=1)
+    assert desk.sync("journals", full=True).tables["journals"].removed == 1
+    living = desk.warehouse.query("select count(*) as n from xero.journals where not is_deleted").to_pylist()
+    assert living == [{"n": count}]
+    assert desk.sums() == desk.posted()
 
 
 @pytest.mark.parametrize("calls", [PAGES_PER_MERGE + 1, PAGES_PER_MERGE + 3])

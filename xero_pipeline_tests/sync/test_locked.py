@@ -9,11 +9,10 @@ import pyarrow as pa
 import pytest
 
 from xero_pipeline.sync.locked_period_changes import accept, open_changes
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull
 from xero_pipeline_tests.sync.conftest import TENANT
-from xero_pipeline_tests.warehouse.answers import envelope
+from xero_pipeline_tests.warehouse.answers import envelope, tables_of
 
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 PULLED = datetime(2026, 3, 5, 5, tzinfo=UTC)

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.sync.batch_issues import MAX_UNREADABLE
+from xero_pipeline.sync.batch_writer import MAX_UNREADABLE
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import CallStats
-from xero_pipeline.warehouse.progress import drift_log
+from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.reports.catalogue import report_named
@@ -186,7 +186,7 @@ def test_a_crash_in_the_transaction_takes_the_notes_with_the_rows(line, monkeypa
     def crash(connection, *where, **more):
         raise RuntimeError("gone")
 
-    monkeypatch.setattr(drift_log, "note_drift", crash)
+    monkeypatch.setattr(ReadProgress, "end_read", crash)
     with suppress(RuntimeError):
         line.sync("invoices", Fault("wrong_type", path="Invoices"))
     assert (line.kept_out(), line.ids("invoices", "invoice_id")) == ({}, [])

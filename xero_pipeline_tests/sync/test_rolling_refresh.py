@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from xero_pipeline.warehouse.progress import resume_points
+from xero_pipeline.warehouse.progress.read_progress import ReadProgress
+from xero_pipeline.warehouse.progress.records import RefreshRound
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
@@ -53,12 +54,12 @@ def desk(synced, tmp_path):
 
 def round_of(desk, table):
     with desk.warehouse.reading() as connection:
-        return resume_points.refresh_round(connection, desk.tenant_id, table)
+        return ReadProgress(connection, desk.tenant_id, table).refresh_round()
 
 
 def missing(desk, table):
     with desk.warehouse.reading() as connection:
-        return resume_points.ids_to_verify(connection, desk.tenant_id, table)
+        return ReadProgress(connection, desk.tenant_id, table).ids_to_verify()
 
 
 def drafts(desk):
@@ -129,7 +130,7 @@ def test_several_that_are_missing_share_a_call_and_those_it_lacks_are_asked_for_
     gone = drafts(desk)[0]
     silent_changes.erase_draft(desk.books, "Invoices", gone)
     with desk.warehouse.writing() as connection:
-        resume_points.add_ids_to_verify(connection, desk.tenant_id, "invoices", [gone, *alive], desk.now())
+        ReadProgress(connection, desk.tenant_id, "invoices").add_ids_to_verify([gone, *alive], desk.now())
     desk.reread("invoices")
     asked = [request.query.get("ids") or request.path.rpartition("/")[2] for request in desk.requests[:2]]
     assert set(asked[0].split(",")) == {gone, *alive}
@@ -193,7 +194,7 @@ def test_a_window_moves_the_pointer_with_its_rows_or_not_at_all(desk, monkeypatc
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(resume_points, "write_refresh_round", crash)
+        patched.setattr(ReadProgress, "write", crash)
         with pytest.raises(Killed):
             desk.reread("invoices")
     assert round_of(desk, "invoices") == before
@@ -214,9 +215,8 @@ def test_ids_alone_are_compared_when_a_round_takes_more_calls_than_there_are(des
     with desk.warehouse.writing() as connection:
         connection.exec_driver_sql("update xero.rounds set swept_at = null")
         for table in set(PAGED) - {"invoices"}:  # have had their turns
-            resume_points.write_refresh_round(
-                connection, resume_points.RefreshRound(desk.tenant_id, table, called_on=desk.now().date())
-            )
+            progress = ReadProgress(connection, desk.tenant_id, table)
+            progress.write(RefreshRound(desk.tenant_id, table, called_on=desk.now().date()))
     monkeypatch.setattr(desk, "rows", {"invoices": sized(endpoint("invoices"), 10)})
     pages = -(-len(desk.truth("Invoices")) // 10)
     outcome = desk.reread("invoices", calls=pages)

@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_DNS, uuid5
 
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
+from xero_pipeline.warehouse.parse import to_arrow
+from xero_pipeline.xero.http.response import Envelope
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 FIRST = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -41,6 +42,16 @@ def envelope(*records, wrapper="Invoices"):
 def body(*texts, wrapper="Invoices"):
     """An envelope around records that are JSON text already."""
     return f'{{"Status":"OK","{wrapper}":[{",".join(texts)}]}}'.encode()
+
+
+def texts_of(body, wrapper):
+    """The JSON of each record of an answer."""
+    return [bytes(text) for text in Envelope.read(body).records(wrapper)]
+
+
+def tables_of(collection, bodies, *, wrapper, **told):
+    """Whole answers as tables."""
+    return to_arrow.tables_of(collection, [text for body in bodies for text in texts_of(body, wrapper)], **told)
 
 
 def invoices(*records, synced_at=FIRST, tenant_id=TENANT):

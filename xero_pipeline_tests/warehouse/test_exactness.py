@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from xero_pipeline.warehouse.parse import timestamps
 from xero_pipeline.warehouse.parse.python_reader import half_up
-from xero_pipeline.warehouse.parse.record_reader import read_with_arrow, read_with_python, split
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
-from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body
+from xero_pipeline.warehouse.parse.record_reader import read_with_arrow, read_with_python
+from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, body, tables_of, texts_of
 
 pytestmark = pytest.mark.slow
 
@@ -147,7 +146,7 @@ def _no_nulls(values):
 def test_the_quick_way_and_the_careful_way_read_the_same(found):
     import msgspec
 
-    texts = split(msgspec.json.encode({"Invoices": found}), "Invoices")
+    texts = texts_of(msgspec.json.encode({"Invoices": found}), "Invoices")
     refused = []
     careful = read_with_python("invoices", texts, refused.append)
     quick = read_with_arrow("invoices", texts)

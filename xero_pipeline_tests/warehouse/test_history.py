@@ -10,9 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
+from xero_pipeline_tests.warehouse.answers import (
+    FIRST,
+    LATER,
+    TENANT,
+    envelope,
+    invoice,
+    invoices,
+    line,
+    tables_of,
+    uid,
+)
 from xero_pipeline_tests.warehouse.test_prepare import run
 
 pytestmark = pytest.mark.slow

@@ -8,9 +8,18 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.warehouse.load.merge import Merged
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.store import Cursor, Warehouse
-from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, invoices, line, uid
+from xero_pipeline_tests.warehouse.answers import (
+    FIRST,
+    LATER,
+    TENANT,
+    envelope,
+    invoice,
+    invoices,
+    line,
+    tables_of,
+    uid,
+)
 
 pytestmark = pytest.mark.slow
 

@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
-from xero_pipeline.warehouse.progress import drift_log, quarantine
+from xero_pipeline.warehouse.progress.issues import MANY, Issues, all_drift, quarantined_records
 from xero_pipeline.warehouse.progress.records import Drift
 from xero_pipeline.xero.http.json_repair import readable
-from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, uid
+from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, tables_of, uid
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +23,7 @@ WORD = Drift("value", "Status", "FROZEN", '"FROZEN"', 1, None)
 def note(warehouse):
     def write(*found, at=FIRST, collection="invoices"):
         with warehouse.writing() as connection:
-            drift_log.note_drift(connection, TENANT, collection, found, at=at)
+            Issues(connection, TENANT, collection).note_drift(found, at=at)
 
     return write
 
@@ -34,14 +33,14 @@ def put_aside(warehouse):
     def write(name, raw=b"{}", *, at=FIRST, error="wrong"):
         with warehouse.writing() as connection:
             fault = RecordRefused(error, record_id=name, raw=raw)
-            quarantine.quarantine_records(connection, TENANT, "invoices", [fault], at=at)
+            Issues(connection, TENANT, "invoices").quarantine([fault], at=at)
 
     return write
 
 
 def kept_out(warehouse, collection=None):
     with warehouse.reading() as connection:
-        found = quarantine.quarantined_records(connection, collection)
+        found = quarantined_records(connection, collection)
     return {one["record_id"]: (one["error"], one["seen_at"].astimezone(FIRST.tzinfo)) for one in found}
 
 
@@ -60,19 +59,19 @@ def test_what_is_seen_again_keeps_its_first_sample_and_time(warehouse, note):
 def test_a_thing_is_reported_once_and_a_new_one_after_it_too(warehouse, note):
     note(FIELD)
     with warehouse.writing() as connection:
-        assert [one["path"] for one in drift_log.unreported(connection, TENANT, "invoices")] == ["LineItems[].New"]
-        drift_log.note_reported(connection, TENANT, "invoices", at=LATER)
+        assert [one["path"] for one in Issues(connection, TENANT, "invoices").unreported()] == ["LineItems[].New"]
+        Issues(connection, TENANT, "invoices").note_reported(at=LATER)
     note(FIELD, WORD)
     with warehouse.reading() as connection:
-        assert [one["path"] for one in drift_log.unreported(connection, TENANT, "invoices")] == ["Status"]
+        assert [one["path"] for one in Issues(connection, TENANT, "invoices").unreported()] == ["Status"]
 
 
 def test_names_that_are_somebodys_data_do_not_flood_the_notes(warehouse, note):
-    flood = [Drift("field", f"Map.{n}", "", "1", 1, None) for n in range(3 * drift_log.MANY)]
+    flood = [Drift("field", f"Map.{n}", "", "1", 1, None) for n in range(3 * MANY)]
     for _ in range(2):
         note(*flood)
     with warehouse.reading() as connection:
-        assert Counter(one["records"] for one in drift_log.all_drift(connection)) == {2: drift_log.MANY}
+        assert Counter(one["records"] for one in all_drift(connection)) == {2: MANY}
 
 
 def test_a_record_that_is_refused_again_keeps_since_when_unless_it_has_changed(warehouse, put_aside):
@@ -87,7 +86,7 @@ def test_a_record_that_was_read_is_kept_out_no_longer_until_it_is_refused_again(
     put_aside("a")
     put_aside("b")
     with warehouse.writing() as connection:
-        quarantine.resolve(connection, TENANT, "invoices", {"a", "c"}, at=LATER)
+        Issues(connection, TENANT, "invoices").resolve({"a"}, at=LATER)
     assert set(kept_out(warehouse, "invoices")) == {"b"}
     assert kept_out(warehouse, "contacts") == {}
     put_aside("a", at=LATER + timedelta(days=1))
@@ -98,7 +97,7 @@ def test_a_whole_read_releases_what_it_did_not_bring_any_more(warehouse, put_asi
     put_aside("gone")
     put_aside("there", at=LATER)
     with warehouse.writing() as connection:
-        quarantine.resolve_deleted(connection, TENANT, "invoices", since=LATER, at=LATER)
+        Issues(connection, TENANT, "invoices").resolve_deleted(since=LATER, at=LATER)
     assert set(kept_out(warehouse)) == {"there"}
 
 
@@ -113,8 +112,9 @@ def test_a_text_no_database_has_a_place_for_costs_no_record(warehouse):
     )  # fmt: skip
     warehouse.merge(tables)
     with warehouse.writing() as connection:
-        quarantine.quarantine_records(connection, TENANT, "invoices", refused, at=FIRST)
-        drift_log.note_drift(connection, TENANT, "invoices", noticed, at=FIRST)
+        issues = Issues(connection, TENANT, "invoices")
+        assert refused == []
+        issues.note_drift(noticed, at=FIRST)
     assert kept_out(warehouse) == {}
     loaded = warehouse.query("select invoice_id from xero.invoices")["invoice_id"].to_pylist()
     assert set(loaded) == {uid("a"), uid("b"), uid("c")}

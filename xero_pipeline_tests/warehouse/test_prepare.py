@@ -62,7 +62,7 @@ def test_whoever_looks_can_only_read_from_the_first_look_on(warehouse_url):
 
 def test_a_second_preparation_finds_nothing_to_do(warehouse):
     before = columns(warehouse)
-    with warehouse._connected("written") as connection:
+    with warehouse.dialect.connected("written") as connection:
         from xero_pipeline.warehouse.schema.ddl import changes
 
         assert list(changes(warehouse.dialect.existing(connection), connection.dialect)) == []

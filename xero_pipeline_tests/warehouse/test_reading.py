@@ -8,9 +8,9 @@ import json
 import pytest
 
 from xero_pipeline.warehouse.load import present_rows
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
-from xero_pipeline.warehouse.progress import resume_points
-from xero_pipeline.warehouse.progress.resume_points import RefreshRound, ResumePoint
+from xero_pipeline.warehouse.progress.read_progress import ReadProgress, counts_to_verify, refresh_rounds
+from xero_pipeline.warehouse.progress.records import RefreshRound, ResumePoint
+from xero_pipeline_tests.warehouse.answers import tables_of
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
 MORNING = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
@@ -77,11 +77,13 @@ def test_a_cut_read_is_noted_written_over_and_forgotten(warehouse):
     seen = []
     for note in (cut, further):
         with warehouse.writing() as connection:
-            resume_points.write_resume_point(connection, note)
-            seen.append(resume_points.read_resume_point(connection, TENANT, "invoices"))
+            progress = ReadProgress(connection, TENANT, "invoices")
+            progress.write(note)
+            seen.append(progress.resume_point())
     with warehouse.writing() as connection:
-        resume_points.delete_resume_point(connection, TENANT, "invoices")
-        seen.append(resume_points.read_resume_point(connection, TENANT, "invoices"))
+        progress = ReadProgress(connection, TENANT, "invoices")
+        progress.end_read()
+        seen.append(progress.resume_point())
     assert seen == [cut, further, None]
 
 
@@ -90,19 +92,20 @@ def test_rounds_are_those_of_one_organisation(warehouse):
         TENANT, "invoices", complete_at=MORNING, read_before=dt.date(2026, 2, 1), called_on=MORNING.date(), calls=3
     )
     with warehouse.writing() as connection:
-        resume_points.write_refresh_round(connection, one)
-        resume_points.write_refresh_round(connection, RefreshRound("another", "invoices"))
-        assert resume_points.refresh_rounds(connection, TENANT) == {"invoices": one}
-        assert resume_points.refresh_round(connection, TENANT, "items") == RefreshRound(TENANT, "items")
+        ReadProgress(connection, TENANT, "invoices").write(one)
+        ReadProgress(connection, "another", "invoices").write(RefreshRound("another", "invoices"))
+        assert refresh_rounds(connection, TENANT) == {"invoices": one}
+        assert ReadProgress(connection, TENANT, "items").refresh_round() == RefreshRound(TENANT, "items")
     assert (one.calls_on(MORNING.date()), one.calls_on(LATE.date())) == (3, 0)
 
 
 def test_the_missing_are_asked_for_in_the_order_in_which_they_were_noticed(warehouse):
     with warehouse.writing() as connection:
-        resume_points.add_ids_to_verify(connection, TENANT, "invoices", ["z"], LATE)
-        resume_points.add_ids_to_verify(connection, TENANT, "invoices", ["z", "a"], MORNING)
-        assert resume_points.ids_to_verify(connection, TENANT, "invoices") == ["z", "a"]
-        assert resume_points.counts_to_verify(connection, TENANT) == {"invoices": 2}
-        resume_points.remove_verified_ids(connection, TENANT, "invoices", ["z"])
-        resume_points.remove_verified_ids(connection, TENANT, "invoices", [])
-        assert resume_points.ids_to_verify(connection, TENANT, "invoices") == ["a"]
+        progress = ReadProgress(connection, TENANT, "invoices")
+        progress.add_ids_to_verify(["z"], LATE)
+        progress.add_ids_to_verify(["z", "a"], MORNING)
+        assert progress.ids_to_verify() == ["z", "a"]
+        assert counts_to_verify(connection, TENANT) == {"invoices": 2}
+        progress.remove_verified_ids(["z"])
+        progress.remove_verified_ids([])
+        assert progress.ids_to_verify() == ["a"]

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from xero_pipeline.sync.aged_reports import aged_calls
 from xero_pipeline.sync.locked_period_changes import accept, open_changes
 from xero_pipeline.warehouse.load.restatements import labels, measures
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.store import ReportPull
-from xero_pipeline_tests.warehouse.answers import TENANT, envelope
+from xero_pipeline_tests.warehouse.answers import TENANT, envelope, tables_of
 
 pytestmark = pytest.mark.slow
 

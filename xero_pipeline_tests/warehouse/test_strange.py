@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from xero_pipeline.warehouse.parse.declared_fields import children_of, declared_record, enum_columns, required_columns
 from xero_pipeline.warehouse.parse.schema_drift import WORDS_PER_BATCH
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline_tests.simulator.helpers import let_in
-from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, envelope, invoice, line, uid
+from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, envelope, invoice, line, tables_of, uid
 
 RECORDS = [row.table for row in catalogue()]
 

@@ -14,7 +14,7 @@ from xero_pipeline.errors import RecordRefused
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.operations.health.issues import KINDS, open_issues
 from xero_pipeline.operations.health.warehouse import check_warehouse
-from xero_pipeline.warehouse.progress.quarantine import quarantine_records
+from xero_pipeline.warehouse.progress.issues import Issues
 from xero_pipeline.web import cached_read
 from xero_pipeline_tests.web.conftest import served
 from xero_pipeline_tests.web.test_busy import in_use
@@ -35,7 +35,7 @@ def spoil(site, tenant_id):
     """One issue of every kind."""
     with site.services.warehouse.writing() as connection:
         refused = RecordRefused("Total is no number", record_id="an-id", raw=b"{}")
-        quarantine_records(connection, tenant_id, "invoices", [refused], at=AT)
+        Issues(connection, tenant_id, "invoices").quarantine([refused], at=AT)
         upgrade_schema(site.services.warehouse.dialect, connection)
         insert(connection, "ledger.kept", tenant_id=tenant_id, kept_at=AT, journals=0, faults=1)
         insert(

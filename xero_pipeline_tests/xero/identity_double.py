@@ -16,7 +16,10 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from xero_pipeline.xero.auth.oauth import App
+from xero_pipeline.xero.http.retry_policy import MAX_RETRIES
 
+CALLS_IN_VAIN = 1 + MAX_RETRIES["broken"]
+"""After so many calls without an answer no more are made."""
 CLIENT_ID = "0123456789ABCDEF"
 CLIENT_SECRET = "client-secret-hidden"
 BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()

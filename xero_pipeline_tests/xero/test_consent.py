@@ -10,7 +10,7 @@ import pytest
 from xero_pipeline.errors import ConfigurationError, ConsentDenied, ConsentForged, XeroUnavailable
 from xero_pipeline.xero.auth import consent_flow
 from xero_pipeline_tests.xero.desk import a_desk
-from xero_pipeline_tests.xero.identity_double import an_app, organisation
+from xero_pipeline_tests.xero.identity_double import CALLS_IN_VAIN, an_app, organisation
 from xero_pipeline_tests.xero.person import Person, connect, free_port
 
 
@@ -218,7 +218,7 @@ def test_a_consent_without_any_organisation_says_so_and_leaves_nothing(desk):
 
 
 def test_a_failure_after_the_answer_is_shown_in_the_browser_too(desk):
-    desk.identity.faults = ["503"] * 5
+    desk.identity.faults = ["503"] * CALLS_IN_VAIN
     person = Person(desk)
     with pytest.raises(XeroUnavailable):
         connect(desk, person)

@@ -7,7 +7,7 @@ import pytest
 from xero_pipeline.errors import ConfigurationError, NeedsReconsent, OrganisationDisconnected, XeroUnavailable
 from xero_pipeline.xero.auth import consent_flow
 from xero_pipeline_tests.xero.desk import a_desk
-from xero_pipeline_tests.xero.identity_double import an_app, organisation
+from xero_pipeline_tests.xero.identity_double import CALLS_IN_VAIN, an_app, organisation
 from xero_pipeline_tests.xero.person import Person, connect
 
 
@@ -49,7 +49,7 @@ def test_disconnecting_without_access_clears_our_side_and_says_so(desk):
 def test_disconnecting_while_xero_is_away_changes_nothing(desk):
     consent_id = desk.consent("t-1")
     desk.clock.minutes(40)
-    desk.identity.faults = ["503"] * 5
+    desk.identity.faults = ["503"] * CALLS_IN_VAIN
     with pytest.raises(XeroUnavailable):
         disconnect(desk, "t-1")
     assert desk.organisations.get("t-1").status == "connected"

@@ -21,7 +21,15 @@ from xero_pipeline.errors import (
 from xero_pipeline.xero.auth.oauth import OAuth
 from xero_pipeline.xero.scopes import parse_scopes, scopes_for
 from xero_pipeline_tests.xero.desk import NOON, Clock
-from xero_pipeline_tests.xero.identity_double import BASIC, CLIENT_ID, CLIENT_SECRET, Identity, an_app, organisation
+from xero_pipeline_tests.xero.identity_double import (
+    BASIC,
+    CALLS_IN_VAIN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Identity,
+    an_app,
+    organisation,
+)
 
 
 def make(identity: Identity, **app) -> tuple[OAuth, Clock]:
@@ -133,7 +141,7 @@ def test_a_server_that_stays_silent_ends_as_unavailable_after_bounded_waits():
     oauth, clock = make(identity)
     with pytest.raises(XeroUnavailable):
         oauth.refresh("refresh-secret-0")
-    assert len(identity.requests) == 5
+    assert len(identity.requests) == CALLS_IN_VAIN
     assert sum(clock.slept) <= 40
 
 

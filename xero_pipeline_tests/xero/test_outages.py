@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import UnreadableAnswer, XeroUnavailable
-from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
+from xero_pipeline.xero.http.retry_loop import CircuitBreaker
 from xero_pipeline_tests.xero.fakes import TENANT, App, client_of, good
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.pagination import Page, paginate
-from xero_pipeline.xero.pagination.list_request import FetchedPage
-from xero_pipeline.xero.pagination.record_ids import Rows
+from xero_pipeline.xero.pagination.page import Records
 from xero_pipeline.xero.pagination.reverse_ranges import PageRange, split_ranges
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import MORNING, Office, People, by_id, changed_since, records_of, sized
@@ -38,7 +39,16 @@ def naive(client, tenant_id, row, *, modified_since=None, workers=5):
     of = first.pagination.page_count
     with ThreadPoolExecutor(workers) as pool:
         for number, answer in enumerate([first, *pool.map(page, range(2, of + 1))], start=1):
-            yield Page(number, of, answer)
+            yield replace(Page.of(answer, row), number=number, total_pages=of)
+
+
+def page_of(*stamps):
+    """A page of records that were last changed at these instants."""
+    changed = (
+        {"InvoiceID": f"{number}", "UpdatedDateUTC": f"{at:%Y-%m-%dT%H:%M:%S.%f}"} for number, at in enumerate(stamps)
+    )
+    texts = [msgspec.Raw(msgspec.json.encode(record)) for record in changed]
+    return Page(1, None, None, Records(texts, "InvoiceID"))
 
 
 def lost(office, row, seed, *, reading=paginate, **people):
@@ -155,14 +165,14 @@ def test_a_walk_ends_with_the_page_that_begins_before_the_edge_and_not_at_it():
     walk = PageRange(9, 1, until=MORNING)
     for begins in (MORNING + timedelta(seconds=1), None, MORNING, MORNING - timedelta(microseconds=1)):
         assert walk.page is not None
-        walk.take(FetchedPage(None, Rows(*(((), ()) if begins is None else (("id",), (begins,))))))
+        walk.take(page_of(*([] if begins is None else [begins])))
     assert walk.page is None
 
 
 def test_a_walk_remembers_the_end_of_its_first_page():
     walk = PageRange(3, 1)
     for second in (5, 3, 1):
-        walk.take(FetchedPage(None, Rows(("a", "b"), (MORNING, MORNING + timedelta(seconds=second)))))
+        walk.take(page_of(MORNING, MORNING + timedelta(seconds=second)))
     assert walk.boundary == MORNING + timedelta(seconds=5)
     assert walk.page is None
 
@@ -174,5 +184,5 @@ def test_strips_hold_every_page_once(high, workers):
     for strip in split_ranges(2, high, workers):
         while strip.page is not None:
             pages.append(strip.page)
-            strip.take(FetchedPage(None, Rows((), ())))
+            strip.take(page_of())
     assert sorted(pages) == list(range(2, high + 1))

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import RequestRefused
-from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline.xero.pagination import Slice, paginate
 from xero_pipeline.xero.pagination import by_id as ids
@@ -79,8 +78,8 @@ def test_a_record_asked_for_by_its_id_comes_whole_or_is_none(large_enough, table
     row = endpoint(table)
     (name, record), *_ = large_enough.truth(row.wrapper).items()
     with large_enough.client() as client:
-        answer = ids.one(client, large_enough.tenant_id, row, name)
-        assert by_id(records_of([pagination.Page(1, 1, answer)], row), row) == {name: record}
+        page = ids.one(client, large_enough.tenant_id, row, name)
+        assert by_id(records_of([page], row), row) == {name: record}
         assert ids.one(client, large_enough.tenant_id, row, "00000000-0000-0000-0000-00000000dead") is None
 
 
@@ -96,8 +95,8 @@ def test_several_records_come_in_one_call_the_archived_too(large_enough, table):
     records = large_enough.truth(row.wrapper)
     names = sorted(records)[: ids.IDS_PER_CALL]
     with large_enough.client() as client:
-        answer = ids.several(client, large_enough.tenant_id, row, names)
-    assert by_id(records_of([pagination.Page(1, 1, answer)], row), row) == {name: records[name] for name in names}
+        page = ids.several(client, large_enough.tenant_id, row, names)
+    assert by_id(records_of([page], row), row) == {name: records[name] for name in names}
 
 
 def test_a_first_page_shorter_than_xeros_fixed_size_is_all_there_is(large_enough):

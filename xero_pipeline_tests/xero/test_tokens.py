@@ -22,7 +22,7 @@ from xero_pipeline.xero.auth.token_provider import TokenProvider
 from xero_pipeline.xero.auth.token_set import TokenSet
 from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.xero.desk import KEY, a_desk
-from xero_pipeline_tests.xero.identity_double import CLIENT_ID, an_app, organisation
+from xero_pipeline_tests.xero.identity_double import CALLS_IN_VAIN, CLIENT_ID, an_app, organisation
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_lost_answer_is_repeated_with_the_same_token_and_costs_no_consent(desk
 def test_an_outage_leaves_the_consent_as_it_was(desk):
     desk.consent("t-1")
     desk.clock.minutes(40)
-    desk.identity.faults = ["503"] * 5
+    desk.identity.faults = ["503"] * CALLS_IN_VAIN
     with pytest.raises(XeroUnavailable):
         desk.tokens.access_token("t-1")
     assert desk.organisations.get("t-1").status == "connected"

@@ -25,8 +25,7 @@ _UNREADABLE = (
 
 def drift_report(services: Services) -> dict[str, list[Mapping[str, Any]]]:
     """What was odd, as `status --json` tells it: `schema_drift` and `quarantine`."""
-    from xero_pipeline.warehouse.progress.drift_log import all_drift
-    from xero_pipeline.warehouse.progress.quarantine import quarantined_records
+    from xero_pipeline.warehouse.progress.issues import all_drift, quarantined_records
 
     with services.warehouse.reading() as connection:
         return {"schema_drift": all_drift(connection), "quarantine": quarantined_records(connection)}

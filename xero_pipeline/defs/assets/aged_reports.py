@@ -10,17 +10,18 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
+from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
 from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.backfill_calls import RESERVE
-from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.progress.row_states import aged_version
 from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
@@ -70,17 +71,16 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=naming.named(f"ask_{TABLE}"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[spec],
-        partitions_def=organisation_partitions(),
+        partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(1),
     )
     def ask(
         context: dg.AssetExecutionContext,
         config: AgedOptions,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
@@ -100,7 +100,8 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             except (BudgetReached, DailyLimitReached) as stopped:
                 raise kept.in_part(tenant_id, stopped.message) from stopped
             finally:
-                record(spec.key, tenant_id, kept.facts(as_of, xero.calls_left(tenant_id)))
+                facts = kept.facts(as_of, xero.calls_left(tenant_id))
+                record(spec.key, tenant_id, facts, aged_version(warehouse, tenant_id))
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 

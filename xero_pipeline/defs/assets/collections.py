@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
-from xero_pipeline.defs.assets.subset import emit_selected
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
+from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.sync.incremental_sync import sync_collection
-from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
+from xero_pipeline.warehouse.progress.row_states import RowState, row_states
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.defs.selection import AssetSelectionConfig
-    from xero_pipeline.warehouse.store import Warehouse
 
 ORGANISATIONS_PER_RUN = 50
 """A run costs about five seconds to launch: one that carries many organisations saves most of them."""
@@ -54,19 +54,18 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
 
     @dg.multi_asset(
         name=naming.named(f"sync_{endpoint.table}"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=specs,
         check_specs=[readable_spec(key)] if checked else [],
-        partitions_def=organisation_partitions(),
+        partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
     )
     def sync(
         context: dg.AssetExecutionContext,
         config: SyncOptions,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[Result]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
@@ -85,12 +84,12 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
             left = xero.calls_left(tenant_id)
             with warehouse.transaction():  # opened once for all that is told
                 observe(context, warehouse, tenant_id, endpoint.table, key=key)
-                rows = row_counts(warehouse, tenant_id, list(outcome.tables))
+                rows = row_states(warehouse, tenant_id, list(outcome.tables))
                 for name, merged in outcome.tables.items():
                     first = name == endpoint.table
                     costs = cost(outcome, left) if first else no_cost(left, told_with=endpoint.table)
-                    facts = {**rows[name], **changes(merged), **costs}
-                    record(naming.key(name), tenant_id, facts)
+                    facts = {**row_counts(rows[name]), **changes(merged), **costs}
+                    record(naming.key(name), tenant_id, facts, rows[name].version)
 
         work = run_for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
         checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key) if checked else work
@@ -99,22 +98,11 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
     return sync
 
 
-def row_counts(warehouse: "Warehouse", tenant_id: str, tables: Sequence[str]) -> dict[str, dict[str, int]]:
-    """The rows of an organisation by table, told as metadata.
+def row_counts(rows: RowState) -> dict[str, int]:
+    """The rows of an organisation in a table, told as metadata.
 
     `dagster/partition_row_count` is what `not is_deleted` finds; together with `rows_marked_deleted` it is all that
     the table has. A record may arrive already deleted: `rows_inserted` counts it, as it does every row that was not
     in the table, and the partition's count leaves it out.
-
-    Args:
-        tables: Names of tables that have `is_deleted`.
     """
-    union = " union all ".join(
-        f"select '{name}' as name, count(case when not is_deleted then 1 end) as here, "
-        f"count(case when is_deleted then 1 end) as gone from xero.{name} where tenant_id = :tenant_id"
-        for name in tables
-    )
-    return {
-        row["name"]: {"dagster/partition_row_count": row["here"], "rows_marked_deleted": row["gone"]}
-        for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()
-    }
+    return {"dagster/partition_row_count": rows.here, "rows_marked_deleted": rows.deleted}

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.subset import emit_selected
+from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.metadata.markdown import markdown_table
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.ledger.consolidation.rows import TABLES
 from xero_pipeline.ledger.consolidation.update import Consolidation, write_consolidation
+from xero_pipeline.ledger.content_versions import table_contents
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table
 
 if TYPE_CHECKING:
@@ -43,17 +44,25 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
 
     @dg.multi_asset(
         name=naming.named("write_group"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=specs,
         check_specs=[rates] if checked else [],
         can_subset=True,
     )
-    def write(
-        context: dg.AssetExecutionContext, xero: XeroResource, xero_warehouse: WarehouseResource
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def write(context: dg.AssetExecutionContext) -> Iterator[Result]:
+        xero, xero_warehouse, _ = resources_of(context, naming)
         warehouse, settings = xero_warehouse.warehouse, xero.services.settings
         with warehouse.writing() as connection:
             written = write_consolidation(connection, warehouse.dialect, settings.group_currency, at=clock.now())
-        results = [dg.MaterializeResult(naming.key(name, SCHEMA), metadata=_facts(written, name)) for name in ASSETS]
+        contents = table_contents(warehouse, ASSETS)
+        results = [
+            dg.MaterializeResult(
+                naming.key(name, SCHEMA),
+                metadata=_facts(written, name),
+                data_version=dg.DataVersion(contents[name].version),
+            )
+            for name in ASSETS
+        ]
         yield from emit_selected(context, [*results, _rated(written, naming)] if checked else results)
 
     return [write]

@@ -12,17 +12,15 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.assets.per_organisation import (
-    RecordMaterialisation,
-    organisation_lock,
-    run_for_each_organisation,
-)
-from xero_pipeline.defs.assets.subset import emit_selected
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
+from xero_pipeline.defs.assets.per_organisation import organisation_lock, run_for_each_organisation
+from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.tie_out import check_results, check_specs
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes
+from xero_pipeline.ledger.content_versions import TableContent, table_contents
 from xero_pipeline.ledger.posting.postings import Posted
 from xero_pipeline.ledger.reconcile.cause_file import GivenCause, read_causes
 from xero_pipeline.ledger.reconcile.tie_out import REPORTS
@@ -67,18 +65,17 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
 
     @dg.multi_asset(
         name=naming.named("post_ledger"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of],
         check_specs=check_specs(naming, journals=journals) if checked else [],
-        partitions_def=organisation_partitions(),
+        partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
     )
     def keep(
         context: dg.AssetExecutionContext,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[Result]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
         left_out = list[str]()
 
@@ -94,9 +91,10 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 _report_nothing_to_post(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
                 return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
-            for name, facts in _facts(warehouse, tenant_id, posted, list(made_of)).items():
+            contents = table_contents(warehouse, list(made_of), tenant_id)
+            for name, facts in _facts(warehouse, tenant_id, posted, contents).items():
                 shown = chart_metadata(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
-                record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown})
+                record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown}, contents[name].version)
 
         tenants = context.partition_keys
         yield from run_for_each_organisation(
@@ -167,13 +165,11 @@ def _lineage() -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 
 def _facts(
-    warehouse: "Warehouse", tenant_id: str, posted: Posted, tables: Sequence[str]
+    warehouse: "Warehouse", tenant_id: str, posted: Posted, contents: Mapping[str, TableContent]
 ) -> Mapping[str, Mapping[str, Any]]:
-    union = " union all ".join(
-        f"select '{name}' as name, count(*) as n from {named(name)} where tenant_id = :tenant_id" for name in tables
-    )
-    counts = {row["name"]: row["n"] for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()}
-    facts: dict[str, dict[str, Any]] = {name: {"dagster/partition_row_count": count} for name, count in counts.items()}
+    facts: dict[str, dict[str, Any]] = {
+        name: {"dagster/partition_row_count": content.rows} for name, content in contents.items()
+    }
     facts["journals"] |= changes(_changes(posted))
     facts["documents"] |= {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults}
     facts["coverage"] |= _coverage(warehouse, tenant_id)

@@ -12,7 +12,7 @@ import dagster as dg
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import asset_of, errand_of
 from xero_pipeline.defs.assets.deferral import Deferrals
-from xero_pipeline.defs.assets.subset import note_materialised
+from xero_pipeline.defs.assets.materialisations import Materialisation, RecordMaterialisation, events, results
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.errors import (
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.http.response import CallRecord
 
 LINEAGE = "dagster/column_lineage"
-
-RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
-"""Told of each materialisation as it happens: asset, partition key, metadata."""
 
 
 @contextmanager
@@ -135,7 +132,7 @@ def run_for_each_organisation(
     warehouse: Warehouse,
     *,
     left_out: Collection[str] = (),
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
     Args:
@@ -145,14 +142,14 @@ def run_for_each_organisation(
         left_out: The partitions of which the work found that there is nothing to do yet.
 
     Yields:
-        A result per asset that the run selected, when all went well; what else was written is noted. None of what was
-        left out or put aside: it looks no newer than it is, and its check says why.
+        What was written, as in `results`. None of what was left out or put aside: it looks no newer than it is, and its
+        check says why.
 
     Raises:
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
     """
     tenants = list(tenants)
-    done: dict[tuple[dg.AssetKey, str], Mapping[str, Any]] = {}
+    done: dict[tuple[dg.AssetKey, str], Materialisation] = {}
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
     deferrals, directory, asset = (
@@ -162,8 +159,9 @@ def run_for_each_organisation(
     )
     directory.tag(context, tenants)
 
-    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
-        done[key, partition] = {**directory.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
+    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any], version: str) -> None:
+        facts = {**directory.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
+        done[key, partition] = Materialisation(key, partition, facts, version)
 
     def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
         # The UI takes it from the materialisation alone.
@@ -185,32 +183,15 @@ def run_for_each_organisation(
                 _report_failure(failed[tenant_id], tenant_id, context, progress)
         if failed:
             raise _failure(failed, directory)
+    except Exception:
+        yield from events(context, done.values())
+        raise
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
-        for (key, partition), metadata in done.items():
-            note_materialised(context, key, metadata, partition)
+        for event in events(context, done.values()):
+            context.log_event(event)
         raise
-    yield from _results(context, done, in_part=bool(aside or left_out))
-
-
-def _results(
-    context: dg.AssetExecutionContext, done: Mapping[tuple[dg.AssetKey, str], Mapping[str, Any]], *, in_part: bool
-) -> Iterator[dg.MaterializeResult]:
-    for (key, partition), metadata in done.items():
-        if in_part or key not in context.selected_asset_keys:
-            note_materialised(context, key, metadata, partition)
-    if in_part:
-        # A result would stand for all organisations and months of the run.
-        return
-    alone = context.partition_key if context.has_partition_key else None
-    if alone is None:
-        # For each of these Dagster looks the partition up in its storage.
-        for (key, partition), metadata in done.items():
-            if key in context.selected_asset_keys:
-                context.add_asset_metadata(metadata, asset_key=key, partition_key=partition)
-    for key in context.assets_def.keys_by_output_name.values():
-        # In the order of their declaration: Dagster wants parents before children.
-        yield dg.MaterializeResult(asset_key=key, metadata=done.get((key, alone)) if alone else None)
+    yield from results(context, done.values(), in_part=bool(aside or left_out))
 
 
 def _report_failure(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.per_organisation import RecordMaterialisation, run_for_each_organisation, xero_client_for
-from xero_pipeline.defs.assets.subset import emit_selected
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
+from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
-from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
 from xero_pipeline.sync.reports_stale import source_tables
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.days import day_of
+from xero_pipeline.warehouse.progress.row_states import report_versions
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.catalogue import Report
 
@@ -53,19 +54,18 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
 
     @dg.multi_asset(
         name=naming.named(f"pull_{report.name}"),
+        required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[spec],
         check_specs=[readable_spec(spec.key)] if checked else [],
-        partitions_def=report_partitions(start),
+        partitions_def=report_partitions(start, naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(PARTITIONS_PER_RUN),
         # A report that is put aside is not materialised, though its check is evaluated.
         can_subset=True,
     )
     def pull(
         context: dg.AssetExecutionContext,
-        xero: XeroResource,
-        xero_warehouse: WarehouseResource,
-        xero_progress: dg.ResourceParam[Progress],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[Result]:
+        xero, xero_warehouse, xero_progress = resources_of(context, naming)
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
         left_out = list[str]()
 
@@ -94,15 +94,15 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                     newest = max(kept.rows)
                     shown = chart_metadata(context, warehouse, tenant_id, report.name, newest)
                     with warehouse.transaction():  # opened once for all that is told
+                        versions = report_versions(warehouse, tenant_id, report.table, report.basis, list(kept.rows))
                         for month, rows in kept.rows.items():
                             facts = (
                                 {**report_facts(kept, report.table, left), **shown}
                                 if month == newest
                                 else no_cost(left, told_with=f"{newest:%B %Y}")
                             )
-                            record(
-                                spec.key, report_key(month, tenant_id), {"dagster/partition_row_count": rows, **facts}
-                            )
+                            facts = {"dagster/partition_row_count": rows, **facts}
+                            record(spec.key, report_key(month, tenant_id), facts, versions[month])
                         key = report_key(newest, tenant_id)
                         observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
 

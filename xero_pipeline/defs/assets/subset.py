@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
-Result = TypeVar("Result", dg.MaterializeResult, dg.AssetCheckResult, dg.MaterializeResult | dg.AssetCheckResult)
+from xero_pipeline.defs.assets.materialisations import Materialisation, events
+
+Result = dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult
 
 
 def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) -> Iterator[Result]:
@@ -17,9 +18,12 @@ def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) 
         results: Of every table and check of the op.
 
     Yields:
-        Those of the tables and checks that the run selected.
+        Those of the tables and checks that the run selected, and events of other tables.
     """
     for result in results:
+        if isinstance(result, dg.AssetMaterialization):
+            yield result
+            continue
         key = _key(result.asset_key)
         if isinstance(result, dg.AssetCheckResult):
             if dg.AssetCheckKey(key, result.check_name or "") in context.selected_asset_check_keys:
@@ -29,25 +33,20 @@ def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) 
         elif key in context.selected_asset_keys:
             yield result
         else:
-            note_materialised(context, key, result.metadata or {})
+            yield from events(context, [_unselected(key, result)])
+
+
+def _unselected(key: dg.AssetKey, result: dg.MaterializeResult) -> Materialisation:
+    version = result.data_version
+    if version is None:
+        raise TypeError("A result of an op of several tables must say which version of the rows it is.")
+    return Materialisation(key, None, result.metadata or {}, version.value)
 
 
 def _key(named: dg.AssetKey | None) -> dg.AssetKey:
     if named is None:
         raise TypeError("A result of an op of several tables must name its asset.")
     return named
-
-
-def note_materialised(
-    context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Any], partition: str | None = None
-) -> None:
-    """A table was written; for one that yields no result, or whose op fails.
-
-    Args:
-        metadata: What is told of it.
-        partition: Which one, if it has any.
-    """
-    context.log_event(dg.AssetMaterialization(key, metadata=dict(metadata), partition=partition))
 
 
 def note_check(context: dg.AssetExecutionContext, result: dg.AssetCheckResult) -> None:

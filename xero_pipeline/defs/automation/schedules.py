@@ -9,8 +9,8 @@ import dagster as dg
 
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.automation.jobs import REREAD, SYNC, reread_config
-from xero_pipeline.defs.partitions import ORGANISATIONS, runs_of_neighbours
-from xero_pipeline.defs.resources import TokenStoreResource
+from xero_pipeline.defs.partitions import runs_of_neighbours
+from xero_pipeline.defs.resources import TOKEN_STORE, token_store_of
 from xero_pipeline.defs.run_tags import run_request
 
 if TYPE_CHECKING:
@@ -29,12 +29,13 @@ def daily_sync(naming: "Naming") -> dg.ScheduleDefinition:
         job_name=naming.named(SYNC),
         cron_schedule="0 5 * * *",
         execution_timezone="UTC",
+        required_resource_keys={naming.resource(TOKEN_STORE)},
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Reads what changed in every connected organisation. Its reports follow: the sensor "
         "`months_to_pull` sees which months changed.",
     )
-    def daily(context: dg.ScheduleEvaluationContext, xero_token_store: TokenStoreResource) -> Iterator[dg.RunRequest]:
-        yield from _requests(context, xero_token_store, DAILY)
+    def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        yield from _requests(context, naming, DAILY)
 
     return daily
 
@@ -51,30 +52,27 @@ def rolling_reread(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Sched
         job_name=naming.named(REREAD),
         cron_schedule="0 2 * * *",
         execution_timezone="UTC",
+        required_resource_keys={naming.resource(TOKEN_STORE)},
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Rolling refresh: reads some days of every list again, those read longest ago first, within "
         "XERO_REREAD_CALLS calls of each organisation: finds what Xero changed or deleted without telling.",
     )
-    def rolling(
-        context: dg.ScheduleEvaluationContext, xero_token_store: TokenStoreResource
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        calls = xero_token_store.services.settings.reread_calls
+    def rolling(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        calls = token_store_of(context, naming).services.settings.reread_calls
         if not calls:
             yield dg.SkipReason("XERO_REREAD_CALLS is 0: nothing is read again.")
             return
         config = reread_config(naming, choice, calls)
-        for one in _requests(context, xero_token_store, REREADING):
+        for one in _requests(context, naming, REREADING):
             yield one._replace(run_config=config)
 
     return rolling
 
 
-def _requests(
-    context: dg.ScheduleEvaluationContext, token_store: TokenStoreResource, name: str
-) -> Iterator[dg.RunRequest]:
+def _requests(context: dg.ScheduleEvaluationContext, naming: "Naming", name: str) -> Iterator[dg.RunRequest]:
     """A run per stretch of neighbouring organisations that are connected."""
-    names = {organisation.tenant_id: organisation.name for organisation in token_store.connected()}
+    names = {organisation.tenant_id: organisation.name for organisation in token_store_of(context, naming).connected()}
     day = context.scheduled_execution_time.date().isoformat()
-    known = context.instance.get_dynamic_partitions(ORGANISATIONS)
+    known = context.instance.get_dynamic_partitions(naming.organisations)
     for stretch in runs_of_neighbours(known, names, at_most=ORGANISATIONS_PER_RUN):
         yield run_request(stretch, names, run_key=f"{name}:{day}:{stretch[0]}")

@@ -14,7 +14,7 @@ from xero_pipeline.defs.assets.subset import note_check
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.warehouse.progress import drift_log, quarantine
+from xero_pipeline.warehouse.progress.issues import Issues, quarantined_records
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
@@ -63,7 +63,7 @@ def observe(
         partition: Of the asset, where it is not the organisation.
     """
     with warehouse.reading() as connection:
-        found = drift_log.unreported(connection, tenant_id, name)
+        found = Issues(connection, tenant_id, name).unreported()
     if not found:
         return
     context.log_event(
@@ -76,17 +76,17 @@ def observe(
     )
     # After it was told: a run that is killed in between lets the next one tell it again, not nobody.
     with warehouse.writing() as connection:
-        drift_log.note_reported(connection, tenant_id, name, at=clock.now())
+        Issues(connection, tenant_id, name).note_reported(at=clock.now())
 
 
 def with_check(
     context: dg.AssetExecutionContext,
-    work: Iterator[dg.MaterializeResult],
+    work: Iterator[dg.MaterializeResult | dg.AssetMaterialization],
     warehouse: WarehouseResource,
     services: Services,
     name: str,
     key: dg.AssetKey,
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
     """The results of the work, then the check's; also when the work failed for some organisation.
 
     Args:
@@ -110,7 +110,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
         key: Of its record's table.
     """
     with warehouse.reading() as connection:
-        out = quarantine.quarantined_records(connection, name)
+        out = quarantined_records(connection, name)
     aside = services.deferred_work.aside(name)
     if not out and not aside:
         return dg.AssetCheckResult(

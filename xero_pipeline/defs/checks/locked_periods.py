@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline.defs.metadata.markdown import markdown_table
-from xero_pipeline.defs.resources import WarehouseResource
+from xero_pipeline.defs.resources import WAREHOUSE, WarehouseResource
 from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes, summary
 from xero_pipeline.xero.reports.catalogue import Report
 
@@ -42,11 +42,13 @@ def _unchanged(report: Report, naming: "Naming") -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=naming.key(report.name),
         name=UNCHANGED,
+        required_resource_keys={naming.resource(WAREHOUSE)},
         description="No figure of a month changed after the books of that month were locked. Stays failed until the "
         "old figures are back, or somebody accepts the new ones: `xero-pipeline restatements --accept NOTE`.",
     )
-    def check(xero_warehouse: WarehouseResource) -> dg.AssetCheckResult:
-        open_ones = open_changes(xero_warehouse.warehouse)
+    def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        resource: WarehouseResource = getattr(context.resources, naming.resource(WAREHOUSE))
+        open_ones = open_changes(resource.warehouse)
         return result_of([c for c in open_ones if (c.report, c.basis) == (report.table, report.basis)])
 
     return check

@@ -88,12 +88,11 @@ def asking(client: XeroClient, tenant_id: str) -> Callable[[Endpoint], int | Non
     Returns:
         Given a collection, how many records it has; None where Xero does not tell.
     """
-    from xero_pipeline.xero.http.response import Envelope
 
     def count(endpoint: Endpoint) -> int | None:
         if endpoint.paging == "details":
             listed = client.get(tenant_id, endpoint.path, params=endpoint.params, scope=endpoint.scope)
-            return len(Envelope.read(listed.body).records(endpoint.wrapper))
+            return len(listed.envelope.records(endpoint.wrapper))
         if endpoint.paging != "pages":
             return None
         params = {**endpoint.params, "page": "1", "pageSize": "1"}

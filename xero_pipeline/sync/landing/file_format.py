@@ -16,7 +16,7 @@ import msgspec
 from xero_pipeline.errors import LandingError
 from xero_pipeline.warehouse.progress.records import Cursor
 from xero_pipeline.xero.http.json_repair import readable
-from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.quota.rate_limits import Limits
 from xero_pipeline.xero.reports.parse_statements import TrackingCategory
 
@@ -167,7 +167,7 @@ def pack(head: Header, answers: Sequence[ApiResponse]) -> bytes:
     Args:
         head: What it says of itself.
     """
-    from backports.zstd import CompressionParameter, compress
+    from xero_pipeline.sync.landing.zstandard import CompressionParameter, compress
 
     options: dict[int, int] = {CompressionParameter.compression_level: LEVEL, CompressionParameter.checksum_flag: 1}
     lines = [msgspec.json.encode(head), *(answer.body for answer in answers), b""]
@@ -180,7 +180,7 @@ def unpack(path: Path) -> LandingFile:
     Raises:
         LandingError: It is not there any more, cut short, changed, or of a version we do not know.
     """
-    from backports.zstd import ZstdError, decompress
+    from xero_pipeline.sync.landing.zstandard import ZstdError, decompress
 
     try:
         text = decompress(path.read_bytes())
@@ -210,7 +210,7 @@ def _answers(head: Header, rest: bytes) -> tuple[ApiResponse, ...]:
         start += one.length + 1
         found.append(
             ApiResponse(
-                body=readable(body),  # an older version kept what no database takes
+                envelope=Envelope.read(readable(body)),  # an older version kept what no database takes
                 status=200,
                 wire_bytes=0,
                 server_time=one.server_time,

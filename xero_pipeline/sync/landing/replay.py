@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.sync.batch_writer import BatchWriter
 from xero_pipeline.sync.landing.store import has_rows
-from xero_pipeline.sync.write_batch import write_batch
 
 if TYPE_CHECKING:
     from xero_pipeline.sync.landing.store import Landing, LandingFile
@@ -98,20 +98,13 @@ def _again(warehouse: Warehouse, landed: LandingFile) -> int:
 
 def _collection(warehouse: Warehouse, landed: LandingFile) -> int:
     from xero_pipeline.xero.endpoints import endpoint
+    from xero_pipeline.xero.pagination import Page
 
-    arrival = landed.head.arrival
-    brought = write_batch(
-        warehouse,
-        arrival.tenant_id,
-        endpoint(arrival.table),
-        landed.answers,
-        at=arrival.at,
-        cursor=arrival.marks.cursor,
-        seen=arrival.marks.seen,
-        as_of=arrival.marks.as_of,
-        gone=arrival.marks.gone,
-    )
-    return brought.records
+    arrival, listed = landed.head.arrival, endpoint(landed.head.arrival.table)
+    marks, pages = arrival.marks, [Page.of(answer, listed) for answer in landed.answers]
+    writer = BatchWriter(warehouse, arrival.tenant_id, listed, now=lambda: arrival.at)
+    with writer.batch(pages, cursor=marks.cursor, seen=marks.seen, as_of=marks.as_of, gone=marks.gone) as batch:
+        return batch.records
 
 
 def _report(warehouse: Warehouse, landed: LandingFile) -> int:

@@ -75,18 +75,21 @@ class Dialect(Protocol):
         """Until the transaction ends, nobody else writes what goes by this name; for databases with many writers."""
         ...
 
-    def pairs(self, source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
+    @staticmethod
+    def pairs(source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
         """A query over the rows of `source` (s), each beside the rows of the table (t) with the same keys."""
         ...
 
-    def beside(self, source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
+    @staticmethod
+    def beside(source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
         """A query over every row of `source` (s): some of its columns, whether it `is_known`, and what is told of both.
 
         What is told of it and the table's row with the same key (t) is null where there is no such row.
         """
         ...
 
-    def different(self, table: Table, column: str) -> str:
+    @staticmethod
+    def different(table: Table, column: str) -> str:
         """A condition that a column of `s` and `t` differs, nulls being equal."""
         ...
 

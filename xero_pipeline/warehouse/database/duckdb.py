@@ -151,7 +151,8 @@ class DuckDB:
     def lock(self, connection: Connection, name: str) -> None:
         """Nothing to do: whoever has the file is alone."""
 
-    def pairs(self, source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
+    @staticmethod
+    def pairs(source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
         """Keys first, then only the rows found: joined at once, DuckDB reads every `raw` of the table."""
         return (
             f"WITH found AS MATERIALIZED (SELECT t.rowid AS place, s.* FROM {source} AS s "
@@ -159,12 +160,13 @@ class DuckDB:
             f"SELECT {select} FROM found AS s JOIN {target(table)} AS t ON t.rowid = s.place WHERE {where}"
         )
 
-    def beside(self, source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
+    @staticmethod
+    def beside(source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
         """The pairs, joined to the source once more: a LEFT JOIN at once would read every `raw`, too."""
         keys = table.primary_key
         listed = ", ".join(f"s.{q(name)}" for name in columns)
         given = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
-        pairs = self.pairs(
+        pairs = DuckDB.pairs(
             source, table, f"{', '.join(f's.{q(key)}' for key in keys)}, TRUE AS there, {given}", keys=keys
         )
         return (
@@ -172,7 +174,8 @@ class DuckDB:
             f"FROM {source} AS s LEFT JOIN ({pairs}) AS known ON {same('known', 's', keys)}"
         )
 
-    def different(self, table: Table, column: str) -> str:
+    @staticmethod
+    def different(table: Table, column: str) -> str:
         """A condition that a column of `s` and `t` differs."""
         return f"t.{q(column)} IS DISTINCT FROM s.{q(column)}"
 

@@ -122,11 +122,13 @@ class PostgreSQL:
         """One writer a name; the others wait for its transaction to end."""
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{SCHEMA}.{name}",))
 
-    def pairs(self, source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
+    @staticmethod
+    def pairs(source: str, table: Table, select: str, *, keys: Sequence[str], where: str = "TRUE") -> str:
         """The primary key's index finds the rows; only those are read."""
         return f"SELECT {select} FROM {source} AS s JOIN {target(table)} AS t ON {same('t', 's', keys)} WHERE {where}"
 
-    def beside(self, source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
+    @staticmethod
+    def beside(source: str, table: Table, columns: Sequence[str], told: Mapping[str, str]) -> str:
         """One join by the primary key: the planner takes the pairs for almost none, and a second join goes wrong."""
         there = f"t.{q(table.primary_key[0])} IS NOT NULL"
         listed = ", ".join(f"s.{q(name)}" for name in columns)
@@ -136,7 +138,8 @@ class PostgreSQL:
             f"LEFT JOIN {target(table)} AS t ON {same('t', 's', table.primary_key)}"
         )
 
-    def different(self, table: Table, column: str) -> str:
+    @staticmethod
+    def different(table: Table, column: str) -> str:
         """A condition that a column of `s` and `t` differs; JSON has no equality but as text."""
         as_text = "::text" if table.column(column).kind == "json" else ""
         return f"t.{q(column)}{as_text} IS DISTINCT FROM s.{q(column)}{as_text}"

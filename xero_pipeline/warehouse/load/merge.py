@@ -14,6 +14,7 @@ differ are not looked at. What changes between databases is behind `Dialect`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xero_pipeline.warehouse.load.history import NO_TIME_BEFORE, has_history, keep_versions, next_since
@@ -65,7 +66,10 @@ def merge_collection(dialect: Dialect, connection: Connection, batch: Mapping[st
     """
     tables = [table_named(name) for name in batch]
     record = next(table for table in tables if table.role == "record")
-    first = _merge_records(dialect, connection, record, batch[record.name])
+    if not batch[record.name].num_rows:
+        return {table.name: Merged() for table in tables}
+    staged = dialect.stage(connection, f"arrived_{record.name}", batch[record.name], record)
+    first = _write(dialect, connection, record, staged)
     merged = {record.name: first}
     for table in tables:
         rows = batch[table.name]
@@ -86,9 +90,10 @@ def merge_rows(dialect: Dialect, connection: Connection, table: Table, source: s
         connection: In a transaction.
         source: What to select them from: a staged name.
     """
-    return _write(dialect, connection, table, source, _any_differs(dialect, table))
+    return _write(dialect, connection, table, source)
 
 
+@lru_cache(maxsize=1000)
 def merge_sql(table: Table, source: str) -> str:
     """One MERGE of rows that are all to be written."""
     names = [column.name for column in table.all_columns]
@@ -99,16 +104,6 @@ def merge_sql(table: Table, source: str) -> str:
         f"{update if values else ''} WHEN NOT MATCHED THEN INSERT ({', '.join(map(q, names))}) "
         f"VALUES ({', '.join(f's.{q(name)}' for name in names)})"
     )
-
-
-def _merge_records(dialect: Dialect, connection: Connection, table: Table, rows: pa.Table) -> Merged:
-    staged = dialect.stage(connection, f"arrived_{table.name}", rows, table)
-    differs = f"({dialect.different(table, 'raw')} OR {dialect.different(table, 'is_deleted')})"
-    if table.has("updated_date_utc"):
-        ours, theirs = 't."updated_date_utc"', 's."updated_date_utc"'
-        older = f"{theirs} < {ours} AND {theirs} >= {NO_TIME_BEFORE}"
-        differs = f"({differs} AND NOT COALESCE({older}, FALSE))"
-    return _write(dialect, connection, table, staged, differs)
 
 
 def _merge_children(
@@ -147,15 +142,16 @@ def _mark_gone(dialect: Dialect, connection: Connection, record: Table, table: T
     return kept
 
 
-def _write(dialect: Dialect, connection: Connection, table: Table, source: str, differs: str) -> Merged:
+def _write(dialect: Dialect, connection: Connection, table: Table, source: str) -> Merged:
     """Compare, then one MERGE of what is new or differs."""
     verdict = _verdict_name(table)
-    carry_out(connection, _verdict_sql(dialect, verdict, table, source, differs))
+    carry_out(connection, _verdict_sql(type(dialect), table, source))
     dialect.analyze(connection, verdict, table.primary_key)
-    total = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {source}").scalar_one()
-    updates = "COUNT(CASE WHEN is_known THEN 1 END)"
-    counts = connection.exec_driver_sql(f"SELECT COUNT(*) - {updates}, {updates} FROM {verdict}").one()
-    merged = Merged(inserted=counts[0], updated=counts[1], unchanged=total - counts[0] - counts[1])
+    known = "COUNT(CASE WHEN is_known THEN 1 END)"
+    total, changed, updated = connection.exec_driver_sql(
+        f"SELECT (SELECT COUNT(*) FROM {source}), COUNT(*), {known} FROM {verdict}"
+    ).one()
+    merged = Merged(inserted=changed - updated, updated=updated, unchanged=total - changed)
     if merged.updated and has_history(table):
         keep_versions(dialect, connection, table, verdict, keys=table.primary_key, where="s.is_known")
     if merged.inserted == total > 0:
@@ -169,17 +165,28 @@ def _verdict_name(table: Table) -> str:
     return f"changed_{table.name}"
 
 
-def _verdict_sql(dialect: Dialect, verdict: str, table: Table, source: str, differs: str) -> str:
+@lru_cache(maxsize=1000)
+def _verdict_sql(dialect: type[Dialect], table: Table, source: str) -> str:
     """A temporary table of the keys to write, whether each is there already, and since when it is valid."""
     keys, versions = table.primary_key, has_history(table)
+    differs = _record_differs(dialect, table) if table.role == "record" else _any_differs(dialect, table)
     told = {"differs": differs, "begins": next_since(table) if versions else "NULL"}
     columns = (*keys, SYNCED_AT.name, VALID_FROM.name) if versions else keys
     listed = ", ".join(map(q, keys))
     listed += ", synced_at, COALESCE(begins, valid_from) AS valid_from" if versions else ""
     return (
-        f"CREATE TEMP TABLE {verdict} AS SELECT {listed}, is_known "
+        f"CREATE TEMP TABLE {_verdict_name(table)} AS SELECT {listed}, is_known "
         f"FROM ({dialect.beside(source, table, columns, told)}) AS b WHERE NOT is_known OR differs"
     )
+
+
+def _record_differs(dialect: type[Dialect], table: Table) -> str:
+    differs = f"({dialect.different(table, 'raw')} OR {dialect.different(table, 'is_deleted')})"
+    if not table.has("updated_date_utc"):
+        return differs
+    ours, theirs = 't."updated_date_utc"', 's."updated_date_utc"'
+    older = f"{theirs} < {ours} AND {theirs} >= {NO_TIME_BEFORE}"
+    return f"({differs} AND NOT COALESCE({older}, FALSE))"
 
 
 def _chosen(table: Table, source: str, verdict: str, keys: Sequence[str]) -> str:
@@ -188,7 +195,7 @@ def _chosen(table: Table, source: str, verdict: str, keys: Sequence[str]) -> str
     return f"SELECT {', '.join(told)} FROM {source} AS s JOIN {verdict} AS c ON {same('c', 's', keys)}"
 
 
-def _any_differs(dialect: Dialect, table: Table) -> str:
+def _any_differs(dialect: type[Dialect], table: Table) -> str:
     ours = (*table.primary_key, VALID_FROM.name, SYNCED_AT.name)
     told = [column.name for column in table.all_columns if column.name not in ours]
     return "(" + (" OR ".join(dialect.different(table, name) for name in told) or "FALSE") + ")"

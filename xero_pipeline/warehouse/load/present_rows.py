@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.warehouse.schema.catalogue import table_group
-from xero_pipeline.warehouse.sql import q, target
+from xero_pipeline.warehouse.sql import among, literal, q, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    import pyarrow as pa
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.schema.model import Table
@@ -92,6 +93,26 @@ def max_number(connection: Connection, collection: str, tenant_id: str, path: st
     (number,) = [column.name for column in record.columns if column.path == path]
     sql = f"SELECT MAX({q(number)}) AS n FROM {target(record)} WHERE tenant_id = :tenant_id"
     return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one() or 0
+
+
+def ids_of_same_numbers(
+    connection: Connection, collection: str, tenant_id: str, path: str, arrived: pa.Table
+) -> list[str]:
+    """The records, not deleted, that have the number of one that arrived, and another id.
+
+    Args:
+        path: Xero's name of the number.
+        arrived: Rows of the record's table.
+    """
+    record = table_group(collection)[0]
+    (number,) = [column.name for column in record.columns if column.path == path]
+    (key,) = record.key
+    numbers, ids = (among(arrived[name].drop_null().to_pylist()) for name in (number, key))
+    sql = (
+        f"SELECT {q(key)} FROM {target(record)} WHERE tenant_id = {literal(tenant_id)} AND NOT is_deleted "
+        f"AND {q(number)} IN {numbers} AND {q(key)} NOT IN {ids}"
+    )
+    return list(connection.exec_driver_sql(sql, execution_options={"no_parameters": True}).scalars())
 
 
 def _day(record: Table, column: str) -> str:

@@ -115,19 +115,18 @@ def children(table: Table, parent: TableRows, tenant_id: str) -> TableRows:
     if values.null_count:
         there = values.is_valid()
         values, owners = values.filter(there), owners.filter(there)
-    known = {column.name: parent_column(parent, column.name).take(owners) for column in table.inherited}
-    known["position"] = _positions(owners)
+    known = {
+        name: (parent.known[name] if name in parent.known else parent.at(parent.table.column(name).path)).take(owners)
+        for name in (column.name for column in table.inherited)
+    }
+    places = owners.to_numpy(zero_copy_only=False)  # ascending: 1, 2, 3 … anew for each owner
+    known["position"] = pa.array(np.arange(len(places)) - np.searchsorted(places, places) + 1, pa.int64())
     known["valid_from"] = parent.known["valid_from"].take(owners)
     known["is_deleted"] = _deleted(values, parent.known["is_deleted"].take(owners))
     elements = TableRows(table, values, known, parent.raw, parent.sources.take(owners))
     if table.own_id:
         known[table.own_id.name] = _own_ids(elements, tenant_id)
     return elements
-
-
-def parent_column(parent: TableRows, name: str) -> pa.Array:
-    """A key column of the parent's."""
-    return parent.known[name] if name in parent.known else parent.at(parent.table.column(name).path)
 
 
 def _updated(table: Table, records: ParsedRecords) -> list[Any]:
@@ -146,12 +145,6 @@ def _best(keys: list[pa.Array], updated: list[int | None]) -> dict[tuple[str, ..
         if before is None or (updated[place] or lowest) >= (updated[before] or lowest):
             best[key] = place
     return best
-
-
-def _positions(owners: pa.Array) -> pa.Array:
-    """1, 2, 3 … anew for each owner; owners come in ascending order."""
-    places = owners.to_numpy(zero_copy_only=False)
-    return pa.array(np.arange(len(places)) - np.searchsorted(places, places) + 1, pa.int64())
 
 
 def _deleted(values: pa.StructArray, owner: pa.Array | None) -> pa.Array:

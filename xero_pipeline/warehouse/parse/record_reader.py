@@ -1,4 +1,4 @@
-"""From answers to records: Xero's envelopes opened, every record typed and its exact text kept.
+"""From texts to records: every record typed, its exact text kept.
 
 The quick way hands all records to Arrow's JSON reader, which takes decimals from their text and refuses whatever is
 not of the promised type. What it refuses is read again by `python_reader`, record by record.
@@ -7,10 +7,8 @@ not of the promised type. What it refuses is read again by `python_reader`, reco
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import msgspec
 import pyarrow as pa
 import pyarrow.json as pj
 
@@ -50,25 +48,6 @@ class ParsedRecords:
         return ParsedRecords(self.values.filter(mask), self.raw.filter(mask))
 
 
-def split(body: bytes, wrapper: str) -> list[bytes]:
-    """The exact text of each record of an envelope.
-
-    Args:
-        wrapper: Name of the list in the envelope, such as `Invoices`.
-
-    Raises:
-        UnreadableAnswer: It is not JSON, or not an envelope with that list.
-    """
-    try:
-        found = _envelope(wrapper).decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: {error}") from error
-    if found.records is msgspec.UNSET and found.status != "OK":
-        raise UnreadableAnswer(f"the answer is not a list of {wrapper}: it has none")
-    # Xero leaves an empty list out, or writes it as null.
-    return [bytes(record) for record in found.records or ()]
-
-
 def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | None = None) -> ParsedRecords:
     """Records by Arrow's JSON reader.
 
@@ -84,18 +63,21 @@ def read_with_arrow(collection: str, texts: Sequence[bytes], notice: OnDrift | N
     kind = wire_type(collection)
     if not texts:
         return ParsedRecords(pa.array([], kind), pa.array([], pa.string()))  # pyright: ignore[reportArgumentType]
-    if notice is None:
-        return ParsedRecords(_one(_parsed(texts, kind, "ignore"), kind), raw_texts(texts))
     try:
-        values = _parsed(texts, kind, "infer")
-        found = schema_drift.unknown_fields_with_arrow(collection, values, texts)
+        values = _parsed(texts, kind, "infer" if notice else "ignore")
+        found = schema_drift.unknown_fields_with_arrow(collection, values, texts) if notice else ()
     except ArrowRejected:
+        if notice is None:
+            raise
         # Perhaps only a field we do not keep is odd: a number here, a text there.
         values = _parsed(texts, kind, "ignore")
         found = _noticed(collection, texts)
-    for drift in found:
-        notice(drift)
-    return ParsedRecords(_one(values, kind), raw_texts(texts))
+    if notice is not None:
+        for drift in found:
+            notice(drift)
+    # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
+    typed = values if values.type == kind else values.cast(kind)
+    return ParsedRecords(typed, raw_texts(texts))  # pyright: ignore[reportArgumentType]
 
 
 def read_with_python(
@@ -166,7 +148,8 @@ def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ig
         raise ArrowRejected(str(error)) from error
     if len(values) != len(texts):
         raise ArrowRejected(f"{len(texts)} records became {len(values)}")
-    return _whole(values)
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    return pa.concat_arrays(chunks)  # pyright: ignore[reportReturnType]
 
 
 def _lines(texts: Sequence[bytes]) -> bytes:
@@ -176,23 +159,3 @@ def _lines(texts: Sequence[bytes]) -> bytes:
         return joined
     layout = bytes.maketrans(b"\r\n", b"  ")
     return b"\n".join(text.translate(layout) for text in texts)
-
-
-def _whole(values: pa.Array | pa.ChunkedArray) -> pa.StructArray:
-    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-    return pa.concat_arrays(chunks) if chunks else pa.array([], values.type)  # pyright: ignore[reportReturnType]
-
-
-def _one(values: pa.StructArray, kind: pa.StructType) -> pa.StructArray:
-    # Arrow keeps the schema's order, but a nested field seen first elsewhere may move: names decide, not places.
-    return values if values.type == kind else values.cast(kind)  # pyright: ignore[reportReturnType]
-
-
-@cache
-def _envelope(wrapper: str) -> msgspec.json.Decoder:
-    many = list[msgspec.Raw] | None | msgspec.UnsetType
-    fields = [
-        ("records", many, msgspec.field(name=wrapper, default=msgspec.UNSET)),
-        ("status", Any, msgspec.field(name="Status", default=None)),
-    ]
-    return msgspec.json.Decoder(msgspec.defstruct("Envelope", fields))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -48,7 +49,7 @@ def unknown_fields_with_arrow(collection: str, values: pa.StructArray, texts: Se
     Args:
         values: What the reader made of them, unknown fields included.
     """
-    for path in _unknown(values.type, (declared_record(collection),), ()):
+    for path in _unknown_in(collection, values.type):
         rows = _rows_with(values, path)
         if len(rows):
             yield _field(collection, path, len(rows), texts[rows[0]])
@@ -96,6 +97,12 @@ def merge_drift(found: Iterable[Drift]) -> list[Drift]:
         first = total.get(key)
         total[key] = replace(first, records=first.records + drift.records) if first else drift
     return list(total.values())
+
+
+@lru_cache(maxsize=200)
+def _unknown_in(collection: str, kind: pa.StructType) -> tuple[_Path, ...]:
+    """Pages of one collection mostly have one type: it is gone through once."""
+    return tuple(_unknown(kind, (declared_record(collection),), ()))
 
 
 def _unknown(kind: pa.StructType, places: tuple[DeclaredFields, ...], path: _Path) -> Iterator[_Path]:

@@ -20,7 +20,6 @@ from xero_pipeline.warehouse.parse.record_reader import (
     join,
     read_with_arrow,
     read_with_python,
-    split,
 )
 from xero_pipeline.warehouse.parse.schema_drift import drift_in_tables, merge_drift
 from xero_pipeline.warehouse.progress.records import Drift
@@ -42,31 +41,30 @@ FEW = 64
 
 def tables_of(
     collection: str,
-    bodies: Sequence[bytes],
+    listed: Sequence[bytes],
     *,
-    wrapper: str,
     tenant_id: str,
     synced_at: datetime,
     refuse: Refuse | None = None,
     notice: OnDrift | None = None,
 ) -> dict[str, pa.Table]:
-    """Answers as tables ready to merge, parents before children.
+    """Records as tables ready to merge, parents before children.
 
     A record that occurs twice is taken once: the one with the later `UpdatedDateUTC`, then the later in the batch.
 
     Args:
         collection: Name of the record's table, such as `invoices`.
-        bodies: Whole envelopes as received, in the order they were read.
-        wrapper: Name of the list in the envelope.
+        listed: The JSON text of each record, in the order they were read.
         synced_at: The instant to mark the rows with.
         refuse: What to do with a record of a wrong type; raises it by default.
         notice: Told of each thing that nobody knew of, once a batch; it stays in `raw`.
 
     Raises:
-        UnreadableAnswer: A body is not the envelope it should be.
+        UnreadableAnswer: A text is not UTF-8.
         RecordRefused: A record's field has another type than Xero documents, and there is no `refuse`.
     """
-    listed = [text for body in bodies for text in split(body, wrapper)]
+    if not listed:
+        return {table.name: table_schema(table.name, collection).empty_table() for table in table_group(collection)}
     texts = [text for text in listed if text != b"null"]
     standard = {"tenant_id": pa.scalar(tenant_id), "synced_at": pa.scalar(synced_at, timestamps.INSTANT)}
     refused: list[RecordRefused] = []
@@ -110,13 +108,13 @@ def _tables(collection: str, records: ParsedRecords, standard: Mapping[str, pa.S
     levels = {group[0].name: top_level(group[0], deduplicate_latest(group[0], records), standard["synced_at"])}
     for table in group[1:]:
         levels[table.name] = children(table, levels[table.parent or ""], standard["tenant_id"].as_py())
-    return {name: _table(elements, standard) for name, elements in levels.items()}
-
-
-def _table(elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Table:
-    table = elements.table
-    columns = [_column(column, elements, standard) for column in table.all_columns]
-    return pa.table(columns, schema=table_schema(table.name, table.collection))
+    return {
+        table.name: pa.table(
+            [_column(column, levels[table.name], standard) for column in table.all_columns],
+            schema=table_schema(table.name, collection),
+        )
+        for table in group
+    }
 
 
 def _column(column: Column, elements: TableRows, standard: Mapping[str, pa.Scalar]) -> pa.Array:

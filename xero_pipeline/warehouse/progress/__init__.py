@@ -1,1 +1,1 @@
-"""The warehouse's own tables: checkpoints, resume points, quarantine, schema drift, call log."""
+"""The warehouse's own tables: how far reads have come, quarantine and schema drift, the call log."""

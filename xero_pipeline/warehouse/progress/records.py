@@ -31,6 +31,56 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
+class ResumePoint:
+    """Where a read that was cut goes on.
+
+    Args:
+        modified_since: What it asks for: changes since then; None for everything.
+        first_answer: Xero's clock at the first answer of the first attempt.
+        read_before: Everything dated before this day is in the warehouse.
+        records: Records read until then.
+        began_at: When the first attempt began, by our clock.
+        read_to: Everything numbered up to this is, of a list that is read by numbers.
+    """
+
+    tenant_id: str
+    endpoint: str
+    modified_since: datetime | None
+    first_answer: datetime | None
+    read_before: date | None
+    records: int
+    began_at: datetime
+    read_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRound:
+    """How far reading everything of one endpoint again has come.
+
+    Args:
+        complete_at: When the last complete read of everything began.
+        began_at: When the present round began; None between two rounds.
+        read_before: Everything dated before this day was read again in the present round.
+        swept_at: When its ids were last compared with all of Xero's.
+        called_on: The last day, in UTC, on which a part was read.
+        calls: What that day cost.
+    """
+
+    tenant_id: str
+    endpoint: str
+    complete_at: datetime | None = None
+    began_at: datetime | None = None
+    read_before: date | None = None
+    swept_at: datetime | None = None
+    called_on: date | None = None
+    calls: int = 0
+
+    def calls_on(self, day: date) -> int:
+        """What was spent on a day, if it was the last one."""
+        return self.calls if self.called_on == day else 0
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPull:
     """One answer of a report.
 

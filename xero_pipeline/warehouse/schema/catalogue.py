@@ -40,6 +40,7 @@ from xero_pipeline.warehouse.schema.model import TableMistake
 from xero_pipeline.warehouse.schema.toml_reader import read_group
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
     from xero_pipeline.warehouse.schema.model import Table
@@ -90,10 +91,14 @@ def table(name: str) -> Table:
     Raises:
         KeyError: There is none.
     """
-    for candidate in all_tables():
-        if candidate.name == name:
-            return candidate
-    raise KeyError(f"no table {name}")
+    if name not in _by_name():
+        raise KeyError(f"no table {name}")
+    return _by_name()[name]
+
+
+@cache
+def _by_name() -> Mapping[str, Table]:
+    return {table.name: table for table in all_tables()}
 
 
 def _folder() -> Traversable:

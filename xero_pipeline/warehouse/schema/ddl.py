@@ -71,7 +71,9 @@ def changes(
 
 
 def _sql(statement: DDLElement, dialect: Dialect) -> str:
-    return str(statement.compile(dialect=dialect))
+    # Run without parameters, so that no driver makes one percent sign of the two that SQLAlchemy writes for psycopg.
+    written = str(statement.compile(dialect=dialect))
+    return written.replace("%%", "%") if dialect.name == "postgresql" else written
 
 
 def sql_columns(table: Table, columns: Iterable[Column]) -> Iterator[SqlColumn[Any]]:

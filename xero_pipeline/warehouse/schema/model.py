@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["id", "text", "day", "instant", "money", "rate", "quantity", "integer", "boolean", "json"]
@@ -34,7 +36,7 @@ class Column:
     comment: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """One table.
 
@@ -62,7 +64,11 @@ class Table:
     inherited: tuple[Column, ...]
     accumulates: bool = False
 
-    @property
+    def __hash__(self) -> int:
+        """No two tables have one name."""
+        return hash(self.name)
+
+    @cached_property
     def all_columns(self) -> tuple[Column, ...]:
         """Every column in the order of the table, the standard ones included."""
         tail: dict[Role, tuple[Column, ...]] = {
@@ -76,12 +82,12 @@ class Table:
         tenant = () if self.role == "shared" else (TENANT_ID,)
         return (*tenant, *self.inherited, *position, *self.columns, *tail[self.role])
 
-    @property
+    @cached_property
     def primary_key(self) -> tuple[str, ...]:
         """The names of the key columns, `tenant_id` first."""
         return self.key if self.role == "shared" else ("tenant_id", *self.key)
 
-    @property
+    @cached_property
     def own_id(self) -> Column | None:
         """The element's own id in a child's key, None where the child is keyed by `position`."""
         names = {column.name for column in self.inherited}
@@ -94,14 +100,17 @@ class Table:
         Raises:
             KeyError: There is none.
         """
-        for column in self.all_columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name}")
+        if name not in self._by_name:
+            raise KeyError(f"{self.name} has no column {name}")
+        return self._by_name[name]
 
     def has(self, name: str) -> bool:
         """Whether there is a column of that name."""
-        return any(column.name == name for column in self.all_columns)
+        return name in self._by_name
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.all_columns}
 
 
 TENANT_ID = Column("tenant_id", "", "id", "Xero's tenant id of the organisation")

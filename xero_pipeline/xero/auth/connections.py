@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from xero_pipeline.errors import NeedsReconsent, RequestRefused, UnreadableAnswer
-from xero_pipeline.xero.auth.identity_retry import check_answered, correlation_id, retry_identity_call, speaking_to
+from xero_pipeline.xero.auth.identity_call import check_answered, correlation_id, retry_identity_call, speaking_to
 from xero_pipeline.xero.http.error_body import is_page
 from xero_pipeline.xero.values import parse_xero_date
 

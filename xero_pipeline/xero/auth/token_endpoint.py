@@ -22,7 +22,7 @@ from xero_pipeline.errors import (
     XeroUnavailable,
 )
 from xero_pipeline.xero.auth.app import App
-from xero_pipeline.xero.auth.identity_retry import check_answered, correlation_id, retry_identity_call, speaking_to
+from xero_pipeline.xero.auth.identity_call import check_answered, correlation_id, retry_identity_call, speaking_to
 from xero_pipeline.xero.values import is_object
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from xero_pipeline.xero.auth.token_set import TokenSet
 from xero_pipeline.xero.auth.token_store import TokenStore
 
 RENEW_BEFORE_END = timedelta(minutes=5)
-# Longer than the longest refresh: five attempts of half a minute each, and the waits between them.
+# Longer than the longest refresh: six attempts of half a minute each, and the waits between them.
 LOCK_SECONDS = 300
 # Xero forgets a consent that is not used for 60 days; one in reserve is kept from that.
 RENEW_RESERVE_AFTER = timedelta(days=7)

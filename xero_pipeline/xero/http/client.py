@@ -7,15 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
-from typing import NoReturn, Protocol, Self
+from typing import Protocol, Self
 
 import httpx
-import tenacity
 
-from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError, XeroUnavailable
-from xero_pipeline.xero.http.circuit_breaker import CircuitBreaker
+from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError
 from xero_pipeline.xero.http.request_state import RequestState
 from xero_pipeline.xero.http.response import ApiResponse, CallRecord
+from xero_pipeline.xero.http.retry_loop import CircuitBreaker, call_with_retries
 from xero_pipeline.xero.http.retry_policy import RequestInfo, Retry, classify_failure, classify_response, rate_limit
 from xero_pipeline.xero.http.transport import Exchange, HttpTransport
 from xero_pipeline.xero.quota.call_context import CallContext
@@ -23,9 +22,6 @@ from xero_pipeline.xero.quota.limiter import Quota
 
 __all__ = ["AccessTokens", "ApiResponse", "CallRecord", "XeroClient"]
 
-# Waits where Xero names none. Both jitter, so that five threads do not come back as one.
-_BACKOFF = tenacity.wait_exponential_jitter(initial=1, max=30, jitter=1)
-_ELBOW_ROOM = tenacity.wait_random(1, 5)
 _LIMIT = "Xero's limit of calls"
 _TROUBLE = "Xero did not answer well, we ask again"
 
@@ -40,14 +36,6 @@ class AccessTokens(Protocol):
             rejected: A token that Xero has just refused; another one is wanted.
         """
         ...
-
-
-class _Repeat(Exception):
-    """Says to tenacity that the call is to be repeated; never leaves this file."""
-
-    def __init__(self, retry: Retry) -> None:
-        super().__init__(retry.reason)
-        self.retry = retry
 
 
 class Abandoned(Exception):
@@ -139,24 +127,22 @@ class XeroClient:
         request = RequestState(
             RequestInfo(tenant_id, path.strip("/"), scope), params or {}, modified_since, self._call_context
         )
-        retrying = tenacity.Retrying(
-            sleep=lambda seconds: self._wait(seconds, _LIMIT if request.limited else _TROUBLE, cancelled),
-            retry=tenacity.retry_if_exception_type(_Repeat),
-            wait=lambda state: _pause(_retry_of(state), state),
-            stop=lambda state: self._is_enough(request, _retry_of(state)),
-            retry_error_callback=lambda state: self._give_up(tenant_id, _retry_of(state).otherwise),
+        breaker = self._circuit_breaker
+        return call_with_retries(
+            lambda: self._attempt(request, cancelled),
+            lambda seconds, retry: self._wait(seconds, _LIMIT if retry.is_limit else _TROUBLE, cancelled),
+            max_retries=lambda reason: breaker.max_retries(tenant_id, reason),
+            give_up=lambda error: breaker.give_up(tenant_id, error),
         )
-        return retrying(self._attempt, request, cancelled)
 
     def calls_left(self, tenant_id: str) -> int:
         """How many calls may still be made to an organisation: today, and by this run."""
         return self._quota.calls_left(tenant_id, self._call_context)
 
-    def _attempt(self, request: RequestState, cancelled: threading.Event | None) -> ApiResponse:
+    def _attempt(self, request: RequestState, cancelled: threading.Event | None) -> ApiResponse | Retry:
         request.attempt += 1
         tenant_id = request.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=request.rejected)
-        request.rejected = None
         url = f"{self._base}{request.asked.path}{'?' if request.params else ''}{request.query}"
         with self._quota.slot(
             tenant_id, lambda seconds: self._wait(seconds, _LIMIT, cancelled), request.outgoing()
@@ -171,20 +157,10 @@ class XeroClient:
         if isinstance(verdict, XeroPipelineError):
             raise verdict
         if isinstance(verdict, Retry):
-            request.note_retry(verdict, token)
-            raise _Repeat(verdict)
-        self._circuit_breaker.reset(tenant_id)
+            request.rejected = token if verdict.reason == "token" else None
+        else:
+            self._circuit_breaker.reset(tenant_id)
         return verdict
-
-    def _is_enough(self, request: RequestState, retry: Retry) -> bool:
-        return request.repeated[retry.reason] > self._circuit_breaker.max_retries(request.asked.tenant_id, retry.reason)
-
-    def _give_up(self, tenant_id: str, error: XeroPipelineError) -> NoReturn:
-        if isinstance(error, XeroUnavailable):
-            if tenant_id in self._circuit_breaker:
-                error.message += " Another call of this run had no answer before, so this one was not repeated."
-            self._circuit_breaker.trip(tenant_id)
-        raise error from None
 
     def _wait(self, seconds: float, why: str, cancelled: threading.Event | None) -> None:
         if cancelled is not None and cancelled.is_set():
@@ -205,16 +181,3 @@ class XeroClient:
             self._quota.exhausted(request.asked.tenant_id, *rate_limit(sent.reply))
         verdict = classify_response(request.asked, sent.reply, self._clock())
         return verdict or request.answer(sent) or classify_failure(request.asked, "an answer without an envelope")
-
-
-def _retry_of(state: tenacity.RetryCallState) -> Retry:
-    problem = state.outcome.exception() if state.outcome else None
-    if not isinstance(problem, _Repeat):
-        raise TypeError(f"only _Repeat is repeated, not {type(problem).__name__}")
-    return problem.retry
-
-
-def _pause(retry: Retry, state: tenacity.RetryCallState) -> float:
-    if retry.wait is not None:
-        return retry.wait
-    return _ELBOW_ROOM(state) if retry.reason == "concurrent" else _BACKOFF(state)

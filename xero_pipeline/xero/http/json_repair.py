@@ -54,7 +54,7 @@ def readable(body: bytes) -> bytes:
         body = body.removeprefix(codecs.BOM_UTF8)
     elif body[:2] in _WIDE:
         body = body.decode(_WIDE[body[:2]], "replace").encode()
-    if not _is_utf8(body):
+    if not body.isascii():
         body = body.decode("utf-8", "replace").encode()
     return _ESCAPE.sub(_escape, body) if _SIGNS.search(body) else body
 
@@ -77,16 +77,6 @@ def _unpacked(body: bytes) -> bytes:
         return gzip.decompress(body)
     except (EOFError, OSError, zlib.error):
         return b""  # cut off: no answer
-
-
-def _is_utf8(body: bytes) -> bool:
-    if body.isascii():
-        return True
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _token(found: re.Match[bytes]) -> bytes:

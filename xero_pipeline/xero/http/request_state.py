@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlencode
 
 from xero_pipeline.xero.http.response import ApiResponse, CallRecord
-from xero_pipeline.xero.http.retry_policy import RequestInfo, Retry
+from xero_pipeline.xero.http.retry_policy import RequestInfo
 from xero_pipeline.xero.http.transport import Exchange
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing
@@ -30,8 +29,6 @@ class RequestState:
     call_context: CallContext
     attempt: int = 0
     rejected: str | None = field(default=None, repr=False)
-    limited: bool = False
-    repeated: Counter[str] = field(default_factory=Counter)
 
     @property
     def query(self) -> str:
@@ -77,7 +74,7 @@ class RequestState:
         if sent.reply is None or sent.envelope is None:
             return None
         return ApiResponse(
-            body=sent.reply.body,
+            envelope=sent.envelope,
             status=sent.reply.status,
             wire_bytes=sent.wire_bytes,
             server_time=sent.envelope.server_time,
@@ -88,16 +85,6 @@ class RequestState:
             params=dict(self.params),
             modified_since=self.modified_since,
         )
-
-    def note_retry(self, verdict: Retry, token: str) -> None:
-        """Take note that the call is to be repeated.
-
-        Args:
-            token: What it was made with.
-        """
-        self.rejected = token if verdict.reason == "token" else None
-        self.repeated[verdict.reason] += 1
-        self.limited = verdict.reason in {"minute", "concurrent"}
 
 
 def _whole_seconds(moment: datetime) -> str:

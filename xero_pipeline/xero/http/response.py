@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,7 +35,6 @@ class ApiResponse:
     """A good answer: JSON of a whole envelope.
 
     Args:
-        body: The envelope's bytes as received, but unpacked, and made readable where they were not (`json_repair`).
         wire_bytes: Bytes of the body as they came over the network, perhaps compressed.
         server_time: The envelope's `DateTimeUTC`, by Xero's clock.
         path: Below `/api.xro/2.0/`.
@@ -44,7 +44,7 @@ class ApiResponse:
         modified_since: What it was asked for changes since; None where it was not.
     """
 
-    body: bytes
+    envelope: Envelope
     status: int
     wire_bytes: int
     server_time: datetime | None
@@ -54,6 +54,11 @@ class ApiResponse:
     pagination: Pagination | None = None
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     modified_since: datetime | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The envelope's bytes."""
+        return self.envelope.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +84,21 @@ class CallRecord:
     at: datetime
 
 
-_NULL, _EMPTY = msgspec.Raw(b"null"), msgspec.Raw(b"[]")
-
-
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An answer's outer object, read without parsing the records in it.
 
     Args:
+        body: Its bytes as received, but unpacked, and made readable where they were not (`json_repair`).
         parts: The JSON text of every member.
+        server_time: `DateTimeUTC`; None if it is missing or unreadable.
+        pagination: None if it is missing or is not one.
     """
 
+    body: bytes
     parts: Mapping[str, msgspec.Raw]
+    server_time: datetime | None
+    pagination: Pagination | None
 
     @classmethod
     def read(cls, body: bytes) -> Envelope:
@@ -100,54 +108,32 @@ class Envelope:
             ValueError: The body is no JSON object, for example because it was cut off.
         """
         try:
-            return cls(msgspec.json.decode(body, type=dict[str, msgspec.Raw]))
+            parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         except (msgspec.DecodeError, RecursionError) as problem:
             raise ValueError(f"not a JSON object: {problem}") from None
+        server_time = pagination = None
+        with suppress(ValueError):  # msgspec's errors are ValueErrors too
+            server_time = parse_xero_date(msgspec.json.decode(parts.get("DateTimeUTC", b"null"), type=str))
+        with suppress(ValueError, KeyError):
+            found = msgspec.json.decode(parts.get("pagination", b"null"), type=dict[str, int])
+            pagination = Pagination(found["page"], found["pageSize"], found["pageCount"], found["itemCount"])
+        return cls(body, parts, server_time, pagination)
 
-    @property
-    def server_time(self) -> datetime | None:
-        """`DateTimeUTC`, or None if it is missing or unreadable."""
-        try:
-            return parse_xero_date(msgspec.json.decode(self.parts.get("DateTimeUTC", b"null"), type=str))
-        except ValueError:  # msgspec's errors are ValueErrors too
-            return None
-
-    @property
-    def pagination(self) -> Pagination | None:
-        """The `pagination` object, or None if it is missing or is not one."""
-        try:
-            found = msgspec.json.decode(self.parts.get("pagination", b"null"), type=dict[str, int])
-            return Pagination(found["page"], found["pageSize"], found["pageCount"], found["itemCount"])
-        except (ValueError, KeyError):
-            return None
-
-    def list_text(self, wrapper: str) -> msgspec.Raw:
-        """The JSON text of the list; of one that is null or left out, of an empty one.
+    def records(self, wrapper: str) -> list[msgspec.Raw]:
+        """The JSON text of every record, not yet parsed; none, if the list is null or left out.
 
         Xero writes an empty list in each of these ways (XeroAPI/Xero-Net#373, XeroAPI/Xero-Java#4).
 
         Raises:
             ValueError: The answer is another one: it has no such list, and is no good envelope without any.
         """
-        found = self.parts.get(wrapper, _NULL if self._has_no_list else None)
+        found = self.parts.get(wrapper)
         if found is None:
-            raise ValueError(f"no {wrapper!r} in the answer, but {sorted(self.parts)[:10]}")
-        return _EMPTY if bytes(found) == b"null" else found
-
-    def records(self, wrapper: str) -> list[msgspec.Raw]:
-        """The JSON text of every record, not yet parsed.
-
-        Raises:
-            ValueError: The envelope has no such list.
-        """
-        text = self.list_text(wrapper)
+            lists = any(bytes(part[:1]) == b"[" for part in map(bytes, self.parts.values()))
+            if lists or bytes(self.parts.get("Status", b"")) != b'"OK"':
+                raise ValueError(f"no {wrapper!r} in the answer, but {sorted(self.parts)[:10]}")
+            return []
         try:
-            return msgspec.json.decode(text, type=list[msgspec.Raw])
+            return msgspec.json.decode(found, type=list[msgspec.Raw] | None) or []
         except msgspec.DecodeError:
             raise ValueError(f"{wrapper!r} is not a list") from None
-
-    @property
-    def _has_no_list(self) -> bool:
-        """Whether it is Xero's envelope of a good answer, with nothing in it."""
-        lists = any(bytes(part[:1]) == b"[" for part in map(bytes, self.parts.values()))
-        return bytes(self.parts.get("Status", b"")) == b'"OK"' and not lists

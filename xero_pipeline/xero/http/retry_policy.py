@@ -1,6 +1,6 @@
 """What to do about an answer or a failure: take it, repeat the call, or give up with an error that says what to do.
 
-Pure functions; `client.py` acts on them.
+Pure functions; `retry_loop.py` acts on them, for the API and for consents and tokens.
 Source: Xero's pages "Response codes" and "OAuth 2.0 API limits", and answers that others recorded.
 """
 
@@ -81,6 +81,11 @@ class Retry:
     wait: float | None
     otherwise: XeroPipelineError
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether we wait because there were too many calls."""
+        return self.reason in {"minute", "concurrent"}
+
 
 def classify_failure(asked: RequestInfo, what: str) -> Retry:
     """No whole answer came: timeout, reset, cut-off body.
@@ -109,17 +114,22 @@ def classify_response(asked: RequestInfo, reply: RawResponse, now: float) -> Ret
     }
     if is_page(reply.body) and reply.status != 429:
         return _page(reply, facts)
-    if 200 <= reply.status < 300:
-        return _taken(reply, facts)
+    if 200 <= reply.status < 300 and not reply.is_error:
+        return None if reply.flaw is None else _unreadable(reply.flaw, facts)
     said = problem_text(reply.body)
     if reply.status in {401, 403}:
         return _forbidden(said, facts) if reply.status == 403 else _unauthorised(asked, reply, said, facts)
     if reply.status == 429:
         return _too_many(reply, now, facts)
-    # 501: Xero has no such method, today or tomorrow. 408 comes from gateways.
-    if reply.status == 408 or (reply.status >= 500 and reply.status != 501):
+    if is_outage(reply.status) or reply.is_error:
         return _unavailable(reply, said, facts)
     return _refused(reply, said, facts)
+
+
+def is_outage(status: int) -> bool:
+    """Whether a status is no answer to the call: the same one may succeed a moment later."""
+    # 501: Xero has no such method, today or tomorrow. 408 comes from gateways.
+    return status == 408 or (status >= 500 and status != 501)
 
 
 def _refused(reply: RawResponse, said: str, facts: dict[str, Any]) -> Retry | XeroPipelineError:
@@ -133,12 +143,6 @@ def _refused(reply: RawResponse, said: str, facts: dict[str, Any]) -> Retry | Xe
         if says_not_found(reply.body)
         else Retry("broken", None, RequestRefused(message, **facts))
     )
-
-
-def _taken(reply: RawResponse, facts: dict[str, Any]) -> Retry | None:
-    if reply.is_error:
-        return _unavailable(reply, problem_text(reply.body), facts)
-    return None if reply.flaw is None else _unreadable(reply.flaw, facts)
 
 
 def _page(reply: RawResponse, facts: dict[str, Any]) -> Retry:

@@ -120,20 +120,19 @@ def _checked(
         said = body.replace(token.encode(), b"***")
         return RawResponse(response.status_code, response.headers, said), None
     try:
-        body, envelope = _opened(body)
+        envelope = _envelope(body)
     except ValueError as flaw:
         return RawResponse(response.status_code, response.headers, body, flaw=str(flaw)), None
     return RawResponse(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
 
 
-def _opened(body: bytes) -> tuple[bytes, Envelope]:
+def _envelope(body: bytes) -> Envelope:
     """Raises ValueError for what is no JSON object, however it is repaired."""
     try:
-        return body, Envelope.read(body)
+        return Envelope.read(body)
     except ValueError as flaw:
-        whole = repaired(body)
         with suppress(ValueError):
-            return whole, Envelope.read(whole)
+            return Envelope.read(repaired(body))
         raise flaw from None
 
 

@@ -54,23 +54,19 @@ def paginate(
     """
     request = ListRequest(client, tenant_id, endpoint, modified_since if endpoint.modified_since else None)
     slicing = endpoint.slicing
+
+    def part(one: Slice, may_be_cut: bool) -> Iterator[Page]:
+        narrowed = replace(request, narrowed=one.params(slicing)) if slicing else request
+        if endpoint.paging == "whole":
+            yield narrowed.fetch(endpoint.path, {**endpoint.params, **narrowed.narrowed})
+        elif endpoint.paging == "details":
+            yield from read_details(narrowed, workers)
+        else:
+            yield from read_pages(narrowed, workers, calls_left if may_be_cut else None)
+
     if endpoint.paging == "offsets":
         yield from read_offsets(request, after)
-        return
-    if slicing is None:
-        yield from _list(request, workers)
-        return
-
-    def slice_of(one: Slice, may_be_cut: bool) -> Iterator[Page]:
-        return _list(replace(request, narrowed=one.params(slicing)), workers, calls_left if may_be_cut else None)
-
-    yield from Slices(slice_of, window or Slice(resume_from, None)).pages()
-
-
-def _list(request: ListRequest, workers: int, calls_left: Callable[[], int] | None = None) -> Iterator[Page]:
-    if request.endpoint.paging == "whole":
-        yield Page(1, 1, request.whole())
-    elif request.endpoint.paging == "details":
-        yield from read_details(request, workers)
+    elif slicing is None:
+        yield from part(Slice(), False)
     else:
-        yield from read_pages(request, workers, calls_left)
+        yield from Slices(part, window or Slice(resume_from, None)).pages()

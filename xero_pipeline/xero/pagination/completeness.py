@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from xero_pipeline.xero.pagination.list_request import FetchedPage
+from xero_pipeline.xero.pagination.page import Page
 
 # Xero's clocks need not agree to the second, and an answer's own time is a little later than what it shows: a record
 # counts as older than the first answer only if it is clearly so. Too much costs some calls, too little may cost a row.
@@ -19,7 +19,7 @@ class CompletenessTracker:
         count: The records of the list, by the first answer.
     """
 
-    def __init__(self, first: FetchedPage, count: int) -> None:
+    def __init__(self, first: Page, count: int) -> None:
         self.ordered = True
         self._count = count
         self._settled = None if first.answer.server_time is None else first.answer.server_time - _CLEARLY
@@ -27,12 +27,12 @@ class CompletenessTracker:
         self._all_dated = self._settled is not None
         self._same_count = True
 
-    def observe(self, fetched: FetchedPage) -> None:
+    def observe(self, fetched: Page) -> None:
         """Take note of a page."""
         told = fetched.answer.pagination
         self._same_count &= told is not None and told.item_count == self._count
-        self.ordered &= fetched.rows.ordered
-        for name, stamp in zip(fetched.rows.ids, fetched.rows.stamps, strict=True):
+        self.ordered &= fetched.records.ordered
+        for name, stamp in zip(fetched.records.ids, fetched.records.stamps, strict=True):
             self._all_dated &= stamp is not None
             if stamp is None or self._settled is None or stamp < self._settled:
                 self._old.add(name)

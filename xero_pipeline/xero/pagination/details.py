@@ -7,17 +7,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
-
-import msgspec
 
 from xero_pipeline.calendar import add_months, month_end, month_start
-from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
-from xero_pipeline.xero.pagination.record_ids import id_in
-
-_Key = TypeVar("_Key")
 
 # Xero gives at most 24 months of a budget in one answer.
 _BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
@@ -26,24 +20,20 @@ _BUDGET_MONTHS_BACK, _BUDGET_MONTHS_AHEAD = 12, 11
 def read_details(request: ListRequest, workers: int) -> Iterator[Page]:
     """Read headers, then one answer per record; without records the headers' empty answer comes."""
     endpoint = request.endpoint
-    headers = request.get(endpoint.path, dict(endpoint.params))
-    named = [(record, _identity(request, record)) for record in request.records(headers)]
-    nameless = [bytes(record) for record, name in named if name is None]
+    headers = request.fetch(endpoint.path, endpoint.params)
+    named = list(headers.records.named())
+    nameless = [text for text, name in named if name is None]
     ids = [name for _, name in named if name is not None]
     pages = len(ids) + bool(nameless or not ids)
     if nameless or not ids:
         # What has no id cannot be asked for: it is put aside when its fields are read.
-        listed = b'{"%s":[%s]}' % (endpoint.wrapper.encode(), b",".join(nameless))
-        yield Page(1, pages, replace(headers, body=listed))
-    window = _budget_window(headers) if endpoint.wrapper == "Budgets" else {}
-    answers = _ahead(lambda one: request.get(f"{endpoint.path}/{one}", window), iter(ids), workers)
-    for number, answer in enumerate(answers, start=pages - len(ids) + 1):
-        yield Page(number, pages, request.checked(answer))
-
-
-def _identity(request: ListRequest, record: msgspec.Raw) -> str | None:
-    found = id_in(record, request.endpoint)
-    return found if isinstance(found, str) and found else None
+        listed = b'{"%s":[%s]}' % (endpoint.wrapper.encode(), b",".join(map(bytes, nameless)))
+        alone = replace(headers.answer, envelope=Envelope.read(listed))
+        yield replace(headers, total_pages=pages, answer=alone, records=replace(headers.records, texts=nameless))
+    window = _budget_window(headers.answer) if endpoint.wrapper == "Budgets" else {}
+    details = _ahead(lambda one: request.fetch(f"{endpoint.path}/{one}", window), iter(ids), workers)
+    for number, page in enumerate(details, start=pages - len(ids) + 1):
+        yield replace(page, number=number, total_pages=pages)
 
 
 def _budget_window(headers: ApiResponse) -> dict[str, str]:
@@ -61,14 +51,14 @@ def _budget_window(headers: ApiResponse) -> dict[str, str]:
     }
 
 
-def _ahead(fetch: Callable[[_Key], ApiResponse], keys: Iterator[_Key], workers: int) -> Iterator[ApiResponse]:
-    """Answers in the order of their keys; at most `workers` are fetched ahead of the consumer."""
+def _ahead(fetch: Callable[[str], Page], keys: Iterator[str], workers: int) -> Iterator[Page]:
+    """Pages in the order of their keys; at most `workers` are fetched ahead of the consumer."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="xero-page")
     try:
         pending = deque(pool.submit(fetch, key) for key in islice(keys, workers))
         while pending:
-            answer = pending.popleft().result()
+            page = pending.popleft().result()
             pending.extend(pool.submit(fetch, key) for key in islice(keys, 1))
-            yield answer
+            yield page
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

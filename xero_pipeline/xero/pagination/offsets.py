@@ -11,13 +11,13 @@ the last, only an empty one is.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import count, pairwise
 from typing import Any
 
 import msgspec
 
-from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 
@@ -33,31 +33,31 @@ def read_offsets(request: ListRequest, after: int) -> Iterator[Page]:
     """
     endpoint, reached = request.endpoint, after
     for number in count(1):
-        answer = request.get(endpoint.path, {**endpoint.params, "offset": str(reached)})
-        found = _numbers(request, answer)
+        page = request.fetch(endpoint.path, {**endpoint.params, "offset": str(reached)})
+        found = _numbers(request, page)
         if found and not all(one < other for one, other in pairwise([reached, *found])):
             raise request.unreadable(
-                f"behind {endpoint.number} {reached} came {found[0]} to {found[-1]}, out of their order", answer
+                f"behind {endpoint.number} {reached} came {found[0]} to {found[-1]}, out of their order", page.answer
             )
         if not found:
             if number == 1:
-                yield Page(1, 1, answer, read_to=reached)
+                yield replace(page, read_to=reached)
             return
         reached = found[-1]
-        yield Page(number, None, answer, read_to=reached)
+        yield replace(page, number=number, total_pages=None, read_to=reached)
 
 
-def _numbers(request: ListRequest, answer: ApiResponse) -> list[int]:
+def _numbers(request: ListRequest, page: Page) -> list[int]:
     field = request.endpoint.number
     rows: list[Any] = []
     wrong: msgspec.DecodeError | None = None
-    for record in request.records(answer):
+    for record in page.records.texts:
         try:
             rows.append(msgspec.json.decode(record, type=_row(field)).number)
         except msgspec.DecodeError as flaw:
             wrong = flaw  # put aside when its fields are read; the others lead on
     if wrong and not rows:
-        raise request.unreadable(f"no record's {field} is a number: {wrong}", answer)
+        raise request.unreadable(f"no record's {field} is a number: {wrong}", page.answer)
     return rows
 
 

@@ -1,11 +1,71 @@
-"""What reading a list hands out."""
+"""What reading a list hands out: one answer and its records, each as its own text.
+
+Of what is in the records paging needs the ids and the stamps; everything else is left to whoever makes rows of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import Any
 
+import msgspec
+
+from xero_pipeline.xero.endpoints import Endpoint
 from xero_pipeline.xero.http.response import ApiResponse
+from xero_pipeline.xero.values import parse_xero_date
+
+
+@dataclass(frozen=True)
+class Records:
+    """An answer's records in its order.
+
+    Args:
+        texts: The JSON of each, not yet parsed.
+        key: The field that has a record's id; empty where none has.
+    """
+
+    texts: Sequence[msgspec.Raw]
+    key: str
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """What stands where each has its id, as text."""
+        return tuple(str(one.id) for one in self._heads)
+
+    @cached_property
+    def stamps(self) -> tuple[datetime | None, ...]:
+        """`UpdatedDateUTC` of each; None where it is missing or unreadable."""
+        return tuple(_stamp(one.stamp) for one in self._heads)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether every record has a stamp and none is older than the one before it."""
+        known = [stamp for stamp in self.stamps if stamp is not None]
+        return len(known) == len(self.stamps) and all(one <= other for one, other in pairwise(known))
+
+    @property
+    def first(self) -> datetime | None:
+        """The first record's stamp; None if there is no record."""
+        return self.stamps[0] if self.stamps else None
+
+    @property
+    def last(self) -> datetime | None:
+        """The last record's stamp; None if there is no record."""
+        return self.stamps[-1] if self.stamps else None
+
+    def named(self) -> Iterator[tuple[msgspec.Raw, str | None]]:
+        """Each record with its id; None for one that has no text there, and cannot be asked for by it."""
+        for text, one in zip(self.texts, self._heads, strict=True):
+            yield text, one.id if isinstance(one.id, str) and one.id else None
+
+    @cached_property
+    def _heads(self) -> list[Any]:
+        head = _head(self.key)
+        return [_read(text, head) for text in self.texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +76,7 @@ class Page:
 
     Args:
         number: From 1, in the order in which they come, which is not the order of the list.
+        records: What the answer lists.
         total_pages: How many there will be; None where that is unknown.
         list_changed: Set on the last page, if the list changed and was not in the order Xero documents: a record may be
             missing, and only reading it again helps.
@@ -28,6 +89,44 @@ class Page:
     number: int
     total_pages: int | None
     answer: ApiResponse
+    records: Records
     list_changed: bool = False
     read_before: date | None = None
     read_to: int | None = None
+
+    @classmethod
+    def of(cls, answer: ApiResponse, endpoint: Endpoint) -> Page:
+        """A list that came in one answer.
+
+        Raises:
+            ValueError: The answer holds no list of records.
+        """
+        return cls(1, 1, answer, Records(answer.envelope.records(endpoint.wrapper), "".join(endpoint.key[:1])))
+
+
+def _read(text: msgspec.Raw, head: Any) -> Any:
+    """A record that may be none: null, or something that is no object. Whoever reads its fields says so."""
+    try:
+        return msgspec.json.decode(text, type=head)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return head()
+
+
+@cache
+def _head(key: str) -> Any:
+    # A type that knows two fields lets the decoder skip the others without making objects of them.
+    fields = [
+        ("id", Any, msgspec.field(name=key, default=None)),
+        ("stamp", Any, msgspec.field(name="UpdatedDateUTC", default=None)),
+    ]
+    return msgspec.defstruct("Head", fields)
+
+
+def _stamp(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_xero_date(value)
+    except ValueError:
+        # Not ours to refuse: the list then counts as unordered, and whoever reads the record's fields will say so.
+        return None

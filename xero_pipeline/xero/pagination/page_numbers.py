@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
 from xero_pipeline.xero.http.response import Pagination
 from xero_pipeline.xero.pagination.completeness import CompletenessTracker
 from xero_pipeline.xero.pagination.date_slices import TooLong
-from xero_pipeline.xero.pagination.list_request import FetchedPage, ListRequest
+from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 from xero_pipeline.xero.pagination.reverse_ranges import PageRange, read_backwards, split_ranges
 
@@ -35,12 +36,12 @@ def read_pages(request: ListRequest, workers: int, calls_left: Callable[[], int]
     if told is None:
         yield from _there_and_back(request, first)
     elif told.page_count <= 1:
-        yield Page(1, 1, first.answer)
+        yield first
     else:
         yield from _in_ranges(request, first, told, workers)
 
 
-def _in_ranges(request: ListRequest, first: FetchedPage, told: Pagination, workers: int) -> Iterator[Page]:
+def _in_ranges(request: ListRequest, first: Page, told: Pagination, workers: int) -> Iterator[Page]:
     lowest, upper = PageRange(1, 1), split_ranges(2, told.page_count, workers)
     lowest.take(first)
     seen = CompletenessTracker(first, told.item_count)
@@ -48,47 +49,48 @@ def _in_ranges(request: ListRequest, first: FetchedPage, told: Pagination, worke
     for number, fetched in enumerate(read_backwards(request, upper, workers, before=first), start=1):
         seen.observe(fetched)
         lost = number == told.page_count and not (seen.complete or seen.ordered)
-        yield Page(number, told.page_count, fetched.answer, list_changed=lost)
+        yield replace(fetched, number=number, total_pages=told.page_count, list_changed=lost)
     if seen.complete or not seen.ordered:
         return
     again = [PageRange(lower.top, 1, until=lower.boundary) for lower, _ in pairwise([lowest, *upper])]
     for further, fetched in enumerate(read_backwards(request, again, workers), start=1):
         of = number + max(further, len(again))
-        yield Page(number + further, of, fetched.answer, list_changed=not fetched.rows.ordered)
+        yield replace(fetched, number=number + further, total_pages=of, list_changed=not fetched.records.ordered)
 
 
-def _there_and_back(request: ListRequest, first: FetchedPage) -> Iterator[Page]:
-    yield Page(1, None, first.answer)
-    if "pageSize" not in request.endpoint.params and len(first.rows.ids) < (request.endpoint.page_size or 0):
+def _there_and_back(request: ListRequest, first: Page) -> Iterator[Page]:
+    yield replace(first, total_pages=None)
+    if "pageSize" not in request.endpoint.params and len(first.records.ids) < (request.endpoint.page_size or 0):
         # Xero documents the size of these pages and takes no other: nothing can follow a shorter one.
         return
     fetched, end, there = first, 1, _versions(first)
-    while fetched.rows.ids:
+    while fetched.records.ids:
         end += 1
         fetched = _another(request, fetched, end)
         there |= _versions(fetched)
-        if fetched.rows.ids:
-            yield Page(end, None, fetched.answer)
-    full = len(first.rows.ids) in {_USUAL_PAGE, request.endpoint.page_size}
+        if fetched.records.ids:
+            yield replace(fetched, number=end, total_pages=None)
+    full = len(first.records.ids) in {_USUAL_PAGE, request.endpoint.page_size}
     if end == 1 or (end == 2 and not full):
         return
     back: set[_Version] = set()
     ordered = True
     for number, fetched in enumerate(read_backwards(request, [PageRange(end - 1, 1)], 1), start=1):
-        ordered &= fetched.rows.ordered
+        ordered &= fetched.records.ordered
         back |= _versions(fetched)
         lost = number == end - 1 and not ordered and back != there
-        yield Page(end - 1 + number, None, fetched.answer, list_changed=lost)
+        yield replace(fetched, number=end - 1 + number, total_pages=None, list_changed=lost)
 
 
-def _another(request: ListRequest, before: FetchedPage, number: int) -> FetchedPage:
+def _another(request: ListRequest, before: Page, number: int) -> Page:
     fetched = request.fetch_page(number)
-    if fetched.rows.ids and (fetched.rows.ids[0], fetched.rows.first) == (before.rows.ids[0], before.rows.first):
+    new, old = fetched.records, before.records
+    if new.ids and (new.ids[0], new.first) == (old.ids[0], old.first):
         # An endpoint that knows no pages sends everything each time; asking on would never end. A record that only
         # moved is no such case: it moves to a later page by an edit alone, with another stamp.
         raise request.unreadable(f"page {number} begins as page {number - 1} did", fetched.answer)
     return fetched
 
 
-def _versions(fetched: FetchedPage) -> set[_Version]:
-    return set(zip(fetched.rows.ids, fetched.rows.stamps, strict=True))
+def _versions(fetched: Page) -> set[_Version]:
+    return set(zip(fetched.records.ids, fetched.records.stamps, strict=True))

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
-from xero_pipeline.xero.pagination.list_request import FetchedPage, ListRequest
+from xero_pipeline.xero.pagination.list_request import ListRequest
+from xero_pipeline.xero.pagination.page import Page
 
 
 class PageRange:
@@ -35,13 +36,13 @@ class PageRange:
         """The page to ask for next; None at the end."""
         return self._page
 
-    def take(self, fetched: FetchedPage) -> None:
+    def take(self, fetched: Page) -> None:
         """Take the answer for `page` and go on to the next."""
         if self._page is None:
             raise ValueError("the walk is over")
         if self._page == self.top:
-            self.boundary = fetched.rows.last
-        begins = fetched.rows.first
+            self.boundary = fetched.records.last
+        begins = fetched.records.first
         met = self._until is not None and begins is not None and begins < self._until
         self._page = None if met or self._page <= self._bottom else self._page - 1
 
@@ -61,8 +62,8 @@ def split_ranges(low: int, high: int, workers: int) -> list[PageRange]:
 
 
 def read_backwards(
-    request: ListRequest, ranges: Sequence[PageRange], workers: int, *, before: FetchedPage | None = None
-) -> Iterator[FetchedPage]:
+    request: ListRequest, ranges: Sequence[PageRange], workers: int, *, before: Page | None = None
+) -> Iterator[Page]:
     """Walk several ranges at once, `before` first; at most `workers` pages are fetched ahead of the consumer.
 
     A range's next page is asked for only when its page behind was answered: the whole argument rests on that.
@@ -72,7 +73,7 @@ def read_backwards(
         before: A page that is there already, handed out once the first calls are under way.
     """
     waiting = deque(ranges)
-    pending: deque[tuple[PageRange, Future[FetchedPage]]] = deque()
+    pending: deque[tuple[PageRange, Future[Page]]] = deque()
     pool, cancelled = ThreadPoolExecutor(workers, thread_name_prefix="xero-page"), threading.Event()
     mine = replace(request, cancelled=cancelled)
 

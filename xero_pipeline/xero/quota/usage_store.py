@@ -44,16 +44,13 @@ class UsageStore:
     def locked(self) -> Generator[tuple[UsageTransaction, float]]:
         """Also the time, read once the lock is held, so that times never run against the order of calls."""
         with write_transaction(self._engine) as connection:
-            yield self._transaction(connection), self._clock()
+            yield UsageTransaction(connection, self._host, self._pid_alive), self._clock()
 
     @contextmanager
     def reading(self) -> Generator[tuple[UsageTransaction, float]]:
         """Also the time; to look at only."""
         with self._engine.connect() as connection:
-            yield self._transaction(connection), self._clock()
-
-    def _transaction(self, connection: sa.Connection) -> UsageTransaction:
-        return UsageTransaction(connection, self._host, self._pid_alive)
+            yield UsageTransaction(connection, self._host, self._pid_alive), self._clock()
 
     def release(self, slot_id: str, tenant_id: str, call: CallRecord | None) -> None:
         """Give a slot back and write down how its call ended. A slot that was given up already is no error.

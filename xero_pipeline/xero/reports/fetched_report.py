@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from xero_pipeline.errors import UnreadableAnswer
-from xero_pipeline.xero.http.response import ApiResponse, Envelope
+from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.reports.tree import cells_of, kind_of, rows_of
 from xero_pipeline.xero.values import is_object, loads
 
@@ -96,7 +96,7 @@ def received(answer: ApiResponse, tenant_id: str) -> FetchedReport:
         UnreadableAnswer: It holds something else.
     """
     try:
-        reports = Envelope.read(answer.body).records("Reports")
+        reports = answer.envelope.records("Reports")
         if len(reports) > 1:
             raise ValueError(f"{len(reports)} reports instead of one")
         # Of what an organisation does not have (a budget) Xero gives an empty list.

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.parse.to_arrow import tables_of
 from xero_pipeline.warehouse.schema.arrow_types import column_type
+from xero_pipeline_tests.warehouse.answers import tables_of
 from xero_simulator.wire import encode
 
 SEEN = dt.datetime(2028, 7, 20, 12, tzinfo=dt.UTC)

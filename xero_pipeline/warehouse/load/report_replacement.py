@@ -1,15 +1,14 @@
-"""What we keep about our own reading: cursors, and the answers of reports."""
+"""Rows of a report: its periods become what was answered, and the answers are kept."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from sqlalchemy import text
 
 from xero_pipeline.warehouse.load.merge import Merged, merge_rows
 from xero_pipeline.warehouse.load.restatements import ANSWER, note_restatements
-from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
+from xero_pipeline.warehouse.progress.records import ReportPull
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import table as table_named
 from xero_pipeline.warehouse.sql import carry_out, q, same, target
@@ -21,40 +20,6 @@ if TYPE_CHECKING:
 
     from xero_pipeline.warehouse.database.dialect import Dialect
     from xero_pipeline.warehouse.schema.model import Table
-
-_WRITE_CURSOR = """
-INSERT INTO xero.cursors (tenant_id, endpoint, modified_since, complete_at, records)
-VALUES (:tenant_id, :endpoint, :modified_since, :complete_at, :records)
-ON CONFLICT (tenant_id, endpoint) DO UPDATE SET
-    modified_since = excluded.modified_since, complete_at = excluded.complete_at, records = excluded.records
-"""
-_READ_CURSOR = """
-SELECT tenant_id, endpoint, modified_since, complete_at, records FROM xero.cursors
-WHERE tenant_id = :tenant_id AND endpoint = :endpoint
-"""
-
-
-def write_cursor(connection: Connection, cursor: Cursor) -> None:
-    """Note how far an endpoint has been read, in the transaction of its rows."""
-    values = {name: getattr(cursor, name) for name in Cursor.__dataclass_fields__}
-    connection.execute(text(_WRITE_CURSOR), values)
-
-
-def read_cursor(connection: Connection, tenant_id: str, endpoint: str) -> Cursor | None:
-    """How far an endpoint has been read, None before its first complete read; times in UTC."""
-    from datetime import UTC
-
-    found = connection.execute(text(_READ_CURSOR), {"tenant_id": tenant_id, "endpoint": endpoint}).one_or_none()
-    if found is None:
-        return None
-    since = found.modified_since
-    return Cursor(
-        tenant_id=found.tenant_id,
-        endpoint=found.endpoint,
-        modified_since=since.astimezone(UTC) if since else None,
-        complete_at=found.complete_at.astimezone(UTC),
-        records=found.records,
-    )
 
 
 def replace_reports(

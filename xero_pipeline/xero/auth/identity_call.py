@@ -1,4 +1,4 @@
-"""Asking again when no proper answer came: for the calls of consent and token, all of which may be repeated.
+"""A call for a consent, a token or a connection: repeated like every call, and its failures said in our words.
 
 Xero accepts the previous refresh token for thirty minutes when the answer to a refresh was lost (Xero's OAuth 2.0 FAQ),
 so even a refresh is safe to send again, as long as it is the same one.
@@ -11,20 +11,17 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from xero_pipeline.errors import ConfigurationError, UnreadableAnswer, XeroUnavailable
 from xero_pipeline.xero.http.error_body import is_page
+from xero_pipeline.xero.http.retry_loop import call_with_retries
+from xero_pipeline.xero.http.retry_policy import Retry, is_outage
 
 T = TypeVar("T")
 
-ATTEMPTS = 5
-FIRST_WAIT_SECONDS = 1
-LONGEST_WAIT_SECONDS = 8
-
 
 def retry_identity_call(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Call until an answer comes, a bounded number of times.
+    """Call until an answer comes, as often as any call without one is made.
 
     Args:
         call: Sends the request; always the same one.
@@ -34,17 +31,17 @@ def retry_identity_call(call: Callable[[], T], sleep: Callable[[float], None]) -
         What the call returns.
 
     Raises:
-        XeroUnavailable: No answer, or only 5xx and 429, after all attempts.
+        XeroUnavailable: No answer, or only 408, 429 and 5xx, after all attempts.
         UnreadableAnswer: Only broken answers after all attempts.
     """
-    retrying = Retrying(
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
-        retry=retry_if_exception_type((XeroUnavailable, UnreadableAnswer)),
-        sleep=sleep,
-        reraise=True,
-    )
-    return retrying(call)
+
+    def attempt() -> T | Retry:
+        try:
+            return call()
+        except (XeroUnavailable, UnreadableAnswer) as error:
+            return Retry("broken", None, error)
+
+    return call_with_retries(attempt, lambda seconds, _: sleep(seconds))
 
 
 @contextmanager
@@ -90,7 +87,7 @@ def check_answered(response: httpx.Response, setting: str) -> None:
             status=response.status_code,
             correlation_id=correlation_id(response),
         )
-    if response.status_code in {408, 429} or response.status_code >= 500:
+    if response.status_code == 429 or is_outage(response.status_code):
         raise XeroUnavailable(
             f"Xero cannot answer at the moment (HTTP {response.status_code}). Try again in some minutes.",
             endpoint=response.request.url.path,

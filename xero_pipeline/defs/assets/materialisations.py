@@ -1,0 +1,102 @@
+"""What a run tells of the tables it wrote: each partition with its own data version, and with what it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from dagster._core.definitions.data_version import (
+    CODE_VERSION_TAG,
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    DATA_VERSION_TAG,
+    NULL_EVENT_POINTER,
+    get_input_data_version_tag,
+    get_input_event_pointer_tag,
+)
+from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any], str], None]
+"""Told of each materialisation as it happens: asset, partition key, metadata, data version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Materialisation:
+    """A table of a partition that was written.
+
+    Args:
+        version: The same as the last time where nothing changed: what is made of it stays in sync.
+    """
+
+    key: dg.AssetKey
+    partition: str | None
+    metadata: Mapping[str, Any]
+    version: str
+
+
+def results(
+    context: dg.AssetExecutionContext, done: Iterable[Materialisation], *, in_part: bool
+) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    """What came of a run.
+
+    Args:
+        in_part: Some organisations or months of the run were left out; a result would stand for all of them.
+
+    Yields:
+        A result for each table that the run selected; for the others, and where it has several partitions, events,
+        for a result gives all partitions of a run the same version.
+    """
+    alone = context.partition_key if context.has_partition_key else None
+    by_key = _by_key(context, done)
+    for key, told in by_key.items():
+        selected = key in context.selected_asset_keys and not in_part
+        if selected and alone:
+            (one,) = told
+            yield dg.MaterializeResult(key, metadata=one.metadata, data_version=dg.DataVersion(one.version))
+            continue
+        yield from events(context, told)
+        if selected:
+            # Lets what depends on it in the same run begin.
+            yield dg.MaterializeResult(key, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
+    if not in_part:
+        yield from (dg.MaterializeResult(key) for key in context.selected_asset_keys - by_key.keys())
+
+
+def events(context: dg.AssetExecutionContext, done: Iterable[Materialisation]) -> Iterator[dg.AssetMaterialization]:
+    """The same as events of Dagster's history, where there can be no result: the run failed, or did not select it."""
+    step = context.get_step_execution_context()
+    for key, told in _by_key(context, done).items():
+        made_of = _made_of(context, key)
+        for one in told:
+            version = {DATA_VERSION_TAG: one.version, DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
+            yield dg.AssetMaterialization(
+                key, metadata=dict(one.metadata), partition=one.partition, tags={**made_of, **version}
+            )
+        step.wipe_input_asset_version_info(key)
+
+
+def _by_key(
+    context: dg.AssetExecutionContext, done: Iterable[Materialisation]
+) -> dict[dg.AssetKey, list[Materialisation]]:
+    """In the order of their declaration: Dagster wants parents before children."""
+    found: dict[dg.AssetKey, list[Materialisation]] = {}
+    for one in done:
+        found.setdefault(one.key, []).append(one)
+    return {key: found[key] for key in context.assets_def.node_keys_by_output_name.values() if key in found}
+
+
+def _made_of(context: dg.AssetExecutionContext, key: dg.AssetKey) -> dict[str, str]:
+    """The tags that Dagster gives a result: without them it takes whatever is newer than a table for a change to it."""
+    step, spec = context.get_step_execution_context(), context.assets_def.specs_by_key[key]
+    tags = {CODE_VERSION_TAG: spec.code_version or context.run.run_id}
+    for dep in spec.deps:
+        parent = dep.asset_key
+        found = step.maybe_fetch_and_get_input_asset_version_info(parent)
+        version = found.data_version.value if found and found.data_version else "INITIAL"
+        tags[get_input_data_version_tag(parent)] = version
+        tags[get_input_event_pointer_tag(parent)] = str(found.storage_id) if found else NULL_EVENT_POINTER
+    return tags
