@@ -10,6 +10,7 @@ import gc
 import pytest
 from hypothesis import HealthCheck, settings
 
+from xero_pipeline.warehouse.database import duckdb
 from xero_pipeline_tests import clock
 from xero_pipeline_tests.databases import (  # noqa: F401 - fixtures
     duckdb_template,
@@ -50,6 +51,14 @@ def pytest_configure() -> None:
     # How long an example takes says how busy the machine is, and nothing of the program.
     settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread_for_duckdb():
+    """Two wake each other for rows that one reads in no time; the programs that journeys start have two."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "THREADS", 1)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

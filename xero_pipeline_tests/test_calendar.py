@@ -59,3 +59,9 @@ def test_months_between_are_all_first_days_once_in_order(one, other):
 )
 def test_a_financial_year_begins_on_the_day_after_the_one_before_ended(day, end_day, end_month, expected):
     assert year_start(day, end_day, end_month) == expected
+
+
+@given(DAYS, st.integers(-300, 300))
+def test_adding_months_to_a_first_day_can_be_undone(day, months):
+    first = month_start(day)
+    assert add_months(add_months(first, months), -months) == first

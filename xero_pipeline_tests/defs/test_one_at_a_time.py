@@ -6,12 +6,13 @@ import subprocess
 import sys
 import threading
 
-import filelock
 import pytest
+from filelock import FileLock
 
 from xero_pipeline.defs.assets import collections
 from xero_pipeline.defs.assets.per_organisation import organisation_lock
 from xero_pipeline.errors import OrganisationBusy
+from xero_pipeline.state import locks
 
 PATIENCE = 120
 """Seconds for what must happen; nothing takes so long that works."""
@@ -68,13 +69,13 @@ def waits(monkeypatch):
     """Is set as soon as somebody of this process finds a lock taken."""
     seen = threading.Event()
 
-    class Lock(filelock.FileLock):
+    class Lock(FileLock):
         def _acquire(self):
             super()._acquire()
             if not self.is_locked:
                 seen.set()
 
-    monkeypatch.setattr(filelock, "FileLock", Lock)
+    monkeypatch.setattr(locks, "FileLock", Lock)
     return seen
 
 

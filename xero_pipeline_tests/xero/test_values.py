@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -65,21 +65,6 @@ def test_an_instant_without_zone_is_not_written():
         values.to_xero_date(datetime(2018, 2, 15))
     in_auckland = AT.astimezone(timezone(timedelta(hours=13)))
     assert values.to_xero_date(in_auckland) == "/Date(1518689150940+0000)/"
-
-
-def test_months_begin_end_and_add_up_over_years_and_leap_days():
-    assert values.month_start(date(2024, 2, 29)) == date(2024, 2, 1)
-    assert values.month_end(date(2024, 2, 1)) == date(2024, 2, 29)
-    assert values.month_end(date(2100, 2, 1)) == date(2100, 2, 28)
-    assert values.add_months(date(2024, 1, 31), 1) == date(2024, 2, 29)
-    assert values.add_months(date(2024, 1, 1), -1) == date(2023, 12, 1)
-    assert values.add_months(date(2024, 12, 5), 13) == date(2026, 1, 5)
-
-
-@given(st.dates(min_value=date(1000, 1, 1), max_value=date(3000, 1, 1)), st.integers(-500, 500))
-def test_adding_months_to_a_first_day_can_be_undone(day, months):
-    first = values.month_start(day)
-    assert values.add_months(values.add_months(first, months), -months) == first
 
 
 def test_numbers_stay_exact():
