@@ -124,8 +124,8 @@ class IncrementalRead:
         self._first_answer = cut.first_answer if cut else None
         # A read of changes, of the rest of a list, or for the first time shows nothing about what is gone; what is
         # numbered is never gone.
-        in_one = plan.since is None and cut is None and not plan.is_first and endpoint.paging != "offsets"
-        self._sees_all = in_one and len(endpoint.key) == 1
+        self._is_whole = plan.since is None and cut is None and not plan.is_first and endpoint.paging != "offsets"
+        self._sees_all = self._is_whole and len(endpoint.key) == 1
         # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
         self._shows_gone = endpoint.paging in {"whole", "details"}
         self._seen: list[str] = []
@@ -231,7 +231,8 @@ class IncrementalRead:
             return
         before = progress.refresh_round()
         # For the first time there was nothing to compare with, which is as good.
-        compared = (self._sees_all or self._plan.is_first) and self._plan.resume_from is None and not self._drifted
+        steady = self._plan.resume_from is None and not self._drifted
+        compared = (self._sees_all or self._plan.is_first) and steady
         progress.write(
             RefreshRound(
                 writer.tenant_id,
@@ -242,7 +243,8 @@ class IncrementalRead:
                 calls=before.calls,
             )
         )
-        if compared:
+        # Also of a list without ids, such as a page of settings: what was wrong with the answer before is over.
+        if compared or (self._is_whole and steady):
             batch.issues.resolve_deleted(since=self._began, at=writer.now())
         if compared and self._sees_all and not self._shows_gone:
             ours = active_ids(batch.connection, writer.endpoint.table, writer.tenant_id, as_of=self._began)

@@ -182,6 +182,20 @@ def test_a_few_records_may_all_be_unreadable(talk, warehouse):
     assert (outcome.records, outcome.quarantined) == (0, {uid("a"), uid("b")})
 
 
+def test_a_setting_that_could_not_be_read_is_released_by_the_next_answer(talk, warehouse):
+    """It has no id: nothing but the next answer tells that what was wrong is over (`make prove` found it)."""
+    xero = Xero("InvoiceReminders", "Enabled")
+    open_ = "select count(*) as n from xero.quarantine where resolved_at is null"
+    found = []
+    for hour, answer in enumerate(([{"Enabled": True}], [{"Enabled": ["?"]}], [{"Enabled": True}])):
+        xero.pages = [answer]
+        tally, client = talk(xero)
+        at = BEGIN + timedelta(hours=hour)
+        sync_collection(client, warehouse, TENANT, endpoint("invoice_reminders"), tally=tally, now=lambda at=at: at)
+        found.append(warehouse.query(open_).to_pylist()[0]["n"])
+    assert found == [0, 1, 0]
+
+
 def test_a_crash_in_the_transaction_takes_the_notes_with_the_rows(line, monkeypatch):
     def crash(connection, *where, **more):
         raise RuntimeError("gone")
