@@ -64,8 +64,9 @@ def update_ledger(
         named_causes = by_account(connection, tenant_id, causes)
         months = {report: sorted(found) for report, found in sorted(stale.items()) if found}
         inputs = input_state(connection, tenant_id, months, sorted(named_causes.items()), real, ageing)
-        if faults := _faults_kept_from(connection, tenant_id, inputs):
-            posted = Posted(documents=0, written=0, removed=0, faults=faults[0])
+        faults = _faults_kept_from(connection, tenant_id, inputs)
+        if faults is not None:
+            posted = Posted(documents=0, written=0, removed=0, faults=faults)
             _note(connection, tenant_id, posted, inputs, at)
             return posted
         dialect.reads_much(connection)
@@ -115,11 +116,10 @@ def _is_read(connection: Connection, tenant_id: str) -> bool:
     return connection.exec_driver_sql(sql).scalar_one()
 
 
-def _faults_kept_from(connection: Connection, tenant_id: str, inputs: str) -> tuple[int] | None:
-    """How many documents could not post, where the ledger was kept from just these inputs."""
+def _faults_kept_from(connection: Connection, tenant_id: str, inputs: str) -> int | None:
+    """How many documents could not post, where the ledger was kept from just these inputs; else None."""
     sql = f"SELECT faults FROM {named('kept')} WHERE tenant_id = {literal(tenant_id)} AND inputs = {literal(inputs)}"
-    row = connection.exec_driver_sql(sql).one_or_none()
-    return (row.faults,) if row else None
+    return connection.exec_driver_sql(sql).scalar_one_or_none()
 
 
 def _note(connection: Connection, tenant_id: str, posted: Posted, inputs: str, at: datetime) -> None:

@@ -230,9 +230,9 @@ class IncrementalRead:
         if not self._plan.everything:
             return
         before = progress.refresh_round()
-        # For the first time there was nothing to compare with, which is as good.
         steady = self._plan.resume_from is None and not self._drifted
-        compared = (self._sees_all or self._plan.is_first) and steady
+        # For the first time there was nothing to compare with, which is as good.
+        compared = steady and (self._sees_all or self._plan.is_first)
         progress.write(
             RefreshRound(
                 writer.tenant_id,
@@ -244,7 +244,7 @@ class IncrementalRead:
             )
         )
         # Also of a list without ids, such as a page of settings: what was wrong with the answer before is over.
-        if compared or (self._is_whole and steady):
+        if steady and (self._is_whole or self._plan.is_first):
             batch.issues.resolve_deleted(since=self._began, at=writer.now())
         if compared and self._sees_all and not self._shows_gone:
             ours = active_ids(batch.connection, writer.endpoint.table, writer.tenant_id, as_of=self._began)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.calendar import add_months
+from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 from xero_pipeline.xero.reports.call_windows import month_by_month
@@ -154,7 +154,7 @@ def _here(warehouse: Warehouse, at: datetime, *, months_back: int) -> tuple[str,
         midnight = beginning_of(today, name)
         told |= {
             f"zone_{number}": name,
-            f"latest_{number}": add_months(today.replace(day=1), -months_back),
+            f"latest_{number}": add_months(month_start(today), -months_back),
             f"midnight_{number}": midnight,
             f"last_week_{number}": midnight - _TOGETHER,
             f"last_month_{number}": midnight - _ALONE,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import month_start
 from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
 from xero_pipeline.cli.month_range import month
 from xero_pipeline.cli.output.console import print_table, say
@@ -75,7 +76,7 @@ def _show_all(services: Services, tenants: Collection[str], given: date | None) 
     from xero_pipeline.warehouse.days import zones_of
 
     zones, now = zones_of(services.warehouse), clock.now()
-    since = {one: given or day_in(zones.get(one), now).replace(day=1) for one in tenants}
+    since = {one: given or month_start(day_in(zones.get(one), now)) for one in tenants}
     ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
     found = [
         row

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import month_start
 from xero_pipeline.cli.commands.connections import connect
 from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.container import Services
@@ -158,7 +159,7 @@ def this_month(services: Services, tenant_id: str, name: str) -> None:
     from xero_pipeline.cli.output.console import profit_and_loss
     from xero_pipeline.warehouse.days import day_of
 
-    first = day_of(services.warehouse, tenant_id, clock.now()).replace(day=1)
+    first = month_start(day_of(services.warehouse, tenant_id, clock.now()))
     rows = services.warehouse.query(
         "select section, line_type, account_name, amount from xero.profit_and_loss "
         "where tenant_id = :tenant_id and period_start = :first order by position",

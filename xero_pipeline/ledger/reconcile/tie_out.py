@@ -20,7 +20,7 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.calendar import year_start
+from xero_pipeline.calendar import month_start, year_start
 from xero_pipeline.ledger.reconcile.cause_search import with_causes
 from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 from xero_pipeline.ledger.sql_templates import SqlTemplates
@@ -134,7 +134,7 @@ def _periods(connection: Connection, tenant_id: str, stale: Collection[date]) ->
     day, month = ends
     eve = months[0][0] - timedelta(days=1)
     found: list[dict[str, object]] = []
-    for number, (start, end) in enumerate([(eve.replace(day=1), eve), *months]):
+    for number, (start, end) in enumerate([(month_start(eve), eve), *months]):
         # The balances before the first month are those of its year: they are read from its own trial balance.
         year = year_start(months[0][1] if number == 0 else end, day, month)
         before = found[-1] if found else {"period_end": end, "year_start": year}
