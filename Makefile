@@ -28,7 +28,7 @@ check: setup ## form, lint, types and definitions: what make test checks before 
 test: setup ## every check and every test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check
 
-quick: setup ## the tests that are fast, for while you work: two minutes
+quick: setup ## the tests that are fast, for while you work: about two minutes
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not journey and not slow"
 
 prove: setup ## the long proofs with every seed: half an hour

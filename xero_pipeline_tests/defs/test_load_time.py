@@ -32,7 +32,6 @@ OTHERS = {
     "pygments",
     "rich",
     "sqlalchemy",
-    "tenacity",
 }
 """Packages of other people that Dagster has not loaded already; rich and pygments come with httpx."""
 
