@@ -70,6 +70,10 @@ class DuckDB:
             try:
                 with self.engine(read_only=read_only).begin() as connection:
                     yield connection
+            except Exception:
+                # After a fatal error of DuckDB only a file that is opened anew can be used.
+                self.file.close_if_broken()
+                raise
             finally:
                 if self._reads_much:
                     self._reads_much = False

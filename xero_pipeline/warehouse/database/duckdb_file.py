@@ -64,6 +64,16 @@ class OpenFile:
         if self._kept is not None and log.exists() and log.stat().st_size > KEPT_LOG_BYTES:
             self.close()
 
+    def close_if_broken(self) -> None:
+        """Close what cannot be used any more: one fatal error, such as of a full disk, makes all that follows fail."""
+        import duckdb
+
+        if self._kept is not None:
+            try:
+                self._kept.execute("SELECT 1")
+            except duckdb.Error:
+                self.close()
+
     def close(self) -> None:
         """Close what was left open."""
         kept, self._kept, self._kept_to_read = self._kept, None, False
