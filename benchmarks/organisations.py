@@ -88,19 +88,14 @@ class Day:
 
 @contextlib.contextmanager
 def spent(services: Services, instance: dg.DagsterInstance, found: dict[str, Any]) -> Iterator[None]:
-    """What happens meanwhile costs: seconds, CPU-seconds, calls, events of Dagster and their bytes; each an organisation."""
+    """What an organisation costs meanwhile: seconds, CPU-seconds, calls, events of Dagster and their bytes."""
     count = len(services.organisations.list())
     runs = {run.run_id for run in instance.get_runs()}
     calls = _calls(services)
     wall, cpu = time.perf_counter(), time.process_time()
     yield
     found |= {"wall": (time.perf_counter() - wall) / count, "cpu": (time.process_time() - cpu) / count}
-    events = [
-        event
-        for run in instance.get_runs()
-        if run.run_id not in runs
-        for event in instance.all_logs(run.run_id)
-    ]
+    events = [event for run in instance.get_runs() if run.run_id not in runs for event in instance.all_logs(run.run_id)]
     from dagster._serdes import serialize_value
 
     found |= {
