@@ -3,7 +3,7 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +12,15 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
-from xero_pipeline.defs.assets.per_organisation import organisation_lock, run_for_each_organisation
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
+from xero_pipeline.defs.assets.per_organisation import Content, organisation_lock, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.tie_out import check_results, check_specs
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes
-from xero_pipeline.ledger.content_versions import TableContent, table_contents
+from xero_pipeline.ledger.content_versions import organisation_contents
 from xero_pipeline.ledger.posting.postings import Posted
 from xero_pipeline.ledger.reconcile.cause_file import GivenCause, read_causes
 from xero_pipeline.ledger.reconcile.tie_out import REPORTS
@@ -78,6 +78,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
         left_out = list[str]()
+        names = {naming.key(name, SCHEMA): name for name in made_of}
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             xero_progress.begin(tenant_id, SCHEMA)
@@ -91,14 +92,21 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                 _report_nothing_to_post(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
                 return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
-            contents = table_contents(warehouse, list(made_of), tenant_id)
-            for name, facts in _facts(warehouse, tenant_id, posted, contents).items():
+            facts = _facts(warehouse, tenant_id, posted)
+            for name in made_of:
                 shown = chart_metadata(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
-                record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown}, contents[name].version)
+                record(naming.key(name, SCHEMA), tenant_id, {**facts.get(name, {}), **shown})
 
-        tenants = context.partition_keys
+        def describe(written: Collection[Written]) -> Mapping[Written, Content]:
+            tenants = sorted({tenant_id for _, tenant_id in written})
+            contents = organisation_contents(warehouse, tenants, list(made_of)) if tenants else {}
+            found = {one: contents[one[1], names[one[0]]] for one in written}
+            return {
+                one: Content(held.version, {"dagster/partition_row_count": held.rows}) for one, held in found.items()
+            }
+
         yield from run_for_each_organisation(
-            context, tenants, one, xero_progress, xero.services, warehouse, left_out=left_out
+            context, context.partition_keys, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
         )
         if checked:
             yield from emit_selected(context, check_results(warehouse, naming, xero.services, journals=journals))
@@ -164,16 +172,13 @@ def _lineage() -> Mapping[str, Mapping[str, Sequence[str]]]:
     }
 
 
-def _facts(
-    warehouse: "Warehouse", tenant_id: str, posted: Posted, contents: Mapping[str, TableContent]
-) -> Mapping[str, Mapping[str, Any]]:
-    facts: dict[str, dict[str, Any]] = {
-        name: {"dagster/partition_row_count": content.rows} for name, content in contents.items()
+def _facts(warehouse: "Warehouse", tenant_id: str, posted: Posted) -> Mapping[str, Mapping[str, Any]]:
+    """What is told of tables besides what they hold."""
+    return {
+        "journals": changes(_changes(posted)),
+        "documents": {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults},
+        "coverage": _coverage(warehouse, tenant_id),
     }
-    facts["journals"] |= changes(_changes(posted))
-    facts["documents"] |= {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults}
-    facts["coverage"] |= _coverage(warehouse, tenant_id)
-    return facts
 
 
 def _coverage(warehouse: "Warehouse", tenant_id: str) -> dict[str, Any]:

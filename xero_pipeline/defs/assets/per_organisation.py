@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
 
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import asset_of, errand_of
 from xero_pipeline.defs.assets.deferral import Deferrals
-from xero_pipeline.defs.assets.materialisations import Materialisation, RecordMaterialisation, events, results
+from xero_pipeline.defs.assets.materialisations import (
+    Materialisation,
+    RecordMaterialisation,
+    Written,
+    events,
+    results,
+)
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
+from xero_pipeline.defs.resources import XeroResource
 from xero_pipeline.errors import (
     BudgetReached,
     OrganisationBusy,
@@ -37,16 +43,31 @@ if TYPE_CHECKING:
 LINEAGE = "dagster/column_lineage"
 
 
+class Content(NamedTuple):
+    """What a partition of a table holds now.
+
+    Args:
+        version: The same as long as its rows are.
+        facts: What else is told of it, as metadata.
+    """
+
+    version: str
+    facts: Mapping[str, Any] = {}
+
+
+Describe = Callable[[Collection[Written]], Mapping[Written, Content]]
+"""Asked once, when all organisations were worked on, what the partitions hold that were written."""
+
+
 @contextmanager
 def xero_client_for(
     context: dg.AssetExecutionContext,
     xero: XeroResource,
-    warehouse: WarehouseResource,
     tenant_id: str,
     tally: CallStats,
     progress: Progress,
 ) -> Iterator[XeroClient]:
-    """Hold an organisation and call Xero for it; at the end every call is in the warehouse, whatever came of it.
+    """Hold an organisation and call Xero for it.
 
     Args:
         progress: Told of every call and every wait.
@@ -74,13 +95,12 @@ def xero_client_for(
     except BudgetReached as reached:
         reached.tried = tally.calls > 0
         raise
-    finally:
-        _deliver(context, xero, warehouse)
 
 
-def _deliver(context: dg.AssetExecutionContext, xero: XeroResource, warehouse: WarehouseResource) -> None:
+def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:
+    """Bring every call into the warehouse, whatever came of it."""
     try:
-        deliver_calls(xero.services.call_outbox, warehouse.warehouse)
+        deliver_calls(services.call_outbox, warehouse)
     except WarehouseBusy as busy:
         # Not the reason why an asset fails: nothing is lost, whoever comes next carries them.
         context.log.warning(f"The calls are not in xero.api_calls yet, they follow with the next asset: {busy}")
@@ -130,6 +150,7 @@ def run_for_each_organisation(
     progress: Progress,
     services: Services,
     warehouse: Warehouse,
+    describe: Describe,
     *,
     left_out: Collection[str] = (),
 ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
@@ -137,6 +158,7 @@ def run_for_each_organisation(
 
     Args:
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
+        describe: Called once at the end, also when some failed, and brings in what the work has left for then.
         services: Know the organisations, and where it is noted what has to wait for calls.
         warehouse: What was written to.
         left_out: The partitions of which the work found that there is nothing to do yet.
@@ -149,7 +171,7 @@ def run_for_each_organisation(
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
     """
     tenants = list(tenants)
-    done: dict[tuple[dg.AssetKey, str], Materialisation] = {}
+    done: dict[Written, Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
     deferrals, directory, asset = (
@@ -159,9 +181,25 @@ def run_for_each_organisation(
     )
     directory.tag(context, tenants)
 
-    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any], version: str) -> None:
-        facts = {**directory.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
-        done[key, partition] = Materialisation(key, partition, facts, version)
+    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
+        done[key, partition] = metadata
+
+    def told() -> Sequence[Materialisation]:
+        _deliver(context, services, warehouse)
+        return [
+            Materialisation(
+                key,
+                partition,
+                {
+                    **directory.facts(partition.rpartition("|")[2], asset),
+                    **lineage(key),
+                    **content.facts,
+                    **done[key, partition],
+                },
+                content.version,
+            )
+            for (key, partition), content in describe(done).items()
+        ]
 
     def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
         # The UI takes it from the materialisation alone.
@@ -184,14 +222,28 @@ def run_for_each_organisation(
         if failed:
             raise _failure(failed, directory)
     except Exception:
-        yield from events(context, done.values())
+        yield from events(context, _as_far_as_possible(told))
         raise
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
-        for event in events(context, done.values()):
+        for event in events(context, _as_far_as_possible(told)):
             context.log_event(event)
         raise
-    yield from results(context, done.values(), in_part=bool(aside or left_out))
+    try:
+        materialised = told()
+    except XeroPipelineError as error:
+        progress.fail(str(error))
+        raise dg.Failure(str(error), allow_retries=False) from error
+    yield from results(context, materialised, in_part=bool(aside or left_out))
+
+
+def _as_far_as_possible(told: Callable[[], Sequence[Materialisation]]) -> Sequence[Materialisation]:
+    """What is materialised, where the work failed already: the warehouse may be why."""
+    try:
+        return told()
+    except XeroPipelineError as error:
+        logging.getLogger(__name__).warning("What was written is told by the next run, not by this one: %s", error)
+        return ()
 
 
 def _report_failure(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:

@@ -104,6 +104,7 @@ def _collection(warehouse: Warehouse, landed: LandingFile) -> int:
     marks, pages = arrival.marks, [Page.of(answer, listed) for answer in landed.answers]
     writer = BatchWriter(warehouse, arrival.tenant_id, listed, now=lambda: arrival.at)
     with writer.batch(pages, cursor=marks.cursor, seen=marks.seen, as_of=marks.as_of, gone=marks.gone) as batch:
+        batch.progress.forget_answer()
         return batch.records
 
 
