@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -121,11 +122,11 @@ class IncrementalRead:
 
     def _note_nothing_new(self, batch: Sequence[Page], digest: str | None) -> None:
         """A read that brought nothing was complete: noted together with those of other organisations."""
-        self.records += sum(len(page.records.texts) for page in batch)
         cursor = self._cursor()
         seen, as_of = (self._seen, self._began) if self._sees_all and self._shows_gone else (None, None)
         self._writer.keep_answers(batch, self._writer.now(), cursor=cursor, seen=seen, as_of=as_of)
-        self._reads.note(cursor)
+        self.records += sum(len(page.records.texts) for page in batch)
+        self._reads.note(replace(cursor, records=self.records))
         if self._plan.everything:
             self._reads.note(self._round(self._before.refresh_round, digest))
 

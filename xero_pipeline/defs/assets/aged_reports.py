@@ -11,7 +11,8 @@ from pydantic import Field
 
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
-from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.organisation_client import xero_client_for
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
-from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.organisation_client import xero_client_for
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions

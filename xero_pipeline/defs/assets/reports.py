@@ -10,7 +10,8 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
-from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.organisation_client import xero_client_for
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
@@ -18,6 +19,7 @@ from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
 from xero_pipeline.sync.reports_stale import source_tables
@@ -68,6 +70,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
         left_out, newest = list[str](), dict[str, date]()
+        reads = ReportReads(warehouse, report, wanted)
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             months, future = begun(wanted[tenant_id], day_of(warehouse, tenant_id, clock.now()))
@@ -88,6 +91,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                     tally=tally,
                     progress=xero_progress.step,
                     landing=xero_warehouse.landing,
+                    reads=reads,
                 ):
                     xero_progress.end(kept.outcome)
                     left = xero.calls_left(tenant_id)
@@ -107,6 +111,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
             if not pulled:
                 return {}
             with warehouse.transaction():  # opened once for all of them
+                reads.flush()
                 where = {one: report_key(month, one) for one, month in newest.items()}
                 observe(context, warehouse, where, report.table, key=spec.key)
                 every = {month for months in pulled.values() for month in months}

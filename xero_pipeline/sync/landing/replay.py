@@ -109,7 +109,7 @@ def _collection(warehouse: Warehouse, landed: LandingFile) -> int:
 
 
 def _report(warehouse: Warehouse, landed: LandingFile) -> int:
-    from xero_pipeline.sync.reports import keep_months
+    from xero_pipeline.sync.report_writer import keep_months
     from xero_pipeline.xero.reports.catalogue import report_named
     from xero_pipeline.xero.reports.report_months import months_in
 

@@ -93,6 +93,7 @@ class ReportPull:
         period_end: Last day.
         fetched_at: When Xero gave the answer.
         raw: The report as received, JSON.
+        digest: Of its rows; None where an answer with the same rows is to be looked at again.
     """
 
     tenant_id: str
@@ -102,6 +103,7 @@ class ReportPull:
     period_end: date
     fetched_at: datetime
     raw: str
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
