@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from xero_pipeline.cli.parallel import run_in_parallel
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parallel import run_in_parallel
 
 PATIENCE = 60
 
