@@ -12,7 +12,7 @@ import dagster as dg
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import asset_of, errand_of
 from xero_pipeline.defs.assets.deferral import Deferrals
-from xero_pipeline.defs.assets.materialisations import Materialisation, RecordMaterialisation, events, results
+from xero_pipeline.defs.assets.materialisations import Materialisation, RecordMaterialisation, results, tell
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.errors import (
@@ -132,7 +132,7 @@ def run_for_each_organisation(
     warehouse: Warehouse,
     *,
     left_out: Collection[str] = (),
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+) -> Iterator[dg.MaterializeResult]:
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
     Args:
@@ -183,13 +183,9 @@ def run_for_each_organisation(
                 _report_failure(failed[tenant_id], tenant_id, context, progress)
         if failed:
             raise _failure(failed, directory)
-    except Exception:
-        yield from events(context, done.values())
-        raise
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
-        for event in events(context, done.values()):
-            context.log_event(event)
+        tell(context, done.values())
         raise
     yield from results(context, done.values(), in_part=bool(aside or left_out))
 
