@@ -227,10 +227,15 @@ class Services:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse; its tables are made when it is first used."""
+        return self.open_warehouse()
+
+    def open_warehouse(self, *, lock_timeout_seconds: float = 120) -> Warehouse:
+        """A warehouse with its ledger, for those who wait less or longer for whoever has the file."""
+        from xero_pipeline.ledger.schema import LedgerLayout
         from xero_pipeline.warehouse.store import Warehouse
 
         self.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self.settings.warehouse)
+        return Warehouse(self.settings.warehouse, lock_timeout_seconds=lock_timeout_seconds, derived=LedgerLayout())
 
     @cached_property
     def landing(self) -> Landing | None:

@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "queries": {"queries", "metrics", "ledger", "warehouse"},
     "sync": {"state", "sync", "warehouse", "xero", "settings"},
     "home": set(),
-    "container": {"home", "settings", "state", "sync", "warehouse", "xero"},
+    "container": {"home", "ledger", "settings", "state", "sync", "warehouse", "xero"},
     "parts": {"container"},
     "defs": {
         "defs",

@@ -37,10 +37,7 @@ GLANCE_SECONDS = 20
 
 def glance(services: Services) -> Warehouse:
     """The warehouse for a look that must be short: waits seconds for whoever writes, not minutes."""
-    from xero_pipeline.warehouse.store import Warehouse
-
-    services.home  # noqa: B018 - the folder of the DuckDB file
-    return Warehouse(services.settings.warehouse, lock_timeout_seconds=GLANCE_SECONDS)
+    return services.open_warehouse(lock_timeout_seconds=GLANCE_SECONDS)
 
 
 @contextmanager

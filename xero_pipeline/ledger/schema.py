@@ -32,20 +32,36 @@ def upgrade_schema(dialect: Dialect, connection: Connection) -> None:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
     dialect.lock(connection, f"layout of {SCHEMA}")
-    # Changes to closed periods is noted when reports arrive; people look for it beside the ledger.
-    columns = ", ".join(q(column.name) for column in table("restatements").all_columns)
-    restatements = f"SELECT {columns} FROM xero.restatements"
-    told = f"What changed in closed months, beside a ledger of layout {_layout()}"
-    if not Views(connection, [SCHEMA]).put(SCHEMA, "restatements", restatements, told):
+    if not Views(connection, [SCHEMA]).put(SCHEMA, "restatements", *_restatements()):
         return
     existing = dialect.existing(connection, SCHEMA)
     for statement in changes(existing, connection.dialect, schema=SCHEMA, tables=ledger_tables()):
         connection.exec_driver_sql(statement)
 
 
+class LedgerLayout:
+    """What a warehouse completes when it is opened: the ledger an older version kept can be read at once."""
+
+    def is_current(self, connection: Connection) -> bool:
+        """Whether there is no ledger, or its layout has the sign of ours."""
+        if Views(connection, [SCHEMA]).has(SCHEMA, "restatements", *_restatements()):
+            return True
+        return not has_ledger(connection)
+
+    def make_current(self, dialect: Dialect, connection: Connection) -> None:
+        """Make the tables and columns that are missing, where a ledger was ever kept."""
+        if has_ledger(connection):
+            upgrade_schema(dialect, connection)
+
+
 @cache
-def _layout() -> str:
-    return sha256(repr(ledger_tables()).encode()).hexdigest()[:12]
+def _restatements() -> tuple[str, str]:
+    """The view and its comment, which is the sign of the layout: views are looked at once for all of it."""
+    # Changes to closed periods are noted when reports arrive; people look for them beside the ledger.
+    columns = ", ".join(q(column.name) for column in table("restatements").all_columns)
+    layout = sha256(repr(ledger_tables()).encode()).hexdigest()[:12]
+    told = f"What changed in closed months, beside a ledger of layout {layout}"
+    return f"SELECT {columns} FROM xero.restatements", told
 
 
 def has_ledger(connection: Connection) -> bool:

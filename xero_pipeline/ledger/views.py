@@ -33,7 +33,7 @@ class Views:
     """The views of some schemas.
 
     Args:
-        connection: In a transaction that writes.
+        connection: In a transaction; one that writes, to make any.
         schemas: Which: a warehouse has one for each organisation.
     """
 
@@ -55,17 +55,18 @@ class Views:
         Raises:
             ConfigurationError: A view that somebody made of it stands in the way.
         """
-        # The database keeps a definition in words of its own: the comment has a sign of ours. Revisions of the
-        # warehouse know by it which views they may take away.
-        sign = hashlib.sha256(query.encode()).hexdigest()[:12]
-        told = f"{comment} (definition {sign})"
-        if self._known.get((schema, name)) == told:
+        if self.has(schema, name, query, comment):
             return False
+        told = _signed(query, comment)
         full = f"{q(schema)}.{q(name)}"
         carry_out(self._connection, f"CREATE SCHEMA IF NOT EXISTS {q(schema)}")
         self._replace(full, f"CREATE OR REPLACE VIEW {full} AS {query}")
         carry_out(self._connection, f"COMMENT ON VIEW {full} IS {literal(told)}")
         return True
+
+    def has(self, schema: str, name: str, query: str, comment: str) -> bool:
+        """Whether the view is there as `put` would make it."""
+        return self._known.get((schema, name)) == _signed(query, comment)
 
     def _replace(self, name: str, statement: str) -> None:
         from sqlalchemy.exc import ProgrammingError
@@ -93,3 +94,10 @@ class Views:
                 "start again, and make it again afterwards (dbt makes its own again by itself); nothing has been "
                 "changed yet."
             ) from error
+
+
+def _signed(query: str, comment: str) -> str:
+    # The database keeps a definition in words of its own: the comment has a sign of ours. Revisions of the warehouse
+    # know by it which views they may take away.
+    sign = hashlib.sha256(query.encode()).hexdigest()[:12]
+    return f"{comment} (definition {sign})"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.load.merge import Merged
+    from xero_pipeline.warehouse.schema.derived_layout import DerivedLayout
 
 __all__ = ["Cursor", "ReportPull", "Warehouse"]
 
@@ -34,13 +35,15 @@ class Warehouse:
     Args:
         url: SQLAlchemy URL; DuckDB needs a file, PostgreSQL uses psycopg 3.
         lock_timeout_seconds: How long to wait while another process has the file.
+        derived: The layout that is completed together with the warehouse's own.
 
     Raises:
         ConfigurationError: The URL is no DuckDB file and no PostgreSQL database.
     """
 
-    def __init__(self, url: str, *, lock_timeout_seconds: float = 120) -> None:
+    def __init__(self, url: str, *, lock_timeout_seconds: float = 120, derived: DerivedLayout | None = None) -> None:
         self.dialect = dialect_of(url, lock_timeout_seconds)
+        self._derived = derived
         self._ready = False
         self._mine = threading.local()
 
@@ -58,6 +61,8 @@ class Warehouse:
         with self.dialect.connected("written") as connection:
             self.dialect.lock(connection, "prepare")
             make_current(self.dialect, connection)
+            if self._derived:
+                self._derived.make_current(self.dialect, connection)
         self._ready = True
 
     def merge(self, batch: Mapping[str, pa.Table], *, cursor: Cursor | None = None) -> dict[str, Merged]:
@@ -233,7 +238,7 @@ class Warehouse:
             return
         if self._ready or not self.dialect.is_new():
             with self.dialect.connected(purpose) as connection:
-                self._ready = self._ready or is_current(connection)
+                self._ready = self._ready or (is_current(connection) and self._is_derived_current(connection))
                 if self._ready:
                     check(connection)
                     yield connection
@@ -241,3 +246,6 @@ class Warehouse:
         self.prepare()
         with self.dialect.connected(purpose) as connection:
             yield connection
+
+    def _is_derived_current(self, connection: Connection) -> bool:
+        return self._derived is None or self._derived.is_current(connection)

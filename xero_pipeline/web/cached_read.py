@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
@@ -46,7 +45,7 @@ class CachedReads:
     def __init__(self, services: Services) -> None:
         from sqlalchemy import make_url
 
-        self._warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=PATIENCE_SECONDS)
+        self._warehouse = services.open_warehouse(lock_timeout_seconds=PATIENCE_SECONDS)
         url = make_url(services.settings.warehouse)
         file = Path(url.database or "") if url.get_backend_name() == "duckdb" else None
         self._files = (file, file.with_name(f"{file.name}.wal")) if file else ()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from xero_pipeline.ledger.schema import upgrade_schema
+from xero_pipeline.container import Services
+from xero_pipeline.ledger.reconcile.differences import differences
+from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
+from xero_pipeline.operations.health.issues import open_issues
+from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import undone
 
 
@@ -30,3 +35,35 @@ def test_the_view_of_restatements_has_the_sign_by_which_revisions_know_our_views
     with warehouse.reading() as connection:
         found = {(row[0], row[1]) for row in connection.exec_driver_sql(signed[connection.dialect.name])}
     assert ("ledger", "restatements") in found
+
+
+SINCE_0_3_0 = (
+    ("tie_out", "same_as"),
+    ("documents", "is_posted"),
+    ("documents", "note"),
+    ("derived_journals", "currency_rate_source"),
+    ("journals", "currency_rate_source"),
+    ("kept", "inputs"),
+)
+
+
+def test_a_ledger_of_0_3_0_is_read_before_it_is_kept_again(kept_url, tmp_path):
+    older = Warehouse(kept_url)
+    with older.writing() as connection:
+        for table, column in SINCE_0_3_0:
+            connection.exec_driver_sql(f"ALTER TABLE ledger.{table} DROP COLUMN {column}")
+        connection.exec_driver_sql("COMMENT ON VIEW ledger.restatements IS 'beside a ledger of another layout'")
+    services = Services(Settings.load(pipeline_home=tmp_path / "home", warehouse_url=kept_url))
+    issues = open_issues(services.warehouse)
+    with services.warehouse.reading() as connection:
+        assert differences(connection, once=True) == differences(connection)
+    assert "documents_not_posted" not in {issue.kind for found in issues.values() for issue in found}
+    found = services.warehouse.query("SELECT COUNT(*) AS n, COUNT(inputs) AS known FROM ledger.kept").to_pylist()
+    assert found == [{"n": 1, "known": 0}]
+
+
+def test_opening_books_makes_no_ledger_where_none_was_kept(warehouse_url, tmp_path):
+    services = Services(Settings.load(pipeline_home=tmp_path / "home", warehouse_url=warehouse_url))
+    services.warehouse.prepare()
+    with services.warehouse.reading() as connection:
+        assert not has_ledger(connection)

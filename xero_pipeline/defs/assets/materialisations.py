@@ -22,8 +22,11 @@ from xero_pipeline.defs.assets.event_batch import report
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any], str], None]
-"""Told of each materialisation as it happens: asset, partition key, metadata, data version."""
+RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
+"""Told of each materialisation as it happens: asset, partition key, metadata."""
+
+Written = tuple[dg.AssetKey, str]
+"""A table and a partition of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
         ConfigurationError: It cannot be opened.
         NewerDatabase: A newer program wrote it.
     """
+    from xero_pipeline.ledger.schema import LedgerLayout
     from xero_pipeline.operations.health.issues import open_issues_in
     from xero_pipeline.warehouse.schema.upgrade import is_current
 
@@ -40,7 +41,8 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
     try:
         with looking(warehouse) as connection:
             yield _looked_at(connection)
-            issues: Mapping[str, Sequence[Issue]] = open_issues_in(connection) if is_current(connection) else {}
+            current = is_current(connection) and LedgerLayout().is_current(connection)
+            issues: Mapping[str, Sequence[Issue]] = open_issues_in(connection) if current else {}
     except WarehouseBusy as busy:
         yield Finding(_CHECK, "warning", busy.message, "")
         return
