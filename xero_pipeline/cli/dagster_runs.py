@@ -20,6 +20,7 @@ from xero_pipeline.sync.aged_reports import TABLE
 from xero_pipeline.sync.estimate.plan import reports_due
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.xero.reports.catalogue import report_named
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -73,7 +74,7 @@ class Runner:
             if newest is not None:
                 due = self._newest(due, newest, day_of(self._services.warehouse, organisation.tenant_id, clock.now()))
             self._watch.leave_out(sum(not due.get(report) for report in offered.reports))
-            well = self.pull(organisation, due) and well
+            well = self.pull(organisation, due, anew=full) and well
         if choice.ledger:
             well = self.keep_ledger(organisation) and well
         return well
@@ -98,11 +99,12 @@ class Runner:
         self.left_out |= {month for months in due.values() for month in months if month < first}
         return {report: [month for month in months if month >= first] for report, months in due.items()}
 
-    def pull(self, organisation: Organisation, due: Mapping[str, Sequence[date]]) -> bool:
+    def pull(self, organisation: Organisation, due: Mapping[str, Sequence[date]], *, anew: bool) -> bool:
         """The reports of some months.
 
         Args:
             due: For each report the first days of its months.
+            anew: Whether to write also what Xero says as it said before.
 
         Returns:
             Whether all went well.
@@ -111,11 +113,20 @@ class Runner:
         from xero_pipeline.defs.automation.report_runs import group_by_months
         from xero_pipeline.defs.partitions import range_tags, report_key
 
+        if anew:
+            self._forget_digests(organisation.tenant_id, due)
         well = True
         for months, reports in sorted(group_by_months(due).items(), key=lambda run: run[0][-1], reverse=True):
             keys = [report_key(month, organisation.tenant_id) for month in months]
             well = self._run(PULL, organisation, reports, tags=range_tags(keys)) and well
         return well
+
+    def _forget_digests(self, tenant_id: str, reports: Iterable[str]) -> None:
+        from xero_pipeline.warehouse.progress.report_checks import forget_digests
+
+        with self._services.warehouse.writing() as connection:
+            for name in reports:
+                forget_digests(connection, tenant_id, report_named(name).table)
 
     def aged(self, organisation: Organisation, contacts: Sequence[str], as_of: date) -> bool:
         """The aged reports of some contacts, or of all with something outstanding.
@@ -141,8 +152,6 @@ class Runner:
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:
-        from xero_pipeline.xero.reports.catalogue import report_named
-
         services, named = self._services, [report_named(name) for name in reports]
         due = reports_due(services.warehouse, organisation.tenant_id, named, services.settings.start_date, full=full)
         return {report.name: months for report, months in due.items()}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from sqlalchemy import text
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.exact_sql import digest_sql
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.sql import q
+from xero_pipeline.warehouse.sql import literal, q
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -32,30 +30,47 @@ class TableContent:
     version: str
 
 
-def table_contents(
-    warehouse: Warehouse, tables: Sequence[str], tenant_id: str | None = None
-) -> dict[str, TableContent]:
-    """What tables of the ledger hold, by their names.
-
-    Args:
-        tenant_id: Whose rows; None for all.
+def table_contents(warehouse: Warehouse, tables: Sequence[str]) -> dict[str, TableContent]:
+    """What tables of the ledger hold of all organisations, by their names.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
+    return {
+        name: TableContent(count, f"{content or 0} {count}")
+        for name, _, count, content in _contents(warehouse, tables, "", "")
+    }
+
+
+def organisation_contents(
+    warehouse: Warehouse, tenants: Collection[str], tables: Sequence[str]
+) -> dict[tuple[str, str], TableContent]:
+    """What tables of the ledger hold of organisations, by organisation and table.
+
+    Raises:
+        WarehouseBusy: Another process held the file all the time.
+    """
+    which = f"where tenant_id in ({', '.join(map(literal, tenants))})"
+    found = {
+        (tenant_id, name): TableContent(count, f"{content or 0} {count}")
+        for name, tenant_id, count, content in _contents(warehouse, tables, which, "group by tenant_id")
+    }
+    nothing = TableContent(0, "0 0")
+    return {(one, name): found.get((one, name), nothing) for one in tenants for name in tables}
+
+
+def _contents(warehouse: Warehouse, tables: Sequence[str], where: str, group: str) -> list[tuple[Any, ...]]:
+    whose = "tenant_id" if group else "null"
     with warehouse.reading() as connection:
-        dialect, one = connection.dialect.name, tenant_id is not None
-        union = " union all ".join(_content_sql(name, dialect, one=one) for name in tables)
-        rows = connection.execute(text(union), {"tenant_id": tenant_id} if one else {}).all()
-    found = {name: TableContent(count, f"{content or 0} {count}") for name, count, content in rows}
-    return {name: found[name] for name in tables}
+        dialect = connection.dialect.name
+        union = " union all ".join(f"{_content_sql(name, whose, dialect)} {where} {group}" for name in tables)
+        return [tuple(row) for row in connection.exec_driver_sql(union)]
 
 
-def _content_sql(name: str, dialect: str, *, one: bool) -> str:
+def _content_sql(name: str, whose: str, dialect: str) -> str:
     columns = [q(column.name) for column in ledger_table(name).all_columns if column.name != _WRITTEN_AT]
     # A sum, for the order of rows says nothing; and no XOR, in which two rows alike would vanish.
-    sql = (
-        f"select '{name}' as name, count(*) as n, cast(sum({digest_sql(dialect, columns)}) as varchar) as content "
-        f"from {named(name)}"
+    return (
+        f"select '{name}' as name, {whose} as whose, count(*) as n, "
+        f"cast(sum({digest_sql(dialect, columns)}) as varchar) as content from {named(name)}"
     )
-    return f"{sql} where tenant_id = :tenant_id" if one else sql

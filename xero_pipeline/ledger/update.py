@@ -66,7 +66,7 @@ def update_ledger(
         inputs = input_state(connection, tenant_id, months, sorted(named_causes.items()), real, ageing)
         faults = _faults_kept_from(connection, tenant_id, inputs)
         if faults is not None:
-            posted = Posted(documents=0, written=0, removed=0, faults=faults)
+            posted = Posted(documents=0, written=0, removed=0, faults=faults, was_current=True)
             _note(connection, tenant_id, posted, inputs, at)
             return posted
         dialect.reads_much(connection)

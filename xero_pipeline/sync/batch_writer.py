@@ -35,12 +35,14 @@ class Batch:
         progress: Where it is noted how far the read has come.
         issues: Where it is noted what was odd; of these records it was.
         records: Those that could be read, one that came twice counted once.
+        odd: Whether something could not be read, or nobody knew it.
     """
 
     connection: Connection
     progress: ReadProgress
     issues: Issues
     records: int
+    odd: bool
 
 
 class BatchWriter:
@@ -111,8 +113,7 @@ class BatchWriter:
         records = tables[table].num_rows
         if len(faults) > max(MAX_UNREADABLE, records):
             raise self._refused(faults, records)
-        if self._landing and (pages or gone):
-            self._land(self._landing, pages, at, cursor=cursor, seen=seen, as_of=as_of, gone=gone)
+        self.keep_answers(pages, at, cursor=cursor, seen=seen, as_of=as_of, gone=gone)
         cursor = cursor and replace(cursor, records=cursor.records + records)
         names = {name_of(fault) for fault in faults}
         with self.warehouse.transaction() as connection:
@@ -130,7 +131,8 @@ class BatchWriter:
                 issues.quarantine(faults, at=at)
             if drift:
                 issues.note_drift(drift, at=at)
-            yield Batch(connection, ReadProgress(connection, self.tenant_id, table), issues, records)
+            progress = ReadProgress(connection, self.tenant_id, table)
+            yield Batch(connection, progress, issues, records, odd=bool(faults or drift))
         self.records += records
         self.quarantined |= names
         merged[table] += Merged(removed=removed)
@@ -163,22 +165,31 @@ class BatchWriter:
             notice=drift.append,
         )
 
-    def _land(
+    def keep_answers(
         self,
-        landing: Landing,
         pages: Sequence[Page],
         at: datetime,
         *,
-        cursor: Cursor | None,
-        seen: Sequence[str] | None,
-        as_of: datetime | None,
-        gone: Sequence[str],
+        cursor: Cursor | None = None,
+        seen: Sequence[str] | None = None,
+        as_of: datetime | None = None,
+        gone: Sequence[str] = (),
     ) -> None:
+        """Keep the answers of a batch in the landing zone, if there is one, with what is true together with them.
+
+        Args:
+            at: The instant the rows are marked with.
+
+        Raises:
+            LandingError: They could not be kept.
+        """
+        if self._landing is None or not (pages or gone):
+            return
         from xero_pipeline.sync.landing.file_format import Checkpoint, records_arrival
 
         answers = [page.answer for page in pages]
         marks = Checkpoint(cursor=cursor, seen=None if seen is None else tuple(seen), as_of=as_of, gone=tuple(gone))
-        landing.keep(records_arrival(self.tenant_id, self.endpoint.table, at, answers, marks), answers)
+        self._landing.keep(records_arrival(self.tenant_id, self.endpoint.table, at, answers, marks), answers)
 
     def _refused(self, faults: Sequence[RecordRefused], readable: int) -> RecordRefused:
         return RecordRefused(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xero_pipeline.warehouse.progress.read_progress import ReadState
     from xero_pipeline.warehouse.progress.records import ResumePoint
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
@@ -46,31 +47,32 @@ class ReadPlan:
         return None if self.everything or self.since else f"behind number {self.after}"
 
 
-def plan_read(warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, full: bool, at: datetime) -> ReadPlan:
+def plan_read(
+    warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, state: ReadState, *, full: bool, at: datetime
+) -> ReadPlan:
     """Decide what a read is to bring, by how far the ones before it came.
 
     Args:
+        state: How far they came.
         full: Everything, whatever was read before.
     """
     from xero_pipeline.warehouse.load.present_rows import max_number
-    from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-    # The rows come next: opening the file anew for them would cost more than reading and writing them.
-    with warehouse.writing() as connection:
-        progress = ReadProgress(connection, tenant_id, endpoint.table)
-        cursor, cut = progress.cursor(), progress.resume_point()
-        since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
-        if cut and (cut.read_to or _goes_on(cut, since, at)):
-            # What is numbered never changes, so that a read of it cannot be too old.
-            return ReadPlan(cut.modified_since, cut, after=cut.read_to or 0)
-        if endpoint.paging == "offsets":
-            begins = full and cursor is not None
-            after = 0 if begins else max_number(connection, endpoint.table, tenant_id, endpoint.number)
-            return ReadPlan(None, is_first=cursor is None, after=after)
-        if since and endpoint.paging == "whole":
-            whole_at = progress.refresh_round().complete_at
-            since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
-        return ReadPlan(since, is_first=cursor is None)
+    cursor, cut = state.cursor, state.resume_point
+    since = cursor.modified_since if cursor and endpoint.modified_since and not full else None
+    if cut and (cut.read_to or _goes_on(cut, since, at)):
+        # What is numbered never changes, so that a read of it cannot be too old.
+        return ReadPlan(cut.modified_since, cut, after=cut.read_to or 0)
+    if endpoint.paging == "offsets":
+        if full and cursor is not None:
+            return ReadPlan(None)
+        with warehouse.writing() as connection:  # the rows come next: opened once for both
+            after = max_number(connection, endpoint.table, tenant_id, endpoint.number)
+        return ReadPlan(None, is_first=cursor is None, after=after)
+    if since and endpoint.paging == "whole":
+        whole_at = state.refresh_round.complete_at
+        since = since if whole_at and at - whole_at < WHOLE_AGAIN else None
+    return ReadPlan(since, is_first=cursor is None)
 
 
 def _goes_on(cut: ResumePoint, since: datetime | None, at: datetime) -> bool:

@@ -7,19 +7,19 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
+from xero_pipeline.sync.report_reads import ReportReads
+from xero_pipeline.sync.report_writer import keep_months
 from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.load.merge import Merged
-    from xero_pipeline.warehouse.store import ReportPull, Warehouse
+    from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.reports.catalogue import Report
     from xero_pipeline.xero.reports.fetched_report import ReportSource
     from xero_pipeline.xero.reports.parse_statements import TrackingCategory
@@ -56,6 +56,7 @@ def sync_report(
     progress: Step | None = None,
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
+    reads: ReportReads | None = None,
 ) -> Iterator[Kept]:
     """Pull a report for some months and keep what differs from what we had.
 
@@ -65,6 +66,7 @@ def sync_report(
         tally: Where `client` counts its calls.
         progress: Told after each month.
         now: The clock for `fetched_at`.
+        reads: Those of this report and several organisations, which the caller flushes; None for this one alone.
 
     Yields:
         What was kept, as soon as it is; calls and bytes are those since the yield before.
@@ -78,7 +80,8 @@ def sync_report(
     waiting: list[ReportMonth] = []
     categories = tracking_categories(warehouse, tenant_id) if report.parse is None else ()
     land = landing and _Land(landing, tenant_id, report, tuple(categories))
-    keep = _Keeper(warehouse, tenant_id, report, tally, now, land)
+    together = reads or ReportReads(warehouse, report, {tenant_id: months})
+    keep = _Keeper(warehouse, tenant_id, report, tally, now, land, together, flushes=reads is None)
     try:
         for done, month in enumerate(_readable(client, tenant_id, report, months, categories), start=1):
             waiting.append(month)
@@ -162,6 +165,9 @@ class _Keeper:
         tally: CallStats,
         now: Callable[[], datetime],
         land: _Land | None,
+        reads: ReportReads,
+        *,
+        flushes: bool,
     ) -> None:
         self._warehouse = warehouse
         self._tenant_id = tenant_id
@@ -169,14 +175,16 @@ class _Keeper:
         self._tally = tally
         self._now = now
         self._land = land
+        self._reads = reads
+        self._flushes = flushes
         self._calls, self._wire_bytes, self._since = tally.calls, tally.wire_bytes, time.monotonic()
 
     def __call__(self, months: Sequence[ReportMonth]) -> Kept:
-        """Keep these months in one transaction."""
+        """Keep these months in one transaction, or note that they are as they were."""
         at, tally = self._now(), self._tally
         if self._land:
             self._land(months, at)
-        merged = keep_months(self._warehouse, self._tenant_id, self._report, months, at)
+        merged = self._merged(months, at)
         outcome = SyncResult(
             tables={self._report.table: merged},
             records=sum(len(month.rows) for month in months),
@@ -187,75 +195,12 @@ class _Keeper:
         self._calls, self._wire_bytes, self._since = tally.calls, tally.wire_bytes, time.monotonic()
         return Kept({month.period_start: len(month.rows) for month in months}, outcome)
 
+    def _merged(self, months: Sequence[ReportMonth], at: datetime) -> Merged:
+        from xero_pipeline.warehouse.load.merge import Merged
 
-def keep_months(
-    warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
-) -> Merged:
-    """Make the rows of some months of a report what was answered, in one transaction.
-
-    Args:
-        months: What was read out of the answers.
-        at: The instant the rows are marked with.
-
-    Raises:
-        WarehouseBusy: Another process held the file all the time.
-    """
-    pulls = [_pull_record(month, tenant_id, at) for month in months]
-    with warehouse.transaction():
-        merged = warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
-        _note_drift(warehouse, tenant_id, report, months, at)
-    return merged
-
-
-def _note_drift(
-    warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[ReportMonth], at: datetime
-) -> None:
-    """Note what nobody knew of in the answers; one that brought several months is looked at once."""
-    from xero_pipeline.warehouse.parse.schema_drift import merge_drift
-    from xero_pipeline.warehouse.parse.schema_drift_reports import drift_in_report
-    from xero_pipeline.warehouse.progress.issues import Issues
-
-    answers = {month.raw: f"{month.period_start:%Y-%m}" for month in months}
-    found = merge_drift(
-        drift for raw, month in answers.items() for drift in drift_in_report(report.table, raw, month=month)
-    )
-    if found:
-        with warehouse.writing() as connection:
-            Issues(connection, tenant_id, report.table).note_drift(found, at=at)
-
-
-def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:
-    """The rows of some months as the warehouse table wants them."""
-    import pyarrow as pa
-
-    from xero_pipeline.warehouse.schema.arrow_types import table_schema
-    from xero_pipeline.warehouse.schema.catalogue import table
-
-    schema = table_schema(report.table, table(report.table).collection)
-    records: list[dict[str, Any]] = []
-    for month in months:
-        told: dict[str, object] = {
-            "tenant_id": tenant_id,
-            "period_start": month.period_start,
-            "period_end": month.period_end,
-            "basis": report.basis,
-            "synced_at": synced_at,
-        }
-        own = [name for name in schema.names if name not in told]
-        common = {name: value for name, value in told.items() if name in schema.names}
-        records += [common | {name: getattr(row, name) for name in own} for row in month.rows]
-    return pa.Table.from_pylist(records, schema=schema)
-
-
-def _pull_record(month: ReportMonth, tenant_id: str, fetched_at: datetime) -> ReportPull:
-    from xero_pipeline.warehouse.store import ReportPull
-
-    return ReportPull(
-        tenant_id=tenant_id,
-        report=month.report.table,
-        basis=month.report.basis,
-        period_start=month.period_start,
-        period_end=month.period_end,
-        fetched_at=fetched_at,
-        raw=month.raw.decode(),
-    )
+        if not self._reads.are_as_before(self._tenant_id, months):
+            return keep_months(self._warehouse, self._tenant_id, self._report, months, at)
+        self._reads.note(self._tenant_id, months, at)
+        if self._flushes:
+            self._reads.flush()
+        return Merged()

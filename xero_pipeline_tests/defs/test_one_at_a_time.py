@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from xero_pipeline.defs.assets import collections
-from xero_pipeline.defs.assets.per_organisation import organisation_lock
+from xero_pipeline.defs.assets.organisation_client import organisation_lock
 from xero_pipeline.errors import OrganisationBusy
 from xero_pipeline.state import locks
 
@@ -18,7 +18,7 @@ PATIENCE = 120
 """Seconds for what must happen; nothing takes so long that works."""
 HOLDER = """
 import sys
-from xero_pipeline.defs.assets.per_organisation import organisation_lock
+from xero_pipeline.defs.assets.organisation_client import organisation_lock
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 

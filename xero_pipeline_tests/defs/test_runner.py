@@ -39,6 +39,20 @@ def test_reports_that_want_the_same_months_share_a_run(house, runner):
     organisation = house.services.organisations.find(house.tenants[0])
     months = MONTHS
     due = {"profit_and_loss": months, "balance_sheet": months, "bank_summary": months[-1:]}
-    assert runner.pull(organisation, due)
+    assert runner.pull(organisation, due, anew=False)
     runs = [run for run in house.instance.get_runs() if run.job_name == "pull_reports"]
     assert sorted(len(run.asset_selection) for run in runs) == [1, 2]
+
+
+def test_a_full_sync_mends_a_figure_that_somebody_changed_by_hand(house, runner):
+    organisation = house.services.organisations.find(house.tenants[0])
+    warehouse, due = house.services.warehouse, {"bank_summary": MONTHS[-1:]}
+    sums = "select sum(closing_balance) as total from xero.bank_summary"
+    assert runner.pull(organisation, due, anew=False)
+    right = warehouse.query(sums)["total"].to_pylist()
+    with warehouse.writing() as connection:
+        connection.exec_driver_sql("update xero.bank_summary set closing_balance = closing_balance + 1")
+    assert runner.pull(organisation, due, anew=False)
+    assert warehouse.query(sums)["total"].to_pylist() != right, "Xero said what it had said before"
+    assert runner.pull(organisation, due, anew=True)
+    assert warehouse.query(sums)["total"].to_pylist() == right

@@ -64,11 +64,11 @@ def sync(events: Events, *, whole: bool) -> None:
     from xero_pipeline.container import Services
     from xero_pipeline.settings import Settings
     from xero_pipeline.state.locks import exclusive
-    from xero_pipeline.sync import incremental_sync
+    from xero_pipeline.sync import incremental_read
     from xero_pipeline.sync.call_log import deliver_calls
 
     # With it, every sync of these minutes would read all their edits again, and hide a cursor that ran ahead.
-    incremental_sync.OVERLAP = timedelta(0)
+    incremental_read.OVERLAP = timedelta(0)
     services = Services(Settings.load())
     watch(services, events)
     (organisation,) = services.organisations.list()

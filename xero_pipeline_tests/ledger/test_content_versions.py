@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 from xero_pipeline.defs.assets.ledger import ASSETS, WITH_JOURNALS
-from xero_pipeline.ledger.content_versions import table_contents
+from xero_pipeline.ledger.content_versions import organisation_contents, table_contents
 from xero_pipeline.warehouse.progress.row_states import EMPTY, report_versions, row_states
 
 TABLES = [*ASSETS, *WITH_JOURNALS]
 
 
+def contents(accountant, tables=TABLES):
+    found = organisation_contents(accountant.warehouse, [accountant.tenant_id], tables)
+    return {name: found[accountant.tenant_id, name] for name in tables}
+
+
 def test_a_ledger_that_is_posted_again_and_says_the_same_keeps_its_versions(accountant):
-    before = table_contents(accountant.warehouse, TABLES, accountant.tenant_id)
+    before = contents(accountant)
     accountant.keep()
-    assert table_contents(accountant.warehouse, TABLES, accountant.tenant_id) == before
+    assert contents(accountant) == before
     assert before["journal_lines"].rows > 0
 
 
 def test_a_figure_that_changed_changes_the_version_of_its_table_alone(accountant):
-    before = table_contents(accountant.warehouse, TABLES, accountant.tenant_id)
+    before = contents(accountant)
     with accountant.warehouse.writing() as connection:
         connection.exec_driver_sql(
             "UPDATE ledger.journal_lines SET net_amount = net_amount + 1 WHERE line_number = 0 AND journal_id = "
             "(SELECT MIN(journal_id) FROM ledger.journal_lines)"
         )
-    after = table_contents(accountant.warehouse, TABLES, accountant.tenant_id)
+    after = contents(accountant)
     assert {name for name in TABLES if after[name] != before[name]} == {"journal_lines"}
     assert after["journal_lines"].rows == before["journal_lines"].rows
 
 
 def test_rows_of_another_organisation_do_not_count(accountant):
-    ours = table_contents(accountant.warehouse, ["journals"], accountant.tenant_id)
-    assert table_contents(accountant.warehouse, ["journals"], "nobody")["journals"].rows == 0
+    ours = contents(accountant, ["journals"])
+    assert organisation_contents(accountant.warehouse, ["nobody"], ["journals"])["nobody", "journals"].rows == 0
     assert table_contents(accountant.warehouse, ["journals"]) == ours, "there is only one"
 
 
 def test_a_row_that_is_written_deleted_or_comes_back_changes_the_version_of_its_table(accountant):
     def version():
-        return row_states(accountant.warehouse, accountant.tenant_id, ["invoices"])["invoices"].version
+        states = row_states(accountant.warehouse, [accountant.tenant_id], ["invoices"])
+        return states[accountant.tenant_id, "invoices"].version
 
     def write(change):
         with accountant.warehouse.writing() as connection:
@@ -51,16 +57,16 @@ def test_a_row_that_is_written_deleted_or_comes_back_changes_the_version_of_its_
     write("is_deleted = FALSE, synced_at = (SELECT MAX(synced_at) FROM xero.invoices) + INTERVAL '1' SECOND")
     seen.append(version())
     assert len(set(seen)) == len(seen) - 1
-    assert row_states(accountant.warehouse, "nobody", ["invoices"])["invoices"].version == EMPTY
+    assert row_states(accountant.warehouse, ["nobody"], ["invoices"])["nobody", "invoices"].version == EMPTY
 
 
 def test_a_month_of_a_report_keeps_its_version_until_xero_says_something_else(accountant):
     (month,) = accountant.warehouse.query(
         "select min(period_start) as month from xero.report_pulls where report = 'trial_balance'"
     ).to_pylist()
-    asked = (accountant.warehouse, accountant.tenant_id, "trial_balance", "accrual", [month["month"]])
+    asked = (accountant.warehouse, [accountant.tenant_id], "trial_balance", "accrual", [month["month"]])
     before = report_versions(*asked)
-    assert list(before) == [month["month"]]
+    assert list(before) == [(accountant.tenant_id, month["month"])]
     with accountant.warehouse.writing() as connection:
         connection.exec_driver_sql("UPDATE xero.report_pulls SET checked_at = checked_at + INTERVAL '1' DAY")
     assert report_versions(*asked) == before

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from xero_pipeline.errors import AccessRefused, WarehouseBusy, XeroPipelineError
-from xero_pipeline.sync.incremental_sync import OVERLAP, PAGES_PER_MERGE, READS, sync_collection
+from xero_pipeline.sync.incremental_read import OVERLAP, READS
+from xero_pipeline.sync.incremental_sync import PAGES_PER_MERGE, sync_collection
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT, Xero, uid
 

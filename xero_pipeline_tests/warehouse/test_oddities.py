@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline.errors import RecordRefused
-from xero_pipeline.warehouse.progress.issues import MANY, Issues, all_drift, quarantined_records
+from xero_pipeline.warehouse.progress.issues import MANY, Issues, all_drift, quarantined_records, unreported_drift
 from xero_pipeline.warehouse.progress.records import Drift
 from xero_pipeline.xero.http.json_repair import readable
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT, envelope, invoice, tables_of, uid
@@ -59,11 +59,11 @@ def test_what_is_seen_again_keeps_its_first_sample_and_time(warehouse, note):
 def test_a_thing_is_reported_once_and_a_new_one_after_it_too(warehouse, note):
     note(FIELD)
     with warehouse.writing() as connection:
-        assert [one["path"] for one in Issues(connection, TENANT, "invoices").unreported()] == ["LineItems[].New"]
+        assert [one["path"] for one in unreported_drift(connection, "invoices")] == ["LineItems[].New"]
         Issues(connection, TENANT, "invoices").note_reported(at=LATER)
     note(FIELD, WORD)
     with warehouse.reading() as connection:
-        assert [one["path"] for one in Issues(connection, TENANT, "invoices").unreported()] == ["Status"]
+        assert [one["path"] for one in unreported_drift(connection, "invoices")] == ["Status"]
 
 
 def test_names_that_are_somebodys_data_do_not_flood_the_notes(warehouse, note):

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
 from xero_pipeline.warehouse.load import present_rows
-from xero_pipeline.warehouse.progress.read_progress import ReadProgress, counts_to_verify, refresh_rounds
-from xero_pipeline.warehouse.progress.records import RefreshRound, ResumePoint
+from xero_pipeline.warehouse.progress.read_progress import (
+    ReadProgress,
+    ReadState,
+    counts_to_verify,
+    read_states,
+    refresh_rounds,
+    write_notes,
+)
+from xero_pipeline.warehouse.progress.records import Cursor, RefreshRound, ResumePoint
 from xero_pipeline_tests.warehouse.answers import tables_of
 
 TENANT = "70784a63-d24b-46a9-a4db-0e70a274b056"
@@ -109,3 +117,17 @@ def test_the_missing_are_asked_for_in_the_order_in_which_they_were_noticed(wareh
         progress.remove_verified_ids(["z"])
         progress.remove_verified_ids([])
         assert progress.ids_to_verify() == ["a"]
+
+
+def test_notes_of_several_organisations_are_written_and_read_together(warehouse):
+    rounds = [RefreshRound(tenant, "items", complete_at=MORNING, answer=f"of {tenant}") for tenant in ("a", "b")]
+    cursors = [Cursor(tenant, "items", None if tenant == "a" else LATE, MORNING, 3) for tenant in ("a", "b")]
+    for notes in ([*cursors, *rounds], [replace(cursors[0], records=4)]):
+        with warehouse.writing() as connection:
+            write_notes(connection, notes)
+    with warehouse.reading() as connection:
+        found = read_states(connection, "items", ["a", "b", "never read"])
+        assert read_states(connection, "items", ["b"])["b"] == found["b"]
+    assert [found[tenant].cursor for tenant in ("a", "b")] == [replace(cursors[0], records=4), cursors[1]]
+    assert [found[tenant].refresh_round for tenant in ("a", "b")] == rounds
+    assert found["never read"] == ReadState(None, None, RefreshRound("never read", "items"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.progress.report_checks import Checked, forget_digests, newest_pulls, note_checked
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull
 from xero_pipeline_tests.warehouse.answers import FIRST, LATER, TENANT
@@ -111,3 +113,24 @@ def test_the_cash_report_does_not_touch_the_accrual_report(loaded):
     cash = table(lines(JANUARY, "4", basis="cash"))
     assert loaded.replace_report("profit_and_loss", cash, pull(JANUARY, basis="cash")) == Merged(inserted=1)
     assert len(stored(loaded)) == 5
+
+
+def test_months_that_are_as_they_were_are_noted_together_on_their_newest_answer(loaded):
+    loaded.replace_reports(
+        "profit_and_loss", table(lines(JANUARY, "9", synced_at=LATER)), [replace(pull(JANUARY, LATER), digest="new")]
+    )
+    at = LATER + timedelta(days=1)
+    months = [JANUARY[0], FEBRUARY[0]]
+    with loaded.writing() as connection:
+        newest = {month: (fetched, digest) for _, month, fetched, digest in found(connection, months)}
+        assert newest == {JANUARY[0]: (LATER, "new"), FEBRUARY[0]: (FIRST, None)}
+        checked = [Checked(TENANT, month, fetched, at) for month, (fetched, _) in newest.items()]
+        note_checked(connection, "profit_and_loss", "accrual", checked)
+        forget_digests(connection, TENANT, "profit_and_loss")
+        assert {digest for *_, digest in found(connection, months)} == {None}
+    rows = loaded.query("SELECT fetched_at, checked_at FROM xero.report_pulls ORDER BY period_start, fetched_at")
+    assert [tuple(row.values()) for row in rows.to_pylist()] == [(FIRST, FIRST), (LATER, at), (FIRST, at)]
+
+
+def found(connection, months):
+    return newest_pulls(connection, "profit_and_loss", "accrual", [TENANT, "another"], months)

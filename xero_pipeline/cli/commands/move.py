@@ -55,7 +55,7 @@ def move(
 
 def _nobody_syncs(services: Services) -> ExitStack:
     """Wait for the syncs under way, and keep the next ones out."""
-    from xero_pipeline.defs.assets.per_organisation import organisation_lock
+    from xero_pipeline.defs.assets.organisation_client import organisation_lock
 
     with ExitStack() as held:
         for organisation in services.organisations.list():

@@ -78,7 +78,7 @@ def backfill(
     months = begun_months(services, wanted, chosen_organisations(services, organisation or []))
 
     def pull(runner: Runner, one: Organisation) -> bool:
-        return runner.pull(one, dict.fromkeys(reports, months[one])) and runner.keep_ledger(one)
+        return runner.pull(one, dict.fromkeys(reports, months[one]), anew=True) and runner.keep_ledger(one)
 
     if not carry(services, list(months), len(reports) + 1, pull, max_calls):
         raise typer.Exit(1)

@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,9 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
-from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
+from xero_pipeline.defs.assets.organisation_client import xero_client_for
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost
@@ -21,7 +22,7 @@ from xero_pipeline.sync.backfill_calls import RESERVE
 from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.load.merge import Merged
-from xero_pipeline.warehouse.progress.row_states import aged_version
+from xero_pipeline.warehouse.progress.row_states import aged_versions
 from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
     def ask(
         context: dg.AssetExecutionContext,
         config: AgedOptions,
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
@@ -91,7 +92,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
-                with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+                with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
                     whose = (client, warehouse, tenant_id)
                     how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                     for outcome in sync_aged(*whose, calls[:fits], as_of, **how):
@@ -101,12 +102,16 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
                 raise kept.in_part(tenant_id, stopped.message) from stopped
             finally:
                 facts = kept.facts(as_of, xero.calls_left(tenant_id))
-                record(spec.key, tenant_id, facts, aged_version(warehouse, tenant_id))
+                record(spec.key, tenant_id, facts)
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
 
+        def describe(written: Collection[Written]) -> Mapping[Written, Content]:
+            versions = aged_versions(warehouse, [tenant_id for _, tenant_id in written]) if written else {}
+            return {one: Content(versions[one[1]]) for one in written}
+
         yield from run_for_each_organisation(
-            context, context.partition_keys, one, xero_progress, xero.services, warehouse
+            context, context.partition_keys, one, xero_progress, xero.services, warehouse, describe
         )
 
     return ask

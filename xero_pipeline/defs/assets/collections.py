@@ -2,19 +2,21 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
-from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
+from xero_pipeline.defs.assets.organisation_client import xero_client_for
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.progress.row_states import RowState, row_states
@@ -24,6 +26,7 @@ from xero_pipeline.xero.endpoints import Endpoint
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.defs.selection import AssetSelectionConfig
+    from xero_pipeline.warehouse.store import Warehouse
 
 ORGANISATIONS_PER_RUN = 50
 """A run costs about five seconds to launch: one that carries many organisations saves most of them."""
@@ -50,7 +53,7 @@ def collection_assets(naming: "Naming", choice: "AssetSelectionConfig") -> Seque
 
 def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.AssetsDefinition:
     specs = [naming.spec(table) for table in table_group(endpoint.table)]
-    key = naming.key(endpoint.table)
+    key, names = naming.key(endpoint.table), {naming.key(one.name): one.name for one in table_group(endpoint.table)}
 
     @dg.multi_asset(
         name=naming.named(f"sync_{endpoint.table}"),
@@ -68,34 +71,47 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
 
+        tenants = context.partition_keys
+        reads = ListReads(warehouse, endpoint, tenants)
+
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             tally = CallStats()
             xero_progress.begin(tenant_id, endpoint.table)
-            with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
                 how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
                 if config.reread_calls and endpoint.page_size:
                     outcome = refresh_collection(*whose, calls=config.reread_calls, **how)
                 else:
                     # A list that comes whole is read again by one call.
-                    full = config.full or config.reread_calls > 0
-                    outcome = sync_collection(*whose, full=full, calls_left=lambda: client.calls_left(tenant_id), **how)
+                    how |= {"full": config.full or config.reread_calls > 0, "reads": reads}
+                    outcome = sync_collection(*whose, calls_left=lambda: client.calls_left(tenant_id), **how)
             xero_progress.end(outcome)
             left = xero.calls_left(tenant_id)
-            with warehouse.transaction():  # opened once for all that is told
-                observe(context, warehouse, tenant_id, endpoint.table, key=key)
-                rows = row_states(warehouse, tenant_id, list(outcome.tables))
-                for name, merged in outcome.tables.items():
-                    first = name == endpoint.table
-                    costs = cost(outcome, left) if first else no_cost(left, told_with=endpoint.table)
-                    facts = {**row_counts(rows[name]), **changes(merged), **costs}
-                    record(naming.key(name), tenant_id, facts, rows[name].version)
+            for name, merged in outcome.tables.items():
+                costs = cost(outcome, left) if name == endpoint.table else no_cost(left, told_with=endpoint.table)
+                record(naming.key(name), tenant_id, {**changes(merged), **costs})
 
-        work = run_for_each_organisation(context, context.partition_keys, one, xero_progress, xero.services, warehouse)
+        def describe(written: Collection[Written]) -> Mapping[Written, Content]:
+            with warehouse.transaction():  # opened once for all of them
+                reads.flush()
+                observe(context, warehouse, {one: one for _, one in written}, endpoint.table, key=key)
+                return _contents(warehouse, written, names)
+
+        work = run_for_each_organisation(context, tenants, one, xero_progress, xero.services, warehouse, describe)
         checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key) if checked else work
         yield from emit_selected(context, checking)
 
     return sync
+
+
+def _contents(
+    warehouse: "Warehouse", written: Collection[Written], names: Mapping[dg.AssetKey, str]
+) -> dict[Written, Content]:
+    tenants = sorted({tenant_id for _, tenant_id in written})
+    rows = row_states(warehouse, tenants, list(names.values())) if tenants else {}
+    states = {(key, tenant_id): rows[tenant_id, names[key]] for key, tenant_id in written}
+    return {one: Content(state.version, row_counts(state)) for one, state in states.items()}
 
 
 def row_counts(rows: RowState) -> dict[str, int]:

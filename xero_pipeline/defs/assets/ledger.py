@@ -3,26 +3,27 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.ageing import Ageing
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
-from xero_pipeline.defs.assets.per_organisation import organisation_lock, run_for_each_organisation
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
+from xero_pipeline.defs.assets.organisation_client import organisation_lock
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.tie_out import check_results, check_specs
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes
-from xero_pipeline.ledger.content_versions import TableContent, table_contents
+from xero_pipeline.ledger.content_versions import organisation_contents
 from xero_pipeline.ledger.posting.postings import Posted
-from xero_pipeline.ledger.reconcile.cause_file import GivenCause, read_causes
+from xero_pipeline.ledger.reconcile.cause_file import read_causes
 from xero_pipeline.ledger.reconcile.tie_out import REPORTS
 from xero_pipeline.ledger.statements.monthly_tables import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
@@ -78,27 +79,47 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
         left_out = list[str]()
+        names = {naming.key(name, SCHEMA): name for name in made_of}
+
+        tenants = context.partition_keys
+        moment = clock.now()
+        alone = len(tenants) == 1
+
+        @cache
+        def stale() -> Mapping[str, Mapping[str, set[date]]]:
+            return out_of_date(warehouse, tenants, moment)
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             xero_progress.begin(tenant_id, SCHEMA)
             started = time.monotonic()
+            ageing = xero.services.settings.ageing
+            causes = read_causes(xero.services.settings.causes)
             with organisation_lock(xero.services, tenant_id):
-                causes = read_causes(xero.services.settings.causes)
-                ageing = xero.services.settings.ageing
-                posted = _keep(warehouse, tenant_id, journals=journals, causes=causes, ageing=ageing)
+                # As of the moment that is known of what is stale: whoever reads later finds the ledger behind.
+                how = {"at": moment, "journals": journals, "causes": causes, "ageing": ageing}
+                posted = update_ledger(warehouse, tenant_id, stale()[tenant_id], **how)
             if posted is None:
                 left_out.append(tenant_id)
                 _report_nothing_to_post(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
                 return
             xero_progress.end(_outcome(posted, time.monotonic() - started))
-            contents = table_contents(warehouse, list(made_of), tenant_id)
-            for name, facts in _facts(warehouse, tenant_id, posted, contents).items():
-                shown = chart_metadata(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
-                record(naming.key(name, SCHEMA), tenant_id, {**facts, **shown}, contents[name].version)
+            facts = {} if posted.was_current and not alone else _facts(warehouse, tenant_id, posted)
+            for key, name in names.items():
+                told = facts.get(name, {})
+                if alone or not posted.was_current:
+                    told |= chart_metadata(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
+                record(key, tenant_id, told)
 
-        tenants = context.partition_keys
+        def describe(written: Collection[Written]) -> Mapping[Written, Content]:
+            tenants = sorted({tenant_id for _, tenant_id in written})
+            contents = organisation_contents(warehouse, tenants, list(made_of)) if tenants else {}
+            found = {one: contents[one[1], names[one[0]]] for one in written}
+            return {
+                one: Content(held.version, {"dagster/partition_row_count": held.rows}) for one, held in found.items()
+            }
+
         yield from run_for_each_organisation(
-            context, tenants, one, xero_progress, xero.services, warehouse, left_out=left_out
+            context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
         )
         if checked:
             yield from emit_selected(context, check_results(warehouse, naming, xero.services, journals=journals))
@@ -125,19 +146,14 @@ def _changes(posted: Posted) -> "Merged":
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 
 
-def _keep(
-    warehouse: "Warehouse", tenant_id: str, *, journals: bool, causes: Sequence[GivenCause], ageing: Ageing
-) -> Posted | None:
-    now = clock.now()
-    stale = out_of_date(warehouse, tenant_id, now)
-    return update_ledger(warehouse, tenant_id, stale, at=now, journals=journals, causes=causes, ageing=ageing)
-
-
-def out_of_date(warehouse: "Warehouse", tenant_id: str, at: datetime) -> Mapping[str, set[date]]:
-    """By report the months of which Xero was asked before the documents were as they are now."""
+def out_of_date(warehouse: "Warehouse", tenants: Sequence[str], at: datetime) -> Mapping[str, Mapping[str, set[date]]]:
+    """By organisation and report the months of which Xero was asked before the documents were as they are now."""
     compared = [report for report in reports() if report.name in REPORTS]
-    stale = stale_months(warehouse, [tenant_id], compared, at)
-    return {table: months for (_, table, _), months in stale.items()}
+    found: dict[str, dict[str, set[date]]] = {one: {} for one in tenants}
+    for (tenant_id, table, _), months in stale_months(warehouse, tenants, compared, at).items():
+        if tenant_id in found:
+            found[tenant_id][table] = months
+    return found
 
 
 def _spec(table: Table, sources: Sequence[str], naming: "Naming") -> dg.AssetSpec:
@@ -164,16 +180,13 @@ def _lineage() -> Mapping[str, Mapping[str, Sequence[str]]]:
     }
 
 
-def _facts(
-    warehouse: "Warehouse", tenant_id: str, posted: Posted, contents: Mapping[str, TableContent]
-) -> Mapping[str, Mapping[str, Any]]:
-    facts: dict[str, dict[str, Any]] = {
-        name: {"dagster/partition_row_count": content.rows} for name, content in contents.items()
+def _facts(warehouse: "Warehouse", tenant_id: str, posted: Posted) -> dict[str, dict[str, Any]]:
+    """What is told of tables besides what they hold."""
+    return {
+        "journals": changes(_changes(posted)),
+        "documents": {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults},
+        "coverage": _coverage(warehouse, tenant_id),
     }
-    facts["journals"] |= changes(_changes(posted))
-    facts["documents"] |= {"documents_read_again": posted.documents, "documents_that_cannot_post": posted.faults}
-    facts["coverage"] |= _coverage(warehouse, tenant_id)
-    return facts
 
 
 def _coverage(warehouse: "Warehouse", tenant_id: str) -> dict[str, Any]:

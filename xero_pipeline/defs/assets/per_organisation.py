@@ -3,124 +3,50 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
 
 from xero_pipeline.container import Services
-from xero_pipeline.defs.assets.call_context import asset_of, errand_of
+from xero_pipeline.defs.assets.call_context import asset_of
 from xero_pipeline.defs.assets.deferral import Deferrals
-from xero_pipeline.defs.assets.materialisations import Materialisation, RecordMaterialisation, events, results
+from xero_pipeline.defs.assets.materialisations import (
+    Materialisation,
+    RecordMaterialisation,
+    Written,
+    results,
+    tell,
+)
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
-from xero_pipeline.defs.resources import WarehouseResource, XeroResource
 from xero_pipeline.errors import (
-    BudgetReached,
-    OrganisationBusy,
-    OrganisationDisconnected,
     WarehouseBusy,
     XeroPipelineError,
 )
-from xero_pipeline.state.locks import exclusive
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
-from xero_pipeline.sync.result import CallStats
-from xero_pipeline.xero.auth.consent_flow import check
 
 if TYPE_CHECKING:
     from xero_pipeline.state.deferred_work import DeferredTask
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.http.client import XeroClient
-    from xero_pipeline.xero.http.response import CallRecord
 
 LINEAGE = "dagster/column_lineage"
 
 
-@contextmanager
-def xero_client_for(
-    context: dg.AssetExecutionContext,
-    xero: XeroResource,
-    warehouse: WarehouseResource,
-    tenant_id: str,
-    tally: CallStats,
-    progress: Progress,
-) -> Iterator[XeroClient]:
-    """Hold an organisation and call Xero for it; at the end every call is in the warehouse, whatever came of it.
+class Content(NamedTuple):
+    """What a partition of a table holds now.
 
     Args:
-        progress: Told of every call and every wait.
-
-    Yields:
-        The client; it lets out no more calls than the run may make.
-
-    Raises:
-        OrganisationBusy: As `organisation_lock`.
-        OrganisationDisconnected: As `organisation_lock`.
-        ConfigurationError: A tag of the run is wrong.
+        version: The same as long as its rows are.
+        facts: What else is told of it, as metadata.
     """
 
-    def note(call: CallRecord) -> None:
-        tally.add(call)
-        progress.called(call)
-
-    call_context = errand_of(context, xero.services.settings.calls_per_run)
-    try:
-        with (
-            organisation_lock(xero.services, tenant_id),
-            xero.client(call_context, on_call=note, on_wait=progress.wait) as client,
-        ):
-            yield client
-    except BudgetReached as reached:
-        reached.tried = tally.calls > 0
-        raise
-    finally:
-        _deliver(context, xero, warehouse)
+    version: str
+    facts: Mapping[str, Any] = {}
 
 
-def _deliver(context: dg.AssetExecutionContext, xero: XeroResource, warehouse: WarehouseResource) -> None:
-    try:
-        deliver_calls(xero.services.call_outbox, warehouse.warehouse)
-    except WarehouseBusy as busy:
-        # Not the reason why an asset fails: nothing is lost, whoever comes next carries them.
-        context.log.warning(f"The calls are not in xero.api_calls yet, they follow with the next asset: {busy}")
-
-
-@contextmanager
-def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
-    """Keep every other sync of this organisation out, whichever process or machine it runs on.
-
-    Args:
-        services: Knows the state database, which has the lock.
-        wait_seconds: How long to wait for another sync of it.
-
-    Raises:
-        OrganisationBusy: Another sync did not finish in time.
-        OrganisationDisconnected: Xero does not let us in; whether it lists the organisation is noted.
-    """
-    with ExitStack() as held:
-        try:
-            held.enter_context(exclusive(services.state, f"sync of {tenant_id}", timeout_seconds=wait_seconds))
-        except TimeoutError:
-            raise OrganisationBusy(
-                f"Another sync of this organisation did not finish within {wait_seconds:.0f} seconds. "
-                "`xero-pipeline logs` shows which run it is; sync again when it has ended, nothing is lost.",
-                organisation=tenant_id,
-            ) from None
-        try:
-            yield
-        except OrganisationDisconnected:
-            _look_again(services)
-            raise
-
-
-def _look_again(services: Services) -> None:
-    """Xero does not let us in: if it does not list the organisation any more, note that it needs a new consent."""
-    try:
-        check(services.oauth, services.token_store, services.organisations)
-    except XeroPipelineError as error:
-        # Not the reason why this asset fails; the next sync looks again.
-        logging.getLogger(__name__).warning("The list of connections could not be read: %s", error)
+Describe = Callable[[Collection[Written]], Mapping[Written, Content]]
+"""Asked once, when all organisations were worked on, what the partitions hold that were written."""
 
 
 def run_for_each_organisation(
@@ -130,13 +56,15 @@ def run_for_each_organisation(
     progress: Progress,
     services: Services,
     warehouse: Warehouse,
+    describe: Describe,
     *,
     left_out: Collection[str] = (),
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+) -> Iterator[dg.MaterializeResult]:
     """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
 
     Args:
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
+        describe: Called once at the end, also when some failed, and brings in what the work has left for then.
         services: Know the organisations, and where it is noted what has to wait for calls.
         warehouse: What was written to.
         left_out: The partitions of which the work found that there is nothing to do yet.
@@ -149,7 +77,7 @@ def run_for_each_organisation(
         dagster.Failure: Some organisation failed; names each with what to do. What the others materialised is kept.
     """
     tenants = list(tenants)
-    done: dict[tuple[dg.AssetKey, str], Materialisation] = {}
+    done: dict[Written, Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
     deferrals, directory, asset = (
@@ -159,9 +87,25 @@ def run_for_each_organisation(
     )
     directory.tag(context, tenants)
 
-    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any], version: str) -> None:
-        facts = {**directory.facts(partition.rpartition("|")[2], asset), **lineage(key), **metadata}
-        done[key, partition] = Materialisation(key, partition, facts, version)
+    def record(key: dg.AssetKey, partition: str, metadata: Mapping[str, Any]) -> None:
+        done[key, partition] = metadata
+
+    def told() -> Sequence[Materialisation]:
+        _deliver(context, services, warehouse)
+        return [
+            Materialisation(
+                key,
+                partition,
+                {
+                    **directory.facts(partition.rpartition("|")[2], asset),
+                    **lineage(key),
+                    **content.facts,
+                    **done[key, partition],
+                },
+                content.version,
+            )
+            for (key, partition), content in describe(done).items()
+        ]
 
     def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
         # The UI takes it from the materialisation alone.
@@ -183,15 +127,34 @@ def run_for_each_organisation(
                 _report_failure(failed[tenant_id], tenant_id, context, progress)
         if failed:
             raise _failure(failed, directory)
-    except Exception:
-        yield from events(context, done.values())
-        raise
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
-        for event in events(context, done.values()):
-            context.log_event(event)
+        tell(context, _as_far_as_possible(told))
         raise
-    yield from results(context, done.values(), in_part=bool(aside or left_out))
+    try:
+        materialised = told()
+    except XeroPipelineError as error:
+        progress.fail(str(error))
+        raise dg.Failure(str(error), allow_retries=False) from error
+    yield from results(context, materialised, in_part=bool(aside or left_out))
+
+
+def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:
+    """Bring every call into the warehouse, whatever came of it."""
+    try:
+        deliver_calls(services.call_outbox, warehouse)
+    except WarehouseBusy as busy:
+        # Not the reason why an asset fails: nothing is lost, whoever comes next carries them.
+        context.log.warning(f"The calls are not in xero.api_calls yet, they follow with the next asset: {busy}")
+
+
+def _as_far_as_possible(told: Callable[[], Sequence[Materialisation]]) -> Sequence[Materialisation]:
+    """What is materialised, where the work failed already: the warehouse may be why."""
+    try:
+        return told()
+    except XeroPipelineError as error:
+        logging.getLogger(__name__).warning("What was written is told by the next run, not by this one: %s", error)
+        return ()
 
 
 def _report_failure(error: Exception, tenant_id: str, context: dg.AssetExecutionContext, progress: Progress) -> None:

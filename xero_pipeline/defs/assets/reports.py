@@ -2,15 +2,16 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.materialisations import RecordMaterialisation
-from xero_pipeline.defs.assets.per_organisation import run_for_each_organisation, xero_client_for
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
+from xero_pipeline.defs.assets.organisation_client import xero_client_for
+from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
@@ -18,6 +19,7 @@ from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
 from xero_pipeline.sync.reports_stale import source_tables
@@ -67,7 +69,8 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
     ) -> Iterator[Result]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
-        left_out = list[str]()
+        left_out, newest = list[str](), dict[str, date]()
+        reads = ReportReads(warehouse, report, wanted)
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             months, future = begun(wanted[tenant_id], day_of(warehouse, tenant_id, clock.now()))
@@ -78,7 +81,7 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                 return
             tally = CallStats()
             xero_progress.begin(tenant_id, report.name)
-            with xero_client_for(context, xero, xero_warehouse, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
                 for kept in sync_report(
                     client,
                     warehouse,
@@ -88,26 +91,36 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
                     tally=tally,
                     progress=xero_progress.step,
                     landing=xero_warehouse.landing,
+                    reads=reads,
                 ):
                     xero_progress.end(kept.outcome)
                     left = xero.calls_left(tenant_id)
-                    newest = max(kept.rows)
-                    shown = chart_metadata(context, warehouse, tenant_id, report.name, newest)
-                    with warehouse.transaction():  # opened once for all that is told
-                        versions = report_versions(warehouse, tenant_id, report.table, report.basis, list(kept.rows))
-                        for month, rows in kept.rows.items():
-                            facts = (
-                                {**report_facts(kept, report.table, left), **shown}
-                                if month == newest
-                                else no_cost(left, told_with=f"{newest:%B %Y}")
-                            )
-                            facts = {"dagster/partition_row_count": rows, **facts}
-                            record(spec.key, report_key(month, tenant_id), facts, versions[month])
-                        key = report_key(newest, tenant_id)
-                        observe(context, warehouse, tenant_id, report.table, key=spec.key, partition=key)
+                    newest[tenant_id] = max(kept.rows)
+                    shown = chart_metadata(context, warehouse, tenant_id, report.name, newest[tenant_id])
+                    for month, rows in kept.rows.items():
+                        facts = (
+                            {**report_facts(kept, report.table, left), **shown}
+                            if month == newest[tenant_id]
+                            else no_cost(left, told_with=f"{newest[tenant_id]:%B %Y}")
+                        )
+                        facts = {"dagster/partition_row_count": rows, **facts}
+                        record(spec.key, report_key(month, tenant_id), facts)
+
+        def describe(written: Collection[Written]) -> Mapping[Written, Content]:
+            pulled = months_by_organisation(key for _, key in written)
+            if not pulled:
+                return {}
+            with warehouse.transaction():  # opened once for all of them
+                reads.flush()
+                where = {one: report_key(month, one) for one, month in newest.items()}
+                observe(context, warehouse, where, report.table, key=spec.key)
+                every = {month for months in pulled.values() for month in months}
+                versions = report_versions(warehouse, list(pulled), report.table, report.basis, every)
+            found = {report_key(month, one): version for (one, month), version in versions.items()}
+            return {(key, partition): Content(found[partition]) for key, partition in written}
 
         work = run_for_each_organisation(
-            context, wanted, one, xero_progress, xero.services, warehouse, left_out=left_out
+            context, wanted, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
         )
         key = spec.key
         checking = with_check(context, work, xero_warehouse, xero.services, report.name, key) if checked else work

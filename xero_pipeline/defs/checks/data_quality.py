@@ -14,7 +14,7 @@ from xero_pipeline.defs.assets.subset import note_check
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.warehouse.progress.issues import Issues, quarantined_records
+from xero_pipeline.warehouse.progress.issues import Issues, quarantined_records, unreported_drift
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
@@ -49,44 +49,45 @@ def readable_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
 def observe(
     context: dg.AssetExecutionContext,
     warehouse: Warehouse,
-    tenant_id: str,
+    partitions: Mapping[str, str],
     name: str,
     *,
     key: dg.AssetKey,
-    partition: str | None = None,
 ) -> None:
     """Report what no run has reported before of what Xero sends and we do not know.
 
     Args:
+        partitions: Of the organisations that were read, by tenant id: where to tell it.
         name: The record's table, or the report's.
         key: The asset to tell it of.
-        partition: Of the asset, where it is not the organisation.
     """
+    found: dict[str, list[Mapping[str, Any]]] = {}
     with warehouse.reading() as connection:
-        found = Issues(connection, tenant_id, name).unreported()
-    if not found:
-        return
-    context.log_event(
-        dg.AssetObservation(
-            key,
-            partition=partition or tenant_id,
-            description=_drift_note(found),
-            metadata={"new": len(found), "schema_drift": dg.MetadataValue.md(_drift_table(found[:ROWS_SHOWN]))},
+        for one in unreported_drift(connection, name):
+            if one["tenant_id"] in partitions:
+                found.setdefault(one["tenant_id"], []).append(one)
+    for tenant_id, news in found.items():
+        context.log_event(
+            dg.AssetObservation(
+                key,
+                partition=partitions[tenant_id],
+                description=_drift_note(news),
+                metadata={"new": len(news), "schema_drift": dg.MetadataValue.md(_drift_table(news[:ROWS_SHOWN]))},
+            )
         )
-    )
-    # After it was told: a run that is killed in between lets the next one tell it again, not nobody.
-    with warehouse.writing() as connection:
-        Issues(connection, tenant_id, name).note_reported(at=clock.now())
+        # After it was told: a run that is killed in between lets the next one tell it again, not nobody.
+        with warehouse.writing() as connection:
+            Issues(connection, tenant_id, name).note_reported(at=clock.now())
 
 
 def with_check(
     context: dg.AssetExecutionContext,
-    work: Iterator[dg.MaterializeResult | dg.AssetMaterialization],
+    work: Iterator[dg.MaterializeResult],
     warehouse: WarehouseResource,
     services: Services,
     name: str,
     key: dg.AssetKey,
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """The results of the work, then the check's; also when the work failed for some organisation.
 
     Args:

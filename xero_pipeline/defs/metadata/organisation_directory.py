@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from xero_pipeline.container import Services
     from xero_pipeline.warehouse.store import Warehouse
 
-_WHERE = "select short_code, country_code from xero.organisations where tenant_id = :tenant_id"
+_WHERE = "select tenant_id, short_code, country_code from xero.organisations"
 
 
 class OrganisationDirectory:
@@ -29,7 +30,6 @@ class OrganisationDirectory:
         self._services = services
         self._warehouse = warehouse
         self._names = {one.tenant_id: one.name for one in services.organisations.list()}
-        self._places: dict[str, tuple[str | None, str | None]] = {}
 
     def name(self, tenant_id: str) -> str:
         """What people call it; the tenant id of one we do not know."""
@@ -73,7 +73,9 @@ class OrganisationDirectory:
         """Short code and country of an organisation; the simulated ones are not to be found in Xero."""
         if self._services.settings.mode != "live":
             return None, None
-        if tenant_id not in self._places:
-            rows = self._warehouse.query(_WHERE, {"tenant_id": tenant_id}).to_pylist()
-            self._places[tenant_id] = (rows[0]["short_code"], rows[0]["country_code"]) if rows else (None, None)
-        return self._places[tenant_id]
+        return self._places.get(tenant_id, (None, None))
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[str | None, str | None]]:
+        rows = self._warehouse.query(_WHERE).to_pylist()
+        return {row["tenant_id"]: (row["short_code"], row["country_code"]) for row in rows}

@@ -116,12 +116,14 @@ class Posted:
         documents: Documents looked at again.
         removed: Journals taken away, those that were written anew included.
         faults: Documents of the organisation that cannot post.
+        was_current: Whether all the ledger is kept from was as it was, so that nothing was looked at.
     """
 
     documents: int
     written: int
     removed: int
     faults: int
+    was_current: bool = False
 
 
 def post_documents(connection: Connection, tenant_id: str, *, at: datetime, beside: bool = False) -> Posted:

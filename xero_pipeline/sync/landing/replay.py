@@ -104,11 +104,12 @@ def _collection(warehouse: Warehouse, landed: LandingFile) -> int:
     marks, pages = arrival.marks, [Page.of(answer, listed) for answer in landed.answers]
     writer = BatchWriter(warehouse, arrival.tenant_id, listed, now=lambda: arrival.at)
     with writer.batch(pages, cursor=marks.cursor, seen=marks.seen, as_of=marks.as_of, gone=marks.gone) as batch:
+        batch.progress.forget_answer()
         return batch.records
 
 
 def _report(warehouse: Warehouse, landed: LandingFile) -> int:
-    from xero_pipeline.sync.reports import keep_months
+    from xero_pipeline.sync.report_writer import keep_months
     from xero_pipeline.xero.reports.catalogue import report_named
     from xero_pipeline.xero.reports.report_months import months_in
 

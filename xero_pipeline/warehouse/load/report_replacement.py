@@ -66,14 +66,15 @@ def _note_pulls(connection: Connection, asked: str, changed: str, gone: str, per
         f"OR NOT EXISTS (SELECT 1 FROM {target(pulls)} AS t WHERE {same('t', 'a', ANSWER)})",
     )
     connection.exec_driver_sql(
-        f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at FROM {asked} AS a WHERE {same('t', 'a', ANSWER)} "
+        f"UPDATE {target(pulls)} AS t SET checked_at = a.fetched_at, digest = a.digest FROM {asked} AS a "
+        f"WHERE {same('t', 'a', ANSWER)} "
         f"AND NOT EXISTS (SELECT 1 FROM news AS n WHERE {same('n', 'a', ANSWER)}) AND NOT EXISTS (SELECT 1 "
         f"FROM {target(pulls)} AS o WHERE {same('o', 't', ANSWER)} AND o.fetched_at > t.fetched_at)"
     )
     connection.exec_driver_sql(
         f"INSERT INTO {target(pulls)} ({names}) SELECT {names} FROM news "
         f"ON CONFLICT ({', '.join(map(q, pulls.primary_key))}) "
-        "DO UPDATE SET raw = excluded.raw, checked_at = excluded.checked_at"
+        "DO UPDATE SET raw = excluded.raw, checked_at = excluded.checked_at, digest = excluded.digest"
     )
 
 

@@ -130,11 +130,6 @@ class Issues:
         if rows:
             self._connection.execute(text(_DRIFT), rows)
 
-    def unreported(self) -> list[Mapping[str, Any]]:
-        """The drift that no run has told of yet."""
-        where = "tenant_id = :tenant_id AND collection = :collection AND reported_at IS NULL"
-        return _drift(self._connection, where, self._where)
-
     def note_reported(self, *, at: datetime) -> None:
         """Note that a run told of all drift there is."""
         self._connection.execute(text(_TOLD), {**self._where, "at": at})
@@ -166,6 +161,11 @@ def name_of(fault: RecordRefused) -> str:
 def quarantined_records(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
     """The records that are kept out now, of all organisations, oldest first."""
     return [dict(row) for row in connection.execute(text(_OPEN), {"collection": collection}).mappings()]
+
+
+def unreported_drift(connection: Connection, collection: str) -> list[Mapping[str, Any]]:
+    """The drift of a list that no run has told of yet, of all organisations."""
+    return _drift(connection, "collection = :collection AND reported_at IS NULL", {"collection": collection})
 
 
 def all_drift(connection: Connection) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,14 +14,32 @@ from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection, TextClause
 
 _Note = TypeVar("_Note", Cursor, ResumePoint, RefreshRound)
 _TABLES = {Cursor: "cursors", ResumePoint: "reads", RefreshRound: "rounds"}
 _KEY = ("tenant_id", "endpoint")
+_AT_ONCE = 100
+"""Notes a statement."""
+_FORGET = f"UPDATE {SCHEMA}.rounds SET answer = NULL WHERE tenant_id = :tenant_id AND endpoint = :endpoint"
 _END = f"DELETE FROM {SCHEMA}.reads WHERE tenant_id = :tenant_id AND endpoint = :endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadState:
+    """How far a list of an organisation had been read before a read of it.
+
+    Args:
+        cursor: None before its first complete read.
+        resume_point: Where the last read goes on; None if it was not cut.
+        refresh_round: How far reading it again has come.
+    """
+
+    cursor: Cursor | None
+    resume_point: ResumePoint | None
+    refresh_round: RefreshRound
 
 
 class ReadProgress:
@@ -50,8 +68,12 @@ class ReadProgress:
 
     def write(self, note: Cursor | ResumePoint | RefreshRound) -> None:
         """Note how far something has come; it takes the place of what was noted before."""
-        values = {column.name: getattr(note, column.name) for column in fields(note)}
+        values = {f"{column.name}_0": getattr(note, column.name) for column in fields(note)}
         self._connection.execute(_write_sql(type(note)), values)
+
+    def forget_answer(self) -> None:
+        """The rows are not what the last whole answer said any more."""
+        self._connection.execute(text(_FORGET), self._where)
 
     def end_read(self) -> None:
         """The read is complete, or another one takes its place: it has nowhere to go on."""
@@ -79,6 +101,29 @@ class ReadProgress:
             self._connection.execute(text(f"DELETE FROM {SCHEMA}.missing WHERE {_equal(values[0])}"), values)
 
 
+def read_states(connection: Connection, endpoint: str, tenants: Collection[str]) -> dict[str, ReadState]:
+    """How far a list has been read, by organisation: a query for each kind of note, however many organisations."""
+    cursors = _by_tenant(connection, Cursor, endpoint, tenants)
+    points = _by_tenant(connection, ResumePoint, endpoint, tenants)
+    rounds = _by_tenant(connection, RefreshRound, endpoint, tenants)
+    return {
+        one: ReadState(cursors.get(one), points.get(one), rounds.get(one) or RefreshRound(one, endpoint))
+        for one in tenants
+    }
+
+
+def write_notes(connection: Connection, notes: Iterable[Cursor | RefreshRound]) -> None:
+    """The same as `ReadProgress.write` for each of them, with a few statements for all."""
+    by_kind: dict[type[Cursor | RefreshRound], list[Cursor | RefreshRound]] = {}
+    for note in notes:
+        by_kind.setdefault(type(note), []).append(note)
+    for kind, some in by_kind.items():
+        for start in range(0, len(some), _AT_ONCE):
+            part = some[start : start + _AT_ONCE]
+            values = {f"{c.name}_{n}": getattr(note, c.name) for n, note in enumerate(part) for c in fields(kind)}
+            connection.execute(_write_sql(kind, len(part)), values)
+
+
 def refresh_rounds(connection: Connection, tenant_id: str) -> dict[str, RefreshRound]:
     """The rounds of an organisation's endpoints, by endpoint; those never noted are left out."""
     return {row.endpoint: row for row in _read(connection, RefreshRound, {"tenant_id": tenant_id})}
@@ -88,6 +133,12 @@ def counts_to_verify(connection: Connection, tenant_id: str) -> dict[str, int]:
     """How many records of an organisation are to be asked for, by endpoint."""
     sql = f"SELECT endpoint, COUNT(*) AS n FROM {SCHEMA}.missing WHERE tenant_id = :tenant_id GROUP BY endpoint"
     return {row.endpoint: row.n for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
+def _by_tenant(connection: Connection, kind: type[_Note], endpoint: str, tenants: Collection[str]) -> dict[str, _Note]:
+    # Of several all are read at once, and sorted out here.
+    where = {"endpoint": endpoint} | ({"tenant_id": next(iter(tenants))} if len(tenants) == 1 else {})
+    return {one.tenant_id: one for one in _read(connection, kind, where) if one.tenant_id in tenants}
 
 
 def _read(connection: Connection, kind: type[_Note], where: Mapping[str, str]) -> list[_Note]:
@@ -107,12 +158,12 @@ def _read_sql(kind: type[Cursor | ResumePoint | RefreshRound], where: tuple[str,
 
 
 @cache
-def _write_sql(kind: type[Cursor | ResumePoint | RefreshRound]) -> TextClause:
+def _write_sql(kind: type[Cursor | ResumePoint | RefreshRound], count: int = 1) -> TextClause:
     names = [column.name for column in fields(kind)]
     others = ", ".join(f"{q(name)} = excluded.{q(name)}" for name in names if name not in _KEY)
+    rows = ", ".join(f"({', '.join(f':{name}_{number}' for name in names)})" for number in range(count))
     return text(
-        f"INSERT INTO {SCHEMA}.{_TABLES[kind]} ({', '.join(map(q, names))}) "
-        f"VALUES ({', '.join(f':{name}' for name in names)}) "
+        f"INSERT INTO {SCHEMA}.{_TABLES[kind]} ({', '.join(map(q, names))}) VALUES {rows} "
         f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {others}"
     )
 

@@ -64,6 +64,7 @@ class RefreshRound:
         swept_at: When its ids were last compared with all of Xero's.
         called_on: The last day, in UTC, on which a part was read.
         calls: What that day cost.
+        answer: A digest of the last answer that brought all of a list at once, while the rows are just what it said.
     """
 
     tenant_id: str
@@ -74,6 +75,7 @@ class RefreshRound:
     swept_at: datetime | None = None
     called_on: date | None = None
     calls: int = 0
+    answer: str | None = None
 
     def calls_on(self, day: date) -> int:
         """What was spent on a day, if it was the last one."""
@@ -91,6 +93,7 @@ class ReportPull:
         period_end: Last day.
         fetched_at: When Xero gave the answer.
         raw: The report as received, JSON.
+        digest: Of its rows; None where an answer with the same rows is to be looked at again.
     """
 
     tenant_id: str
@@ -100,6 +103,7 @@ class ReportPull:
     period_end: date
     fetched_at: datetime
     raw: str
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from xero_pipeline.warehouse.store import Warehouse
@@ -35,8 +35,10 @@ class RowState:
     version: str
 
 
-def row_states(warehouse: Warehouse, tenant_id: str, tables: Sequence[str]) -> dict[str, RowState]:
-    """The rows of an organisation by table.
+def row_states(
+    warehouse: Warehouse, tenants: Collection[str], tables: Sequence[str]
+) -> dict[tuple[str, str], RowState]:
+    """The rows of organisations, by organisation and table: one query, however many.
 
     Args:
         tables: Names of tables that have `is_deleted`.
@@ -44,48 +46,67 @@ def row_states(warehouse: Warehouse, tenant_id: str, tables: Sequence[str]) -> d
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
+    which, params = _of(tenants)
     union = " union all ".join(
-        f"select '{name}' as name, count(case when not is_deleted then 1 end) as here, "
+        f"select tenant_id, '{name}' as name, count(case when not is_deleted then 1 end) as here, "
         "count(case when is_deleted then 1 end) as deleted, max(synced_at) as newest "
-        f"from xero.{name} where tenant_id = :tenant_id"
+        f"from xero.{name} where {which} group by 1"
         for name in tables
     )
-    return {
-        row["name"]: RowState(row["here"], row["deleted"], _version(row["newest"], row["here"], row["deleted"]))
-        for row in warehouse.query(union, {"tenant_id": tenant_id}).to_pylist()
+    found = {
+        (row["tenant_id"], row["name"]): RowState(
+            row["here"], row["deleted"], _version(row["newest"], row["here"], row["deleted"])
+        )
+        for row in warehouse.query(union, params).to_pylist()
     }
+    nothing = RowState(0, 0, EMPTY)
+    return {(one, name): found.get((one, name), nothing) for one in tenants for name in tables}
 
 
-def aged_version(warehouse: Warehouse, tenant_id: str) -> str:
-    """The version of the aged reports of an organisation's contacts.
+def aged_versions(warehouse: Warehouse, tenants: Collection[str]) -> dict[str, str]:
+    """The versions of the aged reports of contacts, by organisation.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
-    sql = "select count(*) as here, max(synced_at) as newest from xero.aged_by_contact where tenant_id = :tenant_id"
-    (row,) = warehouse.query(sql, {"tenant_id": tenant_id}).to_pylist()
-    return _version(row["newest"], row["here"])
+    which, params = _of(tenants)
+    sql = (
+        "select tenant_id, count(*) as here, max(synced_at) as newest from xero.aged_by_contact "
+        f"where {which} group by 1"
+    )
+    rows = warehouse.query(sql, params).to_pylist()
+    return dict.fromkeys(tenants, EMPTY) | {row["tenant_id"]: _version(row["newest"], row["here"]) for row in rows}
 
 
 def report_versions(
-    warehouse: Warehouse, tenant_id: str, table: str, basis: str, months: Sequence[date]
-) -> Mapping[date, str]:
-    """The versions of a report's months that have been pulled, by their first days.
+    warehouse: Warehouse, tenants: Collection[str], table: str, basis: str, months: Collection[date]
+) -> Mapping[tuple[str, date], str]:
+    """The versions of a report's months that have been pulled, by organisation and first day.
 
     Args:
         table: Name of the report's table.
         basis: `accrual` or `cash`.
-        months: First days of the months wanted.
+        months: First days of the months wanted, and of others between them.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
+    which, params = _of(tenants)
     sql = (
-        "select period_start, max(fetched_at) as newest from xero.report_pulls where tenant_id = :tenant_id "
-        "and report = :table and basis = :basis and period_start between :first and :last group by period_start"
+        f"select tenant_id, period_start, max(fetched_at) as newest from xero.report_pulls where {which} "
+        "and report = :table and basis = :basis and period_start between :first and :last group by 1, 2"
     )
-    which = {"tenant_id": tenant_id, "table": table, "basis": basis, "first": min(months), "last": max(months)}
-    return {row["period_start"]: _version(row["newest"]) for row in warehouse.query(sql, which).to_pylist()}
+    asked = {**params, "table": table, "basis": basis, "first": min(months), "last": max(months)}
+    return {
+        (row["tenant_id"], row["period_start"]): _version(row["newest"])
+        for row in warehouse.query(sql, asked).to_pylist()
+    }
+
+
+def _of(tenants: Collection[str]) -> tuple[str, dict[str, str]]:
+    """A condition for organisations, and its parameters."""
+    params = {f"tenant_{number}": tenant_id for number, tenant_id in enumerate(tenants)}
+    return f"tenant_id in ({', '.join(f':{name}' for name in params)})", params
 
 
 def _version(newest: datetime | None, *counts: int) -> str:

@@ -7,5 +7,5 @@ revisions: `warehouse.alterations` has the words that know this.
 
 from __future__ import annotations
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of the declarations in `columns/`."""
