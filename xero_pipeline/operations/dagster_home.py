@@ -31,6 +31,9 @@ NO_COMPUTE_LOGS = {
 }
 """What steps print is not caught: that takes processes, and threads that do it lose what the others print."""
 
+BATCH = "DAGSTER_EVENT_BATCH_SIZE"
+"""Dagster's variable: how many events of one batch, such as an asset of many partitions, are written at once."""
+
 POSTGRESQL = "XERO_DAGSTER_URL"
 """The variable in which Dagster's processes find the address of their storage, when that is PostgreSQL."""
 
@@ -47,7 +50,7 @@ def project_file(name: str) -> Path:
 
 
 def prepare_home(settings: Settings) -> Path:
-    """Make Dagster's home and point `DAGSTER_HOME` at it; a `DAGSTER_HOME` that is already set is left alone.
+    """Make Dagster's home, and tell this process and its children of it; a `DAGSTER_HOME` that is set is left alone.
 
     Args:
         settings: Where our home is.
@@ -77,6 +80,7 @@ def prepare_home(settings: Settings) -> Path:
     config["compute_logs"] = NO_COMPUTE_LOGS
     _write(home / COMMAND_LINE, yaml.safe_dump(config))
     os.environ["DAGSTER_HOME"] = str(home)
+    os.environ.setdefault(BATCH, "1000")
     return home
 
 

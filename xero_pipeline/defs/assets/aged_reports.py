@@ -80,7 +80,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
     def ask(
         context: dg.AssetExecutionContext,
         config: AgedOptions,
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 

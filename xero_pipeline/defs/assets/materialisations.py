@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from dagster._core.definitions.data_version import (
     get_input_event_pointer_tag,
 )
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
+
+from xero_pipeline.defs.assets.event_batch import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,15 +45,15 @@ class Materialisation:
 
 def results(
     context: dg.AssetExecutionContext, done: Iterable[Materialisation], *, in_part: bool
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+) -> Iterator[dg.MaterializeResult]:
     """What came of a run.
 
     Args:
         in_part: Some organisations or months of the run were left out; a result would stand for all of them.
 
     Yields:
-        A result for each table that the run selected; for the others, and where it has several partitions, events,
-        for a result gives all partitions of a run the same version.
+        A result for each table that the run selected. Of the others, and where it has several partitions, it tells by
+        events, for a result gives all partitions of a run the same version.
     """
     alone = context.partition_key if context.has_partition_key else None
     by_key = _by_key(context, done)
@@ -61,7 +63,7 @@ def results(
             (one,) = told
             yield dg.MaterializeResult(key, metadata=one.metadata, data_version=dg.DataVersion(one.version))
             continue
-        yield from events(context, told)
+        _tell(context, key, told)
         if selected:
             # Lets what depends on it in the same run begin.
             yield dg.MaterializeResult(key, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
@@ -69,17 +71,29 @@ def results(
         yield from (dg.MaterializeResult(key) for key in context.selected_asset_keys - by_key.keys())
 
 
-def events(context: dg.AssetExecutionContext, done: Iterable[Materialisation]) -> Iterator[dg.AssetMaterialization]:
+def tell(context: dg.AssetExecutionContext, done: Iterable[Materialisation]) -> None:
     """The same as events of Dagster's history, where there can be no result: the run failed, or did not select it."""
-    step = context.get_step_execution_context()
     for key, told in _by_key(context, done).items():
-        made_of = _made_of(context, key)
-        for one in told:
-            version = {DATA_VERSION_TAG: one.version, DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
-            yield dg.AssetMaterialization(
-                key, metadata=dict(one.metadata), partition=one.partition, tags={**made_of, **version}
+        _tell(context, key, told)
+
+
+def _tell(context: dg.AssetExecutionContext, key: dg.AssetKey, told: Sequence[Materialisation]) -> None:
+    """In the history when this returns, as one batch: what is made of it can name it."""
+    made_of = _made_of(context, key)
+    version = {DATA_VERSION_IS_USER_PROVIDED_TAG: "true", **made_of}
+    report(
+        context,
+        [
+            dg.AssetMaterialization(
+                key,
+                metadata=dict(one.metadata),
+                partition=one.partition,
+                tags={**version, DATA_VERSION_TAG: one.version},
             )
-        step.wipe_input_asset_version_info(key)
+            for one in told
+        ],
+    )
+    context.get_step_execution_context().wipe_input_asset_version_info(key)
 
 
 def _by_key(

@@ -15,8 +15,8 @@ from xero_pipeline.defs.assets.materialisations import (
     Materialisation,
     RecordMaterialisation,
     Written,
-    events,
     results,
+    tell,
 )
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.errors import (
@@ -60,7 +60,7 @@ def run_for_each_organisation(
     describe: Describe,
     *,
     left_out: Collection[str] = (),
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+) -> Iterator[dg.MaterializeResult]:
     """Do the work for each organisation, for some of them side by side: a slow one delays no other.
 
     One that fails does not stop the others, and fails the asset at the end.
@@ -135,13 +135,9 @@ def run_for_each_organisation(
             raise error
         if failed:
             raise _failure({one: failed[one] for one in tenants if one in failed}, directory)
-    except Exception:
-        yield from events(context, _as_far_as_possible(told))
-        raise
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
-        for event in events(context, _as_far_as_possible(told)):
-            context.log_event(event)
+        tell(context, _as_far_as_possible(told))
         raise
     try:
         materialised = told()

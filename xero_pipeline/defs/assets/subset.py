@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.materialisations import Materialisation, events
+from xero_pipeline.defs.assets.materialisations import Materialisation, tell
 
-Result = dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult
+Result = dg.MaterializeResult | dg.AssetCheckResult
 
 
 def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) -> Iterator[Result]:
@@ -18,12 +18,9 @@ def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) 
         results: Of every table and check of the op.
 
     Yields:
-        Those of the tables and checks that the run selected, and events of other tables.
+        Those of the tables and checks that the run selected.
     """
     for result in results:
-        if isinstance(result, dg.AssetMaterialization):
-            yield result
-            continue
         key = _key(result.asset_key)
         if isinstance(result, dg.AssetCheckResult):
             if dg.AssetCheckKey(key, result.check_name or "") in context.selected_asset_check_keys:
@@ -33,7 +30,7 @@ def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) 
         elif key in context.selected_asset_keys:
             yield result
         else:
-            yield from events(context, [_unselected(key, result)])
+            tell(context, [_unselected(key, result)])
 
 
 def _unselected(key: dg.AssetKey, result: dg.MaterializeResult) -> Materialisation:

@@ -82,12 +82,12 @@ def observe(
 
 def with_check(
     context: dg.AssetExecutionContext,
-    work: Iterator[dg.MaterializeResult | dg.AssetMaterialization],
+    work: Iterator[dg.MaterializeResult],
     warehouse: WarehouseResource,
     services: Services,
     name: str,
     key: dg.AssetKey,
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """The results of the work, then the check's; also when the work failed for some organisation.
 
     Args:
