@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xero_pipeline.home import opened, simulator_in
+from xero_pipeline.home import has_rewritten_books, note_books, opened, simulator_in
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -255,6 +255,10 @@ class Services:
         self.app()
         _ = self.keys, self.reports
         self.warehouse.prepare()
+        if self.settings.mock_mode and has_rewritten_books(self.home):
+            # The simulated Xero of a newer version has other books, and no record of them says that it changed.
+            self.warehouse.forget_cursors()
+            note_books(self.home)
 
     def close(self) -> None:
         """Let go of the databases before another program takes over."""

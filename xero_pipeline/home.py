@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xero_simulator.simulator import Simulator
 
 _FIRST_SYNC = "first-sync.lock"
+_BOOKS_START, _BOOKS_EDITION = "simulator.start", "simulator.books"
 
 
 def opened(home: Path, mode: str) -> Path:
@@ -88,14 +89,16 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
         ConfigurationError: The extra `simulator` is not installed.
     """
     require_simulator()
-    from xero_simulator.config import BooksConfig
+    from xero_simulator.config import BOOKS_EDITION, BooksConfig
     from xero_simulator.limits import SimLimits
     from xero_simulator.simulator import Simulator
     from xero_simulator.values.days import day_of_books
 
     config = BooksConfig(today=day_of_books(clock.now().timestamp()))
     # A company does not forget its oldest month because a new one begins.
-    start = _written_once(home / "simulator.start", config.first_month.isoformat())
+    if not (home / _BOOKS_START).exists():
+        _written_once(home / _BOOKS_EDITION, str(BOOKS_EDITION))
+    start = _written_once(home / _BOOKS_START, config.first_month.isoformat())
     config = replace(config, start=date.fromisoformat(start))
     return Simulator(
         config,
@@ -104,6 +107,25 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
         advanced=True,
         follow_clock=True,
     )
+
+
+def has_rewritten_books(home: Path) -> bool:
+    """Whether the simulated books of this home were written by a program that wrote them otherwise.
+
+    Args:
+        home: From `opened`.
+    """
+    from xero_simulator.config import BOOKS_EDITION
+
+    noted = home / _BOOKS_EDITION
+    return (home / _BOOKS_START).exists() and not (noted.exists() and noted.read_text() == str(BOOKS_EDITION))
+
+
+def note_books(home: Path) -> None:
+    """Write down that what was read of rewritten books is read from the beginning."""
+    from xero_simulator.config import BOOKS_EDITION
+
+    (home / _BOOKS_EDITION).write_text(str(BOOKS_EDITION))
 
 
 def _written_once(path: Path, text: str) -> str:

@@ -161,6 +161,15 @@ class Warehouse:
         with self.reading() as connection:
             return ReadProgress(connection, tenant_id, endpoint).cursor()
 
+    def forget_cursors(self) -> None:
+        """Let every collection be read from the beginning the next time; the rows stay.
+
+        Raises:
+            WarehouseBusy: Another process held the file all the time.
+        """
+        with self.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM xero.cursors")
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with; on DuckDB nobody else gets in until it is closed.

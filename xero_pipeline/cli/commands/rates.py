@@ -97,7 +97,7 @@ def _show(used: Sequence[dict[str, Any]], *, json: bool) -> None:
         for row in foreign
     ]
     columns = [(header, "right" if header in {"Average", "Closing"} else "left") for header in headers]
-    print_table("Rates of the group view", columns, rows)
+    print_table("Exchange rates of the consolidation", columns, rows)
 
 
 def _rate(value: Any) -> str:
