@@ -18,6 +18,7 @@ from dagster._core.definitions.data_version import (
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from xero_pipeline.defs.assets.event_batch import report
+from xero_pipeline.defs.assets.told_before import ToldBefore, told_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ def results(
         events, for a result gives all partitions of a run the same version.
     """
     alone = context.partition_key if context.has_partition_key else None
-    by_key = _by_key(context, done)
+    by_key = _news(context, _by_key(context, done))
     for key, told in by_key.items():
         selected = key in context.selected_asset_keys and not in_part
         if selected and alone:
@@ -73,7 +74,7 @@ def results(
 
 def tell(context: dg.AssetExecutionContext, done: Iterable[Materialisation]) -> None:
     """The same as events of Dagster's history, where there can be no result: the run failed, or did not select it."""
-    for key, told in _by_key(context, done).items():
+    for key, told in _news(context, _by_key(context, done)).items():
         _tell(context, key, told)
 
 
@@ -104,6 +105,44 @@ def _by_key(
     for one in done:
         found.setdefault(one.key, []).append(one)
     return {key: found[key] for key in context.assets_def.node_keys_by_output_name.values() if key in found}
+
+
+def _news(
+    context: dg.AssetExecutionContext, done: Mapping[dg.AssetKey, list[Materialisation]]
+) -> Mapping[dg.AssetKey, list[Materialisation]]:
+    """What is worth an event of its own, where a run has several partitions.
+
+    Of a table that is made of another of the same op alone, such as the lines of invoices, it is not if it and that
+    other are as they were when it was told last. One partition always is: the table is as fresh as its run.
+    """
+    before = None if context.has_partition_key else told_before(context)
+    if before is None:
+        return done
+    versions = {key: {one.partition or "": one.version for one in told} for key, told in done.items()}
+    return {key: _unlike(before, context.assets_def.specs_by_key[key], told, versions) for key, told in done.items()}
+
+
+def _unlike(
+    before: ToldBefore,
+    spec: dg.AssetSpec,
+    told: list[Materialisation],
+    versions: Mapping[dg.AssetKey, Mapping[str, str]],
+) -> list[Materialisation]:
+    parents = [dep.asset_key for dep in spec.deps]
+    if spec.code_version or len(parents) != 1 or parents[0] not in versions:
+        return told
+    made_of = versions[parents[0]]
+    known = before.versions(spec.key, parents[0], versions[spec.key].keys())
+    same = [key for key, version in versions[spec.key].items() if known.get(key) == (version, made_of.get(key))]
+    pictured = {one.partition for one in told if _has_picture(one)}
+    unsaid = [key for key in same if key not in pictured][: len(told) - 1]
+    before.plan_no_more(spec.key, unsaid)
+    return [one for one in told if one.partition not in unsaid]
+
+
+def _has_picture(one: Materialisation) -> bool:
+    """It shows more than the table's rows: today, or where they differ from Xero's."""
+    return any(isinstance(value, dg.MarkdownMetadataValue) for value in one.metadata.values())
 
 
 def _made_of(context: dg.AssetExecutionContext, key: dg.AssetKey) -> dict[str, str]:
