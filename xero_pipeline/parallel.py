@@ -62,13 +62,16 @@ def run_in_parallel(
 
 
 def _in_threads(drain: Callable[[], None], count: int, stop: Callable[[], None]) -> None:
-    def quietly() -> None:
+    interrupts: list[BaseException] = []
+
+    def work() -> None:
         try:
             drain()
-        except KeyboardInterrupt:
-            return  # the main thread knows
+        except BaseException as interrupt:  # noqa: BLE001 - raised where the others are waited for
+            interrupts.append(interrupt)
+            stop()
 
-    threads = [threading.Thread(target=quietly, name=f"organisations {n}", daemon=True) for n in range(count)]
+    threads = [threading.Thread(target=work, name=f"organisations {n}", daemon=True) for n in range(count)]
     try:
         for thread in threads:
             thread.start()
@@ -81,3 +84,5 @@ def _in_threads(drain: Callable[[], None], count: int, stop: Callable[[], None])
         for thread in [thread for thread in threads if thread.ident is not None]:  # those that were started
             thread.join(GRACE_SECONDS / count)
         raise
+    if interrupts:
+        raise interrupts[0]
