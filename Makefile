@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test quick prove format bench lock docs layout clean
+.PHONY: help setup run check test quick prove coverage format bench lock docs layout clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,6 +33,11 @@ quick: setup ## the tests that are fast, for while you work: about two minutes
 
 prove: setup ## the long proofs with every seed: half an hour
 	@XERO_PIPELINE_PROVE=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+coverage: setup ## the branches that the quick tests take: fails if they are fewer than they were
+	@mkdir -p build/coverage && $(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not journey and not slow"
+	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report --skip-covered --sort=cover
 
 format: setup ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .

@@ -24,20 +24,24 @@ from xero_pipeline import clock
 DUCKDB, POSTGRESQL = "DuckDB", "PostgreSQL"
 LOADS = ((DUCKDB, 10_000), (DUCKDB, 100_000), (POSTGRESQL, 100_000))
 SLICES = ((DUCKDB, 250_000), (POSTGRESQL, 250_000))
+ORGANISATIONS = 25
+"""In a run."""
 AIMS = {DUCKDB: 5_000, POSTGRESQL: 4_000}
 """Invoices a second, of 100,000."""
+QUIET = 1.0
 CALLS, MEGABYTES, DEFINITIONS, LEDGER = 102, 600, 3.0, 10.0
 
 
 @contextmanager
-def simulator(invoices: int) -> Iterator[str]:
+def simulator(invoices: int, *more: str) -> Iterator[str]:
     """A simulator with limits off in another process.
 
     Args:
-        invoices: Of its one organisation.
+        invoices: Of each of its organisations.
+        more: Other options of its command.
     """
     command = [sys.executable, "-m", "xero_pipeline", "simulator", "serve", "--port", "0", "--no-limits"]
-    with subprocess.Popen([*command, "--invoices", str(invoices)], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*command, "--invoices", str(invoices), *more], stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
             found = re.search(r"http://\S+", process.stderr.readline())
@@ -47,17 +51,18 @@ def simulator(invoices: int) -> Iterator[str]:
             process.terminate()
 
 
-def measured(module: str, invoices: int, *, database: str = DUCKDB) -> dict[str, Any]:
+def measured(module: str, invoices: int, *more: str, database: str = DUCKDB) -> dict[str, Any]:
     """What a module of ours measures, in a process of its own with an empty home.
 
     Args:
-        invoices: Of the simulated organisation.
+        invoices: Of each simulated organisation.
+        more: Other options of the simulator's command.
         database: Where the warehouse is.
     """
     from xero_pipeline_tests.postgresql import running_postgresql
 
     server = running_postgresql(durable=True) if database == POSTGRESQL else nullcontext("")
-    with simulator(invoices) as url, tempfile.TemporaryDirectory() as home, server as warehouse:
+    with simulator(invoices, *more) as url, tempfile.TemporaryDirectory() as home, server as warehouse:
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{module}", url, home],
             capture_output=True,
@@ -136,6 +141,24 @@ def day() -> Mapping[str, Any]:
     return {**r, "bound": bound}
 
 
+def organisations() -> dict[str, Any]:
+    """Print what an organisation costs where a run of Dagster carries many, on a first day and on a quiet one."""
+    row(
+        "Warehouse", "Organisations", "Day", "CPU-s of ours", "Seconds", "Calls", "Events of Dagster", "kB of them",
+    )  # fmt: skip
+    row(*["---", "--:", "---"] + ["--:"] * 5)
+    found: dict[str, Any] = {}
+    for database in (DUCKDB, POSTGRESQL):
+        r = found[database] = measured(
+            "organisations", 300, "--organisations", str(ORGANISATIONS), "--months", "12", database=database
+        )
+        for day_of in ("first", "quiet"):
+            d = r[day_of]
+            figures = (f"{d[name]:.{places}f}" for name, places in (("cpu", 2), ("wall", 2), ("calls", 1)))
+            row(database, r["organisations"], day_of, *figures, f"{d['events']:.0f}", f"{d['event_bytes'] / 1e3:.0f}")
+    return found
+
+
 def ledgers() -> dict[str, dict[str, Any]]:
     """Print how long the general ledger of 100,000 invoices takes.
 
@@ -179,7 +202,10 @@ def main() -> None:
     found = loads((*LOADS, *SLICES) if "slices" in sys.argv else LOADS)
     print("\n## A day without a change\n")
     quiet = day()
-    print("## The general ledger and its statements, from documents that are there\n")
+    print("## Days of many organisations, what each costs\n")
+    print("300 invoices and 12 months each; a run of Dagster for all, as the schedule and the sensors ask for it.\n")
+    many = organisations()
+    print("\n## The general ledger and its statements, from documents that are there\n")
     kept = ledgers()
     print("\n## The way of a record: files and functions of ours\n")
     way()
@@ -192,6 +218,7 @@ def main() -> None:
             verdict(f"MB of our process into {database}", r["megabytes"], MEGABYTES)
     verdict("seconds to the first ledger in DuckDB", kept[DUCKDB]["first"], LEDGER)
     verdict("calls of a day without a change", quiet["calls"], quiet["bound"])
+    verdict("CPU-seconds of a quiet day of an organisation in DuckDB", many[DUCKDB]["quiet"]["cpu"], QUIET)
     verdict("seconds to load the definitions", seconds, DEFINITIONS)
 
 

@@ -1,7 +1,8 @@
 """What days of many organisations cost, carried by runs of Dagster as the schedule and the sensors ask for them.
 
-Called as `python -m benchmarks.organisations SIMULATOR_URL HOME [DATABASE_URL]`; prints one line of JSON. The first day
-loads everything, the next one finds nothing changed; what comes before (imports, definitions) is not counted.
+Called as `python -m benchmarks.organisations SIMULATOR_URL HOME`, with a PostgreSQL address in XERO_WAREHOUSE_URL or,
+for DuckDB, nothing there; prints one line of JSON. The first day loads everything, on the next nothing changed. What
+comes before (imports, definitions) is not counted.
 """
 
 from __future__ import annotations
@@ -139,4 +140,4 @@ def _same_settings_for_resources(url: str, home: Path, database: str | None) -> 
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])))
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), os.environ.get("XERO_WAREHOUSE_URL"))))
