@@ -18,7 +18,7 @@ from dagster._core.definitions.data_version import (
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from xero_pipeline.defs.assets.event_batch import report
-from xero_pipeline.defs.assets.told_before import ToldBefore, told_before
+from xero_pipeline.defs.assets.materialisation_history import MaterialisationHistory, history_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +115,7 @@ def _news(
     Of a table that is made of another of the same op alone, such as the lines of invoices, it is not if it and that
     other are as they were when it was told last. One partition always is: the table is as fresh as its run.
     """
-    before = None if context.has_partition_key else told_before(context)
+    before = None if context.has_partition_key else history_of(context)
     if before is None:
         return done
     versions = {key: {one.partition or "": one.version for one in told} for key, told in done.items()}
@@ -123,7 +123,7 @@ def _news(
 
 
 def _unlike(
-    before: ToldBefore,
+    before: MaterialisationHistory,
     spec: dg.AssetSpec,
     told: list[Materialisation],
     versions: Mapping[dg.AssetKey, Mapping[str, str]],
