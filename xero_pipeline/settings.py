@@ -152,7 +152,8 @@ class Settings(BaseSettings):
         4,
         ge=1,
         le=32,
-        description="How many organisations a command reads side by side. Xero's limits count for each of them alone.",
+        description="How many organisations a command, or a run of Dagster, syncs side by side. Xero's limits count "
+        "for each of them alone.",
     )
     calls_per_run: int | None = Field(
         None,

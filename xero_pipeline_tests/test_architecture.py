@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
-EVERYBODY = {"addresses", "ageing", "calendar", "clock", "errors", "extras", "validation_messages", "revisions"}
+EVERYBODY = {
+    "addresses", "ageing", "calendar", "clock", "errors", "extras", "parallel", "validation_messages", "revisions",
+}  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
     "books": {"books", "values", "config", "company", "workbench"},
@@ -25,6 +27,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "addresses": set(),
     "ageing": set(),
+    "parallel": set(),
     "calendar": set(),
     "clock": set(),
     "errors": set(),

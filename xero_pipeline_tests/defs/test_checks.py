@@ -37,6 +37,7 @@ def test_a_change_in_a_locked_month_fails_the_check_of_its_report_until_somebody
     # As if Xero had said something else until now, in a month that was locked then.
     with warehouse.writing() as connection:
         connection.exec_driver_sql(f"update xero.organisations set period_lock_date = date '{months[1]}'")
+        connection.exec_driver_sql("update xero.report_pulls set digest = null")
         connection.exec_driver_sql(
             "update xero.profit_and_loss set amount = amount - 1000.25 where account_name = 'Sales' "
             f"and period_start = date '{closed}' and tenant_id = '{tenants[1]}'"

@@ -123,8 +123,8 @@ def carry(
     """
     from xero_pipeline.cli.dagster_runs import Runner
     from xero_pipeline.cli.interrupts import Stopped
-    from xero_pipeline.cli.parallel import run_in_parallel
     from xero_pipeline.operations.dagster_home import open_instance
+    from xero_pipeline.parallel import run_in_parallel
 
     services.check()
     names = {one.tenant_id: one.name for one in chosen}

@@ -23,6 +23,7 @@ from xero_pipeline.errors import (
     WarehouseBusy,
     XeroPipelineError,
 )
+from xero_pipeline.parallel import run_in_parallel
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
 
@@ -60,7 +61,9 @@ def run_for_each_organisation(
     *,
     left_out: Collection[str] = (),
 ) -> Iterator[dg.MaterializeResult]:
-    """Do the work for each organisation; one that fails does not stop the others, and fails the asset at the end.
+    """Do the work for each organisation, for some of them side by side: a slow one delays no other.
+
+    One that fails does not stop the others, and fails the asset at the end.
 
     Args:
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
@@ -112,21 +115,26 @@ def run_for_each_organisation(
         declared = context.assets_def.metadata_by_key[key]
         return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
-    try:
-        for tenant_id in tenants:
-            try:
-                work(tenant_id, record)
-                deferrals.done(tenant_id)
-            except Exception as error:  # noqa: BLE001 - told below; a bug in one organisation must not cost the others
-                kept = [partition for _, partition in done]
-                if noted := deferrals.put_aside(tenant_id, error, kept):
-                    aside.append(noted)
-                    _report_put_aside(noted, directory, context, progress)
-                    continue
+    def attempt(tenant_id: str) -> bool:
+        try:
+            work(tenant_id, record)
+            deferrals.done(tenant_id)
+        except Exception as error:  # noqa: BLE001 - told below; a bug in one organisation must not cost the others
+            kept = [partition for _, partition in list(done)]
+            if noted := deferrals.put_aside(tenant_id, error, kept):
+                aside.append(noted)
+                _report_put_aside(noted, directory, context, progress)
+            else:
                 failed[tenant_id] = deferrals.stopped(tenant_id, error, kept)
                 _report_failure(failed[tenant_id], tenant_id, context, progress)
+        return tenant_id not in failed
+
+    try:
+        _, error = run_in_parallel(tenants, attempt, at_once=services.settings.organisations_at_once)
+        if error:
+            raise error
         if failed:
-            raise _failure(failed, directory)
+            raise _failure({one: failed[one] for one in tenants if one in failed}, directory)
     except BaseException:
         # Also when somebody ends the run: what is in the warehouse is materialised.
         tell(context, _as_far_as_possible(told))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -14,7 +15,7 @@ GRACE_SECONDS = 3.0
 
 
 def run_in_parallel(
-    items: Sequence[T], work: Callable[[T], bool], *, at_once: int, stop: Callable[[], None]
+    items: Sequence[T], work: Callable[[T], bool], *, at_once: int, stop: Callable[[], None] = lambda: None
 ) -> tuple[bool, Exception | None]:
     """Do the work for each item. One that fails stops no other.
 
@@ -22,13 +23,13 @@ def run_in_parallel(
         items: What to work on.
         work: Does one, and says whether it went well.
         at_once: How many at a time.
-        stop: Called when a person stops the command: lets the work that is under way end soon.
+        stop: Called when a person stops it: lets the work that is under way end soon.
 
     Returns:
         Whether all went well, and the first error that any raised.
 
     Raises:
-        KeyboardInterrupt: A person stopped it.
+        BaseException: A person stopped it: nothing else is begun, and what is under way has some seconds to end.
     """
     waiting: queue.SimpleQueue[T] = queue.SimpleQueue()
     for item in items:
@@ -47,21 +48,30 @@ def run_in_parallel(
             except Exception as error:  # noqa: BLE001 - raised by the caller, when the others are done
                 errors.append(error)
 
+    def end() -> None:
+        with suppress(queue.Empty):
+            while True:
+                waiting.get_nowait()
+        stop()
+
     if min(at_once, len(items)) <= 1:
         drain()
     else:
-        _in_threads(drain, min(at_once, len(items)), stop)
+        _in_threads(drain, min(at_once, len(items)), end)
     return all(well) and not errors, errors[0] if errors else None
 
 
 def _in_threads(drain: Callable[[], None], count: int, stop: Callable[[], None]) -> None:
-    def quietly() -> None:
+    interrupts: list[BaseException] = []
+
+    def work() -> None:
         try:
             drain()
-        except KeyboardInterrupt:
-            return  # the main thread knows
+        except BaseException as interrupt:  # noqa: BLE001 - raised where the others are waited for
+            interrupts.append(interrupt)
+            stop()
 
-    threads = [threading.Thread(target=quietly, name=f"organisations {n}", daemon=True) for n in range(count)]
+    threads = [threading.Thread(target=work, name=f"organisations {n}", daemon=True) for n in range(count)]
     try:
         for thread in threads:
             thread.start()
@@ -69,8 +79,10 @@ def _in_threads(drain: Callable[[], None], count: int, stop: Callable[[], None])
             # In short waits, for a signal is heeded between them.
             while thread.is_alive():
                 thread.join(0.2)
-    except KeyboardInterrupt:
+    except BaseException:
         stop()
         for thread in [thread for thread in threads if thread.ident is not None]:  # those that were started
             thread.join(GRACE_SECONDS / count)
         raise
+    if interrupts:
+        raise interrupts[0]

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from xero_pipeline.cli.parallel import run_in_parallel
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.parallel import run_in_parallel
 
 PATIENCE = 60
 
@@ -78,3 +78,18 @@ def test_who_stops_the_command_is_not_kept_waiting_by_its_threads():
         signal.signal(signal.SIGINT, before)
         presser.join()
     assert stopped.is_set()
+
+
+def test_an_interrupt_that_reaches_one_of_them_stops_all_and_is_raised():
+    begun, stopped = [], threading.Event()
+
+    def work(item):
+        begun.append(item)
+        if item == 0:
+            raise KeyboardInterrupt
+        assert stopped.wait(PATIENCE)
+        return True
+
+    with pytest.raises(KeyboardInterrupt):
+        run_in_parallel(range(50), work, at_once=2, stop=stopped.set)
+    assert len(begun) <= 2
