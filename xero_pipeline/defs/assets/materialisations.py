@@ -113,7 +113,7 @@ def _news(
     """What is worth an event of its own, where a run has several partitions.
 
     Of a table that is made of another of the same op alone, such as the lines of invoices, it is not if it and that
-    other are as they were when it was told last. One partition always is: the table is as fresh as its run.
+    other are as they were when it was told last. One partition of a table that has to be fresh always is.
     """
     before = None if context.has_partition_key else history_of(context)
     if before is None:
@@ -135,7 +135,9 @@ def _unlike(
     known = before.versions(spec.key, parents[0], versions[spec.key].keys())
     same = [key for key, version in versions[spec.key].items() if known.get(key) == (version, made_of.get(key))]
     pictured = {one.partition for one in told if _has_picture(one)}
-    unsaid = [key for key in same if key not in pictured][: len(told) - 1]
+    unsaid = [key for key in same if key not in pictured]
+    if spec.freshness_policy:
+        unsaid = unsaid[: len(told) - 1]
     before.plan_no_more(spec.key, unsaid)
     return [one for one in told if one.partition not in unsaid]
 
