@@ -18,7 +18,7 @@ from dagster._core.definitions.data_version import (
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from xero_pipeline.defs.assets.event_batch import report
-from xero_pipeline.defs.assets.told_before import ToldBefore, told_before
+from xero_pipeline.defs.assets.materialisation_history import MaterialisationHistory, history_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,9 +113,9 @@ def _news(
     """What is worth an event of its own, where a run has several partitions.
 
     Of a table that is made of another of the same op alone, such as the lines of invoices, it is not if it and that
-    other are as they were when it was told last. One partition always is: the table is as fresh as its run.
+    other are as they were when it was told last. One partition of a table that has to be fresh always is.
     """
-    before = None if context.has_partition_key else told_before(context)
+    before = None if context.has_partition_key else history_of(context)
     if before is None:
         return done
     versions = {key: {one.partition or "": one.version for one in told} for key, told in done.items()}
@@ -123,7 +123,7 @@ def _news(
 
 
 def _unlike(
-    before: ToldBefore,
+    before: MaterialisationHistory,
     spec: dg.AssetSpec,
     told: list[Materialisation],
     versions: Mapping[dg.AssetKey, Mapping[str, str]],
@@ -135,7 +135,9 @@ def _unlike(
     known = before.versions(spec.key, parents[0], versions[spec.key].keys())
     same = [key for key, version in versions[spec.key].items() if known.get(key) == (version, made_of.get(key))]
     pictured = {one.partition for one in told if _has_picture(one)}
-    unsaid = [key for key in same if key not in pictured][: len(told) - 1]
+    unsaid = [key for key in same if key not in pictured]
+    if spec.freshness_policy:
+        unsaid = unsaid[: len(told) - 1]
     before.plan_no_more(spec.key, unsaid)
     return [one for one in told if one.partition not in unsaid]
 

@@ -21,7 +21,7 @@ Versions = tuple[str | None, str | None]
 """Of a table and, when it was told, of the one that it is made of."""
 
 
-class ToldBefore:
+class MaterialisationHistory:
     """Asks the history of a run's instance, once for each table.
 
     Args:
@@ -70,11 +70,15 @@ class ToldBefore:
             )
 
 
-def told_before(context: dg.AssetExecutionContext) -> ToldBefore | None:
+def history_of(context: dg.AssetExecutionContext) -> MaterialisationHistory | None:
     """The history of the instance of a run; none where it is not in a database, or every partition is waited for."""
     storage = context.instance.event_log_storage
     awaited = "dagster/backfill" in context.run.tags
-    return ToldBefore(storage, context.run.run_id) if isinstance(storage, SqlEventLogStorage) and not awaited else None
+    return (
+        MaterialisationHistory(storage, context.run.run_id)
+        if isinstance(storage, SqlEventLogStorage) and not awaited
+        else None
+    )
 
 
 def _of(table: sa.FromClause, key: dg.AssetKey, kind: DagsterEventType) -> sa.ColumnElement[bool]:
