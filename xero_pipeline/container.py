@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from xero_pipeline.home import has_rewritten_books, note_books, opened, simulator_in
-from xero_pipeline.settings import Settings
+from xero_pipeline.home import opened, read_rewritten_books, simulator_in
+from xero_pipeline.settings import Settings, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
-    from pydantic import SecretStr
     from sqlalchemy import Engine
 
     from xero_pipeline.state.deferred_work import DeferredWork
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.http.client import XeroClient
     from xero_pipeline.xero.http.response import CallRecord
     from xero_pipeline.xero.http.retry_loop import CircuitBreaker
+    from xero_pipeline.xero.http.transport import HttpTransport
     from xero_pipeline.xero.quota.call_context import CallContext
     from xero_pipeline.xero.quota.call_outbox import CallOutbox
     from xero_pipeline.xero.quota.limiter import Quota
@@ -85,10 +86,10 @@ class Services:
         from xero_pipeline.xero.auth.encryption import EncryptionKeys
         from xero_pipeline.xero.auth.mock_key_file import load_or_make_key_file
 
-        current = _plain(self.settings.encryption_key)
+        current = plain(self.settings.encryption_key)
         if self.settings.mock_mode and not current:
             current = load_or_make_key_file(self.home / "mock.key")
-        return EncryptionKeys.from_settings(current, _plain(self.settings.encryption_keys_retired))
+        return EncryptionKeys.from_settings(current, plain(self.settings.encryption_keys_retired))
 
     @cached_property
     def token_store(self) -> TokenStore:
@@ -107,17 +108,15 @@ class Services:
     def app(self, *, login_url: str | None = None, redirect_uri: str | None = None) -> App:
         """The app as Xero knows it; the arguments replace addresses of the settings."""
         from xero_pipeline.xero.auth.app import App
-        from xero_pipeline.xero.scopes import parse_scopes, scopes_for
+        from xero_pipeline.xero.scopes import chosen_scopes
 
         settings = self.settings
         mock, custom = settings.mock_mode, settings.custom_connection
         return App(
             client_id=(settings.client_id or "simulated-app") if mock else settings.require_app(),
-            client_secret=_plain(settings.client_secret),
+            client_secret=plain(settings.client_secret),
             redirect_uri=redirect_uri or settings.redirect_uri,
-            scopes=parse_scopes(settings.scopes, custom_connection=custom)
-            if settings.scopes
-            else scopes_for(*self.needed_scopes()),
+            scopes=chosen_scopes(settings.scopes, *self.needed_scopes(), custom_connection=custom),
             login_url=login_url or (SIMULATED_URL if mock else settings.login_url),
             identity_url=SIMULATED_URL if mock else settings.identity_url,
             api_url=self.api_url,
@@ -202,6 +201,13 @@ class Services:
 
         return CircuitBreaker()
 
+    @cached_property
+    def http(self) -> HttpTransport:
+        """The connections to the API, for all clients of this process: no handshake for every asset."""
+        from xero_pipeline.xero.http.transport import HttpTransport
+
+        return HttpTransport(self.transport, time.time)
+
     def client(
         self,
         call_context: CallContext | None = None,
@@ -216,7 +222,7 @@ class Services:
             api_url=self.api_url,
             tokens=self.tokens,
             quota=self.quota,
-            transport=self.transport,
+            http=self.http,
             on_call=on_call,
             on_wait=on_wait,
             call_context=call_context,
@@ -252,19 +258,13 @@ class Services:
             ConfigurationError: One is missing or wrong; a newer program wrote the warehouse.
             WarehouseBusy: Another process held its file all the time.
         """
-        self.app()
-        _ = self.keys, self.reports
+        _ = self.app(), self.keys, self.reports
         self.warehouse.prepare()
-        if self.settings.mock_mode and has_rewritten_books(self.home):
-            # The simulated Xero of a newer version has other books, and no record of them says that it changed.
-            self.warehouse.forget_cursors()
-            note_books(self.home)
+        read_rewritten_books(self.home, self.warehouse.forget_cursors)
 
     def close(self) -> None:
-        """Let go of the databases before another program takes over."""
+        """Let go of the databases and connections before another program takes over."""
+        if http := self.__dict__.pop("http", None):
+            http.close()
         if "state" in self.__dict__:
             self.state.dispose()
-
-
-def _plain(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None

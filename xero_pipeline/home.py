@@ -13,7 +13,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.extras import require_simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from xero_simulator.simulator import Simulator
@@ -115,16 +115,26 @@ def has_rewritten_books(home: Path) -> bool:
     Args:
         home: From `opened`.
     """
+    if not (home / _BOOKS_START).exists():
+        return False
     from xero_simulator.config import BOOKS_EDITION
 
     noted = home / _BOOKS_EDITION
-    return (home / _BOOKS_START).exists() and not (noted.exists() and noted.read_text() == str(BOOKS_EDITION))
+    return not (noted.exists() and noted.read_text() == str(BOOKS_EDITION))
 
 
-def note_books(home: Path) -> None:
-    """Write down that what was read of rewritten books is read from the beginning."""
+def read_rewritten_books(home: Path, read_anew: Callable[[], None]) -> None:
+    """Read books that a newer program has written otherwise from the beginning: no record of them says it changed.
+
+    Args:
+        home: From `opened`.
+        read_anew: Lets the next sync read everything.
+    """
+    if not has_rewritten_books(home):
+        return
     from xero_simulator.config import BOOKS_EDITION
 
+    read_anew()
     (home / _BOOKS_EDITION).write_text(str(BOOKS_EDITION))
 
 

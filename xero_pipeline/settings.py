@@ -252,3 +252,8 @@ class Settings(BaseSettings):
                 "it is a PKCE app). To try the pipeline without Xero leave XERO_MOCK_MODE at true."
             )
         return self.client_id
+
+
+def plain(secret: SecretStr | None) -> str | None:
+    """What a secret is, for whoever uses it up at once."""
+    return secret.get_secret_value() if secret else None

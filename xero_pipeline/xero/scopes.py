@@ -59,3 +59,20 @@ def parse_scopes(text: str, *, custom_connection: bool = False) -> tuple[str, ..
             "XERO_SCOPES lacks offline_access: without it Xero gives no refresh token and access ends in half an hour."
         )
     return scopes
+
+
+def chosen_scopes(
+    text: str | None, endpoints: Iterable[str], reports: Iterable[str], *, custom_connection: bool
+) -> tuple[str, ...]:
+    """What is asked for: XERO_SCOPES, if it is set, else what the chosen endpoints and reports need.
+
+    Args:
+        text: As in `parse_scopes`; nothing where it is not set.
+        endpoints: As in `scopes_for`, with the next.
+
+    Raises:
+        ConfigurationError: As `parse_scopes`.
+    """
+    if text:
+        return parse_scopes(text, custom_connection=custom_connection)
+    return scopes_for(endpoints, reports)

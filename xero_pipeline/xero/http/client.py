@@ -56,6 +56,7 @@ class XeroClient:
         call_context: What the calls are made for, and how many they may be.
         circuit_breaker: Which organisations Xero does not answer for; shared by the clients of a run.
         fall_back: Asked when Xero does not let a token into an organisation: is there a token that it lets in?
+        http: Connections that others use, too, and that are not closed here; None for its own.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class XeroClient:
         call_context: CallContext | None = None,
         circuit_breaker: CircuitBreaker | None = None,
         fall_back: Callable[[str, str], bool] = lambda _tenant_id, _token: False,
+        http: HttpTransport | None = None,
     ) -> None:
         self._base = f"{api_url.rstrip('/')}/api.xro/2.0/"
         self._tokens = tokens
@@ -83,7 +85,8 @@ class XeroClient:
         self._call_context = call_context or CallContext()
         self._circuit_breaker = circuit_breaker or CircuitBreaker()
         self._fall_back = fall_back
-        self._http = HttpTransport(transport, clock)
+        self._http = http or HttpTransport(transport, clock)
+        self._is_shared = http is not None
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +97,9 @@ class XeroClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        """Close the connections, unless others use them."""
+        if not self._is_shared:
+            self._http.close()
 
     def get(
         self,

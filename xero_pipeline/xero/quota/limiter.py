@@ -19,7 +19,7 @@ from xero_pipeline.xero.http.response import CallRecord
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing, new_call_id
 from xero_pipeline.xero.quota.rate_limits import DAY, MINUTE, Go, Rules, Stop, Usage, Wait, decide, effective_remaining
-from xero_pipeline.xero.quota.usage_store import APP, UsageStore
+from xero_pipeline.xero.quota.usage_store import APP, UsageStore, UsageTransaction
 
 __all__ = ["LEASE_SECONDS", "Held", "Quota", "QuotaSnapshot", "quota_tables"]
 
@@ -28,6 +28,8 @@ _UNTOLD_DAY = 3_600.0
 # A slot of a killed process is freed at once on its own machine; others must wait for this lease to end. It is
 # longer than any request of ours may take (client.REQUEST_SECONDS), so that a living holder never loses its slot.
 LEASE_SECONDS = 300.0
+TIDY_SECONDS = 10.0
+"""So often a process drops what no longer counts; besides whenever a call would have to wait."""
 _ANY_CALL = Outgoing(endpoint="")
 
 
@@ -91,6 +93,7 @@ class Quota:
         self._usage = UsageStore(engine, clock, host=socket.gethostname(), pid_alive=_pid_alive)
         self._lease = lease_seconds
         self._clock = clock
+        self._tidied_at = 0.0
 
     @contextmanager
     def slot(
@@ -129,11 +132,18 @@ class Quota:
         with self._usage.locked() as (counts, now):
             if call_context.max_calls is not None and counts.spent(tenant_id, call_context) >= call_context.max_calls:
                 raise call_context.budget_reached(tenant_id, now)
-            counts.tidy(now)
-            verdict = decide(self._rules, self._counted(counts.usage(tenant_id, self._rules)), now)
+            verdict = self._decide(counts, tenant_id, now)
+            if not isinstance(verdict, Go) or not 0 <= now - self._tidied_at < TIDY_SECONDS:
+                # What no longer counts may be what the call would wait for.
+                counts.tidy(now)
+                self._tidied_at = now
+                verdict = self._decide(counts, tenant_id, now)
             if isinstance(verdict, Go):
                 counts.enter(tenant_id, slot_id, now, now + self._lease, outgoing)
             return verdict
+
+    def _decide(self, counts: UsageTransaction, tenant_id: str, now: float) -> Go | Wait | Stop:
+        return decide(self._rules, self._counted(counts.usage(tenant_id, self._rules)), now)
 
     def _counted(self, usage: Usage) -> Usage:
         """What a call waits for."""
@@ -173,7 +183,7 @@ class Quota:
         """How an organisation stands now; changes nothing."""
         with self._usage.reading() as (counts, now):
             usage = counts.usage(tenant_id, self._rules)
-            minute, day = counts.calls_since(tenant_id, now - MINUTE), counts.calls_since(tenant_id, now - DAY)
+            minute, day = counts.calls_since(tenant_id, now - MINUTE, now - DAY)
         heard = usage.heard_at or 0.0
         verdict = decide(self._rules, self._counted(usage), now)
         return QuotaSnapshot(

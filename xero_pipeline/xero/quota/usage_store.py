@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,41 +106,30 @@ class UsageTransaction:
         notes: dict[str, Mapping[str, Any]] = {row["tenant_id"]: {**row} for row in said}
         note, app = notes.get(tenant_id, {}), notes.get(APP, {})
         heard_at = note.get("heard_at")
-        since = 0 if heard_at is None else self.calls_since(tenant_id, heard_at)
+        before = {"minute": rules.per_minute - 1, "day": rules.per_day - 1, "app": rules.app_per_minute - 1}
+        counted = self.connection.execute(_counts(), {"tenant_id": tenant_id, "heard_at": heard_at, **before}).one()
         return Usage(
-            minute_edge=self._edge(rules.per_minute, tenant_id),
-            day_edge=self._edge(rules.per_day, tenant_id),
-            app_edge=self._edge(rules.app_per_minute, None),
-            in_flight=self._in_flight(tenant_id),
+            minute_edge=counted.minute_edge,
+            day_edge=counted.day_edge,
+            app_edge=counted.app_edge,
+            in_flight=counted.in_flight,
             heard_at=heard_at,
-            minute_left=_less(note.get("minute_remaining"), since),
-            day_left=_less(note.get("day_remaining"), since),
+            minute_left=_less(note.get("minute_remaining"), counted.since),
+            day_left=_less(note.get("day_remaining"), counted.since),
             paused_until=max(note.get("paused_until", 0.0), app.get("paused_until", 0.0)),
             stopped_until=note.get("stopped_until", 0.0),
         )
 
-    def _edge(self, latest: int, tenant_id: str | None) -> float | None:
-        calls = self._calls
-        wanted = sa.select(calls.c.at).order_by(calls.c.at.desc()).limit(1).offset(latest - 1)
-        if tenant_id is not None:
-            wanted = wanted.where(calls.c.tenant_id == tenant_id)
-        return self.connection.execute(wanted).scalar()
-
-    def _in_flight(self, tenant_id: str) -> int:
-        slots = self._slots
-        counted = sa.select(sa.func.count()).select_from(slots).where(slots.c.tenant_id == tenant_id)
-        return self.connection.execute(counted).scalar_one()
-
-    def calls_since(self, tenant_id: str, instant: float) -> int:
-        """How many calls went out to an organisation after an instant.
+    def calls_since(self, tenant_id: str, *instants: float) -> Sequence[int]:
+        """How many calls went out to an organisation after each of some instants.
 
         Args:
-            instant: Seconds since the epoch; calls at this very instant are not counted.
+            instants: Seconds since the epoch; calls at this very instant are not counted.
         """
         calls = self._calls
-        counted = sa.select(sa.func.count()).select_from(calls)
-        counted = counted.where(calls.c.tenant_id == tenant_id, calls.c.at > instant)
-        return self.connection.execute(counted).scalar_one()
+        counted = [sa.func.count(sa.case((calls.c.at > instant, 1))) for instant in instants]
+        mine = sa.select(*counted).where(calls.c.tenant_id == tenant_id, calls.c.at > min(instants))
+        return self.connection.execute(mine).one()
 
     def spent(self, tenant_id: str, call_context: CallContext) -> int:
         """How many calls were made to an organisation out of the budget of a call context."""
@@ -193,6 +183,32 @@ class UsageTransaction:
         changed = self.connection.execute(sa.update(limits).where(limits.c.tenant_id == tenant_id).values(facts))
         if changed.rowcount == 0:
             self.connection.execute(sa.insert(limits).values(tenant_id=tenant_id, **facts))
+
+
+@cache
+def _counts() -> sa.Executable:
+    """All that is counted for a call, in one question: each call asks it while every other waits."""
+    calls, slots = state_table("quota_calls"), state_table("quota_slots")
+    tenant_id = sa.bindparam("tenant_id", type_=sa.Text())
+    latest = sa.select(calls.c.at).order_by(calls.c.at.desc()).limit(1)
+
+    def edge(before: str, *whose: sa.ColumnElement[bool]) -> sa.Label[float]:
+        place = sa.bindparam(before, type_=sa.Integer())
+        return latest.where(*whose).offset(place).scalar_subquery().label(f"{before}_edge")
+
+    mine = calls.c.tenant_id == tenant_id
+    since = calls.c.at > sa.bindparam("heard_at", type_=calls.c.at.type)
+    return sa.select(
+        edge("minute", mine),
+        edge("day", mine),
+        edge("app"),
+        sa.select(sa.func.count())
+        .select_from(slots)
+        .where(slots.c.tenant_id == tenant_id)
+        .scalar_subquery()
+        .label("in_flight"),
+        sa.select(sa.func.count()).select_from(calls).where(mine, since).scalar_subquery().label("since"),
+    )
 
 
 def _less(remaining: int | None, since: int) -> int | None:
