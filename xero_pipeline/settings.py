@@ -118,8 +118,8 @@ class Settings(BaseSettings):
     )
     group_currency: CurrencyCode | None = Field(
         None,
-        description="Presentation currency of the group view, such as NZD. Default: the base currency, where all "
-        "organisations have the same; else there is no group view.",
+        description="Presentation currency of the consolidation, such as NZD. Default: the base currency, where all "
+        "organisations have the same; else nothing is consolidated.",
     )
     causes: Path | None = Field(
         None,

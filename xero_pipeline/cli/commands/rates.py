@@ -66,7 +66,7 @@ def _write(
         raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first; the rates are kept.")
     if group.currency is None:
         raise ConfigurationError(
-            "There is no group view: the organisations have different base currencies. Set XERO_GROUP_CURRENCY to the "
+            "Nothing is consolidated: the organisations have different base currencies. Set XERO_GROUP_CURRENCY to the "
             "currency they shall be presented in, such as NZD. The rates are kept."
         )
     if group.begins and group.begins.held_back_by:
