@@ -4,6 +4,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -24,7 +25,7 @@ from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
 from xero_pipeline.sync.reports_stale import source_tables
 from xero_pipeline.sync.result import CallStats
-from xero_pipeline.warehouse.days import day_of
+from xero_pipeline.warehouse.days import days_of
 from xero_pipeline.warehouse.progress.row_states import report_versions
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.catalogue import Report
@@ -72,8 +73,12 @@ def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, che
         left_out, newest = list[str](), dict[str, date]()
         reads = ReportReads(warehouse, report, wanted)
 
+        @cache
+        def today() -> Mapping[str, date]:
+            return days_of(warehouse, list(wanted), clock.now())
+
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
-            months, future = begun(wanted[tenant_id], day_of(warehouse, tenant_id, clock.now()))
+            months, future = begun(wanted[tenant_id], today()[tenant_id])
             for month in future:
                 left_out.append(report_key(month, tenant_id))
                 context.log.info(f"{month:%B %Y} has not begun yet where organisation {tenant_id} is: nothing to ask.")
