@@ -131,3 +131,13 @@ def test_notes_of_several_organisations_are_written_and_read_together(warehouse)
     assert [found[tenant].cursor for tenant in ("a", "b")] == [replace(cursors[0], records=4), cursors[1]]
     assert [found[tenant].refresh_round for tenant in ("a", "b")] == rounds
     assert found["never read"] == ReadState(None, None, RefreshRound("never read", "items"))
+
+
+def test_a_round_that_was_as_before_does_not_take_the_place_of_another_answer(warehouse):
+    before = RefreshRound(TENANT, "items", complete_at=LATE, answer="as read by somebody else")
+    with warehouse.writing() as connection:
+        write_notes(connection, [before])
+        write_notes(connection, [replace(before, complete_at=MORNING, answer="as it was when we began")])
+        assert ReadProgress(connection, TENANT, "items").refresh_round() == before
+        write_notes(connection, [replace(before, complete_at=MORNING)])
+        assert ReadProgress(connection, TENANT, "items").refresh_round().complete_at == MORNING

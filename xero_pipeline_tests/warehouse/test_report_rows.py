@@ -132,5 +132,14 @@ def test_months_that_are_as_they_were_are_noted_together_on_their_newest_answer(
     assert [tuple(row.values()) for row in rows.to_pylist()] == [(FIRST, FIRST), (LATER, at), (FIRST, at)]
 
 
+def test_a_month_of_which_somebody_has_brought_a_newer_answer_is_not_noted_as_checked(loaded):
+    loaded.replace_reports("profit_and_loss", table(lines(JANUARY, "9", synced_at=LATER)), [pull(JANUARY, LATER)])
+    with loaded.writing() as connection:
+        at = LATER + timedelta(days=1)
+        note_checked(connection, "profit_and_loss", "accrual", [Checked(TENANT, JANUARY[0], FIRST, at)])
+    rows = loaded.query("SELECT checked_at FROM xero.report_pulls ORDER BY period_start, fetched_at")
+    assert [row["checked_at"] for row in rows.to_pylist()] == [FIRST, LATER, FIRST]
+
+
 def found(connection, months):
     return newest_pulls(connection, "profit_and_loss", "accrual", [TENANT, "another"], months)

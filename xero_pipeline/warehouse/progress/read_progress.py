@@ -113,7 +113,11 @@ def read_states(connection: Connection, endpoint: str, tenants: Collection[str])
 
 
 def write_notes(connection: Connection, notes: Iterable[Cursor | RefreshRound]) -> None:
-    """The same as `ReadProgress.write` for each of them, with a few statements for all."""
+    """Note complete reads that brought nothing new, with a few statements for all of them.
+
+    A round says that the rows are what an answer said. Where somebody else has read another one meanwhile, it stays as
+    he left it.
+    """
     by_kind: dict[type[Cursor | RefreshRound], list[Cursor | RefreshRound]] = {}
     for note in notes:
         by_kind.setdefault(type(note), []).append(note)
@@ -121,7 +125,7 @@ def write_notes(connection: Connection, notes: Iterable[Cursor | RefreshRound]) 
         for start in range(0, len(some), _AT_ONCE):
             part = some[start : start + _AT_ONCE]
             values = {f"{c.name}_{n}": getattr(note, c.name) for n, note in enumerate(part) for c in fields(kind)}
-            connection.execute(_write_sql(kind, len(part)), values)
+            connection.execute(_write_sql(kind, len(part), same_answer=kind is RefreshRound), values)
 
 
 def refresh_rounds(connection: Connection, tenant_id: str) -> dict[str, RefreshRound]:
@@ -158,13 +162,16 @@ def _read_sql(kind: type[Cursor | ResumePoint | RefreshRound], where: tuple[str,
 
 
 @cache
-def _write_sql(kind: type[Cursor | ResumePoint | RefreshRound], count: int = 1) -> TextClause:
+def _write_sql(
+    kind: type[Cursor | ResumePoint | RefreshRound], count: int = 1, *, same_answer: bool = False
+) -> TextClause:
     names = [column.name for column in fields(kind)]
     others = ", ".join(f"{q(name)} = excluded.{q(name)}" for name in names if name not in _KEY)
     rows = ", ".join(f"({', '.join(f':{name}_{number}' for name in names)})" for number in range(count))
     return text(
-        f"INSERT INTO {SCHEMA}.{_TABLES[kind]} ({', '.join(map(q, names))}) VALUES {rows} "
+        f"INSERT INTO {SCHEMA}.{_TABLES[kind]} AS t ({', '.join(map(q, names))}) VALUES {rows} "
         f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {others}"
+        + (" WHERE t.answer IS NOT DISTINCT FROM excluded.answer" if same_answer else "")
     )
 
 

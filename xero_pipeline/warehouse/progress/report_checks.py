@@ -24,7 +24,10 @@ _CHECKED = """
 UPDATE xero.report_pulls AS t SET checked_at = c.checked_at FROM (VALUES {rows}) AS c (
     tenant_id, period_start, fetched_at, checked_at
 ) WHERE t.tenant_id = c.tenant_id AND t.report = :report AND t.basis = :basis
-    AND t.period_start = c.period_start AND t.fetched_at = c.fetched_at
+    AND t.period_start = c.period_start AND t.fetched_at = c.fetched_at AND NOT EXISTS (
+        SELECT 1 FROM xero.report_pulls AS o WHERE o.tenant_id = t.tenant_id AND o.report = t.report
+        AND o.basis = t.basis AND o.period_start = t.period_start AND o.fetched_at > t.fetched_at
+    )
 """
 _FORGET = "UPDATE xero.report_pulls SET digest = NULL WHERE tenant_id = :tenant_id AND report = :report"
 _ROW = (
@@ -69,6 +72,8 @@ def newest_pulls(
 
 def note_checked(connection: Connection, report: str, basis: str, checked: Sequence[Checked]) -> None:
     """Note when months were asked for of which Xero said the same again.
+
+    Where somebody else has brought a newer answer meanwhile, nothing is noted: the month stays as due as it was.
 
     Args:
         report: Name of its table.
