@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import RecordRefused, XeroPipelineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -84,7 +84,7 @@ class BatchWriter:
         seen: Sequence[str] | None = None,
         as_of: datetime | None = None,
         gone: Sequence[str] = (),
-    ) -> Iterator[Batch]:
+    ) -> Generator[Batch]:
         """Merge the records of some pages, with everything that is to be true together with them.
 
         Args:

@@ -73,8 +73,15 @@ def sync_collection(
     try:
         while not reading.complete:
             reading.begin()
-            where = {"modified_since": plan.since, "resume_from": reading.read_before, "after": reading.read_to}
-            pages = pagination.paginate(client, tenant_id, endpoint, **where, calls_left=calls_left)
+            pages = pagination.paginate(
+                client,
+                tenant_id,
+                endpoint,
+                modified_since=plan.since,
+                resume_from=reading.read_before,
+                after=reading.read_to,
+                calls_left=calls_left,
+            )
             for batch, last in batches(pages, PAGES_PER_MERGE):
                 reading.write_pages(batch, last=last)
                 if progress:

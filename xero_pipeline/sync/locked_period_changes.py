@@ -87,8 +87,8 @@ def open_changes(warehouse: Warehouse) -> list[LockedChange]:
 def open_changes_in(connection: Connection) -> list[LockedChange]:
     """As `open_changes`, over a connection to the warehouse that is open already."""
     lines: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for found in connection.exec_driver_sql(_OPEN):
-        row = found._asdict()
+    for found in connection.exec_driver_sql(_OPEN).mappings():
+        row: dict[str, Any] = {**found}
         steps = lines.setdefault(tuple(row[name] for name in _LINE), [])
         if steps or row["was_locked"]:
             steps.append(row)

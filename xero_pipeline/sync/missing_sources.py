@@ -22,7 +22,7 @@ def lacking(aside: Iterable[DeferredTask], names: Mapping[str, str], reports: Co
     mine = [one for one in aside if one.tenant_id in names]
     missing = [one for one in mine if one.asset in {*dated_tables(), "accounts", "journals"}]
     uncompared = [one for one in mine if one.asset in reports]
-    told = []
+    told: list[str] = []
     if missing:
         told.append(f"The ledger lacks {_listed(missing, names)}: figures may differ by what is booked there.")
     if uncompared:

@@ -182,8 +182,11 @@ class RefreshPass:
     def _note_missing(self, batch: Batch, seen: set[str], began: datetime, days: Slice = Slice()) -> None:  # noqa: B008 (frozen)
         from xero_pipeline.warehouse.load.present_rows import active_ids
 
-        table, span = self._endpoint.table, {"day": self._endpoint.day, "start": days.start, "end": days.end}
-        lacking = active_ids(batch.connection, table, self._tenant_id, as_of=began, **span) - seen
+        table, day = self._endpoint.table, self._endpoint.day
+        ours = active_ids(
+            batch.connection, table, self._tenant_id, as_of=began, day=day, start=days.start, end=days.end
+        )
+        lacking = ours - seen
         self._noticed = self._noticed or bool(lacking)
         batch.progress.add_ids_to_verify(lacking, began)
 

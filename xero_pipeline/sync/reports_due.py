@@ -88,11 +88,12 @@ def all_months_due(
     spans = {tenant_id: (first[tenant_id], today[tenant_id]) for tenant_id in tenants}
     months = {span: months_between(*span) for span in set(spans.values())}
     due: dict[str, dict[Report, list[date]]] = {}
+    nothing = frozenset[date]()
     for tenant_id in tenants:
         due[tenant_id] = {}
         for report in wanted:
             key = (tenant_id, report.table, report.basis)
-            known, changed = pulled.get(key, frozenset()), stale.get(key, frozenset())
+            known, changed = pulled.get(key, nothing), stale.get(key, nothing)
             every = months[spans[tenant_id]]
             due[tenant_id][report] = [month for month in every if month not in known or month in changed]
     return due

@@ -91,7 +91,9 @@ class Warehouse:
                 ReadProgress(connection, cursor.tenant_id, cursor.endpoint).write(cursor)
         return merged
 
-    def sweep(self, collection: str, tenant_id: str, seen_ids: Sequence[str] | pa.Array, *, as_of: datetime) -> int:
+    def sweep(
+        self, collection: str, tenant_id: str, seen_ids: Sequence[str] | pa.StringArray, *, as_of: datetime
+    ) -> int:
         """Mark records, and all that hangs on them, that a full read did not bring: Xero deleted them.
 
         Args:

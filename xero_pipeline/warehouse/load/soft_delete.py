@@ -26,7 +26,7 @@ def mark_unseen_deleted(
     connection: Connection,
     collection: str,
     tenant_id: str,
-    seen_ids: Sequence[str] | pa.Array,
+    seen_ids: Sequence[str] | pa.StringArray,
     as_of: datetime,
 ) -> int:
     """Mark the records that were not seen, and their children, as deleted. They stay, with all they said.
