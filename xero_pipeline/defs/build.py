@@ -100,9 +100,10 @@ class DefinitionsBuilder:
         self._naming = naming
         self._collections = collection_assets(naming, choice)
         self._reports = report_assets(naming, choice, first_month(settings, clock.today()))
-        self._on_request = on_request_assets(naming) if choice.on_request else []
+        nothing = list[dg.AssetsDefinition]()
+        self._on_request = on_request_assets(naming) if choice.on_request else nothing
         journals = any(endpoint.table == "journals" for endpoint in choice.collections)
-        self._ledger = self._ledgers(journals=journals) if choice.ledger else []
+        self._ledger = self._ledgers(journals=journals) if choice.ledger else nothing
 
     def _ledgers(self, *, journals: bool) -> Sequence[dg.AssetsDefinition]:
         naming, checked = self._naming, self._choice.checks

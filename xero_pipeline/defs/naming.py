@@ -138,7 +138,9 @@ class Naming:
                 table=table,
             )
         )
-        spec = spec.replace_attributes(key=spec.key.with_prefix(self._key_prefix)) if self._key_prefix else spec
+        if self._key_prefix:
+            key = spec.key.with_prefix(self._key_prefix)
+            spec = spec.replace_attributes(key=key)  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
         self._note(f"{schema}.{name}", spec.key)
         parents = [f"{schema}.{table.parent}"] if table.parent else [_full(one) for one in made_of]
         ours = [self._keys[parent] for parent in parents if parent in self._keys]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -41,7 +41,7 @@ def glance(services: Services) -> Warehouse:
 
 
 @contextmanager
-def _as_dagsters_error() -> Iterator[None]:
+def _as_dagsters_error() -> Generator[None]:
     """Before any error that is not its own Dagster puts a headline about resources, which hides the cause."""
     try:
         yield
@@ -49,7 +49,7 @@ def _as_dagsters_error() -> Iterator[None]:
         raise dg.DagsterInvariantViolationError(str(wrong)) from None
 
 
-class _WithServices(dg.ConfigurableResource):
+class _WithServices(dg.ConfigurableResource[Any]):
     """A resource over services of its own, made of its fields and the environment of the process that runs.
 
     A field that is left out is read from the variable in its description. With a home of its own it is an app of its
@@ -106,7 +106,7 @@ class TokenStoreResource(_WithServices):
         return [o for o in self._services.organisations.list() if o.status != "disconnected"]
 
 
-class XeroResource(dg.ConfigurableResource):
+class XeroResource(dg.ConfigurableResource[Any]):
     """The rate-limited Xero client: tokens from the store, 55 calls a minute, the day's budget, retries."""
 
     token_store: TokenStoreResource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -29,15 +30,18 @@ def organisation_tags(tenants: Sequence[str], names: Mapping[str, str]) -> dict[
     return {**one, NAME: f"{told}{more}"}
 
 
-def run_request(tenants: Sequence[str], names: Mapping[str, str], *, run_key: str) -> dg.RunRequest:
+def run_request(
+    tenants: Sequence[str], names: Mapping[str, str], *, run_key: str, config: Mapping[str, Any] | None = None
+) -> dg.RunRequest:
     """A run for neighbouring organisations.
 
     Args:
         tenants: Their tenant ids, neighbours in the order of the partitions.
         names: Names by tenant id, as far as they are known.
         run_key: The same key never runs twice.
+        config: Of the run, where it differs from the job's.
     """
     tags = organisation_tags(tenants, names)
     if len(tenants) == 1:
-        return dg.RunRequest(run_key=run_key, partition_key=tenants[0], tags=tags)
-    return dg.RunRequest(run_key=run_key, tags={**tags, **range_tags(tenants)})
+        return dg.RunRequest(run_key=run_key, partition_key=tenants[0], tags=tags, run_config=config)
+    return dg.RunRequest(run_key=run_key, tags={**tags, **range_tags(tenants)}, run_config=config)

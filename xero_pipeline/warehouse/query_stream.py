@@ -51,8 +51,8 @@ def _typed(batches: Iterator[pa.RecordBatch], types: tuple[pa.DataType, ...]) ->
     import pyarrow as pa
 
     for batch in batches:
-        columns = [column.cast(kind) for column, kind in zip(batch.columns, types, strict=True)]
-        yield pa.Table.from_arrays(columns, names=batch.schema.names)
+        wanted = pa.schema(list(zip(batch.schema.names, types, strict=True)))
+        yield pa.Table.from_batches([batch]).cast(wanted)
 
 
 def _of_duckdb(kind: pa.DataType) -> pa.DataType:

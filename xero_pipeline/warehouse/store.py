@@ -16,7 +16,7 @@ from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -173,7 +173,7 @@ class Warehouse:
             connection.exec_driver_sql("DELETE FROM xero.cursors")
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Generator[Connection]:
         """A connection to read with; on DuckDB nobody else gets in until it is closed.
 
         Raises:
@@ -201,16 +201,16 @@ class Warehouse:
         Raises:
             WarehouseBusy: Another process held the file all the time.
         """
-        return self.query(sql, params).to_pandas()
+        return self.query(sql, params).to_pandas()  # pyright: ignore[reportUnknownMemberType] - as pyarrow declares it
 
     @contextmanager
-    def kept_open(self) -> Iterator[Warehouse]:
+    def kept_open(self) -> Generator[Warehouse]:
         """For work of many transactions: the database stays open between them, as long as nobody else wants it."""
         with self.dialect.kept():
             yield self
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Generator[Connection]:
         """Make everything this thread does inside one transaction: all of it is committed, or nothing.
 
         Yields:
@@ -228,7 +228,7 @@ class Warehouse:
                 self._mine.connection = outer
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Generator[Connection]:
         """A connection whose one transaction is committed at the end, rolled back on any error: for our own tables.
 
         Raises:
@@ -239,7 +239,7 @@ class Warehouse:
             yield connection
 
     @contextmanager
-    def _current(self, purpose: str) -> Iterator[Connection]:
+    def _current(self, purpose: str) -> Generator[Connection]:
         """A warehouse of our layout, also where a newer program has upgraded it while this one was running."""
         from xero_pipeline.warehouse.schema.upgrade import check, is_current
 

@@ -10,7 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
+from xero_pipeline.defs.assets.materialisations import MaterializeResult, RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.partitions import organisation_partitions
@@ -26,6 +26,8 @@ from xero_pipeline.warehouse.progress.row_states import aged_versions
 from xero_pipeline.warehouse.schema.catalogue import table
 
 if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
+
     from xero_pipeline.defs.naming import Naming
 
 AGED = "aged_reports"
@@ -47,7 +49,7 @@ def on_request_assets(naming: "Naming") -> Sequence[dg.AssetsDefinition]:
     return [_aged(naming)]
 
 
-def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> list:
+def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> "list[Job]":
     """The jobs over them.
 
     Args:
@@ -56,7 +58,7 @@ def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> 
     if not assets:
         return []
     return [
-        dg.define_asset_job(
+        dg.define_asset_job(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
             naming.named(AGED),
             selection=dg.AssetSelection.assets(*assets),
             executor_def=dg.in_process_executor,
@@ -80,7 +82,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
     def ask(
         context: dg.AssetExecutionContext,
         config: AgedOptions,
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[MaterializeResult]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 
@@ -93,9 +95,16 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
                 with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
-                    whose = (client, warehouse, tenant_id)
-                    how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
-                    for outcome in sync_aged(*whose, calls[:fits], as_of, **how):
+                    for outcome in sync_aged(
+                        client,
+                        warehouse,
+                        tenant_id,
+                        calls[:fits],
+                        as_of,
+                        tally=tally,
+                        progress=xero_progress.step,
+                        landing=xero_warehouse.landing,
+                    ):
                         xero_progress.end(outcome)
                         kept.add(outcome)
             except (BudgetReached, DailyLimitReached) as stopped:
@@ -137,7 +146,7 @@ class _Kept:
         )
 
     def facts(self, as_of: date, left: int) -> dict[str, object]:
-        told = {**changes(self._outcome.tables[TABLE]), **cost(self._outcome, left)}
+        told: dict[str, object] = {**changes(self._outcome.tables[TABLE]), **cost(self._outcome, left)}
         return told | {"as_of": as_of.isoformat(), "reports": self._answers, "read": f"as of {as_of}"}
 
     def in_part(self, tenant_id: str, why: str) -> AskedInPart:

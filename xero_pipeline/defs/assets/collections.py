@@ -79,13 +79,22 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
             xero_progress.begin(tenant_id, endpoint.table)
             with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
-                how = {"tally": tally, "progress": xero_progress.step, "landing": xero_warehouse.landing}
+                step, landing = xero_progress.step, xero_warehouse.landing
                 if config.reread_calls and endpoint.page_size:
-                    outcome = refresh_collection(*whose, calls=config.reread_calls, **how)
+                    outcome = refresh_collection(
+                        *whose, calls=config.reread_calls, tally=tally, progress=step, landing=landing
+                    )
                 else:
-                    # A list that comes whole is read again by one call.
-                    how |= {"full": config.full or config.reread_calls > 0, "reads": reads}
-                    outcome = sync_collection(*whose, calls_left=lambda: client.calls_left(tenant_id), **how)
+                    outcome = sync_collection(
+                        *whose,
+                        tally=tally,
+                        progress=step,
+                        landing=landing,
+                        # A list that comes whole is read again by one call.
+                        full=config.full or config.reread_calls > 0,
+                        calls_left=lambda: client.calls_left(tenant_id),
+                        reads=reads,
+                    )
             xero_progress.end(outcome)
             left = xero.calls_left(tenant_id)
             for name, merged in outcome.tables.items():

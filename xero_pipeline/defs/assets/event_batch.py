@@ -18,7 +18,7 @@ def report(context: dg.AssetExecutionContext, events: Sequence[dg.AssetMateriali
     """
     step, batch = context.get_step_execution_context(), generate_event_batch_id()
     # What `log_event` does, which knows no batches.
-    noted = context.op_execution_context._events
+    noted = context.op_execution_context._events  # pyright: ignore[reportPrivateUsage]
     with capture_interrupts():
         for number, event in enumerate(events, start=1):
             of_batch = DagsterEventBatchMetadata(batch, is_end=number == len(events))

@@ -96,8 +96,15 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
             causes = read_causes(xero.services.settings.causes)
             with organisation_lock(xero.services, tenant_id):
                 # As of the moment that is known of what is stale: whoever reads later finds the ledger behind.
-                how = {"at": moment, "journals": journals, "causes": causes, "ageing": ageing}
-                posted = update_ledger(warehouse, tenant_id, stale()[tenant_id], **how)
+                posted = update_ledger(
+                    warehouse,
+                    tenant_id,
+                    stale()[tenant_id],
+                    at=moment,
+                    journals=journals,
+                    causes=causes,
+                    ageing=ageing,
+                )
             if posted is None:
                 left_out.append(tenant_id)
                 _report_nothing_to_post(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)

@@ -23,6 +23,9 @@ from xero_pipeline.defs.assets.materialisation_history import MaterialisationHis
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MaterializeResult = dg.MaterializeResult[Any]
+"""What Dagster is given of a table; ours carry no value."""
+
 RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
 """Told of each materialisation as it happens: asset, partition key, metadata."""
 
@@ -46,7 +49,7 @@ class Materialisation:
 
 def results(
     context: dg.AssetExecutionContext, done: Iterable[Materialisation], *, in_part: bool
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[MaterializeResult]:
     """What came of a run.
 
     Args:

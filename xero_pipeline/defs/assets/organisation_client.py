@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def xero_client_for(
     tenant_id: str,
     tally: CallStats,
     progress: Progress,
-) -> Iterator[XeroClient]:
+) -> Generator[XeroClient]:
     """Hold an organisation and call Xero for it.
 
     Args:
@@ -62,7 +62,7 @@ def xero_client_for(
 
 
 @contextmanager
-def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Iterator[None]:
+def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Generator[None]:
     """Keep every other sync of this organisation out, whichever process or machine it runs on.
 
     Args:

@@ -13,6 +13,7 @@ from xero_pipeline.defs.assets.call_context import asset_of
 from xero_pipeline.defs.assets.deferral import Deferrals
 from xero_pipeline.defs.assets.materialisations import (
     Materialisation,
+    MaterializeResult,
     RecordMaterialisation,
     Written,
     results,
@@ -60,7 +61,7 @@ def run_for_each_organisation(
     describe: Describe,
     *,
     left_out: Collection[str] = (),
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[MaterializeResult]:
     """Do the work for each organisation, for some of them side by side: a slow one delays no other.
 
     One that fails does not stop the others, and fails the asset at the end.

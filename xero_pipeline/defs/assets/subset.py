@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.materialisations import Materialisation, tell
+from xero_pipeline.defs.assets.materialisations import Materialisation, MaterializeResult, tell
 
-Result = dg.MaterializeResult | dg.AssetCheckResult
+Result = MaterializeResult | dg.AssetCheckResult
 
 
 def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) -> Iterator[Result]:
@@ -33,11 +34,12 @@ def emit_selected(context: dg.AssetExecutionContext, results: Iterable[Result]) 
             tell(context, [_unselected(key, result)])
 
 
-def _unselected(key: dg.AssetKey, result: dg.MaterializeResult) -> Materialisation:
+def _unselected(key: dg.AssetKey, result: MaterializeResult) -> Materialisation:
     version = result.data_version
     if version is None:
         raise TypeError("A result of an op of several tables must say which version of the rows it is.")
-    return Materialisation(key, None, result.metadata or {}, version.value)
+    told: Mapping[str, Any] = result.metadata or {}  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return Materialisation(key, None, told, version.value)
 
 
 def _key(named: dg.AssetKey | None) -> dg.AssetKey:
@@ -52,11 +54,12 @@ def note_check(context: dg.AssetExecutionContext, result: dg.AssetCheckResult) -
     Args:
         result: What it says; names its asset and its check.
     """
+    told: Mapping[str, Any] = result.metadata or {}
     evaluation = dg.AssetCheckEvaluation(
         asset_key=_key(result.asset_key),
         check_name=result.check_name or "",
         passed=result.passed,
-        metadata=dict(result.metadata or {}),
+        metadata=dict(told),
         severity=result.severity,
         description=result.description,
     )

@@ -18,13 +18,15 @@ from xero_pipeline.state.deferred_work import DeferredTask
 from xero_pipeline.warehouse.schema.catalogue import table_group
 
 if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
+
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.sync.work_planner import WorkPlanner
 
 UNFINISHED = "unfinished"
 
 
-def unfinished(naming: Naming, jobs: Sequence, assets: Iterable[dg.AssetsDefinition]) -> dg.SensorDefinition:
+def unfinished(naming: Naming, jobs: Sequence[Job], assets: Iterable[dg.AssetsDefinition]) -> dg.SensorDefinition:
     """Sees in the state database what waits for calls or is put aside, and when it goes on; never calls Xero.
 
     Args:

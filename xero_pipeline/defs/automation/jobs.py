@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
+
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.defs.selection import AssetSelectionConfig
 
@@ -25,7 +27,7 @@ def jobs(
     ledger: Sequence[dg.AssetsDefinition],
     *,
     reread_calls: int,
-) -> list:
+) -> list[Job]:
     """The jobs over the assets of all collections and all reports; none over no assets.
 
     Args:
@@ -55,7 +57,7 @@ def jobs(
         ),
     )
     return [
-        dg.define_asset_job(
+        dg.define_asset_job(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
             naming.named(name),
             selection=dg.AssetSelection.assets(*assets),
             executor_def=dg.in_process_executor,

@@ -25,7 +25,7 @@ def ledgers_to_keep(naming: Naming) -> dg.SensorDefinition:
     def ask(tick: Tick) -> dg.SensorResult:
         planner = tick.planner
         now, free = planner.now, planner.free()
-        wanted = stale_ledgers(tick.warehouse, sorted(free)) if free else set()
+        wanted = stale_ledgers(tick.warehouse, sorted(free)) if free else set[str]()
         # With the minute in its key, one that failed is asked for again, but not by every tick.
         key = f"{LEDGERS}:{now:%Y-%m-%dT%H}:{now.minute // 10}"
         runs = list(runs_of_neighbours(planner.known, wanted, at_most=ORGANISATIONS_PER_RUN))[:RUNS_PER_TICK]

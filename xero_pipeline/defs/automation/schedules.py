@@ -2,8 +2,8 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -24,7 +24,7 @@ REREADING = "rolling_reread"
 def daily_sync(naming: "Naming") -> dg.ScheduleDefinition:
     """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor."""
 
-    @dg.schedule(
+    @dg.schedule(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
         name=naming.named(DAILY),
         job_name=naming.named(SYNC),
         cron_schedule="0 5 * * *",
@@ -47,7 +47,7 @@ def rolling_reread(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Sched
         choice: Which lists there are.
     """
 
-    @dg.schedule(
+    @dg.schedule(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
         name=naming.named(REREADING),
         job_name=naming.named(REREAD),
         cron_schedule="0 2 * * *",
@@ -62,17 +62,21 @@ def rolling_reread(naming: "Naming", choice: "AssetSelectionConfig") -> dg.Sched
         if not calls:
             yield dg.SkipReason("XERO_REREAD_CALLS is 0: nothing is read again.")
             return
-        config = reread_config(naming, choice, calls)
-        for one in _requests(context, naming, REREADING):
-            yield one._replace(run_config=config)
+        yield from _requests(context, naming, REREADING, reread_config(naming, choice, calls))
 
     return rolling
 
 
-def _requests(context: dg.ScheduleEvaluationContext, naming: "Naming", name: str) -> Iterator[dg.RunRequest]:
-    """A run per stretch of neighbouring organisations that are connected."""
+def _requests(
+    context: dg.ScheduleEvaluationContext, naming: "Naming", name: str, config: Mapping[str, Any] | None = None
+) -> Iterator[dg.RunRequest]:
+    """A run per stretch of neighbouring organisations that are connected.
+
+    Args:
+        config: Of each run.
+    """
     names = {organisation.tenant_id: organisation.name for organisation in token_store_of(context, naming).connected()}
     day = context.scheduled_execution_time.date().isoformat()
     known = context.instance.get_dynamic_partitions(naming.organisations)
     for stretch in runs_of_neighbours(known, names, at_most=ORGANISATIONS_PER_RUN):
-        yield run_request(stretch, names, run_key=f"{name}:{day}:{stretch[0]}")
+        yield run_request(stretch, names, run_key=f"{name}:{day}:{stretch[0]}", config=config)

@@ -60,7 +60,7 @@ def work_sensor(
         jobs: Those jobs, where there are several.
     """
 
-    @dg.sensor(
+    @dg.sensor(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
         name=naming.named(name),
         required_resource_keys={naming.resource(TOKEN_STORE)},
         job_name=job_name,

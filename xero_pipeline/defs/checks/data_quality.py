@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.defs.assets.materialisations import MaterializeResult
 from xero_pipeline.defs.assets.subset import note_check
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
@@ -82,12 +83,12 @@ def observe(
 
 def with_check(
     context: dg.AssetExecutionContext,
-    work: Iterator[dg.MaterializeResult],
+    work: Iterator[MaterializeResult],
     warehouse: WarehouseResource,
     services: Services,
     name: str,
     key: dg.AssetKey,
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[MaterializeResult | dg.AssetCheckResult]:
     """The results of the work, then the check's; also when the work failed for some organisation.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -142,7 +142,7 @@ def _result(
     *,
     passed: bool,
     description: str,
-    metadata: dict,
+    metadata: dict[str, Any],
     found: Sequence[Difference] = (),
 ) -> dg.AssetCheckResult:
     unknown = any(one.cause == "UNKNOWN" for one in found)

@@ -63,7 +63,7 @@ class Dialect(Protocol):
         """Make Arrow rows readable in SQL until the transaction ends; returns what to select from."""
         ...
 
-    def stage_ids(self, connection: Connection, name: str, ids: pa.Array) -> str:
+    def stage_ids(self, connection: Connection, name: str, ids: pa.StringArray) -> str:
         """The same for one column of texts, which is called `id`."""
         ...
 

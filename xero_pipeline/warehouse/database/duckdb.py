@@ -13,7 +13,7 @@ from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
@@ -56,14 +56,14 @@ class DuckDB:
         return self._engines[read_only]
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def kept(self) -> Generator[None]:
         """Between its transactions this process leaves the file open, until another wants it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.file.hold.kept():
             yield
 
     @contextmanager
-    def connected(self, purpose: str) -> Iterator[Connection]:
+    def connected(self, purpose: str) -> Generator[Connection]:
         """The room that a transaction takes for itself ends with it."""
         with self.exclusive(purpose):
             read_only = self.file.way(read_only=purpose == "read")
@@ -81,7 +81,7 @@ class DuckDB:
                 self.file.close_if_much_was_written()
 
     @contextmanager
-    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Iterator[Connection]:
+    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Generator[Connection]:
         """The settings of a sandbox are those of the open file, so it is opened for it alone."""
         with self.exclusive("read"):
             if sandboxed:
@@ -117,7 +117,7 @@ class DuckDB:
         return not self.path.exists() or not self.path.stat().st_size
 
     @contextmanager
-    def exclusive(self, purpose: str) -> Iterator[None]:
+    def exclusive(self, purpose: str) -> Generator[None]:
         """The file for this process alone, readers too: DuckDB lets nobody read beside a writer."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.file.hold.held(purpose, self.timeout):
@@ -141,7 +141,7 @@ class DuckDB:
         driver.register(name, rows.select([column.name for column in like.all_columns]))
         return name
 
-    def stage_ids(self, connection: Connection, name: str, ids: pa.Array) -> str:
+    def stage_ids(self, connection: Connection, name: str, ids: pa.StringArray) -> str:
         """One column of texts, called `id`."""
         import pyarrow as pa
 

@@ -27,7 +27,7 @@ from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 POLL_SECONDS = 0.02
 
@@ -70,7 +70,7 @@ class FileHold:
         self._gave_way_at = 0.0
 
     @contextmanager
-    def held(self, purpose: str, timeout_seconds: float) -> Iterator[None]:
+    def held(self, purpose: str, timeout_seconds: float) -> Generator[None]:
         """Hold the file while in the context.
 
         Args:
@@ -99,7 +99,7 @@ class FileHold:
             self._thread.release()
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def kept(self) -> Generator[None]:
         """While in the context this process keeps the file between its transactions, until somebody else wants it."""
         with self._counting:
             self._keepers += 1
@@ -188,7 +188,7 @@ class FileHold:
                 return
 
     @contextmanager
-    def behind(self, program: str, pid: int) -> Iterator[None]:
+    def behind(self, program: str, pid: int) -> Generator[None]:
         """While in the context the holder of the lock waits itself: its card names for whom.
 
         Args:

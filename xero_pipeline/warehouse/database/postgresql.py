@@ -13,7 +13,7 @@ from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
@@ -72,13 +72,13 @@ class PostgreSQL:
         return self.sessions.kept()
 
     @contextmanager
-    def connected(self, purpose: str) -> Iterator[Connection]:
+    def connected(self, purpose: str) -> Generator[Connection]:
         """PostgreSQL lets everybody in, and `lock` keeps writers of one table apart."""
         with self.engine(read_only=purpose == "read").begin() as connection:
             yield connection
 
     @contextmanager
-    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Iterator[Connection]:
+    def looked_at(self, schemas: Sequence[str], *, sandboxed: bool) -> Generator[Connection]:
         """All that is read is of one moment, and none of it is a file of the server."""
         with self.engine(read_only=True).begin() as connection:
             self._look(connection, schemas)
@@ -106,7 +106,7 @@ class PostgreSQL:
         self.analyze(connection, name, like.primary_key)
         return name
 
-    def stage_ids(self, connection: Connection, name: str, ids: pa.Array) -> str:
+    def stage_ids(self, connection: Connection, name: str, ids: pa.StringArray) -> str:
         """One column of texts, called `id`."""
         import pyarrow as pa
 

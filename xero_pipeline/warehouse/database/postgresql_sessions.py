@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from sqlalchemy import URL, Engine
 
@@ -75,7 +75,7 @@ class DatabaseSessions:
         return engine
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def kept(self) -> Generator[None]:
         """Connections are used again; the last to leave closes them."""
         with self._keeping:
             self._keepers += 1

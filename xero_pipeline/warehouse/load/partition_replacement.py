@@ -32,7 +32,7 @@ def replace_rows(
 
     target = SqlTable(table.name, MetaData(schema=SCHEMA), *sql_columns(table, table.all_columns))
     piece = and_(*(target.c[name] == value for name, value in within.items()))
-    stored = [row._asdict() for row in connection.execute(select(target).where(piece))]
+    stored: list[dict[str, Any]] = [{**row} for row in connection.execute(select(target).where(piece)).mappings()]
     before = {_key(table, row): row for row in stored}
     merged = Merged()
     after: list[dict[str, Any]] = []

@@ -69,14 +69,14 @@ def _mark_all(
     connection: Connection,
     collection: str,
     tenant_id: str,
-    ids: Sequence[str] | pa.Array,
+    ids: Sequence[str] | pa.StringArray,
     as_of: datetime,
     which: str,
 ) -> int:
     record, *children = table_group(collection)
     if len(record.key) != 1:
         raise ValueError(f"{collection} has no single id to sweep by")
-    array = ids if isinstance(ids, pa.Array) else pa.array(ids, pa.string())
+    array = ids if isinstance(ids, pa.StringArray) else pa.array(ids, pa.string())
     staged = dialect.stage_ids(connection, "seen", array)
     params = {"tenant_id": tenant_id, "as_of": as_of}
     connection.execute(text(_gone_sql(record, staged, which)), params)

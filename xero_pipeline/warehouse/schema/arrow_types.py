@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
@@ -74,7 +74,7 @@ def table_schema(name: str, collection: str) -> pa.Schema:
     return pa.schema([pa.field(column.name, column_type(column.kind)) for column in table.all_columns])
 
 
-def kind_of(leaf: pa.Field) -> Kind:
+def kind_of(leaf: pa.Field[Any]) -> Kind:
     """The kind of the column that reads this leaf of a `wire_type`."""
     return cast("Kind", (leaf.metadata or {})[b"kind"].decode())
 
