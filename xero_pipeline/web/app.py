@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.web import api, forms, pages
+from xero_pipeline.web import api, forms, pages, prometheus
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
@@ -69,6 +69,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         *simulated,
         Route(ICON, _icon),
         Mount("/api", routes=_api()),
+        Route("/metrics", prometheus.metrics),
         Mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static")),
     ]
 

@@ -25,6 +25,8 @@ STATIC = "/static/"
 ICON = "/favicon.ico"
 CONSENT_PAGE = "/identity/connect/authorize"
 """The simulated Xero's own page, which has its own forms."""
+FOR_PROGRAMS = ("/api/", "/metrics")
+"""Paths whose answers are read by programs, what they are refused included."""
 MOST_BYTES = 64 * 1024
 """Of a request: nothing that people or programs send here is longer."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -101,7 +103,7 @@ class RequestGuard:
         return bool(self._password) and kind.lower() == "bearer" and self._password.is_right(given.strip())
 
     def _ask_for_password(self, request: Request) -> Response:
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith(FOR_PROGRAMS):
             answer = self._refuse(request, 401, "Send the password as `Authorization: Bearer …`.")
             answer.headers["WWW-Authenticate"] = "Bearer"
             return answer

@@ -23,6 +23,7 @@ from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.address import is_loopback, name_in
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.formatting import filters
+from xero_pipeline.web.request_guard import FOR_PROGRAMS
 from xero_pipeline.web.request_session import session_of
 
 _STATUS: tuple[tuple[type[XeroPipelineError], int], ...] = (
@@ -87,7 +88,7 @@ def refuse(request: Request, status: int, message: str) -> Response:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asks, or the script of our own page."""
-    return request.url.path.startswith("/api/") or "application/json" in request.headers.get("accept", "")
+    return request.url.path.startswith(FOR_PROGRAMS) or "application/json" in request.headers.get("accept", "")
 
 
 def _dagster_link(request: Request, context: AppContext) -> str | None:
