@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from xero_pipeline.calendar import months_between
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
+from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.ledger import out_of_date
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.schema import upgrade_schema
@@ -233,7 +234,7 @@ def test_every_ready_query_can_be_asked_while_the_days_differ(invoices):
 
 @BOTH
 def test_the_web_page_shows_the_figures_of_the_organisations_day(books, warehouse_url, at, last):
-    services = SimpleNamespace(settings=Settings.load(warehouse_url=warehouse_url))
+    services = Services(Settings.load(warehouse_url=warehouse_url))
     site = SimpleNamespace(services=services, glance=CachedReads(services))
     with time_machine.travel(at.timestamp(), tick=False):
         for tenant, month in last.items():

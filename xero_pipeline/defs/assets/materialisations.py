@@ -18,10 +18,11 @@ from dagster._core.definitions.data_version import (
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from xero_pipeline.defs.assets.event_batch import report
-from xero_pipeline.defs.assets.materialisation_history import MaterialisationHistory, history_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from xero_pipeline.defs.assets.materialisation_history import MaterialisationHistory
 
 MaterializeResult = dg.MaterializeResult[Any]
 """What Dagster is given of a table; ours carry no value."""
@@ -118,6 +119,9 @@ def _news(
     Of a table that is made of another of the same op alone, such as the lines of invoices, it is not if it and that
     other are as they were when it was told last. One partition of a table that has to be fresh always is.
     """
+    # It loads Dagster's storage, which definitions do without.
+    from xero_pipeline.defs.assets.materialisation_history import history_of
+
     before = None if context.has_partition_key else history_of(context)
     if before is None:
         return done
