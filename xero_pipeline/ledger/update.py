@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
 
+_NEVER_KEPT = "(SELECT CAST(NULL AS TEXT) AS tenant_id, CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS kept_at WHERE FALSE)"
+
+
 def update_ledger(
     warehouse: Warehouse,
     tenant_id: str,
@@ -100,7 +103,7 @@ def behind(connection: Connection) -> set[str]:
     Args:
         connection: To the warehouse; reading is enough.
     """
-    kept = named("kept") if has_ledger(connection) else "(SELECT NULL AS tenant_id, NULL AS kept_at WHERE FALSE)"
+    kept = named("kept") if has_ledger(connection) else _NEVER_KEPT
     rows = connection.exec_driver_sql(
         "SELECT r.tenant_id FROM (SELECT tenant_id, MAX(read_at) AS read_at FROM ("
         "SELECT tenant_id, complete_at AS read_at FROM xero.cursors UNION ALL "

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from xero_pipeline.container import Services
 from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
+from xero_pipeline.ledger.update import stale_ledgers
 from xero_pipeline.operations.health.issues import open_issues
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline.warehouse.progress.read_progress import ReadProgress
+from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline_tests.databases import undone
 
 
@@ -35,6 +39,15 @@ def test_the_view_of_restatements_has_the_sign_by_which_revisions_know_our_views
     with warehouse.reading() as connection:
         found = {(row[0], row[1]) for row in connection.exec_driver_sql(signed[connection.dialect.name])}
     assert ("ledger", "restatements") in found
+
+
+def test_whoever_has_documents_and_no_ledger_yet_is_behind(warehouse):
+    (row,) = warehouse.query("SELECT tenant_id FROM xero.organisations").to_pylist()
+    at = datetime(2026, 5, 20, tzinfo=UTC)
+    with warehouse.writing() as connection:
+        ReadProgress(connection, row["tenant_id"], "invoices").write(Cursor(row["tenant_id"], "invoices", at, at, 0))
+        connection.exec_driver_sql("DROP SCHEMA ledger CASCADE")
+    assert stale_ledgers(warehouse, [row["tenant_id"]]) == {row["tenant_id"]}
 
 
 SINCE_0_3_0 = (
