@@ -26,6 +26,7 @@ from xero_pipeline.cli.commands import (
     schedule,
     simulator,
     statement,
+    status,
     sync,
     web,
 )
@@ -55,7 +56,7 @@ def _every_command(
 
 
 app.command()(connections.connect)
-app.command()(connections.status)
+app.command()(status.status)
 app.command()(connections.disconnect)
 app.command()(sync.sync)
 app.command()(sync.backfill)
