@@ -16,10 +16,12 @@ from xero_pipeline.setting_types import (
     Month,
     Owners,
     ReportNames,
+    ShardText,
     StateAddress,
     WarehouseAddress,
     WebAddress,
 )
+from xero_pipeline.shard import Shard
 from xero_pipeline.validation_messages import in_words, require_readable
 
 
@@ -155,6 +157,11 @@ class Settings(BaseSettings):
         description="How many organisations a command, or a run of Dagster, syncs side by side. Xero's limits count "
         "for each of them alone.",
     )
+    shard: ShardText | None = Field(
+        None,
+        description="Thousands of organisations: which of them this code location has, such as 3/8 for the third of "
+        "eight shares (docs/scale.md). Default: all.",
+    )
     calls_per_run: int | None = Field(
         None,
         ge=1,
@@ -204,6 +211,10 @@ class Settings(BaseSettings):
     @classmethod
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
+
+    def has_organisation(self, tenant_id: str) -> bool:
+        """Whether an organisation is one of this code location's."""
+        return self.shard is None or Shard.read(self.shard).has(tenant_id)
 
     @property
     def owner_list(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
 EVERYBODY = {
     "addresses", "ageing", "calendar", "clock", "errors", "extras", "parallel", "validation_messages", "revisions",
+    "shard",
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
@@ -33,6 +34,7 @@ MAY_IMPORT = {
     "errors": set(),
     "extras": set(),
     "revisions": set(),
+    "shard": set(),
     "validation_messages": set(),
     "setting_types": {"xero.reports"},
     "settings": {"setting_types"},

@@ -30,6 +30,7 @@ from xero_pipeline.defs.resources import (
     WarehouseResource,
     XeroResource,
 )
+from xero_pipeline.shard import Shard
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def naming(
         storage_kind="postgresql" if settings.warehouse.startswith("postgresql") else "duckdb",
         daily=choice.schedules,
         app=app,
+        shard=Shard.read(settings.shard) if settings.shard else None,
     )
 
 

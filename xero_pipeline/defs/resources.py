@@ -102,8 +102,9 @@ class TokenStoreResource(_WithServices):
         return None
 
     def connected(self) -> list[Organisation]:
-        """The organisations that are to be synced: all but those a person disconnected."""
-        return [o for o in self._services.organisations.list() if o.status != "disconnected"]
+        """The organisations that are to be synced: all of this code location but those a person disconnected."""
+        ours = self._services.settings.has_organisation
+        return [o for o in self._services.organisations.list() if o.status != "disconnected" and ours(o.tenant_id)]
 
 
 class XeroResource(dg.ConfigurableResource[Any]):
