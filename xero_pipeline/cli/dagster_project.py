@@ -135,8 +135,10 @@ def require_our_own(settings: Settings, instead: str) -> None:
         instead: What to do there.
 
     Raises:
-        ConfigurationError: Our assets are part of another project.
+        ConfigurationError: Our assets are part of another project, or this is one of several code locations.
     """
+    if settings.shard:
+        raise ConfigurationError(f"XERO_SHARD is set: this is one of several code locations. {instead}")
     if settings.definitions:
         raise ConfigurationError(
             f"XERO_DEFINITIONS is set: the assets are part of {settings.definitions}, a Dagster project of yours. "
