@@ -140,7 +140,7 @@ class DefinitionsBuilder:
             return []
         paged = any(endpoint.page_size for endpoint in self._choice.collections)
         reread = [rolling_reread(self._naming, self._choice)] if paged else []
-        return [daily_sync(self._naming), *reread]
+        return [daily_sync(self._naming, self._choice), *reread]
 
     def _sensors(self, all_jobs: Sequence[Any]) -> list[dg.SensorDefinition]:
         if not self._choice.sensors:

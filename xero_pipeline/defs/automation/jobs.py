@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.naming import WEEK
+
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
 
@@ -67,6 +69,17 @@ def jobs(
         for name, assets, config, description in wanted
         if assets
     ]
+
+
+def daily_config(naming: Naming, choice: AssetSelectionConfig) -> dict[str, Any]:
+    """The run config of the daily schedule: lists that seldom change are read once a week.
+
+    Args:
+        naming: What the ops are called.
+        choice: Which collections there are.
+    """
+    weekly = [naming.named(f"sync_{endpoint.table}") for endpoint in choice.collections if endpoint.weekly]
+    return {"ops": {name: {"config": {"min_age_days": WEEK.days}} for name in weekly}}
 
 
 def reread_config(naming: Naming, choice: AssetSelectionConfig, calls: int) -> dict[str, Any]:
