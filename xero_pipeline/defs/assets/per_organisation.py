@@ -118,7 +118,7 @@ def run_for_each_organisation(
         return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
-        with log_context(organisation=tenant_id, run_id=context.run_id):
+        with log_context(organisation=tenant_id, run_id=context.run.run_id):
             return attempted(tenant_id)
 
     def attempted(tenant_id: str) -> bool:
