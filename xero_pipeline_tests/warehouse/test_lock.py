@@ -285,7 +285,7 @@ def test_a_kept_file_is_opened_once_however_it_is_used(duckdb_url, monkeypatch):
         for name in "abc":
             warehouse.merge(invoices(invoice(name)))
             assert count(other) == count(warehouse)
-    assert set(opened) == {False}, "once it is open to be written, it is not opened anew to be read"
+        assert set(opened) == {False}, "once it is open to be written, it is not opened anew to be read"
     with duckdb.connect(duckdb_url.removeprefix("duckdb:///"), read_only=True) as connection:
         assert connection.execute("SELECT COUNT(*) FROM xero.invoices").fetchone() == (3,)
 

@@ -139,3 +139,20 @@ def open_file(path: Path) -> OpenFile:
         path: Of the file, absolute.
     """
     return OpenFile(path)
+
+
+def state_of(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Changes whenever something is written to a DuckDB file.
+
+    Args:
+        path: The file; its log is beside it.
+    """
+    found: list[tuple[int, int] | None] = []
+    for file in (path, path.with_name(f"{path.name}.wal")):
+        try:
+            told = file.stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((told.st_mtime_ns, told.st_size))
+    return tuple(found)
