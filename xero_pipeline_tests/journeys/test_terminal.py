@@ -74,6 +74,16 @@ def test_who_waits_for_the_warehouse_sees_for_whom(home: Home, words: tuple[str,
     assert home.ended(process).code == 0
 
 
+def test_a_sync_beside_a_program_that_has_the_file_ends_within_seconds_and_says_what_to_do(home: Home) -> None:
+    hurry = "from xero_pipeline.warehouse.database import duckdb_file\nduckdb_file.FOREIGN_SECONDS = 0.2"
+    with duckdb.connect(str(home.path / "books.duckdb")):
+        done = home.run("sync", "--select", "accounts", prelude=hurry)
+    assert done.code == 1
+    assert f"is in use by process {os.getpid()} (python" in done.err
+    assert f"Let that program open {home.path / 'books-read.duckdb'} from now on" in done.err
+    assert home.sync("--select", "accounts").code == 0
+
+
 @pytest.mark.parametrize(
     "words", [("query", "receivables"), ("explain",), ("statement", "trial-balance"), ("export", "out")], ids=str
 )

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from xero_pipeline.warehouse.database import duckdb as duckdb_dialect
 from xero_pipeline.warehouse.database import read_copy
 from xero_pipeline.warehouse.store import Cursor, Warehouse
 from xero_pipeline_tests.warehouse.answers import FIRST, TENANT, invoice, invoices
-from xero_pipeline_tests.warehouse.test_lock import count, ended, holding
+from xero_pipeline_tests.warehouse.test_lock import count, ended, holding, opened_by_another_program
 
 pytestmark = pytest.mark.slow
 
@@ -196,19 +195,8 @@ def test_room_that_others_need_is_left_alone(warehouse, monkeypatch, caplog):
     assert count(warehouse) == 2
 
 
-@contextmanager
-def opened_by_another_program(*arguments):
-    command = [sys.executable, "-c", OPEN, *map(str, arguments)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "held\n"
-    try:
-        yield process
-    finally:
-        assert ended(process) == 0
-
-
 def test_a_program_that_opened_the_copy_to_write_keeps_nobody_from_reading(warehouse, books):
-    with opened_by_another_program(copy_of(warehouse)):
+    with opened_by_another_program(f"duckdb:///{copy_of(warehouse)}"):
         assert count(books) == 1
         synced(warehouse, "b")
         assert count(books) == 2

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from xero_pipeline.errors import XeroPipelineError
+from xero_pipeline.warehouse.database.duckdb_file import copy_path_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -68,7 +69,7 @@ class ReadCopy:
     def __init__(self, database: Original) -> None:
         self._database = database
         self._original = database.path
-        self.path = path_of(database.path)
+        self.path = copy_path_of(database.path)
         self._changed = database.path.with_name(f"{database.path.name}.changed")
         self._looked_at = time.monotonic()
 
@@ -166,15 +167,6 @@ class ReadCopy:
         """Whether something committed is not in the file yet."""
         log = self._original.with_name(f"{self._original.name}.wal")
         return log.exists() and log.stat().st_size > 0
-
-
-def path_of(original: Path) -> Path:
-    """Where the read copy of a file is.
-
-    Args:
-        original: The file that is written to.
-    """
-    return original.with_name(f"{original.stem}-read{original.suffix}")
 
 
 def _write(path: Path, source: int, like: os.stat_result) -> None:
