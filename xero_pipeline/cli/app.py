@@ -20,12 +20,14 @@ from xero_pipeline.cli.commands import (
     plan,
     query,
     rates,
+    ready,
     rebuild,
     restatements,
     run,
     schedule,
     simulator,
     statement,
+    status,
     sync,
     web,
 )
@@ -55,7 +57,7 @@ def _every_command(
 
 
 app.command()(connections.connect)
-app.command()(connections.status)
+app.command()(status.status)
 app.command()(connections.disconnect)
 app.command()(sync.sync)
 app.command()(sync.backfill)
@@ -66,6 +68,7 @@ app.command()(aged.aged)
 app.command(cls=QueryCommand)(query.query)
 app.command()(export.export)
 app.command()(doctor.doctor)
+app.command()(ready.ready)
 app.command()(rates.rates)
 app.command()(rebuild.rebuild)
 app.command()(move.move)
