@@ -74,6 +74,7 @@ def update_ledger(
             _note(connection, tenant_id, posted, inputs, at)
             return posted
         dialect.reads_much(connection)
+        warehouse.rows_changed()
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
             adopt_xero_journals(connection, tenant_id, at=at)
