@@ -51,7 +51,8 @@ def test_a_panel_asks_for_metrics_and_labels_that_exist(families, title, express
     names = asked_for(expression)
     assert names
     assert names <= set(families)
-    labels = {label for found in re.findall(r"(?:by|on)\s*\(([^)]*)\)", expression) for label in re.split(r",\s*", found)}
+    grouped = re.findall(r"(?:by|on)\s*\(([^)]*)\)", expression)
+    labels = {label for found in grouped for label in re.split(r",\s*", found)}
     labels |= set(re.findall(r"[{,]\s*(\w+)\s*=~?", expression))
     assert labels <= set.union(*(families[name] for name in names))
 
