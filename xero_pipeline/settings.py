@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.log_lines import LogFormat
 from xero_pipeline.setting_types import (
     CurrencyCode,
     DagsterAddress,
@@ -167,6 +168,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Calls a run may make to each organisation; what does not fit goes on an hour later. Default: no "
         "bound.",
+    )
+    log_format: LogFormat = Field(
+        "text",
+        description="How processes log: `text` for people, or `json` for programs that collect logs, a line a record.",
     )
     web_host: str = Field(
         "127.0.0.1",

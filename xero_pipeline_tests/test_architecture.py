@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
 EVERYBODY = {
-    "addresses", "ageing", "calendar", "clock", "errors", "extras", "parallel", "validation_messages", "revisions",
-    "shard",
+    "addresses", "ageing", "calendar", "clock", "errors", "extras", "log_lines", "parallel", "revisions",
+    "shard", "spans", "validation_messages",
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
@@ -33,8 +33,10 @@ MAY_IMPORT = {
     "clock": set(),
     "errors": set(),
     "extras": set(),
+    "log_lines": set(),
     "revisions": set(),
     "shard": set(),
+    "spans": {"revisions"},
     "validation_messages": set(),
     "setting_types": {"xero.reports"},
     "settings": {"setting_types"},

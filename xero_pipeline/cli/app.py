@@ -20,6 +20,7 @@ from xero_pipeline.cli.commands import (
     plan,
     query,
     rates,
+    ready,
     rebuild,
     restatements,
     run,
@@ -67,6 +68,7 @@ app.command()(aged.aged)
 app.command(cls=QueryCommand)(query.query)
 app.command()(export.export)
 app.command()(doctor.doctor)
+app.command()(ready.ready)
 app.command()(rates.rates)
 app.command()(rebuild.rebuild)
 app.command()(move.move)

@@ -126,7 +126,9 @@ class DefinitionsBuilder:
         """
         naming, choice = self._naming, self._choice
         reread_calls = self._settings.reread_calls
-        all_jobs = jobs(naming, choice, self._collections, self._reports, self._ledger, reread_calls=reread_calls)
+        console = self._settings.log_format == "text"
+        assets = self._collections, self._reports, self._ledger
+        all_jobs = jobs(naming, choice, *assets, reread_calls=reread_calls, console=console)
         return dg.Definitions(
             assets=self.assets,
             asset_checks=report_checks(naming, choice),

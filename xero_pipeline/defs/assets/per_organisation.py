@@ -24,7 +24,9 @@ from xero_pipeline.errors import (
     WarehouseBusy,
     XeroPipelineError,
 )
+from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
+from xero_pipeline.spans import span
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
 
@@ -117,6 +119,11 @@ def run_for_each_organisation(
         return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
+        whose = {"organisation": tenant_id, "run_id": context.run.run_id}
+        with log_context(**whose), span("sync", asset=asset, **whose):
+            return attempted(tenant_id)
+
+    def attempted(tenant_id: str) -> bool:
         try:
             work(tenant_id, record)
             deferrals.done(tenant_id)

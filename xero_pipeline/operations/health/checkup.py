@@ -11,6 +11,8 @@ from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
 from xero_pipeline.operations.health.finding import Check, Finding, carried
+from xero_pipeline.operations.health.read_copy import NAME as READ_COPY
+from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.storage import check_disk, check_home, check_key, check_key_form, check_state
 from xero_pipeline.operations.health.warehouse import check_warehouse
@@ -73,6 +75,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         **({"consent": partial(check_consents, services)} if reachable else {}),
         "put aside": partial(check_put_aside, services),
         "warehouse": partial(check_warehouse, services),
+        READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
         "Dagster home": partial(_dagster, services, opened),
     }
@@ -80,7 +83,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
     for name, check in checks.items():
         if name in {"encryption key", "consent", "put aside"} and failed & {"state database", "encryption key"}:
             continue
-        if name == CAUSES and "warehouse" in failed:
+        if name in {CAUSES, READ_COPY} and "warehouse" in failed:
             continue
         for finding in carried(name, check):
             failed |= {name} if finding.state == "problem" else set()
