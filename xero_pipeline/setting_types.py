@@ -8,7 +8,8 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, PlainValidator, SecretStr
+from pydantic_settings import NoDecode
 
 from xero_pipeline.calendar import month_start
 from xero_pipeline.shard import Shard
@@ -52,10 +53,6 @@ def _people_or_teams(value: str) -> str:
     return value
 
 
-def _shard(value: str) -> str:
-    return str(Shard.read(value))
-
-
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WarehouseAddress = Annotated[SecretStr, AfterValidator(_database("XERO_WAREHOUSE_URL"))]
 StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]
@@ -64,4 +61,4 @@ CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
 Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]
-ShardText = Annotated[str, AfterValidator(_shard)]
+OneOfShards = Annotated[Shard, NoDecode, PlainValidator(Shard.read)]

@@ -23,13 +23,13 @@ class Shard:
     count: int
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: object) -> Self:
         """As a person writes it, such as 3/8.
 
         Raises:
             ValueError: It is no shard; says what one looks like.
         """
-        found = _TEXT.fullmatch(text.strip())
+        found = _TEXT.fullmatch(str(text).strip())
         number, count = (int(found[1]), int(found[2])) if found else (0, 0)
         if not 1 <= number <= count:
             raise ValueError("must be a number and how many there are, such as 3/8, from 1/8 to 8/8")

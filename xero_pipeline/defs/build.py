@@ -30,7 +30,6 @@ from xero_pipeline.defs.resources import (
     WarehouseResource,
     XeroResource,
 )
-from xero_pipeline.shard import Shard
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def naming(
         storage_kind="postgresql" if settings.warehouse.startswith("postgresql") else "duckdb",
         daily=choice.schedules,
         app=app,
-        shard=Shard.read(settings.shard) if settings.shard else None,
+        shard=settings.shard,
     )
 
 

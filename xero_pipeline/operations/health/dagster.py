@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from xero_pipeline import clock
 from xero_pipeline.calendar import months_between
 from xero_pipeline.operations.health.finding import Finding
-from xero_pipeline.shard import Shard
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.settings import Settings
+    from xero_pipeline.shard import Shard
 
 MOST_PARTITIONS = 100_000
 """Keys of an asset, as Dagster advises."""
@@ -50,7 +50,7 @@ def _partitions(settings: Settings, organisations: int) -> Iterator[Finding]:
 
     today = clock.today()
     months = len(months_between(first_month(settings, today), today))
-    shards = Shard.read(settings.shard).count if settings.shard else 1
+    shards = settings.shard.count if settings.shard else 1
     if (cut := organisations * months) > MOST_PARTITIONS:
         enough = math.ceil(cut * shards / MOST_PARTITIONS)
         yield Finding(
@@ -62,7 +62,7 @@ def _partitions(settings: Settings, organisations: int) -> Iterator[Finding]:
         )
 
 
-def is_on(instance: dg.DagsterInstance, shard: str | None = None) -> bool:
+def is_on(instance: dg.DagsterInstance, shard: Shard | None = None) -> bool:
     """Whether the daily sync is on: it is from the start, until somebody turns it off.
 
     `dagster schedule list` looks the switch up by how it was started, and misses one that the UI has turned.
@@ -72,7 +72,7 @@ def is_on(instance: dg.DagsterInstance, shard: str | None = None) -> bool:
     """
     from xero_pipeline.defs.automation.schedules import DAILY
 
-    name = f"{Shard.read(shard).name}_{DAILY}" if shard else DAILY
+    name = f"{shard.name}_{DAILY}" if shard else DAILY
     return not any(
         state.instigator_name == name and state.status.value == "STOPPED" for state in instance.all_instigator_state()
     )
