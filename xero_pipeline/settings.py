@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.setting_types import (
+    BrokerAddress,
+    CodeServer,
     CurrencyCode,
     DagsterAddress,
     Month,
@@ -72,6 +74,22 @@ class Settings(BaseSettings):
         None,
         description="PostgreSQL URL of Dagster's own history. Default: SQLite, in `dagster` in the home. "
         "A `DAGSTER_HOME` of your own has its own settings.",
+    )
+    broker_url: BrokerAddress | None = Field(
+        None,
+        description="Redis URL of the queue through which runs reach the workers of several machines. Default: runs "
+        "are processes beside the daemon.",
+    )
+    runs_at_once: int = Field(
+        4,
+        ge=1,
+        le=1000,
+        description="How many runs Dagster lets go at a time: as many as all workers together carry.",
+    )
+    code_server: CodeServer | None = Field(
+        None,
+        description="Where the code server is that the Dagster UI and the daemon ask, as host:port. Default: each "
+        "starts one of its own.",
     )
     definitions: str | None = Field(
         None,

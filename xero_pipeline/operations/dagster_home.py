@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
 from xero_pipeline.addresses import dagster_address
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import fail_lost_runs
-from xero_pipeline.settings import Settings
+from xero_pipeline.operations.run_queue import BROKER, launcher_config
+from xero_pipeline.settings import Settings, plain
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -66,6 +67,8 @@ def prepare_home(settings: Settings) -> Path:
     if os.environ.get("DAGSTER_HOME"):
         return Path(os.environ["DAGSTER_HOME"])
     in_postgresql = _told_of_postgresql(settings)
+    if broker := plain(settings.broker_url):
+        os.environ[BROKER] = broker
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = yaml.safe_load(project_file("dagster.yaml").read_text())
@@ -76,12 +79,26 @@ def prepare_home(settings: Settings) -> Path:
         config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
     config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
     config["local_artifact_storage"]["config"]["base_dir"] = str(home)
-    _write(home / "dagster.yaml", yaml.safe_dump(config))
+    config["concurrency"]["runs"]["max_concurrent_runs"] = settings.runs_at_once
+    written = {**config, **_over_machines(config)} if broker else config
+    _write(home / "dagster.yaml", yaml.safe_dump(written))
     config["compute_logs"] = NO_COMPUTE_LOGS
     _write(home / COMMAND_LINE, yaml.safe_dump(config))
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ.setdefault(BATCH, "1000")
     return home
+
+
+def _over_machines(config: Mapping[str, Any]) -> Mapping[str, object]:
+    """What differs where workers carry the runs. One that is lost is started once more within minutes."""
+    return {
+        "run_launcher": launcher_config(),
+        # Of a run that fails by itself the next sync or sensor asks again, as everywhere.
+        "run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False},
+        # How long a run waits for a worker says nothing; whether it got lost on its way, workers find out.
+        "run_monitoring": {**config["run_monitoring"], "poll_interval_seconds": 15, "start_timeout_seconds": 21_600},
+        "compute_logs": NO_COMPUTE_LOGS,
+    }
 
 
 def storage_in(folder: Path) -> dict[str, object]:

@@ -11,6 +11,7 @@ from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
 from xero_pipeline.operations.health.finding import Check, Finding, carried
+from xero_pipeline.operations.health.machines import check_machines
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.storage import check_disk, check_home, check_key, check_key_form, check_state
 from xero_pipeline.operations.health.warehouse import check_warehouse
@@ -65,6 +66,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         "state database": partial(check_state, services),
         "encryption key": partial(check_key, services),
         **({"consent": partial(check_consents, services)} if reachable else {}),
+        **({"machines": partial(check_machines, services)} if services.settings.broker_url else {}),
         "put aside": partial(check_put_aside, services),
         "warehouse": partial(check_warehouse, services),
         CAUSES: partial(check_causes, services),
@@ -72,7 +74,10 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
     }
     failed: set[str] = set()
     for name, check in checks.items():
-        if name in {"encryption key", "consent", "put aside"} and failed & {"state database", "encryption key"}:
+        if name in {"encryption key", "consent", "machines", "put aside"} and failed & {
+            "state database",
+            "encryption key",
+        }:
             continue
         if name == CAUSES and "warehouse" in failed:
             continue
