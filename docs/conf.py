@@ -37,6 +37,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "drift",
         "landing",
         "postgresql",
+        "deploy",
         "upgrades",
     ),
     "Background": (

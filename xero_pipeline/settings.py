@@ -76,20 +76,11 @@ class Settings(BaseSettings):
         "A `DAGSTER_HOME` of your own has its own settings.",
     )
     broker_url: BrokerAddress | None = Field(
-        None,
-        description="Redis URL of the queue through which runs reach the workers of several machines. Default: runs "
-        "are processes beside the daemon.",
+        None, description="Redis URL of the queue through which runs reach workers, on any number of machines."
     )
-    runs_at_once: int = Field(
-        4,
-        ge=1,
-        le=1000,
-        description="How many runs Dagster lets go at a time: as many as all workers together carry.",
-    )
+    runs_at_once: int = Field(4, ge=1, le=1000, description="Runs that Dagster lets go at a time, over all workers.")
     code_server: CodeServer | None = Field(
-        None,
-        description="Where the code server is that the Dagster UI and the daemon ask, as host:port. Default: each "
-        "starts one of its own.",
+        None, description="host:port of the code server for Dagster's UI and daemon. Default: each starts its own."
     )
     definitions: str | None = Field(
         None,

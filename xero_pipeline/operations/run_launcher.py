@@ -58,7 +58,8 @@ class QueueRunLauncher(CeleryRunLauncher):
         self._instance.report_run_canceling(run)
         if task := run.tags.get(DAGSTER_CELERY_TASK_ID_TAG):
             celery: Any = self.celery
-            celery.control.revoke(task, terminate=True, signal="SIGTERM")
+            # What Ctrl-C sends: Dagster ends the run in order, and the worker's process goes on to its next.
+            celery.control.revoke(task, terminate=True, signal="SIGINT")
         return True
 
     def get_run_worker_debug_info(self, run: dg.DagsterRun, include_container_logs: bool | None = True) -> str | None:

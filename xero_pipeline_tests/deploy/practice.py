@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,7 @@ from xero_pipeline_tests.deploy.services import Cluster
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import running_postgresql
+from xero_simulator.limits import SimLimits
 
 KEY = "5a" * 32
 
@@ -37,6 +39,7 @@ class Practice:
         office: The machine of the person who connects, which is none of the cluster's.
         ui: Address of the Dagster UI.
         web: Address of the web page.
+        broker: Address of Redis.
     """
 
     xero: Watched
@@ -45,6 +48,7 @@ class Practice:
     database: PostgreSQLServer
     ui: str
     web: str
+    broker: str
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.office.server, options="-c timezone=UTC") as database:
@@ -70,7 +74,8 @@ class PostgreSQLServer:
         while True:
             try:
                 server.ensure_postgres_running()
-                return
+                with psycopg.connect(self.url):
+                    return
             except Exception:
                 # The processes of the killed one hold its memory for a moment.
                 if time.monotonic() > until:
@@ -88,7 +93,9 @@ def eventually(true: Callable[[], object], seconds: float, what: str = "") -> fl
 
 
 @contextmanager
-def practice(folder: Path, *, organisations: int, workers: int, runs_at_once: int, months: str) -> Iterator[Practice]:
+def practice(
+    folder: Path, *, organisations: int, workers: int, runs_at_once: int, months: str, limits: SimLimits | None = None
+) -> Iterator[Practice]:
     """Everything is started, in the order of the file, and is healthy; the organisations are connected.
 
     Args:
@@ -97,12 +104,14 @@ def practice(folder: Path, *, organisations: int, workers: int, runs_at_once: in
     assert shutil.which("redis-server"), "redis-server is missing: bash .ci/redis installs it"
     ports = {name: free_port() for name in ("redis", "code", "ui", "web")}
     with ExitStack() as stack:
-        xero = stack.enter_context(watched(organisations))
-        place = folder / "postgresql"
-        place.mkdir(mode=0o755)
+        xero = stack.enter_context(watched(organisations, limits=limits))
+        # None of pytest's folders, as `running_postgresql` says.
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-")))
         url = stack.enter_context(running_postgresql(place, durable=True))
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET max_connections = 300")
+            # A process that is killed loses nothing that it gave to the kernel.
+            for setting in ("fsync = off", "max_connections = 300"):
+                connection.execute(f"ALTER SYSTEM SET {setting}")  # pyright: ignore[reportArgumentType]
             connection.execute("CREATE DATABASE books")
         books = url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/books?")
         addresses = {f"XERO_{name}_URL": xero.url for name in ("API", "IDENTITY", "LOGIN")}
@@ -115,6 +124,7 @@ def practice(folder: Path, *, organisations: int, workers: int, runs_at_once: in
             "XERO_WEB_PASSWORD": "web-secret",
             "XERO_WEB_URL": f"http://localhost:{ports['web']}",
             "XERO_START_DATE": months,
+            "XERO_REPORTS": "profit_and_loss",
             "XERO_RUNS_AT_ONCE": str(runs_at_once),
         }
         replaced = {
@@ -138,6 +148,7 @@ def practice(folder: Path, *, organisations: int, workers: int, runs_at_once: in
             PostgreSQLServer(url, place),
             f"http://localhost:{ports['ui']}",
             f"http://localhost:{ports['web']}",
+            f"redis://:redis-secret@127.0.0.1:{ports['redis']}/0",
         )
         stack.callback(cluster.stop)
         cluster.start("redis")

@@ -138,20 +138,25 @@ def truth(url: str, organisation: str | None = None, transport: httpx.BaseTransp
         yield Xero(client)
 
 
-def kept(home: Home) -> Facts:
-    """The same facts as the warehouse has them."""
+def kept(home: Home, organisation: str | None = None) -> Facts:
+    """The same facts as the warehouse has them.
+
+    Args:
+        organisation: Tenant id; None where there is but one.
+    """
     facts: Facts = {}
     for one in LISTS:
-        facts[one.table] = _row(home, one.table, list(one.sums.values()))
+        facts[one.table] = _row(home, one.table, list(one.sums.values()), organisation)
         if one.lines[0]:
-            facts[one.lines[1]] = _row(home, one.lines[1], ["line_amount"])
+            facts[one.lines[1]] = _row(home, one.lines[1], ["line_amount"], organisation)
     return facts
 
 
-def _row(home: Home, table: str, columns: list[str]) -> tuple[Any, ...]:
+def _row(home: Home, table: str, columns: list[str], organisation: str | None) -> tuple[Any, ...]:
     sums = "".join(f", coalesce(sum({column}) FILTER (WHERE NOT is_deleted), 0)" for column in columns)
     counts = "count(*) FILTER (WHERE NOT is_deleted), count(*) FILTER (WHERE is_deleted)"
-    return home.query(f"SELECT {counts}{sums} FROM xero.{table}")[0]
+    whose = f" WHERE tenant_id = '{organisation}'" if organisation else ""
+    return home.query(f"SELECT {counts}{sums} FROM xero.{table}{whose}")[0]
 
 
 def _lines(records: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

@@ -19,3 +19,6 @@ def moved(module: ModuleType) -> None:
         return by_the_machine(connection) + ahead
 
     module._now = now  # pyright: ignore[reportAttributeAccessIssue]
+    if "TESTS_HURRY" in os.environ:
+        # A run that is silent for seconds is lost, as otherwise one that is for most of a minute.
+        module.BEAT_SECONDS, module.LOST_SECONDS = 1.0, 6.0  # pyright: ignore[reportAttributeAccessIssue]
