@@ -28,7 +28,7 @@ ORGANISATIONS = 25
 """In a run."""
 AIMS = {DUCKDB: 5_000, POSTGRESQL: 4_000}
 """Invoices a second, of 100,000."""
-QUIET = 1.0
+QUIET, SCREEN = 1.0, 1.0
 CALLS, MEGABYTES, DEFINITIONS, LEDGER = 102, 600, 3.0, 10.0
 
 
@@ -178,6 +178,22 @@ def ledgers() -> dict[str, dict[str, Any]]:
     return found
 
 
+def statuses() -> dict[str, dict[str, float]]:
+    """Print how long the screens of all organisations take where there are many.
+
+    Returns:
+        By database the seconds of each screen.
+    """
+    screens = ("status", "status --json", "web page", "/api/status", "/metrics")
+    row("Warehouse and state", "Organisations", *(f"{screen}, s" for screen in screens))
+    row("---", *["--:"] * (len(screens) + 1))
+    found = {}
+    for database in (DUCKDB, POSTGRESQL):
+        r = found[database] = measured("status", 1, database=database)
+        row(database, f"{r.pop('organisations'):,.0f}", *(f"{r[screen]:.2f}" for screen in screens))
+    return found
+
+
 def way() -> dict[str, Any]:
     """Print how many files and functions of ours one page of invoices passes."""
     r = measured("way", 1_000)
@@ -207,6 +223,9 @@ def main() -> None:
     many = organisations()
     print("\n## The general ledger and its statements, from documents that are there\n")
     kept = ledgers()
+    print("\n## The screens of many organisations\n")
+    print("`status` as a command, with the start of its process; the others from a web page that runs. Medians.\n")
+    seen = statuses()
     print("\n## The way of a record: files and functions of ours\n")
     way()
     seconds = definitions()
@@ -219,6 +238,8 @@ def main() -> None:
     verdict("seconds to the first ledger in DuckDB", kept[DUCKDB]["first"], LEDGER)
     verdict("calls of a day without a change", quiet["calls"], quiet["bound"])
     verdict("CPU-seconds of a quiet day of an organisation in DuckDB", many[DUCKDB]["quiet"]["cpu"], QUIET)
+    for database, screens in seen.items():
+        verdict(f"seconds to the slowest screen of many organisations in {database}", max(screens.values()), SCREEN)
     verdict("seconds to load the definitions", seconds, DEFINITIONS)
 
 

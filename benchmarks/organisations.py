@@ -24,7 +24,7 @@ import time_machine
 from benchmarks.connected import connected
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.automation.jobs import LEDGER, PULL, SYNC
+from xero_pipeline.defs.automation.jobs import LEDGER, PULL, SYNC, daily_config
 from xero_pipeline.defs.automation.report_runs import report_runs
 from xero_pipeline.defs.build import DefinitionsBuilder, naming
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, runs_of_neighbours
@@ -50,7 +50,9 @@ class Day:
         self.services = services
         self.instance = instance
         self.choice = select_assets(services.settings)
-        builder = DefinitionsBuilder(services.settings, self.choice, naming(services.settings, self.choice))
+        names = naming(services.settings, self.choice)
+        self.daily = daily_config(names, self.choice)
+        builder = DefinitionsBuilder(services.settings, self.choice, names)
         self.definitions = builder.definitions(None, dg.in_process_executor)
         self.known = [one.tenant_id for one in services.organisations.list()]
         instance.add_dynamic_partitions(ORGANISATIONS, self.known)
@@ -59,7 +61,7 @@ class Day:
         """The daily schedule, then what the sensors see."""
         names = {one.tenant_id: one.name for one in self.services.organisations.list()}
         for tenants in runs_of_neighbours(self.known, self.known, at_most=ORGANISATIONS_PER_RUN):
-            self._run(SYNC, run_request(tenants, names, run_key="").tags, tenants)
+            self._run(SYNC, run_request(tenants, names, run_key="").tags, tenants, config=self.daily)
         for pull in report_runs(self.known, self._months()):
             self._run(PULL, pull.tags(names), [], pull.reports)
         stale = stale_ledgers(self.services.warehouse, self.known)
@@ -73,13 +75,18 @@ class Day:
         return {tenant: {report.name: months for report, months in wanted.items()} for tenant, wanted in due.items()}
 
     def _run(
-        self, job: str, tags: Mapping[str, str], tenants: Sequence[str], reports: Sequence[str] | None = None
+        self,
+        job: str,
+        tags: Mapping[str, str],
+        tenants: Sequence[str],
+        reports: Sequence[str] | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
         known = {name: dg.AssetKey(["xero", name]) for name in reports or ()}
         tags = {**tags, **(range_tags(tenants) if tenants else {})}
         done = self.definitions.resolve_job_def(job).execute_in_process(
             instance=self.instance,
-            run_config=QUIET,
+            run_config={**QUIET, **(config or {})},
             tags=tags,
             asset_selection=[known[name] for name in reports] if reports else None,
             raise_on_error=True,
@@ -140,4 +147,4 @@ def _same_settings_for_resources(url: str, home: Path, database: str | None) -> 
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), os.environ.get("XERO_WAREHOUSE_URL"))))
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), os.environ.get("XERO_WAREHOUSE_URL") or None)))

@@ -29,6 +29,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     "Running it": (
         "operations",
         "web",
+        "monitoring",
         "dagster",
         "component",
         "connections",

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.log_lines import LogFormat
 from xero_pipeline.setting_types import (
     BrokerAddress,
     CodeServer,
@@ -131,9 +132,7 @@ class Settings(BaseSettings):
         "organisations have the same; else nothing is consolidated.",
     )
     causes: Path | None = Field(
-        None,
-        description="A CSV file of organisation, account and cause: what is behind amounts on an account that no "
-        "document shows. Default: what their accounts suggest.",
+        None, description="A CSV file of organisation, account and cause of amounts that no document shows."
     )
     ageing: Ageing = Field(
         "days",
@@ -165,10 +164,11 @@ class Settings(BaseSettings):
         "for each of them alone.",
     )
     calls_per_run: int | None = Field(
-        None,
-        ge=1,
-        description="Calls a run may make to each organisation; what does not fit goes on an hour later. Default: no "
-        "bound.",
+        None, ge=1, description="Calls a run may make to each organisation; the rest goes on an hour later."
+    )
+    log_format: LogFormat = Field(
+        "text",
+        description="How processes log: `text` for people, or `json` for programs that collect logs, a line a record.",
     )
     web_host: str = Field(
         "127.0.0.1",

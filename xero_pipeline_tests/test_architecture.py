@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
 EVERYBODY = {
-    "addresses", "ageing", "calendar", "clock", "errors", "extras", "parallel", "validation_messages", "revisions",
+    "addresses", "ageing", "calendar", "clock", "errors", "extras", "log_lines", "parallel", "revisions",
+    "validation_messages",
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
@@ -32,6 +33,7 @@ MAY_IMPORT = {
     "clock": set(),
     "errors": set(),
     "extras": set(),
+    "log_lines": set(),
     "revisions": set(),
     "validation_messages": set(),
     "setting_types": {"xero.reports"},

@@ -20,6 +20,7 @@ from xero_pipeline.cli.commands import (
     plan,
     query,
     rates,
+    ready,
     rebuild,
     restatements,
     run,
@@ -27,6 +28,7 @@ from xero_pipeline.cli.commands import (
     serve,
     simulator,
     statement,
+    status,
     sync,
     web,
     worker,
@@ -57,7 +59,7 @@ def _every_command(
 
 
 app.command()(connections.connect)
-app.command()(connections.status)
+app.command()(status.status)
 app.command()(connections.disconnect)
 app.command()(sync.sync)
 app.command()(sync.backfill)
@@ -68,6 +70,7 @@ app.command()(aged.aged)
 app.command(cls=QueryCommand)(query.query)
 app.command()(export.export)
 app.command()(doctor.doctor)
+app.command()(ready.ready)
 app.command()(rates.rates)
 app.command()(rebuild.rebuild)
 app.command()(move.move)

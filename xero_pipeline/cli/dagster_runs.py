@@ -18,6 +18,7 @@ from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.run_history import INTERRUPTED
 from xero_pipeline.sync.aged_reports import TABLE
 from xero_pipeline.sync.estimate.plan import reports_due
+from xero_pipeline.sync.reports_stale import TRIAL_BALANCE
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.reports.catalogue import report_named
@@ -70,13 +71,23 @@ class Runner:
         self._watch.leave_out(choice.subjects - offered.subjects)
         well = not offered.collections or self._collections(organisation, offered.collections, full=full)
         if offered.reports:
-            due = self._due(organisation, offered.reports, full=full)
-            if newest is not None:
-                due = self._newest(due, newest, day_of(self._services.warehouse, organisation.tenant_id, clock.now()))
-            self._watch.leave_out(sum(not due.get(report) for report in offered.reports))
-            well = self.pull(organisation, due, anew=full) and well
+            well = self._reports(organisation, offered.reports, full=full, newest=newest) and well
         if choice.ledger:
             well = self.keep_ledger(organisation) and well
+        return well
+
+    def _reports(self, organisation: Organisation, reports: Sequence[str], *, full: bool, newest: int | None) -> bool:
+        due = self._due(organisation, reports, full=full)
+        if newest is not None:
+            due = self._newest(due, newest, day_of(self._services.warehouse, organisation.tenant_id, clock.now()))
+        self._watch.leave_out(sum(not due.get(report) for report in reports))
+        well = self.pull(organisation, due, anew=full)
+        if due.get(TRIAL_BALANCE) and not full:
+            # It may have changed though no document did: then those that were not due have to follow it.
+            now = self._due(organisation, reports, full=False)
+            follow = {name: months for name, months in now.items() if months and not due.get(name)}
+            self._watch.leave_out(-len(follow))
+            well = self.pull(organisation, follow, anew=False) and well
         return well
 
     def keep_ledger(self, organisation: Organisation) -> bool:

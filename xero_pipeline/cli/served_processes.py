@@ -42,6 +42,7 @@ class ServedProcesses:
 
     def __init__(self, settings: Settings, page: Address, host: str, port: int, dagster_ui: str) -> None:
         self._settings = settings
+        self._logging = ["--log-format", "json"] if settings.log_format == "json" else []
         self._page = page
         self._dagster_ui = dagster_ui
         # Under the system's own temporary folder: the path of a socket may have about 100 letters.
@@ -52,14 +53,14 @@ class ServedProcesses:
         self._code = self._children.prepare(
             _CODE,
             "dagster._cli:main",
-            ["api", "grpc", "--socket", str(self._socket), *_OURS, "--log-level", "error"],
+            ["api", "grpc", "--socket", str(self._socket), *_OURS, "--log-level", "error", *self._logging],
             imports=("dagster._grpc.server", "xero_pipeline.definitions"),
         )
         where = ["-w", str(self._workspace), "-h", host, "-p", str(port)]
         self._ui = self._children.prepare(
             _UI,
             "dagster_webserver.cli:main",
-            [*where, "--dagster-log-level", "error"],
+            [*where, "--dagster-log-level", "error", *self._logging],
             imports=("dagster_webserver.app",),
         )
         self._web = self._children.prepare(
@@ -93,7 +94,7 @@ class ServedProcesses:
 
     def start_daemon(self) -> None:
         """From now on schedules and sensors work, and runs that people start."""
-        words = ["run", "-w", str(self._workspace), "--log-level", "error"]
+        words = ["run", "-w", str(self._workspace), "--log-level", "error", *self._logging]
         self._children.prepare("Dagster's daemon", "dagster._daemon.cli:main", words).start()
 
     def watch(self) -> None:

@@ -124,7 +124,9 @@ class DefinitionsBuilder:
         """
         naming, choice = self._naming, self._choice
         reread_calls = self._settings.reread_calls
-        all_jobs = jobs(naming, choice, self._collections, self._reports, self._ledger, reread_calls=reread_calls)
+        console = self._settings.log_format == "text"
+        assets = self._collections, self._reports, self._ledger
+        all_jobs = jobs(naming, choice, *assets, reread_calls=reread_calls, console=console)
         return dg.Definitions(
             assets=self.assets,
             asset_checks=report_checks(naming, choice),
@@ -140,7 +142,7 @@ class DefinitionsBuilder:
             return []
         paged = any(endpoint.page_size for endpoint in self._choice.collections)
         reread = [rolling_reread(self._naming, self._choice)] if paged else []
-        return [daily_sync(self._naming), *reread]
+        return [daily_sync(self._naming, self._choice), *reread]
 
     def _sensors(self, all_jobs: Sequence[Any]) -> list[dg.SensorDefinition]:
         if not self._choice.sensors:

@@ -23,6 +23,8 @@ ASSET = "xero/asset"
 APP = "xero/app"
 """Tag of the assets of another Xero app than that of the environment: its name."""
 
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
 
 class Naming:
     """Knows the key of every asset once its spec was made; assets, checks, sensors and schedules ask it.
@@ -58,7 +60,7 @@ class Naming:
         self._groups = groups
         self._owners = tuple(owners)
         self._storage_kind = storage_kind
-        self._fresh = _fresh() if daily else None
+        self._daily = daily
         self._keys: dict[str, dg.AssetKey] = {}
 
     def named(self, name: str) -> str:
@@ -105,7 +107,7 @@ class Naming:
         made_of: Iterable[str] = (),
         lineage: Mapping[str, Sequence[str]] | None = None,
         kind: str = "table",
-        daily: bool = True,
+        every: timedelta | None = DAY,
     ) -> dg.AssetSpec:
         """A table as an asset of this project.
 
@@ -118,7 +120,7 @@ class Naming:
                 lineage shows those that are part of this project.
             lineage: For columns that carry over values of others, those: `schema.table.column`.
             kind: The icon beside Xero's and the database's.
-            daily: Whether the daily sync brings it.
+            every: How often the schedules and sensors bring it; None if they do not.
 
         Raises:
             ConfigurationError: The translator gave it a key that another table has.
@@ -134,7 +136,7 @@ class Naming:
                 kinds=frozenset({"xero", self._storage_kind, kind}),
                 owners=self._owners,
                 metadata=self._metadata(table, schema, {**_inherited(table, schema), **(lineage or {})}),
-                freshness_policy=self._fresh if daily else None,
+                freshness_policy=self._fresh(every),
                 table=table,
             )
         )
@@ -145,6 +147,13 @@ class Naming:
         parents = [f"{schema}.{table.parent}"] if table.parent else [_full(one) for one in made_of]
         ours = [self._keys[parent] for parent in parents if parent in self._keys]
         return spec.merge_attributes(deps=ours, tags={ASSET: f"{schema}.{name}", **self._app_tag})
+
+    def _fresh(self, every: timedelta | None) -> dg.FreshnessPolicy | None:
+        """Somebody should look when a day was missed; a sync that takes long, or waits for calls, is no reason."""
+        if not self._daily or every is None:
+            return None
+        warn = every + timedelta(hours=2)
+        return dg.FreshnessPolicy.time_window(fail_window=warn + DAY, warn_window=warn)
 
     @property
     def _app_tag(self) -> dict[str, str]:
@@ -180,11 +189,6 @@ class Naming:
         if known := {column: deps for column, deps in columns.items() if deps}:
             facts["dagster/column_lineage"] = dg.TableColumnLineage(known)
         return facts
-
-
-def _fresh() -> dg.FreshnessPolicy:
-    """Somebody should look when a day was missed; a sync that takes long, or waits for calls, is no reason."""
-    return dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 
 
 def _full(name: str) -> str:

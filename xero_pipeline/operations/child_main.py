@@ -14,6 +14,8 @@ import subprocess
 import sys
 import threading
 
+from xero_pipeline.log_lines import log_as_json
+
 START = b"s"
 """The byte that the parent sends."""
 
@@ -26,6 +28,8 @@ def main() -> None:
     pipe, modules, target, *words = sys.argv[1:]
     # A shell that starts its commands in the background leaves SIGINT ignored; Dagster hands it on to SIGTERM.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if os.environ.get("XERO_LOG_FORMAT") == "json":
+        log_as_json()
     for module in modules.split(","):
         importlib.import_module(module)
     if os.read(int(pipe), 1) != START:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from filelock import FileLock
 
 from xero_pipeline.addresses import dagster_address
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.log_lines import OURS, dagster_handlers
 from xero_pipeline.operations.lost_runs import fail_lost_runs
 from xero_pipeline.operations.run_queue import BROKER, launcher_config
 from xero_pipeline.settings import Settings, plain
@@ -31,6 +33,9 @@ NO_COMPUTE_LOGS = {
     "class": "NoOpComputeLogManager",
 }
 """What steps print is not caught: that takes processes, and threads that do it lose what the others print."""
+
+LOG_FORMAT = "XERO_LOG_FORMAT"
+"""The variable in which child processes find how to log."""
 
 BATCH = "DAGSTER_EVENT_BATCH_SIZE"
 """Dagster's variable: how many events of one batch, such as an asset of many partitions, are written at once."""
@@ -66,27 +71,39 @@ def prepare_home(settings: Settings) -> Path:
 
     if os.environ.get("DAGSTER_HOME"):
         return Path(os.environ["DAGSTER_HOME"])
-    in_postgresql = _told_of_postgresql(settings)
-    if broker := plain(settings.broker_url):
-        os.environ[BROKER] = broker
     home = settings.home / "dagster"
+    config = _config(settings, home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    config = yaml.safe_load(project_file("dagster.yaml").read_text())
-    # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
-    config["storage"] = storage_in(home / "storage")
-    if in_postgresql:
-        # The address has a password in it: the file says only where it is to be found.
-        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
-    config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
-    config["local_artifact_storage"]["config"]["base_dir"] = str(home)
-    config["concurrency"]["runs"]["max_concurrent_runs"] = settings.runs_at_once
-    written = {**config, **_over_machines(config)} if broker else config
-    _write(home / "dagster.yaml", yaml.safe_dump(written))
+    _write(home / "dagster.yaml", yaml.safe_dump(config | (_over_machines(config) if settings.broker_url else {})))
+    # Of this process our modules' own records are lines of JSON already.
+    config["python_logs"].pop("managed_python_loggers", None)
     config["compute_logs"] = NO_COMPUTE_LOGS
     _write(home / COMMAND_LINE, yaml.safe_dump(config))
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ.setdefault(BATCH, "1000")
     return home
+
+
+def _config(settings: Settings, home: Path) -> dict[str, Any]:
+    """The project's `dagster.yaml` for a home; what it names by variable is put into the environment."""
+    import yaml
+
+    config = yaml.safe_load(project_file("dagster.yaml").read_text())
+    # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
+    config["storage"] = storage_in(home / "storage")
+    if _told_of_postgresql(settings):
+        # The address has a password in it: the file says only where it is to be found.
+        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
+    if broker := plain(settings.broker_url):
+        os.environ[BROKER] = broker
+    config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
+    config["local_artifact_storage"]["config"]["base_dir"] = str(home)
+    config["concurrency"]["runs"]["max_concurrent_runs"] = settings.runs_at_once
+    if settings.log_format == "json":
+        config["python_logs"] |= {"dagster_handler_config": dagster_handlers(), "managed_python_loggers": [OURS]}
+        # Also where a file says so, and not the environment: child processes must know.
+        os.environ[LOG_FORMAT] = settings.log_format
+    return config
 
 
 def _over_machines(config: Mapping[str, Any]) -> Mapping[str, object]:
@@ -154,7 +171,10 @@ def read_log_handlers_once(instance: dg.DagsterInstance) -> None:
     `logging.config.dictConfig` takes the lock of all logging, then those of its handlers; a run in another thread that
     is just writing an event holds a handler's and wants the other.
     """
-    handlers = instance.get_yaml_python_handlers()
+    with warnings.catch_warnings():
+        # Dagster calls this setting of its own new each time.
+        warnings.simplefilter("ignore")
+        handlers = instance.get_yaml_python_handlers()
     setattr(instance, "get_yaml_python_handlers", lambda: handlers)  # noqa: B010 - no declared attribute
 
 

@@ -2,66 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.warehouse.progress.read_progress import cursors
 from xero_pipeline.xero.auth.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from xero_pipeline.container import Services
-    from xero_pipeline.xero.auth.organisations import Organisation
+    from xero_pipeline.state.deferred_work import DeferredTask
 
 
-def organisation_status(services: Services, organisation: Organisation, last_sync: datetime | None) -> dict[str, Any]:
-    """An organisation as people and programs are told of it.
+def organisation_statuses(services: Services, last_syncs: Mapping[str, datetime]) -> list[dict[str, Any]]:
+    """All organisations as people and programs are told of them, by name: asked for once, however many they are.
 
     Args:
         services: Know all but the last.
-        last_sync: When its invoices were last read to the end.
+        last_syncs: As `last_syncs` tells them.
     """
-    quota = services.quota.snapshot(organisation.tenant_id)
-    return {
-        "name": organisation.name,
-        "tenant_id": organisation.tenant_id,
-        "status": organisation.status,
-        "connected_at": organisation.connected_at,
-        "connections": len(services.organisations.ways(organisation.tenant_id)),
-        "consent_ends_at": consent_ends_at(services, organisation),
-        "last_sync": last_sync,
-        "calls_today": quota.calls_today,
-        "calls_left_today": quota.day_remaining,
-        "resume_at": quota.resume_at,
-    }
+    organisations = services.organisations.list()
+    quotas = services.quota.snapshots([one.tenant_id for one in organisations])
+    ways, ends = services.organisations.way_counts(), _consent_ends(services)
+    later, aside = _deferred_work(services), _put_aside(services)
+    return [
+        {
+            "name": one.name,
+            "tenant_id": one.tenant_id,
+            "status": one.status,
+            "connected_at": one.connected_at,
+            "connections": ways.get(one.tenant_id, 0),
+            "consent_ends_at": ends.get(one.consent_id or "") if one.status == "connected" else None,
+            "last_sync": last_syncs.get(one.tenant_id),
+            "calls_today": quotas[one.tenant_id].calls_today,
+            "calls_left_today": quotas[one.tenant_id].day_remaining,
+            "resume_at": quotas[one.tenant_id].resume_at,
+            "waiting": later.get(one.tenant_id, []),
+            "put_aside": aside.get(one.tenant_id, []),
+        }
+        for one in organisations
+    ]
 
 
-def last_sync(services: Services, organisation: Organisation) -> datetime | None:
-    """When the invoices of an organisation were last read to the end.
+def last_syncs(connection: Connection) -> dict[str, datetime]:
+    """When the invoices of organisations were last read to the end, by tenant id.
 
-    Raises:
-        WarehouseBusy: Another process held the file all the time.
+    Args:
+        connection: To the warehouse; reading is enough.
     """
-    cursor = services.warehouse.cursor(organisation.tenant_id, "invoices")
-    return cursor.complete_at if cursor else None
+    return {one.tenant_id: one.complete_at for one in cursors(connection, "invoices")}
 
 
-def consent_ends_at(services: Services, organisation: Organisation) -> datetime | None:
-    """When the consent of an organisation ends if nothing is synced until then.
-
-    Returns:
-        In UTC; None where it is not connected, or by a custom connection, which needs no consent of a person.
-    """
-    if organisation.status != "connected" or services.settings.custom_connection or organisation.consent_id is None:
-        return None
-    consent = services.token_store.consent(organisation.consent_id)
-    return consent.updated_at + CONSENT_LIVES if consent else None
+def _consent_ends(services: Services) -> dict[str, datetime]:
+    """By consent when it ends if nothing is synced until then; a custom connection needs no consent of a person."""
+    if services.settings.custom_connection:
+        return {}
+    return {one.consent_id: one.updated_at + CONSENT_LIVES for one in services.token_store.consents()}
 
 
-def deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
-    """What did not fit into the calls of a run or a day.
-
-    Returns:
-        By tenant id; what goes on first at the top.
-    """
+def _deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
+    """By tenant id what did not fit into the calls of a run or a day; what goes on first at the top."""
     found: dict[str, list[dict[str, Any]]] = {}
     for one in services.deferred_work.list():
         if one.is_aside:
@@ -71,19 +73,15 @@ def deferred_work(services: Services) -> dict[str, list[dict[str, Any]]]:
                 "asset": one.asset,
                 "resume_at": one.resume_at,
                 "why": one.why,
-                "months": [month.isoformat() for month in one.months],
+                "months": _months(one),
                 "budgets_in_vain": one.in_vain,
             }
         )
     return found
 
 
-def put_aside(services: Services) -> dict[str, list[dict[str, Any]]]:
-    """What an organisation does not have, or what cannot be read of it: it is left out, everything else goes on.
-
-    Returns:
-        By tenant id.
-    """
+def _put_aside(services: Services) -> dict[str, list[dict[str, Any]]]:
+    """By tenant id what it does not have, or what cannot be read of it: it is left out, everything else goes on."""
     found: dict[str, list[dict[str, Any]]] = {}
     for one in services.deferred_work.aside():
         found.setdefault(one.tenant_id, []).append(
@@ -93,7 +91,11 @@ def put_aside(services: Services) -> dict[str, list[dict[str, Any]]]:
                 "since": one.since,
                 "asked_again_at": one.resume_at,
                 "times": one.in_vain,
-                "months": [month.isoformat() for month in one.months],
+                "months": _months(one),
             }
         )
     return found
+
+
+def _months(task: DeferredTask) -> list[str]:
+    return [month.isoformat() for month in task.months]

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.defs.automation.report_runs import organisations_of
+from xero_pipeline.defs.partitions import ORGANISATIONS
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -19,6 +22,9 @@ INTERRUPTED = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"
 
 _NO_JOB = "__ASSET_JOB"
 """What Dagster says in its place."""
+
+_AT_ONCE = 200
+"""Runs that are looked at in one question."""
 
 _CHANGED = ("rows_inserted", "rows_updated", "rows_removed")
 
@@ -43,6 +49,25 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
         "rows_changed": _rows_changed(instance, run.run_id),
         "error": _error(instance, run.run_id) if run.is_failure_or_canceled else None,
     }
+
+
+def run_records(instance: dg.DagsterInstance, limit: int, tenant_id: str | None = None) -> list[dg.RunRecord]:
+    """The last runs, the newest first.
+
+    Args:
+        tenant_id: Only runs of this organisation, those with others among them; None for all.
+    """
+    if tenant_id is None:
+        return list(instance.get_run_records(limit=limit))
+    order, found = instance.get_dynamic_partitions(ORGANISATIONS), list[Any]()
+    cursor: str | None = None
+    while len(found) < limit:
+        some = instance.get_run_records(limit=_AT_ONCE, cursor=cursor)
+        found += [one for one in some if tenant_id in organisations_of(one.dagster_run.tags, order)]
+        if len(some) < _AT_ONCE:
+            break
+        cursor = some[-1].dagster_run.run_id
+    return found[:limit]
 
 
 def names_of(organisations: Iterable[Organisation]) -> dict[str, str]:

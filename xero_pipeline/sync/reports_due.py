@@ -68,8 +68,9 @@ def all_months_due(
     """The months of some reports to be pulled now. A few queries, however many organisations and reports there are.
 
     Due is a month that was never pulled, one whose figures changed since by what we learnt of a document (of the month,
-    or of an earlier one where the report shows balances), and without any sign the current month and the one before
-    once a day, older ones once in a while (Xero posts pay runs, depreciation and revaluations that no document shows).
+    or of an earlier one where the report shows balances), and without any sign the current month and the one before as
+    often as `Report.recheck` says, older ones once in a while (Xero posts pay runs, depreciation and revaluations that
+    no document shows).
 
     Args:
         at: Now; each organisation's day is that of its time zone.

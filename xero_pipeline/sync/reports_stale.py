@@ -13,7 +13,7 @@ from xero_pipeline.xero.reports.call_windows import month_by_month
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
-    from xero_pipeline.xero.reports.catalogue import Report, Staleness
+    from xero_pipeline.xero.reports.catalogue import Recheck, Report, Staleness
 
 
 def dated_tables() -> Mapping[str, str]:
@@ -45,6 +45,9 @@ _MONEY = frozenset({"bank_transactions", "bank_transfers", "overpayments", "prep
 """Those of them that move money on a bank account; Xero lets no manual journal do that."""
 
 
+TRIAL_BALANCE = "trial_balance"
+"""Shows every posting of a month, by account: what it does not show moved no figure of the statements."""
+
 _TOGETHER, _ALONE = timedelta(days=7), timedelta(days=28)
 """When a closed month is asked for again: of a report that brings a year in one call, and of one that does not."""
 
@@ -75,14 +78,15 @@ def pulled_months(
 def stale_months(
     warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], at: datetime, *, again: bool = False
 ) -> dict[Key, set[date]]:
-    """Months whose figures changed since the last pull, and the current one if that was not today.
+    """Months whose figures changed since the last pull, and the current one if it is to be asked for again.
 
     Args:
+        reports: What follows the trial balance is asked for daily where that is not among them.
         at: Now; each organisation's day, and its midnight, are those of its time zone.
         again: Also months that are to be looked at again without any sign. Xero posts pay runs, depreciation and
             revaluations that no document shows, most of them when the month is over; and an account's type or the end
-            of the financial year moves figures of any month. So the last month is asked for once a day, too, and older
-            ones once in a while.
+            of the financial year moves figures of any month. So the last month is asked for like the current one, and
+            older ones once in a while.
     """
     here, days = _here(warehouse, at, months_back=1 if again else 0)
     rows = warehouse.query(
@@ -91,9 +95,12 @@ def stale_months(
         f"where {tenant_filter(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
         "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
+        "left join accounts as a on a.tenant_id = p.tenant_id "
+        "left join posted as t on t.tenant_id = p.tenant_id and t.month = p.month "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
         "join here as h on h.tenant_id = p.tenant_id "
-        f"where p.pulled_at < {_changed_at(reports)} or (p.month >= h.latest and p.pulled_at < h.midnight)"
+        f"where p.pulled_at < {_changed_at(reports)} "
+        f"or (p.month >= h.latest and p.pulled_at < {_rechecked_at(reports)})"
         + (f" or p.pulled_at < {_looked_at(reports)}" if again else ""),
         {**days, **tenant_params(tenants)},
     )
@@ -125,9 +132,15 @@ def _changes(tenants: Sequence[str]) -> str:
         f"from ({documents} union all {pulled}) as d group by 1, 2), "
         f"reached as (select tenant_id, month, changed_at, max(changed_at) {until} as any_until, "
         f"max(moved_at) {until} as money_until from months), "
-        "budgets as (select tenant_id, max(coalesce(replaced_at, seen_at)) as changed_at from xero.budgets_history "
-        f"where {whose} group by 1)"
+        f"budgets as ({_changed('budgets', whose)}), accounts as ({_changed('accounts', whose)}), "
+        "posted as (select tenant_id, period_start as month, max(fetched_at) as changed_at from xero.report_pulls "
+        f"where report = '{TRIAL_BALANCE}' and basis = 'accrual' and {whose} group by 1, 2)"
     )
+
+
+def _changed(name: str, whose: str) -> str:
+    since = "max(coalesce(replaced_at, seen_at))"
+    return f"select tenant_id, {since} as changed_at from xero.{name}_history where {whose} group by 1"
 
 
 def _changed_at(reports: Sequence[Report]) -> str:
@@ -140,6 +153,19 @@ def _changed_at(reports: Sequence[Report]) -> str:
     }
     cases = " ".join(
         f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.staleness]}"
+        for report in reports
+    )
+    return f"case {cases} end"
+
+
+def _rechecked_at(reports: Sequence[Report]) -> str:
+    """SQL: before when a pull of the report in `p`, of one of the newest months, is too old to be believed."""
+    posted = "greatest(h.last_week, coalesce(t.changed_at, h.midnight), coalesce(a.changed_at, h.last_week))"
+    since: Mapping[Recheck, str] = {"daily": "h.midnight", "weekly": "h.last_week", "trial_balance": posted}
+    if all(report.name != TRIAL_BALANCE for report in reports):
+        since = {**since, "trial_balance": "h.midnight"}
+    cases = " ".join(
+        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.recheck]}"
         for report in reports
     )
     return f"case {cases} end"

@@ -54,8 +54,9 @@ def session(request: Request, context: AppContext, fields: Mapping[str, Any]) ->
 
 
 def status(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
-    """How everything stands."""
-    return context.status.everything()
+    """How everything stands; of some organisations, where `search` or `state` says which."""
+    asked = request.query_params
+    return context.status.everything(asked.get("search", ""), asked.get("state", ""))
 
 
 def logs(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:

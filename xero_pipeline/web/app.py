@@ -15,8 +15,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.web import api, forms, pages, prometheus
+from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.consents import CALLBACK
+from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
@@ -70,6 +71,8 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route(ICON, _icon),
         Mount("/api", routes=_api()),
         Route("/metrics", prometheus.metrics),
+        Route("/health", probes.health),
+        Route("/ready", probes.ready),
         Mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static")),
     ]
 

@@ -16,6 +16,7 @@ from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
 from xero_pipeline.web.figures.panels import panels
+from xero_pipeline.web.organisation_view import OrganisationView, shown
 from xero_pipeline.web.responses import page
 
 SPANS = (12, 24, 36)
@@ -24,14 +25,18 @@ SPANS = (12, 24, 36)
 
 def organisations(request: Request) -> Response:
     """The first page: how everything stands, and what can be done."""
-    status = context_of(request).status
-    return page(request, "organisations.html", state=status.everything(), runs=status.runs())
+    return page(request, "organisations.html", **_organisations(request))
 
 
 def live(request: Request) -> Response:
     """The part of the first page that changes by itself."""
-    status = context_of(request).status
-    return page(request, "_live.html", state=status.everything(), runs=status.runs())
+    return page(request, "_live.html", **_organisations(request))
+
+
+def _organisations(request: Request) -> dict[str, Any]:
+    status, view = context_of(request).status, OrganisationView.of(request)
+    told = status.everything(view.search, view.state)
+    return {"state": told, "shown": shown(view, told), "runs": status.runs()}
 
 
 def question(request: Request) -> Response:

@@ -25,6 +25,8 @@ STATIC = "/static/"
 ICON = "/favicon.ico"
 CONSENT_PAGE = "/identity/connect/authorize"
 """The simulated Xero's own page, which has its own forms."""
+PROBES = ("/health", "/ready")
+"""Paths that anybody may ask, under any name: they say yes or no."""
 FOR_PROGRAMS = ("/api/", "/metrics")
 """Paths whose answers are read by programs, what they are refused included."""
 MOST_BYTES = 64 * 1024
@@ -79,6 +81,8 @@ class RequestGuard:
     async def _refused(self, request: Request, visit: RequestSession, body: bytes | None) -> Response | None:
         if body is None:
             return self._refuse(request, 413, f"More than {MOST_BYTES} bytes: nothing here takes so much.")
+        if request.url.path in PROBES and request.method in _SAFE:
+            return None
         host = request.headers.get("host", "")
         if not self._address.answers_to(host):
             return self._refuse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,19 @@ from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.health.dagster import is_on
 from xero_pipeline.operations.health.issues import Issue, open_issues, with_put_aside
-from xero_pipeline.operations.organisation_status import deferred_work, organisation_status, put_aside
+from xero_pipeline.operations.organisation_states import listed
+from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
 from xero_pipeline.operations.run_history import names_of, past_run, tenant_of
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from xero_pipeline.container import Services
+    from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.web.cached_read import CachedReads
     from xero_pipeline.web.dagster_ui import DagsterUI, SchedulerState
     from xero_pipeline.web.progress import RunProgress
     from xero_pipeline.web.syncs import Syncs
-    from xero_pipeline.xero.auth.organisations import Organisation
 
 RUNS_SHOWN = 10
 RUNS_LOOKED_AT = 50
@@ -60,33 +61,43 @@ class Status:
         self._lock = threading.Lock()
         self._ended: dict[str, dict[str, Any]] = {}
 
-    def everything(self) -> dict[str, Any]:
-        """All of it."""
-        services, seen = self._services, self._dagster.look()
-        later, aside, at_work = deferred_work(services), put_aside(services), self._syncs.at_work()
-        failed, issues = self._last_failures(), self.issues()
-        organisations: list[dict[str, Any]] = []
-        for one in services.organisations.list():
-            mine = later.get(one.tenant_id, [])
-            synced, known = self._last_sync(one)
-            told = organisation_status(services, one, synced)
-            told["last_sync_known"] = known
-            told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(one.tenant_id, ())]
-            told |= {"days_of_consent_left": _days_until(told["consent_ends_at"]), "waiting": mine}
-            told |= {"put_aside": aside.get(one.tenant_id, [])}
-            told |= {"next_sync": _next_sync(one, seen, mine), "sync": None, "problem": None}
-            if one.tenant_id in at_work:
-                told["sync"] = self._progress_of(at_work[one.tenant_id], one)
-            else:
-                never_began = self._syncs.problem(one.tenant_id)
-                told["problem"] = {"job": SYNC, "error": never_began} if never_began else failed.get(one.tenant_id)
-            organisations.append(told)
+    def everything(self, search: str = "", state: str = "") -> dict[str, Any]:
+        """All of it.
+
+        Args:
+            search: Only organisations with this in their name or tenant id; empty for all.
+            state: Only those in this state, one of `STATES`; empty for all.
+
+        Raises:
+            ConfigurationError: There is no such state.
+        """
+        seen = self._dagster.look()
+        found = listed(self._organisations(seen), search, state)
         return {
-            "mode": services.settings.mode,
+            "mode": self._services.settings.mode,
             "at": clock.now(),
             "scheduler": self.scheduler(seen),
-            "organisations": organisations,
+            "states": found.counts,
+            "total": found.total,
+            "organisations": found.organisations,
         }
+
+    def _organisations(self, seen: SchedulerState | None) -> Iterator[dict[str, Any]]:
+        """All of them: whatever is asked is asked for all at once, but for the few that are being synced."""
+        synced, issues = self._last_syncs(), self.issues()
+        at_work, failed = self._syncs.at_work(), self._last_failures()
+        for told in organisation_statuses(self._services, synced or {}):
+            tenant_id = told["tenant_id"]
+            told["last_sync_known"] = synced is not None
+            told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(tenant_id, ())]
+            told["days_of_consent_left"] = _days_until(told["consent_ends_at"])
+            told |= {"next_sync": _next_sync(told, seen), "sync": None, "problem": None}
+            if tenant_id in at_work:
+                told["sync"] = self._progress_of(at_work[tenant_id], tenant_id)
+            else:
+                never_began = self._syncs.problem(tenant_id)
+                told["problem"] = {"job": SYNC, "error": never_began} if never_began else failed.get(tenant_id)
+            yield told
 
     def scheduler(self, seen: SchedulerState | None) -> dict[str, Any]:
         """The daily sync: on or off, when next, and whether anybody carries it.
@@ -133,16 +144,12 @@ class Status:
                     found.setdefault(tenant_id, {"job": job, "error": run["error"]})
         return found
 
-    def _last_sync(self, organisation: Organisation) -> tuple[datetime | None, bool]:
-        """When, and whether that is known: while a sync writes, the first look since the start may find nothing out."""
-        tenant_id = organisation.tenant_id
+    def _last_syncs(self) -> Mapping[str, datetime] | None:
+        """When, by tenant id; None while a sync writes, and nothing was read since the start."""
         try:
-            cursor = self._glance.see(
-                ("last sync", tenant_id), lambda warehouse: warehouse.cursor(tenant_id, "invoices")
-            ).value
+            return self._glance.see("last syncs", _read_last_syncs).value
         except WarehouseBusy:
-            return None, False
-        return (cursor.complete_at if cursor else None), True
+            return None
 
     def issues(self) -> Mapping[str, Sequence[Issue]] | None:
         """The open issues by tenant id; None while the warehouse is busy and was not read before."""
@@ -152,9 +159,9 @@ class Status:
             return None
         return with_put_aside(found, self._services.deferred_work.aside())
 
-    def _progress_of(self, record: dg.RunRecord | None, organisation: Organisation) -> dict[str, Any]:
+    def _progress_of(self, record: dg.RunRecord | None, tenant_id: str) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
-        quota = self._services.quota.snapshot(organisation.tenant_id)
+        quota = self._services.quota.snapshot(tenant_id)
         told = self._progress.of(record) if record else {"state": "starting", "run_id": None, "at": None}
         return {**told, "waits_for_calls": quota.minute_remaining == 0 and told["state"] == "started"}
 
@@ -163,11 +170,14 @@ def _days_until(end: datetime | None) -> int | None:
     return max(0, (end - clock.now()).days) if end else None
 
 
-def _next_sync(
-    organisation: Organisation, seen: SchedulerState | None, later: Sequence[Mapping[str, Any]]
-) -> datetime | None:
+def _read_last_syncs(warehouse: Warehouse) -> dict[str, datetime]:
+    with warehouse.reading() as connection:
+        return last_syncs(connection)
+
+
+def _next_sync(one: Mapping[str, Any], seen: SchedulerState | None) -> datetime | None:
     """When Dagster syncs it by itself: by schedule, or because something waits for calls."""
-    if organisation.status != "connected" or seen is None or not seen.carried:
+    if one["status"] != "connected" or seen is None or not seen.carried:
         return None
-    times = [one["resume_at"] for one in later] + ([seen.next_at] if seen.next_at else [])
+    times = [left["resume_at"] for left in one["waiting"]] + ([seen.next_at] if seen.next_at else [])
     return min(times, default=None)

@@ -8,7 +8,7 @@ API), PaymentServices (its scope can write). Journals (premium) are read only on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
@@ -39,6 +39,7 @@ class Endpoint:
             one that every record has.
         by_ids: Whether `IDs` asks for several records at once, and `summaryOnly` for little more than their ids.
         number: The field whose numbers `offsets` count; empty elsewhere.
+        weekly: Whether the daily schedule reads it once a week only: a list that seldom changes, and no figure with it.
     """
 
     table: str
@@ -53,6 +54,7 @@ class Endpoint:
     slicing: Slicing | None = None
     by_ids: bool = False
     number: str = ""
+    weekly: bool = False
 
     @property
     def in_windows(self) -> bool:
@@ -106,8 +108,10 @@ def _whole(
     modified_since: bool = False,
     params: Mapping[str, str] | None = None,
     slicing: Slicing | None = None,
+    weekly: bool = False,
 ) -> Endpoint:
-    return Endpoint(table, name, wrapper or name, key, "whole", None, modified_since, scope, params or {}, slicing)
+    whole = Endpoint(table, name, wrapper or name, key, "whole", None, modified_since, scope, params or {}, slicing)
+    return replace(whole, weekly=weekly)
 
 
 def _untold(
@@ -213,12 +217,14 @@ def _money() -> tuple[Endpoint, ...]:
 def _settings() -> tuple[Endpoint, ...]:
     return (
         _whole("accounts", "Accounts", ("AccountID",), _SETTINGS, modified_since=True),
-        _whole("branding_themes", "BrandingThemes", ("BrandingThemeID",), _SETTINGS),
-        _whole("currencies", "Currencies", ("Code",), _SETTINGS),
-        _whole("invoice_reminders", "InvoiceReminders/Settings", (), _SETTINGS, wrapper="InvoiceReminders"),
+        _whole("branding_themes", "BrandingThemes", ("BrandingThemeID",), _SETTINGS, weekly=True),
+        _whole("currencies", "Currencies", ("Code",), _SETTINGS, weekly=True),
+        _whole(
+            "invoice_reminders", "InvoiceReminders/Settings", (), _SETTINGS, wrapper="InvoiceReminders", weekly=True
+        ),
         _whole("items", "Items", ("ItemID",), _SETTINGS, modified_since=True, params=_FOUR_DECIMALS),
         _whole("organisations", "Organisation", ("OrganisationID",), _SETTINGS, wrapper="Organisations"),
-        _whole("organisation_actions", "Organisation/Actions", ("Name",), _SETTINGS, wrapper="Actions"),
+        _whole("organisation_actions", "Organisation/Actions", ("Name",), _SETTINGS, wrapper="Actions", weekly=True),
         _whole("tax_rates", "TaxRates", ("TaxType",), _SETTINGS),
         _whole(
             "tracking_categories",
@@ -227,7 +233,7 @@ def _settings() -> tuple[Endpoint, ...]:
             _SETTINGS,
             params=_ARCHIVED_TOO,
         ),
-        _whole("users", "Users", ("UserID",), _SETTINGS, modified_since=True),
+        _whole("users", "Users", ("UserID",), _SETTINGS, modified_since=True, weekly=True),
     )
 
 

@@ -50,6 +50,24 @@ def test_a_partition_brings_a_collection_and_tells_rows_changes_and_cost_on_ever
     assert count(house, "invoices", tenant) > 20
 
 
+def test_a_list_that_was_read_within_the_week_is_left_out_of_a_run_that_says_so(house):
+    weekly = {"sync_users": {"config": {"min_age_days": 7}}}
+    late = house.tenants[2]
+    assert house.sync("users", tenants=house.tenants[:2]).success
+    assert house.sync("users", config=weekly).success
+    assert calls_for(house, "users") == dict.fromkeys(house.tenants, 1), "the third had not been read"
+    with time_machine.travel((clock.now() + timedelta(days=7)).timestamp()):
+        assert house.sync("users", config=weekly).success
+    assert calls_for(house, "users") == dict.fromkeys(house.tenants, 2)
+    assert count(house, "users", late) > 0
+
+
+def calls_for(house, table):
+    sql = "select tenant_id, count(*) as n from xero.api_calls where asset = :asset group by 1"
+    rows = house.services.warehouse.query(sql, {"asset": table}).to_pylist()
+    return {row["tenant_id"]: row["n"] for row in rows}
+
+
 @pytest.mark.any_day
 def test_a_record_that_arrives_already_deleted_is_a_row_inserted_and_none_of_those_the_organisation_has(
     house, monkeypatch

@@ -346,6 +346,12 @@ class TestDailySync:
         (request,) = self.evaluate(house)
         assert request.tags.items() >= range_tags(house.tenants[1:]).items()
 
+    def test_lists_that_seldom_change_are_read_once_a_week(self, house):
+        (request,) = self.evaluate(house)
+        weekly = {"sync_branding_themes", "sync_currencies", "sync_invoice_reminders", "sync_organisation_actions"}
+        config = {"config": {"min_age_days": 7}}
+        assert request.run_config["ops"] == dict.fromkeys({*weekly, "sync_users"}, config)
+
     def test_a_day_has_one_run_of_each(self, house):
         assert [r.run_key for r in self.evaluate(house)] == [r.run_key for r in self.evaluate(house)]
 

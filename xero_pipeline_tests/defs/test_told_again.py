@@ -1,4 +1,4 @@
-"""Of the tables beside a record's main one a run of several organisations tells what is new, and misses nothing."""
+"""A run of several organisations tells of each table what is new, and misses nothing."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from dagster._core.loader import LoadingContextForTest
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 from sqlalchemy import make_url
 
-from xero_pipeline.defs.assets.materialisations import Materialisation, results, tell
+from xero_pipeline.defs.assets.materialisations import UNCHANGED, Materialisation, results, tell
 from xero_pipeline.operations.dagster_home import BATCH, NO_COMPUTE_LOGS, storage_in
 from xero_pipeline_tests.databases import a_database, at
 
@@ -18,7 +18,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 KEYS = ["org-1", "org-2", "org-3"]
 PARTITIONS = dg.StaticPartitionsDefinition(KEYS)
 DEPS = {"invoices": [], "lines": ["invoices"], "tracking": ["lines"], "variance": ["invoices", "budgets"]}
-FRESH = {"lines": dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50))}
+FRESH = dict.fromkeys(["invoices", "lines"], dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50)))
 BUDGETS = dg.AssetSpec("budgets", partitions_def=PARTITIONS)
 
 
@@ -114,7 +114,7 @@ def books(request, tmp_path, monkeypatch):
         yield Books(instance)
 
 
-QUIET_DAY = {"invoices": KEYS, "lines": KEYS[-1:], "tracking": [], "variance": KEYS}
+QUIET_DAY = {"invoices": KEYS[-1:], "lines": KEYS[-1:], "tracking": [], "variance": KEYS}
 """One partition of a table that has to be fresh is told all the same: the table is as fresh as its run."""
 
 
@@ -123,11 +123,18 @@ def test_the_first_run_tells_all(books):
     assert books.unsynced() == []
 
 
-def test_where_nothing_changed_only_the_record_is_told_again_and_what_is_made_of_tables_of_other_ops(books):
+def test_where_nothing_changed_only_what_is_made_of_tables_of_other_ops_is_told_again(books):
     books.run()
     assert books.run() == QUIET_DAY
     assert books.run() == QUIET_DAY
     assert books.unsynced() == []
+
+
+def test_a_partition_that_stands_for_others_says_of_how_many_nothing_changed(books):
+    books.run()
+    books.run()
+    told = books.instance.fetch_materializations(dg.AssetKey("invoices"), limit=1).records[0].asset_materialization
+    assert told.metadata[UNCHANGED].value == len(KEYS) - 1
 
 
 def test_a_change_is_told_with_what_is_made_of_it(books):
@@ -141,7 +148,7 @@ def test_a_change_is_told_with_what_is_made_of_it(books):
 def test_lines_that_stayed_as_they_were_are_told_when_their_record_changed(books):
     books.run()
     books.versions["invoices", "org-2"] = "2"
-    assert books.run() == QUIET_DAY | {"lines": ["org-2"]}
+    assert books.run() == QUIET_DAY | {"invoices": ["org-2"], "lines": ["org-2"]}
     assert books.unsynced() == []
 
 

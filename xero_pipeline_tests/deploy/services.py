@@ -166,7 +166,7 @@ class Cluster:
         kind, *words = self._described[name]["healthcheck"]["test"]
         assert kind == "CMD"
         service = self.running[called]
-        extra = self._name(called) if "worker" in words else []
+        extra = ["--address", called] if "worker" in words else []
         command = self._program([*(self._here(word) for word in words), *extra])
         done = subprocess.run(
             command, check=False, capture_output=True, env=dict(service.environment), cwd=service.folder, timeout=60

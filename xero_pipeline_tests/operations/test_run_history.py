@@ -5,7 +5,10 @@ from __future__ import annotations
 import dagster as dg
 
 from xero_pipeline.cli.commands.logs import _job
-from xero_pipeline.operations.run_history import SELECTED, past_run
+from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags
+from xero_pipeline.defs.run_tags import ORGANISATION
+from xero_pipeline.operations import run_history
+from xero_pipeline.operations.run_history import SELECTED, past_run, run_records
 
 
 @dg.asset
@@ -28,3 +31,27 @@ def test_a_run_of_assets_that_somebody_chose_is_no_job_of_dagsters():
 def test_of_many_tables_some_are_named():
     assert _job({"job": SELECTED, "assets": ["a", "b", "c", "d", "e"]}) == "selected tables: a, b, c and 2 more"
     assert _job({"job": "sync_organisation", "assets": ["a"]}) == "sync_organisation"
+
+
+def test_the_runs_of_an_organisation_are_also_those_it_shares_with_others(monkeypatch):
+    monkeypatch.setattr(run_history, "_AT_ONCE", 2)
+    tags = [
+        {ORGANISATION: "b"},
+        {ORGANISATION: "c"},
+        range_tags(["a", "b"]),
+        range_tags(["c", "d"]),
+        {"dagster/partition": "2026-04-01|b"},
+    ]
+    definitions = dg.Definitions([invoices])
+    job = definitions.resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(ORGANISATIONS, ["a", "b", "c", "d"])
+        runs = [instance.create_run_for_job(job, tags=one).run_id for one in tags]
+
+        def found(limit, tenant_id):
+            return [one.dagster_run.run_id for one in run_records(instance, limit, tenant_id)]
+
+        assert found(9, "b") == [runs[4], runs[2], runs[0]]
+        assert found(2, "b") == [runs[4], runs[2]]
+        assert found(9, "nobody") == []
+        assert found(9, None) == runs[::-1]

@@ -63,8 +63,8 @@ def document(write):
 
 @pytest.fixture
 def due(warehouse):
-    def of(report="profit_and_loss", start=START):
-        return months_due(warehouse, TENANT, report, at=NOON, start_date=start)
+    def of(report="profit_and_loss", start=START, at=NOON):
+        return months_due(warehouse, TENANT, report, at=at, start_date=start)
 
     return of
 
@@ -131,6 +131,60 @@ def test_the_current_and_the_last_month_are_due_on_the_next_day(due, pulled):
     """Pay runs and depreciation are posted when the month is over, and no document shows them."""
     pulled(*EVERY, at=NOON - timedelta(days=1))
     assert due() == EVERY[-2:]
+
+
+FOLLOWING = ["profit_and_loss", "balance_sheet", "bank_summary", "executive_summary"]
+
+
+@pytest.fixture
+def due_with_trial_balance(warehouse):
+    """Which months of a report are due where the trial balance is pulled by itself, too."""
+
+    def of(report, at=NOON):
+        wanted = [report_named(report), report_named("trial_balance")]
+        return all_months_due(warehouse, [TENANT], wanted, at=at, start_date=START)[TENANT][wanted[0]]
+
+    return of
+
+
+@pytest.mark.parametrize("report", FOLLOWING)
+class TestWhatTheTrialBalanceShows:
+    """It has every posting of its month, by account: where it is as it was, no statement changed."""
+
+    def test_while_it_is_as_it_was_no_other_report_is_asked_for(self, due_with_trial_balance, pulled, report):
+        for name in (report, "trial_balance"):
+            pulled(*EVERY, report=name, at=NOON - timedelta(days=1))
+        assert due_with_trial_balance(report) == []
+
+    def test_the_months_of_which_it_changed_are_asked_for(self, due_with_trial_balance, pulled, report):
+        pulled(*EVERY, report=report, at=NOON - timedelta(days=1))
+        pulled(*EVERY, report="trial_balance", at=NOON - timedelta(days=1))
+        pulled(EVERY[-2], report="trial_balance", at=NOON)
+        assert due_with_trial_balance(report) == [EVERY[-2]]
+
+    def test_an_account_that_changed_moves_amounts_that_it_does_not_show_elsewhere(
+        self, due_with_trial_balance, pulled, report, write
+    ):
+        """Another type of account, such as overhead for direct costs, is another section of the profit and loss."""
+        for name in (report, "trial_balance"):
+            pulled(*EVERY, report=name)
+        write("accounts", tenant_id=TENANT, account_id="one", synced_at=NOON + timedelta(hours=1), is_deleted=False)
+        assert due_with_trial_balance(report) == EVERY[-2:]
+
+    def test_after_a_week_they_are_asked_for_all_the_same(self, due_with_trial_balance, pulled, report):
+        pulled(*EVERY, report=report, at=NOON - timedelta(days=8))
+        pulled(*EVERY, report="trial_balance", at=NOON - timedelta(days=9))
+        assert set(EVERY[-2:]) <= set(due_with_trial_balance(report))
+
+    def test_where_it_was_not_pulled_they_are_asked_for_daily(self, due_with_trial_balance, pulled, report):
+        pulled(*EVERY, report=report, at=NOON - timedelta(days=1))
+        assert due_with_trial_balance(report) == EVERY[-2:]
+
+
+def test_a_budget_summary_without_a_changed_budget_is_asked_for_once_a_week(due, pulled):
+    pulled(*EVERY, report="budget_summary", at=NOON - timedelta(days=7))
+    assert due("budget_summary") == []
+    assert due("budget_summary", at=NOON + timedelta(days=1)) == EVERY
 
 
 @pytest.mark.parametrize(("report", "days"), [("profit_and_loss", 7), ("balance_sheet", 7), ("trial_balance", 28)])

@@ -19,6 +19,7 @@ TODAY = date(2026, 5, 20)
 START = date(2025, 11, 1)
 MONTHS = months_between(START, TODAY)
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
+UNDATED = ["budgets", "accounts"]
 TENANTS = [f"tenant-{number:02}" for number in range(20)]
 
 
@@ -27,8 +28,8 @@ def at(chance):
 
 
 def documents(chance):
-    """Some documents of an organisation, and now and then a budget: table, month, when we learnt of it."""
-    names = [*dated_tables(), "budgets"]
+    """Some documents of an organisation, now and then a budget or an account: table, month, when we learnt of it."""
+    names = [*dated_tables(), *UNDATED]
     return [
         (chance.choice(names), chance.choice([date(2024, 1, 1), *MONTHS, date(2026, 6, 1)]), at(chance))
         for _ in range(chance.choice([0, 1, 1, 2, 6]))
@@ -52,10 +53,25 @@ def expected(report, learnt, pulled):
         changes = [when for name, day, when in learnt if name in source_tables(report) and reaches(report, day, month)]
         stale = times and any(when > max(times) for when in changes)
         days = (TODAY - max(times).date()).days if times else 0
-        old = days > (0 if month in MONTHS[-2:] else 28 if report.period_request.windows is month_by_month else 7)
-        if not times or stale or old:
+        old = days > (28 if report.period_request.windows is month_by_month else 7)
+        again = times and month in MONTHS[-2:] and rechecked(report, month, learnt, pulled, max(times))
+        if not times or stale or old or again:
             due.append(month)
     return due
+
+
+def rechecked(report, month, learnt, pulled, last):
+    """Whether one of the newest months is due without a document."""
+    days = (TODAY - last.date()).days
+    balances = [fetched for one, of, _, fetched in answered(pulled) if (one.name, of) == ("trial_balance", month)]
+    accounts = [when for name, _, when in learnt if name == "accounts"]
+    match report.recheck:
+        case "trial_balance" if balances:
+            return days > 7 or any(when > last for when in [*balances, *accounts])
+        case "weekly":
+            return days > 7
+        case _:
+            return days > 0
 
 
 def reaches(report, day, month):
@@ -77,7 +93,7 @@ def scenarios(warehouse):
         for tenant, (learnt, _) in made.items():
             for number, (name, day, when) in enumerate(learnt):
                 keys = dict.fromkeys(table(name).key, f"id-{number}")
-                dated = {"date": day.replace(day=28)} if name != "budgets" else {}
+                dated = {"date": day.replace(day=28)} if name not in UNDATED else {}
                 insert(connection, name, tenant_id=tenant, synced_at=when, is_deleted=False, **keys, **dated)
         rows = [row for tenant, (_, pulled) in made.items() for row in answers(tenant, pulled)]
         connection.exec_driver_sql(
@@ -88,9 +104,14 @@ def scenarios(warehouse):
     return made
 
 
-def answers(tenant, pulled):
+def answered(pulled):
+    """Each pull with when its answer came first."""
     for number, (report, month, when) in enumerate(pulled):
-        fetched = when - timedelta(seconds=number)
+        yield report, month, when, when - timedelta(seconds=number)
+
+
+def answers(tenant, pulled):
+    for report, month, when, fetched in answered(pulled):
         yield f"('{tenant}', '{report.table}', '{report.basis}', '{month}', '{month}', '{fetched}', '{when}', '{{}}')"
 
 

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from xero_pipeline.operations.health.issues import KINDS
-from xero_pipeline.web.prometheus import OF_AN_ORGANISATION, exposition
+from xero_pipeline.web.monitoring.prometheus import OF_AN_ORGANISATION, exposition
 from xero_pipeline_tests.web.conftest import PASSWORD, Browser
 
 

@@ -59,6 +59,21 @@ def test_the_minute_law_holds_for_each_organisation_through_the_database(tmp_pat
             assert sum(first <= other <= first + 60 for other in calls) <= 3
 
 
+def test_all_organisations_together_stand_as_each_alone(engine, clock):
+    quota = Quota(engine, per_minute=1000, per_day=3, clock=clock)
+    for tenant, limits in ((A, Limits()), (A, Limits()), (A, Limits()), (B, Limits(7, 2)), ("c", Limits(0, 1))):
+        call(quota, clock, tenant, limits)
+        clock.now += 30
+    with quota.slot(B, clock.sleep):
+        pass
+    quota.exhausted("told", "day", 500)
+    everyone = [A, B, "c", "told", "never called"]
+    found = quota.snapshots(everyone)
+    assert found == {one: quota.snapshot(one) for one in everyone}
+    assert [found[one].resume_at is None for one in everyone] == [False, True, True, False, True]
+    assert [found[one].day_remaining for one in everyone] == [0, 1, 1, 3, 3]
+
+
 def test_the_app_budget_is_one_for_all_organisations(engine, clock):
     quota = Quota(engine, app_per_minute=4, clock=clock)
     sent = [call(quota, clock, tenant) for tenant in (A, B, "c", "d", "e")]

@@ -1,4 +1,4 @@
-"""`connect`, `status` and `disconnect`."""
+"""`connect` and `disconnect`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import sys
 import webbrowser
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -86,61 +85,6 @@ def _consent_page(services: Services) -> Generator[str | None]:
 
     with serving(services.simulator) as url:
         yield url
-
-
-def status(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False) -> None:
-    """Show connected organisations, last sync, calls left today, deferred work and schema drift."""
-    from xero_pipeline.cli.output.console import print_json, print_table
-    from xero_pipeline.cli.output.status_tables import (
-        drift_report,
-        print_deferred_work,
-        print_drift_report,
-        print_issues,
-    )
-    from xero_pipeline.cli.output.tie_out_note import unexplained
-    from xero_pipeline.operations.health.issues import open_issues
-    from xero_pipeline.operations.organisation_status import deferred_work, last_sync, organisation_status, put_aside
-
-    services = Services(Settings.load())
-    later, aside = deferred_work(services), put_aside(services)
-    issues = open_issues(services.warehouse, services.deferred_work.aside())
-    rows: list[dict[str, Any]] = [
-        {
-            **organisation_status(services, one, last_sync(services, one)),
-            "waiting": later.get(one.tenant_id, []),
-            "put_aside": aside.get(one.tenant_id, []),
-            "issues": [asdict(issue) for issue in issues.get(one.tenant_id, ())],
-        }
-        for one in services.organisations.list()
-    ]
-    odd = drift_report(services)
-    if json:
-        off = unexplained(services, {row["tenant_id"] for row in rows})
-        told = {"organisations": rows, **odd, "unexplained_differences": [asdict(one) for one in off]}
-        print_json({"mode": services.settings.mode, "home": str(services.home), **told})
-        return
-    columns = ("Organisation", "Tenant id", "State", "Connected since", "Last sync", "Calls today", "Left today")
-    print_table(
-        f"Organisations ({services.settings.mode} mode)",
-        [(c, "right" if c.startswith(("Calls", "Left")) else "left") for c in columns],
-        [
-            (
-                r["name"],
-                r["tenant_id"],
-                r["status"] + (f", {r['connections'] - 1} backup connection(s)" if r["connections"] > 1 else ""),
-                f"{r['connected_at']:%Y-%m-%d}",
-                f"{r['last_sync']:%Y-%m-%d %H:%M} UTC" if r["last_sync"] else None,
-                r["calls_today"],
-                r["calls_left_today"],
-            )
-            for r in rows
-        ],
-    )
-    print_deferred_work(rows)
-    print_issues(rows)
-    print_drift_report(odd, {row["tenant_id"]: row["name"] for row in rows})
-    if not rows:
-        raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect`.")
 
 
 def disconnect(

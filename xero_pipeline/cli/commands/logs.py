@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from xero_pipeline.cli.shell_completion import complete_organisation
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 
@@ -14,16 +15,23 @@ from xero_pipeline.settings import Settings
 def logs(
     json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many runs, newest first.")] = 20,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation", help="Only runs of this one: name or tenant id.", autocompletion=complete_organisation
+        ),
+    ] = None,
 ) -> None:
     """Show recent runs: start, end, state, rows, error."""
     from xero_pipeline.cli.output.console import print_json, print_table
     from xero_pipeline.operations.dagster_home import open_instance
-    from xero_pipeline.operations.run_history import names_of, past_run
+    from xero_pipeline.operations.run_history import names_of, past_run, run_records
 
     services = Services(Settings.load())
     names = names_of(services.organisations.list())
+    tenant_id = services.organisations.find(organisation).tenant_id if organisation else None
     with open_instance(services.settings) as instance:
-        rows = [past_run(instance, record, names) for record in instance.get_run_records(limit=limit)]
+        rows = [past_run(instance, record, names) for record in run_records(instance, limit, tenant_id)]
     if json:
         print_json(rows)
         return

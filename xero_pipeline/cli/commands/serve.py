@@ -32,14 +32,8 @@ def ui(
 
 
 @app.command()
-def daemon(
-    check: Annotated[
-        bool, typer.Option("--check", help="Only ask whether the daemon has shown itself lately: exit code 0 or 1.")
-    ] = False,
-) -> None:
+def daemon() -> None:
     """Run Dagster's daemon: schedules, sensors, the queue. There may be one over all machines."""
-    if check:
-        raise typer.Exit(0 if _daemon_lives() else 1)
     settings = _prepared()
     _become("dagster._daemon", ["run", "-w", str(_workspace(settings)), "--log-level", "warning"])
 
@@ -53,16 +47,6 @@ def code(
     _prepared()
     words = [*_MODULE, "--location-name", "xero_pipeline", "--inject-env-vars-from-instance", "--log-level", "warning"]
     _become("dagster", ["api", "grpc", "--host", host, "--port", str(port), *words])
-
-
-def _daemon_lives() -> bool:
-    from dagster._daemon.controller import all_daemons_live
-
-    from xero_pipeline.operations.dagster_home import open_instance
-    from xero_pipeline.settings import Settings
-
-    with open_instance(Settings.load()) as instance:
-        return all_daemons_live(instance)
 
 
 def _prepared() -> Settings:

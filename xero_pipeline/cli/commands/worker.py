@@ -12,9 +12,6 @@ def worker(
     name: Annotated[
         str | None, typer.Option("--name", help="What tells it from others on this machine. Default: its host name.")
     ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only ask whether this machine's worker answers: exit code 0 or 1.")
-    ] = False,
 ) -> None:
     """Carry runs that Dagster puts into the queue of XERO_BROKER_URL, until Ctrl-C or SIGTERM.
 
@@ -28,7 +25,7 @@ def worker(
     from xero_pipeline.extras import require_extra
     from xero_pipeline.operations.dagster_home import open_instance
     from xero_pipeline.operations.health.machines import prepare_machine, this_machine
-    from xero_pipeline.operations.run_worker import is_there, work
+    from xero_pipeline.operations.run_worker import work
     from xero_pipeline.settings import Settings, plain
     from xero_pipeline.state.machines import enrol
 
@@ -41,8 +38,6 @@ def worker(
         )
     require_extra("distributed", "A worker")
     called = name or socket.gethostname()
-    if check:
-        raise typer.Exit(0 if is_there(broker, called) else 1)
     services = Services(settings)
     for finding in prepare_machine(services):
         warn(f"{finding.told}. {finding.remedy}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -17,6 +18,9 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
+from xero_pipeline.log_lines import logs_json
+
+_LOG = logging.getLogger(__name__)
 WIDTH_WITHOUT_TERMINAL = 160
 """Columns of a table that goes into a file or a pipe, where nobody can widen the window."""
 _ANY_WIDTH = 100_000
@@ -39,6 +43,9 @@ def warn(message: str) -> None:
 
 
 def _notice(message: str, word: str, *, title: str, style: str) -> None:
+    if logs_json():
+        _LOG.log(getattr(logging, word.upper()), "%s", message)
+        return
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:
         console.print(Panel(escape(message), title=title, border_style=style, title_align="left"))
@@ -52,6 +59,9 @@ def say(message: str, *, as_is: bool = False) -> None:
     Args:
         as_is: It is to be copied, so no line may be broken.
     """
+    if logs_json():
+        _LOG.info("%s", message)
+        return
     _paragraph(Console(stderr=True, highlight=False), message, as_is=as_is)
 
 

@@ -9,6 +9,8 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
+from xero_pipeline.log_lines import logs_json
+
 
 @dataclass(slots=True)
 class ProgressCounter:
@@ -19,7 +21,7 @@ class ProgressCounter:
     """
 
     unit: str
-    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, quiet=logs_json()))
     _status: Status | None = None
     _subject: str | None = None
     _count: int = 0

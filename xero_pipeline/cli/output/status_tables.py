@@ -1,4 +1,4 @@
-"""The tables of `status`: open issues, deferred work, schema drift and quarantined records."""
+"""The tables of `status`: organisations, open issues, deferred work, schema drift and quarantined records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xero_pipeline.container import Services
+    from xero_pipeline.operations.organisation_states import Listing
 
 
 ROWS_SHOWN = 30
@@ -23,19 +23,63 @@ _UNREADABLE = (
 )
 
 
-def drift_report(services: Services) -> dict[str, list[Mapping[str, Any]]]:
-    """What was odd, as `status --json` tells it: `schema_drift` and `quarantine`."""
-    from xero_pipeline.warehouse.progress.issues import all_drift, quarantined_records
+def print_status(listing: Listing, odd: Mapping[str, Sequence[Mapping[str, Any]]], *, mode: str, limit: int) -> None:
+    """Print the organisations, then what is the matter with them.
 
-    with services.warehouse.reading() as connection:
-        return {"schema_drift": all_drift(connection), "quarantine": quarantined_records(connection)}
+    Args:
+        odd: `schema_drift` and `quarantine` of these.
+        limit: How many organisations at most.
+    """
+    from xero_pipeline.cli.output.console import conclude
+
+    rows = listing.organisations
+    _print_organisations(rows[:limit], f"Organisations ({mode} mode){_of(limit, len(rows))}")
+    if listing.total > 1:
+        conclude(_summary(listing))
+    _print_deferred_work(rows)
+    _print_issues(rows)
+    _print_drift_report(odd, {row["tenant_id"]: row["name"] for row in rows})
 
 
-def print_drift_report(found: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]) -> None:
+def _print_organisations(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    from xero_pipeline.cli.output.console import print_table
+
+    columns = ("Organisation", "Tenant id", "State", "Connected since", "Last sync", "Calls today", "Left today")
+    print_table(
+        title,
+        [(c, "right" if c.startswith(("Calls", "Left")) else "left") for c in columns],
+        [
+            (
+                r["name"],
+                r["tenant_id"],
+                r["status"] + (f", {r['connections'] - 1} backup connection(s)" if r["connections"] > 1 else ""),
+                f"{r['connected_at']:%Y-%m-%d}",
+                f"{r['last_sync']:%Y-%m-%d %H:%M} UTC" if r["last_sync"] else None,
+                r["calls_today"],
+                r["calls_left_today"],
+            )
+            for r in rows
+        ],
+    )
+
+
+def _summary(listing: Listing) -> str:
+    """How many organisations are in each state that any is in."""
+    from xero_pipeline.operations.organisation_states import STATES
+
+    parts = [f"{STATES[name].label}: {count:,}" for name, count in listing.counts.items() if count]
+    return f"{listing.total:,} organisations. {', '.join(parts)}."
+
+
+def _of(limit: int, count: int) -> str:
+    return f" (the first {limit:,} of {count:,})" if count > limit else ""
+
+
+def _print_drift_report(found: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]) -> None:
     """Print what was odd; nothing where nothing was.
 
     Args:
-        found: As `drift_report` tells it.
+        found: `schema_drift` and `quarantine`.
         names: Names of organisations by tenant id.
     """
     drift = [
@@ -63,23 +107,20 @@ def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]])
 
     if not rows:
         return
-    more = f" (the first {ROWS_SHOWN} of {len(rows)})" if len(rows) > ROWS_SHOWN else ""
-    columns = [(header, "right" if header == "Records" else "left") for header in headers]
-    print_table(title + more, columns, rows[:ROWS_SHOWN])
+    columns = [(header, "right" if header in {"Records", "Months left"} else "left") for header in headers]
+    print_table(title + _of(ROWS_SHOWN, len(rows)), columns, rows[:ROWS_SHOWN])
 
 
 def _day(instant: Any) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%d}"
 
 
-def print_deferred_work(rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_deferred_work(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print it, if there is any.
 
     Args:
         rows: Organisations, each with its `name` and what is `waiting`.
     """
-    from xero_pipeline.cli.output.console import print_table
-
     because = {"budget": "the calls of the run were made", "day": "the calls of the day were made"}
     lines = [
         (
@@ -92,23 +133,18 @@ def print_deferred_work(rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows
         for one in row["waiting"]
     ]
-    if lines:
-        columns = [(name, "left") for name in ("Asset", "Organisation", "Goes on at", "Because")]
-        print_table("Waiting for calls", [*columns, ("Months left", "right")], lines)
+    _print("Waiting for calls", ("Asset", "Organisation", "Goes on at", "Because", "Months left"), lines)
 
 
-def print_issues(organisations: Sequence[Mapping[str, Any]]) -> None:
+def _print_issues(organisations: Sequence[Mapping[str, Any]]) -> None:
     """Print every open issue with what to do; nothing where there is none.
 
     Args:
         organisations: As `status --json` has them.
     """
-    from xero_pipeline.cli.output.console import print_table
-
     rows = [
         (one["name"], issue["message"], issue["remedy"].replace("`", ""))
         for one in organisations
         for issue in one["issues"]
     ]
-    if rows:
-        print_table("Open issues", [("Organisation", "left"), ("Issue", "left"), ("What to do", "left")], rows)
+    _print("Open issues", ("Organisation", "Issue", "What to do"), rows)

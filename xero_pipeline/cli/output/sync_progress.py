@@ -14,6 +14,7 @@ from rich.live import Live
 
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.wait_times import WaitTimes
+from xero_pipeline.log_lines import logs_json
 from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.xero.quota.rate_limits import effective_remaining
 
@@ -62,7 +63,7 @@ class Watch:
     left_today: Callable[[str], int] | None = None
     lines: list[SyncedLine] = field(default_factory=list)
     waits: WaitTimes = field(default_factory=WaitTimes)
-    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, quiet=logs_json()))
     _now: SyncState = field(default_factory=SyncState)
     _live: Live | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

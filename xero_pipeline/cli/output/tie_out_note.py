@@ -9,6 +9,8 @@ from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import Connection
+
     from xero_pipeline.container import Services
     from xero_pipeline.ledger.reconcile.differences import Difference
 
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
 def unexplained(services: Services, tenants: Collection[str]) -> list[Difference]:
     """The figures of some organisations that differ from Xero's reports without a likely cause."""
     with services.warehouse.reading() as connection:
-        found = differences(connection, causes=False, once=True) if is_kept(connection) else []
-    return [one for one in without_cause(found) if one.tenant_id in tenants]
+        return [one for one in unexplained_in(connection) if one.tenant_id in tenants]
+
+
+def unexplained_in(connection: Connection) -> list[Difference]:
+    """Those of all organisations, over a connection to the warehouse that is open already."""
+    found = differences(connection, causes=False, once=True) if is_kept(connection) else []
+    return without_cause(found)
 
 
 def without_cause(found: Sequence[Difference]) -> list[Difference]:

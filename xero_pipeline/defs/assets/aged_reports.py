@@ -70,7 +70,7 @@ def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> 
 def _aged(naming: "Naming") -> dg.AssetsDefinition:
     # Each call is for a contact of ours: that column alone is carried over, all others come with Xero's answer.
     whose = {name: [f"xero.contacts.{name}"] for name in ("tenant_id", "contact_id")}
-    spec = naming.spec(table(TABLE), made_of=["contacts", "invoices"], lineage=whose, kind="report", daily=False)
+    spec = naming.spec(table(TABLE), made_of=["contacts", "invoices"], lineage=whose, kind="report", every=None)
 
     @dg.multi_asset(
         name=naming.named(f"ask_{TABLE}"),

@@ -3,18 +3,22 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
+from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
@@ -31,12 +35,18 @@ if TYPE_CHECKING:
 ORGANISATIONS_PER_RUN = 50
 """A run costs about five seconds to launch: one that carries many organisations saves most of them."""
 
+_EARLIER = timedelta(hours=4)
+"""A sync begins at the same time each day and takes longer on some: that must not make a week of eight days."""
+
 
 class SyncOptions(dg.Config):
     """What a person may choose when materialising by hand."""
 
     full: bool = False
     """Read everything again instead of what changed since the last time."""
+
+    min_age_days: int = 0
+    """Leave out organisations of which the list was read less than so many days ago."""
 
     reread_calls: int = 0
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
@@ -52,7 +62,8 @@ def collection_assets(naming: "Naming", choice: "AssetSelectionConfig") -> Seque
 
 
 def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.AssetsDefinition:
-    specs = [naming.spec(table) for table in table_group(endpoint.table)]
+    every = WEEK if endpoint.weekly else DAY
+    specs = [naming.spec(table, every=every) for table in table_group(endpoint.table)]
     key, names = naming.key(endpoint.table), {naming.key(one.name): one.name for one in table_group(endpoint.table)}
 
     @dg.multi_asset(
@@ -71,8 +82,11 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
 
-        tenants = context.partition_keys
-        reads = ListReads(warehouse, endpoint, tenants)
+        reads = ListReads(warehouse, endpoint, context.partition_keys)
+        tenants = _due(reads, context.partition_keys, config.min_age_days)
+        left_out = set(context.partition_keys).difference(tenants)
+        if left_out:
+            context.log.info(f"Of {len(left_out)} organisations it was read within {config.min_age_days} days.")
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             tally = CallStats()
@@ -107,11 +121,24 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                 observe(context, warehouse, {one: one for _, one in written}, endpoint.table, key=key)
                 return _contents(warehouse, written, names)
 
-        work = run_for_each_organisation(context, tenants, one, xero_progress, xero.services, warehouse, describe)
+        work = run_for_each_organisation(
+            context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
+        )
         checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key) if checked else work
         yield from emit_selected(context, checking)
 
     return sync
+
+
+def _due(reads: ListReads, tenants: Sequence[str], min_age_days: int) -> Sequence[str]:
+    if not min_age_days:
+        return tenants
+    before = clock.now() - timedelta(days=min_age_days) + _EARLIER
+    try:
+        cursors = {tenant_id: reads.state(tenant_id).cursor for tenant_id in tenants}
+    except WarehouseBusy:
+        return tenants  # each says so for itself
+    return [one for one, cursor in cursors.items() if cursor is None or cursor.complete_at < before]
 
 
 def _contents(

@@ -32,7 +32,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
         checked: Whether with their check.
     """
     specs = [
-        naming.spec(ledger_table(name), schema=SCHEMA, group=GROUP, made_of=[f"{SCHEMA}.journal_lines"], daily=False)
+        naming.spec(ledger_table(name), schema=SCHEMA, group=GROUP, made_of=[f"{SCHEMA}.journal_lines"], every=None)
         for name in ASSETS
     ]
     rates = dg.AssetCheckSpec(

@@ -171,7 +171,7 @@ def _spec(table: Table, sources: Sequence[str], naming: "Naming") -> dg.AssetSpe
         group=GROUP,
         made_of=[*journals, *sources],
         lineage=_lineage().get(table.name),
-        daily=False,
+        every=None,
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MADE, PLANNED = DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_MATERIALIZATION_PLANNED
 
 Versions = tuple[str | None, str | None]
-"""Of a table and, when it was told, of the one that it is made of."""
+"""Of a table and, when it was told, of the one that it is made of, if it is."""
 
 
 class MaterialisationHistory:
@@ -33,7 +33,9 @@ class MaterialisationHistory:
         self._storage = storage
         self._run_id = run_id
 
-    def versions(self, key: dg.AssetKey, made_of: dg.AssetKey, partitions: Collection[str]) -> Mapping[str, Versions]:
+    def versions(
+        self, key: dg.AssetKey, made_of: dg.AssetKey | None, partitions: Collection[str]
+    ) -> Mapping[str, Versions]:
         """By partition, what was told last; without those that a later run planned and did not come to."""
         newest = self._storage.get_latest_storage_id_by_partition(key, MADE, set(partitions))
         if not newest:
@@ -41,7 +43,11 @@ class MaterialisationHistory:
         told, source, later = (SqlEventLogStorageTable.alias(name) for name in ("told", "source", "later"))
         before = (
             sa.select(sa.func.max(source.c.id))
-            .where(_of(source, made_of, MADE), source.c.partition == told.c.partition, source.c.id < told.c.id)
+            .where(
+                _of(source, made_of, MADE) if made_of else sa.false(),
+                source.c.partition == told.c.partition,
+                source.c.id < told.c.id,
+            )
             .correlate(told)
             .scalar_subquery()
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -29,6 +29,9 @@ MaterializeResult = dg.MaterializeResult[Any]
 
 RecordMaterialisation = Callable[[dg.AssetKey, str, Mapping[str, Any]], None]
 """Told of each materialisation as it happens: asset, partition key, metadata."""
+
+UNCHANGED = "organisations_unchanged"
+"""Of how many other partitions of the run the rows are as they were: their last materialisation still holds."""
 
 Written = tuple[dg.AssetKey, str]
 """A table and a partition of it."""
@@ -116,8 +119,9 @@ def _news(
 ) -> Mapping[dg.AssetKey, list[Materialisation]]:
     """What is worth an event of its own, where a run has several partitions.
 
-    Of a table that is made of another of the same op alone, such as the lines of invoices, it is not if it and that
-    other are as they were when it was told last. One partition of a table that has to be fresh always is.
+    It is not where the rows are as they were when they were told last, and so are those they are made of: a list, and
+    what is made of it in the same op, such as the lines of invoices. One partition of a table that has to be fresh is
+    told all the same, and says of how many others nothing changed.
     """
     # It loads Dagster's storage, which definitions do without.
     from xero_pipeline.defs.assets.materialisation_history import history_of
@@ -136,17 +140,21 @@ def _unlike(
     versions: Mapping[dg.AssetKey, Mapping[str, str]],
 ) -> list[Materialisation]:
     parents = [dep.asset_key for dep in spec.deps]
-    if spec.code_version or len(parents) != 1 or parents[0] not in versions:
+    if spec.code_version or len(parents) > 1 or any(parent not in versions for parent in parents):
         return told
-    made_of = versions[parents[0]]
-    known = before.versions(spec.key, parents[0], versions[spec.key].keys())
+    parent = parents[0] if parents else None
+    made_of: Mapping[str, str] = versions[parent] if parent else {}
+    known = before.versions(spec.key, parent, versions[spec.key].keys())
     same = [key for key, version in versions[spec.key].items() if known.get(key) == (version, made_of.get(key))]
     pictured = {one.partition for one in told if _has_picture(one)}
     unsaid = [key for key in same if key not in pictured]
     if spec.freshness_policy:
         unsaid = unsaid[: len(told) - 1]
     before.plan_no_more(spec.key, unsaid)
-    return [one for one in told if one.partition not in unsaid]
+    said = [one for one in told if one.partition not in unsaid]
+    if said and unsaid:
+        said[0] = replace(said[0], metadata={**said[0].metadata, UNCHANGED: len(unsaid)})
+    return said
 
 
 def _has_picture(one: Materialisation) -> bool:

@@ -24,6 +24,7 @@ from xero_pipeline.errors import (
     WarehouseBusy,
     XeroPipelineError,
 )
+from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
 from xero_pipeline.state.outage import is_outage, wait_until_back
 from xero_pipeline.sync.call_log import deliver_calls
@@ -122,6 +123,10 @@ def run_for_each_organisation(
         return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
+        with log_context(organisation=tenant_id, run_id=context.run.run_id):
+            return attempted(tenant_id)
+
+    def attempted(tenant_id: str) -> bool:
         try:
             work(tenant_id, record)
             deferrals.done(tenant_id)

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations` here: Dagster reads the annotations of asset functions as they are.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,14 @@ from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.metadata.charts import chart_metadata
+from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes, cost, no_cost
 from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
-from xero_pipeline.sync.reports_stale import source_tables
+from xero_pipeline.sync.reports_stale import TRIAL_BALANCE, source_tables
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.days import days_of
 from xero_pipeline.warehouse.progress.row_states import report_versions
@@ -42,22 +43,33 @@ def report_assets(naming: "Naming", choice: "AssetSelectionConfig", start: date)
         start: First month there is a partition for.
     """
     checked = choice.checks
-    return [_asset_of(one, naming, start, daily=one in choice.automatic, checked=checked) for one in choice.reports]
+    return [_asset_of(one, naming, start, _every(one, choice), checked=checked) for one in choice.reports]
 
 
-def _asset_of(report: Report, naming: "Naming", start: date, *, daily: bool, checked: bool) -> dg.AssetsDefinition:
+def _every(report: Report, choice: "AssetSelectionConfig") -> timedelta | None:
+    if report not in choice.automatic:
+        return None
+    followed = any(one.name == TRIAL_BALANCE for one in choice.automatic)
+    return WEEK if report.recheck == "weekly" or (report.recheck == "trial_balance" and followed) else DAY
+
+
+def _asset_of(
+    report: Report, naming: "Naming", start: date, every: timedelta | None, *, checked: bool
+) -> dg.AssetsDefinition:
     spec = naming.spec(
         table(report.table),
         name=report.name,
         description=report.description,
         made_of=source_tables(report),
         kind="report",
-        daily=daily,
+        every=every,
     )
 
     @dg.multi_asset(
         name=naming.named(f"pull_{report.name}"),
         required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
+        # What others are compared with comes before them.
+        op_tags={"dagster/priority": "1"} if report.name == TRIAL_BALANCE else {},
         specs=[spec],
         check_specs=[readable_spec(spec.key)] if checked else [],
         partitions_def=report_partitions(start, naming.organisations),

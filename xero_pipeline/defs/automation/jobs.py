@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.naming import WEEK
+
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
 
@@ -27,6 +29,7 @@ def jobs(
     ledger: Sequence[dg.AssetsDefinition],
     *,
     reread_calls: int,
+    console: bool = True,
 ) -> list[Job]:
     """The jobs over the assets of all collections and all reports; none over no assets.
 
@@ -35,7 +38,9 @@ def jobs(
         collections: Their assets, partitioned by organisation.
         reports: Partitioned by month and organisation.
         reread_calls: What reading again may cost an organisation in a day.
+        console: Whether runs print what happens, as Dagster does; else a handler of the instance does, in its form.
     """
+    silent = {} if console else {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     config = reread_config(naming, choice, reread_calls)
     again = [asset for asset in collections if asset.op.name in config["ops"]]
     wanted = (
@@ -61,12 +66,23 @@ def jobs(
             naming.named(name),
             selection=dg.AssetSelection.assets(*assets),
             executor_def=dg.in_process_executor,
-            config=config,
+            config={**(config or {}), **silent} or None,
             description=description,
         )
         for name, assets, config, description in wanted
         if assets
     ]
+
+
+def daily_config(naming: Naming, choice: AssetSelectionConfig) -> dict[str, Any]:
+    """The run config of the daily schedule: lists that seldom change are read once a week.
+
+    Args:
+        naming: What the ops are called.
+        choice: Which collections there are.
+    """
+    weekly = [naming.named(f"sync_{endpoint.table}") for endpoint in choice.collections if endpoint.weekly]
+    return {"ops": {name: {"config": {"min_age_days": WEEK.days}} for name in weekly}}
 
 
 def reread_config(naming: Naming, choice: AssetSelectionConfig, calls: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.automation.jobs import REREAD, SYNC, reread_config
+from xero_pipeline.defs.automation.jobs import REREAD, SYNC, daily_config, reread_config
 from xero_pipeline.defs.partitions import runs_of_neighbours
 from xero_pipeline.defs.resources import TOKEN_STORE, token_store_of
 from xero_pipeline.defs.run_tags import run_request
@@ -21,8 +21,12 @@ DAILY = "daily_sync"
 REREADING = "rolling_reread"
 
 
-def daily_sync(naming: "Naming") -> dg.ScheduleDefinition:
-    """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor."""
+def daily_sync(naming: "Naming", choice: "AssetSelectionConfig") -> dg.ScheduleDefinition:
+    """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor.
+
+    Args:
+        choice: Which lists there are.
+    """
 
     @dg.schedule(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
         name=naming.named(DAILY),
@@ -32,10 +36,10 @@ def daily_sync(naming: "Naming") -> dg.ScheduleDefinition:
         required_resource_keys={naming.resource(TOKEN_STORE)},
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Reads what changed in every connected organisation. Its reports follow: the sensor "
-        "`months_to_pull` sees which months changed.",
+        "`months_to_pull` sees which months changed. Lists that seldom change are read once a week.",
     )
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-        yield from _requests(context, naming, DAILY)
+        yield from _requests(context, naming, DAILY, daily_config(naming, choice))
 
     return daily
 

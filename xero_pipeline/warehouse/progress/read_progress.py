@@ -112,6 +112,11 @@ def read_states(connection: Connection, endpoint: str, tenants: Collection[str])
     }
 
 
+def cursors(connection: Connection, endpoint: str) -> list[Cursor]:
+    """How far a list has been read of every organisation of which it was ever read to the end."""
+    return _read(connection, Cursor, {"endpoint": endpoint})
+
+
 def write_notes(connection: Connection, notes: Iterable[Cursor | RefreshRound]) -> None:
     """Note complete reads that brought nothing new, with a few statements for all of them.
 

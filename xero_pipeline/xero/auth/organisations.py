@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
@@ -15,8 +15,10 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.deferred_work import ask_again
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import write_transaction
-from xero_pipeline.xero.auth.connections import Connection
 from xero_pipeline.xero.auth.stored_connections import StoredConnection, StoredConnections
+
+if TYPE_CHECKING:
+    from xero_pipeline.xero.auth.connections import Connection
 
 Status = Literal["connected", "needs re-consent", "disconnected"]
 
@@ -143,6 +145,11 @@ class Organisations:
         """
         with self._engine.connect() as connection:
             return self._ways.listed(connection, tenants=[tenant_id])
+
+    def way_counts(self) -> dict[str, int]:
+        """How many connections open each organisation, by tenant id; those that are disconnected are left out."""
+        with self._engine.connect() as connection:
+            return Counter(way.tenant_id for way in self._ways.listed(connection))
 
     def list(self) -> Sequence[Organisation]:
         """List all, by name.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -66,6 +67,23 @@ class UsageStore:
             if call is not None:
                 call_outbox.complete(counts.connection, slot_id, call)
                 counts.apply_rate_headers(tenant_id, call.limits, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted of an organisation.
+
+    Args:
+        minute: Its calls of the last minute.
+        day: Its calls of the last 24 hours.
+        kept: All that are remembered.
+        usage: What Xero said; without the edges, and without what is under way.
+    """
+
+    minute: int
+    day: int
+    kept: int
+    usage: Usage
 
 
 class UsageTransaction:
@@ -130,6 +148,20 @@ class UsageTransaction:
         counted = [sa.func.count(sa.case((calls.c.at > instant, 1))) for instant in instants]
         mine = sa.select(*counted).where(calls.c.tenant_id == tenant_id, calls.c.at > min(instants))
         return self.connection.execute(mine).one()
+
+    def counted(self, now: float) -> dict[str, Counted]:
+        """What is counted of every organisation that calls went out to: asked for once, however many they are.
+
+        Args:
+            now: The time.
+        """
+        calls, limits = self._calls.c, self._limits.c
+        since = [sa.func.count(sa.case((calls.at > at, 1))) for at in (now - MINUTE, now - DAY, limits.heard_at)]
+        both = self._calls.outerjoin(self._limits, limits.tenant_id == calls.tenant_id)
+        asked = sa.select(calls.tenant_id, *since, sa.func.count()).select_from(both).group_by(calls.tenant_id)
+        found = {tenant_id: numbers for tenant_id, *numbers in self.connection.execute(asked).all()}
+        notes = {row["tenant_id"]: {**row} for row in self.connection.execute(sa.select(self._limits)).mappings()}
+        return {one: _counted(notes.get(one, {}), *found.get(one, (0, 0, 0, 0))) for one in {*found, *notes} - {APP}}
 
     def spent(self, tenant_id: str, call_context: CallContext) -> int:
         """How many calls were made to an organisation out of the budget of a call context."""
@@ -209,6 +241,16 @@ def _counts() -> sa.Executable:
         .label("in_flight"),
         sa.select(sa.func.count()).select_from(calls).where(mine, since).scalar_subquery().label("since"),
     )
+
+
+def _counted(note: Mapping[str, Any], minute: int, day: int, since: int, kept: int) -> Counted:
+    usage = Usage(
+        heard_at=note.get("heard_at"),
+        minute_left=_less(note.get("minute_remaining"), since),
+        day_left=_less(note.get("day_remaining"), since),
+        stopped_until=note.get("stopped_until", 0.0),
+    )
+    return Counted(minute, day, kept, usage)
 
 
 def _less(remaining: int | None, since: int) -> int | None:

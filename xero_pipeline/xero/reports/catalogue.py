@@ -38,6 +38,11 @@ Staleness = Literal["month", "cumulative", "payments", "budgets"]
 """What makes a month of a report stale: a document of the month; of the month or before, for what shows balances;
 a document that moved money in the month or before; a budget."""
 
+Recheck = Literal["daily", "trial_balance", "weekly"]
+"""When the current month and the one before are asked for again though no document changed (Xero posts pay runs,
+depreciation and revaluations by itself): every day; once their trial balance or an account changed, which shows every
+posting by account; once a week. After a week each of them is asked for in any case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -53,6 +58,7 @@ class Report:
             report that has a call for each tracking category, whose columns are its options.
         description: What a row is.
         staleness: What makes a month stale.
+        recheck: When the newest months are asked for again without that.
         params: Query parameters that go with every call.
         basis: What counts when: documents by their date, or by when they were paid.
         calls_a_month: How many calls a month costs at most, where every month has its own.
@@ -71,6 +77,7 @@ class Report:
     basis: Basis = "accrual"
     calls_a_month: int = 1
     enabled_by_default: bool = True
+    recheck: Recheck = "daily"
 
 
 _OWN = "_custom"
@@ -138,6 +145,7 @@ def _accrual() -> tuple[Report, ...]:
             "with the sign Xero shows.",
             "month",
             _STANDARD,
+            recheck="trial_balance",
         ),
         Report(
             "balance_sheet",
@@ -150,6 +158,7 @@ def _accrual() -> tuple[Report, ...]:
             "on accrual basis, with the sign Xero shows.",
             "cumulative",
             _STANDARD,
+            recheck="trial_balance",
         ),
         Report(
             "trial_balance",
@@ -171,6 +180,7 @@ def _accrual() -> tuple[Report, ...]:
             lambda report, _: bank_summary_rows(report),
             "Xero's bank summary: a row per organisation, month and bank account, with opening and closing balance.",
             "payments",
+            recheck="trial_balance",
         ),
         Report(
             "executive_summary",
@@ -181,6 +191,7 @@ def _accrual() -> tuple[Report, ...]:
             lambda report, _: executive_summary_rows(report),
             "Xero's executive summary: a row per organisation, month and key figure, beside the month before.",
             "cumulative",
+            recheck="trial_balance",
         ),
         Report(
             "budget_summary",
@@ -191,6 +202,7 @@ def _accrual() -> tuple[Report, ...]:
             statement_rows,
             "Xero's budget summary, of the overall budget: a row per organisation, month and account, totals marked.",
             "budgets",
+            recheck="weekly",
         ),
         Report(
             "profit_and_loss_by_tracking",
@@ -221,6 +233,7 @@ def _cash() -> tuple[Report, ...]:
             params={**known[name].params, **_CASH},
             basis="cash",
             enabled_by_default=False,
+            recheck="daily",
         )
         for name in ("profit_and_loss", "balance_sheet", "trial_balance")
     )
@@ -236,6 +249,8 @@ def _custom() -> tuple[Report, ...]:
             description=f"{known[name].description} In the layout the organisation made for itself, where it has one.",
             params={},
             enabled_by_default=False,
+            # Nothing tells that somebody changed the layout.
+            recheck="daily",
         )
         for name in ("profit_and_loss", "balance_sheet")
     )

@@ -1,0 +1,32 @@
+"""`ready`: what the health check of a container asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def ready(
+    process: Annotated[
+        str, typer.Argument(help="databases, web, ui (Dagster's webserver), daemon, code or worker.")
+    ] = "databases",
+    address: Annotated[
+        str | None, typer.Option("--address", help="Where it is, if not as set: http://…, host:port, a worker's name.")
+    ] = None,
+) -> None:
+    """Say whether a process can do its work now: exit code 0 or 1, for health checks of containers and services."""
+    from xero_pipeline.container import Services
+    from xero_pipeline.operations.health.readiness import readiness
+    from xero_pipeline.settings import Settings
+
+    services = Services(Settings.load())
+    try:
+        found = readiness(services, process, address)
+    finally:
+        services.close()
+    for one in found:
+        state, remedy = "ready" if one.state == "ok" else "not ready", f". {one.remedy}" if one.remedy else ""
+        typer.echo(f"{state}: {one.check}: {one.told.removesuffix('.')}{remedy}")
+    if any(one.state == "problem" for one in found):
+        raise typer.Exit(1)
