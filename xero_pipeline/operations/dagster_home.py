@@ -106,7 +106,7 @@ def _config(settings: Settings, home: Path) -> dict[str, Any]:
     return config
 
 
-def _over_machines(config: Mapping[str, Any]) -> Mapping[str, object]:
+def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
     """What differs where workers carry the runs. One that is lost is started once more within minutes."""
     return {
         "run_launcher": launcher_config(),
