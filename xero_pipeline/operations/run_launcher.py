@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster_celery.launcher import CeleryRunLauncher
-from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.engine import open_state
-from xero_pipeline.state.machines import BEAT_SECONDS, LOST_SECONDS, silent_for
+from xero_pipeline.state.machines import BEAT_SECONDS, LOST_SECONDS, ask_to_stop, silent_for
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -51,15 +50,14 @@ class QueueRunLauncher(CeleryRunLauncher):
         return CheckRunHealthResult(WorkerStatus.FAILED, "The process of this run is gone")
 
     def terminate(self, run_id: str) -> bool:
-        """Ask whichever worker carries a run to interrupt it; one that none has yet is not started any more."""
+        """Ask whichever process carries a run to stop it; one that none carries yet is not started any more."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return False
         self._instance.report_run_canceling(run)
-        if task := run.tags.get(DAGSTER_CELERY_TASK_ID_TAG):
-            celery: Any = self.celery
-            # What Ctrl-C sends: Dagster ends the run in order, and the worker's process goes on to its next.
-            celery.control.revoke(task, terminate=True, signal="SIGINT")
+        if not ask_to_stop(self._state, run_id):
+            # Whoever finds its message in the queue later finds it finished.
+            self._instance.report_run_canceled(run)
         return True
 
     def get_run_worker_debug_info(self, run: dg.DagsterRun, include_container_logs: bool | None = True) -> str | None:

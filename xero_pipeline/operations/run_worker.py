@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Collection
@@ -64,6 +65,21 @@ class Beat:
             self._ended.wait(self._every)
 
 
+class _Carrying:
+    """Shows that this process carries a run, and interrupts it once when somebody wants it stopped."""
+
+    def __init__(self, engine: Engine, run_id: str) -> None:
+        self._engine, self._run_id = engine, run_id
+        self._interrupted = False
+
+    def __call__(self) -> None:
+        stop = carry(self._engine, self._run_id, socket.gethostname(), os.getpid())
+        # Celery's processes ignore Ctrl-C; Dagster heeds it while a run is under way, and then ends it in order.
+        if stop and not self._interrupted and callable(signal.getsignal(signal.SIGINT)):
+            self._interrupted = True
+            os.kill(os.getpid(), signal.SIGINT)
+
+
 class CarriedRuns:
     """Shows of the run that this process carries that it lives; Celery tells of its beginning and its end.
 
@@ -83,7 +99,7 @@ class CarriedRuns:
         arguments: Any = unpack_value(packed)
         run_id = str(arguments.run_id)
         engine = open_state(self._state)
-        beat = Beat(lambda: carry(engine, run_id, socket.gethostname(), os.getpid()), BEAT_SECONDS)
+        beat = Beat(_Carrying(engine, run_id), BEAT_SECONDS)
         self._now = run_id, beat, engine
 
     def end(self, **_: object) -> None:

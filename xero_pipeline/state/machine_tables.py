@@ -31,5 +31,6 @@ def machine_tables(metadata: sa.MetaData) -> tuple[sa.Table, sa.Table]:
         sa.Column("machine", sa.Text, nullable=False),
         sa.Column("pid", sa.Integer, nullable=False),
         sa.Column("seen_at", sa.Double, nullable=False, comment="When its process last said that it lives"),
+        sa.Column("stop", sa.Boolean, comment="A person has asked it to stop"),
     )
     return machines, carried

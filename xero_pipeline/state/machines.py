@@ -72,11 +72,27 @@ def machines(engine: sa.Engine, *, within_seconds: float) -> Sequence[Machine]:
         ]
 
 
-def carry(engine: sa.Engine, run_id: str, machine: str, pid: int) -> None:
-    """Show that a run is being carried."""
+def carry(engine: sa.Engine, run_id: str, machine: str, pid: int) -> bool:
+    """Show that a run is being carried.
+
+    Returns:
+        Whether somebody has asked it to stop.
+    """
     table = state_table("carried_runs")
     with engine.begin() as connection:
         _put(connection, table, {"run_id": run_id}, {"machine": machine, "pid": pid, "seen_at": _now(connection)})
+        return bool(connection.execute(sa.select(table.c.stop).where(table.c.run_id == run_id)).scalar_one())
+
+
+def ask_to_stop(engine: sa.Engine, run_id: str) -> bool:
+    """Ask the process that carries a run to stop it.
+
+    Returns:
+        Whether there is one.
+    """
+    table = state_table("carried_runs")
+    with engine.begin() as connection:
+        return connection.execute(sa.update(table).where(table.c.run_id == run_id).values(stop=True)).rowcount > 0
 
 
 def put_down(engine: sa.Engine, run_id: str) -> None:

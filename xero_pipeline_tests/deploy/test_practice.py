@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 
-from xero_pipeline.defs.automation.jobs import SYNC
-from xero_pipeline.defs.run_tags import ORGANISATION
-from xero_pipeline.web.dagster_graphql import LAUNCH
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.deploy.practice import Practice, eventually, practice
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import most_at_once
-from xero_simulator.faults.catalogue import Fault
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 ORGANISATIONS = 6
@@ -71,31 +65,6 @@ def test_the_doctor_of_another_machine_sees_that_all_agree(there: Practice) -> N
     done = there.office.run("doctor", "--json", XERO_BROKER_URL=there.broker)
     told = {one["told"] for one in json.loads(done.out)["findings"] if one["check"] == "machines"}
     assert any(one.endswith("agree on key, program and layout") for one in told), told
-
-
-def test_a_run_that_is_stopped_in_the_ui_ends_wherever_it_is_carried(there: Practice) -> None:
-    tenant_id = sorted(loaded(there))[0]
-    there.xero.simulator.faults.add(Fault("slow", times=None, seconds=5.0))
-    try:
-        run_id = launched(there, tenant_id)
-        eventually(lambda: run_id in dict(there.query("SELECT run_id, pid FROM xero_state.carried_runs")), 60)
-        asked(there, "mutation Stop($id: String!) { terminateRun(runId: $id) { __typename } }", id=run_id)
-        eventually(lambda: there.query("SELECT status FROM runs WHERE run_id = %s", run_id) == [("CANCELED",)], 60)
-    finally:
-        there.xero.simulator.faults.clear()
-
-
-def launched(there: Practice, tenant_id: str) -> str:
-    """A sync that a person asks for in the UI; its run id."""
-    selector = {"repositoryName": "__repository__", "repositoryLocationName": "xero_pipeline", "jobName": SYNC}
-    tags = [{"key": "dagster/partition", "value": tenant_id}, {"key": ORGANISATION, "value": tenant_id}]
-    params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
-    return asked(there, LAUNCH, params=params)["result"]["run"]["runId"]
-
-
-def asked(there: Practice, query: str, **variables: object) -> dict[str, Any]:
-    answer = httpx.post(f"{there.ui}/graphql", json={"query": query, "variables": variables}, timeout=60)
-    return answer.json()["data"]
 
 
 def nothing_is_lost_doubled_or_asked_too_often(there: Practice) -> None:
