@@ -51,11 +51,7 @@ class Services:
 
     @cached_property
     def home(self) -> Path:
-        """The folder of everything that is ours; only its owner may look inside.
-
-        Raises:
-            ConfigurationError: It belongs to the other mode.
-        """
+        """The folder of everything that is ours; raises ConfigurationError where it belongs to the other mode."""
         return opened(self.settings.home, self.settings.mode)
 
     @cached_property
@@ -130,11 +126,7 @@ class Services:
 
     @cached_property
     def reports(self) -> tuple[Report, ...]:
-        """The reports that are pulled by themselves.
-
-        Raises:
-            ConfigurationError: XERO_REPORTS names one that does not exist.
-        """
+        """The reports that are pulled by themselves; ConfigurationError where XERO_REPORTS names one that is not."""
         from xero_pipeline.xero.reports.catalogue import chosen_reports
 
         chosen = self.settings
@@ -235,13 +227,19 @@ class Services:
         """The warehouse; its tables are made when it is first used."""
         return self.open_warehouse()
 
-    def open_warehouse(self, *, lock_timeout_seconds: float = 120) -> Warehouse:
+    @cached_property
+    def books(self) -> Warehouse:
+        """The same for who only reads it: does not wait for a sync, nor a sync for it."""
+        return self.open_warehouse(lock_timeout_seconds=30, reads_copy=True)
+
+    def open_warehouse(self, *, lock_timeout_seconds: float = 120, reads_copy: bool = False) -> Warehouse:
         """A warehouse with its ledger, for those who wait less or longer for whoever has the file."""
         from xero_pipeline.ledger.schema import LedgerLayout
         from xero_pipeline.warehouse.store import Warehouse
 
         self.home  # noqa: B018 - the folder of the DuckDB file
-        return Warehouse(self.settings.warehouse, lock_timeout_seconds=lock_timeout_seconds, derived=LedgerLayout())
+        url, layout = self.settings.warehouse, LedgerLayout()
+        return Warehouse(url, lock_timeout_seconds=lock_timeout_seconds, derived=layout, reads_copy=reads_copy)
 
     @cached_property
     def landing(self) -> Landing | None:
@@ -256,7 +254,6 @@ class Services:
 
         Raises:
             ConfigurationError: One is missing or wrong; a newer program wrote the warehouse.
-            WarehouseBusy: Another process held its file all the time.
         """
         _ = self.app(), self.keys, self.reports
         self.warehouse.prepare()

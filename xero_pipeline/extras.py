@@ -7,13 +7,14 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["distributed", "postgresql", "simulator", "web"]
+Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "distributed": ("celery", "dagster_celery"),
     "postgresql": ("psycopg", "dagster_postgres"),
     "simulator": ("joserfc",),
     "web": ("python_multipart",),
+    "telemetry": ("opentelemetry",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

@@ -9,13 +9,14 @@ books.table("contacts")
 books.ready("aged_receivables", day="2026-10-31")
 ```
 
-Amounts are `Decimal`, days `datetime.date`, instants pandas timestamps in UTC. Everything only reads; between two
-questions nothing is held, so that syncs go on.
+Amounts are `Decimal`, days `datetime.date`, instants pandas timestamps in UTC. Everything only reads. On DuckDB that is
+the read copy, so that no question waits for a sync, and no sync for a question; `books.as_of()` tells of when it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def open_warehouse(*, home: str | Path | None = None, url: str | None = None) ->
 
     told = {"pipeline_home": home, "warehouse_url": url if url or home is None else f"duckdb:///{_file(home)}"}
     settings = Settings.load(**{name: value for name, value in told.items() if value is not None})
-    return Books(Warehouse(settings.warehouse, lock_timeout_seconds=30))
+    return Books(Warehouse(settings.warehouse, lock_timeout_seconds=30, reads_copy=True))
 
 
 def _file(home: str | Path) -> Path:
@@ -119,6 +120,10 @@ class Books:
 
         with asking_ready(self._warehouse, ready_query(name), params) as answer:
             return _frame(_together(answer))
+
+    def as_of(self) -> datetime | None:
+        """Of when the books are, in UTC, where a sync has changed rows since; None where they are those of now."""
+        return self._warehouse.dialect.as_of()
 
     def questions(self) -> Mapping[str, str]:
         """The built-in queries: their names, and what each answers."""

@@ -10,7 +10,7 @@ import gc
 import pytest
 from hypothesis import HealthCheck, settings
 
-from xero_pipeline.warehouse.database import duckdb
+from xero_pipeline.warehouse.database import duckdb_engine
 from xero_pipeline_tests import clock
 from xero_pipeline_tests.databases import (  # noqa: F401 - fixtures
     duckdb_template,
@@ -65,7 +65,7 @@ def pytest_configure() -> None:
 def one_thread_for_duckdb():
     """Two wake each other for rows that one reads in no time; the programs that journeys start have two."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(duckdb, "THREADS", 1)
+        patch.setattr(duckdb_engine, "THREADS", 1)
         yield
 
 

@@ -12,6 +12,8 @@ from xero_pipeline.warehouse.sql import literal, q
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import Connection
+
     from xero_pipeline.warehouse.store import Warehouse
 
 _WRITTEN_AT = "posted_at"
@@ -30,15 +32,15 @@ class TableContent:
     version: str
 
 
-def table_contents(warehouse: Warehouse, tables: Sequence[str]) -> dict[str, TableContent]:
+def table_contents(connection: Connection, tables: Sequence[str]) -> dict[str, TableContent]:
     """What tables of the ledger hold of all organisations, by their names.
 
-    Raises:
-        WarehouseBusy: Another process held the file all the time.
+    Args:
+        connection: To the warehouse; reading is enough.
     """
     return {
         name: TableContent(count, f"{content or 0} {count}")
-        for name, _, count, content in _contents(warehouse, tables, "", "")
+        for name, _, count, content in _contents(connection, tables, "", "")
     }
 
 
@@ -51,20 +53,19 @@ def organisation_contents(
         WarehouseBusy: Another process held the file all the time.
     """
     which = f"where tenant_id in ({', '.join(map(literal, tenants))})"
-    found = {
-        (tenant_id, name): TableContent(count, f"{content or 0} {count}")
-        for name, tenant_id, count, content in _contents(warehouse, tables, which, "group by tenant_id")
-    }
+    with warehouse.reading() as connection:
+        found = {
+            (tenant_id, name): TableContent(count, f"{content or 0} {count}")
+            for name, tenant_id, count, content in _contents(connection, tables, which, "group by tenant_id")
+        }
     nothing = TableContent(0, "0 0")
     return {(one, name): found.get((one, name), nothing) for one in tenants for name in tables}
 
 
-def _contents(warehouse: Warehouse, tables: Sequence[str], where: str, group: str) -> list[tuple[Any, ...]]:
-    whose = "tenant_id" if group else "null"
-    with warehouse.reading() as connection:
-        dialect = connection.dialect.name
-        union = " union all ".join(f"{_content_sql(name, whose, dialect)} {where} {group}" for name in tables)
-        return [tuple(row) for row in connection.exec_driver_sql(union)]
+def _contents(connection: Connection, tables: Sequence[str], where: str, group: str) -> list[tuple[Any, ...]]:
+    whose, dialect = "tenant_id" if group else "null", connection.dialect.name
+    union = " union all ".join(f"{_content_sql(name, whose, dialect)} {where} {group}" for name in tables)
+    return [tuple(row) for row in connection.exec_driver_sql(union)]
 
 
 def _content_sql(name: str, whose: str, dialect: str) -> str:

@@ -59,7 +59,7 @@ def export(
     """Write tables into files; a file that was there is replaced when the new one is whole.
 
     Args:
-        warehouse: Where they are. On DuckDB nobody else gets in meanwhile.
+        warehouse: Where they are.
         folder: Where they go: `<folder>/<schema>/<table>.parquet`.
         tables: Which, with or without their schema, views such as `invoices_history` too; by default all but views.
         progress: Told after each piece: the table, and how many rows of it are written.

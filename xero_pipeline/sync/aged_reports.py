@@ -157,4 +157,5 @@ def keep_aged(
     piece = {"tenant_id": tenant_id, "report": kind, "contact_id": contact_id, "as_of": as_of}
     rows = [piece | asdict(line) | {"synced_at": synced_at} for line in lines]
     with warehouse.writing() as connection:
+        warehouse.rows_changed()
         return replace_rows(connection, table(TABLE), rows, within=piece)

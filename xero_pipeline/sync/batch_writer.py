@@ -126,11 +126,14 @@ class BatchWriter:
                 removed += self.warehouse.mark_deleted(table, self.tenant_id, gone, at=at)
             issues = Issues(connection, self.tenant_id, table)
             if aside := issues.quarantined():
-                issues.resolve(aside & ((_names(table, tables) - names) | set(gone)), at=at)
+                aside &= (_names(table, tables) - names) | set(gone)
+                issues.resolve(aside, at=at)
             if faults:
                 issues.quarantine(faults, at=at)
             if drift:
                 issues.note_drift(drift, at=at)
+            if aside or faults or drift:
+                self.warehouse.rows_changed()
             progress = ReadProgress(connection, self.tenant_id, table)
             yield Batch(connection, progress, issues, records, odd=bool(faults or drift))
         self.records += records

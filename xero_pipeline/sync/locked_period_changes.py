@@ -161,6 +161,7 @@ def accept(warehouse: Warehouse, changes: Iterable[LockedChange], note: str, *, 
     ]
     if rows:
         insert = "insert into xero.accepted_changes values (:tenant_id, :period_start, :accepted_at, :note)"
-        with warehouse.writing() as connection:
+        with warehouse.kept_open(), warehouse.writing() as connection:
+            warehouse.rows_changed()
             connection.execute(text(insert), rows)
     return len(rows)

@@ -36,6 +36,7 @@ def keep_months(
     with warehouse.transaction() as connection:
         merged = warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
         if odd:
+            warehouse.rows_changed()
             Issues(connection, tenant_id, report.table).note_drift(odd, at=at)
     return merged
 

@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from xero_pipeline.spans import span
 from xero_pipeline.warehouse.database.dialects import dialect_of
 from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from datetime import datetime
 
-    import pandas as pd
     import pyarrow as pa
     from sqlalchemy import Connection
 
@@ -32,38 +32,58 @@ __all__ = ["Cursor", "ReportPull", "Warehouse"]
 class Warehouse:
     """The tables of all organisations.
 
+    Every method raises WarehouseBusy where another process held the file all the time.
+
     Args:
         url: SQLAlchemy URL; DuckDB needs a file, PostgreSQL uses psycopg 3.
         lock_timeout_seconds: How long to wait while another process has the file.
         derived: The layout that is completed together with the warehouse's own.
+        reads_copy: For those who only look: on DuckDB they read the read copy, and wait for no writer.
 
     Raises:
         ConfigurationError: The URL is no DuckDB file and no PostgreSQL database.
     """
 
-    def __init__(self, url: str, *, lock_timeout_seconds: float = 120, derived: DerivedLayout | None = None) -> None:
-        self.dialect = dialect_of(url, lock_timeout_seconds)
+    def __init__(
+        self,
+        url: str,
+        *,
+        lock_timeout_seconds: float = 120,
+        derived: DerivedLayout | None = None,
+        reads_copy: bool = False,
+    ) -> None:
+        self.dialect = dialect_of(url, lock_timeout_seconds, reads_copy=reads_copy)
         self._derived = derived
         self._ready = False
         self._mine = threading.local()
 
     def prepare(self) -> None:
-        """Create what is missing: tables, columns, comments, views of the history; an older layout becomes ours.
+        """Create what is missing; an older layout becomes ours: all of it, or on any error nothing.
 
-        All of it, or on any error nothing. Every other method does it by itself the first time.
+        Every other method does it by itself the first time.
 
         Raises:
             NewerDatabase: A newer program wrote it; nothing is changed.
-            WarehouseBusy: Another process held the file all the time.
         """
-        from xero_pipeline.warehouse.schema.upgrade import make_current
+        from xero_pipeline.warehouse.schema.upgrade import is_current, make_current
 
+        is_new = self.dialect.is_new()
         with self.dialect.connected("written") as connection:
             self.dialect.lock(connection, "prepare")
-            make_current(self.dialect, connection)
-            if self._derived:
-                self._derived.make_current(self.dialect, connection)
+            was_current = is_current(connection) and self._is_derived_current(connection)
+            if not was_current:
+                self.rows_changed()
+                make_current(self.dialect, connection)
+                if self._derived:
+                    self._derived.make_current(self.dialect, connection)
         self._ready = True
+        if (copy := self.dialect.read_copy) and not was_current and not is_new:
+            copy.follow()  # queries of this program want its layout
+
+    def rows_changed(self) -> None:
+        """To be called in a transaction that changes what readers look at: they get it when the work is done."""
+        if self.dialect.read_copy:
+            self.dialect.read_copy.note_change()
 
     def merge(self, batch: Mapping[str, pa.Table], *, cursor: Cursor | None = None) -> dict[str, Merged]:
         """Bring arrived rows in, together with the cursor: both or neither.
@@ -74,19 +94,17 @@ class Warehouse:
 
         Returns:
             What happened, by table.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
         """
         from xero_pipeline.warehouse.load.merge import merge_collection
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
         merged: dict[str, Merged] = {}
-        with self._current("written") as connection:
+        with span("merge", table=next(iter(batch), None)), self._current("written") as connection:
             for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
                 self.dialect.lock(connection, name)
                 merged |= merge_collection(self.dialect, connection, group)
+            self._noted(sum(counts.changed for counts in merged.values()))
             if cursor is not None:
                 ReadProgress(connection, cursor.tenant_id, cursor.endpoint).write(cursor)
         return merged
@@ -104,14 +122,13 @@ class Warehouse:
             How many records were marked just now.
 
         Raises:
-            WarehouseBusy: Another process held the file all the time.
             ValueError: The collection's key is not one column.
         """
         from xero_pipeline.warehouse.load.soft_delete import mark_unseen_deleted
 
         with self.writing() as connection:
             self.dialect.lock(connection, collection)
-            return mark_unseen_deleted(self.dialect, connection, collection, tenant_id, seen_ids, as_of)
+            return self._noted(mark_unseen_deleted(self.dialect, connection, collection, tenant_id, seen_ids, as_of))
 
     def mark_deleted(self, collection: str, tenant_id: str, ids: Sequence[str], *, at: datetime) -> int:
         """Mark records, and all that hangs on them, that Xero does not know any more when asked for them.
@@ -123,14 +140,18 @@ class Warehouse:
             How many records were marked just now.
 
         Raises:
-            WarehouseBusy: Another process held the file all the time.
             ValueError: The collection's key is not one column.
         """
         from xero_pipeline.warehouse.load.soft_delete import mark_deleted
 
         with self.writing() as connection:
             self.dialect.lock(connection, collection)
-            return mark_deleted(self.dialect, connection, collection, tenant_id, ids, at)
+            return self._noted(mark_deleted(self.dialect, connection, collection, tenant_id, ids, at))
+
+    def _noted(self, count: int) -> int:
+        if count:
+            self.rows_changed()
+        return count
 
     def replace_report(self, name: str, rows: pa.Table, pull: ReportPull) -> Merged:
         """Bring one report in; see `replace_reports`."""
@@ -142,43 +163,33 @@ class Warehouse:
         Args:
             rows: All rows of all these periods; a period without rows becomes empty.
             pulls: One answer a period. It is kept when it differs from the one before, else noted as checked.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
         """
         from xero_pipeline.warehouse.load.report_replacement import replace_reports
 
-        with self.writing() as connection:
+        with span("merge", table=name, reports=len(pulls)), self.writing() as connection:
             self.dialect.lock(connection, name)
-            return replace_reports(self.dialect, connection, table(name), rows, pulls)
+            replaced = replace_reports(self.dialect, connection, table(name), rows, pulls)
+            self._noted(replaced.changed)
+            return replaced
 
     def cursor(self, tenant_id: str, endpoint: str) -> Cursor | None:
-        """How far an endpoint has been read, None before its first complete read.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
-        """
+        """How far an endpoint has been read, None before its first complete read."""
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
         with self.reading() as connection:
             return ReadProgress(connection, tenant_id, endpoint).cursor()
 
     def forget_cursors(self) -> None:
-        """Let every collection be read from the beginning the next time; the rows stay.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
-        """
+        """Let every collection be read from the beginning the next time; the rows stay."""
         with self.writing() as connection:
             connection.exec_driver_sql("DELETE FROM xero.cursors")
 
     @contextmanager
     def reading(self) -> Generator[Connection]:
-        """A connection to read with; on DuckDB nobody else gets in until it is closed.
+        """A connection to read with; on DuckDB nobody else gets into the file until it is closed.
 
         Raises:
             NewerDatabase: A newer program wrote it.
-            WarehouseBusy: Another process held the file all the time.
         """
         with self._current("read") as connection:
             yield connection
@@ -188,20 +199,9 @@ class Warehouse:
 
         Args:
             sql: One SELECT; parameters are written `:name`.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
         """
         with self.reading() as connection:
             return self.dialect.arrow(connection, sql, params or {})
-
-    def frame(self, sql: str, params: Mapping[str, object] | None = None) -> pd.DataFrame:
-        """The result of a query as a pandas frame; decimals stay `Decimal`.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
-        """
-        return self.query(sql, params).to_pandas()  # pyright: ignore[reportUnknownMemberType] - as pyarrow declares it
 
     @contextmanager
     def kept_open(self) -> Generator[Warehouse]:
@@ -215,9 +215,6 @@ class Warehouse:
 
         Yields:
             Its connection.
-
-        Raises:
-            WarehouseBusy: Another process held the file all the time.
         """
         outer = getattr(self._mine, "connection", None)
         with self._current("written") as connection:
@@ -233,7 +230,6 @@ class Warehouse:
 
         Raises:
             NewerDatabase: A newer program wrote it.
-            WarehouseBusy: Another process held the file all the time.
         """
         with self._current("written") as connection:
             yield connection

@@ -50,6 +50,11 @@ class AppContext:
         return CachedReads(self.services)
 
     @cached_property
+    def books(self) -> CachedReads:
+        """Looks at figures, which wait for no sync."""
+        return CachedReads(self.services, reads_copy=True)
+
+    @cached_property
     def status(self) -> Status:
         """How everything stands."""
         return Status(self.services, self.instance, self.dagster, self.syncs, self.progress, self.glance)
@@ -74,7 +79,7 @@ class AppContext:
             services.circuit_breaker,
             services.oauth,
         )
-        _ = self.glance, self.status, self.password
+        _ = self.glance, self.books, self.status, self.password
 
     def close(self) -> None:
         """Let go of everything."""

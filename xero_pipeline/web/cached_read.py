@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from xero_pipeline import clock
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 4.0
 """How long a page waits for whoever has the warehouse's file."""
 KEPT = 200
+CHANGING = "A sync has changed rows since: they are shown when it has ended."
 
 T = TypeVar("T")
-_Stamp = tuple[tuple[int, int] | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class CachedRead(Generic[T]):
     Args:
         value: What the warehouse says.
         at: When it said so.
-        in_use: Who has the warehouse, where it could not be read again since `at`; else empty.
+        in_use: Why some of it may have changed since `at`: who has the warehouse, or that it is being synced; else
+            empty.
     """
 
     value: T
@@ -40,17 +40,16 @@ class CachedRead(Generic[T]):
 
 
 class CachedReads:
-    """Reads and remembers. May be shared by threads."""
+    """Reads and remembers. May be shared by threads.
 
-    def __init__(self, services: Services) -> None:
-        from sqlalchemy import make_url
+    Args:
+        reads_copy: For what need not be of this moment: on DuckDB it is read from the read copy, beside a sync.
+    """
 
-        self._warehouse = services.open_warehouse(lock_timeout_seconds=PATIENCE_SECONDS)
-        url = make_url(services.settings.warehouse)
-        file = Path(url.database or "") if url.get_backend_name() == "duckdb" else None
-        self._files = (file, file.with_name(f"{file.name}.wal")) if file else ()
+    def __init__(self, services: Services, *, reads_copy: bool = False) -> None:
+        self._warehouse = services.open_warehouse(lock_timeout_seconds=PATIENCE_SECONDS, reads_copy=reads_copy)
         self._lock = threading.Lock()
-        self._seen: dict[Hashable, tuple[_Stamp, CachedRead[Any]]] = {}
+        self._seen: dict[Hashable, tuple[Hashable, CachedRead[Any]]] = {}
 
     def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> CachedRead[T]:
         """Read something, if it can have changed since the last time.
@@ -62,13 +61,15 @@ class CachedReads:
         Raises:
             WarehouseBusy: It is in use, and nothing was read before.
         """
-        now, stamp = clock.now(), self._stamp()
+        now = clock.now()
         with self._lock:
             before = self._seen.get(what)
-        if before and stamp and before[0] == stamp:
-            return CachedRead(before[1].value, now)
         try:
-            found = CachedRead(read(self._warehouse), clock.now())
+            # That of before the reading: what is written meanwhile is read the next time.
+            state, of = self._warehouse.dialect.state(), self._warehouse.dialect.as_of()
+            if before and state and before[0] == state:
+                return CachedRead(before[1].value, of or now, before[1].in_use)
+            found = CachedRead(read(self._warehouse), of or clock.now(), CHANGING if of else "")
         except WarehouseBusy as busy:
             if before:
                 return CachedRead(before[1].value, before[1].at, busy.message)
@@ -77,18 +78,5 @@ class CachedReads:
             self._seen.pop(what, None)
             while len(self._seen) >= KEPT:
                 self._seen.pop(next(iter(self._seen)))
-            # The stamp of before the reading: what was written meanwhile is read the next time.
-            self._seen[what] = stamp, found
+            self._seen[what] = state, found
         return found
-
-    def _stamp(self) -> _Stamp:
-        """Changes when the file of the warehouse does; empty where there is none to look at."""
-        return tuple(_stamp_of(file) for file in self._files)
-
-
-def _stamp_of(file: Path) -> tuple[int, int] | None:
-    try:
-        found = file.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_mtime_ns, found.st_size

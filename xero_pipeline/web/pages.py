@@ -59,7 +59,7 @@ def books(request: Request) -> Response:
 
 
 def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> CachedRead[Figures]:
-    """The figures of an organisation as the warehouse has them now, or had them before it was in use.
+    """The figures of an organisation as the warehouse has them now, or had them before a sync that is under way.
 
     Args:
         months: How many months.
@@ -67,9 +67,9 @@ def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> C
     Raises:
         WarehouseBusy: It is in use, and nothing was read before.
     """
-    zone = context.glance.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
+    zone = context.books.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
     today = day_in(zone.value, clock.now())
-    return context.glance.see(
+    return context.books.see(
         ("figures", tenant_id, months, today),
         lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, context.services.settings.ageing),
     )

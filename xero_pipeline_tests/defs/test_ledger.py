@@ -5,7 +5,6 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs.assets.consolidation import ASSETS as GROUP_ASSETS
 from xero_pipeline.defs.assets.consolidation import RATES
 from xero_pipeline.defs.assets.ledger import ASSETS
 from xero_pipeline.defs.automation.jobs import LEDGER
@@ -16,6 +15,7 @@ from xero_pipeline.defs.metadata.charts import chart_of
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.ledger.consolidation.update import WRITTEN as GROUP_ASSETS
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs.assets.consolidation import ASSETS as GROUP
 from xero_pipeline.defs.assets.consolidation import RATES
 from xero_pipeline.defs.assets.ledger import ASSETS as LEDGER
 from xero_pipeline.defs.checks.data_quality import READABLE
 from xero_pipeline.defs.checks.tie_out import POSTS
 from xero_pipeline.defs.partitions import range_tags
+from xero_pipeline.ledger.consolidation.update import WRITTEN as GROUP
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline_tests.defs.conftest import QUIET
 

@@ -220,6 +220,6 @@ def test_dagster_takes_what_the_helm_values_say_of_it(helm, tmp_path):
 
 
 def test_no_file_of_deploy_has_a_secret():
-    for path in Path(DEPLOY).iterdir():
+    for path in filter(Path.is_file, DEPLOY.rglob("*")):
         for name, value in re.findall(r"^\s*(\w*(?:PASSWORD|SECRET|KEY)\w*)[=:] *(\S*)$", path.read_text(), re.M):
             assert not value or value.startswith("${"), f"{path.name}: {name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections import namedtuple
@@ -16,6 +17,7 @@ from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, NewerDatabase, XeroUnavailable
 from xero_pipeline.operations.health import storage
 from xero_pipeline.operations.health.finding import Finding, carried
+from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.warehouse import check_warehouse
 from xero_pipeline.operations.health.xero import check_consents, check_hosts
@@ -176,6 +178,29 @@ def test_whoever_holds_the_warehouse_is_named(services):
         (one,) = check_warehouse(services)
     assert one.state == "warning"
     assert "is in use by process" in one.told
+
+
+def test_a_read_copy_that_has_no_room_is_told_with_what_it_needs(services, monkeypatch):
+    assert list(check_read_copy(services)) == []
+    warehouse = Warehouse(services.settings.warehouse)
+    warehouse.prepare()
+    (one,) = check_read_copy(services)
+    assert (one.state, one.told.startswith("not there yet")) == ("ok", True)
+    with warehouse.kept_open():
+        pass
+    (one,) = check_read_copy(services)
+    assert (one.state, one.told.startswith("has the rows of now: ")) == ("ok", True)
+    copy = warehouse.dialect.read_copy
+    os.utime(copy.path, (1_700_000_000, 1_700_000_000))
+    copy.note_change()
+    (one,) = check_read_copy(services)
+    assert (one.state, one.told.startswith("of 2023-11-14 22:13 UTC, a new one follows")) == ("ok", True)
+    size = copy.path.stat().st_size
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, size + 150_000_000))
+    (one,) = check_read_copy(services)
+    assert one.state == "warning"
+    assert "is of 2023-11-14 22:13 UTC, rows have changed since, and there is no room" in one.told
+    assert one.remedy.startswith("Free 50 MB")
 
 
 def test_an_error_in_a_check_is_a_finding_and_not_the_end():

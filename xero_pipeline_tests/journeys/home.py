@@ -148,23 +148,23 @@ class Home:
         names = ("XERO_WAREHOUSE_URL", "XERO_STATE_URL", "XERO_DAGSTER_URL")
         return replace(self, variables=self.variables | dict.fromkeys(names, url), said=[])
 
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
+    def query(self, sql: str, file: str = "books.duckdb") -> list[tuple[Any, ...]]:
         if self.server:
             with psycopg.connect(self.server, options="-c timezone=UTC") as database:
                 return database.execute(sql).fetchall()  # pyright: ignore[reportArgumentType]
-        with duckdb.connect(str(self.path / "books.duckdb"), read_only=True) as warehouse:
+        with duckdb.connect(str(self.path / file), read_only=True) as warehouse:
             return warehouse.execute(sql).fetchall()
 
-    def checksums(self) -> dict[str, tuple[int, int]]:
+    def checksums(self, schema: str = "xero", file: str = "books.duckdb") -> dict[str, tuple[int, int]]:
         """Rows and a checksum over all columns, `synced_at` too, of every table but our notes about the reading."""
-        tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'xero'"
+        tables = f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{schema}'"
         hashed = "hashtextextended(t::text, 0)" if self.server else "hash(t)"
         union = " UNION ALL ".join(
-            f"SELECT '{name}', count(*), coalesce(sum({hashed}), 0) FROM xero.{name} AS t"
-            for (name,) in self.query(f"{tables} AND table_type = 'BASE TABLE'")
+            f"SELECT '{name}', count(*), coalesce(sum({hashed}), 0) FROM {schema}.{name} AS t"
+            for (name,) in self.query(f"{tables} AND table_type = 'BASE TABLE'", file)
             if name not in NOTES
         )
-        return {name: (count, checksum) for name, count, checksum in self.query(union)}
+        return {name: (count, checksum) for name, count, checksum in self.query(union, file)}
 
 
 def a_redirect_uri() -> str:

@@ -63,7 +63,7 @@ def test_the_books_are_taken_along_as_files(synced: Home, tmp_path: Path) -> Non
     ]
 
 
-@pytest.mark.parametrize("words", [("query", "select 1"), ("explain",), ("sync", "--select", "accounts")], ids=str)
+@pytest.mark.parametrize("words", [("status",), ("sync", "--select", "accounts")], ids=str)
 def test_who_waits_for_the_warehouse_sees_for_whom(home: Home, words: tuple[str, ...]) -> None:
     impatient = "from xero_pipeline.warehouse.database import file_lock\nfile_lock.QUIET_SECONDS = 0.01"
     with duckdb.connect(str(home.path / "books.duckdb")):
@@ -74,6 +74,38 @@ def test_who_waits_for_the_warehouse_sees_for_whom(home: Home, words: tuple[str,
     assert home.ended(process).code == 0
 
 
+def test_a_sync_beside_a_program_that_has_the_file_ends_within_seconds_and_says_what_to_do(home: Home) -> None:
+    hurry = "from xero_pipeline.warehouse.database import duckdb_file\nduckdb_file.FOREIGN_SECONDS = 0.2"
+    with duckdb.connect(str(home.path / "books.duckdb")):
+        done = home.run("sync", "--select", "accounts", prelude=hurry)
+    assert done.code == 1
+    assert f"is in use by process {os.getpid()} (python" in done.err
+    assert f"Let that program open {home.path / 'books-read.duckdb'} from now on" in done.err
+    assert home.sync("--select", "accounts").code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [("query", "receivables"), ("explain",), ("statement", "trial-balance"), ("export", "out")], ids=str
+)
+def test_who_only_reads_waits_for_nobody(home: Home, words: tuple[str, ...]) -> None:
+    with duckdb.connect(str(home.path / "books.duckdb")):
+        done = home.run(*words)
+    assert done.code == 0, done.said
+    assert "Waiting" not in done.said
+    assert "As of" not in done.said
+
+
+def test_an_answer_of_before_a_sync_under_way_says_of_when_it_is(home: Home) -> None:
+    os.utime(home.path / "books-read.duckdb", (1_700_000_000, 1_700_000_000))
+    with duckdb.connect(str(home.path / "books.duckdb")):
+        (home.path / "books.duckdb.changed").touch()  # as a sync does, before it commits
+        done = home.run("query", "select count(*) from invoices", "--format", "csv")
+    assert done.code == 0, done.said
+    assert done.err == (
+        "As of 2023-11-14 22:13 UTC. A sync has changed rows since: they are shown when it has ended.\n"
+    )
+
+
 def test_a_home_that_works_is_well_and_only_lacks_a_daemon(home: Home) -> None:
     done = home.run("doctor", "--json")
     assert done.code == 0, done.said
@@ -81,7 +113,7 @@ def test_a_home_that_works_is_well_and_only_lacks_a_daemon(home: Home) -> None:
     assert told["ok"] is True
     assert {one["check"] for one in told["findings"]} == {
         "settings", "home", "disk", "reachability", "clock", "state database", "encryption key", "consent", "scopes",
-        "warehouse", "Dagster home", "schedule", "put aside",
+        "warehouse", "read copy", "Dagster home", "schedule", "put aside",
     }  # fmt: skip
     assert [one["check"] for one in told["findings"] if one["state"] != "ok"] == ["schedule"]
 

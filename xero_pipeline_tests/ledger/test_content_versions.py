@@ -36,7 +36,8 @@ def test_a_figure_that_changed_changes_the_version_of_its_table_alone(accountant
 def test_rows_of_another_organisation_do_not_count(accountant):
     ours = contents(accountant, ["journals"])
     assert organisation_contents(accountant.warehouse, ["nobody"], ["journals"])["nobody", "journals"].rows == 0
-    assert table_contents(accountant.warehouse, ["journals"]) == ours, "there is only one"
+    with accountant.warehouse.reading() as connection:
+        assert table_contents(connection, ["journals"]) == ours, "there is only one"
 
 
 def test_a_row_that_is_written_deleted_or_comes_back_changes_the_version_of_its_table(accountant):

@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.queries.execution import looking
-from xero_pipeline.warehouse.database import file_lock
+from xero_pipeline.warehouse.database import duckdb_file, file_lock
 from xero_pipeline.warehouse.database.file_lock import FileHold
+from xero_pipeline.warehouse.database.foreign_program import program_in
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
@@ -195,38 +197,106 @@ def test_writing_while_reading_is_a_bug_that_is_told_at_once(duckdb_url):
         warehouse.merge(invoices(invoice("a")))
 
 
-def test_a_file_opened_by_another_program_is_named(duckdb_url, monkeypatch, caplog):
-    path = duckdb_url.removeprefix("duckdb:///")
-    code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
+@contextmanager
+def opened_by_another_program(url, *, read_only=False):
+    """A program such as a BI tool: it opens the file that syncs write to, and keeps it."""
+    path = url.removeprefix("duckdb:///")
+    code = f"import duckdb; c = duckdb.connect({path!r}, read_only={read_only}); print('held', flush=True); input()"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
-    monkeypatch.setattr(file_lock, "QUIET_SECONDS", 0.05)
     try:
-        with pytest.raises(WarehouseBusy, match=f"process {process.pid}"):
-            Warehouse(duckdb_url, lock_timeout_seconds=0.2).prepare()
+        yield process
     finally:
         assert ended(process) == 0
-    (said,) = caplog.messages
-    assert said.startswith(f"Waiting for the warehouse: in use by process {process.pid} (")
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_program_that_opened_the_file_is_named_within_seconds_with_what_to_do(
+    duckdb_url, monkeypatch, caplog, read_only
+):
+    monkeypatch.setattr(file_lock, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(duckdb_file, "FOREIGN_SECONDS", 0.3)
+    Warehouse(duckdb_url).prepare()
+    with opened_by_another_program(duckdb_url, read_only=read_only) as process:
+        # It has no turn that would end: nobody waits the two minutes that our own processes are given.
+        with pytest.raises(WarehouseBusy, match=rf"in use by process {process.pid} \(python[^)]*\)") as told:
+            Warehouse(duckdb_url).merge(invoices(invoice("a")))
+        copy = duckdb_url.removeprefix("duckdb:///").replace(".duckdb", "-read.duckdb")
+        assert f"Let that program open {copy} from now on" in told.value.message
+        (said,) = caplog.messages
+        assert said.startswith(f"Waiting for the warehouse: in use by process {process.pid} (python")
+        assert said.endswith(f"which should open {Path(copy).name} instead.")
+    assert Warehouse(duckdb_url).merge(invoices(invoice("a")))["invoices"].inserted == 1
+
+
+def test_a_program_that_was_waited_for_in_vain_is_not_waited_for_that_long_again(duckdb_url, monkeypatch):
+    monkeypatch.setattr(duckdb_file, "FOREIGN_SECONDS", 0.2)
+    Warehouse(duckdb_url).prepare()
+    with opened_by_another_program(duckdb_url):
+        with pytest.raises(WarehouseBusy):
+            count(Warehouse(duckdb_url))
+        monkeypatch.setattr(duckdb_file, "FOREIGN_SECONDS", 600.0)
+        monkeypatch.setattr(duckdb_file, "KNOWN_SECONDS", 0.0)
+        with pytest.raises(WarehouseBusy):
+            count(Warehouse(duckdb_url))
+    assert count(Warehouse(duckdb_url)) == 0
+
+
+def test_a_program_that_has_the_file_for_a_moment_only_is_waited_for(duckdb_url):
+    with ThreadPoolExecutor(1) as threads:
+        with opened_by_another_program(duckdb_url):
+            waiting = threads.submit(Warehouse(duckdb_url).merge, invoices(invoice("a")))
+            card = Warehouse(duckdb_url).dialect.file.hold.card
+            while not card.exists() or '"behind": null' in card.read_text(encoding="utf-8"):
+                assert not waiting.done()
+        assert waiting.result()["invoices"].inserted == 1
+
+
+SET_LOCK = 'IO Error: Could not set lock on file "/home/me/books.duckdb": '
+
+
+@pytest.mark.parametrize(
+    ("told", "who"),
+    [
+        (
+            "Conflicting lock is held in /Applications/BI 7.app/BI Tool (PID 999999999) by user jo. See also",
+            "process 999999999 (BI Tool)",
+        ),
+        ("Conflicting lock is held in PID 999999999. See also https", "process 999999999 (unknown program)"),
+        ("Conflicting lock is held in PID 0. See also https", "another program, perhaps on another machine"),
+        ("Resource temporarily unavailable", "another program, perhaps on another machine"),
+    ],
+)
+def test_what_the_system_tells_of_a_program_is_told(told, who):
+    assert str(program_in(OSError(SET_LOCK + told))) == who
+
+
+def test_a_program_is_named_with_its_script_and_without_its_arguments(tmp_path):
+    script = tmp_path / "report.py"
+    script.write_text("print('runs', flush=True); input()")
+    command = [sys.executable, str(script), "--password=abc"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "runs\n"
+    who = program_in(OSError(f"{SET_LOCK}Conflicting lock is held in /usr/bin/x (PID {process.pid})"))
+    assert ended(process) == 0
+    assert str(who) == f"process {process.pid} ({Path(sys.executable).name} report.py)"
+
+
+def test_another_error_is_nobodys():
+    assert program_in(OSError("IO Error: not a valid DuckDB database file")) is None
 
 
 def test_who_only_waits_for_another_program_is_not_taken_for_the_one_that_has_the_file(duckdb_url):
-    path = duckdb_url.removeprefix("duckdb:///")
-    code = f"import duckdb; c = duckdb.connect({path!r}); print('held', flush=True); input()"
-    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "held\n"
     first = Warehouse(duckdb_url, lock_timeout_seconds=60)
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(first.prepare)
-        try:
+        with opened_by_another_program(duckdb_url) as process:
+            waiting = threads.submit(first.prepare)
             card = first.dialect.file.hold.card
-            while not card.exists() or '"behind": {' not in card.read_text(encoding="utf-8"):
+            while not card.exists() or '"behind": null' in card.read_text(encoding="utf-8"):
                 assert not waiting.done()
             found = rf"in use by process {process.pid} \(python[^)]*\); process {os.getpid()} .* waits for it, too;"
-            with pytest.raises(WarehouseBusy, match=found), FileHold(Path(path)).held("read", 0.1):
+            with pytest.raises(WarehouseBusy, match=found), FileHold(first.dialect.path).held("read", 0.1):
                 pass
-        finally:
-            assert ended(process) == 0
         waiting.result()
     assert not first.dialect.file.hold.card.exists()
 
@@ -285,7 +355,7 @@ def test_a_kept_file_is_opened_once_however_it_is_used(duckdb_url, monkeypatch):
         for name in "abc":
             warehouse.merge(invoices(invoice(name)))
             assert count(other) == count(warehouse)
-    assert set(opened) == {False}, "once it is open to be written, it is not opened anew to be read"
+        assert set(opened) == {False}, "once it is open to be written, it is not opened anew to be read"
     with duckdb.connect(duckdb_url.removeprefix("duckdb:///"), read_only=True) as connection:
         assert connection.execute("SELECT COUNT(*) FROM xero.invoices").fetchone() == (3,)
 

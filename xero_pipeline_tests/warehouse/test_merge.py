@@ -181,7 +181,7 @@ def test_text_with_quotes_breaks_and_emptiness_survives(warehouse):
 def test_parameters_and_frames(warehouse):
     warehouse.merge(invoices(invoice("a", Total=1.10), invoice("b")))
     sql = "SELECT total, updated_date_utc FROM xero.invoices WHERE invoice_number = :number"
-    frame = warehouse.frame(sql, {"number": "a"})
+    frame = warehouse.query(sql, {"number": "a"}).to_pandas()
     assert frame["total"].tolist() == [Decimal("1.1000")]
     assert frame["updated_date_utc"][0].to_pydatetime() == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 

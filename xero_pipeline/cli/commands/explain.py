@@ -38,6 +38,7 @@ def explain(
     cause, or there is no report to compare with, which it says.
     """
     from xero_pipeline.cli.commands.sync import chosen_organisations
+    from xero_pipeline.cli.output.age_note import tell_age
     from xero_pipeline.cli.output.console import warn
     from xero_pipeline.cli.output.tie_out_note import without_cause
     from xero_pipeline.ledger.reconcile.differences import is_kept
@@ -50,7 +51,7 @@ def explain(
             "Give an account and a month, such as `xero-pipeline explain 610 2026-10`, or neither."
         )
     tenants = {one.tenant_id: one.name for one in chosen_organisations(services, organisation or [])}
-    with services.warehouse.reading() as connection:
+    with services.books.reading() as connection:
         if not is_kept(connection):
             raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first.")
         if account is None or month is None:
@@ -61,6 +62,7 @@ def explain(
             shown = [figure for one in found for figure in _one(connection, *one, start, json=json)]
     if not json and (without := lacking(services.deferred_work.aside(), tenants, REPORTS)):
         warn(without)
+    tell_age(services.books)
     if without_cause(shown):
         raise typer.Exit(1)
 

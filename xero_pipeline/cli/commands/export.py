@@ -36,10 +36,11 @@ def export(
     ] = None,
 ) -> None:
     """Export the tables of schemas xero and ledger to files, from one consistent snapshot. Amounts stay exact."""
+    from xero_pipeline.cli.output.age_note import tell_age
     from xero_pipeline.queries.export import export as write
     from xero_pipeline.warehouse.store import Warehouse
 
-    warehouse = Warehouse(Settings.load().warehouse, lock_timeout_seconds=LOCK_SECONDS)
+    warehouse = Warehouse(Settings.load().warehouse, lock_timeout_seconds=LOCK_SECONDS, reads_copy=True)
     with ProgressCounter("rows") as counter:
         done = list(write(warehouse, folder, form=form.value, tables=table or [], progress=counter.show))
     rows = [(one.table, one.rows, size(one.size)) for one in done if one.rows]
@@ -48,3 +49,4 @@ def export(
     print_table(f"Written into {folder}", columns, [*rows, total], last_is_total=True)
     if empty := len(done) - len(rows):
         conclude(f"{empty} more tables have no row yet; their files say which columns they have.")
+    tell_age(warehouse)

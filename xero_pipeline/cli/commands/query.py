@@ -26,7 +26,7 @@ ROWS_SHOWN = 100
 """Of a table, unless --limit says otherwise."""
 
 LOCK_SECONDS = 30
-"""Syncs hold the file for moments only."""
+"""Where there is no read copy yet: syncs hold the file for moments only."""
 
 
 def query(
@@ -57,6 +57,7 @@ def query(
     sql: Annotated[bool, typer.Option("--sql", help="Only show the SQL of a built-in query.")] = False,
 ) -> None:
     """Ask the warehouse: `xero-pipeline query "select …"`, or a built-in query by its name. Reads only."""
+    from xero_pipeline.cli.output.age_note import tell_age
     from xero_pipeline.warehouse.store import Warehouse
 
     if listed or question is None:
@@ -65,13 +66,14 @@ def query(
     values = _values(param or [])
     if organisation is not None:
         values["organisation"] = organisation
-    warehouse = Warehouse(Settings.load().warehouse, lock_timeout_seconds=LOCK_SECONDS)
+    warehouse = Warehouse(Settings.load().warehouse, lock_timeout_seconds=LOCK_SECONDS, reads_copy=True)
     ready = _ready(question)
     if sql:
         _show_sql(ready, warehouse)
         return
     with _answer(warehouse, question, ready, values) as (answer, told):
         _write(answer, ready, told, how or (Format.table if sys.stdout.isatty() else Format.csv), limit)
+    tell_age(warehouse)
 
 
 def _ready(question: str) -> BuiltInQuery | None:

@@ -56,11 +56,13 @@ def _write(
     from xero_pipeline.ledger.consolidation.update import write_consolidation
 
     now, dialect = clock.now(), services.warehouse.dialect
-    with services.warehouse.writing() as connection:
+    with services.warehouse.kept_open() as warehouse, warehouse.writing() as connection:
         if clear:
             clear_rates(connection, dialect)
         import_rates(connection, dialect, given, at=now)
         group = write_consolidation(connection, dialect, currency, at=now)
+        if given or clear or group.changed:
+            warehouse.rows_changed()
         used = [dict(row) for row in connection.exec_driver_sql(_USED).mappings()]
     if not group.organisations:
         raise ConfigurationError("There is no ledger yet. Run `xero-pipeline sync` first; the rates are kept.")

@@ -73,15 +73,16 @@ def _show_locked(changes: Sequence[LockedChange]) -> None:
 
 
 def _show_all(services: Services, tenants: Collection[str], given: date | None) -> None:
+    from xero_pipeline.cli.output.age_note import tell_age
     from xero_pipeline.warehouse.days import zones_of
 
-    zones, now = zones_of(services.warehouse), clock.now()
+    zones, now = zones_of(services.books), clock.now()
     since = {one: given or month_start(day_in(zones.get(one), now)) for one in tenants}
     ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
     found = [
         row
         for tenant_id in sorted(tenants)
-        for row in services.warehouse.query(
+        for row in services.books.query(
             ours, {"tenant_id": tenant_id, "since": beginning_of(since[tenant_id], zones.get(tenant_id))}
         ).to_pylist()
     ]
@@ -99,6 +100,7 @@ def _show_all(services: Services, tenants: Collection[str], given: date | None) 
         for row in found
     ]
     _show(f"What changed in closed months, seen since {min(since.values())}", rows)
+    tell_age(services.books)
 
 
 def _show(title: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -180,6 +180,7 @@ def _span(asked: StatementRequest) -> tuple[date, date]:
 
 
 def _answer(asked: StatementRequest, draw: _Draw) -> None:
+    from xero_pipeline.cli.output.age_note import tell_age
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.output.empty_period_note import empty_period_note
     from xero_pipeline.cli.output.statement_tables import show
@@ -189,7 +190,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
         raise ConfigurationError("--json and --csv exclude each other: name one of them.")
     services = Services(Settings.load())
     one = _whose(services, asked.organisation)
-    with services.warehouse.reading() as connection:
+    with services.books.reading() as connection:
         if newest_day(connection, one.tenant_id) is None:
             raise ConfigurationError(
                 f"The ledger has no journals of {one.name} yet. Run `xero-pipeline sync`, which posts what it brings."
@@ -199,6 +200,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
     show(asked, one.tenant_id, one.name, entity.base_currency, rows)
     if nothing:
         say(nothing)
+    tell_age(services.books)
 
 
 def _whose(services: Services, organisation: str | None) -> Named:
@@ -245,4 +247,4 @@ def _today(organisation: str | None) -> date:
     from xero_pipeline.warehouse.days import day_of
 
     services = Services(Settings.load())
-    return day_of(services.warehouse, _whose(services, organisation).tenant_id, clock.now())
+    return day_of(services.books, _whose(services, organisation).tenant_id, clock.now())

@@ -12,15 +12,13 @@ from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.ledger.consolidation.rows import TABLES
-from xero_pipeline.ledger.consolidation.update import Consolidation, write_consolidation
-from xero_pipeline.ledger.content_versions import table_contents
+from xero_pipeline.ledger.consolidation.update import WRITTEN, Consolidation, write_consolidation
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
 
 GROUP = "group"
-ASSETS = (*TABLES, "intercompany_contacts")
 RATES = "every_month_has_its_rates"
 ROWS_SHOWN = 50
 
@@ -33,7 +31,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
     """
     specs = [
         naming.spec(ledger_table(name), schema=SCHEMA, group=GROUP, made_of=[f"{SCHEMA}.journal_lines"], every=None)
-        for name in ASSETS
+        for name in WRITTEN
     ]
     rates = dg.AssetCheckSpec(
         RATES,
@@ -54,14 +52,15 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
         warehouse, settings = xero_warehouse.warehouse, xero.services.settings
         with warehouse.writing() as connection:
             written = write_consolidation(connection, warehouse.dialect, settings.group_currency, at=clock.now())
-        contents = table_contents(warehouse, ASSETS)
+            if written.changed:
+                warehouse.rows_changed()
         results = [
             dg.MaterializeResult(
                 naming.key(name, SCHEMA),
                 metadata=_facts(written, name),
-                data_version=dg.DataVersion(contents[name].version),
+                data_version=dg.DataVersion(written.contents[name].version),
             )
-            for name in ASSETS
+            for name in WRITTEN
         ]
         yield from emit_selected(context, [*results, _rated(written, naming)] if checked else results)
 

@@ -20,13 +20,14 @@ from xero_pipeline.ledger.consolidation.rates import Rates
 from xero_pipeline.ledger.consolidation.rows import TABLES, rows_of
 from xero_pipeline.ledger.consolidation.translation import Translation
 from xero_pipeline.ledger.consolidation.views import make_group_views
+from xero_pipeline.ledger.content_versions import table_contents
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.time_zones import day_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     import pyarrow as pa
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.consolidation.members import GroupMember
     from xero_pipeline.ledger.consolidation.months import Beginning, MonthRates
     from xero_pipeline.ledger.consolidation.rows import Row, Rows
+    from xero_pipeline.ledger.content_versions import TableContent
     from xero_pipeline.warehouse.load.merge import Dialect
 
+WRITTEN = (*TABLES, "intercompany_contacts")
 _DIGITS = 5
 """A shorter tax or company number stands for none, such as 0 or n/a."""
 
@@ -64,6 +67,8 @@ class Consolidation:
         organisations: How many organisations are in it.
         rows: How many rows each table has.
         missing: The months that lack a rate: their amounts are empty.
+        contents: What each of `WRITTEN` holds.
+        changed: Whether any of them says something else than before.
     """
 
     currency: str | None
@@ -71,6 +76,8 @@ class Consolidation:
     organisations: int
     rows: dict[str, int]
     missing: tuple[MissingRate, ...]
+    contents: Mapping[str, TableContent]
+    changed: bool
 
 
 def write_consolidation(
@@ -89,6 +96,7 @@ def write_consolidation(
     """
     upgrade_schema(dialect, connection)
     dialect.lock(connection, "the group")
+    before = table_contents(connection, WRITTEN)
     for name in ("remove_intercompany_contacts", "write_intercompany_contacts"):
         SqlTemplates("consolidation", connection, None, digits=_DIGITS).run(name)
     for table in TABLES:
@@ -112,9 +120,8 @@ def write_consolidation(
         if found:
             dialect.append(connection, named(table), _arrow(table, found))
     make_group_views(connection)
-    return Consolidation(
-        currency, begins, len(group), {table: len(found) for table, found in rows.items()}, tuple(missing)
-    )
+    counts, contents = {table: len(found) for table, found in rows.items()}, table_contents(connection, WRITTEN)
+    return Consolidation(currency, begins, len(group), counts, tuple(missing), contents, changed=contents != before)
 
 
 def _in_common(group: Sequence[GroupMember]) -> str | None:

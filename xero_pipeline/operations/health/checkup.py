@@ -12,6 +12,8 @@ from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
 from xero_pipeline.operations.health.finding import Check, Finding, carried
 from xero_pipeline.operations.health.machines import check_machines
+from xero_pipeline.operations.health.read_copy import NAME as READ_COPY
+from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.storage import check_disk, check_home, check_key, check_key_form, check_state
 from xero_pipeline.operations.health.warehouse import check_warehouse
@@ -69,6 +71,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         **({"machines": partial(check_machines, services)} if services.settings.broker_url else {}),
         "put aside": partial(check_put_aside, services),
         "warehouse": partial(check_warehouse, services),
+        READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
         "Dagster home": partial(check_dagster, partial(opened, services.settings)),
     }
@@ -79,7 +82,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
             "encryption key",
         }:
             continue
-        if name == CAUSES and "warehouse" in failed:
+        if name in {CAUSES, READ_COPY} and "warehouse" in failed:
             continue
         for finding in carried(name, check):
             failed |= {name} if finding.state == "problem" else set()

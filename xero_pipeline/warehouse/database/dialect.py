@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 from xero_pipeline.warehouse.schema.ddl import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     import pyarrow as pa
     from sqlalchemy import Connection, Engine
 
+    from xero_pipeline.warehouse.database.read_copy import ReadCopy
     from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.schema.model import Table
 
@@ -22,6 +24,23 @@ class Dialect(Protocol):
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use."""
+        ...
+
+    @property
+    def read_copy(self) -> ReadCopy | None:
+        """The copy that readers open, where they cannot read beside a writer."""
+        ...
+
+    def as_of(self) -> datetime | None:
+        """Of when the rows are that are read, in UTC, if some have changed since; None where they are those of now."""
+        ...
+
+    def state(self) -> Hashable:
+        """Another one whenever something else may be read; None where that cannot be told.
+
+        Raises:
+            WarehouseBusy: Another process had the database to itself all the time.
+        """
         ...
 
     def is_new(self) -> bool:

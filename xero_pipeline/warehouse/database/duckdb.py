@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.warehouse.database.duckdb_file import open_file
+from xero_pipeline.warehouse.database.duckdb_engine import LARGE_MEMORY_LIMIT, MEMORY_LIMIT, engine_for
+from xero_pipeline.warehouse.database.duckdb_file import open_file, state_of
+from xero_pipeline.warehouse.database.read_copy import INTERVAL_SECONDS, ReadCopy
 from xero_pipeline.warehouse.load.merge import merge_sql
 from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
 
     from xero_pipeline.warehouse.query_stream import QueryStream
     from xero_pipeline.warehouse.schema.model import Table
-
-# Measured with 100,000 invoices and 300,000 lines, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command):
-# DuckDB may take this much before it spills; less is slower, more does not help, and Arrow needs its share.
-MEMORY_LIMIT = "300MB"
-LARGE_MEMORY_LIMIT = "1GB"
-THREADS = 2
-# The file is closed after every merge, which writes what is new. Tidying up row groups at each closing as well
-# read and wrote most of the table again: twice the time of a first load.
-VACUUM_TASKS = 0
-# Small merges stay in the write-ahead log only until the file is closed; this bounds a long transaction.
-CHECKPOINT_THRESHOLD = "128MB"
 
 
 class DuckDB:
@@ -55,16 +47,40 @@ class DuckDB:
             self._engines[read_only] = self._new_engine(read_only=read_only)
         return self._engines[read_only]
 
+    @cached_property
+    def read_copy(self) -> ReadCopy:
+        """The copy of the file that readers open."""
+        return ReadCopy(self)
+
     @contextmanager
     def kept(self) -> Generator[None]:
-        """Between its transactions this process leaves the file open, until another wants it."""
+        """Between its transactions this process leaves the file open, until another wants it.
+
+        Who is the last to be done leaves a read copy: one, however many organisations there were.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.hold.kept():
-            yield
+        try:
+            with self.file.hold.kept():
+                yield
+        except Exception:
+            self._leave_read_copy()
+            raise
+        self._leave_read_copy()  # not for a person who stops it: the next one does
+
+    def _leave_read_copy(self) -> None:
+        if not self.file.hold.is_kept:
+            self.read_copy.follow()
 
     @contextmanager
     def connected(self, purpose: str) -> Generator[Connection]:
         """The room that a transaction takes for itself ends with it."""
+        with self._transaction(purpose) as connection:
+            yield connection
+        if purpose == "written" and self.file.hold.is_kept:
+            self.read_copy.follow(after_seconds=INTERVAL_SECONDS)
+
+    @contextmanager
+    def _transaction(self, purpose: str) -> Generator[Connection]:
         with self.exclusive(purpose):
             read_only = self.file.way(read_only=purpose == "read")
             try:
@@ -90,27 +106,31 @@ class DuckDB:
                 with self.connected("read") as connection:
                     self._look(connection, schemas)
                     if sandboxed:
-                        connection.exec_driver_sql("SET enable_external_access = false")
-                        connection.exec_driver_sql("SET lock_configuration = true")
+                        self._sandbox(connection)
                     yield connection
             finally:
                 if sandboxed:
                     self.file.close()
 
-    def _new_engine(self, *, read_only: bool) -> Engine:
-        from sqlalchemy import create_engine, event
-        from sqlalchemy.pool import NullPool
+    @staticmethod
+    def _sandbox(connection: Connection) -> None:
+        connection.exec_driver_sql("SET enable_external_access = false")
+        connection.exec_driver_sql("SET lock_configuration = true")
 
-        config = {
-            "memory_limit": MEMORY_LIMIT,
-            "threads": THREADS,
-            "preserve_insertion_order": False,
-            "max_vacuum_tasks": VACUUM_TASKS,
-            "checkpoint_threshold": CHECKPOINT_THRESHOLD,
-        }
-        engine = create_engine(self.url, poolclass=NullPool, connect_args={"config": config, "read_only": read_only})
+    def _new_engine(self, *, read_only: bool) -> Engine:
+        from sqlalchemy import event
+
+        engine = engine_for(self.url, read_only=read_only)
         event.listen(engine, "do_connect", partial(self.file.open, self.timeout))
         return engine
+
+    def as_of(self) -> datetime | None:
+        """None: it is the file itself that is read."""
+        return None
+
+    def state(self) -> Hashable:
+        """Size and time of the file and its log."""
+        return state_of(self.path)
 
     def is_new(self) -> bool:
         """Whether there is no file, or an empty one."""

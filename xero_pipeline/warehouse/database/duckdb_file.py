@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from contextlib import ExitStack
 from functools import cache, partial
@@ -12,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.warehouse.database import file_lock
 from xero_pipeline.warehouse.database.file_lock import FileHold, tell_of_wait
+from xero_pipeline.warehouse.database.foreign_program import ForeignProgram, program_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_HELD_BY_OTHERS = re.compile(r"conflicting lock is held in (?P<what>\S+) \(PID (?P<pid>\d+)\)", re.IGNORECASE)
 _RETRY_SECONDS = 0.1
+
+FOREIGN_SECONDS = 10.0
+"""How long we wait for a program without our lock: our own processes, of which we wait for minutes, all have it."""
+KNOWN_SECONDS = 1.0
+"""The same for one that we waited for in vain just now: a run has many transactions."""
 
 KEPT_LOG_BYTES = 8_000_000
 """A first load of 100,000 invoices took 90 MB more of memory where the file stayed open after merges of this size."""
@@ -32,6 +36,8 @@ class OpenFile:
         self._kept: Any = None
         """A connection that keeps the file open between two transactions."""
         self._kept_to_read = False
+        self._outlasted: int | None = None
+        """The process id of a program that was waited for in vain."""
 
     def way(self, *, read_only: bool) -> bool:
         """Whether to open the file to read only: one that is open to be written can be read as well.
@@ -86,44 +92,54 @@ class OpenFile:
         """Open the file; a program that knows nothing of our lock may have it for a moment.
 
         Args:
-            timeout_seconds: How long to wait for it.
+            timeout_seconds: How long to wait for it; never longer than `FOREIGN_SECONDS`.
             dialect: As SQLAlchemy tells its event `do_connect`, with the others.
 
         Raises:
             WarehouseBusy: Another program had it all the time.
             ConfigurationError: It is no DuckDB file.
         """
-        began, told, behind = time.monotonic(), False, 0
+        began, told, behind = time.monotonic(), False, None
         with ExitStack() as waiting:
             while True:
                 opened, other = self._tried(dialect, arguments, options)
                 if other is None:
                     self._keep(partial(dialect.connect, *arguments, **options), read_only=options["read_only"])
+                    self._outlasted = None
                     return opened
-                waited, pid = time.monotonic() - began, int(other["pid"])
-                if waited >= timeout_seconds:
-                    raise WarehouseBusy(
-                        f"The warehouse {self._path} is in use by {other['what']} (process {pid}). Close it there, "
-                        "then try again. PostgreSQL lets many in at a time (docs/postgresql.md)."
-                    )
-                program = Path(other["what"]).name
-                if behind != pid:
+                waited, patience = time.monotonic() - began, self._patience(other)
+                if waited >= patience:
+                    self._outlasted = other.pid
+                if waited >= min(timeout_seconds, patience):
+                    raise WarehouseBusy(self._remedy(other))
+                if behind != other:
                     waiting.close()
-                    waiting.enter_context(self.hold.behind(program, pid))
-                    behind = pid
+                    waiting.enter_context(self.hold.behind(str(other)))
+                    behind = other
                 if not told and waited >= min(file_lock.QUIET_SECONDS, timeout_seconds):
-                    tell_of_wait(f"process {pid} ({program})")
+                    tell_of_wait(f"{other}, which should open {copy_path_of(self._path).name} instead")
                     told = True
                 time.sleep(_RETRY_SECONDS)
 
-    def _tried(self, dialect: Any, arguments: list[Any], options: dict[str, Any]) -> tuple[Any, re.Match[str] | None]:
+    def _patience(self, other: ForeignProgram) -> float:
+        """A program that had the file for a whole wait has not opened it for a moment only."""
+        return KNOWN_SECONDS if other.pid and other.pid == self._outlasted else FOREIGN_SECONDS
+
+    def _remedy(self, other: ForeignProgram) -> str:
+        return (
+            f"The warehouse {self._path} is in use by {other}, which does not take turns with syncs. Close the file "
+            f"there, then try again. Let that program open {copy_path_of(self._path)} from now on, the copy for "
+            "reading: it never stands in the way of a sync (docs/operations.md)."
+        )
+
+    def _tried(self, dialect: Any, arguments: list[Any], options: dict[str, Any]) -> tuple[Any, ForeignProgram | None]:
         """The opened file, or who else has it."""
         import duckdb
 
         try:
             return dialect.connect(*arguments, **options), None
         except duckdb.IOException as error:
-            held = _HELD_BY_OTHERS.search(str(error))
+            held = program_in(error)
             if held is None:
                 raise ConfigurationError(
                     f"XERO_WAREHOUSE_URL: cannot use {self._path} as warehouse: {' '.join(str(error).split())}"
@@ -139,3 +155,29 @@ def open_file(path: Path) -> OpenFile:
         path: Of the file, absolute.
     """
     return OpenFile(path)
+
+
+def state_of(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Changes whenever something is written to a DuckDB file.
+
+    Args:
+        path: The file; its log is beside it.
+    """
+    found: list[tuple[int, int] | None] = []
+    for file in (path, path.with_name(f"{path.name}.wal")):
+        try:
+            told = file.stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((told.st_mtime_ns, told.st_size))
+    return tuple(found)
+
+
+def copy_path_of(original: Path) -> Path:
+    """Where the read copy of a file is.
+
+    Args:
+        original: The file that is written to.
+    """
+    return original.with_name(f"{original.stem}-read{original.suffix}")

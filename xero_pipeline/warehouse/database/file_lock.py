@@ -27,7 +27,7 @@ from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator
 
 POLL_SECONDS = 0.02
 
@@ -188,13 +188,13 @@ class FileHold:
                 return
 
     @contextmanager
-    def behind(self, program: str, pid: int) -> Generator[None]:
+    def behind(self, program: str) -> Generator[None]:
         """While in the context the holder of the lock waits itself: its card names for whom.
 
         Args:
             program: What has the file without our lock.
         """
-        self._write_card(self._purposes[-1], behind={"pid": pid, "command": program})
+        self._write_card(self._purposes[-1], behind=program)
         try:
             yield
         finally:
@@ -212,7 +212,7 @@ class FileHold:
             told = json.loads(self.card.read_text(encoding="utf-8"))
             who = f"process {told['pid']} ({told['command']})"
             if before := told.get("behind"):
-                return f"process {before['pid']} ({before['command']}); {who} waits for it, too"
+                return f"{before}; {who} waits for it, too"
             since = datetime.fromisoformat(told["since"]).astimezone(UTC)
             who = f"{who}, {_DOING[told['purpose']]} it since {since:%Y-%m-%d %H:%M} UTC"
         except (OSError, ValueError, KeyError, TypeError):
@@ -226,7 +226,7 @@ class FileHold:
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
-    def _write_card(self, purpose: str, *, behind: Mapping[str, object] | None = None) -> None:
+    def _write_card(self, purpose: str, *, behind: str | None = None) -> None:
         since = clock.now().isoformat(timespec="seconds")
         told = {"pid": os.getpid(), "command": _command(), "purpose": purpose, "since": since, "behind": behind}
         draft = self.card.with_name(f"{self.card.name}.{os.getpid()}")

@@ -13,8 +13,9 @@ from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     import pyarrow as pa
     from sqlalchemy import URL, Connection, Engine
@@ -62,6 +63,7 @@ class PostgreSQL:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.sessions = DatabaseSessions(url)
+        self.read_copy = None
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use, or, while they are kept, used again."""
@@ -83,6 +85,14 @@ class PostgreSQL:
         with self.engine(read_only=True).begin() as connection:
             self._look(connection, schemas)
             yield connection
+
+    def as_of(self) -> datetime | None:
+        """None: everybody reads what is committed."""
+        return None
+
+    def state(self) -> Hashable:
+        """None: only the server could tell."""
+        return None
 
     def is_new(self) -> bool:
         """Never: the database is there, with or without our tables."""

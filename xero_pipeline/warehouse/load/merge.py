@@ -48,6 +48,11 @@ class Merged:
     unchanged: int = 0
     removed: int = 0
 
+    @property
+    def changed(self) -> int:
+        """Rows that are not as they were."""
+        return self.inserted + self.updated + self.removed
+
     def __add__(self, other: Merged) -> Merged:
         return Merged(
             self.inserted + other.inserted,
