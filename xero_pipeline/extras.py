@@ -7,12 +7,13 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["postgresql", "simulator", "web"]
+Extra = Literal["postgresql", "simulator", "web", "telemetry"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "postgresql": ("psycopg", "dagster_postgres"),
     "simulator": ("joserfc",),
     "web": ("python_multipart",),
+    "telemetry": ("opentelemetry",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

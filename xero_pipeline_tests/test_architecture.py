@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
 EVERYBODY = {
     "addresses", "ageing", "calendar", "clock", "errors", "extras", "log_lines", "parallel", "revisions",
-    "validation_messages",
+    "spans", "validation_messages",
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "extras": set(),
     "log_lines": set(),
     "revisions": set(),
+    "spans": {"revisions"},
     "validation_messages": set(),
     "setting_types": {"xero.reports"},
     "settings": {"setting_types"},

@@ -13,6 +13,7 @@ from xero_pipeline.ledger.reconcile.tie_out import compare, post_unexplained
 from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
 from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.spans import span
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def update_ledger(
         WarehouseBusy: Another process held the file all the time.
     """
     dialect = warehouse.dialect
-    with warehouse.writing() as connection:
+    with span("ledger", organisation=tenant_id), warehouse.writing() as connection:
         upgrade_schema(dialect, connection)
         if not _is_read(connection, tenant_id):
             return None

@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from xero_pipeline.spans import span
 from xero_pipeline.warehouse.database.dialects import dialect_of
 from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
@@ -98,7 +99,7 @@ class Warehouse:
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
         merged: dict[str, Merged] = {}
-        with self._current("written") as connection:
+        with span("merge", table=next(iter(batch), None)), self._current("written") as connection:
             for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
                 self.dialect.lock(connection, name)
@@ -165,7 +166,7 @@ class Warehouse:
         """
         from xero_pipeline.warehouse.load.report_replacement import replace_reports
 
-        with self.writing() as connection:
+        with span("merge", table=name, reports=len(pulls)), self.writing() as connection:
             self.dialect.lock(connection, name)
             replaced = replace_reports(self.dialect, connection, table(name), rows, pulls)
             self._noted(replaced.changed)

@@ -43,6 +43,7 @@ def test_what_is_wrong_counts_and_what_is_not_known_is_left_out():
     nothing = {"last_sync": None, "next_sync": None, "consent_ends_at": None, "sync": None, "problem": {"error": "no"}}
     told = {
         "mode": "live",
+        "states": {"needs-consent": 1, "issues": 1},
         "scheduler": {"on": True, "dagster": False},
         "organisations": [
             known | nothing | {"calls_today": 7, "calls_left_today": 4793, "waiting": [{}], "put_aside": [{}, {}]},
@@ -51,6 +52,7 @@ def test_what_is_wrong_counts_and_what_is_not_known_is_left_out():
         ],
     }  # fmt: skip
     found = read(exposition(told).decode())
+    assert found["xero_organisations", "issues"] == 1
     assert found["xero_open_issues", "rejected_records", "a"] == 3
     assert not [name for name in found if name[0] == "xero_open_issues" and name[2] == "b"]
     assert [found["xero_connected", one] for one in "ab"] == [1, 0]

@@ -26,6 +26,7 @@ from xero_pipeline.errors import (
 )
 from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
+from xero_pipeline.spans import span
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
 
@@ -118,7 +119,8 @@ def run_for_each_organisation(
         return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
-        with log_context(organisation=tenant_id, run_id=context.run.run_id):
+        whose = {"organisation": tenant_id, "run_id": context.run.run_id}
+        with log_context(**whose), span("sync", asset=asset, **whose):
             return attempted(tenant_id)
 
     def attempted(tenant_id: str) -> bool:

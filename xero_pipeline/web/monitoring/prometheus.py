@@ -84,6 +84,10 @@ def _families(told: Told) -> Iterator[GaugeMetricFamily]:
     scheduler = told["scheduler"]
     yield GaugeMetricFamily("xero_daily_sync_on", "1 if the daily sync is switched on", value=scheduler["on"])
     yield GaugeMetricFamily("xero_dagster_running", "1 if a Dagster carries it out", value=scheduler["dagster"])
+    states = GaugeMetricFamily("xero_organisations", "Organisations in a state; some are in several", labels=("state",))
+    for name, count in told["states"].items():
+        states.add_metric((name,), count)
+    yield states
     for name, (what, value) in OF_AN_ORGANISATION.items():
         family = GaugeMetricFamily(name, what, labels=LABELS)
         for one in told["organisations"]:

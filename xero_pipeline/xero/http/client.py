@@ -12,6 +12,7 @@ from typing import Protocol, Self
 import httpx
 
 from xero_pipeline.errors import OrganisationDisconnected, XeroPipelineError
+from xero_pipeline.spans import span, template
 from xero_pipeline.xero.http.request_state import RequestState
 from xero_pipeline.xero.http.response import ApiResponse, CallRecord
 from xero_pipeline.xero.http.retry_loop import CircuitBreaker, call_with_retries
@@ -148,11 +149,15 @@ class XeroClient:
         tenant_id = request.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=request.rejected)
         url = f"{self._base}{request.asked.path}{'?' if request.params else ''}{request.query}"
-        with self._quota.slot(
-            tenant_id, lambda seconds: self._wait(seconds, _LIMIT, cancelled), request.outgoing()
-        ) as held:
+        with (
+            self._quota.slot(
+                tenant_id, lambda seconds: self._wait(seconds, _LIMIT, cancelled), request.outgoing()
+            ) as held,
+            span("call", organisation=tenant_id, path=template(request.asked.path), attempt=request.attempt) as note,
+        ):
             sent = self._http.get(url, request.headers, token)
             held.call = call = request.call(sent)
+            note(http__request__method="GET", http__response__status_code=call.status, bytes=call.wire_bytes)
         if self._on_call is not None:
             self._on_call(call)
         verdict = self._decide(request, sent)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice
 
 from xero_pipeline.calendar import add_months, month_end, month_start
+from xero_pipeline.spans import in_this_context
 from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
@@ -55,10 +56,10 @@ def _ahead(fetch: Callable[[str], Page], keys: Iterator[str], workers: int) -> I
     """Pages in the order of their keys; at most `workers` are fetched ahead of the consumer."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="xero-page")
     try:
-        pending = deque(pool.submit(fetch, key) for key in islice(keys, workers))
+        pending = deque(pool.submit(in_this_context(fetch), key) for key in islice(keys, workers))
         while pending:
             page = pending.popleft().result()
-            pending.extend(pool.submit(fetch, key) for key in islice(keys, 1))
+            pending.extend(pool.submit(in_this_context(fetch), key) for key in islice(keys, 1))
             yield page
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

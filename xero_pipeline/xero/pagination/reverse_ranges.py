@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
+from xero_pipeline.spans import in_this_context
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 
@@ -79,7 +80,7 @@ def read_backwards(
 
     def submit(page_range: PageRange) -> None:
         if page_range.page is not None:
-            pending.append((page_range, pool.submit(mine.fetch_page, page_range.page)))
+            pending.append((page_range, pool.submit(in_this_context(mine.fetch_page), page_range.page)))
         elif waiting:
             submit(waiting.popleft())
 
