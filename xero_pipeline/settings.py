@@ -14,6 +14,8 @@ from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.log_lines import LogFormat
 from xero_pipeline.setting_types import (
+    BrokerAddress,
+    CodeServer,
     CurrencyCode,
     DagsterAddress,
     Month,
@@ -74,6 +76,13 @@ class Settings(WebSettings):
         description="PostgreSQL URL of Dagster's own history. Default: SQLite, in `dagster` in the home. "
         "A `DAGSTER_HOME` of your own has its own settings.",
     )
+    broker_url: BrokerAddress | None = Field(
+        None, description="Redis URL of the queue through which runs reach workers, on any number of machines."
+    )
+    runs_at_once: int = Field(4, ge=1, le=1000, description="Runs that Dagster lets go at a time, over all workers.")
+    code_server: CodeServer | None = Field(
+        None, description="host:port of the code server for Dagster's UI and daemon. Default: each starts its own."
+    )
     definitions: str | None = Field(
         None,
         description="The module of the Dagster project our assets are part of, such as my_project.definitions: runs of "
@@ -123,9 +132,7 @@ class Settings(WebSettings):
         "organisations have the same; else nothing is consolidated.",
     )
     causes: Path | None = Field(
-        None,
-        description="A CSV file of organisation, account and cause: what is behind amounts on an account that no "
-        "document shows. Default: what their accounts suggest.",
+        None, description="A CSV file of organisation, account and cause of amounts that no document shows."
     )
     ageing: Ageing = Field(
         "days",
@@ -161,10 +168,7 @@ class Settings(WebSettings):
         description="Of thousands of organisations those of this code location: 3/8 is the third of eight shares.",
     )
     calls_per_run: int | None = Field(
-        None,
-        ge=1,
-        description="Calls a run may make to each organisation; what does not fit goes on an hour later. Default: no "
-        "bound.",
+        None, ge=1, description="Calls a run may make to each organisation; the rest goes on an hour later."
     )
     log_format: LogFormat = Field(
         "text",

@@ -9,10 +9,11 @@ import threading
 import pytest
 from filelock import FileLock
 
-from xero_pipeline.defs.assets import collections
+from xero_pipeline.defs.assets import collections, reports
 from xero_pipeline.defs.assets.organisation_client import organisation_lock
 from xero_pipeline.errors import OrganisationBusy
 from xero_pipeline.state import locks
+from xero_pipeline_tests.defs.conftest import MONTHS
 
 PATIENCE = 120
 """Seconds for what must happen; nothing takes so long that works."""
@@ -142,3 +143,16 @@ def test_two_runs_of_one_organisation_go_one_after_the_other(house, monkeypatch,
 def test_runs_of_two_organisations_go_side_by_side(house, monkeypatch):
     meeting = threading.Barrier(2).wait
     assert runs_at_once(house, monkeypatch, meeting, *house.tenants[:2])["all"] == 2
+
+
+@pytest.mark.parametrize("kind", ["lists", "reports"])
+def test_the_organisations_of_one_run_go_side_by_side(house, monkeypatch, kind):
+    company = threading.Barrier(len(house.tenants)).wait  # passes only when all are there
+    module, work = (collections, "sync_collection") if kind == "lists" else (reports, "sync_report")
+    together = Together(getattr(module, work), company)
+    with house.on_disk() as at:
+        assert at.sync("organisations", "accounts").success
+        monkeypatch.setattr(module, work, together)
+        run = at.sync("contacts") if kind == "lists" else at.pull(MONTHS[-1:], reports=["profit_and_loss"])
+    assert run.success
+    assert together.most["all"] == len(house.tenants) == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -100,9 +100,10 @@ class Xero:
             found += more
         return found
 
-    def facts(self) -> Facts:
+    def facts(self, tables: Collection[str] = ()) -> Facts:
+        """What it says of some tables and their lines, or of all."""
         facts: Facts = {}
-        for one in LISTS:
+        for one in _chosen(tables):
             records = self.records(one)
             living = [record for record in records if record.get("Status") != "DELETED"]
             facts[one.table] = (len(living), len(records) - len(living), *(_sum(living, name) for name in one.sums))
@@ -138,20 +139,30 @@ def truth(url: str, organisation: str | None = None, transport: httpx.BaseTransp
         yield Xero(client)
 
 
-def kept(home: Home) -> Facts:
-    """The same facts as the warehouse has them."""
+def kept(home: Home, organisation: str | None = None, tables: Collection[str] = ()) -> Facts:
+    """The same facts as the warehouse has them.
+
+    Args:
+        organisation: Tenant id; None for all.
+        tables: Some, with their lines; none for all.
+    """
+    whose = f" WHERE tenant_id = '{organisation}'" if organisation else ""
     facts: Facts = {}
-    for one in LISTS:
-        facts[one.table] = _row(home, one.table, list(one.sums.values()))
+    for one in _chosen(tables):
+        facts[one.table] = _row(home, one.table, list(one.sums.values()), whose)
         if one.lines[0]:
-            facts[one.lines[1]] = _row(home, one.lines[1], ["line_amount"])
+            facts[one.lines[1]] = _row(home, one.lines[1], ["line_amount"], whose)
     return facts
 
 
-def _row(home: Home, table: str, columns: list[str]) -> tuple[Any, ...]:
+def _chosen(tables: Collection[str]) -> list[List]:
+    return [one for one in LISTS if not tables or one.table in tables]
+
+
+def _row(home: Home, table: str, columns: list[str], whose: str) -> tuple[Any, ...]:
     sums = "".join(f", coalesce(sum({column}) FILTER (WHERE NOT is_deleted), 0)" for column in columns)
     counts = "count(*) FILTER (WHERE NOT is_deleted), count(*) FILTER (WHERE is_deleted)"
-    return home.query(f"SELECT {counts}{sums} FROM xero.{table}")[0]
+    return home.query(f"SELECT {counts}{sums} FROM xero.{table}{whose}")[0]
 
 
 def _lines(records: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
