@@ -85,6 +85,8 @@ def log_as_json() -> None:
     """From now on this process logs lines of JSON to its error stream, errors that end it included."""
     root, handler = logging.getLogger(), logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
+    # What our modules log in a run that Dagster captures, its own handler has written already.
+    handler.addFilter(lambda record: not hasattr(record, "dagster_meta"))
     root.addHandler(handler)
     logging.getLogger(OURS).setLevel(logging.INFO)
     logging.captureWarnings(True)
