@@ -20,10 +20,7 @@ from xero_pipeline.defs.assets.materialisations import (
     tell,
 )
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
-from xero_pipeline.errors import (
-    WarehouseBusy,
-    XeroPipelineError,
-)
+from xero_pipeline.errors import HeldUp, WarehouseBusy, XeroPipelineError
 from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
 from xero_pipeline.spans import span
@@ -66,7 +63,8 @@ def run_for_each_organisation(
 ) -> Iterator[MaterializeResult]:
     """Do the work for each organisation, for some of them side by side: a slow one delays no other.
 
-    One that fails does not stop the others, and fails the asset at the end.
+    One that fails does not stop the others, and fails the asset at the end. One that Xero lets wait goes on later, in a
+    run of its own, and fails nothing (see `SharedStep`).
 
     Args:
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
@@ -86,6 +84,7 @@ def run_for_each_organisation(
     done: dict[Written, Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
+    held_up: list[str] = []
     deferrals, directory, asset = (
         Deferrals(context, services.deferred_work),
         OrganisationDirectory(services, warehouse),
@@ -132,9 +131,14 @@ def run_for_each_organisation(
             if noted := deferrals.put_aside(tenant_id, error, kept):
                 aside.append(noted)
                 _report_put_aside(noted, directory, context, progress)
+                return True
+            stopped = deferrals.stopped(tenant_id, error, kept)
+            if isinstance(stopped, HeldUp):
+                held_up.append(tenant_id)
+                context.log.warning(str(stopped))
             else:
-                failed[tenant_id] = deferrals.stopped(tenant_id, error, kept)
-                _report_failure(failed[tenant_id], tenant_id, context, progress)
+                failed[tenant_id] = stopped
+                _report_failure(stopped, tenant_id, context, progress)
         return tenant_id not in failed
 
     try:
@@ -152,7 +156,7 @@ def run_for_each_organisation(
     except XeroPipelineError as error:
         progress.fail(str(error))
         raise dg.Failure(str(error), allow_retries=False) from error
-    yield from results(context, materialised, in_part=bool(aside or left_out))
+    yield from results(context, materialised, in_part=bool(aside or left_out or held_up))
 
 
 def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:
