@@ -38,6 +38,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "drift",
         "landing",
         "postgresql",
+        "deploy",
         "upgrades",
     ),
     "Background": (

@@ -7,9 +7,10 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["postgresql", "simulator", "web", "telemetry"]
+Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
+    "distributed": ("celery", "dagster_celery"),
     "postgresql": ("psycopg", "dagster_postgres"),
     "simulator": ("joserfc",),
     "web": ("python_multipart",),

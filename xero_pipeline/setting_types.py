@@ -8,9 +8,11 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, PlainValidator, SecretStr
+from pydantic_settings import NoDecode
 
 from xero_pipeline.calendar import month_start
+from xero_pipeline.shard import Shard
 
 
 def _web_address(value: str) -> str:
@@ -28,6 +30,19 @@ def _database(setting: str) -> Callable[[SecretStr], SecretStr]:
         return value
 
     return supported
+
+
+def _broker(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
+        raise ValueError("must be the address of a Redis server, such as redis://:password@host:6379/0")
+    return value
+
+
+def _code_server(value: str) -> str:
+    if not re.fullmatch(r"(\[[0-9A-Fa-f:]+\]|[\w.-]+):[0-9]{1,5}", value):
+        raise ValueError("must be a host with a port, such as code:4000")
+    return value
 
 
 def _currency_code(value: str) -> str:
@@ -55,7 +70,10 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 WarehouseAddress = Annotated[SecretStr, AfterValidator(_database("XERO_WAREHOUSE_URL"))]
 StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]
 DagsterAddress = Annotated[SecretStr, AfterValidator(_database("XERO_DAGSTER_URL"))]
+BrokerAddress = Annotated[SecretStr, AfterValidator(_broker)]
+CodeServer = Annotated[str, AfterValidator(_code_server)]
 CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
 Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]
+OneOfShards = Annotated[Shard, NoDecode, PlainValidator(Shard.read)]

@@ -1,4 +1,7 @@
-"""The environment, read once into one frozen, typed `Settings`. Every variable is described here and nowhere else."""
+"""The environment, read once into one frozen, typed `Settings`: every variable is described once.
+
+Those of the web page are in `web_settings`, all others here.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.log_lines import LogFormat
 from xero_pipeline.setting_types import (
+    BrokerAddress,
+    CodeServer,
     CurrencyCode,
     DagsterAddress,
     Month,
+    OneOfShards,
     Owners,
     ReportNames,
     StateAddress,
@@ -22,17 +27,14 @@ from xero_pipeline.setting_types import (
     WebAddress,
 )
 from xero_pipeline.validation_messages import in_words, require_readable
+from xero_pipeline.web_settings import WebSettings
 
 
-class Settings(BaseSettings):
+class Settings(WebSettings):
     """What a person may set, by environment variable or in a `.env` file in the working directory.
 
     Empty values count as not set. `Settings.load()` is the way in: it turns mistakes into a `ConfigurationError`.
     """
-
-    model_config = SettingsConfigDict(
-        env_prefix="XERO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
-    )
 
     mock_mode: bool = Field(
         True, description="Work against our own simulated Xero. Only `false`, `0` or `no` reach the real one."
@@ -73,6 +75,13 @@ class Settings(BaseSettings):
         None,
         description="PostgreSQL URL of Dagster's own history. Default: SQLite, in `dagster` in the home. "
         "A `DAGSTER_HOME` of your own has its own settings.",
+    )
+    broker_url: BrokerAddress | None = Field(
+        None, description="Redis URL of the queue through which runs reach workers, on any number of machines."
+    )
+    runs_at_once: int = Field(4, ge=1, le=1000, description="Runs that Dagster lets go at a time, over all workers.")
+    code_server: CodeServer | None = Field(
+        None, description="host:port of the code server for Dagster's UI and daemon. Default: each starts its own."
     )
     definitions: str | None = Field(
         None,
@@ -123,9 +132,7 @@ class Settings(BaseSettings):
         "organisations have the same; else nothing is consolidated.",
     )
     causes: Path | None = Field(
-        None,
-        description="A CSV file of organisation, account and cause: what is behind amounts on an account that no "
-        "document shows. Default: what their accounts suggest.",
+        None, description="A CSV file of organisation, account and cause of amounts that no document shows."
     )
     ageing: Ageing = Field(
         "days",
@@ -156,32 +163,16 @@ class Settings(BaseSettings):
         description="How many organisations a command, or a run of Dagster, syncs side by side. Xero's limits count "
         "for each of them alone.",
     )
-    calls_per_run: int | None = Field(
+    shard: OneOfShards | None = Field(
         None,
-        ge=1,
-        description="Calls a run may make to each organisation; what does not fit goes on an hour later. Default: no "
-        "bound.",
+        description="Of thousands of organisations those of this code location: 3/8 is the third of eight shares.",
+    )
+    calls_per_run: int | None = Field(
+        None, ge=1, description="Calls a run may make to each organisation; the rest goes on an hour later."
     )
     log_format: LogFormat = Field(
         "text",
         description="How processes log: `text` for people, or `json` for programs that collect logs, a line a record.",
-    )
-    web_host: str = Field(
-        "127.0.0.1",
-        description="Address the web page listens on. Beyond this machine it wants XERO_WEB_PASSWORD.",
-    )
-    web_port: int = Field(3001, ge=1, le=65535, description="Port of the web page.")
-    web_password: SecretStr | None = Field(
-        None, description="What people type to see the web page, and programs send as `Authorization: Bearer …`."
-    )
-    web_url: WebAddress | None = Field(
-        None,
-        description="The web page's address for people where a proxy stands before it, such as "
-        "https://books.example.com.",
-    )
-    dagster_ui: WebAddress = Field(
-        "http://localhost:3000",
-        description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
     )
 
     @classmethod
@@ -209,6 +200,10 @@ class Settings(BaseSettings):
     @classmethod
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
+
+    def has_organisation(self, tenant_id: str) -> bool:
+        """Whether an organisation is one of this code location's."""
+        return self.shard is None or self.shard.has(tenant_id)
 
     @property
     def owner_list(self) -> tuple[str, ...]:

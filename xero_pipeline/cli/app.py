@@ -25,11 +25,13 @@ from xero_pipeline.cli.commands import (
     restatements,
     run,
     schedule,
+    serve,
     simulator,
     statement,
     status,
     sync,
     web,
+    worker,
 )
 
 app = typer.Typer(
@@ -76,6 +78,8 @@ app.command()(logs.logs)
 app.command()(schedule.schedule)
 app.command()(run.run)
 app.command()(web.web)
+app.command()(worker.worker)
+app.add_typer(serve.app, name="serve")
 app.add_typer(keys.app, name="keys")
 app.add_typer(statement.app, name="statement")
 app.add_typer(simulator.app, name="simulator")

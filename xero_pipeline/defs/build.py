@@ -83,6 +83,7 @@ def naming(
         storage_kind="postgresql" if settings.warehouse.startswith("postgresql") else "duckdb",
         daily=choice.schedules,
         app=app,
+        shard=settings.shard,
     )
 
 

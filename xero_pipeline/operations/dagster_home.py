@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -15,7 +15,8 @@ from xero_pipeline.addresses import dagster_address
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.log_lines import OURS, dagster_handlers
 from xero_pipeline.operations.lost_runs import fail_lost_runs
-from xero_pipeline.settings import Settings
+from xero_pipeline.operations.run_queue import BROKER, launcher_config
+from xero_pipeline.settings import Settings, plain
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -70,22 +71,10 @@ def prepare_home(settings: Settings) -> Path:
 
     if os.environ.get("DAGSTER_HOME"):
         return Path(os.environ["DAGSTER_HOME"])
-    in_postgresql = _told_of_postgresql(settings)
     home = settings.home / "dagster"
+    config = _config(settings, home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    config = yaml.safe_load(project_file("dagster.yaml").read_text())
-    # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
-    config["storage"] = storage_in(home / "storage")
-    if in_postgresql:
-        # The address has a password in it: the file says only where it is to be found.
-        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
-    config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
-    config["local_artifact_storage"]["config"]["base_dir"] = str(home)
-    if settings.log_format == "json":
-        config["python_logs"] |= {"dagster_handler_config": dagster_handlers(), "managed_python_loggers": [OURS]}
-        # Also where a file says so, and not the environment: child processes must know.
-        os.environ[LOG_FORMAT] = settings.log_format
-    _write(home / "dagster.yaml", yaml.safe_dump(config))
+    _write(home / "dagster.yaml", yaml.safe_dump(config | (_over_machines(config) if settings.broker_url else {})))
     # Of this process our modules' own records are lines of JSON already.
     config["python_logs"].pop("managed_python_loggers", None)
     config["compute_logs"] = NO_COMPUTE_LOGS
@@ -93,6 +82,40 @@ def prepare_home(settings: Settings) -> Path:
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ.setdefault(BATCH, "1000")
     return home
+
+
+def _config(settings: Settings, home: Path) -> dict[str, Any]:
+    """The project's `dagster.yaml` for a home; what it names by variable is put into the environment."""
+    import yaml
+
+    config = yaml.safe_load(project_file("dagster.yaml").read_text())
+    # A plain `dagster dev` reads these folders relative to the project; here they must hold from anywhere.
+    config["storage"] = storage_in(home / "storage")
+    if _told_of_postgresql(settings):
+        # The address has a password in it: the file says only where it is to be found.
+        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
+    if broker := plain(settings.broker_url):
+        os.environ[BROKER] = broker
+    config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
+    config["local_artifact_storage"]["config"]["base_dir"] = str(home)
+    config["concurrency"]["runs"]["max_concurrent_runs"] = settings.runs_at_once
+    if settings.log_format == "json":
+        config["python_logs"] |= {"dagster_handler_config": dagster_handlers(), "managed_python_loggers": [OURS]}
+        # Also where a file says so, and not the environment: child processes must know.
+        os.environ[LOG_FORMAT] = settings.log_format
+    return config
+
+
+def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs where workers carry the runs. One that is lost is started once more within minutes."""
+    return {
+        "run_launcher": launcher_config(),
+        # Of a run that fails by itself the next sync or sensor asks again, as everywhere.
+        "run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False},
+        # How long a run waits for a worker says nothing; whether it got lost on its way, workers find out.
+        "run_monitoring": {**config["run_monitoring"], "poll_interval_seconds": 15, "start_timeout_seconds": 21_600},
+        "compute_logs": NO_COMPUTE_LOGS,
+    }
 
 
 def storage_in(folder: Path) -> dict[str, object]:

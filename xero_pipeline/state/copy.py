@@ -13,6 +13,9 @@ from xero_pipeline.state.transaction import write_transaction
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_OWN = frozenset({"layout", "machines", "carried_runs"})
+"""What each state database notes for itself: its layout, and who works with it."""
+
 
 def move_state(source: sa.Engine, target: sa.Engine) -> Mapping[str, int]:
     """Copy all rows into an empty state database: all of them, or on any error none.
@@ -29,8 +32,7 @@ def move_state(source: sa.Engine, target: sa.Engine) -> Mapping[str, int]:
     Raises:
         ConfigurationError: The target has rows already.
     """
-    # What its layout is, each notes for itself.
-    tables = [table for table in state_metadata().sorted_tables if table.name != "layout"]
+    tables = [table for table in state_metadata().sorted_tables if table.name not in _OWN]
     moved: dict[str, int] = {}
     with write_transaction(target) as into:
         for table in tables:

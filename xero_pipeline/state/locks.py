@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import OperationalError
 
+_KEEPALIVES = {"keepalives_idle": "60", "keepalives_interval": "15", "keepalives_count": "4"}
+
 
 @contextmanager
 def exclusive(engine: sa.Engine, name: str, *, timeout_seconds: float) -> Generator[None]:
@@ -59,6 +61,10 @@ def _advisory_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Gene
     with engine.connect() as connection, connection.begin():
         milliseconds = str(int(timeout_seconds * 1000))
         connection.execute(sa.select(sa.func.set_config("lock_timeout", milliseconds, True)))
+        # A server asks a silent client after two hours whether it is there; here, so that the lock of a machine that is
+        # gone falls within two minutes.
+        for setting, value in _KEEPALIVES.items():
+            connection.execute(sa.select(sa.func.set_config(f"tcp_{setting}", value, True)))
         # Whoever holds a lock is idle in its transaction for as long as the work takes; many servers end that.
         connection.execute(sa.select(sa.func.set_config("idle_in_transaction_session_timeout", "0", True)))
         try:

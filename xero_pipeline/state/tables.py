@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from xero_pipeline.state.machine_tables import machine_tables
 from xero_pipeline.state.quota_tables import quota_tables
 
 
@@ -69,6 +70,7 @@ def state_metadata() -> sa.MetaData:
     _connections(metadata)
     _layout(metadata)
     quota_tables(metadata)
+    machine_tables(metadata)
     _outbox_table(metadata)
     _postponed_table(metadata)
     return metadata

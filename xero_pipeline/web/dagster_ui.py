@@ -162,7 +162,9 @@ class DagsterUI:
 
         theirs: Mapping[str, Any] = yaml.safe_load(told["instance"]["info"] or "") or {}
         ours: Mapping[str, Any] = yaml.safe_load(self._instance.info_str()) or {}
-        return theirs.get("local_artifact_storage") == ours.get("local_artifact_storage")
+        # A history in PostgreSQL is that of several machines, on each of which the home is another folder.
+        where = "run_storage" if "ostgres" in str(ours.get("run_storage")) else "local_artifact_storage"
+        return theirs.get(where) == ours.get(where)
 
     def _mutate(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Have something done; None when Dagster has gone since we looked, so that nothing was."""

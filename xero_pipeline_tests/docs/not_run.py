@@ -27,6 +27,10 @@ NOT_RUN = {
     ".venv/bin/xero-pipeline web": "serves until Ctrl-C; journeys/test_web.py looks at it",
     "XERO_WEB_PASSWORD=…": "serves until Ctrl-C; web/test_request_guard.py tries to get in",
     "curl -s -H": "needs a page that is served; web/test_docs.py has one",
+    "cp deploy/xero.env.example": "goes with compose",
+    "docker": "needs Docker; deploy/test_practice.py starts the processes of the compose file",
+    "kubectl": "needs a cluster",
+    "helm": "needs a cluster; deploy/test_files.py looks at the values",
     "export XERO_LANDING=/srv/xero-landing": "a folder of the test takes its place",
 }
 """By the beginning of the command."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from xero_pipeline_tests.clock import TODAY
 from xero_simulator.config import BooksConfig
+from xero_simulator.limits import SimLimits
 from xero_simulator.messages import Request, Response
 from xero_simulator.server import serving
 from xero_simulator.simulator import Simulator
@@ -30,6 +31,7 @@ class Seen:
     token: str
     began: float
     ended: float = 0.0
+    status: int = 0
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Watched:
     seen: list[Seen] = field(default_factory=list)
     on_call: Callable[[int], object] | None = None
     """Told the number of each API request, from 1, before it is answered."""
+    refreshes: list[Seen] = field(default_factory=list)
+    """Every refresh of a token."""
     secrets: set[str] = field(default_factory=set)
     """Every token that was ever given out."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,11 +65,15 @@ class Watched:
             if self.on_call is not None:
                 self.on_call(len(self.seen))
         answer = self.simulator.handle(request)
-        seen.ended = time.monotonic()
+        seen.ended, seen.status = time.monotonic(), answer.status
         return answer
 
     def _identity(self, request: Request) -> Response:
+        began = time.monotonic()
         answer = self.simulator.handle(request)
+        if request.path == "/connect/token" and b"grant_type=refresh_token" in request.body:
+            refresh = Seen(request.path, "", None, "", began, time.monotonic(), answer.status)
+            self.refreshes.append(refresh)
         if request.path == "/connect/token" and answer.status == 200:
             given = json.loads(gzip.decompress(answer.body) if "Content-Encoding" in answer.headers else answer.body)
             self.secrets |= {given[name] for name in ("access_token", "refresh_token") if name in given}
@@ -93,15 +101,18 @@ def most_at_once(seen: list[Seen]) -> int:
 
 
 @contextmanager
-def watched(organisations: int = 1, store: Path | None = None) -> Iterator[Watched]:
-    """Three months of a small company, over HTTP, without limits of calls.
+def watched(
+    organisations: int = 1, store: Path | None = None, *, invoices: int = 60, limits: SimLimits | None = None
+) -> Iterator[Watched]:
+    """Three months of a small company, over HTTP.
 
     Args:
         organisations: How many of them.
         store: What the simulator knows of consents; None for nothing yet.
+        limits: How many calls it allows; None for any number.
     """
-    config = BooksConfig(today=TODAY, organisations=organisations, invoices=60, months=3)
-    watch = Watched(Simulator(config, store, limits=None, controllable=True))
+    config = BooksConfig(today=TODAY, organisations=organisations, invoices=invoices, months=3)
+    watch = Watched(Simulator(config, store, limits=limits, controllable=True))
     with serving(watch) as url:
         watch.url = url
         yield watch

@@ -9,10 +9,10 @@ import typer
 
 def ready(
     process: Annotated[
-        str, typer.Argument(help="databases, web, ui (Dagster's webserver), daemon or code (a code server).")
+        str, typer.Argument(help="databases, web, ui (Dagster's webserver), daemon, code or worker.")
     ] = "databases",
     address: Annotated[
-        str | None, typer.Option("--address", help="Where it is, if not where the settings say: http://… or host:port.")
+        str | None, typer.Option("--address", help="Where it is, if not as set: http://…, host:port, a worker's name.")
     ] = None,
 ) -> None:
     """Say whether a process can do its work now: exit code 0 or 1, for health checks of containers and services."""

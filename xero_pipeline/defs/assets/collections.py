@@ -18,7 +18,7 @@ from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_
 from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
-from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
@@ -113,16 +113,15 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                         reads=reads,
                     )
             xero_progress.end(outcome)
-            left = xero.calls_left(tenant_id)
             for name, merged in outcome.tables.items():
-                costs = cost(outcome, left) if name == endpoint.table else no_cost(left, told_with=endpoint.table)
+                costs = cost(outcome) if name == endpoint.table else no_cost(told_with=endpoint.table)
                 record(naming.key(name), tenant_id, {**changes(merged), **costs})
 
         def describe(written: Collection[Written]) -> Mapping[Written, Content]:
             with warehouse.transaction():  # opened once for all of them
                 reads.flush()
                 observe(context, warehouse, {one: one for _, one in written}, endpoint.table, key=key)
-                return _contents(warehouse, written, names)
+                return _contents(warehouse, written, names, xero.calls_left({one for _, one in written}))
 
         work = run_for_each_organisation(
             context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
@@ -145,12 +144,14 @@ def _due(reads: ListReads, tenants: Sequence[str], min_age_days: int) -> Sequenc
 
 
 def _contents(
-    warehouse: "Warehouse", written: Collection[Written], names: Mapping[dg.AssetKey, str]
+    warehouse: "Warehouse", written: Collection[Written], names: Mapping[dg.AssetKey, str], left: Mapping[str, int]
 ) -> dict[Written, Content]:
     tenants = sorted({tenant_id for _, tenant_id in written})
     rows = row_states(warehouse, tenants, list(names.values())) if tenants else {}
     states = {(key, tenant_id): rows[tenant_id, names[key]] for key, tenant_id in written}
-    return {one: Content(state.version, row_counts(state)) for one, state in states.items()}
+    return {
+        one: Content(state.version, {**row_counts(state), CALLS_LEFT: left[one[1]]}) for one, state in states.items()
+    }
 
 
 def row_counts(rows: RowState) -> dict[str, int]:

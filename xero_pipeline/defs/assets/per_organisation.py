@@ -24,12 +24,17 @@ from xero_pipeline.errors import HeldUp, WarehouseBusy, XeroPipelineError
 from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
 from xero_pipeline.spans import span
+from xero_pipeline.state.outage import is_outage, wait_until_back
 from xero_pipeline.sync.call_log import deliver_calls
 from xero_pipeline.sync.progress import Progress
 
 if TYPE_CHECKING:
     from xero_pipeline.state.deferred_work import DeferredTask
     from xero_pipeline.warehouse.store import Warehouse
+
+OUTAGES_OUTLASTED = 3
+OUTAGE_SECONDS = 600.0
+"""How often, and for how long, an asset waits for a PostgreSQL that was restarted under it."""
 
 LINEAGE = "dagster/column_lineage"
 
@@ -147,9 +152,12 @@ def run_for_each_organisation(
             raise error
         if failed:
             raise _failure({one: failed[one] for one in tenants if one in failed}, directory)
-    except BaseException:
+    except BaseException as error:
+        outage = _outlasted([error, *failed.values()], services)
         # Also when somebody ends the run: what is in the warehouse is materialised.
         tell(context, _as_far_as_possible(told))
+        if outage:
+            raise dg.RetryRequested(max_retries=OUTAGES_OUTLASTED, seconds_to_wait=5) from error
         raise
     try:
         materialised = told()
@@ -157,6 +165,13 @@ def run_for_each_organisation(
         progress.fail(str(error))
         raise dg.Failure(str(error), allow_retries=False) from error
     yield from results(context, materialised, in_part=bool(aside or left_out or held_up))
+
+
+def _outlasted(errors: Iterable[BaseException], services: Services) -> bool:
+    """Whether the work failed because a database was away, which is back now: then it is done once more."""
+    if not any(is_outage(error) for error in errors):
+        return False
+    return wait_until_back(services.state, seconds=OUTAGE_SECONDS)
 
 
 def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:

@@ -21,7 +21,7 @@ from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
-from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
@@ -112,14 +112,13 @@ def _asset_of(
                     reads=reads,
                 ):
                     xero_progress.end(kept.outcome)
-                    left = xero.calls_left(tenant_id)
                     newest[tenant_id] = max(kept.rows)
                     shown = chart_metadata(context, warehouse, tenant_id, report.name, newest[tenant_id])
                     for month, rows in kept.rows.items():
                         facts = (
-                            {**report_facts(kept, report.table, left), **shown}
+                            {**report_facts(kept, report.table), **shown}
                             if month == newest[tenant_id]
-                            else no_cost(left, told_with=f"{newest[tenant_id]:%B %Y}")
+                            else no_cost(told_with=f"{newest[tenant_id]:%B %Y}")
                         )
                         facts = {"dagster/partition_row_count": rows, **facts}
                         record(spec.key, report_key(month, tenant_id), facts)
@@ -135,7 +134,11 @@ def _asset_of(
                 every = {month for months in pulled.values() for month in months}
                 versions = report_versions(warehouse, list(pulled), report.table, report.basis, every)
             found = {report_key(month, one): version for (one, month), version in versions.items()}
-            return {(key, partition): Content(found[partition]) for key, partition in written}
+            left = xero.calls_left(list(pulled))
+            return {
+                (key, partition): Content(found[partition], {CALLS_LEFT: left[partition.rpartition("|")[2]]})
+                for key, partition in written
+            }
 
         work = run_for_each_organisation(
             context, wanted, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
@@ -147,11 +150,11 @@ def _asset_of(
     return pull
 
 
-def report_facts(kept: Kept, table: str, left: int) -> dict[str, Any]:
+def report_facts(kept: Kept, table: str) -> dict[str, Any]:
     """What months that were kept together brought and cost; told with the newest of them.
 
     Args:
         kept: The months.
     """
     merged = kept.outcome.tables[table]
-    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome, left)}
+    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome)}

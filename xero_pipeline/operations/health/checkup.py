@@ -11,6 +11,7 @@ from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
 from xero_pipeline.operations.health.finding import Check, Finding, carried
+from xero_pipeline.operations.health.machines import check_machines
 from xero_pipeline.operations.health.read_copy import NAME as READ_COPY
 from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.settings import check_settings
@@ -44,6 +45,12 @@ def checkup(opened: Opener) -> Iterator[Finding]:
         services.close()
 
 
+def _dagster(services: Services, opened: Opener) -> Iterator[Finding]:
+    ours = services.settings.has_organisation
+    count = sum(one.status != "disconnected" and ours(one.tenant_id) for one in services.organisations.list())
+    return check_dagster(services.settings, partial(opened, services.settings), count)
+
+
 def _of(services: Services, opened: Opener) -> Iterator[Finding]:
     there = services.settings.home.exists()
     if there:
@@ -67,15 +74,19 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         "state database": partial(check_state, services),
         "encryption key": partial(check_key, services),
         **({"consent": partial(check_consents, services)} if reachable else {}),
+        **({"machines": partial(check_machines, services)} if services.settings.broker_url else {}),
         "put aside": partial(check_put_aside, services),
         "warehouse": partial(check_warehouse, services),
         READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
-        "Dagster home": partial(check_dagster, partial(opened, services.settings)),
+        "Dagster home": partial(_dagster, services, opened),
     }
     failed: set[str] = set()
     for name, check in checks.items():
-        if name in {"encryption key", "consent", "put aside"} and failed & {"state database", "encryption key"}:
+        if name in {"encryption key", "consent", "machines", "put aside"} and failed & {
+            "state database",
+            "encryption key",
+        }:
             continue
         if name in {CAUSES, READ_COPY} and "warehouse" in failed:
             continue

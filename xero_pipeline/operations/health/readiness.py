@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.operations.health.finding import Finding, carried
+from xero_pipeline.settings import plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -107,7 +109,7 @@ def _check_code_server(services: Services, address: str | None) -> Iterator[Find
     from dagster._core.errors import DagsterUserCodeUnreachableError
     from dagster._grpc.client import DagsterGrpcClient
 
-    where = address or CODE_SERVER
+    where = address or services.settings.code_server or CODE_SERVER
     host, _, port = where.rpartition(":")
     if not port.isdecimal():
         raise ConfigurationError(f"“{where}” is no address of a code server: write host:port, such as {CODE_SERVER}.")
@@ -119,6 +121,18 @@ def _check_code_server(services: Services, address: str | None) -> Iterator[Find
         yield Finding("code server", "ok", "answers")
 
 
+def _check_worker(services: Services, address: str | None) -> Iterator[Finding]:
+    from xero_pipeline.operations.run_worker import is_there
+
+    broker, name = plain(services.settings.broker_url), address or socket.gethostname()
+    if broker is None:
+        raise ConfigurationError("XERO_BROKER_URL is not set: there are no workers to ask.")
+    if is_there(broker, name, seconds=SECONDS):
+        yield Finding("worker", "ok", "answers")
+    else:
+        yield Finding("worker", "problem", f"{name} does not answer", "Start it, or give its name as --address.")
+
+
 _Check = Callable[["Services", "str | None"], Iterable[Finding]]
 PROCESSES: Mapping[str, _Check] = {
     "databases": lambda services, _: check_databases(services),
@@ -126,6 +140,7 @@ PROCESSES: Mapping[str, _Check] = {
     "ui": _check_ui,
     "daemon": _check_daemon,
     "code": _check_code_server,
+    "worker": _check_worker,
 }
 """By its word how a process is looked at, given the services and its address, where that is not the usual one."""
 

@@ -1,0 +1,86 @@
+"""`serve`: one of Dagster's own processes, over this home: for machines on which each is a service."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xero_pipeline.cli.dagster_project import require_our_own
+
+if TYPE_CHECKING:
+    from xero_pipeline.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Serve one of Dagster's processes: its UI, its daemon or a code server.")
+
+_HOST = typer.Option("--host", help="Address to listen on.")
+_MODULE = ("--module-name", "xero_pipeline.definitions")
+
+
+@app.command()
+def ui(
+    host: Annotated[str, _HOST] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 3000,
+) -> None:
+    """Serve the Dagster UI."""
+    settings = _prepared()
+    where = ["-w", str(_workspace(settings)), "-h", host, "-p", str(port)]
+    _become("dagster_webserver", [*where, "--dagster-log-level", "warning"])
+
+
+@app.command()
+def daemon() -> None:
+    """Run Dagster's daemon: schedules, sensors, the queue. There may be one over all machines."""
+    settings = _prepared()
+    _become("dagster._daemon", ["run", "-w", str(_workspace(settings)), "--log-level", "warning"])
+
+
+@app.command()
+def code(
+    host: Annotated[str, _HOST] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 4000,
+) -> None:
+    """Serve the definitions to the UI and the daemon, which find it by XERO_CODE_SERVER."""
+    _prepared()
+    words = [*_MODULE, "--location-name", "xero_pipeline", "--inject-env-vars-from-instance", "--log-level", "warning"]
+    _become("dagster", ["api", "grpc", "--host", host, "--port", str(port), *words])
+
+
+def _prepared() -> Settings:
+    """Dagster's home is made, and this process knows it; other machines agree with this one."""
+    from xero_pipeline.cli.output.console import warn
+    from xero_pipeline.container import Services
+    from xero_pipeline.operations.health.machines import prepare_machine
+    from xero_pipeline.settings import Settings
+
+    settings = Settings.load()
+    require_our_own(settings, "Serve that project instead, with Dagster's own commands.")
+    services = Services(settings)
+    for finding in prepare_machine(services):
+        warn(f"{finding.told}. {finding.remedy}")
+    services.close()
+    return settings
+
+
+def _workspace(settings: Settings) -> Path:
+    """The file that says where the definitions are: a code server, or a process that is started for them."""
+    import yaml
+
+    location = {"location_name": "xero_pipeline"}
+    loaded: dict[str, Any] = {"python_module": {"module_name": _MODULE[1], **location}}
+    if settings.code_server:
+        host, _, port = settings.code_server.rpartition(":")
+        loaded = {"grpc_server": {"host": host.strip("[]"), "port": int(port), **location}}
+    path = Path(os.environ["DAGSTER_HOME"]) / "workspace.yaml"
+    path.write_text(yaml.safe_dump({"load_from": [loaded]}))
+    return path
+
+
+def _become(module: str, words: list[str]) -> None:
+    """Become another program of Dagster's, which gets the signals and has the process id of this one."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-W", "ignore", "-m", module, *words])  # noqa: S606 - our own words
