@@ -108,7 +108,7 @@ def run_for_each_organisation(
                 partition,
                 {
                     **directory.facts(partition.rpartition("|")[2], asset),
-                    **lineage(key),
+                    **_lineage(context, key),
                     **content.facts,
                     **done[key, partition],
                 },
@@ -116,11 +116,6 @@ def run_for_each_organisation(
             )
             for (key, partition), content in describe(done).items()
         ]
-
-    def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
-        # The UI takes it from the materialisation alone.
-        declared = context.assets_def.metadata_by_key[key]
-        return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
         whose = {"organisation": tenant_id, "run_id": context.run.run_id}
@@ -172,6 +167,12 @@ def _outlasted(errors: Iterable[BaseException], services: Services) -> bool:
     if not any(is_outage(error) for error in errors):
         return False
     return wait_until_back(services.state, seconds=OUTAGE_SECONDS)
+
+
+def _lineage(context: dg.AssetExecutionContext, key: dg.AssetKey) -> Mapping[str, Any]:
+    """The UI takes it from the materialisation alone."""
+    declared = context.assets_def.metadata_by_key[key]
+    return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
 
 def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:
