@@ -13,6 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import MaterializeResult, RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost
@@ -94,7 +95,8 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
-                with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
+                # Asked for by a person, who is told how far it came: it waits for its calls here.
+                with xero_client_for(context, xero, tenant_id, tally, xero_progress, SharedStep(1)) as client:
                     for outcome in sync_aged(
                         client,
                         warehouse,

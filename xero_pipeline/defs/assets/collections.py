@@ -12,6 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.naming import DAY, WEEK
@@ -88,21 +89,23 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         if left_out:
             context.log.info(f"Of {len(left_out)} organisations it was read within {config.min_age_days} days.")
 
+        step = SharedStep(len(tenants))
+
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             tally = CallStats()
             xero_progress.begin(tenant_id, endpoint.table)
-            with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, tenant_id, tally, xero_progress, step) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
-                step, landing = xero_progress.step, xero_warehouse.landing
+                told, landing = xero_progress.step, xero_warehouse.landing
                 if config.reread_calls and endpoint.page_size:
                     outcome = refresh_collection(
-                        *whose, calls=config.reread_calls, tally=tally, progress=step, landing=landing
+                        *whose, calls=config.reread_calls, tally=tally, progress=told, landing=landing
                     )
                 else:
                     outcome = sync_collection(
                         *whose,
                         tally=tally,
-                        progress=step,
+                        progress=told,
                         landing=landing,
                         # A list that comes whole is read again by one call.
                         full=config.full or config.reread_calls > 0,

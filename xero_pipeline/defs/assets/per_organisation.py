@@ -20,10 +20,7 @@ from xero_pipeline.defs.assets.materialisations import (
     tell,
 )
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
-from xero_pipeline.errors import (
-    WarehouseBusy,
-    XeroPipelineError,
-)
+from xero_pipeline.errors import HeldUp, WarehouseBusy, XeroPipelineError
 from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
 from xero_pipeline.spans import span
@@ -71,7 +68,8 @@ def run_for_each_organisation(
 ) -> Iterator[MaterializeResult]:
     """Do the work for each organisation, for some of them side by side: a slow one delays no other.
 
-    One that fails does not stop the others, and fails the asset at the end.
+    One that fails does not stop the others, and fails the asset at the end. One that Xero lets wait goes on later, in a
+    run of its own, and fails nothing (see `SharedStep`).
 
     Args:
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
@@ -91,6 +89,7 @@ def run_for_each_organisation(
     done: dict[Written, Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
+    held_up: list[str] = []
     deferrals, directory, asset = (
         Deferrals(context, services.deferred_work),
         OrganisationDirectory(services, warehouse),
@@ -109,7 +108,7 @@ def run_for_each_organisation(
                 partition,
                 {
                     **directory.facts(partition.rpartition("|")[2], asset),
-                    **lineage(key),
+                    **_lineage(context, key),
                     **content.facts,
                     **done[key, partition],
                 },
@@ -117,11 +116,6 @@ def run_for_each_organisation(
             )
             for (key, partition), content in describe(done).items()
         ]
-
-    def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
-        # The UI takes it from the materialisation alone.
-        declared = context.assets_def.metadata_by_key[key]
-        return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
         whose = {"organisation": tenant_id, "run_id": context.run.run_id}
@@ -137,9 +131,14 @@ def run_for_each_organisation(
             if noted := deferrals.put_aside(tenant_id, error, kept):
                 aside.append(noted)
                 _report_put_aside(noted, directory, context, progress)
+                return True
+            stopped = deferrals.stopped(tenant_id, error, kept)
+            if isinstance(stopped, HeldUp):
+                held_up.append(tenant_id)
+                context.log.warning(str(stopped))
             else:
-                failed[tenant_id] = deferrals.stopped(tenant_id, error, kept)
-                _report_failure(failed[tenant_id], tenant_id, context, progress)
+                failed[tenant_id] = stopped
+                _report_failure(stopped, tenant_id, context, progress)
         return tenant_id not in failed
 
     try:
@@ -160,7 +159,7 @@ def run_for_each_organisation(
     except XeroPipelineError as error:
         progress.fail(str(error))
         raise dg.Failure(str(error), allow_retries=False) from error
-    yield from results(context, materialised, in_part=bool(aside or left_out))
+    yield from results(context, materialised, in_part=bool(aside or left_out or held_up))
 
 
 def _outlasted(errors: Iterable[BaseException], services: Services) -> bool:
@@ -168,6 +167,12 @@ def _outlasted(errors: Iterable[BaseException], services: Services) -> bool:
     if not any(is_outage(error) for error in errors):
         return False
     return wait_until_back(services.state, seconds=OUTAGE_SECONDS)
+
+
+def _lineage(context: dg.AssetExecutionContext, key: dg.AssetKey) -> Mapping[str, Any]:
+    """The UI takes it from the materialisation alone."""
+    declared = context.assets_def.metadata_by_key[key]
+    return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
 
 def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:

@@ -13,6 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
@@ -82,7 +83,7 @@ def _asset_of(
     ) -> Iterator[Result]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
-        left_out, newest = list[str](), dict[str, date]()
+        left_out, newest, step = list[str](), dict[str, date](), SharedStep(len(wanted))
         reads = ReportReads(warehouse, report, wanted)
 
         @cache
@@ -98,7 +99,7 @@ def _asset_of(
                 return
             tally = CallStats()
             xero_progress.begin(tenant_id, report.name)
-            with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, tenant_id, tally, xero_progress, step) as client:
                 for kept in sync_report(
                     client,
                     warehouse,
