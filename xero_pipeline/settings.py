@@ -170,6 +170,11 @@ class Settings(WebSettings):
     calls_per_run: int | None = Field(
         None, ge=1, description="Calls a run may make to each organisation; the rest goes on an hour later."
     )
+    events_kept_days: int = Field(
+        180,
+        ge=30,
+        description="How long Dagster's events are kept, but the newest of each table and partition: those stay.",
+    )
     log_format: LogFormat = Field(
         "text",
         description="How processes log: `text` for people, or `json` for programs that collect logs, a line a record.",
