@@ -83,11 +83,11 @@ class PostgreSQLServer:
                 time.sleep(0.5)
 
 
-def eventually(true: Callable[[], object], seconds: float, what: str = "") -> float:
+def eventually(true: Callable[[], object], seconds: float, what: str | Callable[[], object] = "") -> float:
     """Wait until something is so; for how many seconds that took."""
     began = time.monotonic()
     while not true():
-        assert time.monotonic() - began < seconds, what
+        assert time.monotonic() - began < seconds, what() if callable(what) else what
         time.sleep(0.25)
     return time.monotonic() - began
 

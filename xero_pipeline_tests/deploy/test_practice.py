@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 
+from xero_pipeline.defs.automation.jobs import SYNC
+from xero_pipeline.defs.run_tags import ORGANISATION
+from xero_pipeline.web.dagster_graphql import LAUNCH
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.deploy.practice import Practice, eventually, practice
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import most_at_once
+from xero_simulator.faults.catalogue import Fault
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 ORGANISATIONS = 6
@@ -51,20 +58,78 @@ def quiet(there: Practice) -> bool:
     return not runs(there, "QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
-def test_two_workers_carry_a_first_load_and_all_parts_are_healthy(there: Practice) -> None:
+def test_a_first_load_survives_the_death_of_every_part(there: Practice) -> None:
+    cluster = there.cluster
     # Every worker needs a new token at once.
     there.query("UPDATE xero_state.consents SET expires_at = now() - interval '20 years' RETURNING 1")
     eventually(lambda: len(carrying(there)) == 2, 120, "two workers carry runs")
-    eventually(lambda: len(loaded(there)) == ORGANISATIONS, 240, "every organisation is loaded")
-    eventually(lambda: quiet(there), 120, "no run is left over")
+    began = time.monotonic()
+    cluster.running["worker-1"].kill(all_of_it=True)
+    cluster.running["daemon"].kill(all_of_it=True)
+    eventually(lambda: endpoints_read(there) > len(COLLECTIONS), 120, "the other worker goes on")
+    cluster.running["redis"].kill()
+    there.database.kill()
+    there.database.start()
+    eventually(lambda: len(loaded(there)) == ORGANISATIONS, STUCK_SECONDS, lambda: failures(there))
+    assert time.monotonic() - began < STUCK_SECONDS
+    eventually(lambda: quiet(there), STUCK_SECONDS, "no run is left over")
     nothing_is_lost_doubled_or_asked_too_often(there)
-    there.cluster.wait_healthy("code", "daemon", "ui", "web", "worker-1", "worker-2")
+    cluster.wait_healthy("code", "daemon", "ui", "web", "worker-1", "worker-2")
+
+
+def failures(there: Practice) -> list[object]:
+    """What became of the runs, and the last words of those that failed."""
+    states = there.query("SELECT status, count(*) FROM runs GROUP BY 1")
+    failed = there.query("SELECT run_id FROM runs WHERE status = 'FAILURE'")
+    return [states, loaded(there), *(events(there, run_id)[:4] for (run_id,) in failed)]
+
+
+def endpoints_read(there: Practice) -> int:
+    """Of all organisations together."""
+    ((count,),) = there.query("SELECT count(*) FROM xero.cursors WHERE complete_at IS NOT NULL")
+    return count
 
 
 def test_the_doctor_of_another_machine_sees_that_all_agree(there: Practice) -> None:
     done = there.office.run("doctor", "--json", XERO_BROKER_URL=there.broker)
     told = {one["told"] for one in json.loads(done.out)["findings"] if one["check"] == "machines"}
     assert any(one.endswith("agree on key, program and layout") for one in told), told
+
+
+def test_a_run_that_is_stopped_in_the_ui_ends_wherever_it_is_carried(there: Practice) -> None:
+    tenant_id = sorted(loaded(there))[0]
+    there.xero.simulator.faults.add(Fault("slow", times=None, seconds=5.0))
+    try:
+        run_id = launched(there, tenant_id)
+        eventually(lambda: run_id in dict(there.query("SELECT run_id, pid FROM xero_state.carried_runs")), 60)
+        asked(there, "mutation Stop($id: String!) { terminateRun(runId: $id) { __typename } }", id=run_id)
+        eventually(
+            lambda: there.query("SELECT status FROM runs WHERE run_id = %s", run_id) == [("CANCELED",)],
+            60,
+            lambda: events(there, run_id),
+        )
+    finally:
+        there.xero.simulator.faults.clear()
+
+
+def events(there: Practice, run_id: str) -> list[str]:
+    """What a run says of itself, the last first."""
+    rows = there.query("SELECT event FROM event_logs WHERE run_id = %s ORDER BY id DESC", run_id)
+    told = [json.loads(event) for (event,) in rows]
+    return [(one.get("dagster_event") or {}).get("message") or one["user_message"] for one in told]
+
+
+def launched(there: Practice, tenant_id: str) -> str:
+    """A sync that a person asks for in the UI; its run id."""
+    selector = {"repositoryName": "__repository__", "repositoryLocationName": "xero_pipeline", "jobName": SYNC}
+    tags = [{"key": "dagster/partition", "value": tenant_id}, {"key": ORGANISATION, "value": tenant_id}]
+    params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
+    return asked(there, LAUNCH, params=params)["result"]["run"]["runId"]
+
+
+def asked(there: Practice, query: str, **variables: object) -> dict[str, Any]:
+    answer = httpx.post(f"{there.ui}/graphql", json={"query": query, "variables": variables}, timeout=60)
+    return answer.json()["data"]
 
 
 def nothing_is_lost_doubled_or_asked_too_often(there: Practice) -> None:
