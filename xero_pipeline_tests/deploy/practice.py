@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -90,6 +91,12 @@ def eventually(true: Callable[[], object], seconds: float, what: str | Callable[
         assert time.monotonic() - began < seconds, what() if callable(what) else what
         time.sleep(0.25)
     return time.monotonic() - began
+
+
+def measured(line: str) -> None:
+    """Say a figure; `pytest -s` shows it."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 @contextmanager
