@@ -224,7 +224,7 @@ def main() -> None:
     print("\n## The general ledger and its statements, from documents that are there\n")
     kept = ledgers()
     print("\n## The screens of many organisations\n")
-    print("`status` as a command, with the start of its process; the others from a web page that runs. Medians.\n")
+    print("`status` with the start of its process; the others from a web page that runs. The shortest of five.\n")
     seen = statuses()
     print("\n## The way of a record: files and functions of ours\n")
     way()

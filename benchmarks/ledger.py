@@ -50,9 +50,10 @@ def measure(url: str, home: Path) -> dict[str, float]:
     cpu = time.process_time() - worked
     unchanged = _keep(services, tenant_id)
     with services.warehouse.writing() as connection:
+        paid = f"SELECT invoice_id FROM xero.invoices WHERE status = 'PAID' ORDER BY invoice_id LIMIT {CHANGED}"
         connection.exec_driver_sql(
-            "UPDATE xero.invoices SET reference = 'changed' WHERE invoice_id IN (SELECT invoice_id FROM xero.invoices "
-            f"WHERE status = 'PAID' ORDER BY invoice_id LIMIT {CHANGED})"
+            "UPDATE xero.invoices SET reference = 'changed', synced_at = CURRENT_TIMESTAMP "
+            f"WHERE invoice_id IN ({paid})"
         )
     changed = _keep(services, tenant_id)
     counts = {

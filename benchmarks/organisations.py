@@ -1,8 +1,9 @@
 """What days of many organisations cost, carried by runs of Dagster as the schedule and the sensors ask for them.
 
-Called as `python -m benchmarks.organisations SIMULATOR_URL HOME`, with a PostgreSQL address in XERO_WAREHOUSE_URL or,
-for DuckDB, nothing there; prints one line of JSON. The first day loads everything, on the next nothing changed. What
-comes before (imports, definitions) is not counted.
+Called as `python -m benchmarks.organisations SIMULATOR_URL HOME`, with an address of PostgreSQL in XERO_WAREHOUSE_URL,
+which takes the state and Dagster's history as well, or, for DuckDB, nothing there; prints one line of JSON. Reports are
+pulled for MONTHS. The first day loads everything, on the next nothing changed. What comes before (imports, definitions)
+is not counted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import time_machine
 
 from benchmarks.connected import connected
 from xero_pipeline import clock
+from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.automation.jobs import LEDGER, PULL, SYNC, daily_config
 from xero_pipeline.defs.automation.report_runs import report_runs
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.container import Services
 
+MONTHS = 12
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -71,7 +74,8 @@ class Day:
     def _months(self) -> Mapping[str, Mapping[str, Sequence[Any]]]:
         organisations = self.services.organisations.list()
         planner = WorkPlanner(clock.now(), organisations, self.known, (), ())
-        due = planner.months_due(self.services.warehouse, self.choice.automatic, self.choice.awaited, None)
+        start = self.services.settings.start_date
+        due = planner.months_due(self.services.warehouse, self.choice.automatic, self.choice.awaited, start)
         return {tenant: {report.name: months for report, months in wanted.items()} for tenant, wanted in due.items()}
 
     def _run(
@@ -99,10 +103,11 @@ def spent(services: Services, instance: dg.DagsterInstance, found: dict[str, Any
     """What an organisation costs meanwhile: seconds, CPU-seconds, calls, events of Dagster and their bytes."""
     count = len(services.organisations.list())
     runs = {run.run_id for run in instance.get_runs()}
-    calls = _calls(services)
+    calls, server = _calls(services), _server_cpu(services)
     wall, cpu = time.perf_counter(), time.process_time()
     yield
     found |= {"wall": (time.perf_counter() - wall) / count, "cpu": (time.process_time() - cpu) / count}
+    found |= {"server_cpu": (_server_cpu(services) - server) / count}
     events = [event for run in instance.get_runs() if run.run_id not in runs for event in instance.all_logs(run.run_id)]
     from dagster._serdes import serialize_value
 
@@ -118,14 +123,33 @@ def _calls(services: Services) -> int:
     return services.warehouse.query("select count(*) as n from xero.api_calls").to_pylist()[0]["n"]
 
 
+def _server_cpu(services: Services) -> float:
+    """CPU-seconds that PostgreSQL has spent until now, with those of its processes that have ended; of DuckDB none."""
+    if services.settings.warehouse_url is None:
+        return 0.0
+    (row,) = services.warehouse.query("select setting from pg_settings where name = 'data_directory'").to_pylist()
+    postmaster = Path(row["setting"], "postmaster.pid").read_text().split()[0]
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # Behind the name, which may hold anything: state, parent, …, utime, stime, and of ended children.
+            fields = stat.read_text().rpartition(")")[2].split()
+            mine, theirs = map(int, fields[11:13]), map(int, fields[13:15])
+            if stat.parent.name == postmaster:
+                ticks += sum(mine) + sum(theirs)
+            elif fields[1] == postmaster:
+                ticks += sum(mine)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def measure(url: str, home: Path, database: str | None = None) -> dict[str, Any]:
     """A first day, and one on which nothing changed.
 
     Args:
-        database: PostgreSQL for the warehouse and the state; without one they are files of the home.
+        database: PostgreSQL for warehouse, state and Dagster's history; without one they are files of the home.
     """
     _same_settings_for_resources(url, home, database)
-    services = connected(url, home, warehouse_url=database, state_url=database)
+    services = connected(url, home, warehouse_url=database, state_url=database, dagster_url=database)
     found: dict[str, Any] = {"organisations": len(services.organisations.list())}
     services.warehouse.prepare()
     unpaced = mock.patch.object(Settings, "keeps_limits", new=False)
@@ -142,7 +166,8 @@ def _same_settings_for_resources(url: str, home: Path, database: str | None) -> 
     """Dagster's resources read the environment of their process."""
     ours = {"MOCK_MODE": "false", "API_URL": url, "IDENTITY_URL": url, "LOGIN_URL": url, "CLIENT_ID": "benchmark"}
     ours |= {"ENCRYPTION_KEY": "00" * 32, "PIPELINE_HOME": str(home)}
-    ours |= {"WAREHOUSE_URL": database, "STATE_URL": database} if database else {}
+    ours |= {"START_DATE": add_months(month_start(clock.today()), 1 - MONTHS).isoformat()}
+    ours |= {"WAREHOUSE_URL": database, "STATE_URL": database, "DAGSTER_URL": database} if database else {}
     os.environ.update({f"XERO_{name}": value for name, value in ours.items()})
 
 

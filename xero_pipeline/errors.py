@@ -15,6 +15,7 @@ XeroPipelineError
 ├── AccessRefused                 the connecting user's role in Xero does not reach this endpoint
 ├── WaitError                     nothing to fix: go on later
 │   ├── DailyLimitReached         … at `resume_at`
+│   │   └── HeldUp                … at `resume_at`, in a run of its own
 │   ├── BudgetReached             … at `resume_at`, in another run
 │   ├── AskedInPart               … by hand: ask for the rest when the message says
 │   ├── XeroUnavailable           … when Xero answers again
@@ -138,6 +139,10 @@ class DailyLimitReached(WaitError):
         self.resume_at = resume_at
         self.progressed = False
         """Whether the next attempt has less to do than this one had."""
+
+
+class HeldUp(DailyLimitReached):
+    """Xero lets the organisation wait, and the others of the run are not to wait with it."""
 
 
 class BudgetReached(WaitError):

@@ -33,7 +33,7 @@ _CONTEXT: ContextVar[Mapping[str, str] | None] = ContextVar("log context", defau
 
 @contextmanager
 def log_context(**known: str) -> Generator[None]:
-    """What this thread logs meanwhile says these, too: `organisation` (tenant id) and `run_id`, say."""
+    """What this thread logs meanwhile says this, too: `organisation` (tenant id), `run_id`; empty ones are left out."""
     before = _CONTEXT.set({**(_CONTEXT.get() or {}), **known})
     try:
         yield
@@ -53,7 +53,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": hidden(run.get("orig_message") or record.getMessage()),
             **_of_run(run),
-            **(_CONTEXT.get() or {}),
+            **{name: value for name, value in (_CONTEXT.get() or {}).items() if value},
         }
         if record.exc_info:
             line["exception"] = hidden(self.formatException(record.exc_info))
@@ -85,6 +85,8 @@ def log_as_json() -> None:
     """From now on this process logs lines of JSON to its error stream, errors that end it included."""
     root, handler = logging.getLogger(), logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
+    # What our modules log in a run that Dagster captures, its own handler has written already.
+    handler.addFilter(lambda record: not hasattr(record, "dagster_meta"))
     root.addHandler(handler)
     logging.getLogger(OURS).setLevel(logging.INFO)
     logging.captureWarnings(True)

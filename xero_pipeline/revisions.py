@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,6 +121,7 @@ class Revisions:
         return ScriptDirectory(str(self.folder), version_locations=[str(self.folder)])
 
 
+@cache
 def program_version() -> str:
     """The version of this program, as it was installed."""
     return version("xero-pipeline")

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, PlainValidator, SecretStr
+from pydantic_settings import NoDecode
 
 from xero_pipeline.calendar import month_start
+from xero_pipeline.shard import Shard
 
 
 def _web_address(value: str) -> str:
@@ -74,3 +76,4 @@ CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
 Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]
+OneOfShards = Annotated[Shard, NoDecode, PlainValidator(Shard.read)]

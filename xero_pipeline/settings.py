@@ -1,4 +1,7 @@
-"""The environment, read once into one frozen, typed `Settings`. Every variable is described here and nowhere else."""
+"""The environment, read once into one frozen, typed `Settings`: every variable is described once.
+
+Those of the web page are in `web_settings`, all others here.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
@@ -17,6 +19,7 @@ from xero_pipeline.setting_types import (
     CurrencyCode,
     DagsterAddress,
     Month,
+    OneOfShards,
     Owners,
     ReportNames,
     StateAddress,
@@ -24,17 +27,14 @@ from xero_pipeline.setting_types import (
     WebAddress,
 )
 from xero_pipeline.validation_messages import in_words, require_readable
+from xero_pipeline.web_settings import WebSettings
 
 
-class Settings(BaseSettings):
+class Settings(WebSettings):
     """What a person may set, by environment variable or in a `.env` file in the working directory.
 
     Empty values count as not set. `Settings.load()` is the way in: it turns mistakes into a `ConfigurationError`.
     """
-
-    model_config = SettingsConfigDict(
-        env_prefix="XERO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
-    )
 
     mock_mode: bool = Field(
         True, description="Work against our own simulated Xero. Only `false`, `0` or `no` reach the real one."
@@ -163,29 +163,21 @@ class Settings(BaseSettings):
         description="How many organisations a command, or a run of Dagster, syncs side by side. Xero's limits count "
         "for each of them alone.",
     )
+    shard: OneOfShards | None = Field(
+        None,
+        description="Of thousands of organisations those of this code location: 3/8 is the third of eight shares.",
+    )
     calls_per_run: int | None = Field(
         None, ge=1, description="Calls a run may make to each organisation; the rest goes on an hour later."
+    )
+    events_kept_days: int = Field(
+        180,
+        ge=30,
+        description="How long Dagster's events are kept, but the newest of each table and partition: those stay.",
     )
     log_format: LogFormat = Field(
         "text",
         description="How processes log: `text` for people, or `json` for programs that collect logs, a line a record.",
-    )
-    web_host: str = Field(
-        "127.0.0.1",
-        description="Address the web page listens on. Beyond this machine it wants XERO_WEB_PASSWORD.",
-    )
-    web_port: int = Field(3001, ge=1, le=65535, description="Port of the web page.")
-    web_password: SecretStr | None = Field(
-        None, description="What people type to see the web page, and programs send as `Authorization: Bearer …`."
-    )
-    web_url: WebAddress | None = Field(
-        None,
-        description="The web page's address for people where a proxy stands before it, such as "
-        "https://books.example.com.",
-    )
-    dagster_ui: WebAddress = Field(
-        "http://localhost:3000",
-        description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
     )
 
     @classmethod
@@ -213,6 +205,10 @@ class Settings(BaseSettings):
     @classmethod
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
+
+    def has_organisation(self, tenant_id: str) -> bool:
+        """Whether an organisation is one of this code location's."""
+        return self.shard is None or self.shard.has(tenant_id)
 
     @property
     def owner_list(self) -> tuple[str, ...]:

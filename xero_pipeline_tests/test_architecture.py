@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
 EVERYBODY = {
     "addresses", "ageing", "calendar", "clock", "errors", "extras", "log_lines", "parallel", "revisions",
-    "spans", "validation_messages",
+    "shard", "spans", "validation_messages",
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
@@ -35,10 +35,12 @@ MAY_IMPORT = {
     "extras": set(),
     "log_lines": set(),
     "revisions": set(),
+    "shard": set(),
     "spans": {"revisions"},
     "validation_messages": set(),
     "setting_types": {"xero.reports"},
-    "settings": {"setting_types"},
+    "settings": {"setting_types", "web_settings"},
+    "web_settings": {"setting_types"},
     "state": {"state"},
     "xero": {"state", "xero"},
     "warehouse": {"warehouse"},

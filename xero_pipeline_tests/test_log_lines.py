@@ -111,12 +111,14 @@ def reading():
 
 @pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
 def test_a_run_of_dagster_logs_lines_with_its_id_and_organisation(root, home, capsys):
+    log_as_json()  # as in a worker, which is a command of ours
     with dg.DagsterInstance.from_config(str(home("json"))) as instance:
         done = reading.execute_in_process(instance=instance, tags=TAGS, raise_on_error=False)
     said = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
     assert {(one["run_id"], one["organisation"], one["job"]) for one in said} == {(done.run_id, "tenant-a", "reading")}
     told = {one["message"]: one for one in said}
     assert (told["Read"]["step"], told["Read"]["level"]) == ("reads", "INFO")
+    assert [one["message"] for one in said].count("Slow") == 1
     assert (told["Slow"]["logger"], told["Slow"]["level"]) == ("xero_pipeline.sync", "WARNING")
     (failure,) = [one for one in said if one.get("event") == "STEP_FAILURE"]
     assert "ValueError: no number" in failure["exception"]

@@ -32,8 +32,11 @@ class Project:
 
     def __init__(self, settings: Settings, progress: Progress) -> None:
         from xero_pipeline.definitions import build
+        from xero_pipeline.defs.build import naming
+        from xero_pipeline.defs.selection import select_assets
 
         self._named = settings.definitions
+        self._naming = naming(settings, select_assets(settings))
         self._definitions = _watched(_load(self._named), progress) if self._named else build(settings, progress)
         if not self._keys:
             raise ConfigurationError(
@@ -46,6 +49,11 @@ class Project:
         """Whether it is our own project."""
         return self._named is None
 
+    @property
+    def organisations(self) -> str:
+        """The name of the partitions that are organisations."""
+        return self._naming.organisations
+
     def job(self, name: str) -> dg.JobDefinition:
         """The job of that name; in another project the one over all assets, as materialising by hand uses it.
 
@@ -53,7 +61,7 @@ class Project:
             name: In our own project.
         """
         if self.is_ours:
-            return self._definitions.resolve_job_def(name)
+            return self._definitions.resolve_job_def(self._naming.named(name))
         return self._definitions.resolve_implicit_global_asset_job_def()
 
     def keys(self, names: Sequence[str]) -> list[dg.AssetKey]:
@@ -127,8 +135,10 @@ def require_our_own(settings: Settings, instead: str) -> None:
         instead: What to do there.
 
     Raises:
-        ConfigurationError: Our assets are part of another project.
+        ConfigurationError: Our assets are part of another project, or this is one of several code locations.
     """
+    if settings.shard:
+        raise ConfigurationError(f"XERO_SHARD is set: this is one of several code locations. {instead}")
     if settings.definitions:
         raise ConfigurationError(
             f"XERO_DEFINITIONS is set: the assets are part of {settings.definitions}, a Dagster project of yours. "

@@ -177,11 +177,10 @@ class Runner:
         ops: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> bool:
-        from xero_pipeline.defs.partitions import ORGANISATIONS
         from xero_pipeline.defs.run_tags import organisation_tags
 
         with self._resolving:
-            self._instance.add_dynamic_partitions(ORGANISATIONS, [organisation.tenant_id])
+            self._instance.add_dynamic_partitions(self._project.organisations, [organisation.tenant_id])
             carried, keys = self._project.job(job), self._project.keys(tables)
         result = carried.execute_in_process(
             instance=self._instance,

@@ -83,6 +83,7 @@ def naming(
         storage_kind="postgresql" if settings.warehouse.startswith("postgresql") else "duckdb",
         daily=choice.schedules,
         app=app,
+        shard=settings.shard,
     )
 
 
@@ -124,9 +125,7 @@ class DefinitionsBuilder:
         """
         naming, choice = self._naming, self._choice
         reread_calls = self._settings.reread_calls
-        console = self._settings.log_format == "text"
-        assets = self._collections, self._reports, self._ledger
-        all_jobs = jobs(naming, choice, *assets, reread_calls=reread_calls, console=console)
+        all_jobs = jobs(naming, choice, self._collections, self._reports, self._ledger, reread_calls=reread_calls)
         return dg.Definitions(
             assets=self.assets,
             asset_checks=report_checks(naming, choice),

@@ -13,6 +13,7 @@ from xero_pipeline.defs.specs import SCHEMA, column_schema, group_of
 from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
 from xero_pipeline.defs.xero_app import XeroApp
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.shard import Shard
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.schema.model import Table
@@ -39,6 +40,7 @@ class Naming:
         storage_kind: Which database holds the tables.
         daily: Whether a daily sync keeps them fresh.
         app: Whose resources and partitions they are; None for that of the environment.
+        shard: Which share of the organisations it is; None for all of them.
     """
 
     def __init__(
@@ -52,11 +54,14 @@ class Naming:
         storage_kind: str = "duckdb",
         daily: bool = True,
         app: XeroApp | None = None,
+        shard: Shard | None = None,
     ) -> None:
         self.app = app or XeroApp()
         self._translator = translator or XeroTranslator()
-        self._key_prefix = list(key_prefix)
-        self._prefix = prefix
+        self._shard = shard
+        of_shard = [shard.name] if shard else []
+        self._key_prefix = [*key_prefix, *of_shard]
+        self._prefix = "".join(f"{name}_" for name in of_shard) + prefix
         self._groups = groups
         self._owners = tuple(owners)
         self._storage_kind = storage_kind
@@ -82,7 +87,8 @@ class Naming:
     @property
     def organisations(self) -> str:
         """The name of the dynamic partitions."""
-        return self.app.named(ORGANISATIONS)
+        of_shard = f"_{self._shard.number}_of_{self._shard.count}" if self._shard else ""
+        return self.app.named(ORGANISATIONS) + of_shard
 
     def key(self, name: str, schema: str = SCHEMA) -> dg.AssetKey:
         """The key of an asset whose spec was made.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -102,8 +102,9 @@ class TokenStoreResource(_WithServices):
         return None
 
     def connected(self) -> list[Organisation]:
-        """The organisations that are to be synced: all but those a person disconnected."""
-        return [o for o in self._services.organisations.list() if o.status != "disconnected"]
+        """The organisations that are to be synced: all of this code location but those a person disconnected."""
+        ours = self._services.settings.has_organisation
+        return [o for o in self._services.organisations.list() if o.status != "disconnected" and ours(o.tenant_id)]
 
 
 class XeroResource(dg.ConfigurableResource[Any]):
@@ -116,9 +117,9 @@ class XeroResource(dg.ConfigurableResource[Any]):
         """The wired services."""
         return self.token_store.services
 
-    def calls_left(self, tenant_id: str) -> int:
-        """Calls that an organisation has left today, as the terminal, `status` and the web page say it."""
-        return self.services.quota.snapshot(tenant_id).day_remaining
+    def calls_left(self, tenants: Collection[str]) -> dict[str, int]:
+        """Calls that organisations have left today, as the terminal, `status` and the web page say it."""
+        return {one: left.day_remaining for one, left in self.services.quota.snapshots(tenants).items()}
 
     def client(
         self,

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 SCHEMA = "xero"
 
+CALLS_LEFT = "calls_left_today"
+"""Metadata of what was written: the calls that its organisation had left when the op ended."""
+
 
 def groups() -> Mapping[str, tuple[str, ...]]:
     """The subjects people look for, each with its collections."""
@@ -119,7 +122,7 @@ def changes(merged: Merged) -> dict[str, Any]:
     }
 
 
-def cost(outcome: SyncResult, left: int) -> dict[str, Any]:
+def cost(outcome: SyncResult) -> dict[str, Any]:
     """What a materialisation cost; told once, with the record's table or the newest month, so that sums are right.
 
     Args:
@@ -134,7 +137,7 @@ def cost(outcome: SyncResult, left: int) -> dict[str, Any]:
     }
     if outcome.quarantined:
         facts["records_quarantined"] = len(outcome.quarantined)
-    return facts | _left(left)
+    return facts
 
 
 def _requests(outcome: SyncResult) -> str:
@@ -142,14 +145,10 @@ def _requests(outcome: SyncResult) -> str:
     return "changes since " + since.isoformat(" ", "seconds") if since else "everything"
 
 
-def no_cost(left: int, *, told_with: str) -> dict[str, Any]:
+def no_cost(*, told_with: str) -> dict[str, Any]:
     """For what came along with another materialisation: no call was made for it alone.
 
     Args:
         told_with: Where the calls and bytes are counted.
     """
-    return {"calls": 0, "bytes": 0, "calls_counted_with": told_with, **_left(left)}
-
-
-def _left(left: int) -> dict[str, Any]:
-    return {"calls_left_today": left}
+    return {"calls": 0, "bytes": 0, "calls_counted_with": told_with}

@@ -171,7 +171,12 @@ class EventLog(SqliteEventLogStorage):
                 self._engines.popitem()[1].dispose()
 
     def _opened(self, shard: str) -> Engine:
-        engine = self._engines.pop(shard, None) or self._open(shard)
+        engine = self._engines.pop(shard, None)
+        if not Path(self.path_for_shard(shard)).exists():
+            # Of an old run it may have been dropped since (defs/automation/history_retention.py).
+            self._initialized_dbs.discard(shard)
+            engine = engine and engine.dispose()
+        engine = engine or self._open(shard)
         self._engines[shard] = engine
         while len(self._engines) > FILES_KEPT_OPEN:
             self._engines.popitem(last=False)[1].dispose()

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
+from xero_pipeline.log_lines import logs_json
 from xero_pipeline.operations.run_queue import QUEUE, celery_app, waiting_messages
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.locks import exclusive
@@ -123,9 +124,16 @@ def work(broker: str, state: str, name: str, at_once: int, instance: Opener, enr
         beats.append(Beat(LostLaunches(app, state, instance).fail, _LOOK_SECONDS))
 
     signals.worker_ready.connect(start_beats, weak=False)
+    if logs_json():
+        # Else Celery sets up logging of its own, in place of ours.
+        signals.setup_logging.connect(_keep_logging, weak=False)
     words = ["worker", "--loglevel", "WARNING", "--hostname", _node(name), "--queues", QUEUE]
     words += ["--concurrency", str(at_once), "--without-gossip", "--without-mingle"]
     app.worker_main(words)
+
+
+def _keep_logging(**_: object) -> None:
+    """Logging stays as it is."""
 
 
 def is_there(broker: str, name: str, *, seconds: float = 5.0) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import write_transaction
 
-Why = Literal["budget", "day", "unavailable"]
+Why = Literal["budget", "day", "wait", "unavailable"]
 
 PAUSE = timedelta(hours=1)
 """How long what did not fit into a run's budget waits for the next run."""
@@ -27,7 +27,8 @@ class DeferredTask:
 
     Args:
         resume_at: When it goes on, in UTC.
-        why: The run's budget was spent, or the organisation's day; or Xero does not give it to us, or not readable.
+        why: The run's budget was spent, or the organisation's day; Xero let it wait, and others of the run were not to
+            wait with it; or Xero does not give it to us, or not readable.
         months: Of a report the first days of the months that are left; empty for a collection.
         config: The configuration of the asset it was asked for with, as JSON.
         max_calls: The bound of the run, which the next one has as well; None for no other than the setting's.
@@ -90,7 +91,7 @@ class DeferredWork:
         """Note that an asset goes on later, in place of an older note about it; months that this had are left, too.
 
         Args:
-            left: What is left; all pauses but that of a spent day are found here. What was put aside before and now
+            left: What is left; all pauses but those that Xero named are found here. What was put aside before and now
                 lacks calls stays put aside, for nobody knows better.
             progressed: Whether the next attempt has less to do than this one had.
             tried: Whether this attempt has spent calls.
@@ -168,7 +169,7 @@ def _after(before: DeferredTask | None, left: DeferredTask, *, progressed: bool,
         error, since, in_vain = before.error, before.since, before.in_vain
     else:
         error, since, in_vain = None, None, 0 if progressed else spent + (left.why == "budget" and tried)
-    resume_at = left.resume_at if left.why == "day" else left.resume_at - PAUSE + pause(max(0, in_vain - 1))
+    resume_at = left.resume_at if left.why in {"day", "wait"} else left.resume_at - PAUSE + pause(max(0, in_vain - 1))
     months = tuple(sorted({*left.months, *(before.months if before else ())}))
     return replace(left, error=error, since=since, in_vain=in_vain, months=months, resume_at=resume_at)
 

@@ -56,8 +56,9 @@ def test_a_list_that_was_read_within_the_week_is_left_out_of_a_run_that_says_so(
     assert house.sync("users", tenants=house.tenants[:2]).success
     assert house.sync("users", config=weekly).success
     assert calls_for(house, "users") == dict.fromkeys(house.tenants, 1), "the third had not been read"
-    with time_machine.travel((clock.now() + timedelta(days=7)).timestamp()):
-        assert house.sync("users", config=weekly).success
+    with house.services.warehouse.writing() as connection:
+        connection.exec_driver_sql("update xero.cursors set complete_at = complete_at - interval '7 days'")
+    assert house.sync("users", config=weekly).success
     assert calls_for(house, "users") == dict.fromkeys(house.tenants, 2)
     assert count(house, "users", late) > 0
 

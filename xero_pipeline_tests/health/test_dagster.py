@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import dagster as dg
@@ -13,8 +13,11 @@ from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatu
 from dagster._daemon.types import DaemonHeartbeat
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.defs.automation.schedules import DAILY
-from xero_pipeline.operations.health.dagster import ALIVE_SECONDS, check_dagster
+from xero_pipeline.operations.health.dagster import ALIVE_SECONDS, MOST_PARTITIONS, check_dagster
+from xero_pipeline.settings import Settings
+from xero_pipeline_tests.clock import TODAY
 
 
 @pytest.fixture
@@ -28,9 +31,25 @@ def found(instance):
     def opened():
         yield instance
 
-    home, schedule = check_dagster(opened)
+    home, schedule = check_dagster(Settings.load(), opened, organisations=3)
     assert (home.check, home.state) == ("Dagster home", "ok")
     return schedule
+
+
+def test_more_partitions_than_dagster_advises_are_told_with_how_many_code_locations_are_enough(instance, monkeypatch):
+    monkeypatch.setenv("XERO_START_DATE", add_months(month_start(TODAY), -34).isoformat())
+
+    def told(organisations):
+        *_, last = check_dagster(Settings.load(), lambda: nullcontext(instance), organisations)
+        return last
+
+    assert told(MOST_PARTITIONS // 35).check == "schedule"
+    many = told(10_000)
+    assert (many.check, many.state) == ("partitions", "warning")
+    assert "350,000 (10,000 organisations, 35 months)" in many.told
+    assert "XERO_SHARD=1/4" in many.remedy
+    monkeypatch.setenv("XERO_SHARD", "3/4")
+    assert told(2_500).check == "schedule"
 
 
 def beat(instance, at):

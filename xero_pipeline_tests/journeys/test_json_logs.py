@@ -27,6 +27,7 @@ def test_a_sync_logs_lines_that_name_run_and_organisation(new_home: Home, xero: 
     of_users = [line for line in said if line.get("event") == "STEP_FAILURE"]
     assert of_users, said
     assert {line["organisation"] for line in of_users} == {organisation["tenant_id"]}
+    assert any(line["message"].endswith("users: failed") for line in said), "progress is told, too"
     runs = {run["run_id"] for run in json.loads(home.run("logs", "--json").out)}
     assert {line["run_id"] for line in said if "run_id" in line} <= runs
     wrong = home.run("status", "--state", "late")

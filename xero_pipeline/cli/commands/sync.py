@@ -95,7 +95,8 @@ def chosen_organisations(services: Services, wanted: Sequence[str]) -> list[Orga
     """
     if wanted:
         return [services.organisations.find(name) for name in wanted]
-    connected = [one for one in services.organisations.list() if one.status != "disconnected"]
+    ours = services.settings.has_organisation
+    connected = [one for one in services.organisations.list() if one.status != "disconnected" and ours(one.tenant_id)]
     if not connected:
         raise ConfigurationError("No organisation is connected. Run `xero-pipeline connect` first.")
     return connected

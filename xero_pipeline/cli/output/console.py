@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -30,6 +31,23 @@ def screen() -> Console:
     """Where results go."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=WIDTH_WITHOUT_TERMINAL)
+
+
+def error_console() -> Console:
+    """Where progress goes: the error stream; or the log, a record a line, where processes log lines of JSON."""
+    if logs_json():
+        return Console(file=_LogLines(), highlight=False, width=_ANY_WIDTH)
+    return Console(stderr=True, highlight=False)
+
+
+class _LogLines(StringIO):
+    """Takes text, and logs each line of it."""
+
+    def write(self, text: str, /) -> int:
+        """Log it."""
+        for line in filter(None, map(str.strip, text.splitlines())):
+            _LOG.info("%s", line)
+        return len(text)
 
 
 def complain(message: str) -> None:
@@ -60,7 +78,7 @@ def say(message: str, *, as_is: bool = False) -> None:
         as_is: It is to be copied, so no line may be broken.
     """
     if logs_json():
-        _LOG.info("%s", message)
+        _LOG.info("%s", message.strip())
         return
     _paragraph(Console(stderr=True, highlight=False), message, as_is=as_is)
 

@@ -9,7 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
-from xero_pipeline.log_lines import logs_json
+from xero_pipeline.cli.output.console import error_console
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class ProgressCounter:
     """
 
     unit: str
-    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, quiet=logs_json()))
+    _console: Console = field(default_factory=error_console)
     _status: Status | None = None
     _subject: str | None = None
     _count: int = 0

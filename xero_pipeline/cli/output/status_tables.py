@@ -121,7 +121,11 @@ def _print_deferred_work(rows: Sequence[Mapping[str, Any]]) -> None:
     Args:
         rows: Organisations, each with its `name` and what is `waiting`.
     """
-    because = {"budget": "the calls of the run were made", "day": "the calls of the day were made"}
+    because = {
+        "budget": "the calls of the run were made",
+        "day": "the calls of the day were made",
+        "wait": "Xero let it wait",
+    }
     lines = [
         (
             one["asset"],

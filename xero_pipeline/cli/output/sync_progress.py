@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.live import Live
 
+from xero_pipeline.cli.output.console import error_console
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.wait_times import WaitTimes
-from xero_pipeline.log_lines import logs_json
+from xero_pipeline.log_lines import log_context
 from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.xero.quota.rate_limits import effective_remaining
 
@@ -63,7 +64,7 @@ class Watch:
     left_today: Callable[[str], int] | None = None
     lines: list[SyncedLine] = field(default_factory=list)
     waits: WaitTimes = field(default_factory=WaitTimes)
-    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, quiet=logs_json()))
+    _console: Console = field(default_factory=error_console)
     _now: SyncState = field(default_factory=SyncState)
     _live: Live | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -172,7 +173,9 @@ class Watch:
             return
         counts = f"{line.records:,} records, {line.changed:,} rows changed"
         counts += f", {line.refused:,} could not be read (see status)" if line.refused else ""
-        self._console.print(f"  {line.organisation}: {line.subject}: {counts}", markup=False, soft_wrap=True)
+        # The run that asks for the next line may be another one.
+        with log_context(organisation=self._at.tenant_id, run_id=""):
+            self._console.print(f"  {line.organisation}: {line.subject}: {counts}", markup=False, soft_wrap=True)
 
     def fail(self, message: str) -> None:
         """See `Progress.fail`: the whole message comes once, after the table."""

@@ -13,9 +13,10 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import MaterializeResult, RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
-from xero_pipeline.defs.specs import changes, cost
+from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
 from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.backfill_calls import RESERVE
@@ -89,12 +90,13 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             as_of = asked or day_of(warehouse, tenant_id, clock.now())
             calls = aged_calls(warehouse, tenant_id, as_of, config.contacts)
-            fits = max(0, xero.calls_left(tenant_id) - RESERVE)
+            fits = max(0, xero.calls_left([tenant_id])[tenant_id] - RESERVE)
             tally, kept = CallStats(), _Kept(len(calls))
             xero_progress.begin(tenant_id, TABLE)
             context.log.info(f"{len(calls)} calls, one for each report of a contact; {fits} fit into the day.")
             try:
-                with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
+                # Asked for by a person, who is told how far it came: it waits for its calls here.
+                with xero_client_for(context, xero, tenant_id, tally, xero_progress, SharedStep(1)) as client:
                     for outcome in sync_aged(
                         client,
                         warehouse,
@@ -110,7 +112,7 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
             except (BudgetReached, DailyLimitReached) as stopped:
                 raise kept.in_part(tenant_id, stopped.message) from stopped
             finally:
-                facts = kept.facts(as_of, xero.calls_left(tenant_id))
+                facts = kept.facts(as_of, xero.calls_left([tenant_id])[tenant_id])
                 record(spec.key, tenant_id, facts)
             if len(calls) > fits:
                 raise kept.in_part(tenant_id, f"The day's other {RESERVE} calls are left to the daily sync.")
@@ -146,7 +148,7 @@ class _Kept:
         )
 
     def facts(self, as_of: date, left: int) -> dict[str, object]:
-        told: dict[str, object] = {**changes(self._outcome.tables[TABLE]), **cost(self._outcome, left)}
+        told: dict[str, object] = {**changes(self._outcome.tables[TABLE]), **cost(self._outcome), CALLS_LEFT: left}
         return told | {"as_of": as_of.isoformat(), "reports": self._answers, "read": f"as of {as_of}"}
 
     def in_part(self, tenant_id: str, why: str) -> AskedInPart:

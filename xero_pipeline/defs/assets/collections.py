@@ -12,12 +12,13 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
 from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
-from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
@@ -88,21 +89,23 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         if left_out:
             context.log.info(f"Of {len(left_out)} organisations it was read within {config.min_age_days} days.")
 
+        step = SharedStep(len(tenants))
+
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             tally = CallStats()
             xero_progress.begin(tenant_id, endpoint.table)
-            with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, tenant_id, tally, xero_progress, step) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
-                step, landing = xero_progress.step, xero_warehouse.landing
+                told, landing = xero_progress.step, xero_warehouse.landing
                 if config.reread_calls and endpoint.page_size:
                     outcome = refresh_collection(
-                        *whose, calls=config.reread_calls, tally=tally, progress=step, landing=landing
+                        *whose, calls=config.reread_calls, tally=tally, progress=told, landing=landing
                     )
                 else:
                     outcome = sync_collection(
                         *whose,
                         tally=tally,
-                        progress=step,
+                        progress=told,
                         landing=landing,
                         # A list that comes whole is read again by one call.
                         full=config.full or config.reread_calls > 0,
@@ -110,16 +113,15 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                         reads=reads,
                     )
             xero_progress.end(outcome)
-            left = xero.calls_left(tenant_id)
             for name, merged in outcome.tables.items():
-                costs = cost(outcome, left) if name == endpoint.table else no_cost(left, told_with=endpoint.table)
+                costs = cost(outcome) if name == endpoint.table else no_cost(told_with=endpoint.table)
                 record(naming.key(name), tenant_id, {**changes(merged), **costs})
 
         def describe(written: Collection[Written]) -> Mapping[Written, Content]:
             with warehouse.transaction():  # opened once for all of them
                 reads.flush()
                 observe(context, warehouse, {one: one for _, one in written}, endpoint.table, key=key)
-                return _contents(warehouse, written, names)
+                return _contents(warehouse, written, names, xero.calls_left({one for _, one in written}))
 
         work = run_for_each_organisation(
             context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
@@ -142,12 +144,14 @@ def _due(reads: ListReads, tenants: Sequence[str], min_age_days: int) -> Sequenc
 
 
 def _contents(
-    warehouse: "Warehouse", written: Collection[Written], names: Mapping[dg.AssetKey, str]
+    warehouse: "Warehouse", written: Collection[Written], names: Mapping[dg.AssetKey, str], left: Mapping[str, int]
 ) -> dict[Written, Content]:
     tenants = sorted({tenant_id for _, tenant_id in written})
     rows = row_states(warehouse, tenants, list(names.values())) if tenants else {}
     states = {(key, tenant_id): rows[tenant_id, names[key]] for key, tenant_id in written}
-    return {one: Content(state.version, row_counts(state)) for one, state in states.items()}
+    return {
+        one: Content(state.version, {**row_counts(state), CALLS_LEFT: left[one[1]]}) for one, state in states.items()
+    }
 
 
 def row_counts(rows: RowState) -> dict[str, int]:

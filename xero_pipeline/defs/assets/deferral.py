@@ -13,6 +13,7 @@ from xero_pipeline.errors import (
     BudgetReached,
     DailyLimitReached,
     DataError,
+    HeldUp,
     MissingScope,
     RequestRefused,
     WaitError,
@@ -121,12 +122,13 @@ class Deferrals:
         if done:
             self._notes.clear(tenant_id, self._asset, done)
         budget = isinstance(error, BudgetReached)
+        held_up = isinstance(error, HeldUp)
         noted = self._notes.note(
             DeferredTask(
                 tenant_id=tenant_id,
                 asset=self._asset,
                 resume_at=error.resume_at,
-                why="budget" if budget else "day",
+                why="budget" if budget else "wait" if held_up else "day",
                 months=tuple(month for month in wanted if month not in done),
                 config=json.dumps(self._config),
                 max_calls=max_calls(self._context.run.tags),
@@ -134,9 +136,9 @@ class Deferrals:
             progressed=error.progressed or bool(done),
             tried=budget and error.tried,
         )
-        if budget:
+        if budget or held_up:
             error.message += f" The sensor `unfinished` goes on with it at {noted.resume_at:%Y-%m-%d %H:%M} UTC."
-            if noted.in_vain >= FRUITLESS_BUDGETS:
+            if budget and noted.in_vain >= FRUITLESS_BUDGETS:
                 error.message += (
                     f" It has spent {noted.in_vain} budgets and came no further: it needs more calls in one piece."
                 )

@@ -11,12 +11,14 @@ import dagster as dg
 
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import errand_of
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.resources import XeroResource
 from xero_pipeline.errors import BudgetReached, OrganisationBusy, OrganisationDisconnected, XeroPipelineError
 from xero_pipeline.state.locks import Hold, exclusive
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.xero.auth.consent_flow import check
+from xero_pipeline.xero.http.client import LIMIT
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.http.client import XeroClient
@@ -30,11 +32,13 @@ def xero_client_for(
     tenant_id: str,
     tally: CallStats,
     progress: Progress,
+    step: SharedStep,
 ) -> Generator[XeroClient]:
     """Hold an organisation and call Xero for it.
 
     Args:
         progress: Told of every call and every wait.
+        step: With whom the organisation shares the run.
 
     Yields:
         The client; it lets out no more calls than the run may make.
@@ -43,10 +47,17 @@ def xero_client_for(
         OrganisationBusy: As `organisation_lock`.
         OrganisationDisconnected: As `organisation_lock`.
         ConfigurationError: A tag of the run is wrong.
+        HeldUp: Others of the run would wait with it.
     """
+
+    def wait(seconds: float, why: str) -> None:
+        if why == LIMIT:  # an outage is a failure, and the breaker sees to it that it is waited for once
+            step.wait(tenant_id, seconds)
+        progress.wait(seconds, why)
+
     call_context = errand_of(context, xero.services.settings.calls_per_run)
     try:
-        with organisation_lock(xero.services, tenant_id) as held:
+        with organisation_lock(xero.services, tenant_id) as held, step.worked_on(tenant_id):
 
             def note(call: CallRecord) -> None:
                 tally.add(call)
@@ -54,7 +65,7 @@ def xero_client_for(
                 # What it has brought is written next.
                 held.require()
 
-            with xero.client(call_context, on_call=note, on_wait=progress.wait) as client:
+            with xero.client(call_context, on_call=note, on_wait=wait) as client:
                 yield client
     except BudgetReached as reached:
         reached.tried = tally.calls > 0

@@ -21,10 +21,7 @@ from xero_pipeline.defs.assets.materialisations import (
     tell,
 )
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
-from xero_pipeline.errors import (
-    WarehouseBusy,
-    XeroPipelineError,
-)
+from xero_pipeline.errors import HeldUp, WarehouseBusy, XeroPipelineError
 from xero_pipeline.log_lines import log_context
 from xero_pipeline.parallel import run_in_parallel
 from xero_pipeline.spans import span
@@ -72,7 +69,8 @@ def run_for_each_organisation(
 ) -> Iterator[MaterializeResult]:
     """Do the work for each organisation, for some of them side by side: a slow one delays no other.
 
-    One that fails does not stop the others, and fails the asset at the end.
+    One that fails does not stop the others, and fails the asset at the end. One that Xero lets wait goes on later, in a
+    run of its own, and fails nothing (see `SharedStep`).
 
     Args:
         work: Does one, and tells what it materialised as soon as it is in the warehouse.
@@ -92,6 +90,7 @@ def run_for_each_organisation(
     done: dict[Written, Mapping[str, Any]] = {}
     failed: dict[str, Exception] = {}
     aside: list[DeferredTask] = []
+    held_up: list[str] = []
     deferrals, directory, asset = (
         Deferrals(context, services.deferred_work),
         OrganisationDirectory(services, warehouse),
@@ -110,7 +109,7 @@ def run_for_each_organisation(
                 partition,
                 {
                     **directory.facts(partition.rpartition("|")[2], asset),
-                    **lineage(key),
+                    **_lineage(context, key),
                     **content.facts,
                     **done[key, partition],
                 },
@@ -118,11 +117,6 @@ def run_for_each_organisation(
             )
             for (key, partition), content in describe(done).items()
         ]
-
-    def lineage(key: dg.AssetKey) -> Mapping[str, Any]:
-        # The UI takes it from the materialisation alone.
-        declared = context.assets_def.metadata_by_key[key]
-        return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
     def attempt(tenant_id: str) -> bool:
         whose = {"organisation": tenant_id, "run_id": context.run.run_id}
@@ -138,9 +132,14 @@ def run_for_each_organisation(
             if noted := deferrals.put_aside(tenant_id, error, kept):
                 aside.append(noted)
                 _report_put_aside(noted, directory, context, progress)
+                return True
+            stopped = deferrals.stopped(tenant_id, error, kept)
+            if isinstance(stopped, HeldUp):
+                held_up.append(tenant_id)
+                context.log.warning(str(stopped))
             else:
-                failed[tenant_id] = deferrals.stopped(tenant_id, error, kept)
-                _report_failure(failed[tenant_id], tenant_id, context, progress)
+                failed[tenant_id] = stopped
+                _report_failure(stopped, tenant_id, context, progress)
         return tenant_id not in failed
 
     try:
@@ -148,8 +147,7 @@ def run_for_each_organisation(
         if error:
             raise error
         if failed:
-            if not any(is_outage(one) for one in failed.values()):
-                _ask_for_no_retry(context)
+            _ask_for_no_retry(context, failed.values())
             raise _failure({one: failed[one] for one in tenants if one in failed}, directory)
     except BaseException as error:
         outage = _outlasted([error, *failed.values()], services)
@@ -163,15 +161,15 @@ def run_for_each_organisation(
     except XeroPipelineError as error:
         progress.fail(str(error))
         raise dg.Failure(str(error), allow_retries=False) from error
-    yield from results(context, materialised, in_part=bool(aside or left_out))
+    yield from results(context, materialised, in_part=bool(aside or left_out or held_up))
 
 
-def _ask_for_no_retry(context: dg.AssetExecutionContext) -> None:
+def _ask_for_no_retry(context: dg.AssetExecutionContext, errors: Iterable[Exception]) -> None:
     """Where Dagster starts runs once more that failed, as over several machines, it is not to do so with this one.
 
     What failed here would fail again, and the next sync or a sensor asks for it; what fails outside was interrupted.
     """
-    if context.instance.run_retries_enabled:
+    if context.instance.run_retries_enabled and not any(is_outage(error) for error in errors):
         context.instance.add_run_tags(context.run_id, {RETRY_ON_ASSET_OR_OP_FAILURE_TAG: "false"})
 
 
@@ -180,6 +178,12 @@ def _outlasted(errors: Iterable[BaseException], services: Services) -> bool:
     if not any(is_outage(error) for error in errors):
         return False
     return wait_until_back(services.state, seconds=OUTAGE_SECONDS)
+
+
+def _lineage(context: dg.AssetExecutionContext, key: dg.AssetKey) -> Mapping[str, Any]:
+    """The UI takes it from the materialisation alone."""
+    declared = context.assets_def.metadata_by_key[key]
+    return {LINEAGE: declared[LINEAGE]} if LINEAGE in declared else {}
 
 
 def _deliver(context: dg.AssetExecutionContext, services: Services, warehouse: Warehouse) -> None:

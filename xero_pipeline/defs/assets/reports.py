@@ -13,6 +13,7 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
+from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.automation.report_runs import PARTITIONS_PER_RUN
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
@@ -20,7 +21,7 @@ from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import months_by_organisation, report_key, report_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
-from xero_pipeline.defs.specs import changes, cost, no_cost
+from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
@@ -82,7 +83,7 @@ def _asset_of(
     ) -> Iterator[Result]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         wanted, warehouse = months_by_organisation(context.partition_keys), xero_warehouse.warehouse
-        left_out, newest = list[str](), dict[str, date]()
+        left_out, newest, step = list[str](), dict[str, date](), SharedStep(len(wanted))
         reads = ReportReads(warehouse, report, wanted)
 
         @cache
@@ -98,7 +99,7 @@ def _asset_of(
                 return
             tally = CallStats()
             xero_progress.begin(tenant_id, report.name)
-            with xero_client_for(context, xero, tenant_id, tally, xero_progress) as client:
+            with xero_client_for(context, xero, tenant_id, tally, xero_progress, step) as client:
                 for kept in sync_report(
                     client,
                     warehouse,
@@ -111,14 +112,13 @@ def _asset_of(
                     reads=reads,
                 ):
                     xero_progress.end(kept.outcome)
-                    left = xero.calls_left(tenant_id)
                     newest[tenant_id] = max(kept.rows)
                     shown = chart_metadata(context, warehouse, tenant_id, report.name, newest[tenant_id])
                     for month, rows in kept.rows.items():
                         facts = (
-                            {**report_facts(kept, report.table, left), **shown}
+                            {**report_facts(kept, report.table), **shown}
                             if month == newest[tenant_id]
-                            else no_cost(left, told_with=f"{newest[tenant_id]:%B %Y}")
+                            else no_cost(told_with=f"{newest[tenant_id]:%B %Y}")
                         )
                         facts = {"dagster/partition_row_count": rows, **facts}
                         record(spec.key, report_key(month, tenant_id), facts)
@@ -134,7 +134,11 @@ def _asset_of(
                 every = {month for months in pulled.values() for month in months}
                 versions = report_versions(warehouse, list(pulled), report.table, report.basis, every)
             found = {report_key(month, one): version for (one, month), version in versions.items()}
-            return {(key, partition): Content(found[partition]) for key, partition in written}
+            left = xero.calls_left(list(pulled))
+            return {
+                (key, partition): Content(found[partition], {CALLS_LEFT: left[partition.rpartition("|")[2]]})
+                for key, partition in written
+            }
 
         work = run_for_each_organisation(
             context, wanted, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
@@ -146,11 +150,11 @@ def _asset_of(
     return pull
 
 
-def report_facts(kept: Kept, table: str, left: int) -> dict[str, Any]:
+def report_facts(kept: Kept, table: str) -> dict[str, Any]:
     """What months that were kept together brought and cost; told with the newest of them.
 
     Args:
         kept: The months.
     """
     merged = kept.outcome.tables[table]
-    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome, left)}
+    return {"months_together": len(kept.rows), **changes(merged), **cost(kept.outcome)}

@@ -29,7 +29,6 @@ def jobs(
     ledger: Sequence[dg.AssetsDefinition],
     *,
     reread_calls: int,
-    console: bool = True,
 ) -> list[Job]:
     """The jobs over the assets of all collections and all reports; none over no assets.
 
@@ -38,9 +37,7 @@ def jobs(
         collections: Their assets, partitioned by organisation.
         reports: Partitioned by month and organisation.
         reread_calls: What reading again may cost an organisation in a day.
-        console: Whether runs print what happens, as Dagster does; else a handler of the instance does, in its form.
     """
-    silent = {} if console else {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     config = reread_config(naming, choice, reread_calls)
     again = [asset for asset in collections if asset.op.name in config["ops"]]
     wanted = (
@@ -66,7 +63,7 @@ def jobs(
             naming.named(name),
             selection=dg.AssetSelection.assets(*assets),
             executor_def=dg.in_process_executor,
-            config={**(config or {}), **silent} or None,
+            config=config,
             description=description,
         )
         for name, assets, config, description in wanted

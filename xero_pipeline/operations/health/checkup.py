@@ -45,6 +45,12 @@ def checkup(opened: Opener) -> Iterator[Finding]:
         services.close()
 
 
+def _dagster(services: Services, opened: Opener) -> Iterator[Finding]:
+    ours = services.settings.has_organisation
+    count = sum(one.status != "disconnected" and ours(one.tenant_id) for one in services.organisations.list())
+    return check_dagster(services.settings, partial(opened, services.settings), count)
+
+
 def _of(services: Services, opened: Opener) -> Iterator[Finding]:
     there = services.settings.home.exists()
     if there:
@@ -73,7 +79,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         "warehouse": partial(check_warehouse, services),
         READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
-        "Dagster home": partial(check_dagster, partial(opened, services.settings)),
+        "Dagster home": partial(_dagster, services, opened),
     }
     failed: set[str] = set()
     for name, check in checks.items():

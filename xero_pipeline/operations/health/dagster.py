@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import months_between
 from xero_pipeline.operations.health.finding import Finding
 
 if TYPE_CHECKING:
@@ -15,12 +17,23 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
+    from xero_pipeline.settings import Settings
+    from xero_pipeline.shard import Shard
+
+MOST_PARTITIONS = 100_000
+"""Keys of an asset, as Dagster advises."""
+
 ALIVE_SECONDS = 120
 """A daemon shows itself every half minute."""
 
 
-def check_dagster(opened: Callable[[], AbstractContextManager[dg.DagsterInstance]]) -> Iterator[Finding]:
+def check_dagster(
+    settings: Settings, opened: Callable[[], AbstractContextManager[dg.DagsterInstance]], organisations: int
+) -> Iterator[Finding]:
     """Open Dagster's history and look.
+
+    Args:
+        organisations: How many this code location has.
 
     Raises:
         ConfigurationError: Its database does not let us in.
@@ -28,18 +41,40 @@ def check_dagster(opened: Callable[[], AbstractContextManager[dg.DagsterInstance
     with opened() as instance:
         home = os.environ.get("DAGSTER_HOME", instance.root_directory)
         yield Finding("Dagster home", "ok", f"{home}, {instance.get_runs_count():,} runs")
-        yield _schedule(is_on(instance), _last_seen(instance))
+        yield _schedule(is_on(instance, settings.shard), _last_seen(instance))
+    yield from _partitions(settings, organisations)
 
 
-def is_on(instance: dg.DagsterInstance) -> bool:
+def _partitions(settings: Settings, organisations: int) -> Iterator[Finding]:
+    from xero_pipeline.defs.build import first_month
+
+    today = clock.today()
+    months = len(months_between(first_month(settings, today), today))
+    shards = settings.shard.count if settings.shard else 1
+    if (cut := organisations * months) > MOST_PARTITIONS:
+        enough = math.ceil(cut * shards / MOST_PARTITIONS)
+        yield Finding(
+            "partitions",
+            "warning",
+            f"a report has {cut:,} ({organisations:,} organisations, {months} months): Dagster grows slow",
+            f"Share the organisations among {enough} code locations, XERO_SHARD=1/{enough} and so on, or set a later "
+            "XERO_START_DATE.",
+        )
+
+
+def is_on(instance: dg.DagsterInstance, shard: Shard | None = None) -> bool:
     """Whether the daily sync is on: it is from the start, until somebody turns it off.
 
     `dagster schedule list` looks the switch up by how it was started, and misses one that the UI has turned.
+
+    Args:
+        shard: Of which code location, where there are several.
     """
     from xero_pipeline.defs.automation.schedules import DAILY
 
+    name = f"{shard.name}_{DAILY}" if shard else DAILY
     return not any(
-        state.instigator_name == DAILY and state.status.value == "STOPPED" for state in instance.all_instigator_state()
+        state.instigator_name == name and state.status.value == "STOPPED" for state in instance.all_instigator_state()
     )
 
 

@@ -23,7 +23,7 @@ from xero_pipeline.xero.quota.limiter import Quota
 
 __all__ = ["AccessTokens", "ApiResponse", "CallRecord", "XeroClient"]
 
-_LIMIT = "Xero's limit of calls"
+LIMIT = "Xero's limit of calls"
 _TROUBLE = "Xero did not answer well, we ask again"
 
 
@@ -135,7 +135,7 @@ class XeroClient:
         breaker = self._circuit_breaker
         return call_with_retries(
             lambda: self._attempt(request, cancelled),
-            lambda seconds, retry: self._wait(seconds, _LIMIT if retry.is_limit else _TROUBLE, cancelled),
+            lambda seconds, retry: self._wait(seconds, LIMIT if retry.is_limit else _TROUBLE, cancelled),
             max_retries=lambda reason: breaker.max_retries(tenant_id, reason),
             give_up=lambda error: breaker.give_up(tenant_id, error),
         )
@@ -151,7 +151,7 @@ class XeroClient:
         url = f"{self._base}{request.asked.path}{'?' if request.params else ''}{request.query}"
         with (
             self._quota.slot(
-                tenant_id, lambda seconds: self._wait(seconds, _LIMIT, cancelled), request.outgoing()
+                tenant_id, lambda seconds: self._wait(seconds, LIMIT, cancelled), request.outgoing()
             ) as held,
             span("call", organisation=tenant_id, path=template(request.asked.path), attempt=request.attempt) as note,
         ):

@@ -31,7 +31,8 @@ def read_pages(request: ListRequest, workers: int, calls_left: Callable[[], int]
     """
     first = request.fetch_page(1)
     told = first.answer.pagination
-    if told is not None and calls_left is not None and told.page_count - 1 > (left := calls_left()):
+    more = told.page_count - 1 if told is not None else 0
+    if told is not None and calls_left is not None and more > 0 and more > (left := calls_left()):
         raise TooLong(told.page_count, left, first.answer.server_time.date() if first.answer.server_time else None)
     if told is None:
         yield from _there_and_back(request, first)

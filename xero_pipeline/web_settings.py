@@ -1,0 +1,34 @@
+"""What the web page reads of the environment."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from xero_pipeline.setting_types import WebAddress
+
+
+class WebSettings(BaseSettings):
+    """A part of `Settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="XERO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    web_host: str = Field(
+        "127.0.0.1",
+        description="Address the web page listens on. Beyond this machine it wants XERO_WEB_PASSWORD.",
+    )
+    web_port: int = Field(3001, ge=1, le=65535, description="Port of the web page.")
+    web_password: SecretStr | None = Field(
+        None, description="What people type to see the web page, and programs send as `Authorization: Bearer …`."
+    )
+    web_url: WebAddress | None = Field(
+        None,
+        description="The web page's address for people where a proxy stands before it, such as "
+        "https://books.example.com.",
+    )
+    dagster_ui: WebAddress = Field(
+        "http://localhost:3000",
+        description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
+    )
