@@ -42,7 +42,7 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
     """
     upgrade_schema(dialect, connection)
     dialect.lock(connection, SCHEMA)
-    number_journals(connection)
+    number_journals(connection, tenant_id)
     wanted = {schema: of for schema, of in schemas(connection).items() if of is None or tenant_id in {None, of}}
     there = Views(connection, wanted)
     return sum(
