@@ -120,7 +120,7 @@ def test_a_quiet_day_survives_the_death_of_a_worker(there: Practice) -> None:
         stretch = order[first : first + ORGANISATIONS_PER_RUN]
         run = {"dagster/asset_partition_range_start": stretch[0], "dagster/asset_partition_range_end": stretch[-1]}
         put_into_the_queue(there, run)
-    eventually(lambda: there.cluster.running["worker-2"].host in carrying(there), 120)
+    eventually(lambda: carrying(there), 120, "a worker carries a run")
     eventually(lambda: read_since(there, since) > 5 * len(order), 1200)
     there.cluster.running["worker-2"].kill(all_of_it=True)
     eventually(
