@@ -20,7 +20,8 @@ XeroPipelineError
 │   ├── AskedInPart               … by hand: ask for the rest when the message says
 │   ├── XeroUnavailable           … when Xero answers again
 │   ├── WarehouseBusy             … when the named holder has finished
-│   └── OrganisationBusy          … when the other sync of this organisation has finished
+│   ├── OrganisationBusy          … when the other sync of this organisation has finished
+│   └── LockLost                  … when the state database can be reached again
 ├── MoveFailed                    nothing was moved: the message says what stood in the way
 ├── LandingError                  the landing zone: make room, or bring back the file that the message names
 ├── RequestRefused                Xero did not understand the request: a bug of ours, please report it
@@ -175,6 +176,10 @@ class WarehouseBusy(WaitError):
 
 class OrganisationBusy(WaitError):
     """Another sync of the same organisation is under way."""
+
+
+class LockLost(WaitError):
+    """The state database was away while an organisation was synced: nothing keeps other syncs of it out any more."""
 
 
 class MoveFailed(XeroPipelineError):

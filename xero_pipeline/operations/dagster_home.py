@@ -110,8 +110,8 @@ def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
     """What differs where workers carry the runs. One that is lost is started once more within minutes."""
     return {
         "run_launcher": launcher_config(),
-        # Of a run that fails by itself the next sync or sensor asks again, as everywhere.
-        "run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False},
+        # Assets that fail of themselves say that they are not meant (defs/assets/per_organisation.py).
+        "run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": True},
         # How long a run waits for a worker says nothing; whether it got lost on its way, workers find out.
         "run_monitoring": {**config["run_monitoring"], "poll_interval_seconds": 15, "start_timeout_seconds": 21_600},
         "compute_logs": NO_COMPUTE_LOGS,

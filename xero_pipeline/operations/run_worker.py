@@ -66,21 +66,6 @@ class Beat:
             self._ended.wait(self._every)
 
 
-class _Carrying:
-    """Shows that this process carries a run, and interrupts it once when somebody wants it stopped."""
-
-    def __init__(self, engine: Engine, run_id: str) -> None:
-        self._engine, self._run_id = engine, run_id
-        self._interrupted = False
-
-    def __call__(self) -> None:
-        stop = carry(self._engine, self._run_id, socket.gethostname(), os.getpid())
-        # Celery's processes ignore Ctrl-C; Dagster heeds it while a run is under way, and then ends it in order.
-        if stop and not self._interrupted and callable(signal.getsignal(signal.SIGINT)):
-            self._interrupted = True
-            os.kill(os.getpid(), signal.SIGINT)
-
-
 class CarriedRuns:
     """Shows of the run that this process carries that it lives; Celery tells of its beginning and its end.
 
@@ -100,7 +85,7 @@ class CarriedRuns:
         arguments: Any = unpack_value(packed)
         run_id = str(arguments.run_id)
         engine = open_state(self._state)
-        beat = Beat(_Carrying(engine, run_id), BEAT_SECONDS)
+        beat = Beat(lambda: _show(engine, run_id), BEAT_SECONDS)
         self._now = run_id, beat, engine
 
     def end(self, **_: object) -> None:
@@ -158,6 +143,17 @@ def is_there(broker: str, name: str, *, seconds: float = 5.0) -> bool:
 
 def _node(name: str) -> str:
     return f"xero@{name}"
+
+
+def _show(engine: Engine, run_id: str) -> None:
+    """Show that this process carries a run, and interrupt it as long as somebody wants it stopped.
+
+    Again and again: between two steps there are moments in which an interrupt is lost.
+    """
+    stop = carry(engine, run_id, socket.gethostname(), os.getpid())
+    # Celery's processes ignore Ctrl-C; Dagster heeds it while a run is under way, and then ends it in order.
+    if stop and callable(signal.getsignal(signal.SIGINT)):
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 class LostLaunches:

@@ -112,6 +112,14 @@ def silent_for(engine: sa.Engine, run_ids: Collection[str]) -> dict[str, float]:
         return {run_id: now - seen_at for run_id, seen_at in connection.execute(found)}
 
 
+def lost_holders(connection: sa.Connection) -> frozenset[tuple[str, int]]:
+    """Machine and process id of those that carried a run and have been silent for too long."""
+    table = state_table("carried_runs")
+    seen = sa.select(table.c.machine, table.c.pid, sa.func.max(table.c.seen_at)).group_by(table.c.machine, table.c.pid)
+    now = _now(connection)
+    return frozenset((row[0], row[1]) for row in connection.execute(seen) if now - row[2] > LOST_SECONDS)
+
+
 def _now(connection: sa.Connection) -> float:
     if connection.dialect.name == "postgresql":
         return float(connection.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())::float8").scalar_one())

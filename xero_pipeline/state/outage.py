@@ -7,6 +7,8 @@ import time
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from xero_pipeline.errors import LockLost
+
 _ENDED = ("08", "57P")
 """SQLSTATE: the connection is lost; the server shuts down, has crashed or starts up."""
 _POLL_SECONDS = 1.0
@@ -28,6 +30,8 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _is_lost_connection(error: BaseException) -> bool:
+    if isinstance(error, LockLost):
+        return True
     kind = type(error)
     if not kind.__module__.startswith("psycopg"):
         return bool(getattr(error, "connection_invalidated", False))

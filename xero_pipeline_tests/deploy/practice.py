@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -83,13 +84,19 @@ class PostgreSQLServer:
                 time.sleep(0.5)
 
 
-def eventually(true: Callable[[], object], seconds: float, what: str = "") -> float:
+def eventually(true: Callable[[], object], seconds: float, what: str | Callable[[], object] = "") -> float:
     """Wait until something is so; for how many seconds that took."""
     began = time.monotonic()
     while not true():
-        assert time.monotonic() - began < seconds, what
+        assert time.monotonic() - began < seconds, what() if callable(what) else what
         time.sleep(0.25)
     return time.monotonic() - began
+
+
+def measured(line: str) -> None:
+    """Say a figure; `pytest -s` shows it."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 @contextmanager

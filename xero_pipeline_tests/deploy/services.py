@@ -6,6 +6,7 @@ What a container would give them, they get in other ways: a home of their own (a
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -61,6 +62,15 @@ def services(given: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 def host_names() -> bool:
     """Whether a process here may have a host name of its own."""
     return subprocess.run(["unshare", "--uts", "true"], check=False, capture_output=True).returncode == 0
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_the_test() -> None:
+    """A test that is killed leaves no process behind."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass
@@ -128,6 +138,7 @@ class Service:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_the_test,  # noqa: PLW1509 - a call of the kernel and nothing else
             )
 
     def _restart(self) -> None:

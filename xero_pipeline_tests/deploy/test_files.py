@@ -208,7 +208,7 @@ def test_dagster_takes_what_the_helm_values_say_of_it(helm, tmp_path):
     with DagsterInstance.from_config(str(tmp_path)) as instance:
         assert instance.run_monitoring_enabled
         assert instance.run_retries_max_retries == 3
-        assert not instance.run_retries_retry_on_asset_or_op_failure
+        assert instance.run_retries_retry_on_asset_or_op_failure
         ref = instance.get_ref().run_launcher_data
         assert ref is not None
         assert ref.class_name == "K8sRunLauncher"

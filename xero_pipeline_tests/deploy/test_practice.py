@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+import httpx
 import pytest
 
+from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.automation.jobs import SYNC
+from xero_pipeline.defs.run_tags import ORGANISATION
+from xero_pipeline.web.dagster_graphql import LAUNCH
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline_tests.clock import TODAY
-from xero_pipeline_tests.deploy.practice import Practice, eventually, practice
+from xero_pipeline_tests.deploy.practice import Practice, eventually, measured, practice
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import most_at_once
+from xero_pipeline_tests.thoroughness import proof, so_many
+from xero_simulator.faults.catalogue import Fault
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
-ORGANISATIONS = 6
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(so_many(7200, 600))]
+ORGANISATIONS, WORKERS = so_many(200, 6), so_many(3, 2)
+LOADED_SECONDS = so_many(5400, 300)
 COLLECTIONS = chosen(tax_reports=False, journals=False)
 STUCK_SECONDS = 300
 """No organisation may wait longer for what was killed."""
@@ -26,7 +37,11 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TESTS_HURRY", "1")
         with practice(
-            folder, organisations=ORGANISATIONS, workers=2, runs_at_once=4, months=TODAY.replace(day=1).isoformat()
+            folder,
+            organisations=ORGANISATIONS,
+            workers=WORKERS,
+            runs_at_once=2 * WORKERS,
+            months=TODAY.replace(day=1).isoformat(),
         ) as made:
             yield made
 
@@ -51,20 +66,131 @@ def quiet(there: Practice) -> bool:
     return not runs(there, "QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
-def test_two_workers_carry_a_first_load_and_all_parts_are_healthy(there: Practice) -> None:
+def test_a_first_load_survives_the_death_of_every_part(there: Practice) -> None:
+    cluster = there.cluster
     # Every worker needs a new token at once.
     there.query("UPDATE xero_state.consents SET expires_at = now() - interval '20 years' RETURNING 1")
-    eventually(lambda: len(carrying(there)) == 2, 120, "two workers carry runs")
-    eventually(lambda: len(loaded(there)) == ORGANISATIONS, 240, "every organisation is loaded")
-    eventually(lambda: quiet(there), 120, "no run is left over")
+    eventually(lambda: len(carrying(there)) == WORKERS, 120, "all workers carry runs")
+    eventually(lambda: endpoints_read(there) > 3 * len(COLLECTIONS) // 2, 120, "something is read")
+    began = time.monotonic()
+    cluster.running["worker-1"].kill(all_of_it=True)
+    cluster.running["daemon"].kill(all_of_it=True)
+    read = endpoints_read(there)
+    eventually(lambda: endpoints_read(there) > read + 5, 120, "the others go on")
+    cluster.running["redis"].kill()
+    there.database.kill()
+    there.database.start()
+    eventually(lambda: len(loaded(there)) == ORGANISATIONS, LOADED_SECONDS, lambda: failures(there))
+    measured(f"first load of {ORGANISATIONS}, after the kill: {time.monotonic() - began:.0f} s")
+    assert longest_pause(there, began) < STUCK_SECONDS
+    eventually(lambda: quiet(there), LOADED_SECONDS, "no run is left over")
     nothing_is_lost_doubled_or_asked_too_often(there)
-    there.cluster.wait_healthy("code", "daemon", "ui", "web", "worker-1", "worker-2")
+    cluster.wait_healthy("code", "daemon", "ui", "web", *(f"worker-{n + 1}" for n in range(WORKERS)))
+
+
+def longest_pause(there: Practice, since: float) -> float:
+    """Of the organisations that were being read when something was killed, the longest time without a call."""
+    pauses: dict[str, float] = {}
+    for tenant_id in loaded(there):
+        began = [one.began for one in there.xero.seen if one.tenant_id == tenant_id and one.ended]
+        before, after = [at for at in began if at < since], [at for at in began if at >= since]
+        if before and after:
+            pauses[tenant_id] = min(after) - max(before)
+    measured(
+        f"{len(pauses)} organisations were being read; the longest pause was {max(pauses.values(), default=0):.0f} s"
+    )
+    return max(pauses.values(), default=0.0)
+
+
+@proof
+def test_a_quiet_day_survives_the_death_of_a_worker(there: Practice) -> None:
+    order = [one for (one,) in there.query(_PARTITIONS)]
+    ((since,),) = there.query("SELECT now() + %s * interval '1 second'", float(os.environ["TESTS_CLOCK_AHEAD"]))
+    began, calls = time.monotonic(), len(there.xero.seen)
+    for first in range(0, len(order), ORGANISATIONS_PER_RUN):
+        stretch = order[first : first + ORGANISATIONS_PER_RUN]
+        run = {"dagster/asset_partition_range_start": stretch[0], "dagster/asset_partition_range_end": stretch[-1]}
+        put_into_the_queue(there, run)
+    eventually(lambda: there.cluster.running["worker-2"].host in carrying(there), 120)
+    eventually(lambda: read_since(there, since) > 5 * len(order), 1200)
+    there.cluster.running["worker-2"].kill(all_of_it=True)
+    eventually(
+        lambda: read_since(there, since) >= len(order) * len(COLLECTIONS), LOADED_SECONDS, lambda: failures(there)
+    )
+    measured(f"quiet day: {time.monotonic() - began:.0f} s, {len(there.xero.seen) - calls} calls")
+    eventually(lambda: quiet(there), LOADED_SECONDS)
+    nothing_is_lost_doubled_or_asked_too_often(there)
+
+
+_PARTITIONS = "SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'xero_organisations' ORDER BY id"
+
+
+def read_since(there: Practice, since: Any) -> int:
+    """Endpoints of all organisations that were read whole since then."""
+    ((count,),) = there.query("SELECT count(*) FROM xero.cursors WHERE complete_at >= %s", since)
+    return count
+
+
+def failures(there: Practice) -> list[object]:
+    """What became of the runs, and the last words of those that failed."""
+    states = there.query("SELECT status, count(*) FROM runs GROUP BY 1")
+    failed = there.query("SELECT run_id FROM runs WHERE status = 'FAILURE'")
+    return [states, loaded(there), *(events(there, run_id)[:4] for (run_id,) in failed)]
+
+
+def endpoints_read(there: Practice) -> int:
+    """Of all organisations together."""
+    ((count,),) = there.query("SELECT count(*) FROM xero.cursors WHERE complete_at IS NOT NULL")
+    return count
 
 
 def test_the_doctor_of_another_machine_sees_that_all_agree(there: Practice) -> None:
     done = there.office.run("doctor", "--json", XERO_BROKER_URL=there.broker)
     told = {one["told"] for one in json.loads(done.out)["findings"] if one["check"] == "machines"}
     assert any(one.endswith("agree on key, program and layout") for one in told), told
+
+
+def test_a_run_that_is_stopped_in_the_ui_ends_wherever_it_is_carried(there: Practice) -> None:
+    tenant_id = sorted(loaded(there))[0]
+    there.xero.simulator.faults.add(Fault("slow", times=None, seconds=5.0))
+    try:
+        run_id = launched(there, tenant_id)
+        eventually(lambda: run_id in dict(there.query("SELECT run_id, pid FROM xero_state.carried_runs")), 60)
+        # Before, Dagster's UI refuses it.
+        eventually(lambda: there.query("SELECT status FROM runs WHERE run_id = %s", run_id) == [("STARTED",)], 60)
+        asked(there, "mutation Stop($id: String!) { terminateRun(runId: $id) { __typename } }", id=run_id)
+        eventually(
+            lambda: there.query("SELECT status FROM runs WHERE run_id = %s", run_id) == [("CANCELED",)],
+            60,
+            lambda: events(there, run_id),
+        )
+    finally:
+        there.xero.simulator.faults.clear()
+
+
+def events(there: Practice, run_id: str) -> list[str]:
+    """What a run says of itself, the last first."""
+    rows = there.query("SELECT event FROM event_logs WHERE run_id = %s ORDER BY id DESC", run_id)
+    told = [json.loads(event) for (event,) in rows]
+    return [(one.get("dagster_event") or {}).get("message") or one["user_message"] for one in told]
+
+
+def launched(there: Practice, tenant_id: str) -> str:
+    """A sync of an organisation that a person asks for in the UI; its run id."""
+    return put_into_the_queue(there, {"dagster/partition": tenant_id, ORGANISATION: tenant_id})
+
+
+def put_into_the_queue(there: Practice, named: Mapping[str, str]) -> str:
+    """A sync, with tags that say of which partitions; its run id."""
+    selector = {"repositoryName": "__repository__", "repositoryLocationName": "xero_pipeline", "jobName": SYNC}
+    tags = [{"key": key, "value": value} for key, value in named.items()]
+    params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
+    return asked(there, LAUNCH, params=params)["result"]["run"]["runId"]
+
+
+def asked(there: Practice, query: str, **variables: object) -> dict[str, Any]:
+    answer = httpx.post(f"{there.ui}/graphql", json={"query": query, "variables": variables}, timeout=60)
+    return answer.json()["data"]
 
 
 def nothing_is_lost_doubled_or_asked_too_often(there: Practice) -> None:

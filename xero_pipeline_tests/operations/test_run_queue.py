@@ -75,7 +75,7 @@ def test_dagster_loads_the_launcher_and_the_retries_of_the_home(instance):
     assert instance.run_launcher.celery.conf.worker_disable_prefetch
     assert instance.run_launcher.celery.conf.task_default_queue == QUEUE
     assert instance.run_retries_enabled
-    assert not instance.run_retries_retry_on_asset_or_op_failure
+    assert instance.run_retries_retry_on_asset_or_op_failure
     assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"
 
 
@@ -179,3 +179,25 @@ def test_a_run_that_is_put_down_is_forgotten(state):
     put_down(state, "run-1")
     assert set(silent_for(state, ["run-1", "run-2"])) == {"run-2"}
     assert silent_for(state, ["run-2"])["run-2"] < LOST_SECONDS
+
+
+def test_the_calls_of_a_lost_run_on_another_machine_count_no_more(state, monkeypatch):
+    import sqlalchemy as sa
+
+    from xero_pipeline.state import machines
+    from xero_pipeline.state.tables import state_table
+    from xero_pipeline.xero.quota.usage_store import UsageTransaction
+
+    slots = state_table("quota_slots")
+    held = {"tenant_id": "a", "host": "worker-2", "expires_at": 9e12}
+    with state.begin() as connection:
+        connection.execute(sa.insert(slots), [{**held, "slot_id": str(pid), "pid": pid} for pid in (1, 2, 3)])
+    carry(state, "run-1", "worker-2", 1)
+    carry(state, "run-2", "worker-2", 2)
+    with state.begin() as connection:
+        carried = state_table("carried_runs")
+        silent = carried.c.seen_at - machines.LOST_SECONDS - 1
+        connection.execute(sa.update(carried).where(carried.c.pid == 1).values(seen_at=silent))
+        UsageTransaction(connection, "here", lambda _: True).tidy(0.0)
+        left = connection.execute(sa.select(slots.c.pid).order_by(slots.c.pid)).scalars().all()
+    assert left == [2, 3]

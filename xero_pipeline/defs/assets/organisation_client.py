@@ -14,7 +14,7 @@ from xero_pipeline.defs.assets.call_context import errand_of
 from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.resources import XeroResource
 from xero_pipeline.errors import BudgetReached, OrganisationBusy, OrganisationDisconnected, XeroPipelineError
-from xero_pipeline.state.locks import exclusive
+from xero_pipeline.state.locks import Hold, exclusive
 from xero_pipeline.sync.progress import Progress
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.xero.auth.consent_flow import check
@@ -55,25 +55,25 @@ def xero_client_for(
             step.wait(tenant_id, seconds)
         progress.wait(seconds, why)
 
-    def note(call: CallRecord) -> None:
-        tally.add(call)
-        progress.called(call)
-
     call_context = errand_of(context, xero.services.settings.calls_per_run)
     try:
-        with (
-            organisation_lock(xero.services, tenant_id),
-            step.worked_on(tenant_id),
-            xero.client(call_context, on_call=note, on_wait=wait) as client,
-        ):
-            yield client
+        with organisation_lock(xero.services, tenant_id) as held, step.worked_on(tenant_id):
+
+            def note(call: CallRecord) -> None:
+                tally.add(call)
+                progress.called(call)
+                # What it has brought is written next.
+                held.require()
+
+            with xero.client(call_context, on_call=note, on_wait=wait) as client:
+                yield client
     except BudgetReached as reached:
         reached.tried = tally.calls > 0
         raise
 
 
 @contextmanager
-def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Generator[None]:
+def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float = 600) -> Generator[Hold]:
     """Keep every other sync of this organisation out, whichever process or machine it runs on.
 
     Args:
@@ -86,7 +86,7 @@ def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float
     """
     with ExitStack() as held:
         try:
-            held.enter_context(exclusive(services.state, f"sync of {tenant_id}", timeout_seconds=wait_seconds))
+            hold = held.enter_context(exclusive(services.state, f"sync of {tenant_id}", timeout_seconds=wait_seconds))
         except TimeoutError:
             raise OrganisationBusy(
                 f"Another sync of this organisation did not finish within {wait_seconds:.0f} seconds. "
@@ -94,7 +94,7 @@ def organisation_lock(services: Services, tenant_id: str, *, wait_seconds: float
                 organisation=tenant_id,
             ) from None
         try:
-            yield
+            yield hold
         except OrganisationDisconnected:
             _look_again(services)
             raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
+from dagster._core.storage.tags import RETRY_ON_ASSET_OR_OP_FAILURE_TAG
 
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.call_context import asset_of
@@ -146,6 +147,7 @@ def run_for_each_organisation(
         if error:
             raise error
         if failed:
+            _ask_for_no_retry(context, failed.values())
             raise _failure({one: failed[one] for one in tenants if one in failed}, directory)
     except BaseException as error:
         outage = _outlasted([error, *failed.values()], services)
@@ -160,6 +162,15 @@ def run_for_each_organisation(
         progress.fail(str(error))
         raise dg.Failure(str(error), allow_retries=False) from error
     yield from results(context, materialised, in_part=bool(aside or left_out or held_up))
+
+
+def _ask_for_no_retry(context: dg.AssetExecutionContext, errors: Iterable[Exception]) -> None:
+    """Where Dagster starts runs once more that failed, as over several machines, it is not to do so with this one.
+
+    What failed here would fail again, and the next sync or a sensor asks for it; what fails outside was interrupted.
+    """
+    if context.instance.run_retries_enabled and not any(is_outage(error) for error in errors):
+        context.instance.add_run_tags(context.run_id, {RETRY_ON_ASSET_OR_OP_FAILURE_TAG: "false"})
 
 
 def _outlasted(errors: Iterable[BaseException], services: Services) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from xero_pipeline.state.machines import lost_holders
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline.xero.http.response import CallRecord
@@ -99,7 +100,7 @@ class UsageTransaction:
         self._runs = state_table("run_calls")
 
     def tidy(self, now: float) -> None:
-        """Drop what no longer counts: calls of yesterday and slots whose holder is gone.
+        """Drop what no longer counts: calls of yesterday, slots whose holder is gone or carried a run that is lost.
 
         Args:
             now: The time. Calls that lie after it were counted with a clock that has been put right since.
@@ -108,9 +109,12 @@ class UsageTransaction:
         self.connection.execute(sa.delete(runs).where(runs.c.at < now - _BUDGET_KEPT))
         self.connection.execute(sa.delete(calls).where(calls.c.at < now - DAY - MINUTE))
         self.connection.execute(sa.delete(calls).where(calls.c.at > now + MINUTE))
-        held = self.connection.execute(sa.select(slots.c.slot_id, slots.c.host, slots.c.pid, slots.c.expires_at))
-        for slot_id, host, pid, expires_at in held.all():
-            if expires_at <= now or (host == self._host and not self._pid_alive(pid)):
+        held = self.connection.execute(sa.select(slots.c.slot_id, slots.c.host, slots.c.pid, slots.c.expires_at)).all()
+        elsewhere = any(host != self._host for _, host, _, _ in held)
+        lost: Collection[tuple[str, int]] = lost_holders(self.connection) if elsewhere else ()
+        for slot_id, host, pid, expires_at in held:
+            gone = not self._pid_alive(pid) if host == self._host else (host, pid) in lost
+            if expires_at <= now or gone:
                 self.connection.execute(sa.delete(slots).where(slots.c.slot_id == slot_id))
 
     def usage(self, tenant_id: str, rules: Rules) -> Usage:
