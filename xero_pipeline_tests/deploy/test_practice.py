@@ -18,6 +18,7 @@ from xero_pipeline.web.dagster_graphql import LAUNCH
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.deploy.practice import Practice, eventually, measured, practice
+from xero_pipeline_tests.deploy.services import host_names
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import most_at_once
 from xero_pipeline_tests.thoroughness import proof, so_many
@@ -79,7 +80,8 @@ def test_a_first_load_survives_the_death_of_every_part(there: Practice) -> None:
     cluster = there.cluster
     # Every worker needs a new token at once.
     there.query("UPDATE xero_state.consents SET expires_at = now() - interval '20 years' RETURNING 1")
-    eventually(lambda: len(carrying(there)) == WORKERS, 120, "all workers carry runs")
+    machines = WORKERS if host_names() else 1
+    eventually(lambda: len(carrying(there)) == machines, 120, "all workers carry runs")
     eventually(lambda: endpoints_read(there) > 3 * len(COLLECTIONS) // 2, 120, "something is read")
     began = time.monotonic()
     cluster.running["worker-1"].kill(all_of_it=True)
@@ -122,7 +124,9 @@ def test_a_quiet_day_survives_the_death_of_a_worker(there: Practice) -> None:
         put_into_the_queue(there, run)
     eventually(lambda: carrying(there), 120, "a worker carries a run")
     eventually(lambda: read_since(there, since) > 5 * len(order), 1200)
-    there.cluster.running["worker-2"].kill(all_of_it=True)
+    # Where processes have no host names of their own, any will do.
+    carrier = max(carrying(there))
+    there.cluster.running[carrier if carrier in there.cluster.running else "worker-1"].kill(all_of_it=True)
     eventually(
         lambda: read_since(there, since) >= len(order) * len(COLLECTIONS), LOADED_SECONDS, lambda: failures(there)
     )
