@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from xero_pipeline.operations.health.issues import KINDS
 from xero_pipeline.operations.organisation_states import STATES
 from xero_pipeline.web.monitoring.prometheus import exposition
+from xero_pipeline.web.monitoring.workload import Workload
 from xero_pipeline_tests.clock import BEGINS
 
 DASHBOARD = json.loads((Path(__file__).parents[2] / "deploy" / "grafana" / "dashboard.json").read_text())
@@ -22,17 +23,18 @@ TOLD = {
     "scheduler": {"on": True, "dagster": True},
     "organisations": [
         {"name": "A", "tenant_id": "a", "status": "connected", "calls_today": 1, "calls_left_today": 9, "sync": None}
-        | dict.fromkeys(("last_sync", "next_sync", "consent_ends_at"), BEGINS)
+        | dict.fromkeys(("last_sync", "next_sync", "consent_ends_at", "resume_at"), BEGINS)
         | {"problem": None, "waiting": [], "put_aside": [], "issues": [{"kind": kind, "count": 1} for kind in KINDS]}
     ],
 }
 """Everything is known."""
+WORK = Workload({"queued": 1}, {"SCHEDULER": 1.0}, {"invoices": 1})
 
 
 @pytest.fixture(scope="module")
 def families():
     """By name the metrics there are, each with its labels."""
-    found = text_string_to_metric_families(exposition(TOLD).decode())
+    found = text_string_to_metric_families(exposition(TOLD, WORK).decode())
     return {one.name: {label for sample in one.samples for label in sample.labels} for one in found}
 
 

@@ -1,4 +1,4 @@
-"""How everything stands as numbers, for Prometheus: what `/api/status` tells, so that both say the same."""
+"""How everything stands as numbers, for Prometheus: what `/api/status` tells, and the workload."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from xero_pipeline.operations.health.issues import KINDS
 from xero_pipeline.revisions import program_version
 from xero_pipeline.web.app_context import context_of
+from xero_pipeline.web.monitoring.workload import Workload, workload
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -47,6 +48,10 @@ OF_AN_ORGANISATION: Mapping[str, tuple[str, Callable[[Told], float | None]]] = {
     ),
     "xero_calls_today": ("Calls to Xero in the last 24 hours", lambda one: one["calls_today"]),
     "xero_calls_left_today": ("Calls that may still be made today", lambda one: one["calls_left_today"]),
+    "xero_calls_resume_timestamp_seconds": (
+        "When calls may go on; only while its calls of the day are used up",
+        lambda one: _instant(one["resume_at"]),
+    ),
     "xero_sync_running": ("1 while it is being synced", lambda one: one["sync"] is not None),
     "xero_last_run_failed": ("1 if the last run of one of its jobs failed", lambda one: one["problem"] is not None),
     "xero_waiting_assets": ("Assets that wait for calls of another run or day", lambda one: len(one["waiting"])),
@@ -54,30 +59,49 @@ OF_AN_ORGANISATION: Mapping[str, tuple[str, Callable[[Told], float | None]]] = {
 }
 """By name what it says, and its value; None where there is none."""
 
+OF_THE_WORKLOAD: Mapping[str, tuple[str, str, Callable[[Workload], Mapping[str, float]]]] = {
+    "xero_dagster_runs": ("Runs of Dagster that are queued, starting or started", "state", lambda now: now.runs),
+    "xero_dagster_heartbeat_timestamp_seconds": (
+        "When a part of Dagster's daemon showed itself last",
+        "daemon",
+        lambda now: now.heartbeats,
+    ),
+    "xero_table_rows": (
+        "About how many rows a table has, of all organisations together",
+        "table",
+        lambda now: now.table_rows,
+    ),
+}
+"""By name what it says, its label, and by label its values."""
+
 
 async def metrics(request: Request) -> Response:
     """Answer Prometheus."""
-    told = await run_in_threadpool(context_of(request).status.everything)
-    return Response(exposition(told), media_type=CONTENT_TYPE_LATEST)
+    context = context_of(request)
+    told = await run_in_threadpool(context.status.everything)
+    now = await run_in_threadpool(workload, context.instance, context.glance)
+    return Response(exposition(told, now), media_type=CONTENT_TYPE_LATEST)
 
 
-def exposition(told: Told) -> bytes:
+def exposition(told: Told, now: Workload) -> bytes:
     """Everything in the format that Prometheus reads.
 
     Args:
         told: What `Status.everything` tells.
+        now: What there is besides organisations.
     """
 
     class Once:
         def collect(self) -> Iterable[Metric]:
-            return _families(told)
+            yield from _of_organisations(told)
+            yield from _of_the_workload(now)
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Once())
     return generate_latest(registry)
 
 
-def _families(told: Told) -> Iterator[GaugeMetricFamily]:
+def _of_organisations(told: Told) -> Iterator[GaugeMetricFamily]:
     info = GaugeMetricFamily("xero_pipeline_info", "Always 1", labels=("version", "mode"))
     info.add_metric((program_version(), told["mode"]), 1)
     yield info
@@ -102,6 +126,14 @@ def _families(told: Told) -> Iterator[GaugeMetricFamily]:
             for kind in KINDS:
                 issues.add_metric((*_labels(one), kind), counts.get(kind, 0))
     yield issues
+
+
+def _of_the_workload(now: Workload) -> Iterator[GaugeMetricFamily]:
+    for name, (what, label, values) in OF_THE_WORKLOAD.items():
+        family = GaugeMetricFamily(name, what, labels=(label,))
+        for of, number in values(now).items():
+            family.add_metric((of,), float(number))
+        yield family
 
 
 def _labels(one: Told) -> tuple[str, str]:
