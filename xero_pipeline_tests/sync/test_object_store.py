@@ -161,7 +161,7 @@ def test_a_store_that_is_out_of_reach_is_no_gap_of_a_rebuild(landing, monkeypatc
     monkeypatch.setattr(object_store, "PATIENCE", timedelta(0))
     store_variables(monkeypatch, "http://127.0.0.1:9")
     gaps: list[str] = []
-    with pytest.raises(LandingUnreachable, match="cannot be read.*Check the network") as found:
+    with pytest.raises(LandingUnreachable, match="cannot be read: it does not answer.*Check the network") as found:
         list(Landing(landing.address, landing._warehouse).read(TENANT, ["invoices"], gaps=gaps))
     assert gaps == []
     assert SECRET_KEY not in str(found.value)
@@ -173,6 +173,13 @@ def test_a_store_that_is_out_of_reach_is_no_gap_of_a_rebuild(landing, monkeypatc
         with pytest.raises(LandingUnreachable, match="503"):
             next(files)
     assert gaps == []
+
+
+def test_an_answer_that_is_no_status_is_told_without_addresses_and_quotations():
+    told = f'Generic GCS error: invalid value "{SECRET_KEY}" at https://store/?sig={SECRET_KEY} <Key>{SECRET_KEY}</Key>'
+    assert object_store._in_words(ValueError(told)) == "Generic GCS error: invalid value … at …"
+    told = "Error performing PUT http://169.254.169.254/latest/api/token in 1s - HTTP error: error sending request"
+    assert "names no credentials" in object_store._in_words(ValueError(told))
 
 
 class Home:

@@ -19,6 +19,8 @@ from xero_pipeline.sync.landing.storage import StorageProblem
 
 PATIENCE = timedelta(seconds=60)
 """So long a store that does not answer, or asks to slow down, is tried again."""
+_OF_THE_MACHINE = "://169.254."
+"""Where a cloud's machines ask for credentials."""
 _PROBE = ".xero-pipeline-probe"
 
 T = TypeVar("T")
@@ -41,9 +43,9 @@ class ObjectStore:
 
     @cached_property
     def _store(self) -> Any:
-        return _asked(
-            lambda: _library("obstore.store").from_url(self._address, retry_config={"retry_timeout": PATIENCE})
-        )
+        # Time alone ends the trying: its own ten tries are over in seconds where nobody listens.
+        retries = {"retry_timeout": PATIENCE, "max_retries": 1_000}
+        return _asked(lambda: _library("obstore.store").from_url(self._address, retry_config=retries))
 
     def folders(self, path: str = "") -> list[str]:
         """The names of the folders in a folder, in their order."""
@@ -122,6 +124,10 @@ def _in_words(error: Exception) -> str:
     if status := re.search(r"status code: (\d{3}[A-Za-z ]*)", text):
         code = re.search(r"<Code>(\w+)</Code>", text)
         return f"it answers {status[1].strip()}{f' ({code[1]})' if code else ''}"
+    if _OF_THE_MACHINE in text:
+        return "the environment names no credentials, and this machine has none to give"
+    if "HTTP error" in text:
+        return f"it does not answer ({text.rpartition(' - ')[2]})"
     # Addresses may hold a signature, quotations a part of a file of credentials.
     text = re.sub(r"\w+://\S+|\"[^\"]*\"|\?\S*", "…", text.partition("<")[0])
     return " ".join(text.split())
