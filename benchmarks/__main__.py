@@ -2,25 +2,25 @@
 
 `make bench ARGS=slices` loads 250,000 invoices as well, more than Xero gives in one list; `ARGS=neighbours` measures in
 a warehouse of 10 million invoice lines of 1,000 organisations instead of one of a million: that takes an hour.
+`ARGS=peers` measures other tools beside ours and nothing else (`benchmarks/peers/`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import platform
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from xero_pipeline import clock
+from benchmarks.connected import simulator
+from benchmarks.page import machine, row, verdict
 
 DUCKDB, POSTGRESQL = "DuckDB", "PostgreSQL"
 LOADS = ((DUCKDB, 10_000), (DUCKDB, 100_000), (POSTGRESQL, 100_000))
@@ -41,26 +41,9 @@ DAYS = (
     (POSTGRESQL, "first", "server_cpu", 4),
 )
 CURRENT, CHANGED, SCREEN = 0.3, 0.8, 1.0
+PEERS = 100_000
+"""Invoices of the comparison with other tools, where no number follows `peers`."""
 CALLS, MEGABYTES, DEFINITIONS, LEDGER = 102, 600, 3.0, 10.0
-
-
-@contextmanager
-def simulator(invoices: int, *more: str) -> Iterator[str]:
-    """A simulator with limits off in another process.
-
-    Args:
-        invoices: Of each of its organisations.
-        more: Other options of its command.
-    """
-    command = [sys.executable, "-m", "xero_pipeline", "simulator", "serve", "--port", "0", "--no-limits"]
-    with subprocess.Popen([*command, "--invoices", str(invoices), *more], stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            found = re.search(r"http://\S+", process.stderr.readline())
-            assert found, "the simulator did not start"
-            yield found[0]
-        finally:
-            process.terminate()
 
 
 def measured(
@@ -100,22 +83,6 @@ def definitions(times: int = 5) -> float:
             subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=Path(home), check=True)
             taken.append(time.perf_counter() - started)
     return statistics.median(taken)
-
-
-def machine() -> str:
-    """What this was measured on."""
-    info = Path("/proc/cpuinfo")
-    model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return (
-        f"{clock.now():%d %B %Y}, {os.cpu_count()} cores ({model[1] if model else platform.machine()}), "
-        f"{pages:.0f} GB, Python {platform.python_version()}, load before it {os.getloadavg()[0]:.1f}"
-    )
-
-
-def row(*cells: object) -> None:
-    """Print a row of a table."""
-    print("|", " | ".join(map(str, cells)), "|", flush=True)
 
 
 def loads(sizes: tuple[tuple[str, int], ...]) -> list[tuple[str, int, dict[str, Any]]]:
@@ -234,14 +201,14 @@ def way() -> dict[str, Any]:
     return r
 
 
-def verdict(name: str, value: float, aim: float, *, most: bool = True) -> None:
-    """Print whether an aim was reached."""
-    reached = value <= aim if most else value >= aim
-    print(f"- {'reached' if reached else '**MISSED**'}: {name} {value:,.1f}, aim {aim:,}")
-
-
 def main() -> None:
     """Print the page."""
+    if "peers" in sys.argv:
+        from benchmarks.peers.comparison import compare
+
+        print(f"# Other tools beside ours\n\n`make bench ARGS=peers`, {machine()}.\n")
+        compare(next((int(word) for word in sys.argv if word.isdecimal()), PEERS))
+        return
     print(f"# Benchmarks\n\n`make bench{' ARGS=slices' if 'slices' in sys.argv else ''}`, {machine()}.\n")
     print("## First load of invoices with their lines, HTTP answer to committed row\n")
     print("The simulator answers from another process, the PostgreSQL server is a third; all share the cores.\n")

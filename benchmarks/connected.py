@@ -1,9 +1,14 @@
-"""A home that is connected to a served simulator, without limits of calls: what is measured is the way."""
+"""A served simulator and a home that is connected to it, without limits of calls: what is measured is the way."""
 
 from __future__ import annotations
 
+import re
 import socket
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +17,25 @@ import httpx
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
     from xero_pipeline.xero.quota.limiter import Quota
+
+
+@contextmanager
+def simulator(invoices: int, *more: str) -> Iterator[str]:
+    """A simulator with limits off in another process.
+
+    Args:
+        invoices: Of each of its organisations.
+        more: Other options of its command.
+    """
+    command = [sys.executable, "-m", "xero_pipeline", "simulator", "serve", "--port", "0", "--no-limits"]
+    with subprocess.Popen([*command, "--invoices", str(invoices), *more], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            found = re.search(r"http://\S+", process.stderr.readline())
+            assert found, "the simulator did not start"
+            yield found[0]
+        finally:
+            process.terminate()
 
 
 def connected(url: str, home: Path, **settings: object) -> Services:

@@ -39,6 +39,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "landing",
         "postgresql",
         "deploy",
+        "scale",
         "upgrades",
     ),
     "Background": (

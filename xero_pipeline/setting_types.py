@@ -40,9 +40,13 @@ def _broker(value: SecretStr) -> SecretStr:
 
 
 def _code_server(value: str) -> str:
-    if not re.fullmatch(r"(\[[0-9A-Fa-f:]+\]|[\w.-]+):[0-9]{1,5}", value):
-        raise ValueError("must be a host with a port, such as code:4000")
-    return value
+    one = r"(\[[0-9A-Fa-f:]+\]|[\w.-]+):[0-9]{1,5}"
+    servers = value.replace(",", " ").split()
+    if not servers or not all(re.fullmatch(one, server) for server in servers):
+        raise ValueError(
+            "must be a host with a port, such as code:4000, or one for each shard: code-1:4000,code-2:4000"
+        )
+    return ",".join(servers)
 
 
 def _currency_code(value: str) -> str:

@@ -82,7 +82,9 @@ class Settings(WebSettings):
     )
     runs_at_once: int = Field(4, ge=1, le=1000, description="Runs that Dagster lets go at a time, over all workers.")
     code_server: CodeServer | None = Field(
-        None, description="host:port of the code server for Dagster's UI and daemon. Default: each starts its own."
+        None,
+        description="host:port of the code server for the UI and the daemon; one for each shard, separated by commas. "
+        "Default: each starts its own.",
     )
     definitions: str | None = Field(
         None,

@@ -135,15 +135,27 @@ def require_our_own(settings: Settings, instead: str) -> None:
         instead: What to do there.
 
     Raises:
-        ConfigurationError: Our assets are part of another project, or this is one of several code locations.
+        ConfigurationError: Our assets are part of another project.
     """
-    if settings.shard:
-        raise ConfigurationError(f"XERO_SHARD is set: this is one of several code locations. {instead}")
     if settings.definitions:
         raise ConfigurationError(
             f"XERO_DEFINITIONS is set: the assets are part of {settings.definitions}, a Dagster project of yours. "
             f"{instead}"
         )
+
+
+def require_one_location(settings: Settings, instead: str) -> None:
+    """Refuse what has to do with all organisations in Dagster.
+
+    Args:
+        settings: Say whether there are shards.
+        instead: What to do there.
+
+    Raises:
+        ConfigurationError: This is one of several code locations.
+    """
+    if settings.shard:
+        raise ConfigurationError(f"XERO_SHARD is set: this is one of several code locations. {instead}")
 
 
 def _full(name: str) -> str:

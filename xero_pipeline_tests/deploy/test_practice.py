@@ -18,6 +18,7 @@ from xero_pipeline.web.dagster_graphql import LAUNCH
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.deploy.practice import Practice, eventually, measured, practice
+from xero_pipeline_tests.deploy.services import host_names
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import most_at_once
 from xero_pipeline_tests.thoroughness import proof, so_many
@@ -56,9 +57,18 @@ def carrying(there: Practice) -> dict[str, int]:
 
 
 def loaded(there: Practice) -> set[str]:
-    """Organisations whose first load is whole, as the notes say that commit with the rows."""
-    whole = "SELECT tenant_id FROM xero.cursors WHERE complete_at IS NOT NULL GROUP BY 1 HAVING count(*) >= %s"
-    return {tenant for (tenant,) in there.query(whole, len(COLLECTIONS))}
+    """Organisations whose first load is whole, as the notes say that commit with the rows; or what is left is aside."""
+    noted = (
+        "SELECT tenant_id FROM (SELECT tenant_id, endpoint FROM xero.cursors WHERE complete_at IS NOT NULL UNION "
+        "SELECT tenant_id, asset FROM xero_state.postponed WHERE why = 'unavailable' AND months = '') AS t "
+        "GROUP BY 1 HAVING count(*) >= %s"
+    )
+    return {tenant for (tenant,) in there.query(noted, len(COLLECTIONS))}
+
+
+def open_to_all(there: Practice) -> set[str]:
+    """Organisations of which the person who connected may see everything: every tenth simulated one is none."""
+    return loaded(there) - {tenant for (tenant,) in there.query("SELECT tenant_id FROM xero_state.postponed")}
 
 
 def quiet(there: Practice) -> bool:
@@ -70,7 +80,8 @@ def test_a_first_load_survives_the_death_of_every_part(there: Practice) -> None:
     cluster = there.cluster
     # Every worker needs a new token at once.
     there.query("UPDATE xero_state.consents SET expires_at = now() - interval '20 years' RETURNING 1")
-    eventually(lambda: len(carrying(there)) == WORKERS, 120, "all workers carry runs")
+    machines = WORKERS if host_names() else 1
+    eventually(lambda: len(carrying(there)) == machines, 120, "all workers carry runs")
     eventually(lambda: endpoints_read(there) > 3 * len(COLLECTIONS) // 2, 120, "something is read")
     began = time.monotonic()
     cluster.running["worker-1"].kill(all_of_it=True)
@@ -111,12 +122,14 @@ def test_a_quiet_day_survives_the_death_of_a_worker(there: Practice) -> None:
         stretch = order[first : first + ORGANISATIONS_PER_RUN]
         run = {"dagster/asset_partition_range_start": stretch[0], "dagster/asset_partition_range_end": stretch[-1]}
         put_into_the_queue(there, run)
-    eventually(lambda: there.cluster.running["worker-2"].host in carrying(there), 120)
+    eventually(lambda: carrying(there), 120, "a worker carries a run")
     eventually(lambda: read_since(there, since) > 5 * len(order), 1200)
-    there.cluster.running["worker-2"].kill(all_of_it=True)
-    eventually(
-        lambda: read_since(there, since) >= len(order) * len(COLLECTIONS), LOADED_SECONDS, lambda: failures(there)
-    )
+    # Where processes have no host names of their own, any will do.
+    carrier = max(carrying(there))
+    there.cluster.running[carrier if carrier in there.cluster.running else "worker-1"].kill(all_of_it=True)
+    # Settings are asked for once a week; the documents of all are read again.
+    done = "SELECT count(*) FROM xero.cursors WHERE endpoint = 'invoices' AND complete_at >= %s"
+    eventually(lambda: there.query(done, since) == [(len(order),)], LOADED_SECONDS, lambda: failures(there))
     measured(f"quiet day: {time.monotonic() - began:.0f} s, {len(there.xero.seen) - calls} calls")
     eventually(lambda: quiet(there), LOADED_SECONDS)
     nothing_is_lost_doubled_or_asked_too_often(there)
@@ -194,7 +207,8 @@ def asked(there: Practice, query: str, **variables: object) -> dict[str, Any]:
 
 
 def nothing_is_lost_doubled_or_asked_too_often(there: Practice) -> None:
-    for tenant_id in loaded(there):
+    read = open_to_all(there)
+    for tenant_id in read:
         with truth(there.xero.url, tenant_id) as told:
             assert kept(there.office, tenant_id) == told.facts(), tenant_id
     assert there.query("SELECT count(*), count(refresh_token) FROM xero_state.consents") == [(1, 1)]
@@ -203,7 +217,7 @@ def nothing_is_lost_doubled_or_asked_too_often(there: Practice) -> None:
     assert there.xero.refreshes, "no token was renewed"
     assert most_at_once(there.xero.refreshes) == 1
     assert [one.status for one in there.xero.refreshes if one.status != 200] == []
-    for tenant_id in loaded(there):
+    for tenant_id in read:
         ours = [one for one in there.xero.seen if one.tenant_id == tenant_id and one.ended]
         assert most_at_once(ours) <= 5
-    assert {one.status for one in there.xero.seen if one.ended} == {200}
+    assert {one.status for one in there.xero.seen if one.tenant_id in read and one.ended} == {200}

@@ -46,13 +46,14 @@ def run(
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
-    from xero_pipeline.cli.dagster_project import require_our_own
+    from xero_pipeline.cli.dagster_project import require_one_location, require_our_own
     from xero_pipeline.cli.interrupts import heed_signals
     from xero_pipeline.cli.served_processes import ServedProcesses
     from xero_pipeline.operations.dagster_home import prepare_home
     from xero_pipeline.operations.home_lock import require_unserved, serving
 
     require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
+    require_one_location(settings, "Start its code server with `xero-pipeline serve code`.")
     require_unserved(settings.home)
     page = _page_beside(settings, host, port)
     dagster_ui = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"

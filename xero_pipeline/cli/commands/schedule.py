@@ -25,7 +25,7 @@ def schedule(
 
     Reading a little again (XERO_REREAD_CALLS) at 02:00 goes on and off with it.
     """
-    from xero_pipeline.cli.dagster_project import require_our_own
+    from xero_pipeline.cli.dagster_project import require_one_location, require_our_own
     from xero_pipeline.cli.output.console import say, screen
     from xero_pipeline.operations.dagster_home import open_instance
     from xero_pipeline.operations.health.dagster import is_on
@@ -33,6 +33,7 @@ def schedule(
 
     settings = Settings.load()
     require_our_own(settings, "Its schedules are turned on and off in its Dagster UI, under Automation.")
+    require_one_location(settings, "Turn its schedules on and off in the Dagster UI, under Automation.")
     with open_instance(settings) as instance:
         if switch is Switch.status:
             screen().print("on" if is_on(instance) else "off")

@@ -12,11 +12,14 @@ import typer
 from xero_pipeline.cli.dagster_project import require_our_own
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xero_pipeline.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Serve one of Dagster's processes: its UI, its daemon or a code server.")
 
 _HOST = typer.Option("--host", help="Address to listen on.")
+_LOCATION = "xero_pipeline"
 _MODULE = ("--module-name", "xero_pipeline.definitions")
 
 
@@ -44,8 +47,9 @@ def code(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 4000,
 ) -> None:
     """Serve the definitions to the UI and the daemon, which find it by XERO_CODE_SERVER."""
-    _prepared()
-    words = [*_MODULE, "--location-name", "xero_pipeline", "--inject-env-vars-from-instance", "--log-level", "warning"]
+    shard = _prepared().shard
+    name = shard.name if shard else _LOCATION
+    words = [*_MODULE, "--location-name", name, "--inject-env-vars-from-instance", "--log-level", "warning"]
     _become("dagster", ["api", "grpc", "--host", host, "--port", str(port), *words])
 
 
@@ -69,14 +73,20 @@ def _workspace(settings: Settings) -> Path:
     """The file that says where the definitions are: a code server, or a process that is started for them."""
     import yaml
 
-    location = {"location_name": "xero_pipeline"}
-    loaded: dict[str, Any] = {"python_module": {"module_name": _MODULE[1], **location}}
-    if settings.code_server:
-        host, _, port = settings.code_server.rpartition(":")
-        loaded = {"grpc_server": {"host": host.strip("[]"), "port": int(port), **location}}
     path = Path(os.environ["DAGSTER_HOME"]) / "workspace.yaml"
-    path.write_text(yaml.safe_dump({"load_from": [loaded]}))
+    path.write_text(yaml.safe_dump({"load_from": list(_locations(settings))}))
     return path
+
+
+def _locations(settings: Settings) -> Iterator[dict[str, Any]]:
+    servers = (settings.code_server or "").split(",")
+    for number, server in enumerate(servers, start=1):
+        location = {"location_name": f"shard_{number}" if len(servers) > 1 else _LOCATION}
+        host, _, port = server.rpartition(":")
+        if server:
+            yield {"grpc_server": {"host": host.strip("[]"), "port": int(port), **location}}
+        else:
+            yield {"python_module": {"module_name": _MODULE[1], **location}}
 
 
 def _become(module: str, words: list[str]) -> None:

@@ -106,19 +106,22 @@ def _check_daemon(services: Services, address: str | None) -> Iterator[Finding]:
 
 
 def _check_code_server(services: Services, address: str | None) -> Iterator[Finding]:
+    for where in (address or services.settings.code_server or CODE_SERVER).split(","):
+        yield _code_server(where)
+
+
+def _code_server(where: str) -> Finding:
     from dagster._core.errors import DagsterUserCodeUnreachableError
     from dagster._grpc.client import DagsterGrpcClient
 
-    where = address or services.settings.code_server or CODE_SERVER
     host, _, port = where.rpartition(":")
     if not port.isdecimal():
         raise ConfigurationError(f"“{where}” is no address of a code server: write host:port, such as {CODE_SERVER}.")
     try:
         DagsterGrpcClient(host=host or "localhost", port=int(port)).ping("")
     except DagsterUserCodeUnreachableError:
-        yield Finding("code server", "problem", f"{where} does not answer", "Start it, or give its address.")
-    else:
-        yield Finding("code server", "ok", "answers")
+        return Finding("code server", "problem", f"{where} does not answer", "Start it, or give its address.")
+    return Finding("code server", "ok", "answers")
 
 
 def _check_worker(services: Services, address: str | None) -> Iterator[Finding]:

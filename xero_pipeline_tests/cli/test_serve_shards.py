@@ -1,0 +1,48 @@
+"""`serve` with shards: a code server of each, and a UI and a daemon that know them all."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from xero_pipeline.cli.commands import serve
+from xero_pipeline.cli.dagster_project import require_one_location
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.settings import Settings
+
+
+@pytest.fixture
+def became(monkeypatch, tmp_path):
+    """What the process would have become."""
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    found = []
+    monkeypatch.setattr(serve.os, "execv", lambda program, words: found.append((program, words)))
+    return found
+
+
+def test_a_code_server_is_called_like_its_shard(became, monkeypatch):
+    monkeypatch.setenv("XERO_SHARD", "3/8")
+    serve.code(host="127.0.0.1", port=4003)
+    ((program, words),) = became
+    assert program == sys.executable
+    assert words[words.index("--location-name") + 1] == "shard_3"
+
+
+def test_the_ui_knows_the_code_servers_of_all_shards(became, monkeypatch):
+    monkeypatch.setenv("XERO_CODE_SERVER", "code-1:4000, code-2:4001")
+    serve.ui(host="127.0.0.1", port=3000)
+    ((_, words),) = became
+    assert yaml.safe_load(Path(words[words.index("-w") + 1]).read_text()) == {
+        "load_from": [
+            {"grpc_server": {"host": "code-1", "port": 4000, "location_name": "shard_1"}},
+            {"grpc_server": {"host": "code-2", "port": 4001, "location_name": "shard_2"}},
+        ]
+    }
+
+
+def test_what_has_to_do_with_all_organisations_is_refused_with_what_to_do(monkeypatch):
+    monkeypatch.setenv("XERO_SHARD", "3/8")
+    with pytest.raises(ConfigurationError, match="XERO_SHARD is set.* Do this"):
+        require_one_location(Settings.load(), "Do this.")
