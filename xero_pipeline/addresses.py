@@ -1,9 +1,10 @@
-"""Addresses of databases. One that is not supported is refused before a folder or a file is made for it."""
+"""Addresses of databases and of the landing zone: one that is not supported is refused before anything is made."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.extras import require_extra
@@ -25,6 +26,10 @@ _STATES = (
 _HISTORIES = (
     "It must be the address of a PostgreSQL database, such as postgresql://user:password@host/database; without it "
     "Dagster keeps its history in the home."
+)
+_LANDING_ZONES = (
+    "Supported are a folder, such as /srv/xero-landing, and an object store: s3://bucket/prefix, gs://bucket/prefix or "
+    "az://container/prefix."
 )
 _POSTGRESQL = frozenset({"postgres", "postgresql", PSYCOPG})
 _ATTACHED = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]+(?=:)")
@@ -113,6 +118,30 @@ def dagster_address(text: str) -> URL:
         raise ConfigurationError(f"{setting}: {address.drivername}: is not supported. {_HISTORIES}")
     require_extra("postgresql", f"{setting}: PostgreSQL")
     return address
+
+
+def landing_address(text: str) -> str:
+    """The folder or the object store of the landing zone.
+
+    Raises:
+        ConfigurationError: It is an address of something else; nothing of it is shown but its kind.
+    """
+    setting = "XERO_LANDING"
+    scheme, separator, _ = text.partition("://")
+    if not separator:
+        return text
+    parts = urlsplit(text)
+    if scheme == "file" and not parts.netloc and parts.path != "/":
+        return text
+    if scheme not in {"s3", "gs", "az"}:
+        raise ConfigurationError(f"{setting}: {scheme}:// is not supported here. {_LANDING_ZONES}")
+    if "@" in parts.netloc or parts.query or parts.fragment or not parts.netloc:
+        raise ConfigurationError(
+            f"{setting} must name a bucket, perhaps with a prefix, and nothing else; credentials belong into the "
+            f"variables of the store. {_LANDING_ZONES}"
+        )
+    require_extra("object-store", f"{setting}: An object store", "set it to a folder")
+    return text
 
 
 def _read(setting: str, text: str, supported: str) -> URL:

@@ -246,8 +246,8 @@ class Services:
         """Where answers are kept as received, if they are."""
         from xero_pipeline.sync.landing.store import Landing
 
-        folder = self.settings.landing
-        return Landing(folder.expanduser().absolute(), self.warehouse) if folder else None
+        place = self.settings.landing
+        return Landing(place, self.warehouse) if place else None
 
     def check(self) -> None:
         """Find a wrong setting, or a warehouse that is not for us, before any work begins.

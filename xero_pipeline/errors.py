@@ -190,6 +190,10 @@ class LandingError(XeroPipelineError):
     """The landing zone cannot be written, or a file in it is missing or damaged."""
 
 
+class LandingUnreachable(LandingError):
+    """The object store with the landing zone does not answer, or refuses: no word on whether a file is there."""
+
+
 class RequestRefused(XeroPipelineError):
     """Xero answered 400, 404, 405 or another refusal that repeating does not cure."""
 

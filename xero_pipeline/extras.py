@@ -7,7 +7,7 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry"]
+Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry", "object-store"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "distributed": ("celery", "dagster_celery"),
@@ -15,6 +15,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "simulator": ("joserfc",),
     "web": ("python_multipart",),
     "telemetry": ("opentelemetry",),
+    "object-store": ("obstore",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

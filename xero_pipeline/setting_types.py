@@ -70,11 +70,18 @@ def _people_or_teams(value: str) -> str:
     return value
 
 
+def _landing_place(value: str) -> str:
+    from xero_pipeline.addresses import landing_address
+
+    return landing_address(value)
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WarehouseAddress = Annotated[SecretStr, AfterValidator(_database("XERO_WAREHOUSE_URL"))]
 StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]
 DagsterAddress = Annotated[SecretStr, AfterValidator(_database("XERO_DAGSTER_URL"))]
 BrokerAddress = Annotated[SecretStr, AfterValidator(_broker)]
+LandingPlace = Annotated[str, AfterValidator(_landing_place)]
 CodeServer = Annotated[str, AfterValidator(_code_server)]
 CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]

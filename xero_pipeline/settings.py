@@ -18,6 +18,7 @@ from xero_pipeline.setting_types import (
     CodeServer,
     CurrencyCode,
     DagsterAddress,
+    LandingPlace,
     Month,
     OneOfShards,
     Owners,
@@ -90,10 +91,10 @@ class Settings(WebSettings):
         description="The module of the Dagster project our assets are part of, such as my_project.definitions: runs of "
         "the command line are then runs of its assets. Default: our own project.",
     )
-    landing: Path | None = Field(
+    landing: LandingPlace | None = Field(
         None,
-        description="A folder for every answer as received, compressed, from which the tables can be made again "
-        "without a call. Default: none are kept.",
+        description="A folder, or an object store such as s3://bucket/prefix, for every answer as received, "
+        "compressed, from which the tables can be made again without a call. Default: none are kept.",
     )
     start_date: Month | None = Field(
         None,

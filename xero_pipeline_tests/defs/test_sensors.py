@@ -127,6 +127,25 @@ class TestNewOrganisations:
         assert {r.tags["xero/organisation"] for r in data.run_requests} == set(house.tenants)
         assert len({r.run_key for r in data.run_requests}) == len(house.tenants)
 
+    def test_of_very_many_new_ones_the_next_ticks_ask_for_those_that_follow(self, house, tick, monkeypatch):
+        monkeypatch.setattr(sensors, "FIRST_LOADS_PER_TICK", 2)
+        seen = []
+        for count in (2, 1):
+            data = tick("new_organisations")
+            (request,) = data.dynamic_partitions_requests
+            assert len(request.partition_keys) == len(data.run_requests) == count
+            house.instance.add_dynamic_partitions(ORGANISATIONS, request.partition_keys)
+            seen += request.partition_keys
+        assert sorted(seen) == sorted(house.tenants)
+
+    def test_of_very_many_that_did_not_get_through_every_one_has_its_turn(self, house, tick, monkeypatch):
+        house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
+        monkeypatch.setattr(sensors, "FIRST_LOADS_PER_TICK", 2)
+        first = tick("new_organisations")
+        second = tick("new_organisations", cursor=first.cursor)
+        asked = {request.partition_key for data in (first, second) for request in data.run_requests}
+        assert asked == set(house.tenants)
+
     def test_it_is_silent_while_the_first_loads_are_under_way(self, house, tick):
         house.instance.add_dynamic_partitions(ORGANISATIONS, house.tenants)
         for tenant in house.tenants:

@@ -31,6 +31,7 @@ NOT_RUN = {
     "docker": "needs Docker; deploy/test_practice.py starts the processes of the compose file",
     "kubectl": "needs a cluster",
     "helm": "needs a cluster; deploy/test_files.py looks at the values",
+    "aws s3": "needs Amazon's command line",
     "export XERO_LANDING=/srv/xero-landing": "a folder of the test takes its place",
 }
 """By the beginning of the command."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
-from uuid import NAMESPACE_DNS, uuid5
+from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 import httpx
 import pytest
+from moto.server import ThreadedMotoServer
 
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.result import CallStats
@@ -18,7 +19,34 @@ from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.xero.fakes import TENANT, Clock, Tokens
 
 SERVER_TIME = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+KEY_ID, SECRET_KEY = "AKIAOURBOOKS", "nobody-may-read-this"
 OURS = SERVER_TIME + timedelta(hours=2)  # our clock may be wrong: cursors follow Xero's
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """The address of an S3 that is spoken to over HTTP."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server, monkeypatch):
+    """The address of a prefix in a bucket of the test's own, whose credentials are in the environment."""
+    bucket = f"books-{uuid4()}"
+    store_variables(monkeypatch, s3_server)
+    httpx.put(f"{s3_server}/{bucket}", trust_env=False).raise_for_status()
+    return f"s3://{bucket}/landing/zone"
+
+
+def store_variables(monkeypatch, server):
+    """Name a store and its credentials as its users do."""
+    told = {"ENDPOINT": server, "ALLOW_HTTP": "true", "REGION": "us-east-1"}
+    for name, value in (told | {"ACCESS_KEY_ID": KEY_ID, "SECRET_ACCESS_KEY": SECRET_KEY}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
 
 
 def uid(name):

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from xero_pipeline.errors import LandingError
 from xero_pipeline.sync.landing.file_format import Checkpoint, unpack
+from xero_pipeline.sync.landing.folder import Folder
 from xero_pipeline.sync.landing.store import LandedBatch, Landing
 from xero_pipeline.sync.landing.zstandard import decompress
 from xero_pipeline.warehouse.store import Cursor
@@ -25,6 +27,11 @@ BODY = b'{\n "Invoices": [{"Total": 1.10, "Name": "\xc3\x9cber"}]\n}'
 @pytest.fixture
 def landing(warehouse, tmp_path):
     return Landing(tmp_path / "landing", warehouse)
+
+
+def kept(landing, *what):
+    """The path of what is kept in a folder."""
+    return Path(landing.address) / landing.keep(*what)
 
 
 def answer(body=BODY, at=SERVER_TIME, **more):
@@ -54,9 +61,9 @@ def test_what_was_kept_is_read_again_byte_for_byte_with_all_that_was_said_of_it(
     marks = Checkpoint(cursor=cursor, seen=("a", "b"), as_of=OURS, gone=("c",))
     told = arrival(marks=marks, months=(date(2026, 1, 1),), categories=(TrackingCategory("c", "Region", {"N": "n"}),))
     asked = answer(params={"page": "1", "where": 'Date >= "x"'}, modified_since=SERVER_TIME - timedelta(days=1))
-    path = landing.keep(told, [asked, answer(b"{}")])
+    path = kept(landing, told, [asked, answer(b"{}")])
     (back,) = read(landing)
-    assert (back.path, back.head.arrival) == (path, told)
+    assert (back.address, back.head.arrival) == (str(path), told)
     assert [one.body for one in back.answers] == [BODY, b"{}"]
     first = back.answers[0]
     assert (first.params, first.modified_since, first.server_time) == (
@@ -67,8 +74,8 @@ def test_what_was_kept_is_read_again_byte_for_byte_with_all_that_was_said_of_it(
 
 
 def test_the_folder_says_whose_what_and_when_by_xeros_clock_and_only_the_owner_looks_inside(landing):
-    path = landing.keep(arrival(datetime(2026, 11, 21, 1, tzinfo=UTC)), [answer()])
-    assert path.relative_to(landing.folder).as_posix() == (
+    path = kept(landing, arrival(datetime(2026, 11, 21, 1, tzinfo=UTC)), [answer()])
+    assert path.relative_to(landing.address).as_posix() == (
         f"{TENANT}/invoices/2026-11-20/20261121T010000.000000Z-1.json.zst"
     )
     assert path.stat().st_mode & 0o777 == 0o600
@@ -81,15 +88,13 @@ def test_the_order_is_that_of_arrival_even_if_our_clock_stands_still_goes_back_o
     days = [0, 1, 0, 0, 1, 1, 1]
     for number, (seconds, day) in enumerate(zip(times, days, strict=True)):
         told = arrival(OURS + timedelta(seconds=seconds), marks=Checkpoint(gone=(str(number),)))
-        Landing(landing.folder, landing._warehouse).keep(told, [answer(at=SERVER_TIME + timedelta(days=day))])
+        Landing(landing.address, landing._warehouse).keep(told, [answer(at=SERVER_TIME + timedelta(days=day))])
     assert [one.head.arrival.marks.gone for one in read(landing)] == [(str(n),) for n in range(len(times))]
 
 
 def test_two_processes_that_take_the_same_place_both_keep_theirs(landing, monkeypatch):
-    from xero_pipeline.sync.landing import store as module
-
-    monkeypatch.setattr(module, "_files", lambda home, newest=0: [])
-    paths = [landing.keep(arrival(marks=Checkpoint(gone=(name,)))) for name in "ab"]
+    monkeypatch.setattr(Folder, "files", lambda self, home, newest=0: [])
+    paths = [kept(landing, arrival(marks=Checkpoint(gone=(name,)))) for name in "ab"]
     monkeypatch.undo()
     assert [path.name.partition("Z-")[2] for path in paths] == ["1.json.zst", "2.json.zst"]
     assert [one.head.arrival.marks.gone for one in read(landing)] == [("a",), ("b",)]
@@ -97,7 +102,7 @@ def test_two_processes_that_take_the_same_place_both_keep_theirs(landing, monkey
 
 @pytest.mark.parametrize("harm", ["short", "changed", "empty", "no zstd"])
 def test_a_damaged_file_is_named_with_what_to_do(landing, harm):
-    path = landing.keep(arrival(), [answer()])
+    path = kept(landing, arrival(), [answer()])
     whole = path.read_bytes()
     broken = {
         "short": whole[:-3],
@@ -115,20 +120,20 @@ def test_a_file_of_a_newer_version_is_refused_as_such(landing, monkeypatch):
     from xero_pipeline.sync.landing import file_format
 
     monkeypatch.setattr(file_format, "FORMAT", 2)
-    path = landing.keep(arrival())
+    path = kept(landing, arrival())
     monkeypatch.undo()
     with pytest.raises(LandingError, match="newer version"):
-        unpack(path)
+        unpack(str(path), path.read_bytes)
 
 
 @pytest.mark.parametrize("missing", [0, 1])
 def test_a_removed_file_is_named_by_the_one_behind_it(landing, missing):
-    paths = [landing.keep(arrival(), [answer()]) for _ in range(3)]
+    paths = [kept(landing, arrival(), [answer()]) for _ in range(3)]
     paths[missing].unlink()
     with pytest.raises(LandingError, match=rf"lacks the file {paths[missing].name}.*before {paths[missing + 1].name}"):
         read(landing)
     gaps: list[str] = []
-    assert [one.path for one in read(landing, gaps)] == [path for path in paths if path != paths[missing]]
+    assert [one.address for one in read(landing, gaps)] == [str(path) for path in paths if path != paths[missing]]
     assert len(gaps) == 1
 
 
@@ -174,16 +179,16 @@ except LandingError as error:
 
 
 def test_a_disk_without_room_leaves_no_half_file_and_what_was_kept_before(landing, duckdb_url):
-    command = [sys.executable, "-c", FULL_DISK, str(landing.folder), duckdb_url]
+    command = [sys.executable, "-c", FULL_DISK, landing.address, duckdb_url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "cannot be written" in done.stdout
     assert "Make room" in done.stdout
-    (kept,) = read(landing)
-    assert [one.name for one in kept.path.parent.iterdir()] == [kept.path.name]
+    path = Path(read(landing)[0].address)
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_it_is_json_for_everybody(landing):
-    path = landing.keep(arrival(), [answer()])
+    path = kept(landing, arrival(), [answer()])
     head, _, body = decompress(path.read_bytes()).partition(b"\n")
     assert json.loads(head)["arrival"]["table"] == "invoices"
     assert body == BODY + b"\n"

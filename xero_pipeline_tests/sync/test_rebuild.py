@@ -59,8 +59,10 @@ def office(books):
 
 
 @pytest.fixture
-def landing(warehouse, tmp_path):
-    return Landing(tmp_path / "landing", warehouse)
+def landing(warehouse, tmp_path, request):
+    """In a folder, or where a test says so in an object store."""
+    wanted = getattr(request, "param", "folder")
+    return Landing(tmp_path / "landing" if wanted == "folder" else request.getfixturevalue(wanted), warehouse)
 
 
 @pytest.fixture
@@ -176,6 +178,7 @@ def test_aged_reports_that_were_asked_for_are_made_again_too(office, warehouse, 
     assert contents(anew)["xero.aged_by_contact"] == contents(warehouse)["xero.aged_by_contact"] != []
 
 
+@pytest.mark.parametrize("landing", ["folder", "s3"], indirect=True)
 def test_only_what_was_chosen_is_made_again_and_never_over_rows_that_are_there(office, warehouse, landing, anew):
     sync(office, warehouse, landing, ("items", "accounts"))
     (done,) = replay(landing, anew, tenants=[office.tenant_id], subjects=["items"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,14 +43,16 @@ def rebuild(
     from xero_pipeline.warehouse.store import Warehouse
 
     services = Services(Settings.load())
-    folder = _folder(services.settings)
+    place = _place(services.settings)
     url = into or f"duckdb:///{services.home / NEW_FILE}"
     with errors_name_option("--into", "XERO_WAREHOUSE_URL"):
         warehouse = Warehouse(url)
-    landing = Landing(folder, warehouse)
+    landing = Landing(place, warehouse)
     tenants = [_tenant(services, landing, one) for one in organisation or landing.tenants()]
     if not tenants:
-        raise ConfigurationError(f"There is nothing in the landing zone {folder} yet: run `xero-pipeline sync` first.")
+        raise ConfigurationError(
+            f"There is nothing in the landing zone {landing.address} yet: run `xero-pipeline sync` first."
+        )
     choice = choose(select) if select else None
     subjects = [*choice.collections, *choice.reports] if choice else []
     with ProgressCounter("files") as counter:
@@ -83,13 +84,13 @@ class _Files:
         self._counter.show(arrival.subject, self._counts[arrival.tenant_id, arrival.subject])
 
 
-def _folder(settings: Settings) -> Path:
+def _place(settings: Settings) -> str:
     if settings.landing is None:
         raise ConfigurationError(
-            "XERO_LANDING is not set: there is no landing zone to rebuild from. Set it to a folder, and every answer "
-            "from then on is kept there."
+            "XERO_LANDING is not set: there is no landing zone to rebuild from. Set it to a folder or an object "
+            "store, and every answer from then on is kept there."
         )
-    return settings.landing.expanduser().absolute()
+    return settings.landing
 
 
 def _tenant(services: Services, landing: Landing, named: str) -> str:

@@ -25,6 +25,9 @@ MONTHS_TO_PULL = "months_to_pull"
 HOURS_BEFORE_AGAIN = 4
 """A first load that failed is asked for again in the next such part of the day: some causes cure themselves."""
 
+FIRST_LOADS_PER_TICK = 100
+"""Each is a run of its own; the next tick asks for those that follow."""
+
 ORGANISATIONS_PER_TICK = 300
 """Of how many organisations a tick looks up what is left of the day."""
 
@@ -39,15 +42,18 @@ def new_organisations(naming: Naming, choice: AssetSelectionConfig) -> dg.Sensor
     def ask(tick: Tick) -> dg.SensorResult:
         planner = tick.planner
         now, names = planner.now, planner.names
-        if new := planner.new():
+        if new := planner.new()[:FIRST_LOADS_PER_TICK]:
             return dg.SensorResult(
                 dynamic_partitions_requests=[organisation_partitions(naming.organisations).build_add_request(new)],
                 run_requests=[_first_load(one, "first-load", names) for one in new if choice.collections],
             )
         waiting = planner.first_loads(tick.warehouse, choice.awaited) if choice.collections else []
         again = f"first-load-again:{now:%Y-%m-%d}:{now.hour // HOURS_BEFORE_AGAIN}"
+        turn = from_cursor(waiting, tick.cursor)
+        asked, following = turn[:FIRST_LOADS_PER_TICK], turn[FIRST_LOADS_PER_TICK:]
         return dg.SensorResult(
-            run_requests=[_first_load(tenant_id, again, names) for tenant_id in waiting],
+            run_requests=[_first_load(tenant_id, again, names) for tenant_id in asked],
+            cursor=following[0] if following else tick.cursor,
             skip_reason=None if waiting else "Every connected organisation has its partition and its first load.",
         )
 

@@ -15,7 +15,14 @@ from xero_pipeline.operations.health.machines import check_machines
 from xero_pipeline.operations.health.read_copy import NAME as READ_COPY
 from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.settings import check_settings
-from xero_pipeline.operations.health.storage import check_disk, check_home, check_key, check_key_form, check_state
+from xero_pipeline.operations.health.storage import (
+    check_disk,
+    check_home,
+    check_key,
+    check_key_form,
+    check_landing,
+    check_state,
+)
 from xero_pipeline.operations.health.warehouse import check_warehouse
 from xero_pipeline.operations.health.xero import REACHABILITY, check_consents, check_hosts, check_put_aside
 from xero_pipeline.settings import Settings
@@ -61,6 +68,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
     else:
         yield Finding("home", "ok", f"{services.settings.home} is not there yet: the first command makes it")
     yield from carried("disk", partial(check_disk, services))
+    yield from carried("landing zone", partial(check_landing, services))
     if not there and services.settings.mock_mode:
         # The simulated Xero and its key live in the home.
         return

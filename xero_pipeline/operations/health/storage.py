@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xero_pipeline.operations.health.finding import Finding, State
+from xero_pipeline.sync.landing.folder import Folder
+from xero_pipeline.sync.landing.storage import StorageProblem
+from xero_pipeline.sync.landing.store import storage_at
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
@@ -29,14 +32,28 @@ def check_disk(services: Services) -> Iterator[Finding]:
     """Room where something of ours grows."""
     landing = services.settings.landing
     places: list[Path] = [services.settings.home]
-    if landing:
-        places.append(landing.expanduser().absolute())
+    if landing and isinstance(storage := storage_at(landing), Folder):
+        places.append(Path(storage.address))
     for place in places:
         there = next(folder for folder in (place, *place.parents) if folder.exists())
         free = shutil.disk_usage(there).free
         state: State = "problem" if free < TOO_LITTLE_BYTES else "warning" if free < LITTLE_BYTES else "ok"
         remedy = "" if state == "ok" else "Make room, or move XERO_PIPELINE_HOME or XERO_LANDING to a larger disk."
         yield Finding("disk", state, f"{free / 1e9:,.1f} GB free at {place}", remedy)
+
+
+def check_landing(services: Services) -> Iterator[Finding]:
+    """The landing zone, where one is set: whether answers can be kept there."""
+    if services.settings.landing is None:
+        return
+    storage = storage_at(services.settings.landing)
+    try:
+        yield Finding("landing zone", "ok", f"{storage.address} {storage.check()}")
+    except (OSError, StorageProblem) as problem:
+        told = f"{storage.address} cannot be used: {problem}"
+        yield Finding(
+            "landing zone", "problem", told, "Let this user write there (docs/landing.md), or unset XERO_LANDING."
+        )
 
 
 def check_state(services: Services) -> Iterator[Finding]:

@@ -6,9 +6,8 @@ Inside the compression it is JSON, a line for what we know and a line for every 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -124,13 +123,19 @@ class LandingFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was read again.
 
     Args:
+        address: Where it lies, and its name.
         head: What it says of itself.
         answers: As they were received.
     """
 
-    path: Path
+    address: str
     head: Header
     answers: tuple[ApiResponse, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name, without where it lies."""
+        return self.address.rpartition("/")[2]
 
 
 def head_of(arrival: LandedBatch, answers: Sequence[ApiResponse], *, after: str | None, incomplete: bool) -> Header:
@@ -174,8 +179,12 @@ def pack(head: Header, answers: Sequence[ApiResponse]) -> bytes:
     return compress(b"\n".join(lines), options=options)
 
 
-def unpack(path: Path) -> LandingFile:
+def unpack(address: str, read: Callable[[], bytes]) -> LandingFile:
     """Read a file again.
+
+    Args:
+        address: Where it lies.
+        read: Gives its bytes.
 
     Raises:
         LandingError: It is not there any more, cut short, changed, or of a version we do not know.
@@ -183,19 +192,19 @@ def unpack(path: Path) -> LandingFile:
     from xero_pipeline.sync.landing.zstandard import ZstdError, decompress
 
     try:
-        text = decompress(path.read_bytes())
+        text = decompress(read())
         line, _, rest = text.partition(b"\n")
         written = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
         if int(bytes(written["format"])) > FORMAT:
             raise LandingError(
-                f"{path} was written by a newer version of xero-pipeline: install that one, then rebuild."
+                f"{address} was written by a newer version of xero-pipeline: install that one, then rebuild."
             )
         head = msgspec.json.decode(line, type=Header)
-        return LandingFile(path=path, head=head, answers=_answers(head, rest))
+        return LandingFile(address=address, head=head, answers=_answers(head, rest))
     except (OSError, ZstdError, ValueError, KeyError) as flaw:
         raise LandingError(
-            f"{path} cannot be read: {flaw}. It is damaged or cut short. Put it back from a backup, or leave out what "
-            "it says: remove it and run `xero-pipeline rebuild --incomplete`."
+            f"{address} cannot be read: {flaw}. It is damaged or cut short. Put it back from a backup, or leave out "
+            "what it says: remove it and run `xero-pipeline rebuild --incomplete`."
         ) from flaw
 
 

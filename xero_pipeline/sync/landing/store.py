@@ -1,6 +1,6 @@
-"""The landing zone: every answer as Xero gave it, in a folder, so that the tables can be made again without a call.
+"""The landing zone: every answer as Xero gave it, in files, so that the tables can be made again without a call.
 
-A file is written, and is safe on the disk, before the transaction that brings its rows into the warehouse. So the
+A file is written, and is safe where it lies, before the transaction that brings its rows into the warehouse. So the
 landing zone never knows less than the warehouse; after a crash between the two it knows a little more, which does no
 harm. The files of one subject (a collection or a report of one organisation) stand in the order of their names, and
 each names the one before it, so that a missing one is missed.
@@ -8,19 +8,24 @@ each names the one before it, so that a missing one is missed.
 
 from __future__ import annotations
 
-import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xero_pipeline.errors import LandingError
+from xero_pipeline.errors import LandingError, LandingUnreachable
 from xero_pipeline.sync.landing.file_format import LandedBatch, LandingFile, head_of, pack, unpack
+from xero_pipeline.sync.landing.folder import Folder
+from xero_pipeline.sync.landing.object_store import ObjectStore
+from xero_pipeline.sync.landing.storage import StorageProblem
 
 if TYPE_CHECKING:
+    from xero_pipeline.sync.landing.storage import Storage
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.http.response import ApiResponse
 
@@ -46,25 +51,46 @@ class _Place(NamedTuple):
         """The place behind; our clock may go back, the order may not."""
         return _Place(now, 1) if now > self.instant else _Place(self.instant, self.number + 1)
 
+    def names(self) -> Iterator[str]:
+        """Its name, and those of the places behind it in the same instant."""
+        return (_Place(self.instant, number).name for number in count(self.number))
+
+
+def storage_at(place: str | Path) -> Storage:
+    """The folder or the object store that XERO_LANDING names.
+
+    Args:
+        place: A path, or an address such as s3://bucket/prefix.
+    """
+    scheme, _, rest = str(place).partition("://")
+    if rest and scheme != "file":
+        return ObjectStore(str(place))
+    return Folder(Path(rest or place).expanduser().absolute())
+
 
 class Landing:
     """The landing zone.
 
     Args:
-        folder: Where it is; made when the first answer comes.
+        place: A folder, made when the first answer comes, or the address of an object store.
         warehouse: What the rows go into: asked once per subject whether it had rows before.
     """
 
-    def __init__(self, folder: Path, warehouse: Warehouse) -> None:
-        self.folder = folder
+    def __init__(self, place: str | Path, warehouse: Warehouse) -> None:
+        self._storage = storage_at(place)
         self._warehouse = warehouse
         self._lock = threading.Lock()
 
-    def keep(self, arrival: LandedBatch, answers: Sequence[ApiResponse] = ()) -> Path:
-        """Write down what a transaction is about to bring; when this returns, it is on the disk.
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self._storage.address
+
+    def keep(self, arrival: LandedBatch, answers: Sequence[ApiResponse] = ()) -> str:
+        """Write down what a transaction is about to bring; when this returns, it is safe.
 
         Returns:
-            The file.
+            The file, below the address.
 
         Raises:
             LandingError: It could not be written, so the rows must not go into the warehouse either.
@@ -72,20 +98,22 @@ class Landing:
         try:
             with self._lock:
                 return self._written(arrival, answers)
-        except OSError as problem:
+        except (OSError, StorageProblem) as problem:
             raise LandingError(
-                f"The landing zone {self.folder} cannot be written: {problem}. Nothing was put into the warehouse "
-                "instead. Make room, or let this user write there (XERO_LANDING names the folder), and sync again.",
+                f"The landing zone {self.address} cannot be written: {problem}. Nothing was put into the warehouse "
+                "instead. Make room, or let this user write there (XERO_LANDING names the place), and sync again.",
                 organisation=arrival.tenant_id,
             ) from problem
 
     def tenants(self) -> list[str]:
         """The organisations there is anything of."""
-        return _folders(self.folder)
+        with self._looking():
+            return self._storage.folders()
 
     def subjects(self, tenant_id: str) -> list[str]:
         """The collections and reports there is anything of."""
-        return _folders(self.folder / tenant_id)
+        with self._looking():
+            return self._storage.folders(tenant_id)
 
     def read(
         self, tenant_id: str, subjects: Iterable[str] | None = None, *, gaps: list[str] | None = None
@@ -97,37 +125,50 @@ class Landing:
             gaps: Takes a sentence for whatever is missing or damaged, instead of an error.
 
         Raises:
-            LandingError: A file is missing or damaged, or the first one says that the warehouse had rows before.
+            LandingError: A file is missing or damaged, the first one says that the warehouse had rows before, or an
+                object store does not answer.
         """
         wanted = self.subjects(tenant_id) if subjects is None else subjects
-        homes = {subject: self.folder / tenant_id / subject for subject in wanted}
-        files = sorted((*file, subject) for subject, home in homes.items() for file in _files(home))
-        names = {subject: {path.name for _, path, whose in files if whose == subject} for subject in homes}
-        for _, path, subject in files:
+        with self._looking():
+            found = {subject: _files(self._storage, f"{tenant_id}/{subject}") for subject in wanted}
+        names = {subject: {place.name for place, _ in files} for subject, files in found.items()}
+        for _, path, subject in sorted((*file, subject) for subject, files in found.items() for file in files):
             try:
-                landed = unpack(path)
+                with self._looking():
+                    landed = unpack(f"{self.address}/{path}", partial(self._storage.read, path))
+            except LandingUnreachable:
+                raise
             except LandingError as flaw:
                 _tell(flaw, gaps)
                 continue
-            if flaw := _gap(landed, names[subject], homes[subject]):
+            if flaw := _gap(landed, names[subject], f"{self.address}/{tenant_id}/{subject}"):
                 _tell(flaw, gaps)
             yield landed
 
-    def _written(self, arrival: LandedBatch, answers: Sequence[ApiResponse]) -> Path:
-        home = self.folder / arrival.tenant_id / arrival.subject
-        known = _files(home, newest=_DAYS)
+    @contextmanager
+    def _looking(self) -> Generator[None]:
+        try:
+            yield
+        except StorageProblem as problem:
+            raise LandingUnreachable(
+                f"The landing zone {self.address} cannot be read: {problem}. Check the network, and the credentials "
+                "that the variables of the store name; then try again."
+            ) from problem
+
+    def _written(self, arrival: LandedBatch, answers: Sequence[ApiResponse]) -> str:
+        home = f"{arrival.tenant_id}/{arrival.subject}"
+        known = _files(self._storage, home, newest=_DAYS)
         last, now = known[-1][0] if known else None, arrival.at.astimezone(UTC)
         place = last.next(now) if last else _Place(now, 1)
         times = [answer.server_time for answer in answers if answer.server_time]
-        day = home / f"{(times[0] if times else now).astimezone(UTC):%Y-%m-%d}"
+        day = f"{home}/{(times[0] if times else now).astimezone(UTC):%Y-%m-%d}"
         head = head_of(
             arrival,
             answers,
             after=last.name if last else None,
             incomplete=last is None and has_rows(self._warehouse, arrival),
         )
-        _private_folder(day, self.folder)
-        return _publish(pack(head, answers), day, place)
+        return f"{day}/{self._storage.publish(pack(head, answers), day, place.names())}"
 
 
 def has_rows(warehouse: Warehouse, arrival: LandedBatch) -> bool:
@@ -152,75 +193,27 @@ def _tell(flaw: LandingError, gaps: list[str] | None) -> None:
     gaps.append(flaw.message)
 
 
-def _gap(landed: LandingFile, names: set[str], home: Path) -> LandingError | None:
+def _gap(landed: LandingFile, names: set[str], home: str) -> LandingError | None:
     """What is missing before a file."""
     after = landed.head.after
     if after is not None and after not in names:
         return LandingError(
-            f"{home} lacks the file {after}, which came before {landed.path.name}: it was removed or never copied. Put "
+            f"{home} lacks the file {after}, which came before {landed.name}: it was removed or never copied. Put "
             "it back, or rebuild what the others say with --incomplete."
         )
     if landed.head.incomplete:
         return LandingError(
-            f"{home} begins with {landed.path.name}, when the warehouse had rows already: what came before the landing "
+            f"{home} begins with {landed.name}, when the warehouse had rows already: what came before the landing "
             "zone was switched on (or emptied) is in no file. Rebuild what it does say with --incomplete."
         )
     return None
 
 
-def _folders(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-
-
-def _files(home: Path, *, newest: int = 0) -> list[tuple[_Place, Path]]:
+def _files(storage: Storage, home: str, *, newest: int = 0) -> list[tuple[_Place, str]]:
     """The files of a subject, in their order; on request only those of its newest days."""
-    found: list[tuple[_Place, Path]] = []
-    for path in (path for day in _folders(home)[-newest:] for path in (home / day).iterdir()):
-        if told := _NAME.fullmatch(path.name):
+    found: list[tuple[_Place, str]] = []
+    for file in storage.files(home, newest=newest):
+        if told := _NAME.fullmatch(file.rpartition("/")[2]):
             instant = datetime.strptime(told["instant"], _INSTANT).replace(tzinfo=UTC)
-            found.append((_Place(instant, int(told["number"])), path))
+            found.append((_Place(instant, int(told["number"])), f"{home}/{file}"))
     return sorted(found)
-
-
-def _publish(data: bytes, folder: Path, place: _Place) -> Path:
-    """Write a file whole or not at all, and onto the disk; behind its place, if another process just took that."""
-    draft = folder / f".{place.name}.{os.getpid()}"
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        while not _named(draft, folder / place.name):
-            place = place.next(place.instant)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-    _onto_disk(folder)
-    return folder / place.name
-
-
-def _named(draft: Path, path: Path) -> bool:
-    """Give a file its name, unless there is one of that name: a renaming would take its place."""
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _private_folder(folder: Path, root: Path) -> None:
-    """Make a folder below the root, each level for its owner only."""
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = [one for one in (folder, *folder.parents) if one.is_relative_to(root) and not one.exists()]
-    for one in reversed(made):
-        one.mkdir(exist_ok=True, mode=0o700)
-        _onto_disk(one.parent)
-
-
-def _onto_disk(folder: Path) -> None:
-    """A new name in a folder outlives a power cut only when the folder itself was written."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
