@@ -235,7 +235,8 @@ def test_every_ready_query_can_be_asked_while_the_days_differ(invoices):
 @BOTH
 def test_the_web_page_shows_the_figures_of_the_organisations_day(books, warehouse_url, at, last):
     services = Services(Settings.load(warehouse_url=warehouse_url))
-    site = SimpleNamespace(services=services, glance=CachedReads(services))
+    reads = CachedReads(services, reads_copy=True)
+    site = SimpleNamespace(services=services, books=reads)
     with time_machine.travel(at.timestamp(), tick=False):
         for tenant, month in last.items():
             assert figures_of(site, tenant, tenant.title(), 12).value.today.replace(day=1) == month
