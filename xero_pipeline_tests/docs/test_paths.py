@@ -21,7 +21,7 @@ PAGES = (
 )
 FOLDERS = (ROOT, ROOT / "xero_pipeline", ROOT / "xero_pipeline_tests")
 """From where the pages name files."""
-NO_FILES = {"build/docs", "dist/", "xero/organisation"}
+NO_FILES = {"build/docs", "build/peers", "dist/", "xero/organisation"}
 """What is built, and a tag of Dagster's."""
 PATH = re.compile(r"[\w.*/<>-]+/[\w.*<>/-]*|[\w*<>-]+\.(?:py|md|toml|sql|yaml|yml|lock)")
 LAYOUT = re.compile(r"^ *((?:[\w.]+/?(?:, )?)+)(?: {2,}|$)")
