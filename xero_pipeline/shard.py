@@ -43,6 +43,14 @@ class Shard:
         """Stands before the names of its assets, jobs, schedules and sensors."""
         return f"shard_{self.number}"
 
+    def named(self, name: str) -> str:
+        """What one of them is called.
+
+        Args:
+            name: Where there are no shards.
+        """
+        return f"{self.name}_{name}"
+
     def has(self, tenant_id: str) -> bool:
         """Whether an organisation is one of its own: the same on every machine, as long as the count is."""
         return crc32(tenant_id.encode()) % self.count == self.number - 1

@@ -59,9 +59,8 @@ class Naming:
         self.app = app or XeroApp()
         self._translator = translator or XeroTranslator()
         self._shard = shard
-        of_shard = [shard.name] if shard else []
-        self._key_prefix = [*key_prefix, *of_shard]
-        self._prefix = "".join(f"{name}_" for name in of_shard) + prefix
+        self._key_prefix = [*key_prefix, *([shard.name] if shard else [])]
+        self._prefix = shard.named(prefix) if shard else prefix
         self._groups = groups
         self._owners = tuple(owners)
         self._storage_kind = storage_kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,16 @@ from xero_pipeline.xero.reports.call_windows import month_by_month
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.reports.catalogue import Recheck, Report, Staleness
+
+
+def recheck_among(report: Report, reports: Collection[Report]) -> Recheck:
+    """When the newest months of a report are asked for again, by the reports that are pulled with it.
+
+    Args:
+        reports: What follows the trial balance is asked for daily where that is not among them.
+    """
+    followed = any(one.name == TRIAL_BALANCE for one in reports)
+    return "daily" if report.recheck == "trial_balance" and not followed else report.recheck
 
 
 def dated_tables() -> Mapping[str, str]:
@@ -151,24 +161,14 @@ def _changed_at(reports: Sequence[Report]) -> str:
         "payments": "u.money_until",
         "budgets": "b.changed_at",
     }
-    cases = " ".join(
-        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.staleness]}"
-        for report in reports
-    )
-    return f"case {cases} end"
+    return _by_report(reports, lambda report: since[report.staleness])
 
 
 def _rechecked_at(reports: Sequence[Report]) -> str:
     """SQL: before when a pull of the report in `p`, of one of the newest months, is too old to be believed."""
     posted = "greatest(h.last_week, coalesce(t.changed_at, h.midnight), coalesce(a.changed_at, h.last_week))"
     since: Mapping[Recheck, str] = {"daily": "h.midnight", "weekly": "h.last_week", "trial_balance": posted}
-    if all(report.name != TRIAL_BALANCE for report in reports):
-        since = {**since, "trial_balance": "h.midnight"}
-    cases = " ".join(
-        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {since[report.recheck]}"
-        for report in reports
-    )
-    return f"case {cases} end"
+    return _by_report(reports, lambda report: since[recheck_among(report, reports)])
 
 
 def _here(warehouse: Warehouse, at: datetime, *, months_back: int) -> tuple[str, dict[str, object]]:
@@ -201,10 +201,16 @@ def _here(warehouse: Warehouse, at: datetime, *, months_back: int) -> tuple[str,
 
 def _looked_at(reports: Sequence[Report]) -> str:
     """SQL: before when a pull of the report in `p` is too old to be believed, whatever the documents say."""
+    return _by_report(
+        reports,
+        lambda report: "h.last_month" if report.period_request.windows is month_by_month else "h.last_week",
+    )
+
+
+def _by_report(reports: Sequence[Report], then: Callable[[Report], str]) -> str:
+    """SQL: what holds for the report in `p`."""
     cases = " ".join(
-        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then "
-        f"{'h.last_month' if report.period_request.windows is month_by_month else 'h.last_week'}"
-        for report in reports
+        f"when p.report = '{report.table}' and p.basis = '{report.basis}' then {then(report)}" for report in reports
     )
     return f"case {cases} end"
 

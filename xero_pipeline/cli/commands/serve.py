@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline.cli.dagster_project import require_our_own
+from xero_pipeline.shard import Shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _workspace(settings: Settings) -> Path:
 def _locations(settings: Settings) -> Iterator[dict[str, Any]]:
     servers = (settings.code_server or "").split(",")
     for number, server in enumerate(servers, start=1):
-        location = {"location_name": f"shard_{number}" if len(servers) > 1 else _LOCATION}
+        location = {"location_name": Shard(number, len(servers)).name if len(servers) > 1 else _LOCATION}
         host, _, port = server.rpartition(":")
         if server:
             yield {"grpc_server": {"host": host.strip("[]"), "port": int(port), **location}}

@@ -57,7 +57,7 @@ class MaterialisationHistory:
             .where(later.c.run_id != self._run_id)
             .correlate(told)
         )
-        query = sa.select(told.c.partition, _version(told.c.id), _version(before)).where(
+        query = sa.select(told.c.partition, version_of(told.c.id), version_of(before)).where(
             told.c.id.in_(list(newest.values())), ~planned
         )
         with self._storage.index_connection() as connection:
@@ -91,7 +91,12 @@ def _of(table: sa.FromClause, key: dg.AssetKey, kind: DagsterEventType) -> sa.Co
     return sa.and_(table.c.asset_key == key.to_string(), table.c.dagster_event_type == kind.value)
 
 
-def _version(event: Any) -> sa.ScalarSelect[str]:
+def version_of(event: Any) -> sa.ScalarSelect[str]:
+    """SQL: the data version that an event told.
+
+    Args:
+        event: SQL of its id.
+    """
     tags = AssetEventTagsTable.c
     return (
         sa.select(sa.func.max(tags.value)).where(tags.event_id == event, tags.key == DATA_VERSION_TAG).scalar_subquery()

@@ -25,7 +25,7 @@ from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.reports import Kept, sync_report
 from xero_pipeline.sync.reports_due import begun
-from xero_pipeline.sync.reports_stale import TRIAL_BALANCE, source_tables
+from xero_pipeline.sync.reports_stale import TRIAL_BALANCE, recheck_among, source_tables
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.days import days_of
 from xero_pipeline.warehouse.progress.row_states import report_versions
@@ -50,8 +50,7 @@ def report_assets(naming: "Naming", choice: "AssetSelectionConfig", start: date)
 def _every(report: Report, choice: "AssetSelectionConfig") -> timedelta | None:
     if report not in choice.automatic:
         return None
-    followed = any(one.name == TRIAL_BALANCE for one in choice.automatic)
-    return WEEK if report.recheck == "weekly" or (report.recheck == "trial_balance" and followed) else DAY
+    return DAY if recheck_among(report, choice.automatic) == "daily" else WEEK
 
 
 def _asset_of(

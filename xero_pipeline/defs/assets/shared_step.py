@@ -30,7 +30,6 @@ class SharedStep:
         self._organisations = organisations
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._begun = 0
         self._waits_until: dict[str, float] = {}
         """Of those at work: zero where they do not wait."""
 
@@ -38,7 +37,6 @@ class SharedStep:
     def worked_on(self, tenant_id: str) -> Generator[None]:
         """While in the context an organisation is at work."""
         with self._lock:
-            self._begun += 1
             self._waits_until[tenant_id] = 0.0
         try:
             yield

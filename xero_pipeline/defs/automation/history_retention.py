@@ -94,10 +94,12 @@ def _is_replaced(events: "sa.Table") -> "sa.ColumnElement[bool]":
     """
     import sqlalchemy as sa
 
+    from xero_pipeline.defs.assets.materialisation_history import version_of
+
     other = events.alias()
     same = _same(other, events, "asset_key", "dagster_event_type")
     newer, older = other.c.id > events.c.id, other.c.id < events.c.id
-    alike = _version_of(other).is_not_distinct_from(_version_of(events))
+    alike = version_of(other.c.id).correlate(other).is_not_distinct_from(version_of(events.c.id).correlate(events))
 
     def there_is(*conditions: "sa.ColumnElement[bool]") -> "sa.Exists":
         return sa.exists().where(same, *conditions).correlate(events)
@@ -112,20 +114,6 @@ def _same(other: "sa.FromClause", table: "sa.Table", *names: str) -> "sa.ColumnE
     alike = [other.c[name] == table.c[name] for name in names]
     none = sa.and_(*alike, other.c.partition.is_(None), table.c.partition.is_(None))
     return sa.or_(sa.and_(*alike, other.c.partition == table.c.partition), none)
-
-
-def _version_of(events: "sa.FromClause") -> "sa.ScalarSelect[str]":
-    import sqlalchemy as sa
-    from dagster._core.definitions.data_version import DATA_VERSION_TAG
-    from dagster._core.storage.event_log.schema import AssetEventTagsTable
-
-    tags = AssetEventTagsTable.c
-    return (
-        sa.select(sa.func.max(tags.value))
-        .where(tags.event_id == events.c.id, tags.key == DATA_VERSION_TAG)
-        .correlate(events)
-        .scalar_subquery()
-    )
 
 
 def _drop_files(instance: dg.DagsterInstance, before: datetime) -> None:

@@ -72,7 +72,7 @@ def is_on(instance: dg.DagsterInstance, shard: Shard | None = None) -> bool:
     """
     from xero_pipeline.defs.automation.schedules import DAILY
 
-    name = f"{shard.name}_{DAILY}" if shard else DAILY
+    name = shard.named(DAILY) if shard else DAILY
     return not any(
         state.instigator_name == name and state.status.value == "STOPPED" for state in instance.all_instigator_state()
     )
