@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xero_pipeline.warehouse.organisation_names import NAMED
 
@@ -142,12 +142,27 @@ def summary(changes: Sequence[LockedChange]) -> str:
     )
 
 
-def accept(warehouse: Warehouse, changes: Iterable[LockedChange], note: str, *, at: datetime) -> int:
+class ChangeOfMonth(Protocol):
+    """A figure, a document or whatever else changed in a month of an organisation."""
+
+    @property
+    def tenant_id(self) -> str:
+        """The organisation."""
+        ...
+
+    @property
+    def period_start(self) -> date:
+        """First day of the month."""
+        ...
+
+
+def accept(warehouse: Warehouse, changes: Iterable[ChangeOfMonth], note: str, *, by: str, at: datetime) -> int:
     """Accept changes: their months count as settled up to now; what is seen later is not covered.
 
     Args:
-        changes: From `open_changes`; with one change of a month, all of that month's are accepted.
+        changes: Figures or documents; with one change of a month, all of that month's are accepted.
         note: Why, in the person's words.
+        by: Who accepts them.
         at: Now, in UTC.
 
     Returns:
@@ -156,12 +171,47 @@ def accept(warehouse: Warehouse, changes: Iterable[LockedChange], note: str, *, 
     from sqlalchemy import text
 
     rows = [
-        {"tenant_id": tenant_id, "period_start": month, "accepted_at": at, "note": note}
+        {"tenant_id": tenant_id, "period_start": month, "accepted_at": at, "note": note, "accepted_by": by}
         for tenant_id, month in sorted({(change.tenant_id, change.period_start) for change in changes})
     ]
     if rows:
-        insert = "insert into xero.accepted_changes values (:tenant_id, :period_start, :accepted_at, :note)"
+        insert = (
+            "insert into xero.accepted_changes (tenant_id, period_start, accepted_at, note, accepted_by) "
+            "values (:tenant_id, :period_start, :accepted_at, :note, :accepted_by)"
+        )
         with warehouse.kept_open(), warehouse.writing() as connection:
             warehouse.rows_changed()
             connection.execute(text(insert), rows)
     return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A month of an organisation whose changes a person accepted.
+
+    Args:
+        organisation: Its name, as far as it is known.
+        accepted_by: Who; None of what was accepted before names were asked for.
+        note: Why.
+    """
+
+    tenant_id: str
+    organisation: str
+    period_start: date
+    accepted_at: datetime
+    accepted_by: str | None
+    note: str
+
+
+def acceptances(connection: Connection) -> list[Acceptance]:
+    """What people accepted, the newest first.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    rows = connection.exec_driver_sql(
+        "select a.tenant_id, coalesce(o.name, a.tenant_id), a.period_start, a.accepted_at, a.accepted_by, a.note "
+        f"from xero.accepted_changes as a left join {NAMED} as o on o.tenant_id = a.tenant_id "
+        "order by a.accepted_at desc, 2, a.period_start"
+    )
+    return [Acceptance(one, name, month, at.astimezone(UTC), by, note) for one, name, month, at, by, note in rows]

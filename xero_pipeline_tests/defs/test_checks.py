@@ -6,9 +6,10 @@ from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
 from xero_pipeline.defs.automation.jobs import PULL
-from xero_pipeline.defs.checks.locked_periods import UNCHANGED
+from xero_pipeline.defs.checks.locked_documents import UNCHANGED
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.sync.locked_period_changes import open_changes
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.defs.conftest import MONTHS
@@ -61,8 +62,9 @@ def test_a_change_in_a_locked_month_fails_the_check_of_its_report_until_somebody
     assert pull(house, months[:1], tenants[:1]).passed
 
 
-def test_every_report_that_documents_make_has_the_check_and_no_budget(house):
+def test_every_report_that_documents_make_has_the_check_and_the_ledger_and_no_budget(house):
     keys = house.definitions.get_repository_def().asset_graph.asset_check_keys
     assert {key.asset_key for key in keys if key.name == UNCHANGED} == {
-        asset_key(report.name) for report in reports() if report.name != "budget_summary"
+        *(asset_key(report.name) for report in reports() if report.name != "budget_summary"),
+        asset_key("journals", SCHEMA),
     }

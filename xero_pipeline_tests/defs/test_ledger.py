@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
+from xero_pipeline.cli.app import app
 from xero_pipeline.defs.assets.consolidation import RATES
 from xero_pipeline.defs.assets.ledger import ASSETS
 from xero_pipeline.defs.automation.jobs import LEDGER
 from xero_pipeline.defs.automation.ledger_updates import LEDGERS
+from xero_pipeline.defs.checks.locked_documents import UNCHANGED
 from xero_pipeline.defs.checks.tie_out import POSTS, name_of
 from xero_pipeline.defs.metadata import charts
 from xero_pipeline.defs.metadata.charts import chart_of
@@ -52,7 +57,7 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     run = keep(read, read.tenants[:1])
     assert run.success
     checks = evaluations(run)
-    assert checks.keys() == {POSTS, RATES, *(name_of(statement) for statement in STATEMENTS)}
+    assert checks.keys() == {POSTS, RATES, UNCHANGED, *(name_of(statement) for statement in STATEMENTS)}
     assert [name for name, one in checks.items() if not one.passed] == []
     told = checks["trial_balance_ties_out"].description
     assert "figures of" in told and told.endswith("tie out to the cent.")
@@ -63,6 +68,42 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     views = read.services.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
     assert views == found["journal_lines"].metadata["dagster/partition_row_count"].value
     assert found["coverage"].metadata["explained"].value == "100.00%"
+
+
+@pytest.mark.any_day_in_proof
+def test_a_document_that_changes_in_a_locked_month_fails_a_check_until_somebody_accepts_it_by_name(read):
+    with read.services.warehouse.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE xero.organisations SET period_lock_date = DATE '{MONTHS[1]}'")
+    assert evaluations(keep(read, read.tenants[:1]))[UNCHANGED].passed
+    with read.services.warehouse.writing() as connection:
+        invoice, number = connection.exec_driver_sql(
+            "SELECT invoice_id, invoice_number FROM xero.invoices WHERE type = 'ACCREC' AND status = 'PAID' "
+            f"AND date BETWEEN '{MONTHS[0]}' AND '{MONTHS[1]}' ORDER BY invoice_id LIMIT 1"
+        ).one()
+        connection.exec_driver_sql(
+            f"UPDATE xero.invoices SET is_deleted = TRUE, synced_at = CURRENT_TIMESTAMP WHERE invoice_id = '{invoice}'"
+        )
+        connection.exec_driver_sql("UPDATE ledger.kept SET inputs = NULL")
+    check = evaluations(keep(read, read.tenants[:1]))[UNCHANGED]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert f"Invoice {number}" in check.metadata["changes"].value
+    assert "xero-pipeline restatements --accept" in check.description
+
+    (told,) = [one for one in json.loads(ran("restatements", "--json"))["documents"] if one["source_id"] == invoice]
+    assert (told["change"], told["in_xero"], told["number"]) == ("removed", None, number)
+    assert f"Invoice {number}" in " ".join(ran("restatements", "--locked").split())
+    ran("restatements", "--accept", "agreed with the auditor", "--by", "Ada Lovelace")
+    accepted = json.loads(ran("restatements", "--json", "--since", "2024-01"))["accepted"]
+    assert {(one["accepted_by"], one["note"]) for one in accepted} == {("Ada Lovelace", "agreed with the auditor")}
+    assert "Ada Lovelace" in ran("restatements")
+    assert evaluations(keep(read, read.tenants[:1]))[UNCHANGED].passed
+
+
+def ran(*arguments):
+    """What a command says."""
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 @pytest.mark.any_day_in_proof

@@ -54,7 +54,7 @@ class Books:
 
     def accept(self):
         self.now += DAY
-        return accept(self.warehouse, open_changes(self.warehouse), "agreed with the auditor", at=self.now)
+        return accept(self.warehouse, open_changes(self.warehouse), "agreed with the auditor", by="Ada", at=self.now)
 
     @property
     def open(self):

@@ -165,7 +165,7 @@ def test_what_is_open_in_locked_months_and_its_acceptance_are_asked_for_on_both_
         ("Kowhai", "Income, Sales", Decimal("30.5")),
         ("Kowhai", "Income, Total Income", Decimal("30.5")),
     ]
-    assert accept(warehouse, changes, "agreed", at=SEEN + timedelta(days=1)) == 1
+    assert accept(warehouse, changes, "agreed", by="Ada", at=SEEN + timedelta(days=1)) == 1
     assert open_changes(warehouse) == []
     assert aged_calls(warehouse, TENANT, JANUARY[1]) == []
 

@@ -54,6 +54,12 @@ def spoil(site, tenant_id):
             "was_locked": True, "lock_date": END, "unchanged_until": AT, "seen_at": AT,
         }  # fmt: skip
         insert(connection, "xero.restatements", **restatement)
+        insert(
+            connection, "xero.locked_document_changes", tenant_id=tenant_id, source_table="invoices", source_id="d",
+            period_start=MONTH, account_id="a", seen_at=AT, source_type="ACCREC", document_id="d", change="changed",
+            amount_before=Decimal(1), amount_after=Decimal(2), difference=Decimal(1), unchanged_until=AT,
+            lock_date=END, was_locked=True,
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -86,7 +92,7 @@ def test_every_face_lists_the_same_issues_and_none_where_there_is_none(site, mak
     for issue in found[first]:
         assert all(issue.message in shown(page) for page in pages)
         assert any(issue.message in one.told and issue.remedy == one.remedy for one in doctor)
-    assert "4 open issues" in pages[0]
+    assert "5 open issues" in pages[0]
     assert shown(browser.get(f"/books/{second}").text) == ""
 
 

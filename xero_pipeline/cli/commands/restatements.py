@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,15 +13,18 @@ from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
 from xero_pipeline.cli.month_range import month
 from xero_pipeline.cli.output.console import print_table, say
 from xero_pipeline.container import Services
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import date
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
 
-    from xero_pipeline.sync.locked_period_changes import LockedChange
+    from xero_pipeline.ledger.locked.documents import DocumentChange
+    from xero_pipeline.ledger.locked.lock_dates import LockMove
+    from xero_pipeline.sync.locked_period_changes import Acceptance, LockedChange
 
 _SINCE = f"""
 select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
@@ -40,31 +44,81 @@ def restatements(
     accept: Annotated[
         str | None, typer.Option("--accept", metavar="NOTE", help="Accept what changed in locked months; says why.")
     ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who accepts it. Default: the name you are logged in by.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
-    """Show changes to closed periods: which month, which account, by how much. Makes no calls to Xero."""
-    from xero_pipeline.sync.locked_period_changes import open_changes
+    """Show changes to closed periods: which month, which document, which account, by how much.
 
+    Makes no calls to Xero.
+    """
     services = Services(Settings.load())
     first = month(since, "--since") if since else None
     tenants = {one.tenant_id for one in chosen_organisations(services, organisation or [])}
-    changes = [change for change in open_changes(services.warehouse) if change.tenant_id in tenants]
+    found = _open_ones(services, tenants)
     if accept is not None:
-        _accept(services, changes, accept)
+        _accept(services, found, accept, by or login_name())
+    elif json:
+        _print_json(services, found, _seen_since(services, tenants, first), locked=locked)
     elif locked:
-        _show_locked(changes)
+        _show_locked(services, found)
     else:
-        _show_all(services, tenants, first)
+        _show_all(services, found, _seen_since(services, tenants, first))
 
 
-def _accept(services: Services, changes: Sequence[LockedChange], note: str) -> None:
+def login_name() -> str:
+    """The name somebody is logged in by.
+
+    Raises:
+        ConfigurationError: Nobody is, as in some containers.
+    """
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError, ImportError):
+        raise ConfigurationError("Say who accepts it: --by NAME. The name of the login is not known here.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What changed in locked months, of the organisations that were asked for."""
+
+    figures: Sequence[LockedChange]
+    documents: Sequence[DocumentChange]
+
+
+def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
+    from xero_pipeline.ledger.locked.documents import open_documents
+    from xero_pipeline.sync.locked_period_changes import open_changes_in
+
+    with services.warehouse.reading() as connection:
+        return _Open(
+            [one for one in open_changes_in(connection) if one.tenant_id in tenants],
+            [one for one in open_documents(connection) if one.tenant_id in tenants],
+        )
+
+
+def _accept(services: Services, found: _Open, note: str, by: str) -> None:
     from xero_pipeline.sync.locked_period_changes import accept
 
-    _show_locked(changes)
-    months = accept(services.warehouse, changes, note, at=clock.now())
-    say(f"Accepted: {len(changes)} figures, {months} months. The checks pass with the next pull of any month.")
+    _show_locked(services, found)
+    months = accept(services.warehouse, [*found.figures, *found.documents], note, by=by, at=clock.now())
+    say(
+        f"Accepted by {by}: {len(found.figures)} figures, {len(found.documents)} documents, {months} months. "
+        "The checks pass with the next pull of any month, and the next ledger."
+    )
 
 
-def _show_locked(changes: Sequence[LockedChange]) -> None:
+def _show_locked(services: Services, found: _Open) -> None:
+    from xero_pipeline.cli.output.locked_changes import show_documents
+
+    _show_figures(found.figures)
+    show_documents(found.documents, linked=services.settings.mode == "live")
+
+
+def _show_figures(changes: Sequence[LockedChange]) -> None:
     rows = [
         (c.organisation, f"{c.period_start:%Y-%m}", c.report, c.label, c.measure, c.before, c.after, c.difference)
         for c in changes
@@ -72,20 +126,70 @@ def _show_locked(changes: Sequence[LockedChange]) -> None:
     _show("What changed in locked months", rows)
 
 
-def _show_all(services: Services, tenants: Collection[str], given: date | None) -> None:
-    from xero_pipeline.cli.output.age_note import tell_age
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was seen since a day: of every organisation the first of the month, unless another was asked for."""
+
+    since: date
+    figures: Sequence[Mapping[str, Any]]
+    beginnings: Mapping[str, datetime]
+
+    def has(self, one: LockMove | Acceptance, at: datetime) -> bool:
+        """Whether something was seen since then, of an organisation that was asked for."""
+        return one.tenant_id in self.beginnings and at >= self.beginnings[one.tenant_id]
+
+
+def _seen_since(services: Services, tenants: Collection[str], given: date | None) -> _Seen:
     from xero_pipeline.warehouse.days import zones_of
 
     zones, now = zones_of(services.books), clock.now()
     since = {one: given or month_start(day_in(zones.get(one), now)) for one in tenants}
+    beginnings = {one: beginning_of(day, zones.get(one)) for one, day in since.items()}
     ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
-    found = [
+    figures = [
         row
         for tenant_id in sorted(tenants)
-        for row in services.books.query(
-            ours, {"tenant_id": tenant_id, "since": beginning_of(since[tenant_id], zones.get(tenant_id))}
-        ).to_pylist()
+        for row in services.books.query(ours, {"tenant_id": tenant_id, "since": beginnings[tenant_id]}).to_pylist()
     ]
+    return _Seen(min(since.values()), figures, beginnings)
+
+
+def _told_since(services: Services, seen: _Seen) -> tuple[Sequence[LockMove], Sequence[Acceptance]]:
+    """Lock dates that moved, and what was accepted."""
+    from xero_pipeline.ledger.locked.lock_dates import lock_moves
+    from xero_pipeline.sync.locked_period_changes import acceptances
+
+    with services.warehouse.reading() as connection:
+        moves = [one for one in lock_moves(connection) if seen.has(one, one.seen_at)]
+        return moves, [one for one in acceptances(connection) if seen.has(one, one.accepted_at)]
+
+
+def _print_json(services: Services, found: _Open, seen: _Seen, *, locked: bool) -> None:
+    from xero_pipeline.cli.output.console import print_json
+    from xero_pipeline.cli.output.locked_changes import link_of
+
+    moves, accepted = _told_since(services, seen)
+    live = services.settings.mode == "live"
+    print_json(
+        {
+            "figures": [asdict(one) for one in found.figures] if locked else seen.figures,
+            "documents": [
+                asdict(one)
+                | {"on_profit": one.on_profit, "on_tax": one.on_tax, "in_xero": link_of(one) if live else None}
+                for one in found.documents
+            ],
+            "lock_dates": [asdict(one) | {"opened": one.opened} for one in moves],
+            "accepted": [asdict(one) for one in accepted],
+        }
+    )
+
+
+def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
+    from xero_pipeline.cli.output.age_note import tell_age
+    from xero_pipeline.cli.output.locked_changes import show_accepted, show_documents, show_lock_moves
+
+    moves, accepted = _told_since(services, seen)
+    show_lock_moves(moves)
     rows = [
         (
             row["name"],
@@ -97,9 +201,11 @@ def _show_all(services: Services, tenants: Collection[str], given: date | None) 
             row["amount_after"],
             row["difference"],
         )
-        for row in found
+        for row in seen.figures
     ]
-    _show(f"What changed in closed months, seen since {min(since.values())}", rows)
+    _show(f"What changed in closed months, seen since {seen.since}", rows)
+    show_documents(found.documents, linked=services.settings.mode == "live")
+    show_accepted(accepted)
     tell_age(services.books)
 
 

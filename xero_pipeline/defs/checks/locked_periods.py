@@ -4,20 +4,21 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline.defs.checks.locked_documents import UNCHANGED, documents_table
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WAREHOUSE, WarehouseResource
-from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes, summary
+from xero_pipeline.ledger.locked.documents import DocumentChange, open_documents
+from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes_in, summary
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.defs.selection import AssetSelectionConfig
-
-UNCHANGED = "unchanged_in_locked_periods"
 
 ROWS_SHOWN = 100
 """Of a check's table; all of them are in `xero.restatements`."""
@@ -48,28 +49,41 @@ def _unchanged(report: Report, naming: "Naming") -> dg.AssetChecksDefinition:
     )
     def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         resource: WarehouseResource = getattr(context.resources, naming.resource(WAREHOUSE))
-        open_ones = open_changes(resource.warehouse)
-        return result_of([c for c in open_ones if (c.report, c.basis) == (report.table, report.basis)])
+        with resource.warehouse.reading() as connection:
+            found, documents = open_changes_in(connection), open_documents(connection)
+        return result_of([c for c in found if (c.report, c.basis) == (report.table, report.basis)], documents)
 
     return check
 
 
-def result_of(changes: Sequence[LockedChange]) -> dg.AssetCheckResult:
+def result_of(changes: Sequence[LockedChange], documents: Sequence[DocumentChange] = ()) -> dg.AssetCheckResult:
     """What the check says of some changes.
 
     Args:
         changes: Those that are open, of one report.
+        documents: Those that changed in locked months; of those months the ones behind the changes are told.
     """
     if not changes:
         return dg.AssetCheckResult(
             passed=True, description="No figure of a locked month differs from what it was when it was locked."
         )
+    metadata: dict[str, dg.MetadataValue | int] = {
+        "changes": dg.MetadataValue.md(as_markdown(changes[:ROWS_SHOWN])),
+        "figures": len(changes),
+    }
+    if behind := _behind(changes, documents):
+        metadata["documents"] = dg.MetadataValue.md(documents_table(behind))
     return dg.AssetCheckResult(
-        passed=False,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description=summary(changes),
-        metadata={"changes": dg.MetadataValue.md(as_markdown(changes[:ROWS_SHOWN])), "figures": len(changes)},
+        passed=False, severity=dg.AssetCheckSeverity.ERROR, description=summary(changes), metadata=metadata
     )
+
+
+def _behind(changes: Sequence[LockedChange], documents: Sequence[DocumentChange]) -> Sequence[DocumentChange]:
+    """The documents of those months and of earlier ones, for a balance is made of all of them."""
+    latest: dict[str, date] = {}
+    for change in changes:
+        latest[change.tenant_id] = max(change.period_start, latest.get(change.tenant_id, change.period_start))
+    return [one for one in documents if one.tenant_id in latest and one.period_start <= latest[one.tenant_id]]
 
 
 def as_markdown(changes: Sequence[LockedChange]) -> str:

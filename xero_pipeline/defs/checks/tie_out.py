@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.checks.locked_documents import documents_result, documents_spec
 from xero_pipeline.defs.checks.tie_out_tables import cause_of, differences_table, document_name, suspects_table
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.ledger.reconcile.differences import Difference, Suspect, differences, suspects
@@ -31,7 +32,7 @@ AGREES = "documents_agree_with_journals"
 
 
 def check_specs(naming: Naming, *, journals: bool = False) -> Sequence[dg.AssetCheckSpec]:
-    """The checks of the ledger: one a statement, and that every document could post.
+    """The checks of the ledger: one a statement, that every document could post, and that none changed where locked.
 
     Args:
         naming: What the tables are called.
@@ -61,6 +62,7 @@ def check_specs(naming: Naming, *, journals: bool = False) -> Sequence[dg.AssetC
             description="Every document whose status posts could be posted: its lines add up, and name accounts of the "
             "chart.",
         ),
+        documents_spec(naming.key("journals", SCHEMA)),
     ]
 
 
@@ -108,6 +110,8 @@ def check_results(
             without = "" if statement == "journals" else lacking(aside, names, compared_with)
             yield _tied(connection, statement, tie_out, without)
         yield _posting(connection, documents)
+        journals_key, live = naming.key("journals", SCHEMA), services.settings.mode == "live"
+        yield documents_result(connection, journals_key, linked=live)
 
 
 def _tied(connection: Connection, statement: str, key: dg.AssetKey, without: str) -> dg.AssetCheckResult:

@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.locked.changed_amounts import note_changed_amounts
 from xero_pipeline.ledger.posting import rules
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import named
@@ -145,6 +146,7 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     if documents:
         _run_all(queries, _POST)
         before = queries.count(journals, mine)
+        note_changed_amounts(connection, tenant_id, at=at, journals=journals, lines=lines)
         _run_all(queries, _REMOVE)
         removed = before - queries.count(journals, mine)
         _run_all(queries, _WRITE)

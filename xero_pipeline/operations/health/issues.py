@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.sync.locked_period_changes import open_changes_in
@@ -76,6 +77,10 @@ def _locked(connection: Connection) -> Mapping[str, int]:
     return Counter(one.tenant_id for one in open_changes_in(connection))
 
 
+def _locked_documents(connection: Connection) -> Mapping[str, int]:
+    return Counter(one.tenant_id for one in open_documents(connection))
+
+
 KINDS: Mapping[str, _Kind] = {
     "rejected_records": _Kind(
         "1 record could not be read and is missing from the tables",
@@ -100,6 +105,13 @@ KINDS: Mapping[str, _Kind] = {
         "{count:,} figures of locked periods changed",
         "Undo the change in Xero, or accept it: `xero-pipeline restatements --accept NOTE`.",
         _locked,
+    ),
+    "locked_document_changes": _Kind(
+        "1 document changed in a locked period",
+        "{count:,} documents changed in locked periods",
+        "`xero-pipeline restatements --locked` names each. Undo the change in Xero, or accept it: "
+        "`xero-pipeline restatements --accept NOTE`.",
+        _locked_documents,
     ),
 }
 """Every kind, the most serious first."""
