@@ -95,7 +95,7 @@ def _config(settings: Settings, home: Path) -> dict[str, Any]:
     config["storage"] = storage_in(home / "storage")
     if _told_of_postgresql(settings):
         # The address has a password in it: the file says only where it is to be found.
-        config["storage"] = {"custom": {**POSTGRESQL_STORAGE, "config": {"postgres_url": {"env": POSTGRESQL}}}}
+        config["storage"] = storage_at({"env": POSTGRESQL})
     if broker := plain(settings.broker_url):
         os.environ[BROKER] = broker
     config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
@@ -123,6 +123,15 @@ def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
 def storage_in(folder: Path) -> dict[str, object]:
     """The setting `storage` of a Dagster whose history is in files."""
     return {"custom": {**STORAGE, "config": {"base_dir": str(folder)}}}
+
+
+def storage_at(address: str | Mapping[str, str]) -> dict[str, object]:
+    """The setting `storage` of a Dagster whose history is in PostgreSQL.
+
+    Args:
+        address: For psycopg2, or where Dagster finds it.
+    """
+    return {"custom": {**POSTGRESQL_STORAGE, "config": {"postgres_url": address}}}
 
 
 def _told_of_postgresql(settings: Settings) -> bool:

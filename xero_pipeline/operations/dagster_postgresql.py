@@ -65,9 +65,9 @@ class PostgresqlStorage(DagsterPostgresStorage):
         self._inst_data = inst_data
         engine = _opened(postgres_url, token_provider)
         make = should_autocreate_tables and not MAIN_TABLES.issubset(_tables(engine))
-        self._run_storage = RunStorage(engine, make, token_provider)
-        self._event_log_storage = EventLog(engine, make, token_provider)
-        self._schedule_storage = ScheduleStorage(engine, make, token_provider)
+        self._run_storage = PostgresqlRunStorage(engine, make, token_provider)
+        self._event_log_storage = PostgresqlEventLog(engine, make, token_provider)
+        self._schedule_storage = PostgresqlScheduleStorage(engine, make, token_provider)
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
@@ -107,15 +107,15 @@ class _Shared:
         self._engine.dispose()
 
 
-class RunStorage(_Shared, PostgresRunStorage):
+class PostgresqlRunStorage(_Shared, PostgresRunStorage):
     """The list of runs."""
 
 
-class ScheduleStorage(_Shared, PostgresScheduleStorage):
+class PostgresqlScheduleStorage(_Shared, PostgresScheduleStorage):
     """Ticks of schedules and sensors."""
 
 
-class EventLog(_Shared, EventBatches, PostgresEventLogStorage):
+class PostgresqlEventLog(_Shared, EventBatches, PostgresEventLogStorage):
     """The events."""
 
     def store_event(self, event: EventLogEntry) -> None:

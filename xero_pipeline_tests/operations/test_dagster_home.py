@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.dagster_home import STORAGE, open_instance, prepare_home
+from xero_pipeline.operations.dagster_home import STORAGE, open_instance, prepare_home, storage_at
 from xero_pipeline.settings import Settings
 
 PASSWORD = "pg-7hXq2"
@@ -34,7 +34,7 @@ def storage(home):
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
 def test_the_files_say_only_where_the_address_is(settings, scheme):
     home = prepare_home(settings(f"{scheme}://me:{PASSWORD}@db.example/books"))
-    assert storage(home) == [{"postgres": {"postgres_url": {"env": "XERO_DAGSTER_URL"}}}] * 2
+    assert storage(home) == [storage_at({"env": "XERO_DAGSTER_URL"})] * 2
     assert os.environ["XERO_DAGSTER_URL"] == f"postgresql+psycopg2://me:{PASSWORD}@db.example/books"
     assert not [path for path in home.rglob("*") if path.is_file() and PASSWORD in path.read_text()]
 
