@@ -42,8 +42,9 @@ LOG_FORMAT = "XERO_LOG_FORMAT"
 BATCH = "DAGSTER_EVENT_BATCH_SIZE"
 """Dagster's variable: how many events of one batch, such as an asset of many partitions, are written at once."""
 
-POSTGRESQL = "XERO_DAGSTER_URL"
-"""The variable in which Dagster's processes find the address of their storage, when that is PostgreSQL."""
+SETTING, POSTGRESQL = "XERO_DAGSTER_URL", "DAGSTER_STORAGE_URL"
+"""The setting that says Dagster's history is in PostgreSQL, and the variable in which Dagster's processes find that
+address with the driver they know. Another name, for they put a `.env` of their folder over their environment."""
 
 
 def project_file(name: str) -> Path:
@@ -201,6 +202,4 @@ def _explained() -> Generator[None]:
         known = error if isinstance(error, DBAPIError) else error.__cause__
         if not isinstance(known, DBAPIError) or POSTGRESQL not in os.environ:
             raise
-        raise ConfigurationError(
-            f"{POSTGRESQL}: cannot use that database for Dagster's history: {known.orig}"
-        ) from error
+        raise ConfigurationError(f"{SETTING}: cannot use that database for Dagster's history: {known.orig}") from error

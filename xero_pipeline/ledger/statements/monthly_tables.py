@@ -70,9 +70,9 @@ def write_statements(
     entity = entity_of(connection, tenant_id)
     periods = in_months(_every_month(connection, tenant_id) if months is None else months)
     dialect.lock(connection, f"statements of {tenant_id}")
-    for table in TABLES:
-        connection.execute(text(f"DELETE FROM {named(table)} WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
     written = dict.fromkeys(TABLES, 0)
+    for table in written.keys() - (_AGED if periods else ()):
+        connection.execute(text(f"DELETE FROM {named(table)} WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
     if periods:
         for table, rows in _rows(connection, entity, periods).items():
             dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
@@ -130,18 +130,36 @@ def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa
 def _write_aged(connection: Connection, tenant_id: str, periods: Sequence[Period], ageing: Ageing) -> dict[str, int]:
     newest = newest_day(connection, tenant_id)
     if newest is None:
+        for table in _AGED:
+            carry_out(connection, f"DELETE FROM {named(table)} WHERE tenant_id = {literal(tenant_id)}")
         return {}
     days = sorted({newest, *(period.end for period in periods if period.start <= newest)})
     found = aged_sql(connection.dialect.name, CONTROL, days, ageing, "side").replace(":tenant_id", literal(tenant_id))
     # Both sides at once: to plan this query takes longer than to run it.
     carry_out(connection, "DROP TABLE IF EXISTS aged_documents")
     carry_out(connection, f"CREATE TEMP TABLE aged_documents AS {found}")
-    written: dict[str, int] = {}
-    for table, side in _AGED.items():
-        names = ", ".join(q(column.name) for column in ledger_table(table).columns)
-        sql = (
-            f"INSERT INTO {named(table)} (tenant_id, {names}) "
-            f"SELECT {literal(tenant_id)}, {names} FROM aged_documents WHERE side = {literal(side)}"
-        )
-        written[table] = connection.exec_driver_sql(sql).rowcount
-    return written
+    if connection.dialect.name == "postgresql":
+        carry_out(connection, "ANALYZE aged_documents (as_of, document_id)")
+    return {table: _replace_aged(connection, tenant_id, table, side) for table, side in _AGED.items()}
+
+
+def _replace_aged(connection: Connection, tenant_id: str, table: str, side: Side) -> int:
+    """Write the rows of a side that say something else; most months were over long ago.
+
+    Returns:
+        How many rows there are now.
+    """
+    columns, mine = ledger_table(table).columns, f"tenant_id = {literal(tenant_id)}"
+    names = ", ".join(q(column.name) for column in columns)
+    key = "n.as_of = t.as_of AND n.document_id = t.document_id"
+    same = " AND ".join(f"n.{q(column.name)} IS NOT DISTINCT FROM t.{q(column.name)}" for column in columns)
+    arrived = f"SELECT * FROM aged_documents WHERE side = {literal(side)}"
+    connection.exec_driver_sql(
+        f"DELETE FROM {named(table)} AS t WHERE {mine} "
+        f"AND NOT EXISTS (SELECT 1 FROM ({arrived}) AS n WHERE {key} AND {same})"
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {named(table)} (tenant_id, {names}) SELECT {literal(tenant_id)}, {names} FROM ({arrived}) AS n "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {named(table)} AS t WHERE {mine} AND {key})"
+    )
+    return connection.exec_driver_sql(f"SELECT COUNT(*) FROM ({arrived}) AS n").scalar_one()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from xero_pipeline.ledger.exact_sql import known_rate_sql, to_base_sql
@@ -93,6 +94,7 @@ def open_documents_sql(dialect_name: str, sides: Sides, days: str, whose: str = 
         whose: `ONE` for the organisation `:tenant_id`, `EVERY` for all that the days name.
     """
     left = to_base_sql(dialect_name, "CAST(total - taken AS NUMERIC(19, 4))", "rate")
+    of_same = "days.tenant_id = whose AND " if whose == EVERY else ""
     unbooked = f"CASE WHEN is_booked = 0 THEN {to_base_sql(dialect_name, 'total', 'rate')} ELSE 0 END"
     return f"""
     WITH days AS ({days}),
@@ -121,20 +123,21 @@ def open_documents_sql(dialect_name: str, sides: Sides, days: str, whose: str = 
     ),
     states AS (
         SELECT side AS whose_side, tenant_id AS whose, document_id AS id, day AS since,
-            LEAD(day) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS until,
+            LEAD(day, 1, {literal(date.max)}) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS until,
             SUM(amount) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS taken,
             SUM(booked) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS is_booked
         FROM points
     ),
-    opened AS (
-        SELECT d.*, since, until, taken, is_booked
-        FROM states AS s JOIN live AS d ON d.side = s.whose_side AND d.tenant_id = s.whose AND d.document_id = s.id
-        WHERE is_booked * total <> taken
+    open_on AS (
+        -- Few columns, those of the documents later: most of what was ever open is settled before the next of the days.
+        SELECT whose_side, whose, id, taken, is_booked, as_of FROM states
+        JOIN days ON {of_same}as_of >= since AND as_of < until
     )
-    SELECT side, opened.tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
+    SELECT side, tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
         reference, date, due_date, currency_code, currency_rate, sign * total AS total,
         sign * (is_booked * total - taken) AS open_amount, sign * ({left} - {unbooked}) AS open_amount_base
-    FROM opened JOIN days ON days.tenant_id = opened.tenant_id AND as_of >= since AND (until IS NULL OR as_of < until)
+    FROM open_on AS s JOIN live AS d ON d.side = s.whose_side AND d.tenant_id = s.whose AND d.document_id = s.id
+    WHERE is_booked * total <> taken
     """
 
 
@@ -168,9 +171,19 @@ def rounding_sql(dialect_name: str, whose: str) -> str:
 
 def _documents_sql(sides: Sides, whose: str) -> str:
     """Each id once a side, as the first of its kinds: two records of one id are one document, in the ledger, too."""
-    kinds = " UNION ALL ".join(_kind_sql(kind, sides, place, whose) for place, kind in enumerate((INVOICES, *CREDITS)))
+    invoices = _kind_sql(INVOICES, sides, 0, whose)
+    kinds = " UNION ALL ".join(_kind_sql(kind, sides, place, whose) for place, kind in enumerate(CREDITS, start=1))
     nth = "ROW_NUMBER() OVER (PARTITION BY side, tenant_id, document_id ORDER BY place) AS nth"
-    return f"SELECT * FROM (SELECT k.*, {nth} FROM ({kinds}) AS k) AS ranked WHERE nth = 1"
+    # Of invoices there are most by far, and by their key each is there once: they need not be put in order.
+    return f"""
+    SELECT i.*, 1 AS nth FROM ({invoices}) AS i
+    UNION ALL
+    SELECT * FROM (SELECT k.*, {nth} FROM ({kinds}) AS k) AS ranked
+    WHERE nth = 1 AND NOT EXISTS (
+        SELECT 1 FROM ({invoices}) AS i
+        WHERE i.side = ranked.side AND i.tenant_id = ranked.tenant_id AND i.document_id = ranked.document_id
+    )
+    """
 
 
 def _kind_sql(kind: Kind, sides: Sides, place: int, whose: str) -> str:
