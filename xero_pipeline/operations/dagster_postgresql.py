@@ -2,6 +2,9 @@
 
 A connection costs PostgreSQL a process that knows nothing yet, more than what it is then asked. Here the storages of
 an instance share a few that stay open. Any other Dagster reads and writes the same tables beside it.
+
+An event does not wait for the disk: what is lost when the server itself goes down are events of the last second, and
+none from before a run began or ended, nor before anything else that was committed there and did wait.
 """
 
 from __future__ import annotations
@@ -36,8 +39,8 @@ from sqlalchemy.pool import QueuePool
 from xero_pipeline.operations.event_batches import EventBatches, stored
 from xero_pipeline.operations.event_rows import Row, index_rows
 
-KEPT_OPEN = 5
-"""Connections of an instance; more, where threads need them at once, are closed when they are done."""
+EVENTS_KEPT_OPEN, KEPT_OPEN = 5, 2
+"""Connections of an instance for events and for all else; more, where threads need them, are closed afterwards."""
 OLD_SECONDS = 180
 """A connection that is older is replaced: gateways forget one that says nothing, after some minutes."""
 
@@ -63,10 +66,12 @@ class PostgresqlStorage(DagsterPostgresStorage):
         self.postgres_url = postgres_url
         self.should_autocreate_tables = should_autocreate_tables
         self._inst_data = inst_data
-        engine = _opened(postgres_url, token_provider)
+        engine = _opened(postgres_url, token_provider, KEPT_OPEN)
+        events = _opened(postgres_url, token_provider, EVENTS_KEPT_OPEN)
+        listen(events, "connect", _wait_for_no_disk)
         make = should_autocreate_tables and not MAIN_TABLES.issubset(_tables(engine))
         self._run_storage = PostgresqlRunStorage(engine, make, token_provider)
-        self._event_log_storage = PostgresqlEventLog(engine, make, token_provider)
+        self._event_log_storage = PostgresqlEventLog(events, make, token_provider)
         self._schedule_storage = PostgresqlScheduleStorage(engine, make, token_provider)
 
     @classmethod
@@ -161,13 +166,13 @@ def _tables(engine: Engine) -> list[str]:
     return retry_pg_connection_fn(lambda: inspect(engine).get_table_names())
 
 
-def _opened(address: str, token_provider: PgTokenProvider | None) -> Engine:
+def _opened(address: str, token_provider: PgTokenProvider | None, kept_open: int) -> Engine:
     engine = create_pg_engine(
         address,
         token_provider,
         isolation_level="AUTOCOMMIT",
         poolclass=QueuePool,
-        pool_size=KEPT_OPEN,
+        pool_size=kept_open,
         max_overflow=-1,
         pool_use_lifo=True,
         pool_recycle=OLD_SECONDS,
@@ -179,6 +184,11 @@ def _opened(address: str, token_provider: PgTokenProvider | None) -> Engine:
 
 def _note_process(_: Any, record: Any) -> None:
     record.info["process"] = os.getpid()
+
+
+def _wait_for_no_disk(connection: Any, _: Any) -> None:
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
 
 
 def _refuse_lost(connection: Any, record: Any, _: Any) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.event import listens_for, remove
 from sqlalchemy.pool import Pool
 
-from xero_pipeline.operations.dagster_postgresql import KEPT_OPEN, PostgresqlStorage
+from xero_pipeline.operations.dagster_postgresql import EVENTS_KEPT_OPEN, KEPT_OPEN, PostgresqlStorage
 from xero_pipeline_tests.clock import BEGINS
 
 NAMES = ["accounts", "contacts", "invoices", "payments"]
@@ -77,7 +77,7 @@ def test_a_run_goes_by_the_connections_that_are_open(opened, connections):
     connections.clear()
     with opened() as instance:
         run(instance)
-        assert 0 < len(connections) <= KEPT_OPEN
+        assert 0 < len(connections) <= EVENTS_KEPT_OPEN + KEPT_OPEN
         connections.clear()
         run(instance)
         assert not connections
@@ -91,9 +91,20 @@ def test_an_instance_that_is_closed_leaves_no_connection(opened, history_url):
 
 
 def test_what_many_threads_need_at_once_is_closed_when_they_are_done(opened, history_url):
-    with opened() as instance, ThreadPoolExecutor(2 * KEPT_OPEN) as threads:
-        list(threads.map(instance.get_runs, [None] * 100))
-        assert 0 < ask(history_url, f"SELECT COUNT(*) {OTHERS}")[0][0] <= KEPT_OPEN
+    with opened() as instance, ThreadPoolExecutor(2 * EVENTS_KEPT_OPEN) as threads:
+        list(threads.map(instance.all_logs, ["a-run"] * 100))
+        assert 0 < ask(history_url, f"SELECT COUNT(*) {OTHERS}")[0][0] <= EVENTS_KEPT_OPEN + KEPT_OPEN
+
+
+def test_only_events_do_not_wait_for_the_disk(opened, history_url):
+    database = make_url(history_url).database
+    ask(history_url, f'ALTER DATABASE "{database}" SET synchronous_commit = on; SELECT 1')
+    with opened() as instance:
+        found = {}
+        for storage in (instance.event_log_storage.index_connection, instance.run_storage.connect):
+            with storage() as connection:
+                found[storage.__name__] = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+    assert found == {"index_connection": "off", "connect": "on"}
 
 
 def test_connections_that_the_server_ended_are_opened_anew(opened, history_url):
