@@ -16,6 +16,7 @@ from xero_pipeline_tests.databases import (  # noqa: F401 - fixtures
     duckdb_template,
     duckdb_url,
     empty_database,
+    empty_services,
     postgresql_server,
     postgresql_template,
     postgresql_url,

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 import pytest
 from sqlalchemy import make_url
 
+from xero_pipeline.container import Services
+from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
 
@@ -96,3 +98,12 @@ def postgresql_url(postgresql_server, postgresql_template):
     """The same on PostgreSQL."""
     name = a_database(postgresql_server, postgresql_template)
     return at(postgresql_server, name)
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def empty_services(request, tmp_path):
+    """Those of an empty home, whose warehouse and state are in files or in one database of PostgreSQL."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
+    made = Services(Settings.load(_env_file=None, pipeline_home=tmp_path / "home", warehouse_url=url, state_url=url))
+    yield made
+    made.close()

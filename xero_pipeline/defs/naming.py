@@ -14,6 +14,7 @@ from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
 from xero_pipeline.defs.xero_app import XeroApp
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.shard import Shard
+from xero_pipeline.sync.read_plan import GRACE
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.schema.model import Table
@@ -154,10 +155,10 @@ class Naming:
         return spec.merge_attributes(deps=ours, tags={ASSET: f"{schema}.{name}", **self._app_tag})
 
     def _fresh(self, every: timedelta | None) -> dg.FreshnessPolicy | None:
-        """Somebody should look when a day was missed; a sync that takes long, or waits for calls, is no reason."""
+        """Somebody should look when a day was missed."""
         if not self._daily or every is None:
             return None
-        warn = every + timedelta(hours=2)
+        warn = every + GRACE
         return dg.FreshnessPolicy.time_window(fail_window=warn + DAY, warn_window=warn)
 
     @property

@@ -28,6 +28,8 @@ take four more processes a step, each with a traceback of its own on Ctrl-C."""
 
 STORAGE = {"module": "xero_pipeline.operations.dagster_storage", "class": "SqliteStorage"}
 """In place of Dagster's own SQLite storage, whose files it reads and writes."""
+POSTGRESQL_STORAGE = {"module": "xero_pipeline.operations.dagster_postgresql", "class": "PostgresqlStorage"}
+"""In place of Dagster's own PostgreSQL storage, whose tables it reads and writes."""
 NO_COMPUTE_LOGS = {
     "module": "dagster.core.storage.noop_compute_log_manager",
     "class": "NoOpComputeLogManager",
@@ -40,8 +42,9 @@ LOG_FORMAT = "XERO_LOG_FORMAT"
 BATCH = "DAGSTER_EVENT_BATCH_SIZE"
 """Dagster's variable: how many events of one batch, such as an asset of many partitions, are written at once."""
 
-POSTGRESQL = "XERO_DAGSTER_URL"
-"""The variable in which Dagster's processes find the address of their storage, when that is PostgreSQL."""
+SETTING, POSTGRESQL = "XERO_DAGSTER_URL", "DAGSTER_STORAGE_URL"
+"""The setting that says Dagster's history is in PostgreSQL, and the variable in which Dagster's processes find that
+address with the driver they know. Another name, for they put a `.env` of their folder over their environment."""
 
 
 def project_file(name: str) -> Path:
@@ -93,7 +96,7 @@ def _config(settings: Settings, home: Path) -> dict[str, Any]:
     config["storage"] = storage_in(home / "storage")
     if _told_of_postgresql(settings):
         # The address has a password in it: the file says only where it is to be found.
-        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
+        config["storage"] = storage_at({"env": POSTGRESQL})
     if broker := plain(settings.broker_url):
         os.environ[BROKER] = broker
     config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
@@ -121,6 +124,15 @@ def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
 def storage_in(folder: Path) -> dict[str, object]:
     """The setting `storage` of a Dagster whose history is in files."""
     return {"custom": {**STORAGE, "config": {"base_dir": str(folder)}}}
+
+
+def storage_at(address: str | Mapping[str, str]) -> dict[str, object]:
+    """The setting `storage` of a Dagster whose history is in PostgreSQL.
+
+    Args:
+        address: For psycopg2, or where Dagster finds it.
+    """
+    return {"custom": {**POSTGRESQL_STORAGE, "config": {"postgres_url": address}}}
 
 
 def _told_of_postgresql(settings: Settings) -> bool:
@@ -190,6 +202,4 @@ def _explained() -> Generator[None]:
         known = error if isinstance(error, DBAPIError) else error.__cause__
         if not isinstance(known, DBAPIError) or POSTGRESQL not in os.environ:
             raise
-        raise ConfigurationError(
-            f"{POSTGRESQL}: cannot use that database for Dagster's history: {known.orig}"
-        ) from error
+        raise ConfigurationError(f"{SETTING}: cannot use that database for Dagster's history: {known.orig}") from error

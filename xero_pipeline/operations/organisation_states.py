@@ -9,9 +9,9 @@ from typing import Any
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.sync.read_plan import GRACE
 
-STALE_AFTER = timedelta(hours=26)
-"""A day, and what the daily sync may take."""
+STALE_AFTER = timedelta(days=1) + GRACE
 UP_TO_DATE = "up-to-date"
 
 Told = Mapping[str, Any]

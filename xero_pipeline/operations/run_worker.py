@@ -124,10 +124,12 @@ def work(broker: str, state: str, name: str, at_once: int, instance: Opener, enr
         beats.append(Beat(LostLaunches(app, state, instance).fail, _LOOK_SECONDS))
 
     signals.worker_ready.connect(start_beats, weak=False)
+    quiet: list[str] = []
     if logs_json():
-        # Else Celery sets up logging of its own, in place of ours.
+        # Else Celery sets up logging of its own, in place of ours, and greets in a picture.
         signals.setup_logging.connect(_keep_logging, weak=False)
-    words = ["worker", "--loglevel", "WARNING", "--hostname", _node(name), "--queues", QUEUE]
+        quiet = ["--quiet"]
+    words = [*quiet, "worker", "--loglevel", "WARNING", "--hostname", _node(name), "--queues", QUEUE]
     words += ["--concurrency", str(at_once), "--without-gossip", "--without-mingle"]
     app.worker_main(words)
 

@@ -16,6 +16,10 @@ WHOLE_AGAIN = timedelta(hours=20)
 """A list that comes whole in one call is asked for changes only if it was read whole since: only then its deletions
 show. Less than a day, so that a daily sync does it every time."""
 
+GRACE = timedelta(hours=2)
+"""How late what a schedule brings may be before somebody should look: a sync that takes long, or waits for calls, is no
+reason."""
+
 CUT_IS_OLD = timedelta(days=7)
 """A read that was cut longer ago is begun anew: what it brought has changed too much since."""
 

@@ -15,7 +15,7 @@ NOT_RUN = {
     "ssh": "needs another machine",
     "DAGSTER_HOME=$PWD/.xero/dagster .venv/bin/dagster dev": "serves until Ctrl-C; defs/test_daemon.py runs it",
     "set -a; . ./.env; set +a": "goes with dagster dev",
-    "export XERO_DAGSTER_URL": "goes with dagster dev",
+    "export DAGSTER_STORAGE_URL": "goes with dagster dev",
     "export XERO_MOVE": "goes with move; journeys/test_move.py sets them",
     ".venv/bin/xero-pipeline move": "journeys/test_move.py moves to PostgreSQL and back",
     "xero-pipeline schedule": "journeys/test_commands.py switches it off and on, a start of Dagster each",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import yaml
+from dagster._cli.utils import get_possibly_temporary_instance_for_cli
+from sqlalchemy import make_url
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.dagster_home import STORAGE, open_instance, prepare_home
+from xero_pipeline.operations.dagster_home import POSTGRESQL, STORAGE, open_instance, prepare_home, storage_at
 from xero_pipeline.settings import Settings
 
 PASSWORD = "pg-7hXq2"
@@ -16,13 +19,14 @@ PASSWORD = "pg-7hXq2"
 
 @pytest.fixture
 def settings(monkeypatch, tmp_path):
-    for name in ("DAGSTER_HOME", "XERO_DAGSTER_URL"):
+    for name in ("DAGSTER_HOME", "XERO_DAGSTER_URL", POSTGRESQL):
         monkeypatch.setenv(name, "")  # so that what is set during the test is undone
     monkeypatch.chdir(tmp_path)
 
     def of(url=None):
         os.environ["DAGSTER_HOME"] = ""
-        return Settings.load(pipeline_home=tmp_path / "home", dagster_url=url)
+        given = {"dagster_url": url} if url else {}
+        return Settings.load(pipeline_home=tmp_path / "home", **given)
 
     return of
 
@@ -34,9 +38,18 @@ def storage(home):
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
 def test_the_files_say_only_where_the_address_is(settings, scheme):
     home = prepare_home(settings(f"{scheme}://me:{PASSWORD}@db.example/books"))
-    assert storage(home) == [{"postgres": {"postgres_url": {"env": "XERO_DAGSTER_URL"}}}] * 2
-    assert os.environ["XERO_DAGSTER_URL"] == f"postgresql+psycopg2://me:{PASSWORD}@db.example/books"
+    assert storage(home) == [storage_at({"env": POSTGRESQL})] * 2
+    assert os.environ[POSTGRESQL] == f"postgresql+psycopg2://me:{PASSWORD}@db.example/books"
     assert not [path for path in home.rglob("*") if path.is_file() and PASSWORD in path.read_text()]
+
+
+def test_dagsters_processes_have_their_driver_where_a_file_has_the_setting(settings, monkeypatch, postgresql_url):
+    Path(".env").write_text(f"XERO_DAGSTER_URL={postgresql_url}\n")
+    monkeypatch.delenv("XERO_DAGSTER_URL")
+    prepare_home(settings())
+    # As `dagster-webserver`, `dagster-daemon run` and `dagster api` begin.
+    with get_possibly_temporary_instance_for_cli() as instance:
+        assert make_url(instance.event_log_storage.postgres_url).drivername == "postgresql+psycopg2"
 
 
 def test_without_the_setting_the_history_is_in_the_home_again(settings):

@@ -64,15 +64,6 @@ def test_a_search_finds_part_of_a_name_or_of_a_tenant_id_and_counts_what_it_find
         listed(rows, state="late")
 
 
-@pytest.fixture(params=["duckdb", "postgresql"])
-def services(request, tmp_path):
-    """Of an empty home."""
-    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
-    made = Services(Settings.load(_env_file=None, pipeline_home=tmp_path / "home", warehouse_url=url, state_url=url))
-    yield made
-    made.close()
-
-
 class Statements:
     """The statements that any database is sent while it is open."""
 
@@ -96,19 +87,19 @@ def look(services):
     return organisation_statuses(services, synced)
 
 
-def test_nothing_is_asked_for_each_organisation_alone(services, monkeypatch):
+def test_nothing_is_asked_for_each_organisation_alone(empty_services, monkeypatch):
     monkeypatch.setattr(many, "FIGURES", 2)
-    many.fill(services, 60, clock.now())
-    look(services)
+    many.fill(empty_services, 60, clock.now())
+    look(empty_services)
     with Statements() as asked:
-        told = {one["tenant_id"]: one for one in look(services)}
+        told = {one["tenant_id"]: one for one in look(empty_services)}
     assert len(told) == 60
     assert asked.count < 20
     for number in (many.NEVER_SYNCED, many.WAITING, many.ASIDE, many.DISCONNECTED, 49):
         one, tenant_id = told[many.tenant(number)], many.tenant(number)
-        quota = services.quota.snapshot(tenant_id)
+        quota = empty_services.quota.snapshot(tenant_id)
         assert (one["calls_today"], one["calls_left_today"]) == (quota.calls_today, quota.day_remaining) == (37, 4_763)
-        assert one["connections"] == len(services.organisations.ways(tenant_id))
+        assert one["connections"] == len(empty_services.organisations.ways(tenant_id))
         assert (one["last_sync"] is None) == (number == many.NEVER_SYNCED)
         assert len(one["waiting"]) == (number == many.WAITING)
         assert len(one["put_aside"]) == (number == many.ASIDE)

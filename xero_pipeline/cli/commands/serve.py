@@ -32,14 +32,14 @@ def ui(
     """Serve the Dagster UI."""
     settings = _prepared()
     where = ["-w", str(_workspace(settings)), "-h", host, "-p", str(port)]
-    _become("dagster_webserver", [*where, "--dagster-log-level", "warning"])
+    _become(settings, "dagster_webserver", [*where, "--dagster-log-level", "warning"])
 
 
 @app.command()
 def daemon() -> None:
     """Run Dagster's daemon: schedules, sensors, the queue. There may be one over all machines."""
     settings = _prepared()
-    _become("dagster._daemon", ["run", "-w", str(_workspace(settings)), "--log-level", "warning"])
+    _become(settings, "dagster._daemon", ["run", "-w", str(_workspace(settings)), "--log-level", "warning"])
 
 
 @app.command()
@@ -48,10 +48,10 @@ def code(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 4000,
 ) -> None:
     """Serve the definitions to the UI and the daemon, which find it by XERO_CODE_SERVER."""
-    shard = _prepared().shard
-    name = shard.name if shard else _LOCATION
+    settings = _prepared()
+    name = settings.shard.name if settings.shard else _LOCATION
     words = [*_MODULE, "--location-name", name, "--inject-env-vars-from-instance", "--log-level", "warning"]
-    _become("dagster", ["api", "grpc", "--host", host, "--port", str(port), *words])
+    _become(settings, "dagster", ["api", "grpc", "--host", host, "--port", str(port), *words])
 
 
 def _prepared() -> Settings:
@@ -90,8 +90,9 @@ def _locations(settings: Settings) -> Iterator[dict[str, Any]]:
             yield {"python_module": {"module_name": _MODULE[1], **location}}
 
 
-def _become(module: str, words: list[str]) -> None:
+def _become(settings: Settings, module: str, words: list[str]) -> None:
     """Become another program of Dagster's, which gets the signals and has the process id of this one."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [sys.executable, "-W", "ignore", "-m", module, *words])  # noqa: S606 - our own words
+    form = ["--log-format", "json"] if settings.log_format == "json" else []
+    os.execv(sys.executable, [sys.executable, "-W", "ignore", "-m", module, *words, *form])  # noqa: S606 - our own words

@@ -1,4 +1,4 @@
-"""`serve` with shards: a code server of each, and a UI and a daemon that know them all."""
+"""What the processes of `serve` become: a code server of each shard, a UI and a daemon that know them all."""
 
 import sys
 from pathlib import Path
@@ -40,6 +40,15 @@ def test_the_ui_knows_the_code_servers_of_all_shards(became, monkeypatch):
             {"grpc_server": {"host": "code-2", "port": 4001, "location_name": "shard_2"}},
         ]
     }
+
+
+@pytest.mark.parametrize("process", [serve.ui, serve.daemon, serve.code])
+def test_each_process_logs_as_the_setting_says(became, monkeypatch, process):
+    process(**{} if process is serve.daemon else {"host": "127.0.0.1", "port": 1})
+    monkeypatch.setenv("XERO_LOG_FORMAT", "json")
+    process(**{} if process is serve.daemon else {"host": "127.0.0.1", "port": 1})
+    (_, text), (_, lines) = became
+    assert lines == [*text, "--log-format", "json"]
 
 
 def test_what_has_to_do_with_all_organisations_is_refused_with_what_to_do(monkeypatch):
