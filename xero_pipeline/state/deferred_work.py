@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.state.transaction import read_connection, write_transaction
 
 Why = Literal["budget", "day", "wait", "unavailable"]
 
@@ -117,7 +117,7 @@ class DeferredWork:
         """
         table = state_table("postponed")
         mine = _is(tenant_id, asset)
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             if connection.execute(sa.select(table.c.asset).where(*mine)).scalar() is None:
                 return
         with write_transaction(self._engine) as connection:
@@ -135,7 +135,7 @@ class DeferredWork:
         found = sa.select(table).where(table.c.error.is_not(None), table.c.tenant_id.not_in(left))
         if asset is not None:
             found = found.where(table.c.asset == asset)
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             rows = connection.execute(found.order_by(table.c.asset, table.c.tenant_id)).mappings()
             return [_row(dict(row)) for row in rows]
 
@@ -143,7 +143,7 @@ class DeferredWork:
         """All that is left to do, what goes on first at the top."""
         table = state_table("postponed")
         everything = sa.select(table).order_by(table.c.resume_at, table.c.tenant_id, table.c.asset)
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             return [_row(dict(row)) for row in connection.execute(everything).mappings()]
 
 

@@ -20,7 +20,15 @@ from sqlalchemy.exc import OperationalError
 
 from xero_pipeline.errors import LockLost
 
-_KEEPALIVES = {"keepalives_idle": "60", "keepalives_interval": "15", "keepalives_count": "4"}
+_WHILE_HELD = {
+    # A server asks a silent client after two hours whether it is there; here, so that the lock of a machine that is
+    # gone falls within two minutes.
+    "tcp_keepalives_idle": "60",
+    "tcp_keepalives_interval": "15",
+    "tcp_keepalives_count": "4",
+    # Whoever holds a lock is idle in its transaction for as long as the work takes; many servers end that.
+    "idle_in_transaction_session_timeout": "0",
+}
 
 
 @contextmanager
@@ -98,14 +106,8 @@ def _file_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Generato
 def _advisory_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Generator[Hold]:
     number = int(_digest(name)[:15], 16)
     with engine.connect() as connection, connection.begin():
-        milliseconds = str(int(timeout_seconds * 1000))
-        connection.execute(sa.select(sa.func.set_config("lock_timeout", milliseconds, True)))
-        # A server asks a silent client after two hours whether it is there; here, so that the lock of a machine that is
-        # gone falls within two minutes.
-        for setting, value in _KEEPALIVES.items():
-            connection.execute(sa.select(sa.func.set_config(f"tcp_{setting}", value, True)))
-        # Whoever holds a lock is idle in its transaction for as long as the work takes; many servers end that.
-        connection.execute(sa.select(sa.func.set_config("idle_in_transaction_session_timeout", "0", True)))
+        settings = {**_WHILE_HELD, "lock_timeout": str(int(timeout_seconds * 1000))}
+        connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in settings.items())))
         try:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
         except OperationalError as error:

@@ -5,29 +5,39 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import httpx
 import pytest
 
-from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
-from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.defs.run_tags import ORGANISATION
-from xero_pipeline.web.dagster_graphql import LAUNCH
-from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.deploy.practice import Practice, eventually, measured, practice
+from xero_pipeline_tests.deploy.progress import (
+    COLLECTIONS,
+    asked,
+    carrying,
+    endpoints_read,
+    events,
+    failures,
+    loaded,
+    open_to_all,
+    put_into_the_queue,
+    quiet,
+    read_since,
+    sync_all,
+)
 from xero_pipeline_tests.deploy.services import host_names
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import most_at_once
 from xero_pipeline_tests.thoroughness import proof, so_many
 from xero_simulator.faults.catalogue import Fault
+from xero_simulator.limits import SimLimits
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(so_many(7200, 600))]
 ORGANISATIONS, WORKERS = so_many(200, 6), so_many(3, 2)
+WHOLE = bool(so_many(1, 0))
+"""With Xero's limits, ours below them, and as long as anything takes: without a hurry."""
 LOADED_SECONDS = so_many(5400, 300)
-COLLECTIONS = chosen(tax_reports=False, journals=False)
 STUCK_SECONDS = 300
 """No organisation may wait longer for what was killed."""
 
@@ -36,44 +46,17 @@ STUCK_SECONDS = 300
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     folder = tmp_path_factory.mktemp("practice")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TESTS_HURRY", "1")
+        if not WHOLE:
+            patch.setenv("TESTS_HURRY", "1")
         with practice(
             folder,
             organisations=ORGANISATIONS,
             workers=WORKERS,
             runs_at_once=2 * WORKERS,
             months=TODAY.replace(day=1).isoformat(),
+            limits=SimLimits() if WHOLE else None,
         ) as made:
             yield made
-
-
-def runs(there: Practice, *states: str) -> int:
-    ((count,),) = there.query("SELECT count(*) FROM runs WHERE status = ANY(%s)", list(states))
-    return count
-
-
-def carrying(there: Practice) -> dict[str, int]:
-    return dict(there.query("SELECT machine, count(*) FROM xero_state.carried_runs GROUP BY 1"))
-
-
-def loaded(there: Practice) -> set[str]:
-    """Organisations whose first load is whole, as the notes say that commit with the rows; or what is left is aside."""
-    noted = (
-        "SELECT tenant_id FROM (SELECT tenant_id, endpoint FROM xero.cursors WHERE complete_at IS NOT NULL UNION "
-        "SELECT tenant_id, asset FROM xero_state.postponed WHERE why = 'unavailable' AND months = '') AS t "
-        "GROUP BY 1 HAVING count(*) >= %s"
-    )
-    return {tenant for (tenant,) in there.query(noted, len(COLLECTIONS))}
-
-
-def open_to_all(there: Practice) -> set[str]:
-    """Organisations of which the person who connected may see everything: every tenth simulated one is none."""
-    return loaded(there) - {tenant for (tenant,) in there.query("SELECT tenant_id FROM xero_state.postponed")}
-
-
-def quiet(there: Practice) -> bool:
-    """Whether no run is under way or waits."""
-    return not runs(there, "QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
 
 
 def test_a_first_load_survives_the_death_of_every_part(there: Practice) -> None:
@@ -115,46 +98,20 @@ def longest_pause(there: Practice, since: float) -> float:
 
 @proof
 def test_a_quiet_day_survives_the_death_of_a_worker(there: Practice) -> None:
-    order = [one for (one,) in there.query(_PARTITIONS)]
     ((since,),) = there.query("SELECT now() + %s * interval '1 second'", float(os.environ["TESTS_CLOCK_AHEAD"]))
     began, calls = time.monotonic(), len(there.xero.seen)
-    for first in range(0, len(order), ORGANISATIONS_PER_RUN):
-        stretch = order[first : first + ORGANISATIONS_PER_RUN]
-        run = {"dagster/asset_partition_range_start": stretch[0], "dagster/asset_partition_range_end": stretch[-1]}
-        put_into_the_queue(there, run)
+    sync_all(there)
     eventually(lambda: carrying(there), 120, "a worker carries a run")
-    eventually(lambda: read_since(there, since) > 5 * len(order), 1200)
+    eventually(lambda: read_since(there, since) > 5 * ORGANISATIONS, 1200)
     # Where processes have no host names of their own, any will do.
     carrier = max(carrying(there))
     there.cluster.running[carrier if carrier in there.cluster.running else "worker-1"].kill(all_of_it=True)
     # Settings are asked for once a week; the documents of all are read again.
     done = "SELECT count(*) FROM xero.cursors WHERE endpoint = 'invoices' AND complete_at >= %s"
-    eventually(lambda: there.query(done, since) == [(len(order),)], LOADED_SECONDS, lambda: failures(there))
+    eventually(lambda: there.query(done, since) == [(ORGANISATIONS,)], LOADED_SECONDS, lambda: failures(there))
     measured(f"quiet day: {time.monotonic() - began:.0f} s, {len(there.xero.seen) - calls} calls")
     eventually(lambda: quiet(there), LOADED_SECONDS)
     nothing_is_lost_doubled_or_asked_too_often(there)
-
-
-_PARTITIONS = "SELECT partition FROM dynamic_partitions WHERE partitions_def_name = 'xero_organisations' ORDER BY id"
-
-
-def read_since(there: Practice, since: Any) -> int:
-    """Endpoints of all organisations that were read whole since then."""
-    ((count,),) = there.query("SELECT count(*) FROM xero.cursors WHERE complete_at >= %s", since)
-    return count
-
-
-def failures(there: Practice) -> list[object]:
-    """What became of the runs, and the last words of those that failed."""
-    states = there.query("SELECT status, count(*) FROM runs GROUP BY 1")
-    failed = there.query("SELECT run_id FROM runs WHERE status = 'FAILURE'")
-    return [states, loaded(there), *(events(there, run_id)[:4] for (run_id,) in failed)]
-
-
-def endpoints_read(there: Practice) -> int:
-    """Of all organisations together."""
-    ((count,),) = there.query("SELECT count(*) FROM xero.cursors WHERE complete_at IS NOT NULL")
-    return count
 
 
 def test_the_doctor_of_another_machine_sees_that_all_agree(there: Practice) -> None:
@@ -181,29 +138,9 @@ def test_a_run_that_is_stopped_in_the_ui_ends_wherever_it_is_carried(there: Prac
         there.xero.simulator.faults.clear()
 
 
-def events(there: Practice, run_id: str) -> list[str]:
-    """What a run says of itself, the last first."""
-    rows = there.query("SELECT event FROM event_logs WHERE run_id = %s ORDER BY id DESC", run_id)
-    told = [json.loads(event) for (event,) in rows]
-    return [(one.get("dagster_event") or {}).get("message") or one["user_message"] for one in told]
-
-
 def launched(there: Practice, tenant_id: str) -> str:
     """A sync of an organisation that a person asks for in the UI; its run id."""
     return put_into_the_queue(there, {"dagster/partition": tenant_id, ORGANISATION: tenant_id})
-
-
-def put_into_the_queue(there: Practice, named: Mapping[str, str]) -> str:
-    """A sync, with tags that say of which partitions; its run id."""
-    selector = {"repositoryName": "__repository__", "repositoryLocationName": "xero_pipeline", "jobName": SYNC}
-    tags = [{"key": key, "value": value} for key, value in named.items()]
-    params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
-    return asked(there, LAUNCH, params=params)["result"]["run"]["runId"]
-
-
-def asked(there: Practice, query: str, **variables: object) -> dict[str, Any]:
-    answer = httpx.post(f"{there.ui}/graphql", json={"query": query, "variables": variables}, timeout=60)
-    return answer.json()["data"]
 
 
 def nothing_is_lost_doubled_or_asked_too_often(there: Practice) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.deferred_work import ask_again
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.state.transaction import read_connection, write_transaction
 from xero_pipeline.xero.auth.stored_connections import StoredConnection, StoredConnections
 
 if TYPE_CHECKING:
@@ -143,12 +143,12 @@ class Organisations:
         Returns:
             The newest first; none when it is disconnected.
         """
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             return self._ways.listed(connection, tenants=[tenant_id])
 
     def way_counts(self) -> dict[str, int]:
         """How many connections open each organisation, by tenant id; those that are disconnected are left out."""
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             return Counter(way.tenant_id for way in self._ways.listed(connection))
 
     def list(self) -> Sequence[Organisation]:
@@ -165,7 +165,7 @@ class Organisations:
         Returns:
             By name.
         """
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             tenants = [way.tenant_id for way in self._ways.listed(connection, consent_id=consent_id)]
         return self._read((self._table.c.consent_id == consent_id) | self._table.c.tenant_id.in_(tenants))
 
@@ -180,6 +180,16 @@ class Organisations:
         """
         found = self._read(self._table.c.tenant_id == tenant_id)
         return found[0] if found else None
+
+    def consent_in_use(self, tenant_id: str) -> str | None:
+        """The consent whose tokens open an organisation; None unless calls can be made.
+
+        Asked for with each call: it costs the same however many organisations there are, as `get` does not.
+        """
+        columns = self._table.c
+        mine = sa.select(columns.consent_id).where(columns.tenant_id == tenant_id, columns.status == "connected")
+        with read_connection(self._engine) as connection:
+            return connection.execute(mine).scalar()
 
     def find(self, name_or_tenant_id: str) -> Organisation:
         """Look one up as a person names it.
@@ -224,7 +234,7 @@ class Organisations:
 
     def _read(self, which: sa.ColumnElement[bool]) -> Sequence[Organisation]:
         statement = sa.select(self._table).where(which)
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             rows = connection.execute(statement.order_by(self._table.c.name, self._table.c.tenant_id)).mappings().all()
             named = Counter(_plain(name) for name in connection.execute(sa.select(self._table.c.name)).scalars())
         known = [Organisation(**row) for row in rows]

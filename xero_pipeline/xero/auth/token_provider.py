@@ -141,6 +141,8 @@ class TokenProvider:
         return True
 
     def _consent_of(self, tenant_id: str) -> str:
+        if in_use := self._organisations.consent_in_use(tenant_id):
+            return in_use
         organisation = self._organisations.get(tenant_id)
         if organisation is not None and organisation.status == "needs re-consent":
             raise _needs_consent(organisation.name, tenant_id)

@@ -15,7 +15,7 @@ from time import time
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.state.transaction import read_connection, write_transaction
 from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.token_set import TokenSet, user_of
 
@@ -112,7 +112,7 @@ class TokenStore:
             ConfigurationError: No key opens them.
         """
         columns = self._table.c
-        with self.engine.connect() as connection:
+        with read_connection(self.engine) as connection:
             row = connection.execute(
                 sa.select(columns.access_token, columns.refresh_token, columns.expires_at, columns.scopes).where(
                     columns.consent_id == consent_id
@@ -130,7 +130,7 @@ class TokenStore:
             What is known of each.
         """
         columns = [column for column in self._table.c if not column.name.endswith("_token")]
-        with self.engine.connect() as connection:
+        with read_connection(self.engine) as connection:
             rows = connection.execute(sa.select(*columns).order_by(self._table.c.created_at)).all()
         return [
             Consent(

@@ -16,8 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.state.transaction import read_connection, write_transaction
 from xero_pipeline.xero.http.response import CallRecord
+from xero_pipeline.xero.quota import call_statements
 from xero_pipeline.xero.quota.call_context import CallContext
 
 AT_ONCE = 1_000
@@ -79,7 +80,7 @@ class CallOutbox:
         """
         calls, slots = state_table("call_outbox"), state_table("quota_slots")
         over = sa.select(calls).where(calls.c.call_id.not_in(sa.select(slots.c.slot_id)))
-        with self._engine.connect() as connection:
+        with read_connection(self._engine) as connection:
             rows = connection.execute(over.order_by(calls.c.call_id).limit(at_most)).mappings().all()
         return [{**row, "at": _instant(row["at"]), "modified_since": _instant(row["modified_since"])} for row in rows]
 
@@ -114,7 +115,7 @@ def put(connection: sa.Connection, call_id: str, tenant_id: str, at: float, outg
         "modified_since": since.timestamp() if since else None,
         "attempt": outgoing.attempt,
     }
-    connection.execute(sa.insert(state_table("call_outbox")).values(values))
+    connection.execute(call_statements.put_out(), values)
 
 
 def complete(connection: sa.Connection, call_id: str, call: CallRecord) -> None:
@@ -124,8 +125,8 @@ def complete(connection: sa.Connection, call_id: str, call: CallRecord) -> None:
         connection: In that transaction.
         call_id: As it was put in.
     """
-    calls = state_table("call_outbox")
     facts: Mapping[str, object] = {
+        "ended_call": call_id,
         "status": call.status,
         "wire_bytes": call.wire_bytes,
         "seconds": call.seconds,
@@ -133,7 +134,7 @@ def complete(connection: sa.Connection, call_id: str, call: CallRecord) -> None:
         "day_left": call.limits.day_remaining,
         "app_minute_left": call.limits.app_minute_remaining,
     }
-    connection.execute(sa.update(calls).where(calls.c.call_id == call_id).values(facts))
+    connection.execute(call_statements.call_ended(), facts)
 
 
 def _instant(seconds: float | None) -> datetime | None:

@@ -6,16 +6,15 @@ import os
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from xero_pipeline.state.machines import lost_holders
 from xero_pipeline.state.tables import state_table
-from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.state.transaction import read_connection, write_transaction
 from xero_pipeline.xero.http.response import CallRecord
-from xero_pipeline.xero.quota import call_outbox
+from xero_pipeline.xero.quota import call_outbox, call_statements
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing
 from xero_pipeline.xero.quota.rate_limits import DAY, MINUTE, Limits, Rules, Usage
@@ -47,13 +46,13 @@ class UsageStore:
     def locked(self) -> Generator[tuple[UsageTransaction, float]]:
         """Also the time, read once the lock is held, so that times never run against the order of calls."""
         with write_transaction(self._engine) as connection:
-            yield UsageTransaction(connection, self._host, self._pid_alive), self._clock()
+            yield self._opened(connection), self._clock()
 
     @contextmanager
     def reading(self) -> Generator[tuple[UsageTransaction, float]]:
         """Also the time; to look at only."""
-        with self._engine.connect() as connection:
-            yield UsageTransaction(connection, self._host, self._pid_alive), self._clock()
+        with read_connection(self._engine) as connection:
+            yield self._opened(connection), self._clock()
 
     def release(self, slot_id: str, tenant_id: str, call: CallRecord | None) -> None:
         """Give a slot back and write down how its call ended. A slot that was given up already is no error.
@@ -62,12 +61,16 @@ class UsageStore:
             slot_id: As it was entered.
             call: How it ended; None if nobody was left to say so.
         """
-        slots = state_table("quota_slots")
-        with self.locked() as (counts, now):
-            counts.connection.execute(sa.delete(slots).where(slots.c.slot_id == slot_id))
+        # That the call went out is on the disk already; a slot that is back after a server's death ends with its lease.
+        with write_transaction(self._engine, flushed=False) as connection:
+            counts, now = self._opened(connection), self._clock()
+            counts.leave(slot_id)
             if call is not None:
-                call_outbox.complete(counts.connection, slot_id, call)
+                call_outbox.complete(connection, slot_id, call)
                 counts.apply_rate_headers(tenant_id, call.limits, now)
+
+    def _opened(self, connection: sa.Connection) -> UsageTransaction:
+        return UsageTransaction(connection, self._host, self._pid_alive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ class UsageTransaction:
         note, app = notes.get(tenant_id, {}), notes.get(APP, {})
         heard_at = note.get("heard_at")
         before = {"minute": rules.per_minute - 1, "day": rules.per_day - 1, "app": rules.app_per_minute - 1}
-        counted = self.connection.execute(_counts(), {"tenant_id": tenant_id, "heard_at": heard_at, **before}).one()
+        which = {"tenant_id": tenant_id, "heard_at": heard_at, **before}
+        counted = self.connection.execute(call_statements.counts(), which).one()
         return Usage(
             minute_edge=counted.minute_edge,
             day_edge=counted.day_edge,
@@ -191,12 +195,13 @@ class UsageTransaction:
         if outgoing.call_context.max_calls is not None:
             self._spend(tenant_id, outgoing.call_context, now)
         call_outbox.put(self.connection, slot_id, tenant_id, now, outgoing)
-        self.connection.execute(sa.insert(self._calls).values(tenant_id=tenant_id, at=now))
-        self.connection.execute(
-            sa.insert(self._slots).values(
-                slot_id=slot_id, tenant_id=tenant_id, host=self._host, pid=os.getpid(), expires_at=expires_at
-            )
-        )
+        self.connection.execute(call_statements.count_call(), {"tenant_id": tenant_id, "at": now})
+        held_by = {"host": self._host, "pid": os.getpid(), "expires_at": expires_at}
+        self.connection.execute(call_statements.hold_slot(), {"slot_id": slot_id, "tenant_id": tenant_id, **held_by})
+
+    def leave(self, slot_id: str) -> None:
+        """Give a slot back. One that was given up already is no error."""
+        self.connection.execute(call_statements.leave_slot(), {"slot_id": slot_id})
 
     def apply_rate_headers(self, tenant_id: str, limits: Limits, now: float) -> None:
         """Take note of what an answer's headers say is left.
@@ -215,36 +220,9 @@ class UsageTransaction:
             tenant_id: The organisation, or `APP`.
             **facts: Columns of `quota_limits`.
         """
-        limits = self._limits
-        changed = self.connection.execute(sa.update(limits).where(limits.c.tenant_id == tenant_id).values(facts))
+        changed = self.connection.execute(call_statements.note_limits(), {"of": tenant_id, **facts})
         if changed.rowcount == 0:
-            self.connection.execute(sa.insert(limits).values(tenant_id=tenant_id, **facts))
-
-
-@cache
-def _counts() -> sa.Executable:
-    """All that is counted for a call, in one question: each call asks it while every other waits."""
-    calls, slots = state_table("quota_calls"), state_table("quota_slots")
-    tenant_id = sa.bindparam("tenant_id", type_=sa.Text())
-    latest = sa.select(calls.c.at).order_by(calls.c.at.desc()).limit(1)
-
-    def edge(before: str, *whose: sa.ColumnElement[bool]) -> sa.Label[float]:
-        place = sa.bindparam(before, type_=sa.Integer())
-        return latest.where(*whose).offset(place).scalar_subquery().label(f"{before}_edge")
-
-    mine = calls.c.tenant_id == tenant_id
-    since = calls.c.at > sa.bindparam("heard_at", type_=calls.c.at.type)
-    return sa.select(
-        edge("minute", mine),
-        edge("day", mine),
-        edge("app"),
-        sa.select(sa.func.count())
-        .select_from(slots)
-        .where(slots.c.tenant_id == tenant_id)
-        .scalar_subquery()
-        .label("in_flight"),
-        sa.select(sa.func.count()).select_from(calls).where(mine, since).scalar_subquery().label("since"),
-    )
+            self.connection.execute(sa.insert(self._limits).values(tenant_id=tenant_id, **facts))
 
 
 def _counted(note: Mapping[str, Any], minute: int, day: int, since: int, kept: int) -> Counted:

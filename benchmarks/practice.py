@@ -1,0 +1,97 @@
+"""What a first load and a quiet day take where many organisations are carried by the processes of deploy/compose.yaml.
+
+Called as `python -m benchmarks.practice ORGANISATIONS WORKERS`; prints one line of JSON. PostgreSQL, Redis, the workers
+and a simulated Xero that keeps its limits share the cores of this machine. One month of one report is pulled, so that a
+first load stays short; a day of it is a sync of everything, put into the queue as the schedule does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from xero_pipeline_tests import clock
+from xero_pipeline_tests.deploy.practice import Practice, eventually, practice
+from xero_pipeline_tests.deploy.progress import failures, loaded, quiet, read_since, sync_all
+from xero_simulator.limits import SimLimits
+
+PATIENCE = 7_200.0
+"""Seconds."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def measure(organisations: int, workers: int) -> dict[str, Any]:
+    """A first load, and a day on which nothing changed.
+
+    Returns:
+        Of each its seconds, calls, calls refused, and CPU-seconds by kind of process.
+    """
+    clock.begin()
+    month = clock.TODAY.replace(day=1).isoformat()
+    size = {"organisations": organisations, "workers": workers, "runs_at_once": 2 * workers}
+    found: dict[str, Any] = {"organisations": organisations, "workers": workers}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        practice(Path(folder), **size, months=month, limits=SimLimits()) as it,
+    ):
+        with spent(it, found.setdefault("first", {})):
+            _until(it, lambda: len(loaded(it)) == organisations)
+        ((since,),) = it.query("SELECT now() + %s * interval '1 second'", float(os.environ["TESTS_CLOCK_AHEAD"]))
+        with spent(it, found.setdefault("quiet", {})):
+            sync_all(it)
+            _until(it, lambda: read_since(it, since) >= organisations)
+    return found
+
+
+def _until(there: Practice, true: Callable[[], bool]) -> None:
+    eventually(true, PATIENCE, lambda: failures(there))
+    eventually(lambda: quiet(there), PATIENCE, lambda: failures(there))
+
+
+@contextmanager
+def spent(there: Practice, found: dict[str, Any]) -> Iterator[None]:
+    """What everything takes meanwhile."""
+    before, cpu, began = len(there.xero.seen), _cpu(there), time.monotonic()
+    yield
+    seen = there.xero.seen[before:]
+    found |= {"seconds": time.monotonic() - began, "calls": len(seen)}
+    found |= {"refused": sum(one.status == 429 for one in seen)}
+    found["cpu"] = {kind: seconds - cpu[kind] for kind, seconds in _cpu(there).items()}
+
+
+def _cpu(there: Practice) -> dict[str, float]:
+    """CPU-seconds until now: of the simulator, PostgreSQL, the workers, and all others together."""
+    running = there.cluster.running
+    postmaster = int((there.database.folder / "data" / "postmaster.pid").read_text().split()[0])
+    processes = _processes()
+    workers = sum(_with_children(one.pid, processes) for name, one in running.items() if "worker" in name)
+    others = sum(_with_children(one.pid, processes) for name, one in running.items() if "worker" not in name)
+    server = _with_children(postmaster, processes)
+    return {"simulator": time.process_time(), "PostgreSQL": server, "workers": workers, "others": others}
+
+
+def _processes() -> Mapping[int, tuple[int, float]]:
+    """By process its parent, and its CPU-seconds with those of its children that have ended."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # Behind the name, which may hold anything: state, parent, …, utime, stime, and of ended children.
+            fields = stat.read_text().rpartition(")")[2].split()
+            found[int(stat.parent.name)] = (int(fields[1]), sum(map(int, fields[11:15])) / _TICKS)
+    return found
+
+
+def _with_children(pid: int, processes: Mapping[int, tuple[int, float]]) -> float:
+    mine = processes.get(pid, (0, 0.0))[1]
+    return mine + sum(_with_children(child, processes) for child, (parent, _) in processes.items() if parent == pid)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(*map(int, sys.argv[1:3]))))
