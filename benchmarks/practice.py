@@ -113,9 +113,8 @@ def tell(organisations: int) -> None:
         )
     print("\nCPU-seconds are those of an organisation.\n")
     for workers in (4, 16):
-        print(
-            f"- 1,000 organisations on {workers} workers: {_computed(found['quiet']['cpu'], organisations, workers):.0f} s"
-        )
+        seconds = _computed(found["quiet"]["cpu"], organisations, workers)
+        print(f"- 1,000 organisations on {workers} workers: {seconds:.0f} s")
 
 
 def _computed(cpu: Mapping[str, float], organisations: int, workers: int) -> float:
