@@ -20,6 +20,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "ledger",
         "statements",
         "metrics",
+        "checks",
         "group",
         "journals",
         "history",

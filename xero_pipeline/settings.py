@@ -137,6 +137,9 @@ class Settings(WebSettings):
     causes: Path | None = Field(
         None, description="A CSV file of organisation, account and cause of amounts that no document shows."
     )
+    checks: Path | None = Field(
+        None, description="A folder with checks of the books of your own: a file of SQL each, beside those we bring."
+    )
     ageing: Ageing = Field(
         "days",
         description="What a column of the aged statements holds: `days` (30 each) or `months` (calendar months).",

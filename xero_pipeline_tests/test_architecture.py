@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "charts": {"charts"},
     "metrics": {"metrics", "ledger", "warehouse"},
     "queries": {"queries", "metrics", "ledger", "warehouse"},
+    "checks": {"checks", "queries", "ledger", "warehouse"},
     "sync": {"state", "sync", "warehouse", "xero", "settings"},
     "home": set(),
     "container": {"home", "ledger", "settings", "state", "sync", "warehouse", "xero"},
@@ -55,6 +56,7 @@ MAY_IMPORT = {
     "defs": {
         "defs",
         "charts",
+        "checks",
         "home",
         "ledger",
         "metrics",
@@ -71,6 +73,7 @@ MAY_IMPORT = {
     "notebook": {"queries", "settings", "warehouse"},
     "operations": {
         "operations",
+        "checks",
         "defs",
         "ledger",
         "container",
@@ -95,6 +98,7 @@ MAY_IMPORT = {
     },
     "cli": {
         "cli",
+        "checks",
         "web",
         "operations",
         "defs",
@@ -191,7 +195,9 @@ def test_the_rooms_of_the_simulator_keep_apart(room):
             assert any(name == one or name.startswith(f"{one}.") for one in allowed), f"{path} imports {name}"
 
 
-@pytest.mark.parametrize("room", ["state", "xero", "warehouse", "ledger", "charts", "metrics", "queries", "sync"])
+@pytest.mark.parametrize(
+    "room", ["state", "xero", "warehouse", "ledger", "charts", "checks", "metrics", "queries", "sync"]
+)
 def test_dagster_stays_at_the_edge(room):
     for path in (PACKAGE / room).rglob("*.py"):
         tree = ast.parse(path.read_text())

@@ -10,6 +10,7 @@ import typer
 from xero_pipeline.cli.arguments import Commands, QueryCommand, without_types
 from xero_pipeline.cli.commands import (
     aged,
+    checks,
     connections,
     doctor,
     explain,
@@ -66,6 +67,7 @@ app.command()(sync.backfill)
 app.command()(plan.plan)
 app.command()(restatements.restatements)
 app.command()(explain.explain)
+app.command()(checks.checks)
 app.command()(aged.aged)
 app.command(cls=QueryCommand)(query.query)
 app.command()(export.export)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.defs.assets.aged_reports import on_request_assets, on_request_jobs
 from xero_pipeline.defs.assets.collections import collection_assets
 from xero_pipeline.defs.assets.consolidation import group_assets
@@ -108,7 +109,9 @@ class DefinitionsBuilder:
 
     def _ledgers(self, *, journals: bool) -> Sequence[dg.AssetsDefinition]:
         naming, checked = self._naming, self._choice.checks
-        return [*ledger_assets(naming, journals=journals, checked=checked), *group_assets(naming, checked=checked)]
+        checks = books_checks(self._settings.checks) if checked else ()
+        ledger = ledger_assets(naming, journals=journals, checked=checked, checks=checks)
+        return [*ledger, *group_assets(naming, checked=checked)]
 
     @property
     def assets(self) -> Sequence[dg.AssetsDefinition]:

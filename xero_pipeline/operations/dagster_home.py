@@ -28,6 +28,8 @@ take four more processes a step, each with a traceback of its own on Ctrl-C."""
 
 STORAGE = {"module": "xero_pipeline.operations.dagster_storage", "class": "SqliteStorage"}
 """In place of Dagster's own SQLite storage, whose files it reads and writes."""
+POSTGRESQL_STORAGE = {"module": "xero_pipeline.operations.dagster_postgresql", "class": "PostgresqlStorage"}
+"""In place of Dagster's own PostgreSQL storage, whose tables it reads and writes."""
 NO_COMPUTE_LOGS = {
     "module": "dagster.core.storage.noop_compute_log_manager",
     "class": "NoOpComputeLogManager",
@@ -94,7 +96,7 @@ def _config(settings: Settings, home: Path) -> dict[str, Any]:
     config["storage"] = storage_in(home / "storage")
     if _told_of_postgresql(settings):
         # The address has a password in it: the file says only where it is to be found.
-        config["storage"] = {"postgres": {"postgres_url": {"env": POSTGRESQL}}}
+        config["storage"] = storage_at({"env": POSTGRESQL})
     if broker := plain(settings.broker_url):
         os.environ[BROKER] = broker
     config["compute_logs"]["config"]["base_dir"] = str(home / "logs")
@@ -122,6 +124,15 @@ def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
 def storage_in(folder: Path) -> dict[str, object]:
     """The setting `storage` of a Dagster whose history is in files."""
     return {"custom": {**STORAGE, "config": {"base_dir": str(folder)}}}
+
+
+def storage_at(address: str | Mapping[str, str]) -> dict[str, object]:
+    """The setting `storage` of a Dagster whose history is in PostgreSQL.
+
+    Args:
+        address: For psycopg2, or where Dagster finds it.
+    """
+    return {"custom": {**POSTGRESQL_STORAGE, "config": {"postgres_url": address}}}
 
 
 def _told_of_postgresql(settings: Settings) -> bool:

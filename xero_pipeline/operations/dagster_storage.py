@@ -2,23 +2,23 @@
 
 A sync of one organisation writes some 500 events. With the files of the newest runs kept open and the tables of a new
 run copied instead of migrated, they cost a quarter. Any other Dagster reads and writes the same files beside it.
-Events that come as a batch are one transaction (`event_rows.py`).
+Events that come as a batch are one transaction (`event_batches.py`).
 """
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, BATCH_WRITABLE_EVENTS, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
@@ -29,7 +29,8 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.event import listens_for
 from sqlalchemy.pool import StaticPool
 
-from xero_pipeline.operations.event_rows import add_events, add_tags, index_rows, note_assets
+from xero_pipeline.operations.event_batches import EventBatches, stored
+from xero_pipeline.operations.event_rows import Row, index_rows
 
 FILES_KEPT_OPEN = 16
 """The index and the runs of the organisations that are synced side by side."""
@@ -76,7 +77,7 @@ class RunStorage(SqliteRunStorage):
         self._engine.dispose()
 
 
-class EventLog(SqliteEventLogStorage):
+class EventLog(EventBatches, SqliteEventLogStorage):
     """The events: a file a run, and one for all of them.
 
     Args:
@@ -87,67 +88,25 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
-        self._there = set[str]()
         super().__init__(base_dir, inst_data)
 
-    @property
-    def supports_partition_subset_in_asset_materialization_planned_events(self) -> bool:
-        """A run plans the partitions of an asset by one event; `store_event_batch` lists them where the UI looks."""
-        return True
-
-    def store_event(self, event: EventLogEntry) -> None:
-        """An event, in the file of its run and, where other runs are asked for it, in that of all of them."""
-        if event.dagster_event_type in BATCH_WRITABLE_EVENTS:
-            self.store_event_batch([event])
-        else:
-            super().store_event(event)
-
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Events of assets and checks, in a transaction of their run's file and then one of the file for all.
-
-        What is in these files afterwards is what the same events would have left that came one by one.
-        """
-        events = [one for one in events if one.dagster_event_type != DagsterEventType.ASSET_FAILED_TO_MATERIALIZE]
-        rows = [(event, self._event_to_row(event)) for event in events]
-        for run_id in dict.fromkeys(event.run_id for event in events):
+        """Events of assets and checks, in a transaction of their run's file and then one of the file for all."""
+        rows = [(event, self._event_to_row(event)) for event in stored(events)]
+        for run_id in dict.fromkeys(event.run_id for event, _ in rows):
             with self.run_connection(run_id) as connection:
-                add_events(connection, [row for event, row in rows if event.run_id == run_id])
+                _add_events(connection, [row for event, row in rows if event.run_id == run_id])
         if rows:
-            self._index([(event, row) for event, first in rows for row in index_rows(event, first)])
+            with self.index_connection() as connection:
+                here = [(event, row) for event, first in rows for row in index_rows(event, first)]
+                ids = _add_events(connection, [row for _, row in here])
+                self._note(connection, [(number, *one) for number, one in zip(ids, here, strict=True)])
 
-    def _index(self, rows: Sequence[tuple[EventLogEntry, dict[str, Any]]]) -> None:
-        has_columns = self.has_asset_key_index_cols()
-        newest: dict[str, dict[str, Any]] = {}
-        with self.index_connection() as connection:
-            ids = add_events(connection, [row for _, row in rows])
-            known = [(number, *one) for number, one in zip(ids, rows, strict=True)]
-            of_assets = [one for one in known if one[1].dagster_event_type in ASSET_EVENTS]
-            add_tags(
-                connection,
-                [(n, row["asset_key"], row["timestamp"], self._tags_for_asset_event(e)) for n, e, row in of_assets],
-            )
-            # Only the last event of a kind leaves anything, and it is large.
-            last = {(row["asset_key"], event.dagster_event_type): (number, event) for number, event, row in of_assets}
-            for (asset, _), (number, event) in sorted(last.items(), key=lambda one: one[1][0]):
-                newest.setdefault(asset, {}).update(self._get_asset_entry_values(event, number, has_columns))
-            note_assets(connection, newest)
-        for number, event, _ in known:
-            if event.dagster_event_type in ASSET_CHECK_EVENTS:
-                self.store_asset_check_event(event, number)
-
-    def has_table(self, table_name: str) -> bool:
-        """Whether there is a table; asked of the file until there is."""
-        return self._has(table_name, lambda: super(EventLog, self).has_table(table_name))
-
-    def has_asset_key_col(self, column_name: str) -> bool:
-        """Whether the table of assets has a column; asked of the file until it has."""
-        return self._has(f"asset_keys.{column_name}", lambda: super(EventLog, self).has_asset_key_col(column_name))
-
-    def _has(self, name: str, look: Callable[[], bool]) -> bool:
-        # No version of Dagster takes them away again.
-        if name not in self._there and look():
-            self._there.add(name)
-        return name in self._there
+    def _note_assets(self, connection: Connection, values: Mapping[str, Row]) -> None:
+        for asset, columns in values.items():
+            known = AssetKeyTable.update().where(AssetKeyTable.c.asset_key == asset).values(**columns)
+            if columns and not connection.execute(known).rowcount:
+                connection.execute(AssetKeyTable.insert().values(asset_key=asset, **columns))
 
     def dispose(self) -> None:
         """Close every file."""
@@ -212,6 +171,17 @@ class EventLog(SqliteEventLogStorage):
             self._initdb(engine)
             engine.dispose()  # brings everything into the file itself
             return Path(folder, "empty.db").read_bytes()
+
+
+def _add_events(connection: Connection, rows: Sequence[Row]) -> range:
+    """Insert events in this order.
+
+    Returns:
+        Their ids: nobody else writes to the file before this transaction ends.
+    """
+    connection.execute(SqlEventLogStorageTable.insert(), rows)
+    last: int = connection.exec_driver_sql("SELECT last_insert_rowid()").scalar_one()
+    return range(last - len(rows) + 1, last + 1)
 
 
 def _engine(address: str) -> Engine:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events import AssetMaterializationPlannedData
 from dagster._core.events.log import EventLogEntry
-from dagster._core.storage.event_log.schema import AssetEventTagsTable, AssetKeyTable, SqlEventLogStorageTable
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetEventTagsTable
 from dagster._serdes import serialize_value
 from sqlalchemy import Connection
 
@@ -18,19 +20,8 @@ _ANY_PARTITION = "the key of a partition"
 Row = dict[str, Any]
 
 
-def add_events(connection: Connection, rows: Sequence[Row]) -> range:
-    """Insert events in this order.
-
-    Returns:
-        Their ids: nobody else writes to the file before this transaction ends.
-    """
-    connection.execute(SqlEventLogStorageTable.insert(), rows)
-    last: int = connection.exec_driver_sql("SELECT last_insert_rowid()").scalar_one()
-    return range(last - len(rows) + 1, last + 1)
-
-
 def index_rows(event: EventLogEntry, row: Row) -> list[Row]:
-    """The rows of an event in the file that is asked about partitions.
+    """The rows of an event where partitions are asked for.
 
     An event that plans several partitions has a row for each, like the event that Dagster writes where it plans them
     one by one: from these its UI tells which partitions are in progress and which failed.
@@ -45,7 +36,7 @@ def index_rows(event: EventLogEntry, row: Row) -> list[Row]:
     return [row | {"partition": key, "event": text.replace(named, json.dumps(key))} for key in keys]
 
 
-def add_tags(connection: Connection, tagged: Sequence[tuple[int, str, datetime, Mapping[str, str]]]) -> None:
+def add_tags(connection: Connection, tagged: Iterable[tuple[int, str, datetime, Mapping[str, str]]]) -> None:
     """The tags that are looked for.
 
     Args:
@@ -60,9 +51,30 @@ def add_tags(connection: Connection, tagged: Sequence[tuple[int, str, datetime, 
         connection.execute(AssetEventTagsTable.insert(), rows)
 
 
-def note_assets(connection: Connection, values: Mapping[str, Row]) -> None:
-    """What the newest events of each asset say of it."""
-    for asset, columns in values.items():
-        known = AssetKeyTable.update().where(AssetKeyTable.c.asset_key == asset).values(**columns)
-        if columns and not connection.execute(known).rowcount:
-            connection.execute(AssetKeyTable.insert().values(asset_key=asset, **columns))
+def add_planned_checks(connection: Connection, planned: Iterable[tuple[int, EventLogEntry, datetime]]) -> None:
+    """The executions of checks that events plan.
+
+    Args:
+        planned: Of each event its id, itself, and its time.
+    """
+    rows = [row for one in planned for row in _executions(*one)]
+    if rows:
+        connection.execute(AssetCheckExecutionsTable.insert(), rows)
+
+
+def _executions(number: int, event: EventLogEntry, at: datetime) -> Iterator[Row]:
+    planned = event.dagster_event and event.dagster_event.event_specific_data
+    if not isinstance(planned, AssetCheckEvaluationPlanned):
+        return
+    text = serialize_value(event)
+    for partition in planned.partitions_subset.get_partition_keys() if planned.partitions_subset else [None]:
+        yield {
+            "asset_key": planned.asset_key.to_string(),
+            "check_name": planned.check_name,
+            "partition": partition,
+            "run_id": event.run_id,
+            "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
+            "evaluation_event": text,
+            "evaluation_event_timestamp": at,
+            "evaluation_event_storage_id": number,
+        }

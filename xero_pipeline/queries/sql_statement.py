@@ -15,6 +15,8 @@ from xero_pipeline.errors import QueryRefused
 READS = frozenset(
     {"SELECT", "WITH", "FROM", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "SUMMARIZE", "PIVOT", "UNPIVOT"}
 )
+WRITES = frozenset({"DELETE", "INSERT", "MERGE", "UPDATE"})
+"""What a statement that begins by reading may still do, in a WITH."""
 _EXPLAINS = frozenset({"EXPLAIN", "ANALYZE", "VERBOSE"})
 _TOKEN = re.compile(
     r"""
@@ -58,6 +60,15 @@ def read_statement(sql: str) -> Statement:
     _require_reading([token for token in tokens if token.lastgroup not in {"space", "comment"}])
     written = "".join(_for_sqlalchemy(token) for token in tokens)
     return Statement(written, frozenset(token["name"] for token in tokens if token["name"]))
+
+
+def writing_word(sql: str) -> re.Match[str] | None:
+    """Where a statement would write, whatever it begins with; for sessions that can.
+
+    Args:
+        sql: Any; what is quoted or a comment does not count.
+    """
+    return next((token for token in _TOKEN.finditer(sql) if (token["word"] or "").upper() in WRITES), None)
 
 
 def given(statement: Statement, values: Mapping[str, object]) -> dict[str, object]:

@@ -45,6 +45,22 @@ class Batch:
     odd: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The rows of some pages on their way into the tables.
+
+    Args:
+        at: The instant they are marked with.
+        faults: What is wrong with each record that cannot be read.
+        drift: What nobody knew of.
+    """
+
+    at: datetime
+    tables: dict[str, pa.Table]
+    faults: Sequence[RecordRefused]
+    drift: Sequence[Drift]
+
+
 class BatchWriter:
     """Writes the records of one collection of one organisation, and counts what that did.
 
@@ -84,6 +100,7 @@ class BatchWriter:
         seen: Sequence[str] | None = None,
         as_of: datetime | None = None,
         gone: Sequence[str] = (),
+        arrived: Arrived | None = None,
     ) -> Generator[Batch]:
         """Merge the records of some pages, with everything that is to be true together with them.
 
@@ -94,6 +111,7 @@ class BatchWriter:
             seen: The ids of a complete read of the whole list: what is not among them is marked deleted.
             as_of: When that read began; what was written since stays.
             gone: Ids that Xero, asked for them, does not know any more: they are marked deleted.
+            arrived: What `read` made of the pages; read here by default.
 
         Yields:
             The transaction, once the rows are in it.
@@ -106,10 +124,9 @@ class BatchWriter:
         from xero_pipeline.warehouse.progress.issues import Issues, name_of
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-        at, table = self.now(), self.endpoint.table
-        faults: list[RecordRefused] = []
-        drift: list[Drift] = []
-        tables = self._tables(pages, at, faults, drift)
+        arrived = arrived or self.read(pages)
+        at, tables, faults, drift = arrived.at, arrived.tables, arrived.faults, arrived.drift
+        table = self.endpoint.table
         records = tables[table].num_rows
         if len(faults) > max(MAX_UNREADABLE, records):
             raise self._refused(faults, records)
@@ -154,12 +171,14 @@ class BatchWriter:
             return ()
         return ids_of_same_numbers(connection, self.endpoint.table, self.tenant_id, number, arrived)
 
-    def _tables(
-        self, pages: Sequence[Page], at: datetime, faults: list[RecordRefused], drift: list[Drift]
-    ) -> dict[str, pa.Table]:
+    def read(self, pages: Sequence[Page]) -> Arrived:
+        """The rows of some pages; any thread may read them."""
         from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
-        return tables_of(
+        at = self.now()
+        faults: list[RecordRefused] = []
+        drift: list[Drift] = []
+        tables = tables_of(
             self.endpoint.table,
             [bytes(text) for page in pages for text in page.records.texts],
             tenant_id=self.tenant_id,
@@ -167,6 +186,7 @@ class BatchWriter:
             refuse=faults.append,
             notice=drift.append,
         )
+        return Arrived(at, tables, faults, drift)
 
     def keep_answers(
         self,

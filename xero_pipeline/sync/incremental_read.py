@@ -13,7 +13,7 @@ from xero_pipeline.warehouse.progress.records import Cursor, RefreshRound, Resum
 from xero_pipeline.warehouse.schema.catalogue import table_group
 
 if TYPE_CHECKING:
-    from xero_pipeline.sync.batch_writer import Batch, BatchWriter
+    from xero_pipeline.sync.batch_writer import Arrived, Batch, BatchWriter
     from xero_pipeline.sync.list_reads import ListReads
     from xero_pipeline.sync.read_plan import ReadPlan
     from xero_pipeline.xero.endpoints import Endpoint
@@ -82,8 +82,12 @@ class IncrementalRead:
         if self.read_before is None:
             self._seen.clear()
 
-    def write_pages(self, batch: Sequence[Page], *, last: bool) -> None:
-        """Merge a few pages; with the last of them mark what is gone, and move the cursor."""
+    def write_pages(self, batch: Sequence[Page], *, last: bool, arrived: Arrived | None = None) -> None:
+        """Merge a few pages; with the last of them mark what is gone, and move the cursor.
+
+        Args:
+            arrived: Their rows, where they have been read already.
+        """
         # Of the first of several reads: what changed since then is asked for again the next time.
         self._first_answer = self._first_answer or batch[0].answer.server_time
         self.pages += len(batch)
@@ -100,7 +104,7 @@ class IncrementalRead:
             self._confirm(self._began)
         cursor = self._cursor() if self.complete else None
         seen, as_of = (self._seen, self._began) if sweeps else (None, None)
-        with self._writer.batch(batch, cursor=cursor, seen=seen, as_of=as_of) as written:
+        with self._writer.batch(batch, cursor=cursor, seen=seen, as_of=as_of, arrived=arrived) as written:
             if self.complete:
                 self._note_complete(written, digest)
             elif reached:

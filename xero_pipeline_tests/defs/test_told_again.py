@@ -11,7 +11,7 @@ from dagster._core.storage.partition_status_cache import get_and_update_asset_st
 from sqlalchemy import make_url
 
 from xero_pipeline.defs.assets.materialisations import UNCHANGED, Materialisation, results, tell
-from xero_pipeline.operations.dagster_home import BATCH, NO_COMPUTE_LOGS, storage_in
+from xero_pipeline.operations.dagster_home import BATCH, NO_COMPUTE_LOGS, storage_at, storage_in
 from xero_pipeline_tests.databases import a_database, at
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -99,15 +99,17 @@ class Books:
         return sorted(cached.deserialize_failed_partition_subsets(PARTITIONS).get_partition_keys())
 
 
-@pytest.fixture(params=["ours", "Dagster's", "postgresql"])
+@pytest.fixture(params=["ours", "Dagster's", "ours in postgresql", "Dagster's in postgresql"])
 def books(request, tmp_path, monkeypatch):
-    """In each kind of history; ours and Dagster's own, which is told one event after the other, are files."""
-    monkeypatch.setenv(BATCH, "0" if request.param == "Dagster's" else "1000")
-    storage = {"sqlite": {"base_dir": str(tmp_path)}} if request.param == "Dagster's" else storage_in(tmp_path)
-    if request.param == "postgresql":
+    """In each kind of history: files or PostgreSQL, and Dagster's own is told one event after the other."""
+    ours = request.param.startswith("ours")
+    monkeypatch.setenv(BATCH, "1000" if ours else "0")
+    storage = storage_in(tmp_path) if ours else {"sqlite": {"base_dir": str(tmp_path)}}
+    if "postgresql" in request.param:
         server = request.getfixturevalue("postgresql_server")
-        url = make_url(at(server, a_database(server, "template1"))).set(drivername="postgresql+psycopg2")
-        storage = {"postgres": {"postgres_url": url.render_as_string(hide_password=False)}}
+        address = make_url(at(server, a_database(server, "template1"))).set(drivername="postgresql+psycopg2")
+        url = address.render_as_string(hide_password=False)
+        storage = storage_at(url) if ours else {"postgres": {"postgres_url": url}}
     settings = {"storage": storage, "compute_logs": NO_COMPUTE_LOGS, "telemetry": {"enabled": False}}
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:

@@ -11,7 +11,7 @@ from dagster._cli.utils import get_possibly_temporary_instance_for_cli
 from sqlalchemy import make_url
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.dagster_home import POSTGRESQL, STORAGE, open_instance, prepare_home
+from xero_pipeline.operations.dagster_home import POSTGRESQL, STORAGE, open_instance, prepare_home, storage_at
 from xero_pipeline.settings import Settings
 
 PASSWORD = "pg-7hXq2"
@@ -38,7 +38,7 @@ def storage(home):
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
 def test_the_files_say_only_where_the_address_is(settings, scheme):
     home = prepare_home(settings(f"{scheme}://me:{PASSWORD}@db.example/books"))
-    assert storage(home) == [{"postgres": {"postgres_url": {"env": POSTGRESQL}}}] * 2
+    assert storage(home) == [storage_at({"env": POSTGRESQL})] * 2
     assert os.environ[POSTGRESQL] == f"postgresql+psycopg2://me:{PASSWORD}@db.example/books"
     assert not [path for path in home.rglob("*") if path.is_file() and PASSWORD in path.read_text()]
 

@@ -1,4 +1,4 @@
-"""Dagster's history with its files kept open: in the files of Dagster's own storage, for threads and two programs."""
+"""Dagster's history kept open: in the files or tables of Dagster's own storage, for threads and two programs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-import yaml
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-from xero_pipeline.operations.dagster_home import NO_COMPUTE_LOGS, STORAGE, read_log_handlers_once, storage_in
+from xero_pipeline.operations.dagster_home import POSTGRESQL_STORAGE, STORAGE, read_log_handlers_once
 from xero_pipeline.operations.dagster_storage import FILES_KEPT_OPEN, SqliteStorage
+from xero_pipeline_tests.operations.conftest import in_files_only
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -25,19 +25,6 @@ def invoices():
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "storage"
-
-
-@pytest.fixture
-def opened(folder, tmp_path):
-    """Opens Dagster's history, with our storage or with Dagster's own."""
-
-    def of(*, ours=True):
-        storage = storage_in(folder) if ours else {"sqlite": {"base_dir": str(folder)}}
-        settings = {"storage": storage, "compute_logs": NO_COMPUTE_LOGS, "telemetry": {"enabled": False}}
-        (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
-        return dg.DagsterInstance.from_config(str(tmp_path))
-
-    return of
 
 
 def run(instance):
@@ -54,10 +41,10 @@ def rows(instance):
 
 
 def test_what_dagster_is_told_of_is_our_storage(opened):
-    with opened() as instance:
-        # As another process opens it.
-        again = dg.DagsterInstance.from_ref(instance.get_ref())
-        assert [type(one.event_log_storage).__module__ for one in (instance, again)] == [STORAGE["module"]] * 2
+    ours = {"files": STORAGE, "postgresql": POSTGRESQL_STORAGE}[opened.args[0]]["module"]
+    # The second as another process opens it.
+    with opened() as instance, dg.DagsterInstance.from_ref(instance.get_ref()) as again:
+        assert [type(one.event_log_storage).__module__ for one in (instance, again)] == [ours] * 2
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -74,6 +61,7 @@ def test_dagsters_own_storage_and_ours_read_what_the_other_wrote(opened, first):
         assert {one.run_id for one in instance.get_runs()} == {before, after}
 
 
+@in_files_only
 def test_two_that_have_the_files_open_see_what_the_other_writes(opened, folder):
     with opened() as instance:
         run(instance)
@@ -91,6 +79,7 @@ def test_many_threads_write_their_runs_at_once(opened):
         assert rows(instance) == [7] * 12
 
 
+@in_files_only
 def test_no_more_files_stay_open_than_said_and_the_older_runs_are_read_as_before(opened, folder):
     with opened() as instance:
         names = [run(instance) for _ in range(FILES_KEPT_OPEN + 3)]
@@ -100,6 +89,7 @@ def test_no_more_files_stay_open_than_said_and_the_older_runs_are_read_as_before
         assert told(instance, names[0]) == told(instance, names[-1])
 
 
+@in_files_only
 def test_a_run_that_another_process_looked_at_first_is_written_all_the_same(opened, folder):
     with opened() as instance:
         run(instance)  # from now on the tables of a run are copied
@@ -109,6 +99,7 @@ def test_a_run_that_another_process_looked_at_first_is_written_all_the_same(open
             assert connection.exec_driver_sql("SELECT COUNT(*) FROM event_logs").scalar_one() == 0
 
 
+@in_files_only
 def test_where_a_file_cannot_have_two_names_a_run_is_written_all_the_same(opened, monkeypatch):
     def refuse(*_):
         raise PermissionError("Operation not permitted")

@@ -1,16 +1,15 @@
 """Runs of many partitions in our history: few transactions, and what Dagster reads is what its own storage leaves."""
 
-import sqlite3
+import re
 
 import dagster as dg
 import pytest
-import yaml
 from dagster._core.events import DagsterEventType
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 from sqlalchemy import Engine
 from sqlalchemy.event import listens_for, remove
 
-from xero_pipeline.operations.dagster_home import BATCH, NO_COMPUTE_LOGS, storage_in
+from xero_pipeline_tests.operations.conftest import in_files_only
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 KEYS = [f"organisation-{number}" for number in range(5)]
@@ -60,25 +59,11 @@ def run(instance, meanwhile=lambda _: None, keys=KEYS):
     return job.execute_in_process(instance=instance, run_config=QUIET, tags=ends, raise_on_error=False).run_id
 
 
-@pytest.fixture
-def opened(tmp_path, monkeypatch):
-    """Opens a history, with our storage and batches or with Dagster's own and one event after the other."""
-
-    def of(*, ours=True, name="storage"):
-        monkeypatch.setenv(BATCH, "1000" if ours else "0")
-        folder = tmp_path / name
-        storage = storage_in(folder) if ours else {"sqlite": {"base_dir": str(folder)}}
-        settings = {"storage": storage, "compute_logs": NO_COMPUTE_LOGS, "telemetry": {"enabled": False}}
-        (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings))
-        return dg.DagsterInstance.from_config(str(tmp_path))
-
-    return of
-
-
 def planned(instance, run_id):
     return [e for e in instance.all_logs(run_id) if e.dagster_event.is_asset_materialization_planned]
 
 
+@in_files_only
 def test_a_run_says_once_of_each_asset_which_partitions_it_plans(opened):
     with opened() as instance:
         events = planned(instance, run(instance))
@@ -126,29 +111,52 @@ def test_the_newest_run_of_a_partition_is_found_by_both_storages(opened, reader)
 LEFT = {
     "order": "SELECT dagster_event_type, asset_key FROM event_logs ORDER BY id",
     "partitions": "SELECT dagster_event_type, step_key, asset_key, partition FROM event_logs ORDER BY 1, 2, 3, 4",
-    "planned": """SELECT json_extract(event, '$.dagster_event') FROM event_logs
+    "planned": """SELECT CAST(json_extract(event, '$.dagster_event') AS TEXT) FROM event_logs
         WHERE dagster_event_type LIKE '%_PLANNED' ORDER BY 1""",
     "tags": """SELECT e.asset_key, e.partition, t.asset_key, t.key, t.value, t.event_timestamp = e.timestamp
         FROM asset_event_tags t JOIN event_logs e ON e.id = t.event_id ORDER BY 1, 2, 3, 4""",
-    "assets": """SELECT k.asset_key, e.asset_key, e.dagster_event_type, k.last_run_id = e.run_id
-        FROM asset_keys k JOIN event_logs e ON e.id = json_extract(last_materialization, '$.storage_id') ORDER BY 1""",
+    "assets": """SELECT k.asset_key, e.asset_key, e.dagster_event_type, k.last_run_id = e.run_id,
+            k.last_materialization_timestamp IS NOT NULL
+        FROM asset_keys k JOIN event_logs e
+        ON e.id = CAST(json_extract(last_materialization, '$.storage_id') AS INTEGER) ORDER BY 1""",
     "checks": """SELECT c.asset_key, check_name, c.partition, execution_status, e.dagster_event_type
         FROM asset_check_executions c JOIN event_logs e ON e.id = evaluation_event_storage_id ORDER BY 1, 2, 3""",
+    "planned checks": """SELECT c.asset_key, c.run_id = e.run_id, evaluation_event = e.event, create_timestamp IS NULL
+        FROM asset_check_executions c JOIN event_logs e ON e.id = evaluation_event_storage_id ORDER BY 1""",
 }
 
 
-def left(folder):
-    with sqlite3.connect(folder / "history" / "runs" / "index.db") as connection:
-        return {what: connection.execute(query).fetchall() for what, query in LEFT.items()}
+def left(instance):
+    """What is in the tables, but for what no two runs have in common."""
+    found = {}
+    with instance.event_log_storage.index_connection() as connection:
+        for what, query in LEFT.items():
+            of_json = r"(\1::jsonb ->> '\2')" if connection.dialect.name == "postgresql" else r"\g<0>"
+            there = re.sub(r"json_extract\((\w+), '\$\.(\w+)'\)", of_json, query.replace("%", "%%"))
+            found[what] = [tuple(row) for row in connection.exec_driver_sql(there)]
+    return found
 
 
-def test_what_a_batch_leaves_is_what_single_events_leave(opened, tmp_path):
+def both(opened, what):
+    """What is left by our storage, then by Dagster's own."""
+    found = []
     for ours in (True, False):
-        with opened(ours=ours, name=f"ours-{ours}") as instance:
-            run(instance)
-    batch = left(tmp_path / "ours-True")
+        with opened(ours=ours) as instance:
+            instance.event_log_storage.wipe()
+            what(instance)
+            found.append(left(instance))
+    return found
+
+
+def test_what_a_batch_leaves_is_what_single_events_leave(opened):
+    batch, single = both(opened, run)
     assert all(batch.values())
-    assert batch == left(tmp_path / "ours-False")
+    assert batch == single
+
+
+def test_what_a_failed_run_leaves_is_what_single_events_leave(opened):
+    batch, single = both(opened, lambda instance: run(instance, fail))
+    assert batch == single
 
 
 def test_the_events_of_an_asset_know_their_rows(opened):
@@ -166,24 +174,27 @@ def test_the_events_of_an_asset_know_their_rows(opened):
 
 
 @pytest.fixture
-def transactions():
-    """How many were committed."""
+def statements():
+    """Those sent, and commits."""
     found = []
 
-    def note(connection):
-        found.append(connection)
+    def note(*_):
+        found.append(1)
 
-    listens_for(Engine, "commit")(note)
+    kinds = ("commit", "before_cursor_execute")
+    for kind in kinds:
+        listens_for(Engine, kind)(note)
     yield found
-    remove(Engine, "commit", note)
+    for kind in kinds:
+        remove(Engine, kind, note)
 
 
-def test_more_partitions_take_no_more_transactions(opened, transactions):
+def test_more_partitions_take_no_more_statements(opened, statements):
     with opened() as instance:
-        run(instance)  # from now on every file is known
+        run(instance)  # from now on every file and table is known
         counts = set()
         for keys in (KEYS[:2], KEYS):
-            transactions.clear()
+            statements.clear()
             run(instance, keys=keys)
-            counts.add(len(transactions))
+            counts.add(len(statements))
         assert len(counts) == 1

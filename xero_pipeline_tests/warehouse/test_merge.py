@@ -74,6 +74,16 @@ def test_only_the_changed_record_and_its_changed_lines_are_written(warehouse):
     assert touched == {uid("a2"), uid("a3")}
 
 
+def test_lines_that_are_there_without_their_record_are_written_over(warehouse):
+    warehouse.merge(invoices(invoice("a", lines=[line("a1", Description="before")])))
+    with warehouse.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM xero.invoices")
+    warehouse.merge(invoices(invoice("a", lines=[line("a1", Description="after"), line("a2")])))
+    found = rows(warehouse, "SELECT line_item_id, description FROM xero.invoice_line_items ORDER BY position")
+    assert [row["line_item_id"] for row in found] == [uid("a1"), uid("a2")]
+    assert found[0]["description"] == "after"
+
+
 def test_a_line_that_left_its_record_is_marked_and_comes_back(warehouse):
     two, one = [line("a1"), line("a2", Tracking=[{"Name": "R"}])], [line("a1")]
     warehouse.merge(invoices(invoice("a", lines=two), invoice("b", lines=[line("b1")])))

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.checks.evaluation import ask_checks
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import organisation_lock
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.subset import Result, emit_selected
+from xero_pipeline.defs.checks.books import book_check_results, book_check_specs
 from xero_pipeline.defs.checks.tie_out import check_results, check_specs
 from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
@@ -36,6 +38,7 @@ from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.xero.reports.catalogue import reports
 
 if TYPE_CHECKING:
+    from xero_pipeline.checks.catalogue import BooksCheck
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.load.merge import Merged
     from xero_pipeline.warehouse.store import Warehouse
@@ -55,12 +58,15 @@ WITH_JOURNALS = {"journal_differences": ("journals",)}
 NOTHING = "Nothing of this organisation was read yet, so there is no ledger to keep: run `xero-pipeline sync` first."
 
 
-def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = True) -> Sequence[dg.AssetsDefinition]:
+def ledger_assets(
+    naming: "Naming", *, journals: bool = False, checked: bool = True, checks: "Sequence[BooksCheck]" = ()
+) -> Sequence[dg.AssetsDefinition]:
     """The assets of the ledger.
 
     Args:
         journals: Whether Xero's own journals are read: they are the ledger then.
         checked: Whether with their checks.
+        checks: Those of the books, which need the ledger.
     """
     made_of = ASSETS | (WITH_JOURNALS if journals else {})
 
@@ -68,7 +74,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         name=naming.named("post_ledger"),
         required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=[_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of],
-        check_specs=check_specs(naming, journals=journals) if checked else [],
+        check_specs=[*check_specs(naming, journals=journals), *book_check_specs(naming, checks)] if checked else [],
         partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
@@ -105,6 +111,8 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
                     causes=causes,
                     ageing=ageing,
                 )
+                if posted is not None and checked:
+                    ask_checks(warehouse, tenant_id, checks, at=moment)
             if posted is None:
                 left_out.append(tenant_id)
                 _report_nothing_to_post(context, naming.key("journals", SCHEMA), tenant_id, xero_progress)
@@ -130,6 +138,7 @@ def ledger_assets(naming: "Naming", *, journals: bool = False, checked: bool = T
         )
         if checked:
             yield from emit_selected(context, check_results(warehouse, naming, xero.services, journals=journals))
+            yield from emit_selected(context, book_check_results(warehouse, naming, checks))
 
     return [keep]
 

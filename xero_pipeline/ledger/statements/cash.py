@@ -122,19 +122,26 @@ def flows(
 
 
 def _flows_sql(entity: Entity, periods: Sequence[Period]) -> str:
-    """Each amount beside the bank lines of its source, without a join; by account and day first, as in `balances`."""
+    """Each amount beside the bank lines of its source; by account and day first, as in `balances`.
+
+    Most sources touch no bank account: their lines are left out before anything is put together.
+    """
     first, last = min(period.start for period in periods), max(period.end for period in periods)
+    within = f"journal_date BETWEEN {literal(first)} AND {literal(last)}"
     return f"""
-    WITH moved AS (
+    WITH banks AS (SELECT account_id FROM xero.accounts WHERE tenant_id = :tenant_id AND type = :bank),
+    moved AS (
         SELECT source_type, source_id, journal_date AS day, account_id, SUM(net_amount) AS net
         FROM {named("journal_lines")}
-        WHERE tenant_id = :tenant_id AND journal_date BETWEEN {literal(first)} AND {literal(last)}
+        WHERE tenant_id = :tenant_id AND {within} AND (source_id IS NULL OR source_id IN (
+            SELECT source_id FROM {named("journal_lines")}
+            WHERE tenant_id = :tenant_id AND {within} AND account_id IN (SELECT account_id FROM banks)
+        ))
         GROUP BY source_type, source_id, journal_date, account_id HAVING SUM(net_amount) <> 0
     ),
     lines AS (
         SELECT m.*, a.account_id AS bank_id, CASE WHEN a.account_id IS NOT NULL THEN m.net END AS banked
-        FROM moved AS m
-        LEFT JOIN xero.accounts AS a ON a.tenant_id = :tenant_id AND a.account_id = m.account_id AND a.type = :bank
+        FROM moved AS m LEFT JOIN banks AS a ON a.account_id = m.account_id
     ),
     journals AS (
         SELECT *, COUNT(bank_id) OVER source AS bank_lines, MIN(bank_id) OVER source AS one_bank,

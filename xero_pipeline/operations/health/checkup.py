@@ -12,6 +12,8 @@ from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
 from xero_pipeline.operations.health.finding import Check, Finding, carried
 from xero_pipeline.operations.health.machines import check_machines
+from xero_pipeline.operations.health.own_checks import NAME as OWN_CHECKS
+from xero_pipeline.operations.health.own_checks import check_own_checks
 from xero_pipeline.operations.health.read_copy import NAME as READ_COPY
 from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.settings import check_settings
@@ -87,6 +89,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         "warehouse": partial(check_warehouse, services),
         READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
+        OWN_CHECKS: partial(check_own_checks, services),
         "Dagster home": partial(_dagster, services, opened),
     }
     failed: set[str] = set()

@@ -7,9 +7,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.warehouse.database.duckdb_engine import LARGE_MEMORY_LIMIT, MEMORY_LIMIT, engine_for
+from xero_pipeline.warehouse.database.duckdb_engine import MEMORY_LIMIT, engine_for, large_memory_limit
 from xero_pipeline.warehouse.database.duckdb_file import open_file, state_of
 from xero_pipeline.warehouse.database.read_copy import INTERVAL_SECONDS, ReadCopy
+from xero_pipeline.warehouse.database.row_estimates import row_estimates
 from xero_pipeline.warehouse.load.merge import merge_sql
 from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
@@ -204,12 +205,17 @@ class DuckDB:
         return f"t.{q(column)} IS DISTINCT FROM s.{q(column)}"
 
     def insert(self, connection: Connection, table: Table, source: str) -> None:
-        """Without a failure to come back from: DuckDB has no savepoints, and its MERGE costs little more."""
-        connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {source}"))
+        """A plain INSERT: MERGE reads all keys of a table that grows. If a record has rows there after all, MERGE."""
+        found = f"SELECT 1 FROM {target(table)} AS t JOIN {source} AS s ON {same('t', 's', table.primary_key[:2])}"
+        names = ", ".join(q(column.name) for column in table.all_columns)
+        insert = f"INSERT INTO {target(table)} ({names}) SELECT {names} FROM {source}"
+        is_there = connection.exec_driver_sql(f"SELECT EXISTS ({found})").scalar_one()
+        connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {source}") if is_there else insert)
 
     def reads_much(self, connection: Connection) -> None:
         """Nobody else is in, and sums over a whole ledger need more room than a merge of some pages."""
-        connection.exec_driver_sql(f"SET memory_limit = '{LARGE_MEMORY_LIMIT}'")
+        rows = sum(row_estimates(connection).values())
+        connection.exec_driver_sql(f"SET memory_limit = '{large_memory_limit(rows)}'")
         self._reads_much = True
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:

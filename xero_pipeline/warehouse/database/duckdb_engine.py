@@ -10,13 +10,24 @@ if TYPE_CHECKING:
 # Measured with 100,000 invoices and 300,000 lines, 4 pages of 1,000 a merge, 2 cores (benchmarks/ has the command):
 # DuckDB may take this much before it spills; less is slower, more does not help, and Arrow needs its share.
 MEMORY_LIMIT = "300MB"
-LARGE_MEMORY_LIMIT = "1GB"
+_LEAST_MEGABYTES, _MOST_MEGABYTES = 300, 1_000
+_BYTES_PER_ROW = 500
+"""A ledger spills what does not fit: of 580,000 rows 200 MB were too little, and more than 300 MB no faster."""
 THREADS = 2
 # The file is closed after every merge, which writes what is new. Tidying up row groups at each closing as well
 # read and wrote most of the table again: twice the time of a first load.
 VACUUM_TASKS = 0
 # Small merges stay in the write-ahead log only until the file is closed; this bounds a long transaction.
 CHECKPOINT_THRESHOLD = "128MB"
+
+
+def large_memory_limit(rows: int) -> str:
+    """What DuckDB may take to read whole tables.
+
+    Args:
+        rows: About how many they have.
+    """
+    return f"{min(max(_LEAST_MEGABYTES, rows * _BYTES_PER_ROW // 1_000_000), _MOST_MEGABYTES)}MB"
 
 
 def engine_for(url: URL, *, read_only: bool) -> Engine:

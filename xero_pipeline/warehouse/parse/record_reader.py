@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.parse.schema_drift import OnDrift
     from xero_pipeline.warehouse.progress.records import Drift
 
-# One block must hold the longest record; a few megabytes keep both cores busy on a batch of pages.
-BLOCK_BYTES = 4 << 20
+# One block must hold the longest record. Blocks that are read at the same time, or larger ones, take more memory; while
+# one batch is read another one is written, so that both cores are busy as it is.
+BLOCK_BYTES = 1 << 20
 
 
 class ArrowRejected(ValueError):
@@ -137,7 +138,7 @@ def raw_texts(texts: Sequence[bytes]) -> pa.StringArray:
 
 def _parsed(texts: Sequence[bytes], kind: pa.StructType, unexpected: Literal["ignore", "infer"]) -> pa.StructArray:
     options = pj.ParseOptions(explicit_schema=pa.schema(list(kind)), unexpected_field_behavior=unexpected)
-    blocks = pj.ReadOptions(block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
+    blocks = pj.ReadOptions(use_threads=False, block_size=max(BLOCK_BYTES, 2 * max(map(len, texts))))
     try:
         table = pj.read_json(pa.BufferReader(_lines(texts)), read_options=blocks, parse_options=options)  # pyright: ignore[reportArgumentType]
         # The reader does not mind a decimal with too many digits before the point, and a list of nulls whose type it

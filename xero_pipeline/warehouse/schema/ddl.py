@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.schema.model import Column, Kind, Table
 
 SCHEMA = "xero"
+_COMPRESSED = {"duckdb": " USING COMPRESSION zstd"}
 
 
-def metadata(schema: str = SCHEMA, tables: Iterable[Table] | None = None) -> MetaData:
+def metadata(schema: str = SCHEMA, tables: Iterable[Table] | None = None, *, unindexed: bool = False) -> MetaData:
     """Every table with its types, primary key and comments.
 
     Args:
         schema: The database schema they live in.
         tables: Which; all that are declared for `xero` by default.
+        unindexed: Without the primary keys of tables that are only ever merged, or written anew.
 
     Raises:
         TableMistake: A TOML file of ours contradicts itself.
@@ -35,8 +37,14 @@ def metadata(schema: str = SCHEMA, tables: Iterable[Table] | None = None) -> Met
 
     collected = MetaData(schema=schema)
     for table in all_tables() if tables is None else tables:
-        SqlTable(table.name, collected, *sql_columns(table, table.all_columns), comment=table.comment)
+        keyed = not (unindexed and _is_merged(table, schema))
+        SqlTable(table.name, collected, *sql_columns(table, table.all_columns, keyed=keyed), comment=table.comment)
     return collected
+
+
+def _is_merged(table: Table, schema: str) -> bool:
+    """Whether its writers look for its rows themselves, so that each key is there once (decision 15)."""
+    return schema != SCHEMA or table.role in ("record", "child")
 
 
 def changes(
@@ -56,10 +64,12 @@ def changes(
     """
     from sqlalchemy.schema import CreateTable, SetColumnComment, SetTableComment
 
-    for table in metadata(schema, tables).tables.values():
+    # DuckDB joins by reading columns, and would only check the keys: that took more time and memory than the rows.
+    for table in metadata(schema, tables, unindexed=dialect.name == "duckdb").tables.values():
         known = existing.get(table.name)
         if known is None:
-            yield _sql(CreateTable(table), dialect)
+            # Answers are long and alike, and seldom read: the better compression takes less time, too.
+            yield _sql(CreateTable(table), dialect).replace(" JSON", f" JSON{_COMPRESSED.get(dialect.name, '')}")
         for column in table.columns:
             if known is not None and column.name not in known:
                 kind = column.type.compile(dialect=dialect)
@@ -76,12 +86,13 @@ def _sql(statement: DDLElement, dialect: Dialect) -> str:
     return written.replace("%%", "%") if dialect.name == "postgresql" else written
 
 
-def sql_columns(table: Table, columns: Iterable[Column]) -> Iterator[SqlColumn[Any]]:
+def sql_columns(table: Table, columns: Iterable[Column], *, keyed: bool = True) -> Iterator[SqlColumn[Any]]:
     """Columns as SQLAlchemy knows them.
 
     Args:
         table: Says which of them are its key.
         columns: Which, in their order.
+        keyed: Whether those are a primary key; if not, they still have to be there.
     """
     from sqlalchemy import Column as SqlColumn
 
@@ -90,7 +101,7 @@ def sql_columns(table: Table, columns: Iterable[Column]) -> Iterator[SqlColumn[A
         yield SqlColumn(
             column.name,
             _type(column),
-            primary_key=in_key,
+            primary_key=in_key and keyed,
             autoincrement=False,
             nullable=not in_key,
             comment=column.comment,

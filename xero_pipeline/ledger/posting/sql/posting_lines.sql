@@ -34,6 +34,9 @@ LEFT JOIN (
         {%- endfor %}
     FROM xero.{{ lines }}_tracking
     WHERE tenant_id = {{ tenant }} AND NOT is_deleted
+        {%- if of == table %}
+        AND {{ key }} IN (SELECT document_id FROM posting_affected WHERE source_table = '{{ of }}')
+        {%- endif %}
     GROUP BY {{ key }}, {{ line_id }}
 ) AS t ON t.{{ key }} = l.{{ key }} AND t.{{ line_id }} = l.{{ line_id }}
 WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT NULL
