@@ -2,7 +2,8 @@
 
 `make bench ARGS=slices` loads 250,000 invoices as well, more than Xero gives in one list; `ARGS=neighbours` measures in
 a warehouse of 10 million invoice lines of 1,000 organisations instead of one of a million: that takes an hour.
-`ARGS=peers` measures other tools beside ours and nothing else (`benchmarks/peers/`).
+`ARGS=peers` measures other tools beside ours and nothing else (`benchmarks/peers/`), `ARGS="practice 200"` so many
+organisations on three workers.
 """
 
 from __future__ import annotations
@@ -19,31 +20,19 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from benchmarks.aims import DUCKDB, POSTGRESQL, Measured, judge
 from benchmarks.connected import simulator
-from benchmarks.page import machine, row, verdict
+from benchmarks.page import machine, row
 
-DUCKDB, POSTGRESQL = "DuckDB", "PostgreSQL"
 LOADS = ((DUCKDB, 10_000), (DUCKDB, 100_000), (POSTGRESQL, 100_000))
 SLICES = ((DUCKDB, 250_000), (POSTGRESQL, 250_000))
 ORGANISATIONS = 50
 """In a run."""
-AIMS = {DUCKDB: 5_000, POSTGRESQL: 4_000}
-"""Invoices a second, of 100,000."""
 FIGURES = (("cpu", 2), ("server_cpu", 2), ("wall", 2), ("calls", 1))
-DAYS = (
-    (DUCKDB, "quiet", "cpu", 1.0),
-    (DUCKDB, "quiet", "calls", 26),
-    (DUCKDB, "quiet", "event_bytes", 50_000),
-    (DUCKDB, "first", "cpu", 4),
-    (POSTGRESQL, "quiet", "cpu", 0.7),
-    (POSTGRESQL, "quiet", "wall", 1.5),
-    (POSTGRESQL, "quiet", "server_cpu", 0.5),
-    (POSTGRESQL, "first", "server_cpu", 4),
-)
-CURRENT, CHANGED, SCREEN = 0.3, 0.8, 1.0
 PEERS = 100_000
 """Invoices of the comparison with other tools, where no number follows `peers`."""
-CALLS, MEGABYTES, DEFINITIONS, LEDGER = 102, 600, 3.0, 10.0
+PRACTICE = 200
+"""Organisations of a practice, likewise."""
 
 
 def measured(
@@ -207,7 +196,13 @@ def main() -> None:
         from benchmarks.peers.comparison import compare
 
         print(f"# Other tools beside ours\n\n`make bench ARGS=peers`, {machine()}.\n")
-        compare(next((int(word) for word in sys.argv if word.isdecimal()), PEERS))
+        compare(_number() or PEERS)
+        return
+    if "practice" in sys.argv:
+        from benchmarks.practice import tell
+
+        print(f"# A practice\n\n`make bench ARGS=practice`, {machine()}.\n")
+        tell(_number() or PRACTICE)
         return
     print(f"# Benchmarks\n\n`make bench{' ARGS=slices' if 'slices' in sys.argv else ''}`, {machine()}.\n")
     print("## First load of invoices with their lines, HTTP answer to committed row\n")
@@ -229,22 +224,11 @@ def main() -> None:
     way()
     seconds = definitions()
     print(f"\n## Definitions\n\nThey load in {seconds:.2f} s (median of 5 fresh processes).\n\n## Aims\n")
-    for database, size, r in found:
-        if size == 100_000:
-            verdict(f"invoices/s into {database}", r["records"] / r["seconds"], AIMS[database], most=False)
-            verdict(f"calls into {database}", r["calls"], CALLS)
-            verdict(f"MB of our process into {database}", r["megabytes"], MEGABYTES)
-    verdict("seconds to the first ledger in DuckDB", kept[DUCKDB]["first"], LEDGER)
-    verdict("calls of a day without a change", quiet["calls"], quiet["bound"])
-    for database, day_of, name, aim in DAYS:
-        verdict(f"{name} of an organisation's {day_of} day in {database}", many[database][day_of][name], aim)
-    for database, r in kept.items():
-        verdict(f"seconds to see that a ledger is current in {database}", r["unchanged"], CURRENT)
-        verdict(f"seconds to a ledger with 50 changed invoices in {database}", r["changed"], CHANGED)
-    verdict("MB of our process with the ledger of 100,000 invoices in DuckDB", kept[DUCKDB]["megabytes"], MEGABYTES)
-    for database, screens in seen.items():
-        verdict(f"seconds to the slowest screen of many organisations in {database}", max(screens.values()), SCREEN)
-    verdict("seconds to load the definitions", seconds, DEFINITIONS)
+    judge(Measured(found, quiet, many, kept, seen, seconds))
+
+
+def _number() -> int | None:
+    return next((int(word) for word in sys.argv if word.isdecimal()), None)
 
 
 if __name__ == "__main__":

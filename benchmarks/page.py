@@ -29,4 +29,4 @@ def row(*cells: object) -> None:
 def verdict(name: str, value: float, aim: float, *, most: bool = True) -> None:
     """Print whether an aim was reached."""
     reached = value <= aim if most else value >= aim
-    print(f"- {'reached' if reached else '**MISSED**'}: {name} {value:,.1f}, aim {aim:,}")
+    print(f"- {'reached' if reached else '**MISSED**'}: {name} {value:,.2f}, aim {aim:,}")

@@ -1,15 +1,13 @@
 """What a first load and a quiet day take where many organisations are carried by the processes of deploy/compose.yaml.
 
-Called as `python -m benchmarks.practice ORGANISATIONS WORKERS`; prints one line of JSON. PostgreSQL, Redis, the workers
-and a simulated Xero that keeps its limits share the cores of this machine. One month of one report is pulled, so that a
-first load stays short; a day of it is a sync of everything, put into the queue as the schedule does.
+`make bench ARGS="practice 200"`. PostgreSQL, Redis, the workers and a simulated Xero that keeps its limits share the
+cores of this machine. One month of one report is pulled, so that a first load stays short; a day of it is a sync of
+everything, put into the queue as the schedule does.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from benchmarks.page import row
 from xero_pipeline_tests import clock
 from xero_pipeline_tests.deploy.practice import Practice, eventually, practice
 from xero_pipeline_tests.deploy.progress import failures, loaded, quiet, read_since, sync_all
@@ -24,6 +23,7 @@ from xero_simulator.limits import SimLimits
 
 PATIENCE = 7_200.0
 """Seconds."""
+WORKERS = 3
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -93,5 +93,30 @@ def _with_children(pid: int, processes: Mapping[int, tuple[int, float]]) -> floa
     return mine + sum(_with_children(child, processes) for child, (parent, _) in processes.items() if parent == pid)
 
 
-if __name__ == "__main__":
-    print(json.dumps(measure(*map(int, sys.argv[1:3]))))
+def tell(organisations: int) -> None:
+    """Print what was measured, and what that means for more workers."""
+    found = measure(organisations, WORKERS)
+    kinds = list(found["quiet"]["cpu"])
+    row("Organisations", "Day", "Seconds", "Calls", "a second", "refused", *(f"CPU-s of {kind}" for kind in kinds))
+    row("--:", "---", *["--:"] * (4 + len(kinds)))
+    for day in ("first", "quiet"):
+        r = found[day]
+        each = (f"{r['cpu'][kind] / organisations:.2f}" for kind in kinds)
+        row(
+            organisations,
+            day,
+            f"{r['seconds']:.0f}",
+            r["calls"],
+            f"{r['calls'] / r['seconds']:.0f}",
+            r["refused"],
+            *each,
+        )
+    print("\nCPU-seconds are those of an organisation.\n")
+    for workers in (4, 16):
+        seconds = _computed(found["quiet"]["cpu"], organisations, workers)
+        print(f"- 1,000 organisations on {workers} workers: {seconds:.0f} s")
+
+
+def _computed(cpu: Mapping[str, float], organisations: int, workers: int) -> float:
+    """Seconds of a quiet day, where each worker has a core of its own, and PostgreSQL four."""
+    return max(cpu["workers"] / workers, cpu["PostgreSQL"] / 4) / organisations * 1_000
