@@ -57,8 +57,8 @@ xero-pipeline checks --reopen 0cd37d797a
 ```
 
 It no longer counts, and comes back when its evidence changes: a draft that gets another total, a supplier whose bank
-account changes once more. Syncs leave `xero.dismissed_findings` alone; `move` and backups take it along. Like
-`xero.findings`, it can be queried.
+account changes once more. Syncs leave `xero.dismissed_findings` alone; `move` and backups take it along, a
+[rebuild](landing.md) begins without it. Like `xero.findings`, it can be queried.
 
 ## When they are asked
 

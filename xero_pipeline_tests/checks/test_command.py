@@ -84,6 +84,8 @@ def test_a_check_that_cannot_be_asked_is_named_and_ends_with_1(written, tmp_path
     assert code == 1
     assert "mine cannot be asked of O: The database refuses it" in said
     assert "INV-77" in told
+    monkeypatch.delenv("XERO_CHECKS")
+    assert checks()[0] == 0, "it is no more"
 
 
 def test_a_name_that_is_no_check_is_refused_with_those_there_are(written):

@@ -56,8 +56,8 @@ def checks(
     if dismiss or reopen:
         _settle(services, dismiss or (), reopen or (), by or getpass.getuser(), reason)
         return
-    found, states = _read(services, tenants, check, dismissed=dismissed, fresh=now)
     wanted = [one for one in known if check in (None, one.name)]
+    found, states = _read(services, tenants, {one.name for one in wanted}, dismissed=dismissed, fresh=now)
     if json:
         _print_json(wanted, found, states)
     else:
@@ -91,15 +91,16 @@ def _settle(services: Services, dismissed: Collection[str], opened: Collection[s
 
 
 def _read(
-    services: Services, tenants: Collection[str], check: str | None, *, dismissed: bool, fresh: bool
+    services: Services, tenants: Collection[str], names: Collection[str], *, dismissed: bool, fresh: bool
 ) -> tuple[list[BooksFinding], list[CheckState]]:
     from xero_pipeline.checks.findings import check_states, findings
     from xero_pipeline.cli.output.age_note import tell_age
 
     books = services.warehouse if fresh else services.books
     with books.reading() as connection:
-        found = [one for one in findings(connection, check) if one.tenant_id in tenants]
-        states = [one for one in check_states(connection) if one.tenant_id in tenants and check in (None, one.check)]
+        # What a check found that is no more is forgotten with the next sync.
+        found = [one for one in findings(connection) if one.tenant_id in tenants and one.check in names]
+        states = [one for one in check_states(connection) if one.tenant_id in tenants and one.check in names]
     tell_age(books)
     return [one for one in found if dismissed or not one.dismissed_by], states
 
