@@ -60,10 +60,12 @@ def note_changed_amounts(connection: Connection, tenant_id: str, *, at: datetime
         "records": _RECORDS,
     }
     queries = SqlTemplates("locked", connection, tenant_id, **told)
-    queries.make("locked_amounts")
-    if queries.count("locked_amounts"):
-        queries.make("locked_records")
-        queries.run("write_locked_changes")
+    for table in ("locked_journals", "locked_amounts"):
+        queries.make(table)
+        if not queries.count(table):
+            return
+    queries.make("locked_records")
+    queries.run("write_locked_changes")
 
 
 def _kept_at(connection: Connection, tenant_id: str) -> datetime | None:
