@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -15,6 +16,7 @@ from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import Several
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.warehouse.conftest import warehouse, warehouse_url  # noqa: F401 - fixtures
+from xero_simulator.edits.records import lock_books
 
 
 @pytest.fixture
@@ -40,6 +42,18 @@ def accountant(accountant_of_session, kept_url):
     accountant_of_session.later(hours=1)
     with Warehouse(kept_url).kept_open() as accountant_of_session.warehouse:
         yield accountant_of_session
+
+
+@pytest.fixture
+def locked(accountant):
+    """The accountant's books that are locked to the end of a year since days; nothing changed since."""
+    lock_books(accountant.books, dt.date(2025, 12, 31))
+    accountant.read("organisations")
+    accountant.keep()
+    accountant.later(hours=96)
+    accountant.keep()
+    accountant.later(hours=24)
+    return accountant
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from xero_pipeline.ledger import update
 from xero_pipeline.ledger.locked.documents import open_documents, summary
-from xero_pipeline.ledger.locked.lock_dates import lock_moves
 from xero_pipeline.sync.locked_period_changes import accept
 from xero_pipeline_tests.ledger.test_postings import WAYS
 from xero_pipeline_tests.thoroughness import so_many
@@ -20,18 +20,6 @@ pytestmark = pytest.mark.slow
 
 LOCKED = dt.date(2025, 12, 31)
 DAY = dt.date(2025, 12, 10)
-
-
-@pytest.fixture
-def locked(accountant):
-    """Books that are locked to the end of a year since days; nothing changed since."""
-    records.lock_books(accountant.books, LOCKED)
-    accountant.read("organisations")
-    accountant.keep()
-    accountant.later(hours=96)
-    accountant.keep()
-    accountant.later(hours=24)
-    return accountant
 
 
 def ledger(accountant):
@@ -117,6 +105,24 @@ def test_an_edited_invoice_is_told_with_its_accounts_and_what_it_does_to_profit_
     assert change.number in change.words
     assert change.contact
     assert "profit +200.00, sales tax +30.00" in summary([change])
+
+
+def test_a_change_is_noted_once_and_not_at_all_by_a_ledger_that_fails(locked, monkeypatch):
+    invoice = invoice_in_the_locked_year(locked, net=100_000)
+    documents.edit_invoice(locked.books, invoice, locked.later(minutes=5), add=20_000)
+    locked.read("invoices")
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(update, "write_statements", lambda *_, **__: 1 / 0)
+        locked.keep()
+    assert opened(locked) == []
+    locked.keep()
+    told = opened(locked)
+    assert [one.source_id for one in told] == [invoice]
+
+    locked.change("update ledger.kept set inputs = null")
+    locked.keep()
+    assert opened(locked) == told
+    assert locked.one("select count(distinct seen_at) as n from xero.locked_document_changes") == {"n": 1}
 
 
 def test_a_voided_invoice_is_told_as_removed_and_a_new_bill_as_added(locked):
@@ -252,21 +258,3 @@ def test_a_person_settles_a_month_with_a_name_and_what_changes_later_is_open_aga
     documents.edit_invoice(locked.books, invoice, locked.later(minutes=5), add=1_000)
     (change,) = follow(locked)
     assert change.on_profit == Decimal(10)
-
-
-def test_lock_dates_that_moved_are_told_those_that_opened_months_first(locked):
-    records.lock_books(locked.books, dt.date(2025, 6, 30))
-    locked.later(hours=1)
-    locked.read("organisations")
-    opened_at = locked.now()
-    locked.later(hours=1)
-    records.lock_books(locked.books, dt.date(2025, 3, 31), end_of_year=True)
-    locked.read("organisations")
-    with locked.warehouse.reading() as connection:
-        moves = lock_moves(connection)
-    assert [(one.opened, one.lock, one.before, one.after) for one in moves] == [
-        (True, "period_lock_date", LOCKED, dt.date(2025, 6, 30)),
-        (False, "end_of_year_lock_date", dt.date(2025, 2, 28), dt.date(2025, 3, 31)),
-        (False, "period_lock_date", dt.date(2025, 2, 28), LOCKED),
-    ]
-    assert moves[0].known_since < moves[0].seen_at <= opened_at

@@ -167,8 +167,15 @@ def _warn_of_differences(services: Services, tenants: Collection[str]) -> None:
 
 
 def _warn_of_locked_periods(services: Services, tenants: Collection[str]) -> None:
-    """What the check on the reports says too; the sync itself went well."""
-    from xero_pipeline.sync.locked_period_changes import open_changes, summary
+    """What the checks on the reports and on the ledger say too; the sync itself went well."""
+    from xero_pipeline.ledger.locked.documents import open_documents
+    from xero_pipeline.ledger.locked.documents import summary as summary_of_documents
+    from xero_pipeline.sync.locked_period_changes import open_changes_in, summary
 
-    if changes := [change for change in open_changes(services.warehouse) if change.tenant_id in tenants]:
-        warn(summary(changes))
+    with services.warehouse.reading() as connection:
+        figures = [one for one in open_changes_in(connection) if one.tenant_id in tenants]
+        documents = [one for one in open_documents(connection) if one.tenant_id in tenants]
+    if figures:
+        warn(summary(figures))
+    if documents:
+        warn(summary_of_documents(documents))

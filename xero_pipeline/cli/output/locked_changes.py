@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from xero_pipeline.cli.output.console import conclude, print_table
 from xero_pipeline.xero.deep_links import record_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from xero_pipeline.ledger.locked.documents import DocumentChange
@@ -18,28 +18,32 @@ if TYPE_CHECKING:
 
 DOCUMENTS_SHOWN = 50
 """Of an organisation; all of them are in `xero.locked_document_changes`, and in the JSON."""
-_AMOUNTS = ("Before", "After", "Difference", "On profit", "On sales tax")
-_DOCUMENTS = ("Month", "Document", "Contact", "Change", "Account", *_AMOUNTS, "Changed (UTC)")
+_DOCUMENTS = ("Month", "Document", "Contact", "Change", "On profit", "On sales tax", "Changed (UTC)")
+_ACCOUNTS = ("Document", "Account", "Before", "After", "Difference")
 _LOCKS = {"period_lock_date": "all but advisers", "end_of_year_lock_date": "everybody"}
 
 
 def show_documents(changes: Sequence[DocumentChange], *, linked: bool) -> None:
-    """Print which documents changed in locked months: an organisation a table, an account a line.
+    """Print which documents changed in locked months, and their accounts, organisation by organisation.
 
     Args:
         linked: Say where Xero shows them; the simulated ones it does not.
     """
-    columns = [(header, "right" if header in _AMOUNTS else "left") for header in _DOCUMENTS]
     for (organisation, _), found in groupby(changes, key=lambda one: (one.organisation, one.tenant_id)):
         theirs = list(found)
         shown = theirs[:DOCUMENTS_SHOWN]
-        rows = [row for change in shown for row in _rows(change)]
-        print_table(f"Documents that changed in locked months: {organisation}", columns, rows)
+        title = f"Documents that changed in locked months: {organisation}"
+        print_table(title, _columns(_DOCUMENTS, 4, 5), map(_document, shown))
         if rest := len(theirs) - len(shown):
             conclude(f"And {rest:,} more: they are in xero.locked_document_changes, and in --json.")
+        print_table("Their accounts, debit positive", _columns(_ACCOUNTS, 2, 3, 4), chain(*map(_accounts, shown)))
         for change in shown if linked else ():
             if link := link_of(change):
                 conclude(f"{change.words}: {link}")
+
+
+def _columns(headers: Sequence[str], *right: int) -> Sequence[tuple[str, str]]:
+    return [(header, "right" if place in right else "left") for place, header in enumerate(headers)]
 
 
 def link_of(change: DocumentChange) -> str | None:
@@ -47,19 +51,18 @@ def link_of(change: DocumentChange) -> str | None:
     return record_link(change.short_code, change.collection, change.document_id) if change.short_code else None
 
 
-def _rows(change: DocumentChange) -> Iterator[tuple[object, ...]]:
-    """A line per account; what is said of the document stands on the first, and at the end what it comes to."""
-    when = change.updated_at or change.seen_at
-    told: tuple[object, ...] = (f"{change.period_start:%Y-%m}", change.words, change.contact, change.change)
-    effects: tuple[object, ...] = (change.on_profit, change.on_tax, _instant(when))
-    for one in change.accounts:
-        yield (*told, one.account, one.before, one.after, one.difference, *effects)
-        told, effects = ("", "", "", ""), ("", "", "")
+def _document(change: DocumentChange) -> tuple[object, ...]:
+    told = (f"{change.period_start:%Y-%m}", change.words, change.contact, change.change)
+    return (*told, change.on_profit, change.on_tax, _instant(change.updated_at or change.seen_at))
+
+
+def _accounts(change: DocumentChange) -> Sequence[tuple[object, ...]]:
+    return [(change.words, one.account, one.before, one.after, one.difference) for one in change.accounts]
 
 
 def show_lock_moves(moves: Sequence[LockMove]) -> None:
     """Print which lock dates moved; those that opened months again come first."""
-    headers = ("Organisation", "Locked for", "From", "To", "", "Known since (UTC)", "Moved before (UTC)")
+    headers = ("Organisation", "Locked for", "From", "To", "", "Seen (UTC)", "Before that since")
     rows = [
         (
             one.organisation,
@@ -67,8 +70,8 @@ def show_lock_moves(moves: Sequence[LockMove]) -> None:
             _day(one.before),
             _day(one.after),
             "opened again" if one.opened else "",
-            _instant(one.known_since),
             _instant(one.seen_at),
+            _instant(one.known_since),
         )
         for one in moves
     ]
