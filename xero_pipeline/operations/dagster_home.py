@@ -113,6 +113,10 @@ def _over_machines(config: Mapping[str, Any]) -> dict[str, Any]:
     """What differs where workers carry the runs. One that is lost is started once more within minutes."""
     return {
         "run_launcher": launcher_config(),
+        "run_coordinator": {
+            "module": "xero_pipeline.operations.run_coordinator",
+            "class": "RetriesFirstCoordinator",
+        },
         # Assets that fail of themselves say that they are not meant (defs/assets/per_organisation.py).
         "run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": True},
         # How long a run waits for a worker says nothing; whether it got lost on its way, workers find out.

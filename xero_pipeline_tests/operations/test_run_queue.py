@@ -10,7 +10,12 @@ import time
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.definitions.reconstruct import reconstructable
 from dagster._core.launcher import WorkerStatus
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.run_coordinator import SubmitRunContext
+from dagster._core.storage.tags import RETRY_NUMBER_TAG
+from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
 from xero_pipeline.operations import run_launcher
 from xero_pipeline.operations.dagster_home import open_instance, prepare_home
@@ -77,6 +82,29 @@ def test_dagster_loads_the_launcher_and_the_retries_of_the_home(instance):
     assert instance.run_retries_enabled
     assert instance.run_retries_retry_on_asset_or_op_failure
     assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"
+
+
+def test_a_run_that_is_repeated_goes_before_those_that_wait(instance):
+    waiting = [queued(instance) for _ in range(3)]
+    repeated = queued(instance, {RETRY_NUMBER_TAG: "1"})
+    queue = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]), ascending=True)
+    order = QueuedRunCoordinatorDaemon(interval_seconds=1)._priority_sort(queue)
+    assert [run.run_id for run in order] == [repeated, *waiting]
+    assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 7
+
+
+def queued(instance, tags=None):
+    """A run that Dagster was asked for; its id."""
+    origin = RemoteJobOrigin(
+        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("xero_pipeline"), "__repository__"), "nothing"
+    )
+    run = instance.create_run_for_job(nothing, tags=tags, remote_job_origin=origin, job_code_origin=nothing_origin())
+    instance.run_coordinator.submit_run(SubmitRunContext(run, workspace=None))
+    return run.run_id
+
+
+def nothing_origin():
+    return reconstructable(nothing).get_python_origin()
 
 
 def started_run(instance):
