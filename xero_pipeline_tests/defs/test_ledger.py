@@ -98,6 +98,13 @@ def test_a_document_that_changes_in_a_locked_month_fails_a_check_until_somebody_
     (told,) = [one for one in json.loads(ran("restatements", "--json"))["documents"] if one["source_id"] == invoice]
     assert (told["change"], told["in_xero"], told["number"]) == ("removed", None, number)
     assert f"Invoice {number}" in " ".join(ran("restatements", "--locked").split())
+    (who,) = [
+        one["history"]
+        for one in json.loads(ran("restatements", "--who", "--json"))["documents"]
+        if one["source_id"] == invoice
+    ]
+    assert who[0]["changed_by"] and who[0]["changed_at"]
+    assert "Who changed them" in ran("restatements", "--locked")
     ran("restatements", "--accept", "agreed with the auditor", "--by", "Ada Lovelace")
     accepted = json.loads(ran("restatements", "--json", "--since", "2024-01"))["accepted"]
     assert {(one["accepted_by"], one["note"]) for one in accepted} == {("Ada Lovelace", "agreed with the auditor")}

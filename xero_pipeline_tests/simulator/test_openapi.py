@@ -12,6 +12,7 @@ import pytest
 from xero_pipeline_tests.openapi import spec
 from xero_pipeline_tests.simulator.helpers import BASE, Clock, consent, let_in
 from xero_simulator.api.catalogue import COLLECTIONS, grantable_scopes
+from xero_simulator.api.history import KEPT
 from xero_simulator.config import BooksConfig
 from xero_simulator.simulator import Simulator
 from xero_simulator.transport import SimulatorTransport
@@ -103,6 +104,15 @@ def test_every_answer_is_as_xeros_document_describes_it(client: httpx.Client, pa
     key = path[:-1].partition("/{")[2]
     found = {fault for answer in answers(client, path) for fault in spec.faults(answer, path)}
     assert departing(found) == set(), key
+
+
+@pytest.mark.parametrize("name", sorted(KEPT))
+def test_the_history_of_a_record_is_as_xeros_document_describes_it(client: httpx.Client, name: str) -> None:
+    client.headers["xero-tenant-id"] = tenants(client)[0]
+    listed = client.get(f"{BASE}/api.xro/2.0/{name}").json()[name]
+    answer = client.get(f"{BASE}/api.xro/2.0/{name}/{listed[0][f'{name[:-1]}ID']}/History").json()
+    assert {"Changes", "DateUTC", "DateUTCString", "Details", "User"} == answer["HistoryRecords"][0].keys()
+    assert departing(spec.faults(answer, "/BatchPayments/{BatchPaymentID}/History")) == set(), "all are the same"
 
 
 def test_every_departure_from_the_document_is_one_that_occurs(client: httpx.Client) -> None:

@@ -17,6 +17,7 @@ from xero_simulator.api.catalogue import (
     Collection,
 )
 from xero_simulator.api.forms import Form
+from xero_simulator.api.history import KEPT, history_of
 from xero_simulator.api.journals import JOURNALS, Journals, answer_journals
 from xero_simulator.api.selection import cut, is_true, select
 from xero_simulator.api.shelf import CompanyBooks, Shelf, Shelves
@@ -93,7 +94,7 @@ class AccountingApi:
             Refused: Any 4xx.
         """
         path = request.path.removeprefix(API_ROOT).strip("/")
-        collection, identity = _route(path)
+        collection, identity, told = _route_history(path) or (*_route(path), False)
         report = path.partition("/")[2] if path.lower().startswith("reports/") else None
         posted = path.partition("/") if path.partition("/")[0] == JOURNALS else None
         if collection is None and report is None and posted is None and path not in (*CLOSED, "Reports"):
@@ -117,6 +118,8 @@ class AccountingApi:
         books = company()
         _require_role(books, collection.wrapper)
         shelf = self.shelves.shelf(books, collection)
+        if told:
+            return self._history(shelf, identity, books)
         if books.bare_lists and collection.wrapper in _BARE and not shelf.records:
             return envelope(collection.wrapper if _BARE[collection.wrapper] else None, None, self.clock())
         found = self._single(shelf, identity, request) if identity else self._list(shelf, request)
@@ -144,6 +147,13 @@ class AccountingApi:
             raise not_found()
         form = Form(rounded=_rounded(shelf.collection, request), months=_months(shelf.collection, request))
         return envelope(shelf.collection.wrapper, [shelf.encoded(place, form)], self.clock())
+
+    def _history(self, shelf: Shelf, identity: str, books: BooksWithReports) -> Response:
+        place = shelf.place(identity)
+        if place is None:
+            raise not_found()
+        entries = history_of(shelf.records[place], books.records("Users"))
+        return envelope("HistoryRecords", [encode(one) for one in entries], self.clock())
 
     def _tax_returns(self, identity: str | None, company: BooksWithReports) -> Response:
         """Headers without figures, or one return with them."""
@@ -192,6 +202,13 @@ def _route(path: str) -> tuple[Collection | None, str]:
     if found is None or not found.single or not identity or "/" in identity:
         return None, ""
     return found, identity
+
+
+def _route_history(path: str) -> tuple[Collection | None, str, bool] | None:
+    """As `_route`, of History & Notes of a record; None where it is not what is asked for."""
+    record, _, last = path.rpartition("/")
+    found, identity = _route(record) if last.lower() == "history" else (None, "")
+    return (found, identity, True) if found and identity and found.wrapper in KEPT else None
 
 
 def _require(scopes: frozenset[str], wanted: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import typer
 from xero_pipeline import clock
 from xero_pipeline.calendar import month_start
 from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
+from xero_pipeline.cli.document_history import ask_who
 from xero_pipeline.cli.month_range import month
 from xero_pipeline.cli.output.console import print_table, say
 from xero_pipeline.container import Services
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.locked.documents import DocumentChange
     from xero_pipeline.ledger.locked.lock_dates import LockMove
     from xero_pipeline.sync.locked_period_changes import Acceptance, LockedChange
+    from xero_pipeline.xero.document_history import HistoryEntry
 
 _SINCE = f"""
 select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
@@ -47,16 +49,22 @@ def restatements(
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Who accepts it. Default: the name you are logged in by.")
     ] = None,
+    who: Annotated[
+        bool,
+        typer.Option("--who", help="Ask Xero who changed the documents of locked months: a call each, at most 50."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
     """Show changes to closed periods: which month, which document, which account, by how much.
 
-    Makes no calls to Xero.
+    Makes no calls to Xero, but with --who.
     """
     services = Services(Settings.load())
     first = month(since, "--since") if since else None
     tenants = {one.tenant_id for one in chosen_organisations(services, organisation or [])}
     found = _open_ones(services, tenants)
+    if who:
+        ask_who(services, found.documents)
     if accept is not None:
         _accept(services, found, accept, by or login_name())
     elif json:
@@ -112,10 +120,11 @@ def _accept(services: Services, found: _Open, note: str, by: str) -> None:
 
 
 def _show_locked(services: Services, found: _Open) -> None:
-    from xero_pipeline.cli.output.locked_changes import show_documents
+    from xero_pipeline.cli.output.locked_changes import show_documents, show_histories
 
     _show_figures(found.figures)
     show_documents(found.documents, linked=services.settings.mode == "live")
+    show_histories(found.documents, _histories(services))
 
 
 def _show_figures(changes: Sequence[LockedChange]) -> None:
@@ -164,11 +173,19 @@ def _told_since(services: Services, seen: _Seen) -> tuple[Sequence[LockMove], Se
         return moves, [one for one in acceptances(connection) if seen.has(one, one.accepted_at)]
 
 
+def _histories(services: Services) -> Mapping[tuple[str, str, str], Sequence[HistoryEntry]]:
+    from xero_pipeline.sync.document_history import histories
+
+    with services.warehouse.reading() as connection:
+        return histories(connection)
+
+
 def _print_json(services: Services, found: _Open, seen: _Seen, *, locked: bool) -> None:
     from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.cli.output.locked_changes import link_of
 
     moves, accepted = _told_since(services, seen)
+    histories = _histories(services)
     live = services.settings.mode == "live"
     print_json(
         {
@@ -176,6 +193,7 @@ def _print_json(services: Services, found: _Open, seen: _Seen, *, locked: bool) 
             "documents": [
                 asdict(one)
                 | {"on_profit": one.on_profit, "on_tax": one.on_tax, "in_xero": link_of(one) if live else None}
+                | {"history": [asdict(entry) for entry in histories.get((one.tenant_id, *one.record), ())]}
                 for one in found.documents
             ],
             "lock_dates": [asdict(one) | {"opened": one.opened} for one in moves],
@@ -186,7 +204,12 @@ def _print_json(services: Services, found: _Open, seen: _Seen, *, locked: bool) 
 
 def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
     from xero_pipeline.cli.output.age_note import tell_age
-    from xero_pipeline.cli.output.locked_changes import show_accepted, show_documents, show_lock_moves
+    from xero_pipeline.cli.output.locked_changes import (
+        show_accepted,
+        show_documents,
+        show_histories,
+        show_lock_moves,
+    )
 
     moves, accepted = _told_since(services, seen)
     show_lock_moves(moves)
@@ -205,6 +228,7 @@ def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
     ]
     _show(f"What changed in closed months, seen since {seen.since}", rows)
     show_documents(found.documents, linked=services.settings.mode == "live")
+    show_histories(found.documents, _histories(services))
     show_accepted(accepted)
     tell_age(services.books)
 

@@ -9,12 +9,13 @@ from xero_pipeline.cli.output.console import conclude, print_table
 from xero_pipeline.xero.deep_links import record_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from xero_pipeline.ledger.locked.documents import DocumentChange
     from xero_pipeline.ledger.locked.lock_dates import LockMove
     from xero_pipeline.sync.locked_period_changes import Acceptance
+    from xero_pipeline.xero.document_history import HistoryEntry
 
 DOCUMENTS_SHOWN = 50
 """Of an organisation; all of them are in `xero.locked_document_changes`, and in the JSON."""
@@ -44,6 +45,22 @@ def show_documents(changes: Sequence[DocumentChange], *, linked: bool) -> None:
 
 def _columns(headers: Sequence[str], *right: int) -> Sequence[tuple[str, str]]:
     return [(header, "right" if place in right else "left") for place, header in enumerate(headers)]
+
+
+def show_histories(
+    changes: Sequence[DocumentChange], histories: Mapping[tuple[str, str, str], Sequence[HistoryEntry]]
+) -> None:
+    """Print who did what to the documents, where somebody asked: since they were unchanged, or what was done last."""
+    rows: dict[tuple[object, ...], None] = {}
+    for change in changes[:DOCUMENTS_SHOWN]:
+        entries = histories.get((change.tenant_id, *change.record), ())
+        recent = [one for one in entries if one.changed_at and one.changed_at > change.unchanged_until]
+        for one in recent or entries[:1]:
+            when = _instant(one.changed_at) if one.changed_at else ""
+            rows[change.words, when, one.changed_by, one.changes, one.details] = None
+    if rows:
+        headers = ("Document", "When (UTC)", "Who", "What", "Details")
+        print_table("Who changed them", _columns(headers), list(rows))
 
 
 def link_of(change: DocumentChange) -> str | None:

@@ -109,6 +109,13 @@ class DocumentChange:
         return next((where for kind, where in kinds.items() if self.source_type.startswith(kind)), self.source_table)
 
     @property
+    def record(self) -> tuple[str, str]:
+        """Table and id of the record that people edit: of an allocation the credit it is of."""
+        if self.source_table.endswith("_allocations"):
+            return f"{self.source_table.removesuffix('_allocations')}s", self.document_id
+        return self.source_table, self.source_id
+
+    @property
     def on_profit(self) -> Decimal:
         """By how much the profit of the month is higher."""
         return sum((one.on_profit for one in self.accounts), Decimal(0))
