@@ -22,7 +22,7 @@ def ask_who(services: Services, changes: Sequence[DocumentChange]) -> None:
         changes: As `open_documents` sorts them.
     """
     from xero_pipeline.cli.output.console import say, warn
-    from xero_pipeline.sync.document_history import Changed, ask_history
+    from xero_pipeline.sync.locked.document_history import Changed, ask_history
     from xero_pipeline.xero.quota.call_context import CallContext
 
     with services.client(CallContext("document_history")) as client:

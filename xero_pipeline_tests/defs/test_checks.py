@@ -10,7 +10,7 @@ from xero_pipeline.defs.checks.locked_documents import UNCHANGED
 from xero_pipeline.defs.partitions import range_tags, report_key
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.ledger.tables import SCHEMA
-from xero_pipeline.sync.locked_period_changes import open_changes
+from xero_pipeline.sync.locked.period_changes import open_changes
 from xero_pipeline.xero.reports.catalogue import reports
 from xero_pipeline_tests.defs.conftest import MONTHS
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.sync.locked_period_changes import open_changes
+from xero_pipeline.sync.locked.period_changes import open_changes
 from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows
 from xero_pipeline_tests.journeys.test_edits import FEBRUARY, JANUARY, MARCH, TODAY, Office
 from xero_simulator.edits.documents import add_invoice

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.sync import document_history
-from xero_pipeline.sync.document_history import Changed, ask_history, histories
+from xero_pipeline.sync.locked import document_history
+from xero_pipeline.sync.locked.document_history import Changed, ask_history, histories
 from xero_simulator.edits import documents
 
 pytestmark = pytest.mark.slow

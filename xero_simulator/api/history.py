@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
-
-from xero_simulator.values.days import wire_ms, wire_ms_string
 
 KEPT = frozenset(
     {
@@ -40,8 +39,8 @@ def history_of(record: Mapping[str, Any], users: Sequence[Mapping[str, Any]]) ->
 def _entry(changes: str, milliseconds: int, user: str, details: str) -> dict[str, Any]:
     return {
         "Changes": changes,
-        "DateUTCString": wire_ms_string(milliseconds).rstrip("Z"),
-        "DateUTC": wire_ms(milliseconds),
+        "DateUTCString": f"{datetime.fromtimestamp(milliseconds // 1000, UTC):%Y-%m-%dT%H:%M:%S}",
+        "DateUTC": f"/Date({milliseconds}+0000)/",
         "User": user,
         "Details": details,
     }

@@ -170,7 +170,7 @@ def _warn_of_locked_periods(services: Services, tenants: Collection[str]) -> Non
     """What the checks on the reports and on the ledger say too; the sync itself went well."""
     from xero_pipeline.ledger.locked.documents import open_documents
     from xero_pipeline.ledger.locked.documents import summary as summary_of_documents
-    from xero_pipeline.sync.locked_period_changes import open_changes_in, summary
+    from xero_pipeline.sync.locked.period_changes import open_changes_in, summary
 
     with services.warehouse.reading() as connection:
         figures = [one for one in open_changes_in(connection) if one.tenant_id in tenants]

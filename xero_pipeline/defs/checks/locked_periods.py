@@ -13,7 +13,7 @@ from xero_pipeline.defs.checks.locked_documents import UNCHANGED, documents_tabl
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import WAREHOUSE, WarehouseResource
 from xero_pipeline.ledger.locked.documents import DocumentChange, open_documents
-from xero_pipeline.sync.locked_period_changes import LockedChange, open_changes_in, summary
+from xero_pipeline.sync.locked.period_changes import LockedChange, open_changes_in, summary
 from xero_pipeline.xero.reports.catalogue import Report
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 from xero_pipeline.ledger.tables import named
-from xero_pipeline.sync.locked_period_changes import open_changes_in
+from xero_pipeline.sync.locked.period_changes import open_changes_in
 from xero_pipeline.warehouse.progress.issues import quarantined_records
 
 if TYPE_CHECKING:

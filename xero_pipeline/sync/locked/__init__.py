@@ -1,0 +1,1 @@
+"""Changes in locked months: figures until a person accepts them, and who changed documents."""
