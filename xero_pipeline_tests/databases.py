@@ -6,7 +6,7 @@ import shutil
 from contextlib import contextmanager, suppress
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
@@ -107,3 +107,15 @@ def empty_services(request, tmp_path):
     made = Services(Settings.load(_env_file=None, pipeline_home=tmp_path / "home", warehouse_url=url, state_url=url))
     yield made
     made.close()
+
+
+def let_nobody_wait(url: str) -> None:
+    """Whoever connects from now on and finds a lock taken gets an error a second later.
+
+    Args:
+        url: A database in PostgreSQL that is a test's own.
+    """
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f'ALTER DATABASE "{engine.url.database}" SET lock_timeout = 1000')
+    engine.dispose()

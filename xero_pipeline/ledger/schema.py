@@ -31,6 +31,8 @@ def upgrade_schema(dialect: Dialect, connection: Connection) -> None:
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
+    if Views(connection, [SCHEMA]).has(SCHEMA, "restatements", *_restatements()):
+        return  # without the lock, which every other ledger would wait for until this one is whole
     dialect.lock(connection, f"layout of {SCHEMA}")
     if not Views(connection, [SCHEMA]).put(SCHEMA, "restatements", *_restatements()):
         return

@@ -17,7 +17,7 @@ from xero_pipeline.warehouse.progress.records import Cursor, ReportPull
 from xero_pipeline.warehouse.schema.catalogue import table, table_group
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -102,7 +102,7 @@ class Warehouse:
         with span("merge", table=next(iter(batch), None)), self._current("written") as connection:
             for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
-                self.dialect.lock(connection, name)
+                self._alone(connection, name, batch[name].column("tenant_id").unique().to_pylist())
                 merged |= merge_collection(self.dialect, connection, group)
             self._noted(sum(counts.changed for counts in merged.values()))
             if cursor is not None:
@@ -127,7 +127,7 @@ class Warehouse:
         from xero_pipeline.warehouse.load.soft_delete import mark_unseen_deleted
 
         with self.writing() as connection:
-            self.dialect.lock(connection, collection)
+            self._alone(connection, collection, [tenant_id])
             return self._noted(mark_unseen_deleted(self.dialect, connection, collection, tenant_id, seen_ids, as_of))
 
     def mark_deleted(self, collection: str, tenant_id: str, ids: Sequence[str], *, at: datetime) -> int:
@@ -145,8 +145,13 @@ class Warehouse:
         from xero_pipeline.warehouse.load.soft_delete import mark_deleted
 
         with self.writing() as connection:
-            self.dialect.lock(connection, collection)
+            self._alone(connection, collection, [tenant_id])
             return self._noted(mark_deleted(self.dialect, connection, collection, tenant_id, ids, at))
+
+    def _alone(self, connection: Connection, name: str, tenants: Iterable[str]) -> None:
+        """One writer of a table at a time for each organisation; writers of others go on beside it."""
+        for tenant_id in sorted(tenants):
+            self.dialect.lock(connection, f"{name} of {tenant_id}")
 
     def _noted(self, count: int) -> int:
         if count:
@@ -167,7 +172,7 @@ class Warehouse:
         from xero_pipeline.warehouse.load.report_replacement import replace_reports
 
         with span("merge", table=name, reports=len(pulls)), self.writing() as connection:
-            self.dialect.lock(connection, name)
+            self._alone(connection, name, {pull.tenant_id for pull in pulls})
             replaced = replace_reports(self.dialect, connection, table(name), rows, pulls)
             self._noted(replaced.changed)
             return replaced

@@ -1,10 +1,13 @@
-"""PostgreSQL's own ways: what a merge reads, and what it does with a row that should not be there."""
+"""PostgreSQL's own ways: what a merge reads, whom it waits for, and what it does with a row nobody expects."""
 
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from xero_pipeline.warehouse.load.merge import Merged
+from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import let_nobody_wait
 from xero_pipeline_tests.warehouse.answers import LATER, invoice, invoices, line
 
 STORED = 500
@@ -38,6 +41,17 @@ def test_a_merge_reads_of_a_large_table_only_the_rows_it_is_about(warehouse, arr
         warehouse.merge(invoices(*arriving, synced_at=LATER))
         read = connection.exec_driver_sql(READ).scalar_one()
     assert read < STORED / 2
+
+
+def test_a_merge_waits_for_that_of_its_own_organisation_and_for_no_other(warehouse, warehouse_url):
+    beside = Warehouse(warehouse_url)
+    with warehouse.transaction():
+        warehouse.merge(invoices(*some(0, 2)))
+        let_nobody_wait(warehouse_url)
+        theirs = beside.merge(invoices(*some(0, 2), tenant_id="another"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            beside.merge(invoices(*some(0, 2)))
+    assert theirs["invoices"] == Merged(inserted=2)
 
 
 def test_a_line_that_was_left_behind_when_somebody_deleted_its_invoice_does_not_stop_the_invoice(warehouse):

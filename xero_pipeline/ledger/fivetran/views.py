@@ -31,7 +31,7 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
     """Make what is missing or declared in another way; number the journals that have no number.
 
     Args:
-        connection: In a transaction that writes, to a warehouse of our layout.
+        connection: In a transaction that writes, to a warehouse of our layout; nobody else numbers these journals.
         tenant_id: Make the schema of this organisation and the one of all; None for every organisation's.
 
     Returns:
@@ -41,15 +41,20 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
     upgrade_schema(dialect, connection)
-    dialect.lock(connection, SCHEMA)
     number_journals(connection, tenant_id)
     wanted = {schema: of for schema, of in schemas(connection).items() if of is None or tenant_id in {None, of}}
-    there = Views(connection, wanted)
-    return sum(
-        there.put(schema, view.name, view.query(of), f"{view.comment}, as Fivetran's connector has it")
+    declared = [
+        (schema, view.name, view.query(of), f"{view.comment}, as Fivetran's connector has it")
         for schema, of in wanted.items()
         for view in views()
-    )
+    ]
+    there = Views(connection, wanted)
+    if all(there.has(*one) for one in declared):
+        return 0
+    # Only now: until the transaction ends, every other ledger that has views to make waits for it.
+    dialect.lock(connection, SCHEMA)
+    there = Views(connection, wanted)
+    return sum(there.put(*one) for one in declared)
 
 
 def schemas(connection: Connection) -> Mapping[str, str | None]:
