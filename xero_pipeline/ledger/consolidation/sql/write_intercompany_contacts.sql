@@ -21,23 +21,28 @@ contacts AS (
     FROM xero.contacts
     WHERE NOT is_deleted
 ),
+-- Each by a column of its own: compared all with all, a thousand organisations would take minutes.
 matches AS (
-    SELECT
-        c.tenant_id, c.contact_id, c.name, o.tenant_id AS counterpart_tenant_id,
-        CASE
-            WHEN LENGTH(c.tax_number) >= {{ digits }} AND c.tax_number = o.tax_number THEN 1
-            WHEN LENGTH(c.company_number) >= {{ digits }} AND c.company_number = o.company_number THEN 2
-            WHEN c.plain_name <> '' AND c.plain_name IN (o.plain_name, COALESCE(o.plain_legal_name, o.plain_name)) THEN 3
-        END AS matched_by
+    {%- for ours, theirs, rank, long_enough in (
+        ("tax_number", "tax_number", 1, digits),
+        ("company_number", "company_number", 2, digits),
+        ("plain_name", "plain_name", 3, 1),
+        ("plain_name", "plain_legal_name", 3, 1),
+    ) %}
+    SELECT c.tenant_id, c.contact_id, c.name, o.tenant_id AS counterpart_tenant_id, {{ rank }} AS matched_by
     FROM contacts AS c
-    JOIN organisations AS o ON o.tenant_id <> c.tenant_id
+    JOIN organisations AS o ON o.{{ theirs }} = c.{{ ours }} AND o.tenant_id <> c.tenant_id
+    WHERE LENGTH(c.{{ ours }}) >= {{ long_enough }}
+    {%- if not loop.last %}
+    UNION ALL
+    {%- endif %}
+    {%- endfor %}
 ),
 best AS (
     SELECT
         m.*,
         ROW_NUMBER() OVER (PARTITION BY tenant_id, contact_id ORDER BY matched_by, counterpart_tenant_id) AS place
     FROM matches AS m
-    WHERE matched_by IS NOT NULL
 )
 SELECT
     b.tenant_id, b.contact_id, b.name, o.name, b.counterpart_tenant_id, counterpart.name,
