@@ -102,7 +102,7 @@ class Warehouse:
         with span("merge", table=next(iter(batch), None)), self._current("written") as connection:
             for name in [name for name in batch if table(name).role == "record"]:
                 group = {member.name: batch[member.name] for member in table_group(name) if member.name in batch}
-                self._alone(connection, name, batch[name].column("tenant_id").unique().to_pylist())
+                self._alone(connection, name, {str(said) for said in batch[name].column("tenant_id").unique()})
                 merged |= merge_collection(self.dialect, connection, group)
             self._noted(sum(counts.changed for counts in merged.values()))
             if cursor is not None:
