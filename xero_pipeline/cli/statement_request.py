@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from xero_pipeline.basis import Basis
+
 
 @dataclass(frozen=True, slots=True)
 class StatementRequest:
@@ -17,6 +19,7 @@ class StatementRequest:
         end: The last day, or the day.
         json: Whether a program reads it.
         csv: Whether a spreadsheet does.
+        basis: Accrual or cash; None where a statement is the same on both.
     """
 
     name: str
@@ -25,3 +28,4 @@ class StatementRequest:
     end: date
     json: bool
     csv: bool
+    basis: Basis | None = None

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.cash_basis.lines import CASH_LINES, cash_lines_sql
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables
 from xero_pipeline.ledger.views import Views
 from xero_pipeline.warehouse.schema.catalogue import table
@@ -31,14 +32,17 @@ def upgrade_schema(dialect: Dialect, connection: Connection) -> None:
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
-    if Views(connection, [SCHEMA]).has(SCHEMA, "restatements", *_restatements()):
+    if _has_views(connection):
         return  # without the lock, which every other ledger would wait for until this one is whole
     dialect.lock(connection, f"layout of {SCHEMA}")
-    if not Views(connection, [SCHEMA]).put(SCHEMA, "restatements", *_restatements()):
+    if _has_views(connection):
         return
+    there = Views(connection, [SCHEMA])
+    there.put(SCHEMA, "restatements", *_restatements())
     existing = dialect.existing(connection, SCHEMA)
     for statement in changes(existing, connection.dialect, schema=SCHEMA, tables=ledger_tables()):
         connection.exec_driver_sql(statement)
+    there.put(SCHEMA, CASH_LINES, *_cash_journal_lines())
 
 
 class LedgerLayout:
@@ -46,14 +50,17 @@ class LedgerLayout:
 
     def is_current(self, connection: Connection) -> bool:
         """Whether there is no ledger, or its layout has the sign of ours."""
-        if Views(connection, [SCHEMA]).has(SCHEMA, "restatements", *_restatements()):
-            return True
-        return not has_ledger(connection)
+        return _has_views(connection) or not has_ledger(connection)
 
     def make_current(self, dialect: Dialect, connection: Connection) -> None:
         """Make the tables and columns that are missing, where a ledger was ever kept."""
         if has_ledger(connection):
             upgrade_schema(dialect, connection)
+
+
+def _has_views(connection: Connection) -> bool:
+    there = Views(connection, [SCHEMA])
+    return there.has(SCHEMA, "restatements", *_restatements()) and there.has(SCHEMA, CASH_LINES, *_cash_journal_lines())
 
 
 @cache
@@ -64,6 +71,12 @@ def _restatements() -> tuple[str, str]:
     layout = sha256(repr(ledger_tables()).encode()).hexdigest()[:12]
     told = f"What changed in closed months, beside a ledger of layout {layout}"
     return f"SELECT {columns} FROM xero.restatements", told
+
+
+@cache
+def _cash_journal_lines() -> tuple[str, str]:
+    told = "One row per journal line on cash basis, as in journal_lines, and the document that is settled by it"
+    return cash_lines_sql(), told
 
 
 def has_ledger(connection: Connection) -> bool:

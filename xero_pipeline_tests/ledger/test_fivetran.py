@@ -11,6 +11,7 @@ import pytest
 
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
 from xero_pipeline_tests.ledger.several import change, queries, rows
+from xero_simulator.reports.cash_basis import cash_postings
 
 CONTRACT = json.loads((Path(__file__).parent / "fivetran_contract.json").read_text())
 TYPES = {
@@ -95,9 +96,34 @@ def test_the_general_ledger_says_what_the_books_say_account_by_account(viewed, s
     assert {(account, day): amount for account, day, amount in rows(viewed, asked)} == truth
 
 
-def test_every_journal_balances(viewed):
-    odd = f"SELECT journal_id FROM {SCHEMA}.journal_line GROUP BY journal_id HAVING SUM(net_amount) <> 0"
+@pytest.mark.parametrize("lines", ["journal_line", "journal_cash_line"])
+def test_every_journal_balances(viewed, lines):
+    odd = f"SELECT journal_id FROM {SCHEMA}.{lines} GROUP BY journal_id HAVING SUM(net_amount) <> 0"
     assert rows(viewed, odd) == []
+
+
+def test_the_cash_general_ledger_says_what_the_books_say_on_cash_basis(viewed, several):
+    """As xero__cash_general_ledger joins it; what is owed passes through no line."""
+    lines = f"""
+        SELECT j.source_type, a.account_id, a.type, j.journal_date, l.net_amount, j.source_id
+        FROM {SCHEMA}.journal_cash AS j JOIN {SCHEMA}.journal_cash_line AS l ON l.journal_id = j.journal_id
+        JOIN {SCHEMA}.account AS a ON a.account_id = l.account_id"""
+    asked = f"SELECT account_id, journal_date, SUM(net_amount) FROM ({lines}) AS l GROUP BY 1, 2"
+    truth = Counter()
+    for organisation in several.organisations:
+        for posting in cash_postings(several.company(organisation)):
+            truth[posting.account_id, posting.date] += posting.net_amount
+    found = {(account, day): amount for account, day, amount in rows(viewed, asked) if amount}
+    assert found == {key: amount for key, amount in truth.items() if amount}
+    kinds = {kind for (kind,) in rows(viewed, f"SELECT DISTINCT source_type FROM {SCHEMA}.journal_cash")}
+    assert SOURCE_TYPES >= kinds >= {"ACCRECPAYMENT", "ACCPAYPAYMENT", "CASHREC", "CASHPAID", "ACCRECCREDIT"}
+    assert not kinds & {"ACCREC", "ACCPAY"}
+    credits = f"""
+        SELECT COUNT(*) AS n, COUNT(n.credit_note_id) AS found FROM {SCHEMA}.journal_cash AS j
+        LEFT JOIN {SCHEMA}.credit_note AS n ON n.credit_note_id = j.source_id
+        WHERE j.source_type IN ('ACCRECCREDIT', 'ACCPAYCREDIT')"""
+    ((notes, known),) = rows(viewed, credits)
+    assert notes == known > 0
 
 
 @pytest.mark.parametrize(
@@ -108,6 +134,9 @@ def test_every_journal_balances(viewed):
         ("journal", "journal_id"),
         ("journal_line", "journal_line_id"),
         ("journal_line_has_tracking_category", "journal_line_id, tracking_category_id"),
+        ("journal_cash", "journal_id"),
+        ("journal_cash_line", "journal_line_id"),
+        ("journal_cash_line_has_tracking_category", "journal_line_id, tracking_category_id"),
         ("invoice_line_item", "line_item_id"),
         ("invoice_line_item_has_tracking_category", "line_item_id, tracking_category_id"),
     ],
@@ -144,7 +173,7 @@ def test_tracking_finds_options_by_category_and_option(viewed):
 def test_a_schema_of_one_organisation_has_its_rows_and_no_others(viewed, several):
     with viewed.reading() as connection:
         by_tenant = {tenant: schema for schema, tenant in schemas(connection).items()}
-    for table in ("journal", "journal_line", "invoice", "journal_line_has_tracking_category"):
+    for table in ("journal", "journal_line", "invoice", "journal_line_has_tracking_category", "journal_cash_line"):
         counts = [rows(viewed, f"SELECT COUNT(*) AS n FROM {schema}.{table}")[0][0] for schema in by_tenant.values()]
         assert all(counts)
         assert counts[0] == sum(counts[1:]), table

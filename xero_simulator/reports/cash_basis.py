@@ -1,15 +1,27 @@
-"""The books on cash basis: a document counts as far as it has been paid, on the day it was paid."""
+"""The books on cash basis: a document counts as far as it is settled, on the day of what settles it.
+
+What Xero is known to do, and where from:
+
+* Invoices and bills count when they are paid (OpenAPI: `paymentsOnly`), so what is owed and due is not there.
+* A credit note that is allocated counts on both sides, when it is (support.jetconvert.com, "Comparing Data - Cash
+  versus Accrual").
+* A manual journal counts if it is marked `ShowOnCashBasisReports` (help.xero.com, "Add and post a manual journal").
+
+What Xero does not say, how a part is rounded, follows from the first: every line is rounded so that the parts of a
+document add up to it, and what rounding leaves over is on its largest line, never on the account for what is owed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from xero_simulator.books.double_entry.ledger import Ledger
 from xero_simulator.books.double_entry.legs import Posting
-from xero_simulator.books.double_entry.open_amounts import OpenAmounts, document_key
+from xero_simulator.books.double_entry.open_amounts import document_key
 from xero_simulator.values.amounts import CENT, ZERO
 
 if TYPE_CHECKING:
@@ -21,10 +33,8 @@ _DOCUMENTS = frozenset({"ACCREC", "ACCPAY", "ACCRECCREDIT", "ACCPAYCREDIT"})
 def cash_postings(company: CompanyRecords) -> Sequence[Posting]:
     """The postings that cash basis shows; each journal sums to zero.
 
-    Spend and receive money, payments and manual journals count on their own day. Invoices, bills and refunded credits
-    count in the share that was paid, on the day it was, each line rounded so that the shares of a document paid in
-    full add up to it; the control account carries what balances them. What a credit note sets off never was money and
-    is left out on both sides; an advance counts when it is set off.
+    Money, payments, allocations and manual journals post as they do on accrual basis. Invoices, bills and credit notes
+    post in shares, one for each payment or allocation; the account for what is owed goes up by what that takes off it.
     """
     return company.keep("cash postings", lambda: tuple(_cash_postings(company)))
 
@@ -35,46 +45,41 @@ def cash_ledger(company: CompanyRecords) -> Ledger:
 
 
 def _cash_postings(company: CompanyRecords) -> Iterator[Posting]:
-    controls = {
-        account["AccountID"]
-        for account in company.records("Accounts")
-        if account.get("SystemAccount") in {"DEBTORS", "CREDITORS"}
-    }
-    credit_notes = {
-        allocation["AllocationID"] for note in company.records("CreditNotes") for allocation in note["Allocations"]
+    hidden = {
+        row["ManualJournalID"]
+        for row in company.records("ManualJournals")
+        if row.get("ShowOnCashBasisReports") is False
     }
     documents: dict[str, list[Posting]] = {}
     for posting in company.postings:
         if posting.source_type in _DOCUMENTS:
             documents.setdefault(posting.journal_id, []).append(posting)
-        else:
+        elif posting.source_id not in hidden:
             yield posting
     for journal in documents.values():
-        yield from _paid_shares(journal, controls, company.open_amounts, credit_notes)
+        record = company.open_amounts.document(journal[0].source_id)
+        yield from _settled(journal, record["Total"], company.open_amounts.events(document_key(record)))
 
 
-def _paid_shares(
-    journal: Sequence[Posting], controls: set[str], opened: OpenAmounts, left_out: set[str]
+def _settled(
+    journal: Sequence[Posting], total: Decimal, events: Iterable[tuple[dt.date, str, Decimal]]
 ) -> Iterator[Posting]:
-    document = opened.document(journal[0].source_id)
-    total: Decimal = document["Total"]
-    paid = Decimal(0)
+    """A document's postings in shares; one that comes to nothing is settled from the beginning."""
     if not total:
+        yield from journal
         return
-    for day, event, amount in opened.events(document_key(document)):
-        if event in left_out:
-            continue
-        balance = ZERO
-        for posting in journal:
-            if posting.account_id not in controls:
-                before, after = (_part(posting.net_amount, part, total) for part in (paid, paid + amount))
-                balance += after - before
-                yield replace(posting, date=day, journal_id=event, net_amount=after - before)
-        for posting in journal:
-            if posting.account_id in controls:
-                yield replace(posting, date=day, journal_id=event, net_amount=-balance)
-        paid += amount
+    settled, before = ZERO, [ZERO] * len(journal)
+    for day, event, amount in events:
+        settled += amount
+        after = _shares(journal, settled, total)
+        for posting, one, other in zip(journal, after, before, strict=True):
+            yield replace(posting, date=day, journal_id=event, net_amount=one - other)
+        before = after
 
 
-def _part(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    return (amount * part / whole).quantize(CENT, rounding=ROUND_HALF_UP)
+def _shares(journal: Sequence[Posting], part: Decimal, whole: Decimal) -> list[Decimal]:
+    """What each posting comes to when so much of the whole is settled; what rounding leaves is on the largest line."""
+    found = [(posting.net_amount * part / whole).quantize(CENT, rounding=ROUND_HALF_UP) for posting in journal]
+    lines = [place for place, posting in enumerate(journal) if place and not posting.is_tax]
+    found[max(lines, key=lambda place: abs(journal[place].net_amount))] -= sum(found, ZERO)
+    return found

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline import clock
+from xero_pipeline.basis import Basis
 from xero_pipeline.calendar import month_end, month_start
+from xero_pipeline.cli.statement_options import AsOf, Csv, Documents, From, Json, OnBasis, Organisation, To
 from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -23,54 +25,58 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
 
-Organisation = Annotated[
-    str | None, typer.Option("--organisation", help="Name or tenant id. Default: the one that is connected.")
-]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The day, as 2026-10-31. Default: today.")]
-From = Annotated[
-    str | None, typer.Option("--from", help="First day, as 2026-10-01 or 2026-10. Default: the last day's month.")
-]
-To = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-10-31 or 2026-10. Default: today.")]
-Json = Annotated[bool, typer.Option("--json", help="Output JSON.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Output CSV.")]
-Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
-
 _Draw = Callable[["Connection", str], Sequence[Any]]
 
 
 @app.command("trial-balance")
 def trial_balance(
-    organisation: Organisation = None, as_of: AsOf = None, start: From = None, json: Json = False, csv: Csv = False
+    organisation: Organisation = None,
+    as_of: AsOf = None,
+    start: From = None,
+    basis: OnBasis = "accrual",
+    json: Json = False,
+    csv: Csv = False,
 ) -> None:
     """Movement of every account since --from, and its balance."""
     from xero_pipeline.ledger.statements.trial_balance import trial_balance
 
     end = _day(as_of, "--as-of", organisation, last=True)
     first = _day(start, "--from", organisation) if start else month_start(end)
-    asked = _range("trial-balance", organisation, first, end, json, csv)
-    _answer(asked, lambda connection, tenant_id: trial_balance(connection, tenant_id, end, first))
+    asked = _range("trial-balance", organisation, first, end, json, csv, basis)
+    _answer(asked, lambda connection, tenant_id: trial_balance(connection, tenant_id, end, first, basis=basis))
 
 
 @app.command("profit-and-loss")
 def profit_and_loss(
-    organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
+    organisation: Organisation = None,
+    start: From = None,
+    end: To = None,
+    basis: OnBasis = "accrual",
+    json: Json = False,
+    csv: Csv = False,
 ) -> None:
     """Income, costs and profit of a date range of any length."""
     from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 
-    asked = _request("profit-and-loss", organisation, start, end, json, csv)
-    _answer(asked, lambda connection, tenant_id: profit_and_loss(connection, tenant_id, *_span(asked)))
+    asked = _request("profit-and-loss", organisation, start, end, json, csv, basis)
+    _answer(asked, lambda connection, tenant_id: profit_and_loss(connection, tenant_id, *_span(asked), basis=basis))
 
 
 @app.command("balance-sheet")
-def balance_sheet(organisation: Organisation = None, as_of: AsOf = None, json: Json = False, csv: Csv = False) -> None:
+def balance_sheet(
+    organisation: Organisation = None,
+    as_of: AsOf = None,
+    basis: OnBasis = "accrual",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
     """Assets, liabilities and equity at the close of a day."""
     from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 
     asked = StatementRequest(
-        "balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv
+        "balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv, basis
     )
-    _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end))
+    _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end, basis=basis))
 
 
 @app.command("bank-summary")
@@ -90,17 +96,18 @@ def general_ledger(
     start: From = None,
     end: To = None,
     account: Annotated[str | None, typer.Option("--account", help="Code, name or id. Default: every account.")] = None,
+    basis: OnBasis = "accrual",
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """Every journal line of an account, with a running balance."""
     from xero_pipeline.ledger.statements.general_ledger import general_ledger
 
-    asked = _request("general-ledger", organisation, start, end, json, csv)
+    asked = _request("general-ledger", organisation, start, end, json, csv, basis)
 
     def draw(connection: Connection, tenant_id: str) -> Sequence[Any]:
         wanted = _account(connection, tenant_id, account) if account else None
-        return general_ledger(connection, tenant_id, *_span(asked), wanted)
+        return general_ledger(connection, tenant_id, *_span(asked), wanted, basis=basis)
 
     _answer(asked, draw)
 
@@ -162,17 +169,25 @@ def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bo
 
 
 def _request(
-    name: str, organisation: str | None, start: str | None, end: str | None, json: bool, csv: bool
+    name: str,
+    organisation: str | None,
+    start: str | None,
+    end: str | None,
+    json: bool,
+    csv: bool,
+    basis: Basis | None = None,
 ) -> StatementRequest:
     last = _day(end, "--to", organisation, last=True)
     first = _day(start, "--from", organisation) if start else month_start(last)
-    return _range(name, organisation, first, last, json, csv)
+    return _range(name, organisation, first, last, json, csv, basis)
 
 
-def _range(name: str, organisation: str | None, first: date, last: date, json: bool, csv: bool) -> StatementRequest:
+def _range(
+    name: str, whose: str | None, first: date, last: date, json: bool, csv: bool, basis: Basis | None = None
+) -> StatementRequest:
     if first > last:
         raise ConfigurationError(f"The range starts on {first} and ends before that, on {last}: swap the two dates.")
-    return StatementRequest(name, organisation, first, last, json, csv)
+    return StatementRequest(name, whose, first, last, json, csv, basis)
 
 
 def _span(asked: StatementRequest) -> tuple[date, date]:

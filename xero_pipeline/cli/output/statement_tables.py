@@ -86,13 +86,16 @@ def show(asked: StatementRequest, tenant_id: str, organisation: str, currency: s
     plain = [{name: _plain(value) for name, value in asdict(row).items()} for row in rows]
     if asked.json:
         head = {"statement": asked.name, "organisation": organisation, "tenant_id": tenant_id, "currency": currency}
+        if asked.basis:
+            head["basis"] = asked.basis
         print_json({**head, "from": asked.start, "to": asked.end, "rows": plain})
     elif asked.csv:
         _print_csv(plain)
     else:
         name = asked.name.removesuffix("-documents").replace("-", " ").capitalize()
         days = f"{asked.start} to {asked.end}" if asked.start else f"{asked.end}"
-        _PRINTERS[asked.name](f"{name}: {organisation}, {days}, {currency}", rows)
+        basis = ", cash basis" if asked.basis == "cash" else ""
+        _PRINTERS[asked.name](f"{name}: {organisation}, {days}, {currency}{basis}", rows)
 
 
 def _plain(value: Any) -> Any:

@@ -21,6 +21,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
+from xero_pipeline.ledger.cash_basis.lines import cash_lines_sql
 from xero_pipeline.warehouse.schema.model import TableMistake
 from xero_pipeline.warehouse.sql import literal, q
 
@@ -48,6 +49,7 @@ _PIECES = {
         "(SELECT tenant_id, journal_id, journal_line_id, position - 1 AS line_number FROM xero.journal_lines "
         "WHERE NOT is_deleted)"
     ),
+    "{cash_lines}": f"({cash_lines_sql()})",
     # Xero leaves the ids of tracking out now and then, never the names.
     "{category_ids}": (
         "(SELECT tenant_id, name, MIN(tracking_category_id) AS tracking_category_id FROM xero.tracking_categories "

@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.cash_basis.settled_lines import write_settled_lines
 from xero_pipeline.ledger.locked.changed_amounts import note_changed_amounts
 from xero_pipeline.ledger.posting import rules
 from xero_pipeline.ledger.sql_templates import SqlTemplates
@@ -150,6 +151,9 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
         _run_all(queries, _REMOVE)
         removed = before - queries.count(journals, mine)
         _run_all(queries, _WRITE)
+        write_settled_lines(
+            connection, tenant_id, journals=journals, lines=lines, line_columns=_LINE_COLUMNS, beside=beside
+        )
         written = queries.count(journals, mine) - before + removed
     faults = queries.count(named("documents"), f"{mine} AND problem IS NOT NULL")
     return Posted(documents, written, removed, faults)

@@ -30,6 +30,8 @@ Whole = Literal["DEBTORS", "CREDITORS", "bank"]
 """The account that takes the whole amount: a control account by its SystemAccount, or the document's bank account."""
 
 DEBIT, CREDIT = 1, -1
+DOCUMENTS = ("ACCREC", "ACCPAY", "ACCRECCREDIT", "ACCPAYCREDIT")
+"""Source types of what is owed until something settles it; on cash basis it counts only then."""
 POSTED_DOCUMENT = ("AUTHORISED", "PAID")
 POSTED_MONEY = ("AUTHORISED",)
 POSTED_JOURNAL = ("POSTED",)
@@ -43,7 +45,7 @@ MOST = 10**12
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 """The days that books may have; anything else is a mistake, and would make statements of a thousand months."""
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Goes up when a rule changes: then every organisation's ledger is posted anew."""
 
 

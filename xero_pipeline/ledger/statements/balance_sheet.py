@@ -27,26 +27,31 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.basis import Basis
+
 BELOW = " > "
 """Between headings that stand one under the other."""
 
 _Sections = Mapping[Section, Sequence[Line]]
 
 
-def balance_sheet(connection: Connection, tenant_id: str, day: date) -> tuple[StatementLine, ...]:
+def balance_sheet(
+    connection: Connection, tenant_id: str, day: date, *, basis: Basis = "accrual"
+) -> tuple[StatementLine, ...]:
     """The balance sheet of a day, in Xero's standard layout.
 
     Current Year Earnings is the profit since the financial year began; that of earlier years is in retained earnings.
 
     Args:
         connection: To the warehouse; reading is enough.
+        basis: When income and expenses count.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
     entity, period = entity_of(connection, tenant_id), Period(day, day)
     chart = chart_of(connection, tenant_id)
-    return of_balances(account_balances(connection, entity, chart, [period])[period], chart.earnings)
+    return of_balances(account_balances(connection, entity, chart, [period], basis=basis)[period], chart.earnings)
 
 
 def of_balances(found: Sequence[AccountBalance], earnings_id: str = EARNINGS_ID) -> tuple[StatementLine, ...]:

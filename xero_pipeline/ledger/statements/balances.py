@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from xero_pipeline.ledger.cash_basis.lines import lines_named
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
-from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.basis import Basis
     from xero_pipeline.ledger.statements.chart import Account, ChartOfAccounts
     from xero_pipeline.ledger.statements.entity import Entity
 
@@ -53,15 +54,18 @@ def account_balances(
     *,
     condition: str = "TRUE",
     params: Mapping[str, object] | None = None,
+    basis: Basis = "accrual",
 ) -> dict[Period, list[AccountBalance]]:
     """Every account that any journal until the end of a period touches, and retained earnings.
 
     Args:
         connection: To the warehouse; reading is enough.
         condition: Which journal lines (l) count, in SQL.
+        basis: When income and expenses count.
     """
     rows = connection.execute(
-        text(_sums_sql(entity, periods, condition)), {"tenant_id": entity.tenant_id, **(params or {})}
+        text(_sums_sql(entity, periods, condition, lines_named(basis))),
+        {"tenant_id": entity.tenant_id, **(params or {})},
     )
     found: dict[Period, list[_Sums]] = {period: [] for period in periods}
     for start, end, *sums in rows:
@@ -82,7 +86,7 @@ class _Sums:
     active: int
 
 
-def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str) -> str:
+def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str, lines: str) -> str:
     """Lines by account and day first: of those there are few, however many lines and periods there are.
 
     Money by source before that: Xero's own journals reverse a document that was edited or deleted.
@@ -92,14 +96,14 @@ def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str) -> str:
     WITH periods AS ({periods_sql(periods, entity.year_end)}),
     daily AS (
         SELECT account_id, journal_date AS day, SUM(net_amount) AS net
-        FROM {named("journal_lines")} AS l
+        FROM {lines} AS l
         WHERE tenant_id = :tenant_id AND journal_date <= {literal(last)} AND {condition}
         GROUP BY account_id, journal_date
     ),
     money AS (
         SELECT account_id AS bank_id, day AS bank_day, SUM(CASE WHEN net > 0 THEN net ELSE 0 END) AS debit FROM (
             SELECT l.account_id, l.journal_date AS day, SUM(l.net_amount) AS net
-            FROM {named("journal_lines")} AS l
+            FROM {lines} AS l
             JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id AND a.type = 'BANK'
             WHERE l.tenant_id = :tenant_id AND {condition}
                 AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}

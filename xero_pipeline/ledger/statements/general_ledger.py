@@ -7,7 +7,7 @@ journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import text
 
+from xero_pipeline.ledger.cash_basis.lines import lines_named
 from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import ZERO, Account, ChartOfAccounts, chart_of
 from xero_pipeline.ledger.statements.entity import entity_of
@@ -26,6 +27,7 @@ from xero_pipeline.ledger.tables import named
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+    from xero_pipeline.basis import Basis
     from xero_pipeline.ledger.statements.entity import Entity
 
 EntryType = Literal["opening", "journal", "year_end", "closing"]
@@ -33,11 +35,13 @@ EntryType = Literal["opening", "journal", "year_end", "closing"]
 _LINES = f"""
 SELECT l.account_id, l.journal_date, l.journal_id, l.source_type, l.source_id, j.number, j.reference, l.contact_id,
     c.name AS contact_name, l.description, l.net_amount
-FROM {named("journal_lines")} AS l
-LEFT JOIN {named("journals")} AS j ON j.tenant_id = l.tenant_id AND j.journal_id = l.journal_id
+FROM {{lines}} AS l
+LEFT JOIN {named("journals")} AS j ON j.tenant_id = l.tenant_id AND j.journal_id = {{journal_id}}
 LEFT JOIN xero.contacts AS c ON c.tenant_id = l.tenant_id AND c.contact_id = COALESCE(l.contact_id, j.contact_id)
 WHERE l.tenant_id = :tenant_id AND l.journal_date BETWEEN :start AND :end
 """
+_JOURNAL_OF: Mapping[Basis, str] = {"accrual": "l.journal_id", "cash": "COALESCE(l.document_id, l.journal_id)"}
+"""The journal that has the number and the reference of a line: on cash basis that of the document it is a share of."""
 _ORDER = " ORDER BY l.account_id, l.journal_date, j.number NULLS LAST, l.journal_id, l.line_number"
 
 
@@ -76,13 +80,20 @@ class LedgerEntry:
 
 
 def general_ledger(
-    connection: Connection, tenant_id: str, start: date, end: date, account_id: str | None = None
+    connection: Connection,
+    tenant_id: str,
+    start: date,
+    end: date,
+    account_id: str | None = None,
+    *,
+    basis: Basis = "accrual",
 ) -> tuple[LedgerEntry, ...]:
     """The lines of one account, or of all that moved or stand at something, in the order of the trial balance.
 
     Args:
         connection: To the warehouse; reading is enough.
         account_id: The account; None for all.
+        basis: When income and expenses count.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
@@ -90,14 +101,14 @@ def general_ledger(
     entity, period = entity_of(connection, tenant_id), Period(start, end)
     chart = chart_of(connection, tenant_id)
     years = {first: Period(first - ONE_DAY, first - ONE_DAY) for first in entity.year_end.starts_within(period)}
-    found = account_balances(connection, entity, chart, [period, *years.values()])
+    found = account_balances(connection, entity, chart, [period, *years.values()], basis=basis)
     profits = {first: _profit(found[eve]) for first, eve in years.items()}
     if account_id is None:
         wanted = [one for one in in_order(found[period]) if one.active or one.opening or one.balance]
     else:
         mine = (one for one in found[period] if one.account.account_id == account_id)
         wanted = [next(mine, AccountBalance(chart[account_id], ZERO, ZERO, ZERO, ZERO, active=False))]
-    lines = _lines(connection, entity, period, account_id)
+    lines = _lines(connection, entity, period, account_id, basis)
     return tuple(
         entry
         for one in wanted
@@ -164,8 +175,11 @@ def _profit(found: Sequence[AccountBalance]) -> Decimal:
     return sum((one.balance for one in found if one.account.is_result), ZERO)
 
 
-def _lines(connection: Connection, entity: Entity, period: Period, account_id: str | None) -> dict[str, list[Row[Any]]]:
+def _lines(
+    connection: Connection, entity: Entity, period: Period, account_id: str | None, basis: Basis
+) -> dict[str, list[Row[Any]]]:
     params = {"tenant_id": entity.tenant_id, "start": period.start, "end": period.end, "account_id": account_id}
     one = " AND l.account_id = :account_id" if account_id is not None else ""
-    rows = connection.execute(text(_LINES + one + _ORDER), params)
+    lines = _LINES.format(lines=lines_named(basis), journal_id=_JOURNAL_OF[basis])
+    rows = connection.execute(text(lines + one + _ORDER), params)
     return {key: list(group) for key, group in groupby(rows, key=lambda row: row.account_id)}

@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.basis import Basis
     from xero_pipeline.ledger.statements.chart import Account
     from xero_pipeline.ledger.statements.lines import Amounts
 
 
-def profit_and_loss(connection: Connection, tenant_id: str, start: date, end: date) -> tuple[StatementLine, ...]:
+def profit_and_loss(
+    connection: Connection, tenant_id: str, start: date, end: date, *, basis: Basis = "accrual"
+) -> tuple[StatementLine, ...]:
     """The profit and loss of a range, in Xero's standard layout; no range is too long.
 
     Args:
         connection: To the warehouse; reading is enough.
+        basis: When income and expenses count.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
     entity, period = entity_of(connection, tenant_id), Period(start, end)
-    found = account_balances(connection, entity, chart_of(connection, tenant_id), [period])[period]
+    found = account_balances(connection, entity, chart_of(connection, tenant_id), [period], basis=basis)[period]
     return of_balances(found, folds_gains=entity.folds_gains)
 
 

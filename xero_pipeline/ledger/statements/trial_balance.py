@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.basis import Basis
+
 _ORDER = ("REVENUE", "EXPENSE", "ASSET", "LIABILITY", "EQUITY", "")
 _DEBIT_CLASSES = frozenset({"EXPENSE", "ASSET"})
 
@@ -50,19 +52,22 @@ class TrialBalanceLine:
 
 
 def trial_balance(
-    connection: Connection, tenant_id: str, day: date, start: date | None = None
+    connection: Connection, tenant_id: str, day: date, start: date | None = None, *, basis: Basis = "accrual"
 ) -> tuple[TrialBalanceLine, ...]:
     """The trial balance at the close of a day.
 
     Args:
         connection: To the warehouse; reading is enough.
         start: Since when movements count; the first day of the month by default, as Xero does.
+        basis: When income and expenses count.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
     entity, period = entity_of(connection, tenant_id), Period(start or month_start(day), day)
-    return of_balances(account_balances(connection, entity, chart_of(connection, tenant_id), [period])[period])
+    return of_balances(
+        account_balances(connection, entity, chart_of(connection, tenant_id), [period], basis=basis)[period]
+    )
 
 
 def of_balances(found: Iterable[AccountBalance]) -> tuple[TrialBalanceLine, ...]:

@@ -26,7 +26,7 @@ RANGE = ("--from", "2028-02", "--to", "2028-02")
 EVERY = [
     ("trial-balance", "--as-of", "2028-02-29"),
     ("profit-and-loss", *RANGE),
-    ("balance-sheet", "--as-of", "2028-02"),
+    ("balance-sheet", "--as-of", "2028-02", "--basis", "cash"),
     ("bank-summary", *RANGE),
     ("general-ledger", *RANGE, "--account", "610"),
     ("aged-receivables", "--as-of", "2028-02-29"),
@@ -98,6 +98,7 @@ def test_people_programs_and_spreadsheets_read_the_same_amounts(run, name, words
     told = json.loads(printed)
     assert (code, told["organisation"], told["currency"]) == (0, name, "NZD")
     assert told["to"] == "2028-02-29"
+    assert (told.get("basis") == "cash", "cash basis" in shown) == ("--basis" in words,) * 2
     _, printed, _ = run(*words, "--organisation", name, "--csv")
     lines = list(csv.DictReader(io.StringIO(printed)))
     assert lines == [{key: "" if value is None else str(value) for key, value in row.items()} for row in told["rows"]]
@@ -110,6 +111,7 @@ def test_the_rows_are_those_of_the_functions(run, name, companies, filled_duckdb
     tenant_id = companies[0].tenant_id
     with filled_duckdb.reading() as connection:
         profit = profit_and_loss(connection, tenant_id, *FEBRUARY)
+        cash = profit_and_loss(connection, tenant_id, *FEBRUARY, basis="cash")
         trial = trial_balance(connection, tenant_id, FEBRUARY[1])
         owed = aged(connection, tenant_id, "payables", FEBRUARY[1])
 
@@ -117,6 +119,8 @@ def test_the_rows_are_those_of_the_functions(run, name, companies, filled_duckdb
         return json.loads(run(*words, "--organisation", name, "--json")[1])["rows"]
 
     assert [Decimal(row["amount"]) for row in rows("profit-and-loss", *RANGE)] == [one.amount for one in profit]
+    on_cash = rows("profit-and-loss", *RANGE, "--basis", "cash")
+    assert [Decimal(row["amount"]) for row in on_cash] == [one.amount for one in cash] != [one.amount for one in profit]
     found = rows("trial-balance", "--as-of", "2028-02")
     assert [(row["account_id"], Decimal(row["balance"])) for row in found] == [
         (one.account_id, one.balance) for one in trial

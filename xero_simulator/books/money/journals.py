@@ -29,13 +29,21 @@ class JournalLine:
 
 
 def write_journal(
-    bench: Workbench, name: str, narration: str, day: dt.date, lines: Sequence[JournalLine], status: str = "POSTED"
+    bench: Workbench,
+    name: str,
+    narration: str,
+    day: dt.date,
+    lines: Sequence[JournalLine],
+    status: str = "POSTED",
+    *,
+    on_cash_basis: bool = True,
 ) -> Record | None:
     """Write a manual journal without tax, if its day has come.
 
     Args:
         lines: Its lines; their sum is zero.
         status: POSTED or DRAFT.
+        on_cash_basis: Whether reports on cash basis show it.
     """
     if day > bench.today:
         return None
@@ -48,7 +56,7 @@ def write_journal(
         "UpdatedDateUTC": wire_ms(event_ms(day, key)),
         "Narration": narration,
         "JournalLines": [_line(bench, line) for line in lines],
-        "ShowOnCashBasisReports": True,
+        "ShowOnCashBasisReports": on_cash_basis,
         "HasAttachments": False,
     }
     return bench.add("ManualJournals", key, record)
@@ -76,10 +84,11 @@ def write_month_end(bench: Workbench, plan: MonthPlan) -> None:
         write_journal(bench, f"depreciation/{stem}", f"Depreciation {plan.month:%b %Y}", plan.last, worn)
     fee = chance.randint(40_000, 90_000)
     accrual = [JournalLine("412", fee, "Audit fee accrued"), JournalLine("805", -fee, "Audit fee accrued")]
-    write_journal(bench, f"accrual/{stem}", f"Accruals {plan.month:%b %Y}", plan.last, accrual)
+    title = f"Accruals {plan.month:%b %Y}"
+    write_journal(bench, f"accrual/{stem}", title, plan.last, accrual, on_cash_basis=False)
     reversal = [JournalLine(line.code, -line.amount, line.text) for line in accrual]
     next_month = add_months(plan.month, 1)
-    write_journal(bench, f"reversal/{stem}", f"Reversal: Accruals {plan.month:%b %Y}", next_month, reversal)
+    write_journal(bench, f"reversal/{stem}", f"Reversal: {title}", next_month, reversal, on_cash_basis=False)
     odd = [JournalLine("453", 12_300, "To be checked"), JournalLine("805", -12_300, "To be checked")]
     middle = plan.month.replace(day=14)
     if plan.month.month % 2:

@@ -7,7 +7,8 @@ SELECT
     {%- set targets = ("invoice_id", "credit_note_id", "prepayment_id", "overpayment_id") %}
     COALESCE({% for other in targets if other != key %}x.{{ other }}{{ ", " if not loop.last }}{% endfor %}) AS document_id,
     x.allocation_id AS event_id,
-    COALESCE(x.date, c.date) AS date,
+    -- Without a day it was set off when both were there (support.jetconvert.com, "Comparing Data - Cash versus Accrual").
+    COALESCE(x.date, GREATEST(c.date, d.date)) AS date,
     x.amount,
     c.posts AND d.posts IS TRUE
         AND (x.date < DATE '{{ first_day }}' OR x.date > DATE '{{ last_day }}') IS NOT TRUE
