@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.columns import Column, Columns, Comparison
+    from xero_pipeline.ledger.statements.columns import Comparison, SideBySide, StatementColumn
     from xero_pipeline.ledger.statements.periods import YearEnd
 
 
 def profit_and_loss(
     connection: Connection, tenant_id: str, period: Period, compare: Sequence[str], by: str | None
-) -> Columns:
+) -> SideBySide:
     """The profit and loss with the columns that were asked for.
 
     Args:
@@ -39,11 +39,13 @@ def profit_and_loss(
     year_end = entity_of(connection, tenant_id).year_end
     asked = _columns(period, compare, by, year_end)
     if by and len(asked) > 1:
-        asked = (*asked, columns.Column(columns.TOTAL, period))
+        asked = (*asked, columns.StatementColumn(columns.TOTAL, period))
     return columns.profit_and_loss_by_period(connection, tenant_id, asked)
 
 
-def balance_sheet(connection: Connection, tenant_id: str, day: date, compare: Sequence[str], by: str | None) -> Columns:
+def balance_sheet(
+    connection: Connection, tenant_id: str, day: date, compare: Sequence[str], by: str | None
+) -> SideBySide:
     """The balance sheet with the columns that were asked for: by month or quarter, those of the financial year.
 
     Args:
@@ -63,7 +65,7 @@ def balance_sheet(connection: Connection, tenant_id: str, day: date, compare: Se
     return columns.balance_sheet_by_day(connection, tenant_id, asked)
 
 
-def _columns(period: Period, compare: Sequence[str], by: str | None, year_end: YearEnd) -> Sequence[Column]:
+def _columns(period: Period, compare: Sequence[str], by: str | None, year_end: YearEnd) -> Sequence[StatementColumn]:
     if not by:
         return columns.beside(period, [_comparison(word) for word in compare], year_end)
     _only_one(compare, by)

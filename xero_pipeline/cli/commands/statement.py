@@ -18,7 +18,7 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.ledger.statements.columns import Columns
+    from xero_pipeline.ledger.statements.columns import SideBySide
     from xero_pipeline.ledger.statements.open_documents import Side
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
@@ -43,7 +43,7 @@ By = Annotated[
 ByPart = Annotated[str | None, typer.Option("--by", help="A column for each month or quarter of the financial year.")]
 Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
 
-_Draw = Callable[["Connection", str], "Sequence[Any] | Columns"]
+_Draw = Callable[["Connection", str], "Sequence[Any] | SideBySide"]
 
 
 @app.command("trial-balance")
@@ -216,7 +216,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.output.empty_period_note import empty_period_note
     from xero_pipeline.cli.output.statement_tables import show
-    from xero_pipeline.ledger.statements.columns import Columns
+    from xero_pipeline.ledger.statements.columns import SideBySide
     from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 
     if asked.json and asked.csv:
@@ -231,7 +231,7 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
         entity, rows = entity_of(connection, one.tenant_id), draw(connection, one.tenant_id)
         nothing = empty_period_note(connection, one.tenant_id, asked.start, asked.end)
     whose = (one.tenant_id, one.name, entity.base_currency)
-    if isinstance(rows, Columns):
+    if isinstance(rows, SideBySide):
         show_columns(asked, *whose, rows)
     else:
         show(asked, *whose, rows)

@@ -10,11 +10,11 @@ from xero_pipeline.ledger.statements.columns import label_of
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.statement_request import StatementRequest
-    from xero_pipeline.ledger.statements.columns import Column, Columns
+    from xero_pipeline.ledger.statements.columns import SideBySide, StatementColumn
     from xero_pipeline.ledger.statements.lines import Line
 
 
-def show_columns(asked: StatementRequest, tenant_id: str, organisation: str, currency: str, found: Columns) -> None:
+def show_columns(asked: StatementRequest, tenant_id: str, organisation: str, currency: str, found: SideBySide) -> None:
     """Print a statement with several columns.
 
     Args:
@@ -45,7 +45,7 @@ def _told(line: Line) -> dict[str, Any]:
     }
 
 
-def _head(column: Column) -> str:
+def _head(column: StatementColumn) -> str:
     """A comparison is called by its name, and below it by its days."""
     days = label_of(column.period)
     return column.label if column.label == days else f"{column.label}\n{days}"

@@ -39,7 +39,7 @@ UNASSIGNED = "Unassigned"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class StatementColumn:
     """One column of amounts.
 
     Args:
@@ -52,14 +52,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class SideBySide:
     """A statement with several columns: each line has an amount for each of them."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[StatementColumn, ...]
     lines: tuple[Line, ...]
 
 
-def beside(period: Period, comparisons: Iterable[Comparison], year_end: YearEnd) -> tuple[Column, ...]:
+def beside(period: Period, comparisons: Iterable[Comparison], year_end: YearEnd) -> tuple[StatementColumn, ...]:
     """The period, and the ones it is compared with.
 
     Before whole months come as many whole months; before other days as many days.
@@ -68,31 +68,31 @@ def beside(period: Period, comparisons: Iterable[Comparison], year_end: YearEnd)
         year_end: When the financial year ends, which a year to date begins after.
     """
     others = [
-        Column(name.replace("-", " ").capitalize(), _OTHER[name](period, year_end))
+        StatementColumn(name.replace("-", " ").capitalize(), _OTHER[name](period, year_end))
         for name in dict.fromkeys(comparisons)
     ]
-    return (Column(label_of(period), period), *others)
+    return (StatementColumn(label_of(period), period), *others)
 
 
-def in_parts(period: Period, part: Part) -> tuple[Column, ...]:
+def in_parts(period: Period, part: Part) -> tuple[StatementColumn, ...]:
     """The months or quarters of a period; the first and the last may be cut.
 
     Args:
         part: Quarters are counted from the period's first month.
     """
-    found: list[Column] = []
+    found: list[StatementColumn] = []
     start = period.start
     while start <= period.end:
         end = min(month_end(add_months(month_start(start), _MONTHS[part] - 1)), period.end)
-        found.append(Column(label_of(Period(start, end)), Period(start, end)))
+        found.append(StatementColumn(label_of(Period(start, end)), Period(start, end)))
         start = end + ONE_DAY
     return tuple(found)
 
 
-def at_close_of(columns: Iterable[Column]) -> tuple[Column, ...]:
+def at_close_of(columns: Iterable[StatementColumn]) -> tuple[StatementColumn, ...]:
     """The same columns for a balance sheet: what is called by its period is called by that one's last day."""
     return tuple(
-        Column(one.period.end.isoformat() if one.label == label_of(one.period) else one.label, one.period)
+        StatementColumn(one.period.end.isoformat() if one.label == label_of(one.period) else one.label, one.period)
         for one in columns
     )
 
@@ -105,7 +105,7 @@ def label_of(period: Period) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def profit_and_loss_by_period(connection: Connection, tenant_id: str, columns: Sequence[Column]) -> Columns:
+def profit_and_loss_by_period(connection: Connection, tenant_id: str, columns: Sequence[StatementColumn]) -> SideBySide:
     """The profit and loss of every column's period.
 
     Args:
@@ -116,18 +116,18 @@ def profit_and_loss_by_period(connection: Connection, tenant_id: str, columns: S
     """
     entity, sums = _sums(connection, tenant_id, columns)
     accounts = _aligned(sums, columns, lambda one: one.movement if one.account.is_result else ZERO)
-    return Columns(tuple(columns), tuple(profit_and_loss.statement(accounts, len(columns), folds_gains=entity)))
+    return SideBySide(tuple(columns), tuple(profit_and_loss.statement(accounts, len(columns), folds_gains=entity)))
 
 
-def balance_sheet_by_day(connection: Connection, tenant_id: str, columns: Sequence[Column]) -> Columns:
+def balance_sheet_by_day(connection: Connection, tenant_id: str, columns: Sequence[StatementColumn]) -> SideBySide:
     """The balance sheet at the close of every column's last day; as `profit_and_loss_by_period`."""
     _, sums = _sums(connection, tenant_id, columns)
     accounts = _aligned(sums, columns, lambda one: one.balance)
     earnings = chart_of(connection, tenant_id).earnings
-    return Columns(tuple(columns), tuple(balance_sheet.statement(accounts, len(columns), earnings)))
+    return SideBySide(tuple(columns), tuple(balance_sheet.statement(accounts, len(columns), earnings)))
 
 
-def profit_and_loss_by_option(connection: Connection, tenant_id: str, period: Period, category: str) -> Columns:
+def profit_and_loss_by_option(connection: Connection, tenant_id: str, period: Period, category: str) -> SideBySide:
     """The profit and loss of a period, by the options of a tracking category; what has none is unassigned.
 
     Args:
@@ -151,11 +151,11 @@ def profit_and_loss_by_option(connection: Connection, tenant_id: str, period: Pe
         for account, amounts in found.items()
     ]
     lines = profit_and_loss.statement(accounts, len(options), folds_gains=entity.folds_gains)
-    return Columns(tuple(Column(option, period) for option in options), tuple(lines))
+    return SideBySide(tuple(StatementColumn(option, period) for option in options), tuple(lines))
 
 
 def _sums(
-    connection: Connection, tenant_id: str, columns: Sequence[Column]
+    connection: Connection, tenant_id: str, columns: Sequence[StatementColumn]
 ) -> tuple[bool, Mapping[Period, Sequence[AccountBalance]]]:
     """Whether currency gains are one line, and the balances of every column's period."""
     entity = entity_of(connection, tenant_id)
@@ -165,7 +165,7 @@ def _sums(
 
 def _aligned(
     sums: Mapping[Period, Sequence[AccountBalance]],
-    columns: Sequence[Column],
+    columns: Sequence[StatementColumn],
     amount: Callable[[AccountBalance], Decimal],
 ) -> list[tuple[Account, Amounts]]:
     """Every account with an amount for each column."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.statements import columns
 from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
-from xero_pipeline.ledger.statements.columns import COMPARISONS, PARTS, Column, beside, in_parts
+from xero_pipeline.ledger.statements.columns import COMPARISONS, PARTS, StatementColumn, beside, in_parts
 from xero_pipeline.ledger.statements.periods import Period, YearEnd
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
@@ -38,7 +38,7 @@ def alone(lines):
 @ASKED
 @given(st.lists(PERIODS, min_size=1, max_size=4))
 def test_each_column_of_a_profit_and_loss_is_that_of_its_period(here, periods):
-    asked = [Column(str(period), period) for period in periods]
+    asked = [StatementColumn(str(period), period) for period in periods]
     found = columns.profit_and_loss_by_period(here.connection, here.tenant_id, asked)
     for place, period in enumerate(periods):
         assert the_column(found, place) == alone(
@@ -49,7 +49,7 @@ def test_each_column_of_a_profit_and_loss_is_that_of_its_period(here, periods):
 @ASKED
 @given(st.lists(PERIODS, min_size=1, max_size=4))
 def test_each_column_of_a_balance_sheet_is_that_of_its_last_day(here, periods):
-    asked = [Column(str(period), period) for period in periods]
+    asked = [StatementColumn(str(period), period) for period in periods]
     found = columns.balance_sheet_by_day(here.connection, here.tenant_id, asked)
     for place, period in enumerate(periods):
         assert the_column(found, place) == alone(balance_sheet(here.connection, here.tenant_id, period.end))
