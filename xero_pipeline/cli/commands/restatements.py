@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from xero_pipeline.ledger.locked.documents import DocumentChange
     from xero_pipeline.ledger.locked.lock_dates import LockMove
-    from xero_pipeline.sync.locked.period_changes import Acceptance, LockedChange
+    from xero_pipeline.sync.locked.period_changes import LockedChange
+    from xero_pipeline.warehouse.accepted_months import Acceptance
     from xero_pipeline.xero.document_history import HistoryEntry
 
 _SINCE = f"""
@@ -109,7 +110,7 @@ def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
 
 
 def _accept(services: Services, found: _Open, note: str, by: str) -> None:
-    from xero_pipeline.sync.locked.period_changes import accept
+    from xero_pipeline.warehouse.accepted_months import accept
 
     _show_locked(services, found)
     months = accept(services.warehouse, [*found.figures, *found.documents], note, by=by, at=clock.now())
@@ -166,7 +167,7 @@ def _seen_since(services: Services, tenants: Collection[str], given: date | None
 def _told_since(services: Services, seen: _Seen) -> tuple[Sequence[LockMove], Sequence[Acceptance]]:
     """Lock dates that moved, and what was accepted."""
     from xero_pipeline.ledger.locked.lock_dates import lock_moves
-    from xero_pipeline.sync.locked.period_changes import acceptances
+    from xero_pipeline.warehouse.accepted_months import acceptances
 
     with services.warehouse.reading() as connection:
         moves = [one for one in lock_moves(connection) if seen.has(one, one.seen_at)]
