@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline_tests.ledger.several import change, queries, rows
 
 CONTRACT = json.loads((Path(__file__).parent / "fivetran_contract.json").read_text())
@@ -51,6 +52,7 @@ LEFT JOIN {SCHEMA}.contact AS c
 
 def made(warehouse):
     with warehouse.writing() as connection:
+        upgrade_schema(warehouse.dialect, connection)
         return make_views(connection, warehouse.dialect)
 
 
