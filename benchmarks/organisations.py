@@ -23,6 +23,7 @@ import dagster as dg
 import time_machine
 
 from benchmarks.connected import connected
+from benchmarks.cpu import processes, spent_by_postgresql
 from xero_pipeline import clock
 from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
@@ -128,18 +129,7 @@ def _server_cpu(services: Services) -> float:
     if services.settings.warehouse_url is None:
         return 0.0
     (row,) = services.warehouse.query("select setting from pg_settings where name = 'data_directory'").to_pylist()
-    postmaster = Path(row["setting"], "postmaster.pid").read_text().split()[0]
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            # Behind the name, which may hold anything: state, parent, …, utime, stime, and of ended children.
-            fields = stat.read_text().rpartition(")")[2].split()
-            mine, theirs = map(int, fields[11:13]), map(int, fields[13:15])
-            if stat.parent.name == postmaster:
-                ticks += sum(mine) + sum(theirs)
-            elif fields[1] == postmaster:
-                ticks += sum(mine)
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return spent_by_postgresql(Path(row["setting"]), processes())
 
 
 def measure(url: str, home: Path, database: str | None = None) -> dict[str, Any]:

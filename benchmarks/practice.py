@@ -11,10 +11,11 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cpu import processes, spent_by, spent_by_postgresql
 from benchmarks.page import row
 from xero_pipeline_tests import clock
 from xero_pipeline_tests.deploy.practice import Practice, eventually, practice
@@ -24,7 +25,6 @@ from xero_simulator.limits import SimLimits
 PATIENCE = 7_200.0
 """Seconds."""
 WORKERS = 3
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def measure(organisations: int, workers: int) -> dict[str, Any]:
@@ -69,28 +69,11 @@ def spent(there: Practice, found: dict[str, Any]) -> Iterator[None]:
 def _cpu(there: Practice) -> dict[str, float]:
     """CPU-seconds until now: of the simulator, PostgreSQL, the workers, and all others together."""
     running = there.cluster.running
-    postmaster = int((there.database.folder / "data" / "postmaster.pid").read_text().split()[0])
-    processes = _processes()
-    workers = sum(_with_children(one.pid, processes) for name, one in running.items() if "worker" in name)
-    others = sum(_with_children(one.pid, processes) for name, one in running.items() if "worker" not in name)
-    server = _with_children(postmaster, processes)
+    now = processes()
+    workers = sum(spent_by(one.pid, now) for name, one in running.items() if "worker" in name)
+    others = sum(spent_by(one.pid, now) for name, one in running.items() if "worker" not in name)
+    server = spent_by_postgresql(there.database.folder / "data", now)
     return {"simulator": time.process_time(), "PostgreSQL": server, "workers": workers, "others": others}
-
-
-def _processes() -> Mapping[int, tuple[int, float]]:
-    """By process its parent, and its CPU-seconds with those of its children that have ended."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            # Behind the name, which may hold anything: state, parent, …, utime, stime, and of ended children.
-            fields = stat.read_text().rpartition(")")[2].split()
-            found[int(stat.parent.name)] = (int(fields[1]), sum(map(int, fields[11:15])) / _TICKS)
-    return found
-
-
-def _with_children(pid: int, processes: Mapping[int, tuple[int, float]]) -> float:
-    mine = processes.get(pid, (0, 0.0))[1]
-    return mine + sum(_with_children(child, processes) for child, (parent, _) in processes.items() if parent == pid)
 
 
 def tell(organisations: int) -> None:

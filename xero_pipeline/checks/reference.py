@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from xero_pipeline.checks.catalogue import books_checks
+from xero_pipeline.reference_page import overview, section, subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,26 +100,13 @@ Dagster and in `xero-pipeline checks`, which ends with 1 then; the others are as
 def markdown() -> str:
     """The whole page: what checks are, an overview, then each."""
     checks = books_checks()
-    return INTRODUCTION + "\n".join([*_overview(checks), *(line for one in checks for line in _section(one))])
-
-
-def _overview(checks: tuple[BooksCheck, ...]) -> Iterator[str]:
-    yield "| Check | What it finds |"
-    yield "|---|---|"
-    for one in checks:
-        yield f"| [{one.name}](#{one.name}) | {one.title} |"
-    yield ""
+    listed = overview(("Check", "What it finds"), ((one.name, one.title) for one in checks))
+    return INTRODUCTION + "\n".join([*listed, *(line for one in checks for line in _section(one))])
 
 
 def _section(one: BooksCheck) -> Iterator[str]:
-    yield f"### {one.name}"
-    yield ""
-    yield f"**{one.title}.** {one.said['why']}"
-    yield ""
-    for subject, words in one.said.items():
-        if subject != "why":
-            yield f"- **{subject.capitalize()}**: {words}"
-    yield ""
+    beginning = f"**{one.title}.** {one.said['why']}"
+    return section(one.name, beginning, subjects(one.said, besides=("why",)), level=3)
 
 
 if __name__ == "__main__":

@@ -29,3 +29,8 @@ class StatementRequest:
     json: bool
     csv: bool
     basis: Basis | None = None
+
+    @property
+    def basis_told(self) -> str:
+        """What a title ends with, where the basis is not the usual one."""
+        return ", cash basis" if self.basis == "cash" else ""

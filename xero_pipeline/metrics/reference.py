@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from xero_pipeline.metrics.definitions import Metric, metric, names
+from xero_pipeline.reference_page import overview, section, subjects
 
 INTRODUCTION = """\
 # Metrics: what a figure means
@@ -36,26 +37,14 @@ _FIRST = (
 def markdown() -> str:
     """The whole page: what metrics are, an overview, then each."""
     ordered = [metric(name) for name in (*_FIRST, *(name for name in names() if name not in _FIRST))]
-    return "\n".join([INTRODUCTION, *_overview(ordered), *(line for one in ordered for line in _section(one))])
-
-
-def _overview(metrics: list[Metric]) -> Iterator[str]:
-    yield "| Metric | Where it is shown |"
-    yield "|---|---|"
-    for one in metrics:
-        yield f"| [{one.name}](#{one.name}) | {one.said['shown'].removesuffix('.')} |"
-    yield ""
+    shown = ((one.name, one.said["shown"].removesuffix(".")) for one in ordered)
+    listed = overview(("Metric", "Where it is shown"), shown)
+    return "\n".join([INTRODUCTION, *listed, *(line for one in ordered for line in _section(one))])
 
 
 def _section(one: Metric) -> Iterator[str]:
-    yield f"## {one.name}"
-    yield ""
-    yield f"**{one.title}.** {one.said['means']}"
-    yield ""
-    for subject, words in one.said.items():
-        if subject not in ("means", "shown"):
-            yield f"- **{subject.capitalize()}**: {words}"
-    yield ""
+    beginning = f"**{one.title}.** {one.said['means']}"
+    return section(one.name, beginning, subjects(one.said, besides=("means", "shown")))
 
 
 if __name__ == "__main__":

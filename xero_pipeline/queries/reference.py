@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from xero_pipeline.queries.catalogue import BuiltInQuery, names, ready_query
+from xero_pipeline.reference_page import overview, section, table
 
 INTRODUCTION = """\
 # Built-in queries
@@ -37,27 +38,13 @@ were voided or deleted, and drafts, do not count.
 def markdown() -> str:
     """The whole page: how to ask, an overview, then each query."""
     queries = [ready_query(name) for name in names()]
-    return "\n".join([INTRODUCTION, *_overview(queries), *(line for one in queries for line in _section(one))])
-
-
-def _overview(queries: list[BuiltInQuery]) -> Iterator[str]:
-    yield "| Query | What it is |"
-    yield "|---|---|"
-    for one in queries:
-        yield f"| [{one.name}](#{one.name}) | {one.title} |"
-    yield ""
+    listed = overview(("Query", "What it is"), ((one.name, one.title) for one in queries))
+    return "\n".join([INTRODUCTION, *listed, *(line for one in queries for line in _section(one))])
 
 
 def _section(query: BuiltInQuery) -> Iterator[str]:
-    yield f"## {query.name}"
-    yield ""
-    yield query.answers
-    yield ""
-    yield "| Parameter | Kind | Default | Meaning |"
-    yield "|---|---|---|---|"
-    for one in query.parameters:
-        yield f"| `{one.name}` | {one.kind} | {one.default} | {one.help} |"
-    yield ""
+    rows = ((f"`{one.name}`", one.kind, one.default, one.help) for one in query.parameters)
+    return section(query.name, query.answers, table(("Parameter", "Kind", "Default", "Meaning"), rows))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,30 @@ def test_a_finding_is_shown_until_it_is_dismissed_and_again_when_it_is_opened(wr
     assert one["id"] in checks("--check", "duplicate_bills")[1]
 
 
+@pytest.fixture
+def no_login(monkeypatch):
+    def unknown():
+        raise KeyError("getpwuid(): uid not found: 1000")  # Python 3.11; OSError since 3.13
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+
+
+def test_without_a_login_a_person_has_to_say_who_dismisses(written, no_login):
+    checks("--now")
+    one = finding()["id"]
+    with pytest.raises(ConfigurationError, match="Say who dismisses it: --by NAME"):
+        CliRunner().invoke(app, ["checks", "--dismiss", one, "--reason", "Known"], catch_exceptions=False)
+    assert finding()["id"] == one
+
+
+def test_without_a_login_a_finding_can_be_opened_again(written, no_login):
+    checks("--now")
+    one = finding()["id"]
+    assert checks("--dismiss", one, "--by", "Ana", "--reason", "Known")[0] == 0
+    assert checks("--reopen", one)[0] == 0
+    assert finding()["id"] == one
+
+
 def test_a_check_that_cannot_be_asked_is_named_and_ends_with_1(written, tmp_path, monkeypatch):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "mine.sql").write_text(BROKEN)

@@ -10,6 +10,7 @@ import pytest
 
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.reconcile.differences import differences
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.store import Warehouse
@@ -54,6 +55,7 @@ def postgresql_of_module(postgresql_server, postgresql_template):
 
 def with_a_ledger(warehouse):
     with warehouse.writing() as connection:
+        upgrade_schema(warehouse.dialect, connection)
         make_views(connection, warehouse.dialect)
     return warehouse
 

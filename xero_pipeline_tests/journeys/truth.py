@@ -90,13 +90,13 @@ class Xero:
     def records(self, one: List) -> list[dict[str, Any]]:
         wrapper = one.wrapper or one.path
         if one.path not in _PAGED:
-            return self.get(one.path, one.params)[wrapper]
+            return self.get(one.path, one.params).get(wrapper) or []  # as Xero answers at times
         found: list[dict[str, Any]] = []
         more: list[dict[str, Any]] = [{}] * SMALLEST_PAGE
         page = 0
         while len(more) >= SMALLEST_PAGE:
             page += 1
-            more = self.get(one.path, {**one.params, "page": str(page), "pageSize": "1000"})[wrapper]
+            more = self.get(one.path, {**one.params, "page": str(page), "pageSize": "1000"}).get(wrapper) or []
             found += more
         return found
 

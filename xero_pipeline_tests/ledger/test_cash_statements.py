@@ -8,7 +8,14 @@ import pytest
 
 from xero_pipeline.calendar import month_end, months_between
 from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
+from xero_pipeline.ledger.statements.columns import (
+    balance_sheet_by_day,
+    in_parts,
+    profit_and_loss_by_option,
+    profit_and_loss_by_period,
+)
 from xero_pipeline.ledger.statements.general_ledger import general_ledger
+from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows
@@ -69,3 +76,25 @@ def test_the_pages_of_the_general_ledger_lead_to_the_trial_balance_and_name_the_
     shares = [one for one in pages if one.source_type == "ACCRECPAYMENT"]
     assert len(shares) > 100
     assert all(one.number for one in shares)
+
+
+def amounts(statement, place=None):
+    found = {
+        (one.section, one.account_name): one.amounts[place] if place is not None else one.amount for one in statement
+    }
+    return {line: amount for line, amount in found.items() if amount}
+
+
+def test_every_column_of_a_statement_is_on_the_basis_that_was_asked_for(accountant, reader):
+    period, tenant_id = Period(MONTHS[0], month_end(MONTHS[1])), accountant.tenant_id
+    columns = in_parts(period, "month")
+    profits = profit_and_loss_by_period(reader, tenant_id, columns, basis="cash")
+    sheets = balance_sheet_by_day(reader, tenant_id, columns, basis="cash")
+    for place, month in enumerate(MONTHS[:2]):
+        alone = profit_and_loss(reader, tenant_id, month, month_end(month), basis="cash")
+        assert amounts(profits.lines, place) == amounts(alone)
+        assert amounts(sheets.lines, place) == amounts(balance_sheet(reader, tenant_id, month_end(month), basis="cash"))
+    regions = profit_and_loss_by_option(reader, tenant_id, period, "Region", basis="cash")
+    assert len(regions.columns) > 2
+    whole = profit_and_loss(reader, tenant_id, period.start, period.end, basis="cash")
+    assert amounts(regions.lines, -1) == amounts(whole)

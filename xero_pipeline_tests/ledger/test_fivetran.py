@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from xero_pipeline.ledger.fivetran.views import SCHEMA, make_views, schemas
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline_tests.ledger.several import change, queries, rows
 from xero_simulator.reports.cash_basis import cash_postings
 
@@ -52,6 +53,7 @@ LEFT JOIN {SCHEMA}.contact AS c
 
 def made(warehouse):
     with warehouse.writing() as connection:
+        upgrade_schema(warehouse.dialect, connection)
         return make_views(connection, warehouse.dialect)
 
 

@@ -30,6 +30,7 @@ JOIN ledger.journals AS j ON j.journal_id = v.journal_id AND j.tenant_id = :tena
 
 def made(warehouse):
     with warehouse.writing() as connection:
+        upgrade_schema(warehouse.dialect, connection)
         return make_views(connection, warehouse.dialect)
 
 

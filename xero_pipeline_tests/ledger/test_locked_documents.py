@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline.ledger import update
 from xero_pipeline.ledger.locked.documents import open_documents, summary
-from xero_pipeline.sync.locked.period_changes import accept
+from xero_pipeline.warehouse.accepted_months import accept
 from xero_pipeline_tests.ledger.test_postings import WAYS
 from xero_pipeline_tests.thoroughness import so_many
 from xero_simulator.edits import documents, records

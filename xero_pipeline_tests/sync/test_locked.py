@@ -8,7 +8,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from xero_pipeline.sync.locked.period_changes import accept, open_changes
+from xero_pipeline.sync.locked.period_changes import open_changes
+from xero_pipeline.warehouse.accepted_months import accept
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull
 from xero_pipeline_tests.sync.conftest import TENANT

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xero_pipeline.sync.aged_reports import aged_calls
-from xero_pipeline.sync.locked.period_changes import accept, open_changes
+from xero_pipeline.sync.locked.period_changes import open_changes
+from xero_pipeline.warehouse.accepted_months import accept
 from xero_pipeline.warehouse.load.restatements import labels, measures
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import all_tables

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from xero_pipeline import clock
 from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
+from xero_pipeline.cli.login_name import login_name
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
@@ -54,7 +54,7 @@ def checks(
     if now:
         _ask(services, known, tenants)
     if dismiss or reopen:
-        _settle(services, dismiss or (), reopen or (), by or getpass.getuser(), reason)
+        _settle(services, dismiss or (), reopen or (), by, reason)
         return
     wanted = [one for one in known if check in (None, one.name)]
     found, states = _read(services, tenants, {one.name for one in wanted}, dismissed=dismissed, fresh=now)
@@ -84,7 +84,7 @@ def _settle(services: Services, dismissed: Collection[str], opened: Collection[s
 
     with services.warehouse.kept_open():
         if dismissed:
-            done = dismiss(services.warehouse, dismissed, by, reason, at=clock.now())
+            done = dismiss(services.warehouse, dismissed, by or login_name("dismisses"), reason, at=clock.now())
             say(f"Dismissed: {len(done)}. The checks in Dagster say so after the next sync.")
         if opened:
             say(f"Open again: {len(reopen(services.warehouse, opened))}.")

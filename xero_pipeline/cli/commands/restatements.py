@@ -11,10 +11,10 @@ from xero_pipeline import clock
 from xero_pipeline.calendar import month_start
 from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
 from xero_pipeline.cli.document_history import ask_who
+from xero_pipeline.cli.login_name import login_name
 from xero_pipeline.cli.month_range import month
 from xero_pipeline.cli.output.console import print_table, say
 from xero_pipeline.container import Services
-from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from xero_pipeline.ledger.locked.documents import DocumentChange
     from xero_pipeline.ledger.locked.lock_dates import LockMove
-    from xero_pipeline.sync.locked.period_changes import Acceptance, LockedChange
+    from xero_pipeline.sync.locked.period_changes import LockedChange
+    from xero_pipeline.warehouse.accepted_months import Acceptance
     from xero_pipeline.xero.document_history import HistoryEntry
 
 _SINCE = f"""
@@ -66,27 +67,13 @@ def restatements(
     if who:
         ask_who(services, found.documents)
     if accept is not None:
-        _accept(services, found, accept, by or login_name())
+        _accept(services, found, accept, by or login_name("accepts"))
     elif json:
         _print_json(services, found, _seen_since(services, tenants, first), locked=locked)
     elif locked:
         _show_locked(services, found)
     else:
         _show_all(services, found, _seen_since(services, tenants, first))
-
-
-def login_name() -> str:
-    """The name somebody is logged in by.
-
-    Raises:
-        ConfigurationError: Nobody is, as in some containers.
-    """
-    from getpass import getuser
-
-    try:
-        return getuser()
-    except (KeyError, OSError, ImportError):
-        raise ConfigurationError("Say who accepts it: --by NAME. The name of the login is not known here.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +96,7 @@ def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
 
 
 def _accept(services: Services, found: _Open, note: str, by: str) -> None:
-    from xero_pipeline.sync.locked.period_changes import accept
+    from xero_pipeline.warehouse.accepted_months import accept
 
     _show_locked(services, found)
     months = accept(services.warehouse, [*found.figures, *found.documents], note, by=by, at=clock.now())
@@ -166,7 +153,7 @@ def _seen_since(services: Services, tenants: Collection[str], given: date | None
 def _told_since(services: Services, seen: _Seen) -> tuple[Sequence[LockMove], Sequence[Acceptance]]:
     """Lock dates that moved, and what was accepted."""
     from xero_pipeline.ledger.locked.lock_dates import lock_moves
-    from xero_pipeline.sync.locked.period_changes import acceptances
+    from xero_pipeline.warehouse.accepted_months import acceptances
 
     with services.warehouse.reading() as connection:
         moves = [one for one in lock_moves(connection) if seen.has(one, one.seen_at)]

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline import clock
 from xero_pipeline.basis import Basis
 from xero_pipeline.calendar import month_end, month_start
-from xero_pipeline.cli.statement_options import AsOf, Csv, Documents, From, Json, OnBasis, Organisation, To
+from xero_pipeline.cli.statement_arguments import account_id_of, day_given, organisation_of, today_of
 from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -20,12 +19,33 @@ from xero_pipeline.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.ledger.statements.columns import SideBySide
     from xero_pipeline.ledger.statements.open_documents import Side
-    from xero_pipeline.xero.auth.organisations import Organisation as Named
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
 
-_Draw = Callable[["Connection", str], Sequence[Any]]
+Organisation = Annotated[
+    str | None, typer.Option("--organisation", help="Name or tenant id. Default: the one that is connected.")
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The day, as 2026-10-31. Default: today.")]
+From = Annotated[
+    str | None, typer.Option("--from", help="First day, as 2026-10-01 or 2026-10. Default: the last day's month.")
+]
+To = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-10-31 or 2026-10. Default: today.")]
+Json = Annotated[bool, typer.Option("--json", help="Output JSON.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Output CSV.")]
+Compare = Annotated[
+    list[str] | None,
+    typer.Option("--compare", help="A column beside it: prior-period, prior-year or year-to-date; may be repeated."),
+]
+By = Annotated[
+    str | None, typer.Option("--by", help="A column for each month, quarter, or option of the tracking category named.")
+]
+ByPart = Annotated[str | None, typer.Option("--by", help="A column for each month or quarter of the financial year.")]
+OnBasis = Annotated[Basis, typer.Option("--basis", help="When income and expenses count: accrual or cash.")]
+Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
+
+_Draw = Callable[["Connection", str], "Sequence[Any] | SideBySide"]
 
 
 @app.command("trial-balance")
@@ -40,8 +60,8 @@ def trial_balance(
     """Movement of every account since --from, and its balance."""
     from xero_pipeline.ledger.statements.trial_balance import trial_balance
 
-    end = _day(as_of, "--as-of", organisation, last=True)
-    first = _day(start, "--from", organisation) if start else month_start(end)
+    end = day_given(as_of, "--as-of", organisation, last=True)
+    first = day_given(start, "--from", organisation) if start else month_start(end)
     asked = _range("trial-balance", organisation, first, end, json, csv, basis)
     _answer(asked, lambda connection, tenant_id: trial_balance(connection, tenant_id, end, first, basis=basis))
 
@@ -52,14 +72,22 @@ def profit_and_loss(
     start: From = None,
     end: To = None,
     basis: OnBasis = "accrual",
+    compare: Compare = None,
+    by: By = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """Income, costs and profit of a date range of any length."""
+    from xero_pipeline.cli import statement_columns
+    from xero_pipeline.ledger.statements.periods import Period
     from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 
     asked = _request("profit-and-loss", organisation, start, end, json, csv, basis)
-    _answer(asked, lambda connection, tenant_id: profit_and_loss(connection, tenant_id, *_span(asked), basis=basis))
+    if compare or by:
+        period, more = Period(*_span(asked)), compare or ()
+        _answer(asked, lambda c, tenant_id: statement_columns.profit_and_loss(c, tenant_id, period, more, by, basis))
+    else:
+        _answer(asked, lambda connection, tenant_id: profit_and_loss(connection, tenant_id, *_span(asked), basis=basis))
 
 
 @app.command("balance-sheet")
@@ -67,16 +95,23 @@ def balance_sheet(
     organisation: Organisation = None,
     as_of: AsOf = None,
     basis: OnBasis = "accrual",
+    compare: Compare = None,
+    by: ByPart = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """Assets, liabilities and equity at the close of a day."""
+    from xero_pipeline.cli import statement_columns
     from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 
     asked = StatementRequest(
-        "balance-sheet", organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv, basis
+        "balance-sheet", organisation, None, day_given(as_of, "--as-of", organisation, last=True), json, csv, basis
     )
-    _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end, basis=basis))
+    if compare or by:
+        end, more = asked.end, compare or ()
+        _answer(asked, lambda c, tenant_id: statement_columns.balance_sheet(c, tenant_id, end, more, by, basis))
+    else:
+        _answer(asked, lambda connection, tenant_id: balance_sheet(connection, tenant_id, asked.end, basis=basis))
 
 
 @app.command("bank-summary")
@@ -106,7 +141,7 @@ def general_ledger(
     asked = _request("general-ledger", organisation, start, end, json, csv, basis)
 
     def draw(connection: Connection, tenant_id: str) -> Sequence[Any]:
-        wanted = _account(connection, tenant_id, account) if account else None
+        wanted = account_id_of(connection, tenant_id, account) if account else None
         return general_ledger(connection, tenant_id, *_span(asked), wanted, basis=basis)
 
     _answer(asked, draw)
@@ -154,7 +189,7 @@ def budget(
     """Actual against every budget, over whole months; default: this month."""
     from xero_pipeline.ledger.statements.budget import budget_variance
 
-    end = end or month_end(_today(organisation)).isoformat()
+    end = end or month_end(today_of(organisation)).isoformat()
     asked = _request("budget", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: budget_variance(connection, tenant_id, *_span(asked)))
 
@@ -163,23 +198,17 @@ def _aged(side: Side, organisation: str | None, as_of: str | None, documents: bo
     from xero_pipeline.ledger.statements.aged import aged
 
     name = f"aged-{side}-documents" if documents else f"aged-{side}"
-    asked = StatementRequest(name, organisation, None, _day(as_of, "--as-of", organisation, last=True), json, csv)
+    asked = StatementRequest(name, organisation, None, day_given(as_of, "--as-of", organisation, last=True), json, csv)
     ageing = Settings.load().ageing
     _answer(asked, lambda connection, tenant_id: aged(connection, tenant_id, side, asked.end, ageing))
 
 
 def _request(
-    name: str,
-    organisation: str | None,
-    start: str | None,
-    end: str | None,
-    json: bool,
-    csv: bool,
-    basis: Basis | None = None,
+    name: str, whose: str | None, start: str | None, end: str | None, json: bool, csv: bool, basis: Basis | None = None
 ) -> StatementRequest:
-    last = _day(end, "--to", organisation, last=True)
-    first = _day(start, "--from", organisation) if start else month_start(last)
-    return _range(name, organisation, first, last, json, csv, basis)
+    last = day_given(end, "--to", whose, last=True)
+    first = day_given(start, "--from", whose) if start else month_start(last)
+    return _range(name, whose, first, last, json, csv, basis)
 
 
 def _range(
@@ -196,15 +225,17 @@ def _span(asked: StatementRequest) -> tuple[date, date]:
 
 def _answer(asked: StatementRequest, draw: _Draw) -> None:
     from xero_pipeline.cli.output.age_note import tell_age
+    from xero_pipeline.cli.output.column_tables import show_columns
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.output.empty_period_note import empty_period_note
     from xero_pipeline.cli.output.statement_tables import show
+    from xero_pipeline.ledger.statements.columns import SideBySide
     from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 
     if asked.json and asked.csv:
         raise ConfigurationError("--json and --csv exclude each other: name one of them.")
     services = Services(Settings.load())
-    one = _whose(services, asked.organisation)
+    one = organisation_of(services, asked.organisation)
     with services.books.reading() as connection:
         if newest_day(connection, one.tenant_id) is None:
             raise ConfigurationError(
@@ -212,54 +243,11 @@ def _answer(asked: StatementRequest, draw: _Draw) -> None:
             )
         entity, rows = entity_of(connection, one.tenant_id), draw(connection, one.tenant_id)
         nothing = empty_period_note(connection, one.tenant_id, asked.start, asked.end)
-    show(asked, one.tenant_id, one.name, entity.base_currency, rows)
+    whose = (one.tenant_id, one.name, entity.base_currency)
+    if isinstance(rows, SideBySide):
+        show_columns(asked, *whose, rows)
+    else:
+        show(asked, *whose, rows)
     if nothing:
         say(nothing)
     tell_age(services.books)
-
-
-def _whose(services: Services, organisation: str | None) -> Named:
-    if organisation is not None:
-        return services.organisations.find(organisation)
-    known = [one for one in services.organisations.list() if one.status != "disconnected"]
-    if len(known) == 1:
-        return known[0]
-    names = ", ".join(one.name for one in known) or "none; run `xero-pipeline connect` first"
-    raise ConfigurationError(f"A statement is one organisation's: name it with --organisation. Connected: {names}.")
-
-
-def _account(connection: Connection, tenant_id: str, wanted: str) -> str:
-    from xero_pipeline.ledger.statements.chart import chart_of
-
-    found = chart_of(connection, tenant_id).find(wanted)
-    if len(found) == 1:
-        return found[0].account_id
-    if found:
-        listed = ", ".join(f"{one.name} ({one.account_id})" for one in found)
-        raise ConfigurationError(f"Several accounts are called “{wanted}”; name one by id: {listed}.")
-    raise ConfigurationError(
-        f"There is no account “{wanted}”. Name it by code, name or id, as in `xero-pipeline statement trial-balance`."
-    )
-
-
-def _day(given: str | None, option: str, organisation: str | None, *, last: bool = False) -> date:
-    """A day as a person writes it; of a month alone its first day, or its last."""
-    if given is None:
-        return _today(organisation)
-    try:
-        if len(given) == len("2026-10"):
-            first = date.fromisoformat(f"{given}-01")
-            return month_end(first) if last else first
-        return date.fromisoformat(given)
-    except ValueError:
-        raise ConfigurationError(
-            f"{option} {given} is not a valid date. Write it as 2026-10-31, or a month as 2026-10."
-        ) from None
-
-
-def _today(organisation: str | None) -> date:
-    """The day where the organisation is."""
-    from xero_pipeline.warehouse.days import day_of
-
-    services = Services(Settings.load())
-    return day_of(services.books, _whose(services, organisation).tenant_id, clock.now())

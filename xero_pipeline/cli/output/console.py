@@ -189,23 +189,26 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def profit_and_loss(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print a month's profit and loss as Xero lays it out.
+def profit_and_loss(title: str, rows: Sequence[Mapping[str, Any]], heads: Sequence[str] = ("",)) -> None:
+    """Print a statement as Xero lays it out.
 
     Args:
         title: Organisation and month.
-        rows: `section`, `line_type`, `account_name`, `amount`, in order.
+        rows: `section`, `line_type`, `account_name` and `amount`, or `amounts` where there are several, in order.
+        heads: What stands above the amounts, one for each of a row.
     """
     screen().print(f"\n[bold]{escape(title)}[/bold]", soft_wrap=True)
-    table = Table(show_header=False, pad_edge=False, box=None)
+    table = Table(show_header=any(heads), header_style="bold", pad_edge=False, box=None)
     table.add_column()
-    table.add_column(justify="right")
+    for head in heads:
+        table.add_column(escape(head), justify="right")
     section: str | None = None
     for row in rows:
         if row["section"] and row["section"] != section:
-            table.add_row(f"[bold]{escape(row['section'].strip())}[/bold]", "")
+            table.add_row(f"[bold]{escape(row['section'].strip())}[/bold]")
         section = row["section"]
         total = row["line_type"] == "total"
         name = escape(row["account_name"]) if total else "  " + escape(row["account_name"])
-        table.add_row(name, cell(row["amount"]), style="bold" if total else None)
+        amounts = row["amounts"] if "amounts" in row else (row["amount"],)
+        table.add_row(name, *map(cell, amounts), style="bold" if total else None)
     screen().print(table)

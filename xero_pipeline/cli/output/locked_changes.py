@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.ledger.locked.documents import DocumentChange
     from xero_pipeline.ledger.locked.lock_dates import LockMove
-    from xero_pipeline.sync.locked.period_changes import Acceptance
+    from xero_pipeline.warehouse.accepted_months import Acceptance
     from xero_pipeline.xero.document_history import HistoryEntry
 
 DOCUMENTS_SHOWN = 50

@@ -83,22 +83,21 @@ def show(asked: StatementRequest, tenant_id: str, organisation: str, currency: s
         asked: What was asked for, and how.
         rows: The lines, all of one kind.
     """
-    plain = [{name: _plain(value) for name, value in asdict(row).items()} for row in rows]
+    told: list[dict[str, Any]] = [{name: plain(value) for name, value in asdict(row).items()} for row in rows]
     if asked.json:
         head = {"statement": asked.name, "organisation": organisation, "tenant_id": tenant_id, "currency": currency}
         if asked.basis:
             head["basis"] = asked.basis
-        print_json({**head, "from": asked.start, "to": asked.end, "rows": plain})
+        print_json({**head, "from": asked.start, "to": asked.end, "rows": told})
     elif asked.csv:
-        _print_csv(plain)
+        print_csv(told)
     else:
         name = asked.name.removesuffix("-documents").replace("-", " ").capitalize()
         days = f"{asked.start} to {asked.end}" if asked.start else f"{asked.end}"
-        basis = ", cash basis" if asked.basis == "cash" else ""
-        _PRINTERS[asked.name](f"{name}: {organisation}, {days}, {currency}{basis}", rows)
+        _PRINTERS[asked.name](f"{name}: {organisation}, {days}, {currency}{asked.basis_told}", rows)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """An amount with its cents, and more decimals only where it has them."""
     if not isinstance(value, Decimal):
         return value
@@ -106,7 +105,8 @@ def _plain(value: Any) -> Any:
     return cents if cents == value else value.normalize()
 
 
-def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows for a spreadsheet, the names of their fields above."""
     if rows:
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
         writer.writeheader()

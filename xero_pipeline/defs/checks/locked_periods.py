@@ -50,8 +50,10 @@ def _unchanged(report: Report, naming: "Naming") -> dg.AssetChecksDefinition:
     def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         resource: WarehouseResource = getattr(context.resources, naming.resource(WAREHOUSE))
         with resource.warehouse.reading() as connection:
-            found, documents = open_changes_in(connection), open_documents(connection)
-        return result_of([c for c in found if (c.report, c.basis) == (report.table, report.basis)], documents)
+            open_ones = open_changes_in(connection)
+            found = [c for c in open_ones if (c.report, c.basis) == (report.table, report.basis)]
+            documents = open_documents(connection) if found else ()
+        return result_of(found, documents)
 
     return check
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.declarations import views
 from xero_pipeline.ledger.fivetran.numbers import number_journals
-from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.views import Views
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
     """Make what is missing or declared in another way; number the journals that have no number.
 
     Args:
-        connection: In a transaction that writes, to a warehouse of our layout; nobody else numbers these journals.
+        connection: In a transaction that writes, to a warehouse of our layout in which the ledger's tables are there
+            (`upgrade_schema`); nobody else numbers these journals.
         tenant_id: Make the schema of this organisation and the one of all; None for every organisation's.
 
     Returns:
@@ -40,7 +40,6 @@ def make_views(connection: Connection, dialect: Dialect, tenant_id: str | None =
     Raises:
         ConfigurationError: A view that somebody made of ours stands in the way of a new declaration.
     """
-    upgrade_schema(dialect, connection)
     number_journals(connection, tenant_id)
     wanted = {schema: of for schema, of in schemas(connection).items() if of is None or tenant_id in {None, of}}
     declared = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.reconcile.document_names import in_words
+from xero_pipeline.warehouse.accepted_months import ChangeOfMonth, summary_of, waiting_sql
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
@@ -23,17 +24,14 @@ _PROFIT = ("REVENUE", "EXPENSE")
 _TAX = "GST"
 """Xero's system account for sales tax."""
 _OPEN = f"""
-with waiting as (
-    select r.* from xero.locked_document_changes as r where not exists (
-        select 1 from xero.accepted_changes as a
-        where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at))
-select r.*, o.name as organisation, o.short_code, c.code, c.name, c.class, c.system_account from waiting as r
-left join {{named}} as o on o.tenant_id = r.tenant_id
+with waiting as ({waiting_sql("xero.locked_document_changes")})
+select r.*, o.name as organisation, h.short_code, c.code, c.name, c.class, c.system_account from waiting as r
+left join {NAMED} as o on o.tenant_id = r.tenant_id
+left join xero.organisations as h on h.tenant_id = r.tenant_id
 left join xero.accounts as c on c.tenant_id = r.tenant_id and c.account_id = r.account_id
 where exists (select 1 from waiting as l where l.was_locked and {_OF_ONE_AMOUNT})
 order by r.tenant_id, r.period_start, r.source_table, r.source_id, c.code, r.account_id, r.seen_at
 """
-_NAMED = f"(select n.*, h.short_code from {NAMED} as n join xero.organisations as h on h.tenant_id = n.tenant_id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +58,22 @@ class AccountChange:
         return self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentChange(ChangeOfMonth):
     """What a document, a payment or an allocation posts in a locked month, and did not post before.
 
     Args:
-        organisation: Its name, as far as it is known.
         short_code: Xero's, for links to it.
         source_table: Table of what posts it.
         source_type: Its kind, as in `ledger.journals`.
         document_id: The document it belongs to.
         number: Number of that document.
         change: `added`, `changed` or `removed`.
-        lock_date: Last locked day, as known before the change.
-        unchanged_until: When the ledger last had the old amounts: the change came after it.
-        seen_at: When the ledger first had the present ones.
         updated_at: When Xero last changed the record, as far as it says.
         accounts: Those that changed, by code.
     """
 
-    tenant_id: str
-    organisation: str
     short_code: str | None
-    period_start: date
     source_table: str
     source_id: str
     source_type: str
@@ -90,9 +81,6 @@ class DocumentChange:
     number: str
     contact: str
     change: str
-    lock_date: date
-    unchanged_until: datetime
-    seen_at: datetime
     updated_at: datetime | None
     accounts: tuple[AccountChange, ...]
 
@@ -132,7 +120,7 @@ def open_documents(connection: Connection) -> list[DocumentChange]:
     Args:
         connection: To the warehouse; reading is enough.
     """
-    rows = [{**row} for row in connection.exec_driver_sql(_OPEN.format(named=_NAMED)).mappings()]
+    rows = [{**row} for row in connection.exec_driver_sql(_OPEN).mappings()]
     sources = (_document(list(of_one)) for _, of_one in groupby(rows, key=lambda row: _values(row, _SOURCE)))
     return sorted(
         (one for one in sources if one),
@@ -207,11 +195,7 @@ def summary(changes: Sequence[DocumentChange]) -> str:
     Args:
         changes: From `open_documents`; at least one.
     """
-    first, months = changes[0], len({(change.tenant_id, change.period_start) for change in changes})
+    first = changes[0]
     documents = "1 document" if len(changes) == 1 else f"{len(changes):,} documents"
-    return (
-        f"{documents} in {months} locked {'month' if months == 1 else 'months'} changed; the first: "
-        f"{first.organisation}, {first.period_start:%B %Y}, {first.words}: {first.change}, profit "
-        f"{first.on_profit:+,.2f}, sales tax {first.on_tax:+,.2f}. Undo it in Xero, or accept it: "
-        "xero-pipeline restatements --accept NOTE."
-    )
+    effect = f"profit {first.on_profit:+,.2f}, sales tax {first.on_tax:+,.2f}"
+    return summary_of(changes, documents, f"{first.words}: {first.change}, {effect}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.basis import Basis
+    from xero_pipeline.ledger.statements.chart import Account
 
 BELOW = " > "
 """Between headings that stand one under the other."""
@@ -60,16 +61,29 @@ def of_balances(found: Sequence[AccountBalance], earnings_id: str = EARNINGS_ID)
     Args:
         earnings_id: What stands for an account's id on the line Current Year Earnings.
     """
-    by_section = in_sections((one.account, (one.balance,)) for one in found if not one.account.is_result)
-    profit = -sum((one.balance for one in found if one.account.is_result), ZERO)
-    return numbered(_statement(by_section, Line(EQUITY.title, "account", earnings_id, CURRENT_YEAR, (profit,))))
+    return numbered(statement(((one.account, (one.balance,)) for one in found), 1, earnings_id))
 
 
-def _statement(by_section: _Sections, earnings: Line) -> Iterator[Line]:
-    assets, liabilities = (_sum(by_section, side) for side in (ASSETS, LIABILITIES))
-    yield from _side(by_section, "Assets", ASSETS)
+def statement(accounts: Iterable[tuple[Account, Amounts]], width: int, earnings_id: str) -> Iterator[Line]:
+    """Lay balances out under their headings, with the totals Xero draws.
+
+    Args:
+        accounts: All accounts with their balances, debit positive; income and expenses are the year's earnings.
+        width: How many amounts each has.
+        earnings_id: As for `of_balances`.
+    """
+    every = list(accounts)
+    by_section = in_sections((account, amounts) for account, amounts in every if not account.is_result)
+    results = added((amounts for account, amounts in every if account.is_result), width)
+    earnings = Line(EQUITY.title, "account", earnings_id, CURRENT_YEAR, less((ZERO,) * width, results))
+    yield from _sheet(by_section, earnings, width)
+
+
+def _sheet(by_section: _Sections, earnings: Line, width: int) -> Iterator[Line]:
+    assets, liabilities = (_sum(by_section, side, width) for side in (ASSETS, LIABILITIES))
+    yield from _side(by_section, "Assets", ASSETS, width)
     yield total("Assets", "Total Assets", assets)
-    yield from _side(by_section, "Liabilities", LIABILITIES)
+    yield from _side(by_section, "Liabilities", LIABILITIES, width)
     yield total("Liabilities", "Total Liabilities", liabilities)
     yield total("", "Net Assets", less(assets, liabilities))
     lines = list(by_section.get(EQUITY, ()))
@@ -77,16 +91,16 @@ def _statement(by_section: _Sections, earnings: Line) -> Iterator[Line]:
         lines = sorted([*lines, earnings], key=lambda line: line.account_name)
     if lines:
         yield from lines
-        yield total(EQUITY.title, EQUITY.total, added((line.amounts for line in lines), 1))
+        yield total(EQUITY.title, EQUITY.total, added((line.amounts for line in lines), width))
 
 
-def _side(by_section: _Sections, side: str, sections: Iterable[Section]) -> Iterator[Line]:
+def _side(by_section: _Sections, side: str, sections: Iterable[Section], width: int) -> Iterator[Line]:
     for section in sections:
         if lines := by_section.get(section):
             heading = f"{side}{BELOW}{section.title}"
             yield from (replace(line, section=heading) for line in lines)
-            yield total(heading, section.total, added((line.amounts for line in lines), 1))
+            yield total(heading, section.total, added((line.amounts for line in lines), width))
 
 
-def _sum(by_section: _Sections, sections: Iterable[Section]) -> Amounts:
-    return added((line.amounts for section in sections for line in by_section.get(section, ())), 1)
+def _sum(by_section: _Sections, sections: Iterable[Section], width: int) -> Amounts:
+    return added((line.amounts for section in sections for line in by_section.get(section, ())), width)

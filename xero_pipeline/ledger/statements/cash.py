@@ -122,39 +122,37 @@ def flows(
 
 
 def _flows_sql(entity: Entity, periods: Sequence[Period]) -> str:
-    """Each amount beside the bank lines of its source; by account and day first, as in `balances`.
+    """Each amount beside the bank lines of its source; added up by day first, as in `balances`.
 
-    Most sources touch no bank account: their lines are left out before anything is put together.
+    Most sources have one bank line: what stands beside it is that much of it, whatever else is in its journal.
     """
     first, last = min(period.start for period in periods), max(period.end for period in periods)
-    within = f"journal_date BETWEEN {literal(first)} AND {literal(last)}"
+    lines = f"{named('journal_lines')} AS l"
+    mine = f"l.tenant_id = :tenant_id AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}"
     return f"""
     WITH banks AS (SELECT account_id FROM xero.accounts WHERE tenant_id = :tenant_id AND type = :bank),
-    moved AS (
-        SELECT source_type, source_id, journal_date AS day, account_id, SUM(net_amount) AS net
-        FROM {named("journal_lines")}
-        WHERE tenant_id = :tenant_id AND {within} AND (source_id IS NULL OR source_id IN (
-            SELECT source_id FROM {named("journal_lines")}
-            WHERE tenant_id = :tenant_id AND {within} AND account_id IN (SELECT account_id FROM banks)
-        ))
-        GROUP BY source_type, source_id, journal_date, account_id HAVING SUM(net_amount) <> 0
+    banked AS (
+        SELECT l.source_type, COALESCE(l.source_id, '') AS source, l.source_id, l.journal_date AS day,
+            l.account_id AS bank_id, SUM(l.net_amount) AS net
+        FROM {lines} WHERE {mine} AND l.account_id IN (SELECT account_id FROM banks)
+        GROUP BY l.source_type, l.source_id, l.journal_date, l.account_id HAVING SUM(l.net_amount) <> 0
     ),
-    lines AS (
-        SELECT m.*, a.account_id AS bank_id, CASE WHEN a.account_id IS NOT NULL THEN m.net END AS banked
-        FROM moved AS m LEFT JOIN banks AS a ON a.account_id = m.account_id
-    ),
-    journals AS (
-        SELECT *, COUNT(bank_id) OVER source AS bank_lines, MIN(bank_id) OVER source AS one_bank,
-            MAX(bank_id) OVER source AS other_bank, SUM(banked) OVER source AS all_banked
-        FROM lines WINDOW source AS (PARTITION BY source_type, source_id, day)
+    sources AS (
+        SELECT source_type, source, day, COUNT(*) AS banks, MIN(bank_id) AS one, MAX(bank_id) AS other, SUM(net) AS net
+        FROM banked GROUP BY source_type, source, day
     ),
     flows AS (
-        SELECT day, one_bank AS bank_id, source_type, account_id AS counter_id, -net AS amount, all_banked AS told_by
-        FROM journals WHERE bank_lines = 1 AND bank_id IS NULL AND source_type <> :unexplained
+        SELECT s.day, s.one AS bank_id, s.source_type, l.account_id AS counter_id, -l.net_amount AS amount,
+            s.net AS told_by
+        FROM sources AS s JOIN {lines} ON l.source_type = s.source_type
+            AND COALESCE(l.source_id, '') = s.source AND l.journal_date = s.day
+        WHERE {mine} AND s.banks = 1 AND s.source_type <> :unexplained
+            AND l.account_id NOT IN (SELECT account_id FROM banks)
         UNION ALL
-        SELECT day, bank_id, source_type, CASE WHEN source_id IS NULL THEN NULL
-            WHEN bank_id = one_bank THEN other_bank ELSE one_bank END, net, net
-        FROM journals WHERE bank_id IS NOT NULL AND (bank_lines > 1 OR source_type = :unexplained)
+        SELECT b.day, b.bank_id, b.source_type, CASE WHEN b.source_id IS NULL THEN NULL
+            WHEN b.bank_id = s.one THEN s.other ELSE s.one END, b.net, b.net
+        FROM banked AS b JOIN sources AS s ON s.source_type = b.source_type AND s.source = b.source AND s.day = b.day
+        WHERE s.banks > 1 OR b.source_type = :unexplained
     ),
     daily AS (
         SELECT day, bank_id, source_type, counter_id, SUM(CASE WHEN told_by > 0 THEN amount ELSE 0 END) AS received,

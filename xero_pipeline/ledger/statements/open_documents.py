@@ -94,49 +94,57 @@ def open_documents_sql(dialect_name: str, sides: Sides, days: str, whose: str = 
         whose: `ONE` for the organisation `:tenant_id`, `EVERY` for all that the days name.
     """
     left = to_base_sql(dialect_name, "CAST(total - taken AS NUMERIC(19, 4))", "rate")
-    of_same = "days.tenant_id = whose AND " if whose == EVERY else ""
+    several = whose == EVERY
+    of_same = "JOIN documents AS o ON o.line = s.line" if several else ""
+    same = "days.tenant_id = o.tenant_id AND " if several else ""
     unbooked = f"CASE WHEN is_booked = 0 THEN {to_base_sql(dialect_name, 'total', 'rate')} ELSE 0 END"
     return f"""
     WITH days AS ({days}),
-    documents AS ({_documents_sql(sides, whose)}),
+    documents AS MATERIALIZED (SELECT d.*, ROW_NUMBER() OVER () AS line FROM ({_documents_sql(sides, whose)}) AS d),
     events AS (
-        SELECT d.side, e.tenant_id, e.document_id, e.day, SUM(e.amount) AS amount FROM ({_events_sql(whose)}) AS e
+        SELECT d.line, e.day, SUM(e.amount) AS amount FROM ({_events_sql(whose)}) AS e
         JOIN documents AS d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id
-        GROUP BY d.side, e.tenant_id, e.document_id, e.day
+        WHERE e.day IS NOT NULL GROUP BY d.line, e.day
     ),
-    live AS (
-        SELECT d.* FROM documents AS d
+    live AS MATERIALIZED (
+        SELECT d.*, COALESCE(settled, 0) AS settled, first_day, last_day FROM documents AS d
         LEFT JOIN (
-            SELECT side, tenant_id, document_id, SUM(amount) AS settled, MAX(day) AS last_day FROM events
-            WHERE day IS NOT NULL GROUP BY side, tenant_id, document_id
-        ) AS e ON e.side = d.side AND e.tenant_id = d.tenant_id AND e.document_id = d.document_id
-        -- Most documents were settled before the first of the days, for good: they need not be put in order.
+            SELECT line, SUM(amount) AS settled, MIN(day) AS first_day, MAX(day) AS last_day FROM events GROUP BY line
+        ) AS e ON e.line = d.line
+        -- Most documents were settled before the first of the days, for good.
         WHERE settled IS NULL OR settled <> total OR GREATEST(last_day, date) > (SELECT MIN(as_of) FROM days)
     ),
     points AS (
-        SELECT side, tenant_id, document_id, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
-            SELECT side, tenant_id, document_id, date AS day, 0 AS amount, 1 AS booked FROM live
+        SELECT line, day, SUM(amount) AS amount, SUM(booked) AS booked FROM (
+            SELECT line, date AS day, 0 AS amount, 1 AS booked FROM live WHERE first_day < last_day
             UNION ALL
-            SELECT e.side, e.tenant_id, e.document_id, e.day, e.amount, 0 FROM events AS e
-            JOIN live AS d ON d.side = e.side AND d.tenant_id = e.tenant_id AND d.document_id = e.document_id
-        ) AS p GROUP BY side, tenant_id, document_id, day
+            SELECT e.line, e.day, e.amount, 0 FROM events AS e JOIN live AS d ON d.line = e.line
+            WHERE d.first_day < d.last_day
+        ) AS p GROUP BY line, day
     ),
     states AS (
-        SELECT side AS whose_side, tenant_id AS whose, document_id AS id, day AS since,
-            LEAD(day, 1, {literal(date.max)}) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS until,
-            SUM(amount) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS taken,
-            SUM(booked) OVER (PARTITION BY side, tenant_id, document_id ORDER BY day) AS is_booked
-        FROM points
+        -- Of most documents there is one day on which something was taken off, or none: that needs no order.
+        SELECT line, LEAST(date, last_day) AS since, GREATEST(date, last_day) AS until,
+            CASE WHEN last_day < date THEN settled ELSE 0 END AS taken, CASE WHEN last_day < date THEN 0 ELSE 1 END
+            AS is_booked
+        FROM live WHERE first_day = last_day
+        UNION ALL
+        SELECT line, GREATEST(date, last_day), {literal(date.max)}, settled, 1 FROM live
+        WHERE settled <> total AND (first_day IS NULL OR first_day = last_day)
+        UNION ALL
+        SELECT line, day, LEAD(day, 1, {literal(date.max)}) OVER line, SUM(amount) OVER line, SUM(booked) OVER line
+        FROM points WINDOW line AS (PARTITION BY line ORDER BY day)
     ),
     open_on AS (
         -- Few columns, those of the documents later: most of what was ever open is settled before the next of the days.
-        SELECT whose_side, whose, id, taken, is_booked, as_of FROM states
-        JOIN days ON {of_same}as_of >= since AND as_of < until
+        SELECT s.line, taken, is_booked, as_of FROM states AS s
+        {of_same}
+        JOIN days ON {same}as_of >= since AND as_of < until
     )
     SELECT side, tenant_id, as_of, contact_id, contact_name, document_type, document_id, source_table, number,
         reference, date, due_date, currency_code, currency_rate, sign * total AS total,
         sign * (is_booked * total - taken) AS open_amount, sign * ({left} - {unbooked}) AS open_amount_base
-    FROM open_on AS s JOIN live AS d ON d.side = s.whose_side AND d.tenant_id = s.whose AND d.document_id = s.id
+    FROM open_on AS s JOIN live AS d ON d.line = s.line
     WHERE is_booked * total <> taken
     """
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.warehouse.accepted_months import ChangeOfMonth, summary_of, waiting_sql
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ _READ_FIRST = "profit_and_loss"
 _LINE = ("tenant_id", "report", "basis", "period_start", "line_key", "measure")
 _OF_ONE_LINE = " and ".join(f"l.{name} = r.{name}" for name in _LINE)
 _OPEN = f"""
-with waiting as (
-    select r.* from xero.restatements as r where not exists (
-        select 1 from xero.accepted_changes as a
-        where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at))
+with waiting as ({waiting_sql("xero.restatements")})
 select r.*, o.name as organisation from waiting as r
 left join {NAMED} as o on o.tenant_id = r.tenant_id
 where exists (select 1 from waiting as l where l.was_locked and {_OF_ONE_LINE})
@@ -31,37 +29,27 @@ order by r.seen_at
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LockedChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedChange(ChangeOfMonth):
     """A figure of a locked month that is not what it was when the month was locked.
 
     Args:
-        organisation: Its name, as far as it is known.
         report: Name of the report's table.
         basis: `accrual` or `cash`.
         section: Heading the line stands under, behind its tracking option where it has one.
         line_type: `account` or `total`, where the report tells them apart.
         label: The account's name, or that of the total.
         before: What it was when it was locked, in base currency.
-        lock_date: Last locked day, as known before the change.
-        unchanged_until: When the old figure was seen last: the change came after it.
-        seen_at: When the present figure was seen first.
     """
 
-    tenant_id: str
-    organisation: str
     report: str
     basis: str
-    period_start: date
     section: str
     line_type: str
     label: str
     measure: str
     before: Decimal
     after: Decimal
-    lock_date: date
-    unchanged_until: datetime
-    seen_at: datetime
 
     @property
     def difference(self) -> Decimal:
@@ -133,85 +121,6 @@ def summary(changes: Sequence[LockedChange]) -> str:
     Args:
         changes: From `open_changes`; at least one.
     """
-    first, months = changes[0], len({(change.tenant_id, change.period_start) for change in changes})
+    first = changes[0]
     figures = "1 figure" if len(changes) == 1 else f"{len(changes)} figures"
-    return (
-        f"{figures} in {months} locked {'month' if months == 1 else 'months'} changed; the first: "
-        f"{first.organisation}, {first.period_start:%B %Y}, {first.words}: {first.before:,.2f} became "
-        f"{first.after:,.2f}. Undo it in Xero, or accept it: xero-pipeline restatements --accept NOTE."
-    )
-
-
-class ChangeOfMonth(Protocol):
-    """A figure, a document or whatever else changed in a month of an organisation."""
-
-    @property
-    def tenant_id(self) -> str:
-        """The organisation."""
-        ...
-
-    @property
-    def period_start(self) -> date:
-        """First day of the month."""
-        ...
-
-
-def accept(warehouse: Warehouse, changes: Iterable[ChangeOfMonth], note: str, *, by: str, at: datetime) -> int:
-    """Accept changes: their months count as settled up to now; what is seen later is not covered.
-
-    Args:
-        changes: Figures or documents; with one change of a month, all of that month's are accepted.
-        note: Why, in the person's words.
-        by: Who accepts them.
-        at: Now, in UTC.
-
-    Returns:
-        How many months of organisations were accepted.
-    """
-    from sqlalchemy import text
-
-    rows = [
-        {"tenant_id": tenant_id, "period_start": month, "accepted_at": at, "note": note, "accepted_by": by}
-        for tenant_id, month in sorted({(change.tenant_id, change.period_start) for change in changes})
-    ]
-    if rows:
-        insert = (
-            "insert into xero.accepted_changes (tenant_id, period_start, accepted_at, note, accepted_by) "
-            "values (:tenant_id, :period_start, :accepted_at, :note, :accepted_by)"
-        )
-        with warehouse.kept_open(), warehouse.writing() as connection:
-            warehouse.rows_changed()
-            connection.execute(text(insert), rows)
-    return len(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """A month of an organisation whose changes a person accepted.
-
-    Args:
-        organisation: Its name, as far as it is known.
-        accepted_by: Who; None of what was accepted before names were asked for.
-        note: Why.
-    """
-
-    tenant_id: str
-    organisation: str
-    period_start: date
-    accepted_at: datetime
-    accepted_by: str | None
-    note: str
-
-
-def acceptances(connection: Connection) -> list[Acceptance]:
-    """What people accepted, the newest first.
-
-    Args:
-        connection: To the warehouse; reading is enough.
-    """
-    rows = connection.exec_driver_sql(
-        "select a.tenant_id, coalesce(o.name, a.tenant_id), a.period_start, a.accepted_at, a.accepted_by, a.note "
-        f"from xero.accepted_changes as a left join {NAMED} as o on o.tenant_id = a.tenant_id "
-        "order by a.accepted_at desc, 2, a.period_start"
-    )
-    return [Acceptance(one, name, month, at.astimezone(UTC), by, note) for one, name, month, at, by, note in rows]
+    return summary_of(changes, figures, f"{first.words}: {first.before:,.2f} became {first.after:,.2f}")

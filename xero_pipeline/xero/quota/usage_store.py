@@ -43,9 +43,13 @@ class UsageStore:
         self._pid_alive = pid_alive
 
     @contextmanager
-    def locked(self) -> Generator[tuple[UsageTransaction, float]]:
-        """Also the time, read once the lock is held, so that times never run against the order of calls."""
-        with write_transaction(self._engine) as connection:
+    def locked(self, *, flushed: bool = True) -> Generator[tuple[UsageTransaction, float]]:
+        """Also the time, read once the lock is held, so that times never run against the order of calls.
+
+        Args:
+            flushed: As for `write_transaction`.
+        """
+        with write_transaction(self._engine, flushed=flushed) as connection:
             yield self._opened(connection), self._clock()
 
     @contextmanager
@@ -62,11 +66,10 @@ class UsageStore:
             call: How it ended; None if nobody was left to say so.
         """
         # That the call went out is on the disk already; a slot that is back after a server's death ends with its lease.
-        with write_transaction(self._engine, flushed=False) as connection:
-            counts, now = self._opened(connection), self._clock()
+        with self.locked(flushed=False) as (counts, now):
             counts.leave(slot_id)
             if call is not None:
-                call_outbox.complete(connection, slot_id, call)
+                call_outbox.complete(counts.connection, slot_id, call)
                 counts.apply_rate_headers(tenant_id, call.limits, now)
 
     def _opened(self, connection: sa.Connection) -> UsageTransaction:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sys
 from types import SimpleNamespace
 
 import pytest
 
+from xero_pipeline.cli import main
+from xero_pipeline.container import Services
+from xero_pipeline.settings import Settings
+from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.ledger.statements.shelves import fill
@@ -64,3 +69,34 @@ def company(companies, request):
 @pytest.fixture
 def here(reader, company):
     return SimpleNamespace(connection=reader, company=company, tenant_id=company.tenant_id)
+
+
+@pytest.fixture
+def run(companies, filled_duckdb, tmp_path, monkeypatch, capsys):
+    """A home with the three organisations, in whose terminal a command runs."""
+    for name, value in {
+        "XERO_PIPELINE_HOME": str(tmp_path / "home"),
+        "XERO_WAREHOUSE_URL": str(filled_duckdb.dialect.url),
+        "XERO_MOCK_MODE": "true",
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    services = Services(Settings.load())
+    names = {"empty": "Empty Ltd"} | {one.tenant_id: one.name for one in companies}
+    known = {"status": "connected", "connected_at": dt.datetime(2028, 7, 1, tzinfo=dt.UTC)}
+    with services.state.begin() as connection:
+        rows = [{"tenant_id": tenant_id, "name": name, **known} for tenant_id, name in names.items()]
+        connection.execute(state_table("organisations").insert(), rows)
+    services.close()
+
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["xero-pipeline", "statement", *words])
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        return code, *capsys.readouterr()
+
+    return command

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -96,3 +98,8 @@ def _tracked(options):
             f"tracking_option_{place}": option["Name"],
         }
     return found
+
+
+def numbers(text):
+    """The amounts in a table."""
+    return {Decimal(part.replace(",", "")) for part in text.split() if re.fullmatch(r"-?[\d,]+\.\d\d", part)}

@@ -7,19 +7,15 @@ import datetime as dt
 import io
 import json
 import re
-import sys
 from decimal import Decimal
 
 import pytest
 import time_machine
 
-from xero_pipeline.cli import main
-from xero_pipeline.container import Services
 from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
-from xero_pipeline.settings import Settings
-from xero_pipeline.state.tables import state_table
+from xero_pipeline_tests.ledger.statements.shelves import numbers
 
 FEBRUARY = (dt.date(2028, 2, 1), dt.date(2028, 2, 29))
 RANGE = ("--from", "2028-02", "--to", "2028-02")
@@ -49,44 +45,8 @@ SHOWN = {
 
 
 @pytest.fixture
-def run(companies, filled_duckdb, tmp_path, monkeypatch, capsys):
-    """A home with the three organisations, in whose terminal a command runs."""
-    for name, value in {
-        "XERO_PIPELINE_HOME": str(tmp_path / "home"),
-        "XERO_WAREHOUSE_URL": str(filled_duckdb.dialect.url),
-        "XERO_MOCK_MODE": "true",
-        "COLUMNS": "200",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
-    services = Services(Settings.load())
-    names = {"empty": "Empty Ltd"} | {one.tenant_id: one.name for one in companies}
-    known = {"status": "connected", "connected_at": dt.datetime(2028, 7, 1, tzinfo=dt.UTC)}
-    with services.state.begin() as connection:
-        rows = [{"tenant_id": tenant_id, "name": name, **known} for tenant_id, name in names.items()]
-        connection.execute(state_table("organisations").insert(), rows)
-    services.close()
-
-    def command(*words):
-        monkeypatch.setattr(sys, "argv", ["xero-pipeline", "statement", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-        return code, *capsys.readouterr()
-
-    return command
-
-
-@pytest.fixture
 def name(companies):
     return companies[0].name
-
-
-def numbers(text):
-    """The amounts in a table."""
-    return {Decimal(part.replace(",", "")) for part in text.split() if re.fullmatch(r"-?[\d,]+\.\d\d", part)}
 
 
 @pytest.mark.parametrize("words", EVERY, ids="-".join)

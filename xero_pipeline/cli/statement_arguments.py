@@ -1,0 +1,78 @@
+"""What a person names on the command line when asking for a statement: an organisation, an account, a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from xero_pipeline import clock
+from xero_pipeline.calendar import month_end
+from xero_pipeline.container import Services
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.xero.auth.organisations import Organisation
+
+
+def organisation_of(services: Services, organisation: str | None) -> Organisation:
+    """The organisation that a person named, or the only one that is connected.
+
+    Raises:
+        ConfigurationError: There is none, or not only one.
+    """
+    if organisation is not None:
+        return services.organisations.find(organisation)
+    known = [one for one in services.organisations.list() if one.status != "disconnected"]
+    if len(known) == 1:
+        return known[0]
+    names = ", ".join(one.name for one in known) or "none; run `xero-pipeline connect` first"
+    raise ConfigurationError(f"A statement is one organisation's: name it with --organisation. Connected: {names}.")
+
+
+def account_id_of(connection: Connection, tenant_id: str, wanted: str) -> str:
+    """The account that a person means.
+
+    Raises:
+        ConfigurationError: There is none, or not only one.
+    """
+    from xero_pipeline.ledger.statements.chart import chart_of
+
+    found = chart_of(connection, tenant_id).find(wanted)
+    if len(found) == 1:
+        return found[0].account_id
+    if found:
+        listed = ", ".join(f"{one.name} ({one.account_id})" for one in found)
+        raise ConfigurationError(f"Several accounts are called “{wanted}”; name one by id: {listed}.")
+    raise ConfigurationError(
+        f"There is no account “{wanted}”. Name it by code, name or id, as in `xero-pipeline statement trial-balance`."
+    )
+
+
+def day_given(given: str | None, option: str, organisation: str | None, *, last: bool = False) -> date:
+    """A day as a person writes it; of a month alone its first day, or its last.
+
+    Raises:
+        ConfigurationError: It is no day.
+    """
+    if given is None:
+        return today_of(organisation)
+    try:
+        if len(given) == len("2026-10"):
+            first = date.fromisoformat(f"{given}-01")
+            return month_end(first) if last else first
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ConfigurationError(
+            f"{option} {given} is not a valid date. Write it as 2026-10-31, or a month as 2026-10."
+        ) from None
+
+
+def today_of(organisation: str | None) -> date:
+    """The day where the organisation is."""
+    from xero_pipeline.warehouse.days import day_of
+
+    services = Services(Settings.load())
+    return day_of(services.books, organisation_of(services, organisation).tenant_id, clock.now())

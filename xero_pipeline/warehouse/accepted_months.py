@@ -1,0 +1,131 @@
+"""Months whose changes a person accepted: what changed in a locked month waits until its month is accepted.
+
+Figures of reports and documents of the ledger change; both wait, are told and are accepted alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.warehouse.organisation_names import NAMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+
+    from xero_pipeline.warehouse.store import Warehouse
+
+_ACCEPT = (
+    "insert into xero.accepted_changes (tenant_id, period_start, accepted_at, note, accepted_by) "
+    "values (:tenant_id, :period_start, :accepted_at, :note, :accepted_by)"
+)
+_ACCEPTANCES = (
+    "select a.tenant_id, coalesce(o.name, a.tenant_id), a.period_start, a.accepted_at, a.accepted_by, a.note "
+    f"from xero.accepted_changes as a left join {NAMED} as o on o.tenant_id = a.tenant_id "
+    "order by a.accepted_at desc, 2, a.period_start"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOfMonth:
+    """Something of a locked month that is not what it was when the month was locked.
+
+    Args:
+        organisation: Its name, as far as it is known.
+        period_start: First day of the month.
+        lock_date: Last locked day, as known before the change.
+        unchanged_until: When it was last seen as it had been: the change came after it.
+        seen_at: When it was first seen as it is now.
+    """
+
+    tenant_id: str
+    organisation: str
+    period_start: date
+    lock_date: date
+    unchanged_until: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A month of an organisation whose changes a person accepted.
+
+    Args:
+        organisation: Its name, as far as it is known.
+        accepted_by: Who; None of what was accepted before names were asked for.
+        note: Why.
+    """
+
+    tenant_id: str
+    organisation: str
+    period_start: date
+    accepted_at: datetime
+    accepted_by: str | None
+    note: str
+
+
+def waiting_sql(table: str) -> str:
+    """A query of the rows whose month nobody accepted since they were seen.
+
+    Args:
+        table: With `tenant_id`, `period_start` and `seen_at`.
+    """
+    return (
+        f"select r.* from {table} as r where not exists (select 1 from xero.accepted_changes as a "
+        "where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at)"
+    )
+
+
+def summary_of(changes: Sequence[ChangeOfMonth], counted: str, first: str) -> str:
+    """What changed and what to do about it, in a few words.
+
+    Args:
+        changes: At least one.
+        counted: How many there are, and of what.
+        first: What the first of them is, in words.
+    """
+    months = len({(change.tenant_id, change.period_start) for change in changes})
+    return (
+        f"{counted} in {months} locked {'month' if months == 1 else 'months'} changed; the first: "
+        f"{changes[0].organisation}, {changes[0].period_start:%B %Y}, {first}. Undo it in Xero, or accept it: "
+        "xero-pipeline restatements --accept NOTE."
+    )
+
+
+def accept(warehouse: Warehouse, changes: Iterable[ChangeOfMonth], note: str, *, by: str, at: datetime) -> int:
+    """Accept changes: their months count as settled up to now; what is seen later is not covered.
+
+    Args:
+        changes: Figures or documents; with one change of a month, all of that month's are accepted.
+        note: Why, in the person's words.
+        by: Who accepts them.
+        at: Now, in UTC.
+
+    Returns:
+        How many months of organisations were accepted.
+    """
+    rows = [
+        {"tenant_id": tenant_id, "period_start": month, "accepted_at": at, "note": note, "accepted_by": by}
+        for tenant_id, month in sorted({(change.tenant_id, change.period_start) for change in changes})
+    ]
+    if rows:
+        with warehouse.kept_open(), warehouse.writing() as connection:
+            warehouse.rows_changed()
+            connection.execute(text(_ACCEPT), rows)
+    return len(rows)
+
+
+def acceptances(connection: Connection) -> list[Acceptance]:
+    """What people accepted, the newest first.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    rows = connection.exec_driver_sql(_ACCEPTANCES)
+    return [Acceptance(one, name, month, at.astimezone(UTC), by, note) for one, name, month, at, by, note in rows]
