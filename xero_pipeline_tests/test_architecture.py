@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, SIMULATOR = ROOT / "xero_pipeline", ROOT / "xero_simulator"
 EVERYBODY = {
-    "addresses", "ageing", "basis", "calendar", "clock", "errors", "extras", "log_lines", "parallel", "revisions",
+    "addresses", "ageing", "calendar", "clock", "errors", "extras", "log_lines", "parallel", "revisions",
     "shard", "spans", "validation_messages",
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
@@ -28,7 +28,6 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "addresses": set(),
     "ageing": set(),
-    "basis": set(),
     "parallel": set(),
     "calendar": set(),
     "clock": set(),

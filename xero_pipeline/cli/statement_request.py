@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from xero_pipeline.basis import Basis
+from xero_pipeline.ledger.cash_basis.lines import Basis
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.basis import Basis
 from xero_pipeline.calendar import month_end, month_start
 from xero_pipeline.cli.statement_arguments import account_id_of, day_given, organisation_of, today_of
 from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.cash_basis.lines import Basis
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:

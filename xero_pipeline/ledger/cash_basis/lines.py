@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from xero_pipeline.ledger.posting.rules import DOCUMENTS
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table, named
 from xero_pipeline.warehouse.sql import among, q
 
-if TYPE_CHECKING:
-    from xero_pipeline.basis import Basis
-
+Basis = Literal["accrual", "cash"]
+"""When income and expenses count: on the day of the document, or on the day it is settled."""
 CASH_LINES = "cash_journal_lines"
 """The view of schema `ledger` that `cash_lines_sql` is the query of."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.basis import Basis
+    from xero_pipeline.ledger.cash_basis.lines import Basis
     from xero_pipeline.ledger.statements.chart import Account
 
 BELOW = " > "

@@ -27,7 +27,7 @@ from xero_pipeline.ledger.tables import named
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from xero_pipeline.basis import Basis
+    from xero_pipeline.ledger.cash_basis.lines import Basis
     from xero_pipeline.ledger.statements.entity import Entity
 
 EntryType = Literal["opening", "journal", "year_end", "closing"]

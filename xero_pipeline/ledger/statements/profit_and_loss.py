@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.basis import Basis
+    from xero_pipeline.ledger.cash_basis.lines import Basis
     from xero_pipeline.ledger.statements.chart import Account
     from xero_pipeline.ledger.statements.lines import Amounts
 

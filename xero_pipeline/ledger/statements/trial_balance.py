@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from xero_pipeline.basis import Basis
+    from xero_pipeline.ledger.cash_basis.lines import Basis
 
 _ORDER = ("REVENUE", "EXPENSE", "ASSET", "LIABILITY", "EQUITY", "")
 _DEBIT_CLASSES = frozenset({"EXPENSE", "ASSET"})

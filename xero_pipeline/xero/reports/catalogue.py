@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Literal
 
-from xero_pipeline.basis import Basis
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.xero.reports.executive_summary import ExecutiveSummaryRow, executive_summary_rows
 from xero_pipeline.xero.reports.parse_statements import StatementRow, TrackingRow, balance_sheet_rows, statement_rows
@@ -32,6 +31,7 @@ from xero_pipeline.xero.reports.period_params import (
     PeriodRequest,
 )
 
+Basis = Literal["accrual", "cash"]
 ReportRow = StatementRow | TrackingRow | BankSummaryRow | TrialBalanceRow | ExecutiveSummaryRow
 
 Staleness = Literal["month", "cumulative", "payments", "budgets"]
