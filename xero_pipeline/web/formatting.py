@@ -41,6 +41,7 @@ CAUSES = {
     "INVENTORY": "Cost of inventory",
     "EXPENSE CLAIMS": "Expense claims",
     "ROUNDING": "Rounding",
+    "CASH BASIS": "A rule of cash basis",
     "UNKNOWN": "Not known",
 }
 """What is likely behind a difference."""

@@ -208,3 +208,24 @@ def test_without_a_trial_balance_nothing_is_made_up(accountant):
     assert accountant.one("select count(*) as n from ledger.journals where source_type = 'UNEXPLAINED'")["n"] == 0
     assert accountant.one("select count(*) as n from ledger.tie_out where statement = 'trial_balance'")["n"] == 0
     assert accountant.off() == []
+
+
+def test_balances_on_cash_basis_tie_out_where_xeros_report_is_pulled_and_else_name_the_basis(accountant):
+    compared = "select count(*) as n from ledger.tie_out where statement = 'trial_balance_cash'"
+    assert accountant.one(compared)["n"] == 0
+    accountant.pull("trial_balance_cash")
+    post_unseen(accountant.books, dt.date(2026, 1, 20), {"477": Decimal(900), "814": Decimal(-900)}, "PAYSLIP")
+    accountant.pull("trial_balance", "trial_balance_cash")
+    accountant.keep()
+    assert accountant.one(compared)["n"] > 200
+    assert accountant.off(statements=["trial_balance_cash"]) == []
+    # A payment that Xero counts in another month on cash basis alone.
+    accountant.change(
+        "UPDATE xero.trial_balance SET ytd_debit = ytd_debit + 7 WHERE basis = 'cash' AND period_end = '2026-02-28' "
+        "AND account_id = (SELECT account_id FROM xero.accounts WHERE code = '090')"
+    )
+    accountant.keep()
+    assert sorted(accountant.off(statements=["trial_balance_cash"])) == [
+        ("trial_balance_cash", "090", FEBRUARY, Decimal(-7), "CASH BASIS"),
+        ("trial_balance_cash", "090", dt.date(2026, 3, 31), Decimal(7), "CASH BASIS"),
+    ]

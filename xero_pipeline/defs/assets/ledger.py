@@ -26,7 +26,7 @@ from xero_pipeline.defs.specs import changes
 from xero_pipeline.ledger.content_versions import organisation_contents
 from xero_pipeline.ledger.posting.postings import Posted
 from xero_pipeline.ledger.reconcile.cause_file import read_causes
-from xero_pipeline.ledger.reconcile.tie_out import REPORTS
+from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS, REPORTS
 from xero_pipeline.ledger.statements.monthly_tables import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.update import update_ledger
@@ -164,11 +164,11 @@ def _changes(posted: Posted) -> "Merged":
 
 def out_of_date(warehouse: "Warehouse", tenants: Sequence[str], at: datetime) -> Mapping[str, Mapping[str, set[date]]]:
     """By organisation and report the months of which Xero was asked before the documents were as they are now."""
-    compared = [report for report in reports() if report.name in REPORTS]
+    compared = [report for report in reports() if report.name in {*REPORTS, ON_CASH_BASIS}]
     found: dict[str, dict[str, set[date]]] = {one: {} for one in tenants}
-    for (tenant_id, table, _), months in stale_months(warehouse, tenants, compared, at).items():
+    for (tenant_id, table, basis), months in stale_months(warehouse, tenants, compared, at).items():
         if tenant_id in found:
-            found[tenant_id][table] = months
+            found[tenant_id][ON_CASH_BASIS if basis == "cash" else table] = months
     return found
 
 

@@ -11,7 +11,8 @@ The SQL is in `sql/`, one file per temporary table:
 
 Our figure of a month stands on what Xero's trial balance said at the end of the month before, and adds what the
 documents of the month come to: so a difference shows in the month in which it arose, and only there. Of the ledger's
-own lines, those of UNEXPLAINED make up for it: the ledger always says what Xero's trial balance says.
+own lines, those of UNEXPLAINED make up for it: the ledger always says what Xero's trial balance says. On cash basis the
+same files compare all lines, those included, with Xero's trial balance on cash basis.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.calendar import month_start, year_start
+from xero_pipeline.ledger.cash_basis.lines import lines_named
 from xero_pipeline.ledger.reconcile.cause_search import with_causes
 from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 from xero_pipeline.ledger.sql_templates import SqlTemplates
@@ -34,8 +36,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.ledger.cash_basis.lines import Basis
+
 REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 """Xero's reports that are compared."""
+ON_CASH_BASIS = "trial_balance_cash"
+"""What is compared besides, where that report is pulled."""
 STATEMENTS = (*REPORTS, "receivables", "payables", "journals")
 """What is compared: the reports; the open documents with the balance of their control account; of `journals`, that
 every one sums to zero."""
@@ -45,16 +51,8 @@ AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
 GAINS = ("UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN", "BANKCURRENCYGAIN")
 """The accounts that Xero's reports may show as one line (`sql/tie_groups.sql`)."""
 
-_MAKE = (
-    "tie_sections",
-    "tie_groups",
-    "tie_earnings",
-    "tie_accounts",
-    "tie_movements",
-    "tie_xero_balances",
-    "tie_our_balances",
-    "tie_differences",
-)
+_BALANCES = ("tie_movements", "tie_xero_balances", "tie_our_balances", "tie_differences")
+_MAKE = ("tie_sections", "tie_groups", "tie_earnings", "tie_accounts", *_BALANCES)
 _UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexplained", "write_unexplained_lines")
 _COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
 
@@ -108,8 +106,27 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         SqlTemplates("reconcile", connection, tenant_id, **of_it).run("write_tie_out")
 
 
-def _variables() -> dict[str, object]:
+def compare_cash_basis(connection: Connection, tenant_id: str, stale: Collection[date]) -> None:
+    """Set the ledger's balances on cash basis beside Xero's, where its trial balance on cash basis was pulled.
+
+    Args:
+        connection: In the transaction in which `compare` ran: temporary tables of that comparison are made anew.
+        stale: First days of months whose report on cash basis says nothing now.
+    """
+    periods = _periods(connection, tenant_id, stale, "cash")
+    if not periods:
+        return
+    SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables("cash"))
+    for name in _BALANCES:
+        queries.make(name)
+    queries.run("write_tie_out_cash")
+
+
+def _variables(basis: Basis = "accrual") -> dict[str, object]:
     return {
+        "basis": basis,
+        "lines": lines_named(basis),
         "gains": GAINS,
         "earnings": EARNINGS_ID,
         "results": ("REVENUE", "EXPENSE"),
@@ -117,12 +134,14 @@ def _variables() -> dict[str, object]:
     }
 
 
-def _periods(connection: Connection, tenant_id: str, stale: Collection[date]) -> list[dict[str, object]]:
+def _periods(
+    connection: Connection, tenant_id: str, stale: Collection[date], basis: Basis = "accrual"
+) -> list[dict[str, object]]:
     """The evening before the first month, then every month whose trial balance counts."""
     tenant = literal(tenant_id)
     pulled = connection.exec_driver_sql(
         "SELECT DISTINCT period_start, period_end FROM xero.report_pulls WHERE report = 'trial_balance' "
-        f"AND basis = 'accrual' AND tenant_id = {tenant} ORDER BY period_end"
+        f"AND basis = '{basis}' AND tenant_id = {tenant} ORDER BY period_end"
     ).fetchall()
     ends = connection.exec_driver_sql(
         "SELECT financial_year_end_day, financial_year_end_month FROM xero.organisations "

@@ -1,6 +1,6 @@
--- What the documents moved, by account and day.
+-- What the documents moved, by account and day; on cash basis also what no document shows, which is posted by then.
 SELECT a.stands_for AS account_id, l.journal_date, SUM(l.net_amount) AS net
-FROM {{ named("journal_lines") }} AS l
+FROM {{ lines }} AS l
 JOIN tie_accounts AS a ON a.account_id = l.account_id
-WHERE l.tenant_id = {{ tenant }} AND l.source_type <> 'UNEXPLAINED'
+WHERE l.tenant_id = {{ tenant }}{% if basis == "accrual" %} AND l.source_type <> 'UNEXPLAINED'{% endif %}
 GROUP BY a.stands_for, l.journal_date

@@ -4,7 +4,7 @@ SELECT p.number, a.stands_for AS account_id, SUM(t.ytd_debit - t.ytd_credit) AS 
 FROM xero.trial_balance AS t
 JOIN tie_periods AS p ON p.period_end = t.period_end AND p.number > 0
 JOIN tie_accounts AS a ON a.account_id = t.account_id
-WHERE t.tenant_id = {{ tenant }} AND t.basis = 'accrual' AND t.line_type = 'account'
+WHERE t.tenant_id = {{ tenant }} AND t.basis = '{{ basis }}' AND t.line_type = 'account'
 GROUP BY p.number, a.stands_for
 
 UNION ALL
@@ -12,5 +12,5 @@ SELECT 0, a.stands_for, SUM(t.ytd_debit - t.ytd_credit - t.debit + t.credit)
 FROM xero.trial_balance AS t
 JOIN tie_periods AS p ON p.period_end = t.period_end AND p.number = 1
 JOIN tie_accounts AS a ON a.account_id = t.account_id
-WHERE t.tenant_id = {{ tenant }} AND t.basis = 'accrual' AND t.line_type = 'account'
+WHERE t.tenant_id = {{ tenant }} AND t.basis = '{{ basis }}' AND t.line_type = 'account'
 GROUP BY a.stands_for
