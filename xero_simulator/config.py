@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xero_simulator.values.days import add_months, month_start
 
-BOOKS_EDITION = 2
+BOOKS_EDITION = 3
 """Goes up when a seed makes other books than before: what was read of them then is read again from the beginning."""
 
 
