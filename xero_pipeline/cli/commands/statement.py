@@ -10,40 +10,32 @@ import typer
 
 from xero_pipeline.calendar import month_end, month_start
 from xero_pipeline.cli.statement_arguments import account_id_of, day_given, organisation_of, today_of
+from xero_pipeline.cli.statement_options import (
+    AsOf,
+    By,
+    ByPart,
+    Compare,
+    Csv,
+    Documents,
+    From,
+    Json,
+    OnBasis,
+    Organisation,
+    To,
+)
 from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.cash_basis.lines import Basis
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.ledger.cash_basis.lines import Basis
     from xero_pipeline.ledger.statements.columns import SideBySide
     from xero_pipeline.ledger.statements.open_documents import Side
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
-
-Organisation = Annotated[
-    str | None, typer.Option("--organisation", help="Name or tenant id. Default: the one that is connected.")
-]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The day, as 2026-10-31. Default: today.")]
-From = Annotated[
-    str | None, typer.Option("--from", help="First day, as 2026-10-01 or 2026-10. Default: the last day's month.")
-]
-To = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-10-31 or 2026-10. Default: today.")]
-Json = Annotated[bool, typer.Option("--json", help="Output JSON.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Output CSV.")]
-Compare = Annotated[
-    list[str] | None,
-    typer.Option("--compare", help="A column beside it: prior-period, prior-year or year-to-date; may be repeated."),
-]
-By = Annotated[
-    str | None, typer.Option("--by", help="A column for each month, quarter, or option of the tracking category named.")
-]
-ByPart = Annotated[str | None, typer.Option("--by", help="A column for each month or quarter of the financial year.")]
-OnBasis = Annotated[Basis, typer.Option("--basis", help="When income and expenses count: accrual or cash.")]
-Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
 
 _Draw = Callable[["Connection", str], "Sequence[Any] | SideBySide"]
 
@@ -180,6 +172,17 @@ def cash(
 
     asked = _request("cash", organisation, start, end, json, csv)
     _answer(asked, lambda connection, tenant_id: cash_movement(connection, tenant_id, *_span(asked)))
+
+
+@app.command("cash-flow")
+def cash_flow(
+    organisation: Organisation = None, start: From = None, end: To = None, json: Json = False, csv: Csv = False
+) -> None:
+    """Money from operating, investing and financing activities, by the account it came from or went to."""
+    from xero_pipeline.ledger.statements.cash_flow import cash_flow
+
+    asked = _request("cash-flow", organisation, start, end, json, csv)
+    _answer(asked, lambda connection, tenant_id: cash_flow(connection, tenant_id, *_span(asked)))
 
 
 @app.command("budget")

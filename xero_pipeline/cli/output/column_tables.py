@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.cli.output.console import print_json, profit_and_loss
 from xero_pipeline.cli.output.statement_tables import plain, print_csv
-from xero_pipeline.ledger.statements.columns import label_of
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.statement_request import StatementRequest
@@ -50,6 +49,4 @@ def _told(line: Line) -> dict[str, Any]:
 
 
 def _head(column: StatementColumn) -> str:
-    """A comparison is called by its name, and below it by its days."""
-    days = label_of(column.period)
-    return column.label if column.label == days else f"{column.label}\n{days}"
+    return f"{column.label}\n{column.days}" if column.days else column.label

@@ -171,6 +171,19 @@ def _cash(title: str, rows: Sequence[Any]) -> None:
         _table(f"{title}: {name}", _CASH, told, total=True)
 
 
+def _cash_flow(title: str, rows: Sequence[Any]) -> None:
+    profit_and_loss(title, [asdict(row) | {"section": _heading(row)} for row in rows])
+
+
+def _heading(row: Any) -> str:
+    """A total of an activity stands below all its headings, without one of its own."""
+    from xero_pipeline.ledger.statements.cash_flow import CASH
+
+    if row.cash_type:
+        return f"{row.activity} > {row.cash_type}"
+    return row.activity if row.activity == CASH else ""
+
+
 def _budget(title: str, rows: Sequence[Any]) -> None:
     for name, group in groupby(rows, key=lambda row: row.budget_name):
         told = [asdict(row) | {"account_name": _indented(row), "percent": _percent(row)} for row in group]
@@ -218,6 +231,7 @@ _PRINTERS: Mapping[str, Callable[[str, Sequence[Any]], None]] = {
     "bank-summary": _bank,
     "general-ledger": _pages,
     "cash": _cash,
+    "cash-flow": _cash_flow,
     "budget": _budget,
     "aged-receivables": _contacts,
     "aged-payables": _contacts,

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
+from xero_pipeline.ledger.cash_basis.lines import lines_named
 from xero_pipeline.ledger.statements import bank_summary
 from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.bank_summary import BANK, BankLine
 from xero_pipeline.ledger.statements.chart import ZERO, Account, chart_of
 from xero_pipeline.ledger.statements.entity import UNEXPLAINED, entity_of
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
-from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.ledger.cash_basis.lines import Basis
     from xero_pipeline.ledger.statements.chart import ChartOfAccounts
     from xero_pipeline.ledger.statements.entity import Entity
 
@@ -105,29 +106,35 @@ def of_flows(banks: Sequence[BankLine], found: Sequence[Flow]) -> tuple[CashLine
 
 
 def flows(
-    connection: Connection, entity: Entity, chart: ChartOfAccounts, periods: Sequence[Period]
+    connection: Connection,
+    entity: Entity,
+    chart: ChartOfAccounts,
+    periods: Sequence[Period],
+    *,
+    basis: Basis = "accrual",
 ) -> dict[Period, list[Flow]]:
     """Money in and out of bank accounts, by source and account on the other side.
 
     Args:
         connection: To the warehouse; reading is enough.
+        basis: On cash basis the other side of a payment is what it pays for.
     """
     params = {"tenant_id": entity.tenant_id, "bank": BANK, "unexplained": UNEXPLAINED}
     found: dict[Period, list[Flow]] = {period: [] for period in periods}
-    for row in connection.execute(text(_flows_sql(entity, periods)), params):
+    for row in connection.execute(text(_flows_sql(entity, periods, lines_named(basis))), params):
         counter = chart[row.counter_id] if row.counter_id else None
         flow = Flow(row.bank_id, row.source_type, counter, row.received, row.spent)
         found[Period(row.period_start, row.period_end)].append(flow)
     return found
 
 
-def _flows_sql(entity: Entity, periods: Sequence[Period]) -> str:
+def _flows_sql(entity: Entity, periods: Sequence[Period], journal_lines: str) -> str:
     """Each amount beside the bank lines of its source; added up by day first, as in `balances`.
 
     Most sources have one bank line: what stands beside it is that much of it, whatever else is in its journal.
     """
     first, last = min(period.start for period in periods), max(period.end for period in periods)
-    lines = f"{named('journal_lines')} AS l"
+    lines = f"{journal_lines} AS l"
     mine = f"l.tenant_id = :tenant_id AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}"
     return f"""
     WITH banks AS (SELECT account_id FROM xero.accounts WHERE tenant_id = :tenant_id AND type = :bank),

@@ -6,7 +6,7 @@ Every column holds what the statement of its period alone says. A line is there 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -47,10 +47,12 @@ class StatementColumn:
     Args:
         label: What stands above it.
         period: Of which days; of a balance sheet only the last counts.
+        days: The same in words, where the label does not say it.
     """
 
     label: str
     period: Period
+    days: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ def beside(period: Period, comparisons: Iterable[Comparison], year_end: YearEnd)
         year_end: When the financial year ends, which a year to date begins after.
     """
     others = [
-        StatementColumn(name.replace("-", " ").capitalize(), _OTHER[name](period, year_end))
+        StatementColumn(name.replace("-", " ").capitalize(), other, label_of(other))
         for name in dict.fromkeys(comparisons)
+        for other in [_OTHER[name](period, year_end)]
     ]
     return (StatementColumn(label_of(period), period), *others)
 
@@ -92,9 +95,9 @@ def in_parts(period: Period, part: Part) -> tuple[StatementColumn, ...]:
 
 
 def at_close_of(columns: Iterable[StatementColumn]) -> tuple[StatementColumn, ...]:
-    """The same columns for a balance sheet: what is called by its period is called by that one's last day."""
+    """The same columns for a balance sheet, called by their last day."""
     return tuple(
-        StatementColumn(one.period.end.isoformat() if one.label == label_of(one.period) else one.label, one.period)
+        replace(one, days=one.period.end.isoformat()) if one.days else replace(one, label=one.period.end.isoformat())
         for one in columns
     )
 

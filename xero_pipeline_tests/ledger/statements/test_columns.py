@@ -23,7 +23,7 @@ from xero_pipeline_tests.ledger.statements.shelves import numbers
 MARCH = YearEnd(31, 3)
 DAYS = st.dates(FIRST - dt.timedelta(40), TODAY + dt.timedelta(40))
 PERIODS = st.lists(DAYS, min_size=2, max_size=2).map(sorted).map(lambda days: Period(*days))
-ASKED = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ASKED = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def the_column(found, place):

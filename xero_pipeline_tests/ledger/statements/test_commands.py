@@ -29,6 +29,7 @@ EVERY = [
     ("aged-receivables", "--as-of", "2028-02-29", "--documents"),
     ("aged-payables", "--as-of", "2028-02-29"),
     ("cash", *RANGE),
+    ("cash-flow", *RANGE),
     ("budget", *RANGE),
 ]
 
@@ -39,6 +40,7 @@ SHOWN = {
     "bank-summary": "closing_balance",
     "general-ledger": "balance",
     "cash": "cash_received",
+    "cash-flow": "amount",
     "budget": "actual",
 }
 """A field whose amounts people see, too."""
