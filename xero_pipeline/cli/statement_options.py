@@ -28,3 +28,7 @@ By = Annotated[
 ByPart = Annotated[str | None, typer.Option("--by", help="A column for each month or quarter of the financial year.")]
 OnBasis = Annotated[Basis, typer.Option("--basis", help="When income and expenses count: accrual or cash.")]
 Documents = Annotated[bool, typer.Option("--documents", help="Every open document, not only sums by contact.")]
+KnownOn = Annotated[
+    str | None,
+    typer.Option("--known-on", help="What the warehouse knew on the evening of that day, as 2026-10-05. Default: now."),
+]

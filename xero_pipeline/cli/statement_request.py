@@ -20,6 +20,7 @@ class StatementRequest:
         json: Whether a program reads it.
         csv: Whether a spreadsheet does.
         basis: Accrual or cash; None where a statement is the same on both.
+        known_on: The day on whose evening its figures were known; None for what is known now.
     """
 
     name: str
@@ -29,8 +30,16 @@ class StatementRequest:
     json: bool
     csv: bool
     basis: Basis | None = None
+    known_on: date | None = None
 
     @property
-    def basis_told(self) -> str:
-        """What a title ends with, where the basis is not the usual one."""
-        return ", cash basis" if self.basis == "cash" else ""
+    def told(self) -> str:
+        """What a title ends with, where basis and knowledge are not the usual ones."""
+        basis = ", cash basis" if self.basis == "cash" else ""
+        return f"{basis}, as known on {self.known_on}" if self.known_on else basis
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The same for programs."""
+        told = {"basis": self.basis, "known_on": self.known_on}
+        return {name: value for name, value in told.items() if value is not None}

@@ -34,7 +34,7 @@ def keep_months(
     odd = _drift(report, months)
     pulls = [_pull_record(month, tenant_id, at, odd=bool(odd)) for month in months]
     with warehouse.transaction() as connection:
-        merged = warehouse.replace_reports(report.table, _rows(report, months, tenant_id, at), pulls)
+        merged = warehouse.replace_reports(report.table, table_of_months(report, months, tenant_id, at), pulls)
         if odd:
             warehouse.rows_changed()
             Issues(connection, tenant_id, report.table).note_drift(odd, at=at)
@@ -52,7 +52,7 @@ def _drift(report: Report, months: Sequence[ReportMonth]) -> Sequence[Drift]:
     )
 
 
-def _rows(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:
+def table_of_months(report: Report, months: Sequence[ReportMonth], tenant_id: str, synced_at: datetime) -> pa.Table:
     """The rows of some months as the warehouse table wants them."""
     import pyarrow as pa
 

@@ -21,11 +21,9 @@ def show_columns(asked: StatementRequest, tenant_id: str, organisation: str, cur
     """
     if asked.json:
         head = {"statement": asked.name, "organisation": organisation, "tenant_id": tenant_id, "currency": currency}
-        if asked.basis:
-            head["basis"] = asked.basis
         heads = [{"label": one.label, "from": one.period.start, "to": one.period.end} for one in found.columns]
         rows = [{**_told(line), "amounts": [plain(amount) for amount in line.amounts]} for line in found.lines]
-        print_json({**head, "columns": heads, "rows": rows})
+        print_json({**head, **asked.facts, "columns": heads, "rows": rows})
     elif asked.csv:
         labels = [one.label for one in found.columns]
         print_csv([_told(line) | dict(zip(labels, map(plain, line.amounts), strict=True)) for line in found.lines])
@@ -34,9 +32,7 @@ def show_columns(asked: StatementRequest, tenant_id: str, organisation: str, cur
         rows = [_told(line) | {"amounts": [amount or "" for amount in line.amounts]} for line in found.lines]
         with_accounts = {line.section for line in found.lines if line.line_type == "account"}
         rows = [row | {"section": row["section"] if row["section"] in with_accounts else ""} for row in rows]
-        profit_and_loss(
-            f"{name}: {organisation}, {currency}{asked.basis_told}", rows, [_head(one) for one in found.columns]
-        )
+        profit_and_loss(f"{name}: {organisation}, {currency}{asked.told}", rows, [_head(one) for one in found.columns])
 
 
 def _told(line: Line) -> dict[str, Any]:

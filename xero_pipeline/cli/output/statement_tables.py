@@ -86,15 +86,13 @@ def show(asked: StatementRequest, tenant_id: str, organisation: str, currency: s
     told: list[dict[str, Any]] = [{name: plain(value) for name, value in asdict(row).items()} for row in rows]
     if asked.json:
         head = {"statement": asked.name, "organisation": organisation, "tenant_id": tenant_id, "currency": currency}
-        if asked.basis:
-            head["basis"] = asked.basis
-        print_json({**head, "from": asked.start, "to": asked.end, "rows": told})
+        print_json({**head, **asked.facts, "from": asked.start, "to": asked.end, "rows": told})
     elif asked.csv:
         print_csv(told)
     else:
         name = asked.name.removesuffix("-documents").replace("-", " ").capitalize()
         days = f"{asked.start} to {asked.end}" if asked.start else f"{asked.end}"
-        _PRINTERS[asked.name](f"{name}: {organisation}, {days}, {currency}{asked.basis_told}", rows)
+        _PRINTERS[asked.name](f"{name}: {organisation}, {days}, {currency}{asked.told}", rows)
 
 
 def plain(value: Any) -> Any:
