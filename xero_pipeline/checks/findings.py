@@ -54,7 +54,7 @@ _ID_LETTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class BooksFinding:
+class Finding:
     """A finding of a check.
 
     Args:
@@ -99,7 +99,7 @@ class CheckState:
     problem: str
 
 
-def findings(connection: Connection, check: str | None = None, at_most: int | None = None) -> list[BooksFinding]:
+def findings(connection: Connection, check: str | None = None, at_most: int | None = None) -> list[Finding]:
     """What was found, dismissed or not, by check, organisation and the order of the check.
 
     Args:
@@ -133,13 +133,11 @@ def check_states(connection: Connection) -> list[CheckState]:
     ]
 
 
-def dismiss(
-    warehouse: Warehouse, ids: Collection[str], by: str, reason: str, *, at: datetime
-) -> Sequence[BooksFinding]:
+def dismiss(warehouse: Warehouse, ids: Collection[str], by: str, reason: str, *, at: datetime) -> Sequence[Finding]:
     """Dismiss findings as they are: one that changes is open again.
 
     Args:
-        ids: As `BooksFinding.id`.
+        ids: As `Finding.id`.
         by: Who says so.
         reason: Why, in that person's words.
         at: Now, in UTC.
@@ -160,11 +158,11 @@ def dismiss(
     return chosen
 
 
-def reopen(warehouse: Warehouse, ids: Collection[str]) -> Sequence[BooksFinding]:
+def reopen(warehouse: Warehouse, ids: Collection[str]) -> Sequence[Finding]:
     """Take back that findings were dismissed.
 
     Args:
-        ids: As `BooksFinding.id`.
+        ids: As `Finding.id`.
 
     Raises:
         ConfigurationError: There is no such finding.
@@ -177,14 +175,14 @@ def reopen(warehouse: Warehouse, ids: Collection[str]) -> Sequence[BooksFinding]
     return chosen
 
 
-def _called(connection: Connection, ids: Collection[str]) -> list[BooksFinding]:
+def _called(connection: Connection, ids: Collection[str]) -> list[Finding]:
     known = {one.id: one for one in findings(connection)}
     if unknown := sorted(set(ids) - known.keys()):
         raise ConfigurationError(f"There is no finding {unknown[0]}. `xero-pipeline checks` lists them with their ids.")
     return [known[one] for one in dict.fromkeys(ids)]
 
 
-def _of(one: BooksFinding) -> dict[str, str]:
+def _of(one: Finding) -> dict[str, str]:
     return {
         "tenant_id": one.tenant_id,
         "check_name": one.check,
@@ -193,8 +191,8 @@ def _of(one: BooksFinding) -> dict[str, str]:
     }
 
 
-def _finding(row: Row[tuple[object, ...]]) -> BooksFinding:
-    return BooksFinding(
+def _finding(row: Row[tuple[object, ...]]) -> Finding:
+    return Finding(
         row.tenant_id,
         row.organisation or row.tenant_id,
         row.check_name,

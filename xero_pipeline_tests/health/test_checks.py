@@ -16,8 +16,8 @@ from xero_pipeline import clock
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError, NewerDatabase, XeroUnavailable
 from xero_pipeline.operations.health import storage
-from xero_pipeline.operations.health.finding import Finding, carried
 from xero_pipeline.operations.health.read_copy import check_read_copy
+from xero_pipeline.operations.health.result import HealthResult, carried
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.warehouse import check_warehouse
 from xero_pipeline.operations.health.xero import check_consents, check_hosts
@@ -205,7 +205,7 @@ def test_a_read_copy_that_has_no_room_is_told_with_what_it_needs(services, monke
 
 def test_an_error_in_a_check_is_a_finding_and_not_the_end():
     def known():
-        yield Finding("a", "ok", "well")
+        yield HealthResult("a", "ok", "well")
         raise ConfigurationError("XERO_X is wrong. Correct it.")
 
     def unknown():

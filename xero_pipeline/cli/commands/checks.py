@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from xero_pipeline.checks.catalogue import BooksCheck
-    from xero_pipeline.checks.findings import BooksFinding, CheckState
+    from xero_pipeline.checks.findings import CheckState, Finding
 
 MOST = 20
 """Findings of a check on a screen, unless somebody asks for more."""
@@ -92,7 +92,7 @@ def _settle(services: Services, dismissed: Collection[str], opened: Collection[s
 
 def _read(
     services: Services, tenants: Collection[str], names: Collection[str], *, dismissed: bool, fresh: bool
-) -> tuple[list[BooksFinding], list[CheckState]]:
+) -> tuple[list[Finding], list[CheckState]]:
     from xero_pipeline.checks.findings import check_states, findings
     from xero_pipeline.cli.output.age_note import tell_age
 
@@ -105,7 +105,7 @@ def _read(
     return [one for one in found if dismissed or not one.dismissed_by], states
 
 
-def _print_json(wanted: Sequence[BooksCheck], found: Sequence[BooksFinding], states: Sequence[CheckState]) -> None:
+def _print_json(wanted: Sequence[BooksCheck], found: Sequence[Finding], states: Sequence[CheckState]) -> None:
     from xero_pipeline.cli.output.console import print_json
 
     told = [{"name": one.name, "title": one.title, **one.said, "file": one.source} for one in wanted]
@@ -118,9 +118,7 @@ def _print_json(wanted: Sequence[BooksCheck], found: Sequence[BooksFinding], sta
     )
 
 
-def _print(
-    wanted: Sequence[BooksCheck], found: Sequence[BooksFinding], states: Sequence[CheckState], limit: int
-) -> None:
+def _print(wanted: Sequence[BooksCheck], found: Sequence[Finding], states: Sequence[CheckState], limit: int) -> None:
     from xero_pipeline.cli.output.console import conclude, print_table, warn
 
     if not states:
@@ -145,7 +143,7 @@ def _summary(check: BooksCheck, states: Sequence[CheckState]) -> tuple[object, .
     return check.name, check.title, sum(one.still_open for one in states), asked
 
 
-def _print_findings(title: str, of: Sequence[BooksFinding], limit: int) -> None:
+def _print_findings(title: str, of: Sequence[Finding], limit: int) -> None:
     from xero_pipeline.cli.output.console import print_table
 
     evidence = list(of[0].evidence)
@@ -161,7 +159,7 @@ def _cells(evidence: Mapping[str, str], names: Sequence[str]) -> list[str | None
     return [evidence.get(name) or None for name in names]
 
 
-def _why(one: BooksFinding, closed: bool) -> Sequence[str | None]:
+def _why(one: Finding, closed: bool) -> Sequence[str | None]:
     if not closed:
         return ()
     return (f"{one.dismissed_by}: {one.reason}" if one.dismissed_by else None,)

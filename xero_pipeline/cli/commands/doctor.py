@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from xero_pipeline.operations.health.finding import Finding
+    from xero_pipeline.operations.health.result import HealthResult
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
@@ -22,11 +22,11 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
     from xero_pipeline.operations.dagster_home import open_instance
     from xero_pipeline.operations.health.checkup import checkup
 
-    found: list[Finding] = []
-    for finding in checkup(open_instance):
-        found.append(finding)
+    found: list[HealthResult] = []
+    for result in checkup(open_instance):
+        found.append(result)
         if not json:
-            _show(finding)
+            _show(result)
     problems = sum(one.state == "problem" for one in found)
     if json:
         print_json({"ok": not problems, "findings": [asdict(one) for one in found]})
@@ -36,7 +36,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
         raise typer.Exit(1)
 
 
-def _show(finding: Finding) -> None:
+def _show(result: HealthResult) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -44,21 +44,21 @@ def _show(finding: Finding) -> None:
 
     console = screen()
     if not console.is_terminal:
-        remedy = f" {finding.remedy}" if finding.remedy else ""
-        told = finding.told.removesuffix(".")
-        console.print(f"{finding.state}: {finding.check}: {told}.{remedy}", markup=False, soft_wrap=True)
+        remedy = f" {result.remedy}" if result.remedy else ""
+        told = result.told.removesuffix(".")
+        console.print(f"{result.state}: {result.check}: {told}.{remedy}", markup=False, soft_wrap=True)
         return
     row = Table.grid(padding=(0, 2, 0, 0))
     row.add_column(width=len("problem"))
     row.add_column(width=len("encryption key"))
     row.add_column(overflow="fold")
-    row.add_row(Text(finding.state, style=_STYLES[finding.state]), finding.check, Text(finding.told))
-    if finding.remedy:
-        row.add_row("", "", Text(finding.remedy, style="bold"))
+    row.add_row(Text(result.state, style=_STYLES[result.state]), result.check, Text(result.told))
+    if result.remedy:
+        row.add_row("", "", Text(result.remedy, style="bold"))
     console.print(row)
 
 
-def _sum_up(found: list[Finding]) -> None:
+def _sum_up(found: list[HealthResult]) -> None:
     from xero_pipeline.cli.output.console import conclude
 
     counts = {state: sum(one.state == state for one in found) for state in ("problem", "warning")}

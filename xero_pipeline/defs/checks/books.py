@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.checks.findings import BooksFinding, CheckState, check_states, findings
+from xero_pipeline.checks.findings import CheckState, Finding, check_states, findings
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.ledger.tables import SCHEMA
 
@@ -64,7 +64,7 @@ def book_check_results(
 
 
 def _result(
-    check: BooksCheck, key: dg.AssetKey, states: Sequence[CheckState], shown: Sequence[BooksFinding]
+    check: BooksCheck, key: dg.AssetKey, states: Sequence[CheckState], shown: Sequence[Finding]
 ) -> dg.AssetCheckResult:
     broken = [one for one in states if one.problem]
     count = sum(one.still_open for one in states)
@@ -87,7 +87,7 @@ def _result(
     )
 
 
-def _table(shown: Sequence[BooksFinding]) -> str:
+def _table(shown: Sequence[Finding]) -> str:
     columns = list(shown[0].evidence) if shown else []
     header = ("Id", "Organisation", *(name.replace("_", " ").capitalize() for name in columns))
     return markdown_table(

@@ -10,12 +10,12 @@ from xero_pipeline.container import Services
 from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
-from xero_pipeline.operations.health.finding import Check, Finding, carried
 from xero_pipeline.operations.health.machines import check_machines
 from xero_pipeline.operations.health.own_checks import NAME as OWN_CHECKS
 from xero_pipeline.operations.health.own_checks import check_own_checks
 from xero_pipeline.operations.health.read_copy import NAME as READ_COPY
 from xero_pipeline.operations.health.read_copy import check_read_copy
+from xero_pipeline.operations.health.result import Check, HealthResult, carried
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.storage import (
     check_disk,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Opener = Callable[[Settings], "AbstractContextManager[dg.DagsterInstance]"]
 
 
-def checkup(opened: Opener) -> Iterator[Finding]:
+def checkup(opened: Opener) -> Iterator[HealthResult]:
     """Look at everything. Changes nothing but what every command changes.
 
     Yields:
@@ -54,13 +54,13 @@ def checkup(opened: Opener) -> Iterator[Finding]:
         services.close()
 
 
-def _dagster(services: Services, opened: Opener) -> Iterator[Finding]:
+def _dagster(services: Services, opened: Opener) -> Iterator[HealthResult]:
     ours = services.settings.has_organisation
     count = sum(one.status != "disconnected" and ours(one.tenant_id) for one in services.organisations.list())
     return check_dagster(services.settings, partial(opened, services.settings), count)
 
 
-def _of(services: Services, opened: Opener) -> Iterator[Finding]:
+def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
     there = services.settings.home.exists()
     if there:
         home = list(carried("home", partial(check_home, services)))
@@ -68,7 +68,7 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
         if home[0].state == "problem":
             return
     else:
-        yield Finding("home", "ok", f"{services.settings.home} is not there yet: the first command makes it")
+        yield HealthResult("home", "ok", f"{services.settings.home} is not there yet: the first command makes it")
     yield from carried("disk", partial(check_disk, services))
     yield from carried("landing zone", partial(check_landing, services))
     if not there and services.settings.mock_mode:
@@ -101,6 +101,6 @@ def _of(services: Services, opened: Opener) -> Iterator[Finding]:
             continue
         if name in {CAUSES, READ_COPY} and "warehouse" in failed:
             continue
-        for finding in carried(name, check):
-            failed |= {name} if finding.state == "problem" else set()
-            yield finding
+        for result in carried(name, check):
+            failed |= {name} if result.state == "problem" else set()
+            yield result

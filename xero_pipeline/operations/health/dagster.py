@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.calendar import months_between
-from xero_pipeline.operations.health.finding import Finding
+from xero_pipeline.operations.health.result import HealthResult
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -29,7 +29,7 @@ ALIVE_SECONDS = 120
 
 def check_dagster(
     settings: Settings, opened: Callable[[], AbstractContextManager[dg.DagsterInstance]], organisations: int
-) -> Iterator[Finding]:
+) -> Iterator[HealthResult]:
     """Open Dagster's history and look.
 
     Args:
@@ -40,12 +40,12 @@ def check_dagster(
     """
     with opened() as instance:
         home = os.environ.get("DAGSTER_HOME", instance.root_directory)
-        yield Finding("Dagster home", "ok", f"{home}, {instance.get_runs_count():,} runs")
+        yield HealthResult("Dagster home", "ok", f"{home}, {instance.get_runs_count():,} runs")
         yield _schedule(is_on(instance, settings.shard), _last_seen(instance))
     yield from _partitions(settings, organisations)
 
 
-def _partitions(settings: Settings, organisations: int) -> Iterator[Finding]:
+def _partitions(settings: Settings, organisations: int) -> Iterator[HealthResult]:
     from xero_pipeline.defs.build import first_month
 
     today = clock.today()
@@ -53,7 +53,7 @@ def _partitions(settings: Settings, organisations: int) -> Iterator[Finding]:
     shards = settings.shard.count if settings.shard else 1
     if (cut := organisations * months) > MOST_PARTITIONS:
         enough = math.ceil(cut * shards / MOST_PARTITIONS)
-        yield Finding(
+        yield HealthResult(
             "partitions",
             "warning",
             f"a report has {cut:,} ({organisations:,} organisations, {months} months): Dagster grows slow",
@@ -83,13 +83,13 @@ def _last_seen(instance: dg.DagsterInstance) -> datetime | None:
     return datetime.fromtimestamp(max(beats), UTC) if beats else None
 
 
-def _schedule(on: bool, seen: datetime | None) -> Finding:
+def _schedule(on: bool, seen: datetime | None) -> HealthResult:
     if not on:
-        return Finding("schedule", "ok", "the daily sync is off; `xero-pipeline schedule on` turns it on")
+        return HealthResult("schedule", "ok", "the daily sync is off; `xero-pipeline schedule on` turns it on")
     if seen is not None and (clock.now() - seen).total_seconds() < ALIVE_SECONDS:
-        return Finding("schedule", "ok", "the daily sync is on, and a Dagster daemon runs")
+        return HealthResult("schedule", "ok", "the daily sync is on, and a Dagster daemon runs")
     last = f"was last there at {seen:%Y-%m-%d %H:%M} UTC" if seen else "was never there"
-    return Finding(
+    return HealthResult(
         "schedule",
         "warning",
         f"the daily sync is on, but a Dagster daemon {last}: no scheduled sync runs",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.health.finding import Finding
+from xero_pipeline.operations.health.result import HealthResult
 from xero_pipeline.revisions import program_version
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.machines import FORGOTTEN_SECONDS, Machine, enrol, machines
@@ -65,7 +65,7 @@ def this_machine(services: Services) -> Machine:
     return Machine(socket.gethostname(), program_version(), layout, services.keys.fingerprint)
 
 
-def check_machines(services: Services) -> Iterator[Finding]:
+def check_machines(services: Services) -> Iterator[HealthResult]:
     """Write down what this machine says of itself, and compare it with what the others said within a day."""
     me = enrol(services.state, this_machine(services))
     yield from _clock(me)
@@ -74,47 +74,47 @@ def check_machines(services: Services) -> Iterator[Finding]:
         yield from _differences(me, other)
     agree = "1 other machine agrees" if len(others) == 1 else f"{len(others)} other machines agree"
     if others and not any(list(_differences(me, other)) for other in others):
-        yield Finding(_CHECK, "ok", f"{agree} on key, program and layout")
+        yield HealthResult(_CHECK, "ok", f"{agree} on key, program and layout")
 
 
-def _clock(me: Machine) -> Iterator[Finding]:
+def _clock(me: Machine) -> Iterator[HealthResult]:
     off, side = abs(me.ahead), "ahead of" if me.ahead > 0 else "behind"
     if off >= CLOCK_OFF:
-        yield Finding(
+        yield HealthResult(
             _CHECK,
             "problem" if off >= CLOCK_WRONG else "warning",
             f"this machine's clock is {off:.0f} s {side} the state database's",
             "Let all machines keep their time by NTP (timedatectl set-ntp true).",
         )
     else:
-        yield Finding(_CHECK, "ok", "this machine's clock agrees with the state database's")
+        yield HealthResult(_CHECK, "ok", "this machine's clock agrees with the state database's")
 
 
-def _differences(me: Machine, other: Machine) -> Iterator[Finding]:
+def _differences(me: Machine, other: Machine) -> Iterator[HealthResult]:
     seen = f"{other.machine} (last seen {other.silent:.0f} s ago)"
     if other.key_print and me.key_print and other.key_print != me.key_print:
-        yield Finding(
+        yield HealthResult(
             _CHECK,
             "problem",
             f"{seen} has another encryption key, so that neither opens the tokens that the other renews",
             "Give all machines the same XERO_ENCRYPTION_KEY (docs/deploy.md).",
         )
     if other.program != me.program:
-        yield Finding(
+        yield HealthResult(
             _CHECK,
             "warning",
             f"{seen} has xero_pipeline {other.program}, this machine {me.program}",
             "Update all machines to one version.",
         )
     if other.layout != me.layout:
-        yield Finding(
+        yield HealthResult(
             _CHECK,
             "problem",
             f"{seen} writes the layout {other.layout}, this machine {me.layout}",
             "Update all machines to one version, this one or the other.",
         )
     if abs(other.ahead - me.ahead) >= CLOCK_OFF:
-        yield Finding(
+        yield HealthResult(
             _CHECK,
             "problem" if abs(other.ahead - me.ahead) >= CLOCK_WRONG else "warning",
             f"the clock of {seen} is {abs(other.ahead - me.ahead):.0f} s off this machine's",
@@ -122,7 +122,7 @@ def _differences(me: Machine, other: Machine) -> Iterator[Finding]:
         )
 
 
-def prepare_machine(services: Services) -> list[Finding]:
+def prepare_machine(services: Services) -> list[HealthResult]:
     """Make ready what this machine's processes open, and say what it does not agree on with the others.
 
     Returns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.checks.catalogue import books_checks
-from xero_pipeline.operations.health.finding import Finding
+from xero_pipeline.operations.health.result import HealthResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME = "checks of your own"
 
 
-def check_own_checks(services: Services) -> Iterator[Finding]:
+def check_own_checks(services: Services) -> Iterator[HealthResult]:
     """Read the files.
 
     Yields:
@@ -30,4 +30,4 @@ def check_own_checks(services: Services) -> Iterator[Finding]:
     ours, all_of_them = books_checks(), books_checks(folder)
     own = [one for one in all_of_them if one not in ours]
     named = f": {', '.join(one.name for one in own)}" if own else ""
-    yield Finding(NAME, "ok", f"{len(own)} in {folder}{named}")
+    yield HealthResult(NAME, "ok", f"{len(own)} in {folder}{named}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
-from xero_pipeline.operations.health.finding import Finding, carried
+from xero_pipeline.operations.health.result import HealthResult, carried
 from xero_pipeline.settings import plain
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ CODE_SERVER = "localhost:4000"
 STATE, WAREHOUSE = "state database", "warehouse"
 
 
-def check_databases(services: Services) -> Iterator[Finding]:
+def check_databases(services: Services) -> Iterator[HealthResult]:
     """The databases that every process needs."""
     yield from carried(STATE, lambda: check_state(services.state))
     yield from carried(WAREHOUSE, lambda: check_layout(services.open_warehouse(lock_timeout_seconds=SECONDS)))
 
 
-def check_state(state: Engine) -> Iterator[Finding]:
+def check_state(state: Engine) -> Iterator[HealthResult]:
     """The state database answers, and has our layout."""
     from xero_pipeline.state.engine import POSTGRESQL_SCHEMA
     from xero_pipeline.state.upgrade import is_current
@@ -43,51 +43,53 @@ def check_state(state: Engine) -> Iterator[Finding]:
     with state.connect() as connection:
         current = is_current(connection, POSTGRESQL_SCHEMA if state.dialect.name == "postgresql" else None)
     if current:
-        yield Finding(STATE, "ok", "answers, layout current")
+        yield HealthResult(STATE, "ok", "answers, layout current")
     else:
-        yield Finding(STATE, "problem", "has the layout of another version", "Restart this process with that version.")
+        yield HealthResult(
+            STATE, "problem", "has the layout of another version", "Restart this process with that version."
+        )
 
 
-def check_layout(warehouse: Warehouse) -> Iterator[Finding]:
+def check_layout(warehouse: Warehouse) -> Iterator[HealthResult]:
     """The warehouse answers, and has our layout; one of an older version gets it, as whenever it is opened.
 
     Raises:
         NewerDatabase: A newer program wrote it.
     """
     if warehouse.dialect.is_new():
-        yield Finding(WAREHOUSE, "ok", "empty, the first sync makes its tables")
+        yield HealthResult(WAREHOUSE, "ok", "empty, the first sync makes its tables")
         return
     try:
         with warehouse.reading():
-            yield Finding(WAREHOUSE, "ok", "answers, layout current")
+            yield HealthResult(WAREHOUSE, "ok", "answers, layout current")
     except WarehouseBusy:
-        yield Finding(WAREHOUSE, "ok", "in use by another process, which lets others in soon")
+        yield HealthResult(WAREHOUSE, "ok", "in use by another process, which lets others in soon")
 
 
-def _check_page(services: Services, address: str | None) -> Iterator[Finding]:
+def _check_page(services: Services, address: str | None) -> Iterator[HealthResult]:
     known = services.settings
     host = "localhost" if known.web_host in {"0.0.0.0", "::"} else known.web_host  # noqa: S104 - compared, not bound
     yield _asked("web page", f"{address or f'http://{host}:{known.web_port}'}/ready")
 
 
-def _check_ui(services: Services, address: str | None) -> Iterator[Finding]:
+def _check_ui(services: Services, address: str | None) -> Iterator[HealthResult]:
     yield _asked("Dagster UI", f"{address or services.settings.dagster_ui}/server_info")
 
 
-def _asked(name: str, url: str) -> Finding:
+def _asked(name: str, url: str) -> HealthResult:
     import httpx
 
     try:
         answer = httpx.get(url, timeout=SECONDS, trust_env=False)
     except httpx.HTTPError as error:
         why = f"{url} does not answer ({type(error).__name__})"
-        return Finding(name, "problem", why, "Start it, or give its address.")
+        return HealthResult(name, "problem", why, "Start it, or give its address.")
     if answer.is_success:
-        return Finding(name, "ok", "answers")
-    return Finding(name, "problem", f"{url} answers {answer.status_code}: {' '.join(answer.text.split())[:200]}")
+        return HealthResult(name, "ok", "answers")
+    return HealthResult(name, "problem", f"{url} answers {answer.status_code}: {' '.join(answer.text.split())[:200]}")
 
 
-def _check_daemon(services: Services, address: str | None) -> Iterator[Finding]:
+def _check_daemon(services: Services, address: str | None) -> Iterator[HealthResult]:
     import dagster as dg
 
     from xero_pipeline.operations.dagster_home import prepare_home
@@ -100,17 +102,19 @@ def _check_daemon(services: Services, address: str | None) -> Iterator[Finding]:
             if seen is not None and now - seen <= SILENT_SECONDS:
                 continue
             last = "was never there" if seen is None else f"was last there {now - seen:,.0f} seconds ago"
-            yield Finding("Dagster daemon", "problem", f"{name} {last}", "Start `dagster-daemon run`, or `make run`.")
+            yield HealthResult(
+                "Dagster daemon", "problem", f"{name} {last}", "Start `dagster-daemon run`, or `make run`."
+            )
             return
-    yield Finding("Dagster daemon", "ok", "every part of it runs")
+    yield HealthResult("Dagster daemon", "ok", "every part of it runs")
 
 
-def _check_code_server(services: Services, address: str | None) -> Iterator[Finding]:
+def _check_code_server(services: Services, address: str | None) -> Iterator[HealthResult]:
     for where in (address or services.settings.code_server or CODE_SERVER).split(","):
         yield _code_server(where)
 
 
-def _code_server(where: str) -> Finding:
+def _code_server(where: str) -> HealthResult:
     from dagster._core.errors import DagsterUserCodeUnreachableError
     from dagster._grpc.client import DagsterGrpcClient
 
@@ -120,23 +124,23 @@ def _code_server(where: str) -> Finding:
     try:
         DagsterGrpcClient(host=host or "localhost", port=int(port)).ping("")
     except DagsterUserCodeUnreachableError:
-        return Finding("code server", "problem", f"{where} does not answer", "Start it, or give its address.")
-    return Finding("code server", "ok", "answers")
+        return HealthResult("code server", "problem", f"{where} does not answer", "Start it, or give its address.")
+    return HealthResult("code server", "ok", "answers")
 
 
-def _check_worker(services: Services, address: str | None) -> Iterator[Finding]:
+def _check_worker(services: Services, address: str | None) -> Iterator[HealthResult]:
     from xero_pipeline.operations.run_worker import is_there
 
     broker, name = plain(services.settings.broker_url), address or socket.gethostname()
     if broker is None:
         raise ConfigurationError("XERO_BROKER_URL is not set: there are no workers to ask.")
     if is_there(broker, name, seconds=SECONDS):
-        yield Finding("worker", "ok", "answers")
+        yield HealthResult("worker", "ok", "answers")
     else:
-        yield Finding("worker", "problem", f"{name} does not answer", "Start it, or give its name as --address.")
+        yield HealthResult("worker", "problem", f"{name} does not answer", "Start it, or give its name as --address.")
 
 
-_Check = Callable[["Services", "str | None"], Iterable[Finding]]
+_Check = Callable[["Services", "str | None"], Iterable[HealthResult]]
 PROCESSES: Mapping[str, _Check] = {
     "databases": lambda services, _: check_databases(services),
     "web": _check_page,
@@ -148,7 +152,7 @@ PROCESSES: Mapping[str, _Check] = {
 """By its word how a process is looked at, given the services and its address, where that is not the usual one."""
 
 
-def readiness(services: Services, process: str, address: str | None = None) -> list[Finding]:
+def readiness(services: Services, process: str, address: str | None = None) -> list[HealthResult]:
     """Whether a process can do its work now.
 
     Args:

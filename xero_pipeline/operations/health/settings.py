@@ -10,7 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from xero_pipeline.container import Services
-from xero_pipeline.operations.health.finding import Finding
+from xero_pipeline.operations.health.result import HealthResult
 from xero_pipeline.settings import Settings
 from xero_pipeline.validation_messages import unused_app
 
@@ -21,7 +21,7 @@ _PREFIX = "XERO_"
 _CHECK = "settings"
 
 
-def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV_FILE) -> Iterator[Finding]:
+def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV_FILE) -> Iterator[HealthResult]:
     """Read them.
 
     Args:
@@ -34,31 +34,33 @@ def check_settings(environment: Mapping[str, str] = os.environ, file: Path = ENV
     Services(settings).app()
     from_file = dotenv_values(file) if file.is_file() else {}
     where = f"and {file.absolute()}" if from_file else f"; there is no {file} here"
-    yield Finding(_CHECK, "ok", f"{settings.mode} mode; settings come from the environment {where}".replace(" ;", ";"))
+    yield HealthResult(
+        _CHECK, "ok", f"{settings.mode} mode; settings come from the environment {where}".replace(" ;", ";")
+    )
     if odd := unused_app(mock_mode=settings.mock_mode, client_id=settings.client_id):
         told, remedy = odd.split(". ", 1)
-        yield Finding(_CHECK, "warning", told, remedy)
+        yield HealthResult(_CHECK, "warning", told, remedy)
     yield from _misspelt({*environment, *from_file})
     if from_file:
         yield from _open_to_others(file, from_file)
 
 
-def _misspelt(names: Iterable[str]) -> Iterator[Finding]:
+def _misspelt(names: Iterable[str]) -> Iterator[HealthResult]:
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields} | OTHERS
     for name in sorted(names):
         if not name.upper().startswith(_PREFIX) or name.upper() in known:
             continue
         near = get_close_matches(name.upper(), known, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
-        yield Finding(
+        yield HealthResult(
             _CHECK, "warning", f"{name} is set, but there is no such setting", f"{hint}.env.example names every one."
         )
 
 
-def _open_to_others(file: Path, values: Mapping[str, str | None]) -> Iterator[Finding]:
+def _open_to_others(file: Path, values: Mapping[str, str | None]) -> Iterator[HealthResult]:
     secret = {f"{_PREFIX}{name.upper()}" for name, field in Settings.model_fields.items() if _is_secret(field)}
     if os.name == "posix" and file.stat().st_mode & 0o077 and any(values.get(name) for name in secret):
-        yield Finding(_CHECK, "warning", f"{file} holds a secret and others may read it", f"chmod 600 {file}")
+        yield HealthResult(_CHECK, "warning", f"{file} holds a secret and others may read it", f"chmod 600 {file}")
 
 
 def _is_secret(field: object) -> bool:

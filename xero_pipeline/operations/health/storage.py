@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xero_pipeline.operations.health.finding import Finding, State
+from xero_pipeline.operations.health.result import HealthResult, State
 from xero_pipeline.sync.landing.folder import Folder
 from xero_pipeline.sync.landing.storage import StorageProblem
 from xero_pipeline.sync.landing.store import storage_at
@@ -19,16 +19,16 @@ TOO_LITTLE_BYTES = 200_000_000
 LITTLE_BYTES = 1_000_000_000
 
 
-def check_home(services: Services) -> Iterator[Finding]:
+def check_home(services: Services) -> Iterator[HealthResult]:
     """The folder of everything that is ours.
 
     Raises:
         ConfigurationError: It belongs to the other mode, or cannot be written.
     """
-    yield Finding("home", "ok", f"{services.home}, open to its owner alone")
+    yield HealthResult("home", "ok", f"{services.home}, open to its owner alone")
 
 
-def check_disk(services: Services) -> Iterator[Finding]:
+def check_disk(services: Services) -> Iterator[HealthResult]:
     """Room where something of ours grows."""
     landing = services.settings.landing
     places: list[Path] = [services.settings.home]
@@ -39,24 +39,24 @@ def check_disk(services: Services) -> Iterator[Finding]:
         free = shutil.disk_usage(there).free
         state: State = "problem" if free < TOO_LITTLE_BYTES else "warning" if free < LITTLE_BYTES else "ok"
         remedy = "" if state == "ok" else "Make room, or move XERO_PIPELINE_HOME or XERO_LANDING to a larger disk."
-        yield Finding("disk", state, f"{free / 1e9:,.1f} GB free at {place}", remedy)
+        yield HealthResult("disk", state, f"{free / 1e9:,.1f} GB free at {place}", remedy)
 
 
-def check_landing(services: Services) -> Iterator[Finding]:
+def check_landing(services: Services) -> Iterator[HealthResult]:
     """The landing zone, where one is set: whether answers can be kept there."""
     if services.settings.landing is None:
         return
     storage = storage_at(services.settings.landing)
     try:
-        yield Finding("landing zone", "ok", f"{storage.address} {storage.check()}")
+        yield HealthResult("landing zone", "ok", f"{storage.address} {storage.check()}")
     except (OSError, StorageProblem) as problem:
         told = f"{storage.address} cannot be used: {problem}"
-        yield Finding(
+        yield HealthResult(
             "landing zone", "problem", told, "Let this user write there (docs/landing.md), or unset XERO_LANDING."
         )
 
 
-def check_state(services: Services) -> Iterator[Finding]:
+def check_state(services: Services) -> Iterator[HealthResult]:
     """The database of tokens, organisations and quotas.
 
     Raises:
@@ -64,20 +64,20 @@ def check_state(services: Services) -> Iterator[Finding]:
         NewerDatabase: A newer program wrote it.
     """
     address = services.state.url.render_as_string()
-    yield Finding("state database", "ok", f"opens: {address}")
+    yield HealthResult("state database", "ok", f"opens: {address}")
 
 
-def check_key_form(services: Services) -> Iterator[Finding]:
+def check_key_form(services: Services) -> Iterator[HealthResult]:
     """The key alone, where nothing is stored yet.
 
     Raises:
         ConfigurationError: It is missing or malformed.
     """
     _ = services.keys
-    yield Finding("encryption key", "ok", "well-formed; no token is stored")
+    yield HealthResult("encryption key", "ok", "well-formed; no token is stored")
 
 
-def check_key(services: Services) -> Iterator[Finding]:
+def check_key(services: Services) -> Iterator[HealthResult]:
     """The key of the token store: whether it is one, and opens every token that is stored.
 
     Raises:
@@ -89,9 +89,9 @@ def check_key(services: Services) -> Iterator[Finding]:
     stored = (
         f"decrypts the tokens of {len(consents)} stored consent(s)" if consents else "well-formed; no token is stored"
     )
-    yield Finding("encryption key", "ok", stored)
+    yield HealthResult("encryption key", "ok", stored)
     if services.keys.retired:
-        yield Finding(
+        yield HealthResult(
             "encryption key",
             "warning",
             f"{len(services.keys.retired)} retired keys are set beside it",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.operations.health.finding import Finding
+from xero_pipeline.operations.health.result import HealthResult
 from xero_pipeline.queries.execution import looking
 from xero_pipeline.warehouse.load.history import HISTORY_SCHEMA
 from xero_pipeline.warehouse.store import Warehouse
@@ -23,7 +23,7 @@ OLDEST_POSTGRESQL = 15
 _CHECK = "warehouse"
 
 
-def check_warehouse(services: Services) -> Iterator[Finding]:
+def check_warehouse(services: Services) -> Iterator[HealthResult]:
     """Open it to read, and look.
 
     Raises:
@@ -36,7 +36,7 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
 
     warehouse = Warehouse(services.settings.warehouse, lock_timeout_seconds=BUSY_SECONDS)
     if not warehouse.dialect.is_there():
-        yield Finding(_CHECK, "ok", "not there yet: the first sync makes it")
+        yield HealthResult(_CHECK, "ok", "not there yet: the first sync makes it")
         return
     try:
         with looking(warehouse) as connection:
@@ -44,15 +44,15 @@ def check_warehouse(services: Services) -> Iterator[Finding]:
             current = is_current(connection) and LedgerLayout().is_current(connection)
             issues: Mapping[str, Sequence[Issue]] = open_issues_in(connection) if current else {}
     except WarehouseBusy as busy:
-        yield Finding(_CHECK, "warning", busy.message, "")
+        yield HealthResult(_CHECK, "warning", busy.message, "")
         return
     names = {one.tenant_id: one.name for one in services.organisations.list()}
     for tenant_id, found in issues.items():
         for issue in found:
-            yield Finding("data", "warning", f"{names.get(tenant_id, tenant_id)}: {issue.message}", issue.remedy)
+            yield HealthResult("data", "warning", f"{names.get(tenant_id, tenant_id)}: {issue.message}", issue.remedy)
 
 
-def _looked_at(connection: Connection) -> Finding:
+def _looked_at(connection: Connection) -> HealthResult:
     from xero_pipeline.warehouse.schema.upgrade import is_current, program, revisions
 
     where = connection.engine.url.render_as_string()
@@ -61,12 +61,12 @@ def _looked_at(connection: Connection) -> Finding:
         where = f"{where}, PostgreSQL {version}"
         if version < OLDEST_POSTGRESQL:
             told = f"{where}: too old, for it has no MERGE"
-            return Finding(_CHECK, "problem", told, f"Use PostgreSQL {OLDEST_POSTGRESQL} or later.")
+            return HealthResult(_CHECK, "problem", told, f"Use PostgreSQL {OLDEST_POSTGRESQL} or later.")
     known = revisions()
     found = known.of(connection, HISTORY_SCHEMA)
     if found is not None and found > known.head:
         raise known.newer(found, program(connection))
     if found is None:
-        return Finding(_CHECK, "ok", f"{where}: empty, the first sync makes its tables")
+        return HealthResult(_CHECK, "ok", f"{where}: empty, the first sync makes its tables")
     current = "schema up to date" if is_current(connection) else "the next sync updates its schema"
-    return Finding(_CHECK, "ok", f"not locked, {current}: {where}")
+    return HealthResult(_CHECK, "ok", f"not locked, {current}: {where}")

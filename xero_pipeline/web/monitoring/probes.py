@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.operations.health.finding import Finding, carried
 from xero_pipeline.operations.health.readiness import STATE, WAREHOUSE, check_layout, check_state
+from xero_pipeline.operations.health.result import HealthResult, carried
 from xero_pipeline.web.app_context import AppContext, context_of
 
 if TYPE_CHECKING:
@@ -41,18 +41,18 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"ready": well} | {one.check: one.state for one in found}, 200 if well else 503)
 
 
-def _findings(context: AppContext) -> Iterator[Finding]:
+def _findings(context: AppContext) -> Iterator[HealthResult]:
     yield from carried(STATE, lambda: check_state(context.services.state))
     yield from carried(WAREHOUSE, lambda: _seen(context))
 
 
-def _seen(context: AppContext) -> list[Finding]:
+def _seen(context: AppContext) -> list[HealthResult]:
     """A look that is not repeated while the warehouse's file does not change."""
 
-    def look(warehouse: Warehouse) -> list[Finding]:
+    def look(warehouse: Warehouse) -> list[HealthResult]:
         return list(check_layout(warehouse))
 
     try:
         return context.glance.see("layout", look).value
     except WarehouseBusy:
-        return [Finding(WAREHOUSE, "ok", "in use by another process")]
+        return [HealthResult(WAREHOUSE, "ok", "in use by another process")]

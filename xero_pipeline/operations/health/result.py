@@ -12,7 +12,7 @@ State = Literal["ok", "warning", "problem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthResult:
     """What a check found.
 
     Args:
@@ -28,12 +28,12 @@ class Finding:
     remedy: str = ""
 
 
-Check = Callable[[], Iterable[Finding]]
+Check = Callable[[], Iterable[HealthResult]]
 """Looks at one thing."""
 
 
-def carried(name: str, check: Check) -> Iterator[Finding]:
-    """What a check finds; an error that stops it is a finding, too.
+def carried(name: str, check: Check) -> Iterator[HealthResult]:
+    """What a check finds; an error that stops it is a result, too.
 
     Args:
         name: What is looked at.
@@ -45,6 +45,6 @@ def carried(name: str, check: Check) -> Iterator[Finding]:
         yield from check()
     except XeroPipelineError as error:
         # Our own errors say what to do themselves.
-        yield Finding(name, "problem", str(error))
+        yield HealthResult(name, "problem", str(error))
     except Exception as error:  # noqa: BLE001 - told; a doctor who faints helps nobody
-        yield Finding(name, "problem", f"Unexpected {type(error).__name__}: {error}", "Please report it.")
+        yield HealthResult(name, "problem", f"Unexpected {type(error).__name__}: {error}", "Please report it.")
