@@ -122,19 +122,24 @@ def profit_and_loss_by_period(
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
     """
-    entity, sums = _sums(connection, tenant_id, columns, basis)
-    accounts = _aligned(sums, columns, lambda one: one.movement if one.account.is_result else ZERO)
-    return SideBySide(tuple(columns), tuple(profit_and_loss.statement(accounts, len(columns), folds_gains=entity)))
+    entity, chart = entity_of(connection, tenant_id), chart_of(connection, tenant_id)
+    accounts = _aligned(
+        account_balances(connection, entity, chart, _periods(columns), basis=basis),
+        columns,
+        lambda one: one.movement if one.account.is_result else ZERO,
+    )
+    lines = profit_and_loss.statement(accounts, len(columns), folds_gains=entity.folds_gains)
+    return SideBySide(tuple(columns), tuple(lines))
 
 
 def balance_sheet_by_day(
     connection: Connection, tenant_id: str, columns: Sequence[StatementColumn], *, basis: Basis = "accrual"
 ) -> SideBySide:
     """The balance sheet at the close of every column's last day; as `profit_and_loss_by_period`."""
-    _, sums = _sums(connection, tenant_id, columns, basis)
+    entity, chart = entity_of(connection, tenant_id), chart_of(connection, tenant_id)
+    sums = account_balances(connection, entity, chart, _periods(columns), basis=basis)
     accounts = _aligned(sums, columns, lambda one: one.balance)
-    earnings = chart_of(connection, tenant_id).earnings
-    return SideBySide(tuple(columns), tuple(balance_sheet.statement(accounts, len(columns), earnings)))
+    return SideBySide(tuple(columns), tuple(balance_sheet.statement(accounts, len(columns), chart.earnings)))
 
 
 def profit_and_loss_by_option(
@@ -151,13 +156,14 @@ def profit_and_loss_by_option(
         ConfigurationError: No line of the ledger has that category; or the organisation is not known.
     """
     entity, chart = entity_of(connection, tenant_id), chart_of(connection, tenant_id)
-    _require_category(connection, tenant_id, category)
     found: dict[Account, dict[str, Decimal]] = {}
     params = {"tenant_id": tenant_id, "category": category.casefold(), "start": period.start, "end": period.end}
     for account_id, option, net in connection.execute(text(_BY_OPTION.format(lines=lines_named(basis))), params):
         if (account := chart[account_id]).is_result:
             found.setdefault(account, {})[option or UNASSIGNED] = net
     used = {option for amounts in found.values() for option, net in amounts.items() if net}
+    if not used - {UNASSIGNED}:
+        _require_category(connection, tenant_id, category)
     options = [*sorted(used - {UNASSIGNED}), *({UNASSIGNED} & used), TOTAL]
     accounts = [
         (account, (*(amounts.get(option, ZERO) for option in options[:-1]), sum(amounts.values(), ZERO)))
@@ -167,14 +173,8 @@ def profit_and_loss_by_option(
     return SideBySide(tuple(StatementColumn(option, period) for option in options), tuple(lines))
 
 
-def _sums(
-    connection: Connection, tenant_id: str, columns: Sequence[StatementColumn], basis: Basis
-) -> tuple[bool, Mapping[Period, Sequence[AccountBalance]]]:
-    """Whether currency gains are one line, and the balances of every column's period."""
-    entity = entity_of(connection, tenant_id)
-    periods = list(dict.fromkeys(column.period for column in columns))
-    chart = chart_of(connection, tenant_id)
-    return entity.folds_gains, account_balances(connection, entity, chart, periods, basis=basis)
+def _periods(columns: Sequence[StatementColumn]) -> list[Period]:
+    return list(dict.fromkeys(column.period for column in columns))
 
 
 def _aligned(
