@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.cli.output.console import print_json, profit_and_loss
-from xero_pipeline.cli.output.statement_tables import plain, print_csv
+from xero_pipeline.cli.output.statement_tables import plain, print_csv, under_headings
 
 if TYPE_CHECKING:
     from xero_pipeline.cli.statement_request import StatementRequest
@@ -29,9 +29,8 @@ def show_columns(asked: StatementRequest, tenant_id: str, organisation: str, cur
         print_csv([_told(line) | dict(zip(labels, map(plain, line.amounts), strict=True)) for line in found.lines])
     else:
         name = asked.name.replace("-", " ").capitalize()
-        rows = [_told(line) | {"amounts": [amount or "" for amount in line.amounts]} for line in found.lines]
-        with_accounts = {line.section for line in found.lines if line.line_type == "account"}
-        rows = [row | {"section": row["section"] if row["section"] in with_accounts else ""} for row in rows]
+        lines = under_headings(found.lines)
+        rows = [line | {"amounts": [amount or "" for amount in line["amounts"]]} for line in lines]
         profit_and_loss(f"{name}: {organisation}, {currency}{asked.told}", rows, [_head(one) for one in found.columns])
 
 

@@ -135,10 +135,13 @@ def _trial(title: str, rows: Sequence[Any]) -> None:
 
 
 def _statement(title: str, rows: Sequence[Any]) -> None:
-    """Total Assets stands without a heading of its own."""
+    profit_and_loss(title, under_headings(rows))
+
+
+def under_headings(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The lines of a statement as they are printed: Total Assets stands without a heading of its own."""
     with_accounts = {row.section for row in rows if row.line_type == "account"}
-    told = [asdict(row) | {"section": row.section if row.section in with_accounts else ""} for row in rows]
-    profit_and_loss(title, told)
+    return [asdict(row) | {"section": row.section if row.section in with_accounts else ""} for row in rows]
 
 
 def _bank(title: str, rows: Sequence[Any]) -> None:
