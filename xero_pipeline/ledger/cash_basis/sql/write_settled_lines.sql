@@ -4,6 +4,11 @@
 {%- macro part(column, settled) -%}
 CASE {{ settled }} WHEN s.total THEN l.{{ column }} WHEN 0 THEN 0 ELSE {{ share("l." ~ column, settled, "s.total") }} END
 {%- endmacro %}
+{%- macro as_posted(document) -%}
+{{ tenant }}, l.journal_id, l.line_number, l.journal_date, {{ document }}, l.account_id,
+    {{ shared | map("prefixed", "l") | join(", ") }}, l.role, l.source_type, l.source_id, l.contact_id,
+    {{ line_columns | map("prefixed", "l") | join(", ") }}
+{%- endmacro %}
 INSERT INTO {{ named("settled_lines") }} (
     tenant_id, journal_id, line_number, journal_date, document_id, account_id, {{ shared | join(", ") }}, role,
     source_type, source_id, contact_id, {{ line_columns | join(", ") }}
@@ -43,10 +48,7 @@ FROM (
 
 UNION ALL
 -- A document that comes to nothing is settled from the beginning.
-SELECT
-    {{ tenant }}, l.journal_id, l.line_number, l.journal_date, l.journal_id, l.account_id,
-    {{ shared | map("prefixed", "l") | join(", ") }}, l.role, l.source_type, l.source_id, l.contact_id,
-    {{ line_columns | map("prefixed", "l") | join(", ") }}
+SELECT {{ as_posted("l.journal_id") }}
 FROM posting_affected AS x
 JOIN {{ lines }} AS l ON l.tenant_id = {{ tenant }} AND l.journal_id = x.document_id AND l.source_type IN {{ among(documents) }}
 LEFT JOIN {{ lines }} AS c ON c.tenant_id = {{ tenant }} AND c.journal_id = x.document_id AND c.line_number = 0
@@ -56,10 +58,7 @@ WHERE c.journal_id IS NULL
 
 UNION ALL
 -- Xero has no journals of its own for allocated credit notes: their gain is on the credit note's.
-SELECT
-    {{ tenant }}, l.journal_id, l.line_number, l.journal_date, j.document_id, l.account_id,
-    {{ shared | map("prefixed", "l") | join(", ") }}, l.role, l.source_type, l.source_id, l.contact_id,
-    {{ line_columns | map("prefixed", "l") | join(", ") }}
+SELECT {{ as_posted("j.document_id") }}
 FROM posting_affected AS x
 JOIN {{ journals }} AS j ON j.tenant_id = {{ tenant }} AND j.document_id = x.document_id AND j.source_table = 'credit_note_allocations'
 JOIN {{ lines }} AS l ON l.tenant_id = {{ tenant }} AND l.journal_id = j.journal_id
