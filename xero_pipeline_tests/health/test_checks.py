@@ -32,8 +32,8 @@ pytestmark = pytest.mark.any_day_in_proof
 Usage = namedtuple("Usage", "total used free")
 
 
-def states(findings):
-    return [(one.check, one.state) for one in findings]
+def states(results):
+    return [(one.check, one.state) for one in results]
 
 
 def test_settings_that_can_be_read_are_well(clean):

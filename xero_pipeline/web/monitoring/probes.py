@@ -33,7 +33,7 @@ async def health(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """It reaches its databases, and they have its layout: status 200 or 503."""
     context = context_of(request)
-    found = await run_in_threadpool(lambda: list(_findings(context)))
+    found = await run_in_threadpool(lambda: list(_results(context)))
     for one in found:
         if one.state == "problem":
             _log.warning("Not ready: %s: %s", one.check, one.told)
@@ -41,7 +41,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"ready": well} | {one.check: one.state for one in found}, 200 if well else 503)
 
 
-def _findings(context: AppContext) -> Iterator[HealthResult]:
+def _results(context: AppContext) -> Iterator[HealthResult]:
     yield from carried(STATE, lambda: check_state(context.services.state))
     yield from carried(WAREHOUSE, lambda: _seen(context))
 
