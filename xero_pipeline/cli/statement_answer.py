@@ -80,7 +80,7 @@ def answer(asked: StatementRequest, draw: Draw, known_on: str | None = None) -> 
     services = Services(Settings.load())
     one = organisation_of(services, asked.organisation)
     if known_on:
-        asked = replace(asked, known_on=day_given(known_on, "--known-on", asked.organisation))
+        asked = replace(asked, known_on=day_given(known_on, "--known-on", asked.organisation, last=True))
     with _books(services, one.tenant_id, asked) as books, books.reading() as connection:
         if newest_day(connection, one.tenant_id) is None:
             raise ConfigurationError(
