@@ -6,8 +6,8 @@
 --        what is of type DIRECTCOSTS, `expenses` all other costs. Currency gains go by the account they are on.
 -- signs: Income and costs are positive; `net_profit` is income less both, negative for a loss.
 -- currency: The base currency, as the journals were posted.
--- leaves out: Months before the first journal and after the last; journals on accounts that are not in the chart. The cash
---             basis is Xero's alone.
+-- leaves out: Months before the first journal and after the last; journals on accounts that are not in the chart. Cash basis:
+--             `statement profit-and-loss --basis cash` tells it.
 -- proof: Every month the tie-out compares each account with Xero's own profit and loss.
 -- shown: On the web page, in Dagster on `ledger/profit_and_loss`, by the queries `profit_by_month` and `biggest_expenses`; line by
 --        line by the query `profit_and_loss`, by `statement profit-and-loss`, in the table `ledger.profit_and_loss`.
