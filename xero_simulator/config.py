@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xero_simulator.values.days import add_months, month_start
 
-BOOKS_EDITION = 3
+BOOKS_EDITION = 4
 """Goes up when a seed makes other books than before: what was read of them then is read again from the beginning."""
 
 
@@ -25,6 +25,7 @@ class BooksConfig:
         months: Calendar months of the span, the current one included.
         seed: Any whole number; another number makes other books.
         start: The first month, when it shall not move along with `today`.
+        revalues: Reports value what is open in another currency at the rate of their day, as Xero's do.
     """
 
     today: dt.date
@@ -33,6 +34,7 @@ class BooksConfig:
     months: int = 24
     seed: int = 1
     start: dt.date | None = None
+    revalues: bool = True
 
     def __post_init__(self) -> None:
         if self.organisations < 1 or self.months < 1 or self.invoices < 0:

@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.exact_sql import digest_sql, rate_sql, share_sql, to_base_sql
+from xero_pipeline.ledger.posting.rules import REVALUED, WITHOUT_DOCUMENT
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among, carry_out, literal
@@ -88,5 +89,6 @@ def _environment() -> Environment:
     loader = PackageLoader("xero_pipeline.ledger", "")
     made: Any = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701
     made.filters["prefixed"] = _prefixed
+    made.globals |= {"without_document": WITHOUT_DOCUMENT, "revalued": REVALUED}
     made.globals |= {"named": named, "sql": literal, "among": among, "organisations_named": NAMED}
     return made

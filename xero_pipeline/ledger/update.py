@@ -9,7 +9,15 @@ from xero_pipeline.ledger.input_state import input_state
 from xero_pipeline.ledger.posting.postings import Posted, post_documents
 from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
 from xero_pipeline.ledger.reconcile.cause_file import by_account
-from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS, compare, compare_cash_basis, post_unexplained
+from xero_pipeline.ledger.reconcile.tie_out import (
+    ON_CASH_BASIS,
+    compare,
+    compare_cash_basis,
+    post_unexplained,
+    set_beside_xero,
+    set_beside_xero_again,
+)
+from xero_pipeline.ledger.revaluation.update import post_revaluations, remove_revaluations
 from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
 from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
@@ -78,7 +86,11 @@ def update_ledger(
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
             adopt_xero_journals(connection, tenant_id, at=at)
-        post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
+        remove_revaluations(connection, tenant_id)
+        set_beside_xero(connection, tenant_id, stale)
+        if post_revaluations(connection, dialect, tenant_id, at=at, journals=real):
+            set_beside_xero_again(connection, tenant_id)
+        post_unexplained(connection, tenant_id, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
         compare(connection, tenant_id, stale)
         compare_cash_basis(connection, tenant_id, stale.get(ON_CASH_BASIS, ()))

@@ -91,7 +91,8 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock(dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC).timestamp())
-        config = BooksConfig(today=TODAY, organisations=3, invoices=90, months=len(MONTHS))
+        # Without revaluation: it is in the balances of month ends alone, and statements are asked for on any day.
+        config = BooksConfig(today=TODAY, organisations=3, invoices=90, months=len(MONTHS), revalues=False)
         self.simulator = Simulator(config, clock=self.clock, limits=None)
         self.transport = SimulatorTransport(self.simulator)
         self.tenants = [one.tenant_id for one in self.simulator.organisations()]

@@ -21,6 +21,7 @@ from xero_pipeline.xero.reports.parse_tables import trial_balance_rows
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS, Accountant
 from xero_pipeline_tests.thoroughness import so_many
 from xero_simulator.books.organisations import profile_of
+from xero_simulator.books.rates import rate_on
 
 PLACES = range(10)
 CAUSES = {"payroll": "PAYROLL", "assets": "DEPRECIATION", "inventory": "INVENTORY"}  # by habit of an organisation
@@ -61,7 +62,21 @@ def test_every_difference_of_an_organisation_has_its_cause(place, path):
     assert expected == causes & set(CAUSES.values())
     assert bool(found) is bool(expected)
     if compared:
+        assert unlike_xeros(accountant) == []
         on_cash_basis(accountant)
+
+
+def unlike_xeros(accountant):
+    """The rates of month ends that are not proven, or not those that Xero valued its reports with."""
+    rows = accountant.warehouse.query("select * from ledger.revaluations where foreign_amount <> 0").to_pylist()
+    country, today = accountant.books.bench.country, accountant.books.today
+    assert rows
+    return [
+        (row["period_end"], row["currency_code"], row["rate"], row["reason"])
+        for row in rows
+        for true in [rate_on(country, row["currency_code"], min(row["period_end"], today))]
+        if not row["is_proven"] or not row["lowest_rate"] <= true <= row["highest_rate"]
+    ]
 
 
 def on_cash_basis(accountant):

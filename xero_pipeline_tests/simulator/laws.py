@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from xero_simulator.books.double_entry.open_amounts import document_key
 from xero_simulator.books.double_entry.postings import POSTED
+from xero_simulator.books.rates import rate_on
 from xero_simulator.company import Company
 from xero_simulator.config import BooksConfig
 from xero_simulator.values.amounts import to_base
@@ -73,6 +74,13 @@ def bank_balances_by_documents(company: Company) -> dict[str, Decimal]:
             sign = 1 if payment["PaymentType"] in incoming else -1
             sums[payment["Account"]["AccountID"]] += sign * payment["BankAmount"]
     return dict(sums)
+
+
+def bank_value(company: Company, account: dict, day: dt.date) -> Decimal:
+    """What a bank account holds, at the rate of the day; of a day to come, at that of the books' last."""
+    moved = (p.foreign_amount for p in company.postings if p.account_id == account["AccountID"] and p.date <= day)
+    rate = rate_on(company.bench.country, account["CurrencyCode"], min(day, company.today))
+    return to_base(sum(moved, ZERO), rate)
 
 
 def bank_balances_by_postings(company: Company) -> dict[str, Decimal]:

@@ -13,6 +13,7 @@ from xero_simulator.reports.cash_basis import cash_ledger, cash_postings
 from xero_simulator.reports.layout import Amounts, Row
 from xero_simulator.reports.own_layout import own_layout
 from xero_simulator.reports.request import ReportRequest
+from xero_simulator.reports.revaluation import revalued_ledger
 from xero_simulator.values.days import add_months, month_end, month_start
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _ledger(company: CompanyRecords, request: ReportRequest) -> Ledger:
     options = {request.text("trackingOptionID1"), request.text("trackingOptionID2")} - {""}
     cash = request.flag("paymentsOnly")
     if not options:
-        return cash_ledger(company) if cash else company.ledger
+        return cash_ledger(company) if cash else revalued_ledger(company)
     basis = cash_postings(company) if cash else company.postings
     return Ledger(posting for posting in basis if options <= set(posting.tracking))
 

@@ -13,6 +13,7 @@ from xero_simulator.reports.bank_summary import bank_accounts, cash_flows
 from xero_simulator.reports.layout import Row
 from xero_simulator.reports.profit_and_loss import ReportColumn, statement_lines
 from xero_simulator.reports.request import ReportRequest
+from xero_simulator.reports.revaluation import revalued_ledger
 from xero_simulator.values.amounts import ZERO
 from xero_simulator.values.days import add_months, month_end, month_start
 
@@ -81,7 +82,7 @@ def _percent(share: Decimal) -> str:
 
 def _figures(company: CompanyRecords, first: dt.date) -> _Figures:
     last = month_end(first)
-    statement = statement_lines(company, [ReportColumn("", first, last, company.ledger)])
+    statement = statement_lines(company, [ReportColumn("", first, last, revalued_ledger(company))])
     income, direct, other, expenses = (layout.total("", lines, 1).values[0] for _, _, lines in statement)
     found: _Figures = _cash(company, first, last)
     found |= {"Income": income, "Direct costs": direct, "Gross profit (loss)": income - direct}
@@ -126,7 +127,7 @@ def _debtors(company: CompanyRecords) -> str:
 
 
 def _position(company: CompanyRecords, day: dt.date, income: Decimal, costs: Decimal, profit: Decimal) -> _Figures:
-    balances = Balances(company, company.ledger, day)
+    balances = Balances(company, revalued_ledger(company), day)
     accounts = company.records("Accounts")
     held = {account["AccountID"]: balances.of(account) for account in accounts if account["Class"] in _SIDES}
     net = sum(held.values(), ZERO)

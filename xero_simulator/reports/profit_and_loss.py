@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_simulator.books.double_entry.ledger import Ledger
@@ -14,6 +15,7 @@ from xero_simulator.reports.cash_basis import cash_ledger, cash_postings
 from xero_simulator.reports.layout import Amounts, Row
 from xero_simulator.reports.own_layout import own_layout
 from xero_simulator.reports.request import BadReportRequest, ReportRequest
+from xero_simulator.reports.revaluation import revalued_ledger
 from xero_simulator.values.amounts import ZERO
 from xero_simulator.values.days import add_months, month_end, month_start
 from xero_simulator.workbench import Record
@@ -97,33 +99,42 @@ def comparison_periods(first: dt.date, last: dt.date, count: int, step: int) -> 
 
 def _columns(company: CompanyRecords, request: ReportRequest, first: dt.date, last: dt.date) -> list[ReportColumn]:
     count = request.number("periods", 1, 11) or 0
-    basis = cash_postings(company) if request.flag("paymentsOnly") else company.postings
+    on_cash = request.flag("paymentsOnly")
+    basis = cash_postings(company) if on_cash else company.postings
     chosen = [option for option in (request.text("trackingOptionID"), request.text("trackingOptionID2")) if option]
     category = request.text("trackingCategoryID")
     if category and not chosen:
-        return _tracking_columns(company, basis, category, first, last)
+        whole = Ledger if on_cash else partial(revalued_ledger, company)
+        return _tracking_columns(company, basis, category, whole, first, last)
     if chosen:
         ledger = Ledger(posting for posting in basis if all(option in posting.tracking for option in chosen))
     else:
-        ledger = cash_ledger(company) if request.flag("paymentsOnly") else company.ledger
+        ledger = cash_ledger(company) if on_cash else revalued_ledger(company)
     periods = comparison_periods(first, last, count, request.step_months())
     return [ReportColumn(layout.short_day(end), start, end, ledger) for start, end in periods]
 
 
 def _tracking_columns(
-    company: CompanyRecords, basis: Sequence[Posting], category_id: str, first: dt.date, last: dt.date
+    company: CompanyRecords,
+    basis: Sequence[Posting],
+    category_id: str,
+    whole: Callable[[Iterable[Posting]], Ledger],
+    first: dt.date,
+    last: dt.date,
 ) -> list[ReportColumn]:
-    """One column an option, then what carries none, then all."""
+    """One column an option, then what carries none, then all.
+
+    Args:
+        whole: The ledger of what carries no option.
+    """
     category = company.bench.tables.get("TrackingCategories", {}).get(category_id)
     if category is None:
         raise BadReportRequest("The TrackingCategoryID is not valid")
     options = {option["TrackingOptionID"]: option["Name"] for option in category["Options"]}
-    pick: list[tuple[str, Callable[[Posting], bool]]] = [
-        (name, lambda posting, key=key: key in posting.tracking) for key, name in options.items()
-    ]
-    pick.append(("Unassigned", lambda posting: not options.keys() & set(posting.tracking)))
-    pick.append(("Total", lambda posting: True))
-    return [ReportColumn(name, first, last, Ledger(filter(wanted, basis))) for name, wanted in pick]
+    pick = [(name, Ledger(one for one in basis if key in one.tracking)) for key, name in options.items()]
+    pick.append(("Unassigned", whole(one for one in basis if not options.keys() & set(one.tracking))))
+    pick.append(("Total", whole(basis)))
+    return [ReportColumn(name, first, last, ledger) for name, ledger in pick]
 
 
 def statement_lines(company: CompanyRecords, columns: Sequence[ReportColumn]) -> list[tuple[str, str, list[Amounts]]]:

@@ -10,6 +10,7 @@ from xero_simulator.reports.balances import Balances
 from xero_simulator.reports.cash_basis import cash_ledger
 from xero_simulator.reports.layout import Row
 from xero_simulator.reports.request import ReportRequest
+from xero_simulator.reports.revaluation import revalued_ledger
 from xero_simulator.values.amounts import ZERO
 from xero_simulator.values.days import month_start
 
@@ -36,7 +37,7 @@ def trial_balance(company: CompanyRecords, request: ReportRequest) -> Row:
         BadReportRequest: A parameter Xero refuses.
     """
     day = request.day("date") or request.today
-    ledger = cash_ledger(company) if request.flag("paymentsOnly") else company.ledger
+    ledger = cash_ledger(company) if request.flag("paymentsOnly") else revalued_ledger(company)
     balances = Balances(company, ledger, day)
     rows = [layout.header(["Account", "Debit", "Credit", "YTD Debit", "YTD Credit"])]
     sums = [ZERO, ZERO, ZERO, ZERO]

@@ -45,7 +45,12 @@ MOST = 10**12
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 """The days that books may have; anything else is a mistake, and would make statements of a thousand months."""
 
-RULES_VERSION = 4
+UNEXPLAINED, REVALUATION, REVERSAL = "UNEXPLAINED", "REVALUATION", "REVALUATION-REVERSAL"
+"""Source types of what no document shows; of unrealised currency gains at a month end, and of what takes them back."""
+REVALUED = (REVALUATION, REVERSAL)
+WITHOUT_DOCUMENT = (UNEXPLAINED, *REVALUED)
+
+RULES_VERSION = 5
 """Goes up when a rule changes: then every organisation's ledger is posted anew."""
 
 

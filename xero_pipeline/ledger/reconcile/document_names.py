@@ -45,6 +45,8 @@ def document_words() -> Mapping[str, str]:
             "MANJOURNAL": "Manual Journal",
             "manual_journals": "Manual Journal",
             "UNEXPLAINED": "No document",
+            "REVALUATION": "Currency revaluation",
+            "REVALUATION-REVERSAL": "Reversal of a currency revaluation",
         }
     )
 

@@ -57,27 +57,38 @@ _UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexpla
 _COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
 
 
-def post_unexplained(
-    connection: Connection,
-    tenant_id: str,
-    stale: Mapping[str, Collection[date]],
-    *,
-    at: datetime,
-    named: Mapping[str, str] | None = None,
-) -> None:
-    """Post what no document shows.
+def set_beside_xero(connection: Connection, tenant_id: str, stale: Mapping[str, Collection[date]]) -> None:
+    """Make the tables in which every account's balance stands beside Xero's.
 
     Args:
         connection: In the transaction that posted the documents.
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
-        at: Now, in UTC.
-        named: The causes that somebody named, by account id.
     """
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables(), at=literal(at))
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
     periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
     SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
     for name in _MAKE:
         queries.make(name)
+
+
+def set_beside_xero_again(connection: Connection, tenant_id: str) -> None:
+    """The same after more was posted."""
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
+    for name in _BALANCES:
+        queries.make(name)
+
+
+def post_unexplained(
+    connection: Connection, tenant_id: str, *, at: datetime, named: Mapping[str, str] | None = None
+) -> None:
+    """Post what no document shows.
+
+    Args:
+        connection: In the transaction in which all else was posted and set beside Xero's balances.
+        at: Now, in UTC.
+        named: The causes that somebody named, by account id.
+    """
+    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables(), at=literal(at))
     arisen = [ReconcilingItem(*row) for row in connection.exec_driver_sql(queries.text("tie_reconciling_items"))]
     found = with_causes(arisen, named or {})
     unexplained = [(one.number, one.account_id, one.amount, cause, place) for place, (one, cause) in enumerate(found)]
@@ -91,7 +102,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
 
     Args:
         connection: In the transaction in which `post_unexplained` ran and the statements were written.
-        stale: As for `post_unexplained`.
+        stale: As for `set_beside_xero`.
     """
     queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
     rounding = rounding_sql(connection.dialect.name, f"= {literal(tenant_id)}")
@@ -101,7 +112,8 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         queries.run(name)
     for statement in STATEMENTS:
         compared = queries.text(f"statement_{statement}")
-        waiting = sorted(stale.get(AFTER.get(statement, statement), ()))
+        # What no document shows is told by the trial balance: without it nothing is concluded.
+        waiting = sorted({*stale.get(statement, ()), *stale.get("trial_balance", ())})
         of_it = {"statement": statement, "compared": compared, "stale": waiting}
         SqlTemplates("reconcile", connection, tenant_id, **of_it).run("write_tie_out")
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.ledger.cash_basis.lines import lines_named
+from xero_pipeline.ledger.posting.rules import REVALUED
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
-from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.warehouse.sql import among, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,8 @@ class AccountBalance:
         debits: Of a bank account, the money that came in: a journal and its reversal of one day moved none.
         balance: Balance at the close of the last day.
         active: Whether a journal within the period touches it.
+        revalued_before: The part of the opening balance that is a revaluation of the evening before.
+        revalued: The part of the movement that is the change of that: no money.
     """
 
     account: Account
@@ -44,6 +47,8 @@ class AccountBalance:
     debits: Decimal
     balance: Decimal
     active: bool
+    revalued_before: Decimal = ZERO
+    revalued: Decimal = ZERO
 
 
 def account_balances(
@@ -84,6 +89,8 @@ class _Sums:
     debits: Decimal
     this_year: Decimal
     active: int
+    revalued_before: Decimal
+    revalued: Decimal
 
 
 def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str, lines: str) -> str:
@@ -95,7 +102,8 @@ def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str, lines: 
     return f"""
     WITH periods AS ({periods_sql(periods, entity.year_end)}),
     daily AS (
-        SELECT account_id, journal_date AS day, SUM(net_amount) AS net
+        SELECT account_id, journal_date AS day, SUM(net_amount) AS net,
+            SUM(CASE WHEN source_type IN {among(REVALUED)} THEN net_amount ELSE 0 END) AS revalued
         FROM {lines} AS l
         WHERE tenant_id = :tenant_id AND journal_date <= {literal(last)} AND {condition}
         GROUP BY account_id, journal_date
@@ -105,7 +113,7 @@ def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str, lines: 
             SELECT l.account_id, l.journal_date AS day, SUM(l.net_amount) AS net
             FROM {lines} AS l
             JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id AND a.type = 'BANK'
-            WHERE l.tenant_id = :tenant_id AND {condition}
+            WHERE l.tenant_id = :tenant_id AND {condition} AND l.source_type NOT IN {among(REVALUED)}
                 AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}
             GROUP BY l.account_id, l.journal_date, l.source_type, l.source_id
         ) AS moved GROUP BY account_id, day
@@ -116,7 +124,9 @@ def _sums_sql(entity: Entity, periods: Sequence[Period], condition: str, lines: 
         SUM(CASE WHEN day >= period_start THEN net ELSE 0 END) AS movement,
         SUM(CASE WHEN day >= period_start THEN COALESCE(debit, 0) ELSE 0 END) AS debits,
         SUM(CASE WHEN day >= year_start THEN net ELSE 0 END) AS this_year,
-        MAX(CASE WHEN day >= period_start THEN 1 ELSE 0 END) AS active
+        MAX(CASE WHEN day >= period_start THEN 1 ELSE 0 END) AS active,
+        SUM(CASE WHEN day < period_start THEN revalued ELSE 0 END) AS revalued_before,
+        SUM(CASE WHEN day >= period_start THEN revalued ELSE 0 END) AS revalued
     FROM periods JOIN daily ON day <= period_end LEFT JOIN money ON bank_id = account_id AND bank_day = day
     GROUP BY period_start, period_end, account_id
     """
@@ -136,9 +146,10 @@ def _standings(chart: ChartOfAccounts, sums: Sequence[_Sums]) -> list[AccountBal
             opening, balance = one.first_year, one.this_year
         elif one is of_earnings:
             opening, balance = opening + earlier_opening, balance + earlier
-        found.append(AccountBalance(account, opening, one.movement, one.debits, balance, bool(one.active)))
+        told = (opening, one.movement, one.debits, balance, bool(one.active), one.revalued_before, one.revalued)
+        found.append(AccountBalance(account, *told))
     return found
 
 
 def _zero(account_id: str) -> _Sums:
-    return _Sums(account_id, ZERO, ZERO, ZERO, ZERO, ZERO, 0)
+    return _Sums(account_id, ZERO, ZERO, ZERO, ZERO, ZERO, 0, ZERO, ZERO)

@@ -22,7 +22,7 @@ BANK = "BANK"
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """One bank account, as in `ledger.bank_summary`; amounts in base currency.
+    """One bank account, as in `ledger.bank_summary`; amounts in base currency, at the rates of the days money moved.
 
     Args:
         position: Place in the summary, counted from 1.
@@ -64,10 +64,10 @@ def of_balances(chart: ChartOfAccounts, found: Iterable[AccountBalance]) -> tupl
             place,
             one.account.account_id,
             one.account.name,
-            one.opening,
+            one.opening - one.revalued_before,
             one.debits,
-            one.debits - one.movement,
-            one.balance,
+            one.debits - (one.movement - one.revalued),
+            one.balance - one.revalued_before - one.revalued,
         )
         for place, one in enumerate(ordered, start=1)
     )

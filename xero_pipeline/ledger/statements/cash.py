@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import text
 
 from xero_pipeline.ledger.cash_basis.lines import lines_named
+from xero_pipeline.ledger.posting.rules import REVALUED, UNEXPLAINED
 from xero_pipeline.ledger.statements import bank_summary
 from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.bank_summary import BANK, BankLine
 from xero_pipeline.ledger.statements.chart import ZERO, Account, chart_of
-from xero_pipeline.ledger.statements.entity import UNEXPLAINED, entity_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import Period, periods_sql
-from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.warehouse.sql import among, literal
 
 if TYPE_CHECKING:
     from datetime import date
@@ -136,6 +137,7 @@ def _flows_sql(entity: Entity, periods: Sequence[Period], journal_lines: str) ->
     first, last = min(period.start for period in periods), max(period.end for period in periods)
     lines = f"{journal_lines} AS l"
     mine = f"l.tenant_id = :tenant_id AND l.journal_date BETWEEN {literal(first)} AND {literal(last)}"
+    mine += f" AND l.source_type NOT IN {among(REVALUED)}"  # no money moves
     return f"""
     WITH banks AS (SELECT account_id FROM xero.accounts WHERE tenant_id = :tenant_id AND type = :bank),
     banked AS (

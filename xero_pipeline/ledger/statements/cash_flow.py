@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from xero_pipeline.ledger.posting.rules import UNEXPLAINED
 from xero_pipeline.ledger.statements import bank_summary
 from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.cash import flows
 from xero_pipeline.ledger.statements.chart import ZERO, chart_of
-from xero_pipeline.ledger.statements.entity import UNEXPLAINED, entity_of
+from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import Period
 
 if TYPE_CHECKING:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import among
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,10 +25,6 @@ FROM xero.organisations WHERE tenant_id = :tenant_id AND NOT is_deleted
 """
 _WITH_SEPARATE_GAINS = frozenset({"AU"})
 """Countries whose profit and loss shows the accounts of currency gains one by one; elsewhere they are one line."""
-
-
-UNEXPLAINED = "UNEXPLAINED"
-"""The source type of what no document shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def entity_of(connection: Connection, tenant_id: str) -> Entity:
 def newest_day(connection: Connection, tenant_id: str) -> date | None:
     """The last day that a document posts on; None where none does.
 
-    What no document shows is posted on the last day of a month, which may not be over yet.
+    What no document shows is posted on the last day of a month, which may not be over yet; so are revaluations.
 
     Args:
         connection: To the warehouse; reading is enough.
@@ -78,7 +76,7 @@ def newest_day(connection: Connection, tenant_id: str) -> date | None:
     if not has_ledger(connection):
         return None
     sql = f"SELECT MAX(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id "
-    sql += f"AND source_type <> '{UNEXPLAINED}'"
+    sql += f"AND source_type NOT IN {among(WITHOUT_DOCUMENT)}"
     return connection.execute(text(sql), {"tenant_id": tenant_id}).scalar_one()
 
 

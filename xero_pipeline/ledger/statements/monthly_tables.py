@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from xero_pipeline.calendar import months_between
+from xero_pipeline.ledger.posting.rules import REVERSAL
 from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
 from xero_pipeline.ledger.statements.aged import aged_sql
 from xero_pipeline.ledger.statements.balances import account_balances
@@ -82,7 +83,8 @@ def write_statements(
 
 
 def _every_month(connection: Connection, tenant_id: str) -> list[date]:
-    sql = f"SELECT MIN(journal_date), MAX(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id"
+    sql = f"SELECT MIN(journal_date), MAX(journal_date) FROM {named('journals')} WHERE tenant_id = :tenant_id "
+    sql += f"AND source_type <> '{REVERSAL}'"  # on the morning after the last month
     first, last = connection.execute(text(sql), {"tenant_id": tenant_id}).one()
     return months_between(first, last) if first else []
 

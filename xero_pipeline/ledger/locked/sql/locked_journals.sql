@@ -12,7 +12,7 @@ journals AS (
     FROM {{ table }}
     WHERE (document_id IN (SELECT document_id FROM differing)
             OR settled_document_id IN (SELECT document_id FROM differing))
-        {{- " AND source_type <> 'UNEXPLAINED' AND tenant_id = " ~ tenant if loop.first }}
+        {{- " AND source_type NOT IN " ~ among(without_document) ~ " AND tenant_id = " ~ tenant if loop.first }}
     {%- endfor %}
 ),
 known AS (

@@ -17,7 +17,7 @@ FROM (
     SELECT
         CAST(DATE_TRUNC('month', journal_date) AS DATE), COALESCE(source_id, '-'), account_id, source_type, 0, net_amount
     FROM {{ named("journal_lines") }}
-    WHERE tenant_id = {{ tenant }} AND source_type <> 'UNEXPLAINED'
+    WHERE tenant_id = {{ tenant }} AND source_type NOT IN {{ among(without_document) }}
 ) AS both_kinds
 GROUP BY period_start, source_id, account_id
 HAVING SUM(derived - journal) <> 0

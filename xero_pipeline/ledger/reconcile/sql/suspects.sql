@@ -78,7 +78,7 @@ found AS (
     SELECT 2, j.source_id, 'posts exactly this amount here', l.net_amount
     FROM {{ named("journal_lines") }} AS l
     JOIN {{ named("journals") }} AS j ON j.tenant_id = l.tenant_id AND j.journal_id = l.journal_id
-    WHERE l.tenant_id = {{ tenant }} AND l.source_type <> 'UNEXPLAINED' AND {{ difference }} <> 0
+    WHERE l.tenant_id = {{ tenant }} AND l.source_type NOT IN {{ among(without_document) }} AND {{ difference }} <> 0
         AND l.journal_date BETWEEN {{ first }} AND {{ last }}
         AND (l.account_id = {{ account }} AND ABS(l.net_amount) = ABS({{ difference }})
             OR l.account_id IN (SELECT account_id FROM opposite) AND ABS(l.net_amount) = ABS({{ difference }}))

@@ -1,0 +1,1 @@
+"""Unrealised currency gains: inferred from Xero's trial balances, and posted where they are proven."""

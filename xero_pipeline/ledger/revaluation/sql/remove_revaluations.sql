@@ -1,0 +1,1 @@
+DELETE FROM {{ named("revaluations") }} WHERE tenant_id = {{ tenant }}
