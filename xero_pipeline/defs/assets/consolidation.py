@@ -110,17 +110,19 @@ def _rated(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
 
 
 def _matched(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
-    named = {"check_name": MATCHED, "asset_key": naming.key(DOCUMENTS, SCHEMA)}
+    key = naming.key(DOCUMENTS, SCHEMA)
     rows = [
         (one.organisation, one.counterpart, one.day, one.number, f"{one.amount:.2f} {one.currency}", one.problem)
         for one in written.unmatched
     ]
     if not rows:
         told = f"All {written.rows.get(DOCUMENTS, 0)} documents between organisations match."
-        return dg.AssetCheckResult(passed=True, description=told, **named)
+        return dg.AssetCheckResult(passed=True, check_name=MATCHED, asset_key=key, description=told)
     headers = ("Organisation", "Counterpart", "Date", "Number", "Amount", "Problem")
     return dg.AssetCheckResult(
         passed=False,
+        check_name=MATCHED,
+        asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{len(rows)} documents between organisations are not eliminated, or not as a whole. The first, "
         f"{rows[0][3] or 'without a number'} of {rows[0][0]}: {rows[0][5]}. See ledger.{DOCUMENTS}.",
@@ -128,5 +130,4 @@ def _matched(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
             "documents": len(rows),
             "unmatched": dg.MetadataValue.md(markdown_table(headers, rows[:ROWS_SHOWN])),
         },
-        **named,
     )
