@@ -10,7 +10,6 @@ from xero_pipeline.ledger.posting.postings import Posted, post_documents
 from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
 from xero_pipeline.ledger.reconcile.cause_file import by_account
 from xero_pipeline.ledger.reconcile.tie_out import (
-    ON_CASH_BASIS,
     compare,
     compare_cash_basis,
     post_unexplained,
@@ -93,7 +92,7 @@ def update_ledger(
         post_unexplained(connection, tenant_id, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
         compare(connection, tenant_id, stale)
-        compare_cash_basis(connection, tenant_id, stale.get(ON_CASH_BASIS, ()))
+        compare_cash_basis(connection, tenant_id, stale)
         make_views(connection, dialect, tenant_id)
         _note(connection, tenant_id, posted, inputs, at)
     return posted
