@@ -20,6 +20,7 @@ The rooms, each with its own reading order:
     books        writes an organisation's records, month by month, and what they post
     reports      computes Xero's reports from the postings
     api          answers the Accounting API from a company: filters, pages, forms
+    account_data answers the Account Data API (beta): balances, movements and lines of accounts
     identity     answers the identity service: consent, tokens, connections
 
 Who answers shares `messages` (a request, an answer), `wire` (how Xero writes JSON and errors) and `store` (what is

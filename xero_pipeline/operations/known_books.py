@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from datetime import datetime
 
+    import pyarrow as pa
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
@@ -72,6 +73,7 @@ def books_known_at(
             for month in _balances(source, tenant_id, moment):
                 rows = table_of_months(month.report, [month], tenant_id, moment)
                 known.dialect.append(target, f"{SCHEMA}.{q(_BALANCES)}", rows)
+                known.dialect.append(target, f"{SCHEMA}.report_pulls", _pull(month, tenant_id, moment))
         if update_ledger(known, tenant_id, {}, at=moment, ageing=ageing) is None:
             raise ConfigurationError(
                 "Nothing was known of this organisation then: the history of its records begins with the first sync. "
@@ -91,6 +93,25 @@ def _known_sql(table: Table, tenant_id: str, moment: datetime) -> str:
         f"AND {SEEN_AT.name} < {literal(moment)} "
         f"AND ({REPLACED_AT.name} IS NULL OR {REPLACED_AT.name} >= {literal(moment)})"
     )
+
+
+def _pull(month: ReportMonth, tenant_id: str, moment: datetime) -> pa.Table:
+    """That a trial balance was there: the ledger compares with no other."""
+    import pyarrow as pa
+
+    from xero_pipeline.warehouse.schema.arrow_types import table_schema
+
+    row = {
+        "tenant_id": tenant_id,
+        "report": _BALANCES,
+        "basis": month.report.basis,
+        "period_start": month.period_start,
+        "period_end": month.period_end,
+        "fetched_at": moment,
+        "checked_at": moment,
+        "raw": "{}",
+    }
+    return pa.Table.from_pylist([row], schema=table_schema("report_pulls", "bookkeeping"))
 
 
 def _balances(connection: Connection, tenant_id: str, moment: datetime) -> Iterator[ReportMonth]:

@@ -26,7 +26,7 @@ def ledger(accountant):
     """What the ledger says of every account in every month as far as it is locked."""
     rows = accountant.warehouse.query(
         "select cast(date_trunc('month', journal_date) as date) as m, account_id, sum(net_amount) as net "
-        f"from ledger.journal_lines where source_type <> 'UNEXPLAINED' and journal_date <= date '{LOCKED}' "
+        f"from ledger.journal_lines where source_id is not null and journal_date <= date '{LOCKED}' "
         "group by 1, 2"
     ).to_pylist()
     return {(row["m"], row["account_id"]): row["net"] for row in rows if row["net"]}

@@ -234,6 +234,12 @@ CLOSED = ("ExpenseClaims", "Receipts", "PaymentServices")
 JOURNALS_SCOPES = ("accounting.journals",)
 
 
+ACCOUNT_DATA_SCOPES = frozenset(
+    {"accountdata.balances.read", "accountdata.movements.read", "accountdata.transactions.read"}
+)
+"""Those of the Account Data API, as the draft of its OpenAPI document has them."""
+
+
 def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
     """Every scope the simulated Xero grants: granular ones only.
 
@@ -246,4 +252,4 @@ def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
     } | set(JOURNALS_SCOPES if advanced else ())  # fmt: skip
     basic = {"openid", "profile", "email", "offline_access", "files", "files.read", "assets", "assets.read"}
     names = basic | (writable - read_only) | {f"{scope}.read" for scope in writable | read_only}
-    return frozenset(names)
+    return frozenset(names) | ACCOUNT_DATA_SCOPES
