@@ -134,6 +134,11 @@ class Settings(WebSettings):
         description="Presentation currency of the consolidation, such as NZD. Default: the base currency, where all "
         "organisations have the same; else nothing is consolidated.",
     )
+    group_file: Path | None = Field(
+        None,
+        description="A TOML file of the consolidation: members, ownership, accounts, journals of the group. Default: "
+        "all organisations, wholly owned.",
+    )
     causes: Path | None = Field(
         None, description="A CSV file of organisation, account and cause of amounts that no document shows."
     )
