@@ -10,8 +10,8 @@ import pytest
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.composition import composition
+from xero_pipeline.ledger.consolidation.group_accounts import AccountMapping, journal_rows
 from xero_pipeline.ledger.consolidation.group_file import GroupFile, read_group_file
-from xero_pipeline.ledger.consolidation.mapping import AccountMapping, journal_rows
 from xero_pipeline.ledger.consolidation.members import GroupAccount, GroupMember
 from xero_pipeline_tests.ledger.several import DOCS, change, rows
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline.calendar import month_end, month_start
-from xero_pipeline.cli.commands import statement_group
+from xero_pipeline.cli import statement_group
 from xero_pipeline.cli.statement_answer import answer, in_range, requested, span
 from xero_pipeline.cli.statement_arguments import account_id_of, day_given, today_of
 from xero_pipeline.cli.statement_options import (

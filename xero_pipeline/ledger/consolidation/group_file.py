@@ -72,7 +72,7 @@ class AccountEntry(_Entry):
     sources: Annotated[tuple[AccountSource, ...], Field(alias="from")] = ()
 
 
-class JournalLine(_Entry):
+class GroupJournalLine(_Entry):
     """A line of a group journal.
 
     Args:
@@ -84,13 +84,13 @@ class JournalLine(_Entry):
     amount: Annotated[Decimal, Field(max_digits=17, decimal_places=2)]
 
 
-class JournalEntry(_Entry):
+class GroupJournal(_Entry):
     """A journal of the group, which is in no organisation's books."""
 
     number: Text
     date: date
     description: Text
-    lines: Annotated[tuple[JournalLine, ...], Field(min_length=2)]
+    lines: Annotated[tuple[GroupJournalLine, ...], Field(min_length=2)]
 
     @model_validator(mode="after")
     def _balances(self) -> Self:
@@ -110,7 +110,7 @@ class GroupFile(_Entry):
     parent: Text | None = None
     members: tuple[MemberEntry, ...] = ()
     accounts: tuple[AccountEntry, ...] = ()
-    journals: tuple[JournalEntry, ...] = ()
+    journals: tuple[GroupJournal, ...] = ()
 
     @model_validator(mode="after")
     def _has_nothing_twice(self) -> Self:

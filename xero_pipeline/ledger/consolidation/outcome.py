@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.consolidation.mapping import OWN
+from xero_pipeline.ledger.consolidation.group_accounts import OWN
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 

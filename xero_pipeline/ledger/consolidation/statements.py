@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.balances import GROUP_ACCOUNT
-from xero_pipeline.ledger.consolidation.mapping import MINORITY_EARNINGS_NAME
+from xero_pipeline.ledger.consolidation.group_accounts import MINORITY_EARNINGS_NAME
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.statements import balance_sheet, profit_and_loss
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, Account

@@ -8,11 +8,11 @@ from xero_pipeline.calendar import month_start
 from xero_pipeline.ledger.consolidation.balances import write_balances
 from xero_pipeline.ledger.consolidation.composition import composition
 from xero_pipeline.ledger.consolidation.eliminations import Eliminations
+from xero_pipeline.ledger.consolidation.group_accounts import AccountMapping, journal_rows
 from xero_pipeline.ledger.consolidation.group_file import GroupFile
 from xero_pipeline.ledger.consolidation.inputs import KeptGroup, group_inputs, kept_group, note_inputs
 from xero_pipeline.ledger.consolidation.intercompany import intercompany_documents, match
 from xero_pipeline.ledger.consolidation.intercompany_rows import document_rows
-from xero_pipeline.ledger.consolidation.mapping import AccountMapping, journal_rows
 from xero_pipeline.ledger.consolidation.members import accounts, document_rates, given_rates, movements, retained_of
 from xero_pipeline.ledger.consolidation.months import beginning, months_of
 from xero_pipeline.ledger.consolidation.outcome import outcome

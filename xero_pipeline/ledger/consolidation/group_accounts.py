@@ -17,7 +17,7 @@ from xero_pipeline.ledger.consolidation.rows import RESERVE_NAME, TRANSLATION
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from xero_pipeline.ledger.consolidation.group_file import GroupFile, JournalLine
+    from xero_pipeline.ledger.consolidation.group_file import GroupFile, GroupJournalLine
     from xero_pipeline.ledger.consolidation.members import GroupMember
     from xero_pipeline.ledger.consolidation.rows import Row
 
@@ -95,7 +95,7 @@ class AccountMapping:
         for account in _OURS:
             yield self._row(organisation, account, account.account_id, ours=True)
 
-    def of_line(self, line: JournalLine, journal: str) -> ConsolidatedAccount:
+    def of_line(self, line: GroupJournalLine, journal: str) -> ConsolidatedAccount:
         """The account that a line of a group journal names; those of all organisations are known by then.
 
         Raises:
