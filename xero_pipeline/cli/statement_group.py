@@ -84,6 +84,5 @@ def _answer(name: str, start: date, end: date, json: bool, csv: bool, draw: Call
     services = Services(Settings.load())
     with services.books.reading() as connection:
         books = group_books(connection, Period(start, end))
-    whole = f"group, {start} to {end}" if name == "profit-and-loss" else f"group, {end}"
-    show_columns(StatementRequest(name, None, start, end, json, csv), "", whole, books.currency, draw(books))
+    show_columns(StatementRequest(name, None, start, end, json, csv), "", "group", books.currency, draw(books))
     tell_age(services.books)

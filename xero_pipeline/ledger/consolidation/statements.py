@@ -18,7 +18,7 @@ from xero_pipeline.ledger.consolidation.group_accounts import MINORITY_EARNINGS_
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.statements import balance_sheet, profit_and_loss
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID, ZERO, Account
-from xero_pipeline.ledger.statements.columns import SideBySide, StatementColumn
+from xero_pipeline.ledger.statements.columns import SideBySide, StatementColumn, label_of
 from xero_pipeline.ledger.statements.lines import Amounts, Line, added, total
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
@@ -70,10 +70,14 @@ class GroupBooks:
     balances: dict[Account, _ByColumn]
     columns: Sequence[tuple[str, str]]
 
-    def side_by_side(self, lines: Iterable[Line]) -> SideBySide:
-        """The lines under the heads of the columns."""
+    def side_by_side(self, lines: Iterable[Line], days: str) -> SideBySide:
+        """The lines under the heads of the columns.
+
+        Args:
+            days: Which days they are of, in words.
+        """
         heads = (*(label for _, label in self.columns), CONSOLIDATED)
-        return SideBySide(tuple(StatementColumn(head, self.period) for head in heads), tuple(lines))
+        return SideBySide(tuple(StatementColumn(head, self.period, days) for head in heads), tuple(lines))
 
     @property
     def width(self) -> int:
@@ -142,13 +146,14 @@ def consolidated_profit_and_loss(books: GroupBooks) -> SideBySide:
         share = sum((amount for amounts in shares for amount in amounts.values()), ZERO)
         lines.append(total("", "Of non-controlling interests", (*nothing, share)))
         lines.append(total("", "Of owners of the parent", (*nothing, profit - share)))
-    return books.side_by_side(lines)
+    return books.side_by_side(lines, label_of(books.period))
 
 
 def consolidated_balance_sheet(books: GroupBooks) -> SideBySide:
     """Assets, liabilities and equity at the end of the last month."""
     accounts = books.aligned(books.balances)
-    return books.side_by_side(balance_sheet.statement(accounts, books.width, EARNINGS_ID))
+    lines = balance_sheet.statement(accounts, books.width, EARNINGS_ID)
+    return books.side_by_side(lines, books.period.end.isoformat())
 
 
 def consolidated_trial_balance(books: GroupBooks) -> SideBySide:
@@ -159,7 +164,8 @@ def consolidated_trial_balance(books: GroupBooks) -> SideBySide:
         for account, amounts in sorted(accounts, key=_place)
         if any(amounts)
     ]
-    return books.side_by_side([*lines, total("", "Total", added((line.amounts for line in lines), books.width))])
+    lines.append(total("", "Total", added((line.amounts for line in lines), books.width)))
+    return books.side_by_side(lines, books.period.end.isoformat())
 
 
 def _called(account: Account) -> str:
