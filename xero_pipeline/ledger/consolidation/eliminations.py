@@ -99,7 +99,8 @@ class Eliminations:
 
     def _results(self, pair: Pair, month: date) -> Iterator[Row]:
         """Income and expenses taken out, of documents that both were booked since the group began."""
-        if month != pair.month or not pair.has_results or min(pair.sale.month, pair.purchase.month) < self._begins:
+        are_translated = all(one.month in self._months[one.tenant_id] for one, _ in _sides(pair))
+        if month != pair.month or not pair.has_results or not are_translated:
             return
         for one, other in _sides(pair):
             rate = self._months[one.tenant_id][one.month].average_value
