@@ -51,7 +51,7 @@ SLOW_MODULES = {
     "test_which_xero",
 }
 """Those of other rooms that take more than ten seconds of a core."""
-ON_ONE_DATABASE = {"checks", "defs", "field_cases", "fuzz", "ledger", "metrics"}
+ON_ONE_DATABASE = {"checks", "defs", "fuzz", "ledger", "metrics"}
 """Whose tests `make test` asks on one database each; those of `warehouse/` are about the databases themselves."""
 
 
