@@ -21,6 +21,7 @@ SIMULATOR_MAY_IMPORT = {
     "reports": {"reports", "books", "values", "company_records", "workbench"},
     "api": {"api", "messages", "wire"},
     "edits": {"edits", "books", "company", "values", "workbench"},
+    "payroll": {"payroll", "api", "books", "messages", "values", "wire", "workbench"},
     "faults": {"faults", "limits", "messages", "wire"},
     "identity": {"identity", "api.catalogue", "apps", "messages", "wire", "store"},
 }

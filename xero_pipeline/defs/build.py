@@ -110,7 +110,8 @@ class DefinitionsBuilder:
     def _ledgers(self, *, journals: bool) -> Sequence[dg.AssetsDefinition]:
         naming, checked = self._naming, self._choice.checks
         checks = books_checks(self._settings.checks) if checked else ()
-        ledger = ledger_assets(naming, journals=journals, checked=checked, checks=checks)
+        explained = [one.table for one in self._choice.collections if one.paging == "composed"]
+        ledger = ledger_assets(naming, journals=journals, explained=explained, checked=checked, checks=checks)
         return [*ledger, *group_assets(naming, checked=checked)]
 
     @property

@@ -34,6 +34,7 @@ COLLECTIONS = {
     "organisation_actions",
     "organisations",
     "overpayments",
+    "pay_runs",
     "payments",
     "prepayments",
     "purchase_orders",
@@ -96,7 +97,7 @@ def name_of(path: str) -> str:
     return "_".join(words)
 
 
-def test_there_is_a_file_for_each_of_the_28_collections_and_no_other():
+def test_there_is_a_file_for_each_of_the_29_collections_and_no_other():
     assert set(collections()) - OURS == COLLECTIONS
 
 

@@ -59,16 +59,22 @@ NOTHING = "Nothing of this organisation was read yet, so there is no ledger to k
 
 
 def ledger_assets(
-    naming: "Naming", *, journals: bool = False, checked: bool = True, checks: "Sequence[BooksCheck]" = ()
+    naming: "Naming",
+    *,
+    journals: bool = False,
+    explained: Sequence[str] = (),
+    checked: bool = True,
+    checks: "Sequence[BooksCheck]" = (),
 ) -> Sequence[dg.AssetsDefinition]:
     """The assets of the ledger.
 
     Args:
         journals: Whether Xero's own journals are read: they are the ledger then.
+        explained: Collections of Xero's other APIs that are read.
         checked: Whether with their checks.
         checks: Those of the books, which need the ledger.
     """
-    made_of = ASSETS | (WITH_JOURNALS if journals else {})
+    made_of = ASSETS | (WITH_JOURNALS if journals else {}) | {"journals": (*ASSETS["journals"], *explained)}
 
     @dg.multi_asset(
         name=naming.named("post_ledger"),

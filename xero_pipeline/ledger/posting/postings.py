@@ -108,6 +108,9 @@ _LINES_OF = (
     ("manual_journals", "manual_journal_line", "journal_line_id"),
 )
 """Documents with lines, what their tables of lines and of tracking are called by, and the id of a line."""
+_JOURNAL_LINES_OF = (("pay_runs", "pay_run_line", ("pay_item", "kind")),)
+"""What posts its lines as they are, in base currency and without tax: what its table of lines is called by, and what
+says what a line is for, the first that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ def _variables() -> dict[str, object]:
         "debit": rules.DEBIT,
         "credit": rules.CREDIT,
         "lines_of": _LINES_OF,
+        "journal_lines_of": _JOURNAL_LINES_OF,
+        "lines_only": ("manual_journals", *(table for table, _, _ in _JOURNAL_LINES_OF)),
         "first_line": _FIRST_LINE,
         "line_columns": _LINE_COLUMNS,
         "no_line": ", ".join(["NULL"] * len(_LINE_COLUMNS)),

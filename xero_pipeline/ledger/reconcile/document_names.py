@@ -44,6 +44,8 @@ def document_words() -> Mapping[str, str]:
             "bank_transfers": "Bank Transfer",
             "MANJOURNAL": "Manual Journal",
             "manual_journals": "Manual Journal",
+            "PAYRUN": "Pay Run",
+            "pay_runs": "Pay Run",
             "UNEXPLAINED": "No document",
         }
     )

@@ -29,6 +29,13 @@ FROM (
     FROM xero.{{ lines }}_tracking AS t WHERE t.tenant_id = {{ tenant }} AND NOT t.is_deleted
     {%- endfor %}
 
+    {%- for table, lines, text in journal_lines_of %}
+
+    UNION ALL
+    SELECT l.{{ table[:-1] }}_id, NULL, NULL, {{ said("l", ("position", "line_amount", "account_id", "account_code") + text) }}
+    FROM xero.{{ lines }}s AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+    {%- endfor %}
+
     UNION ALL
     SELECT h.prepayment_id, NULL, NULL, {{ said("l", ("line_item_id", "position", "line_amount", "tax_amount",
         "account_id", "account_code", "tax_type", "description")) }}

@@ -45,6 +45,19 @@ WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT N
 {{ "UNION ALL" if not loop.first }}
 {{- lines_as("l." ~ table[:-1] ~ "_id", table, lines, line_id, table) }}
 {% endfor %}
+{%- for table, lines, text in journal_lines_of %}
+UNION ALL
+SELECT
+    l.{{ table[:-1] }}_id, l.position, NULL, COALESCE(l.account_id, a.account_id), l.line_amount, 0,
+    COALESCE({% for name in text %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}), NULL,
+    {%- for place in (1, 2) %}
+    NULL, NULL, NULL, NULL{{ "," if not loop.last }}
+    {%- endfor %}
+FROM xero.{{ lines }}s AS l
+JOIN posting_affected AS c ON c.document_id = l.{{ table[:-1] }}_id AND c.source_table = '{{ table }}'
+LEFT JOIN posting_accounts AS a ON a.code = l.account_code
+WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+{% endfor %}
 UNION ALL
 -- A prepayment that came without lines has those of the money that made it.
 {{- lines_as("h.prepayment_id", "bank_transactions", "bank_transaction_line_item", "line_item_id", "prepayments") }}
