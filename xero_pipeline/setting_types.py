@@ -65,8 +65,8 @@ def _reports_there_are(value: str) -> str:
 
 def _explained(value: object) -> tuple[str, ...]:
     known = ("payroll", "payslips")
-    names = value.lower().replace(",", " ").split() if isinstance(value, str) else value
-    if not isinstance(names, list | tuple) or not set(names) <= set(known):
+    names = re.findall(r"[^\W\d]+", str(value).lower())
+    if not set(names) <= set(known):
         raise ValueError(f"must be of {', '.join(known)}, separated by commas")
     return tuple(name for name in known if name in names)
 
