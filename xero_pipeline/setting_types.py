@@ -64,7 +64,7 @@ def _reports_there_are(value: str) -> str:
 
 
 def _explained(value: object) -> tuple[str, ...]:
-    known = ("payroll", "payslips")
+    known = ("payroll", "payslips", "assets")
     names = re.findall(r"[^\W\d]+", str(value).lower())
     if not set(names) <= set(known):
         raise ValueError(f"must be of {', '.join(known)}, separated by commas")

@@ -17,6 +17,7 @@ EVERYBODY = {
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
+    "assets": {"assets", "api", "books", "messages", "values", "wire", "workbench"},
     "books": {"books", "values", "config", "company", "workbench"},
     "reports": {"reports", "books", "values", "company_records", "workbench"},
     "api": {"api", "messages", "wire"},

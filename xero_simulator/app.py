@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from xero_simulator.api.accounting import API_ROOT, AccountingApi, BooksWithReports
+from xero_simulator.assets.api import API_ROOT as ASSETS_ROOT
+from xero_simulator.assets.api import answer_assets
 from xero_simulator.faults.catalogue import Fault, Faults, fault_of
 from xero_simulator.faults.damage import afterwards, instead
 from xero_simulator.identity.connections import ConsentConnections
@@ -123,6 +125,8 @@ class Application:
     def _answer(self, request: Request, scopes: frozenset[str], books: Callable[[], SimulatedBooks]) -> Response:
         if request.path.startswith(f"{PAYROLL_ROOT}/"):
             return answer_payroll(request, scopes, books, self.api.clock())
+        if request.path.startswith(f"{ASSETS_ROOT}/"):
+            return answer_assets(request, scopes, books)
         return self.api.answer(request, scopes, books)
 
     def _call_identity(self, request: Request) -> Response:
@@ -173,7 +177,7 @@ class Application:
 
 def _is_api(path: str) -> bool:
     """Whether a path is of an API that reads an organisation's books."""
-    return path.startswith((f"{API_ROOT}/", f"{PAYROLL_ROOT}/"))
+    return path.startswith((f"{API_ROOT}/", f"{PAYROLL_ROOT}/", f"{ASSETS_ROOT}/"))
 
 
 def _compressed(request: Request, response: Response) -> Response:

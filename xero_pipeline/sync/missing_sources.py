@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.reports_stale import dated_tables, explained_tables
+from xero_pipeline.sync.reports_stale import dated_tables
 
 if TYPE_CHECKING:
     from xero_pipeline.state.deferred_work import DeferredTask
@@ -20,7 +20,9 @@ def lacking(aside: Iterable[DeferredTask], names: Mapping[str, str], reports: Co
         reports: The reports that our figures are compared with.
     """
     mine = [one for one in aside if one.tenant_id in names]
-    missing = [one for one in mine if one.asset in {*dated_tables(), *explained_tables(), "accounts", "journals"}]
+    missing = [
+        one for one in mine if one.asset in {*dated_tables(), "accounts", "journals", "pay_runs", "fixed_assets"}
+    ]
     uncompared = [one for one in mine if one.asset in reports]
     told: list[str] = []
     if missing:

@@ -42,7 +42,7 @@ def dated_tables() -> Mapping[str, str]:
 
 def explained_tables() -> Mapping[str, str]:
     """Likewise, of what is read only where somebody chose it."""
-    return {"pay_runs": "payment_date"}
+    return {"pay_runs": "payment_date", "fixed_asset_postings": "date"}
 
 
 def source_tables(report: Report) -> Sequence[str]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 from xero_pipeline.xero.endpoint import LARGEST_PAGE, Endpoint, Slicing
-from xero_pipeline.xero.explained.scopes import PAY_RUNS, PAYROLL_SETTINGS, PAYSLIPS
+from xero_pipeline.xero.explained.scopes import ASSETS, PAY_RUNS, PAYROLL_SETTINGS, PAYSLIPS
 
 # Without it Xero rounds unit prices to cents, and quantity × price is no longer the line's amount.
 _FOUR_DECIMALS = {"unitdp": "4"}
@@ -121,6 +121,17 @@ def on_request() -> tuple[Endpoint, ...]:
             also=(PAYROLL_SETTINGS,),
             setting="XERO_EXPLAIN=payroll",
         ),
+        Endpoint(
+            "fixed_assets",
+            "assets.xro/Assets",
+            "Assets",
+            ("AssetID",),
+            "composed",
+            None,
+            False,
+            ASSETS,
+            setting="XERO_EXPLAIN=assets",
+        ),
     )
 
 
@@ -136,6 +147,7 @@ def chosen(*, tax_reports: bool = False, journals: bool = False, explain: Collec
         "tax_reports": tax_reports,
         "journals": journals,
         "pay_runs": payslips or "payroll" in explain,
+        "fixed_assets": "assets" in explain,
     }
     rows = (row for row in on_request() if wanted[row.table])
     return (*catalogue(), *(_with_payslips(row) if payslips and row.table == "pay_runs" else row for row in rows))

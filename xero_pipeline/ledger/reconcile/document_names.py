@@ -46,6 +46,9 @@ def document_words() -> Mapping[str, str]:
             "manual_journals": "Manual Journal",
             "PAYRUN": "Pay Run",
             "pay_runs": "Pay Run",
+            "DEPRECIATION": "Depreciation",
+            "DISPOSAL": "Disposal",
+            "fixed_assets": "Fixed Asset",
             "UNEXPLAINED": "No document",
         }
     )

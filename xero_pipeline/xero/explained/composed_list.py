@@ -41,7 +41,13 @@ class ComposedList:
         asked = self.request
         answer = asked.client.get(asked.tenant_id, path, params=params, scope=scope, cancelled=asked.cancelled)
         self._heard.append(answer)
-        return loads(answer.body)
+        found = loads(answer.body)
+        return {"items": found} if is_list(found) else found
+
+    def organisation(self) -> dict[str, Any]:
+        """The organisation's own record; empty if Xero sends none."""
+        found = objects(self.get("Organisation", "accounting.settings.read").get("Organisations"))
+        return found[0] if found else {}
 
     def listed(
         self, path: str, wrapper: str, scope: str, key: str, params: Mapping[str, str] | None = None, full: int = 100

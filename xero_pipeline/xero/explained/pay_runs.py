@@ -13,7 +13,7 @@ from typing import Any
 
 from xero_pipeline.xero.explained import australia, payslips
 from xero_pipeline.xero.explained.australia import AustralianAccounts
-from xero_pipeline.xero.explained.composed_list import ComposedList, objects
+from xero_pipeline.xero.explained.composed_list import ComposedList
 from xero_pipeline.xero.explained.pay_run_lines import Lines
 from xero_pipeline.xero.explained.payslips import NOT_CHOSEN, PayItemAccounts
 from xero_pipeline.xero.pagination.list_request import ListRequest
@@ -23,7 +23,6 @@ from xero_pipeline.xero.values import is_object, loads
 Stored = Callable[[], Mapping[str, str]]
 """The records there are, by their ids, as JSON."""
 
-_ORGANISATION_SCOPE = "accounting.settings.read"
 _POSTED = "POSTED"
 _READ_BY = 1
 """Goes up when the lines of a pay run are made in another way: then all of them are made again."""
@@ -53,8 +52,7 @@ def read_pay_runs(request: ListRequest, stored: Stored) -> Page:
 
 def _country(answers: ComposedList) -> str:
     """The country whose payroll an organisation has: its edition of Xero says so."""
-    (organisation, *_) = [*objects(answers.get("Organisation", _ORGANISATION_SCOPE).get("Organisations")), {}]
-    return str(organisation.get("Version") or "").removesuffix("ONRAMP")
+    return str(answers.organisation().get("Version") or "").removesuffix("ONRAMP")
 
 
 def _as_before(header: Mapping[str, Any], known: Mapping[str, Any], source: str | None) -> dict[str, Any] | None:

@@ -147,6 +147,21 @@ FROM (
             NULL, {{ debit }}, 'PAYRUN',
             NULL, NULL, payment_date, NULL, NULL, 'Pay run', NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, problem
         FROM xero.pay_runs WHERE tenant_id = {{ tenant }}
+
+        UNION ALL
+        -- A fixed asset posts each month and when it goes; what it posted is not known of one with a problem.
+        SELECT
+            p.document_id, 'fixed_assets', 'posts', 'POSTED', p.source_type, NULL, {{ debit }}, p.source_type,
+            NULL, NULL, p.date, NULL, f.asset_number, f.asset_name, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, p.problem
+        FROM (
+            SELECT DISTINCT {{ journal_lines[1].document }} AS document_id, l.asset_id, l.date, CAST(NULL AS TEXT) AS problem,
+                CASE l.kind WHEN 'DEPRECIATION' THEN 'DEPRECIATION' ELSE 'DISPOSAL' END AS source_type
+            FROM xero.fixed_asset_postings AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+            UNION ALL
+            SELECT asset_id, asset_id, COALESCE(disposal_date, depreciation_start_date), problem, 'DEPRECIATION'
+            FROM xero.fixed_assets WHERE tenant_id = {{ tenant }} AND problem IS NOT NULL AND NOT is_deleted
+        ) AS p
+        JOIN xero.fixed_assets AS f ON f.tenant_id = {{ tenant }} AND f.asset_id = p.asset_id
         {%- for table in ("prepayments", "overpayments") %}
 
         UNION ALL

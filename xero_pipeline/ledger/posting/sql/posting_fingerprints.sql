@@ -29,11 +29,15 @@ FROM (
     FROM xero.{{ lines }}_tracking AS t WHERE t.tenant_id = {{ tenant }} AND NOT t.is_deleted
     {%- endfor %}
 
-    {%- for table, lines, text in journal_lines_of %}
+    {%- for one in journal_lines %}
 
     UNION ALL
-    SELECT l.{{ table[:-1] }}_id, NULL, NULL, {{ said("l", ("position", "line_amount", "account_id", "account_code") + text) }}
-    FROM xero.{{ lines }}s AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+    SELECT l.document_id, NULL, NULL, {{ said("l", ("position", "line_amount", "account_id") + one.said) }}
+    FROM (
+        SELECT {{ one.document }} AS document_id, l.position, l.line_amount,
+            COALESCE(l.account_id, {{ one.account }}) AS account_id, {% for name in one.said %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}
+        FROM xero.{{ one.lines }} AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+    ) AS l
     {%- endfor %}
 
     UNION ALL

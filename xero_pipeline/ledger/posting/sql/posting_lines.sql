@@ -45,17 +45,16 @@ WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT N
 {{ "UNION ALL" if not loop.first }}
 {{- lines_as("l." ~ table[:-1] ~ "_id", table, lines, line_id, table) }}
 {% endfor %}
-{%- for table, lines, text in journal_lines_of %}
+{%- for one in journal_lines %}
 UNION ALL
 SELECT
-    l.{{ table[:-1] }}_id, l.position, NULL, COALESCE(l.account_id, a.account_id), l.line_amount, 0,
-    COALESCE({% for name in text %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}), NULL,
+    {{ one.document }}, l.position, NULL, COALESCE(l.account_id, {{ one.account }}), l.line_amount, 0,
+    COALESCE({% for name in one.text %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}), NULL,
     {%- for place in (1, 2) %}
     NULL, NULL, NULL, NULL{{ "," if not loop.last }}
     {%- endfor %}
-FROM xero.{{ lines }}s AS l
-JOIN posting_affected AS c ON c.document_id = l.{{ table[:-1] }}_id AND c.source_table = '{{ table }}'
-LEFT JOIN posting_accounts AS a ON a.code = l.account_code
+FROM xero.{{ one.lines }} AS l
+JOIN posting_affected AS c ON c.document_id = {{ one.document }} AND c.source_table = '{{ one.of }}'
 WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
 {% endfor %}
 UNION ALL
