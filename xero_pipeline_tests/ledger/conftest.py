@@ -10,10 +10,13 @@ import shutil
 
 import pytest
 
+from xero_pipeline.ledger.consolidation.rate_file import import_rates
+from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_file_like, at, undone
 from xero_pipeline_tests.ledger.books import Books
-from xero_pipeline_tests.ledger.several import Several
+from xero_pipeline_tests.ledger.several import SYNCED, Several
+from xero_pipeline_tests.ledger.trading import Trading, given_rates
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.warehouse.conftest import warehouse, warehouse_url  # noqa: F401 - fixtures
 from xero_simulator.edits.records import lock_books
@@ -94,6 +97,31 @@ def filled(request, tmp_path):
 def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
     with copied(request, tmp_path_factory.mktemp("module")).kept_open() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def traders():
+    """Companies that trade with each other: their records and what was entered; small books beside that."""
+    entered = []
+    made = Several(months=4, invoices=24, edit=lambda simulator: entered.append(Trading(simulator)))
+    return made, entered[0]
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+def trading(request, traders, tmp_path_factory):
+    """The warehouse of companies that trade with each other, consolidated in NZD at rates that are known."""
+    if request.param == "duckdb":
+        template = request.getfixturevalue("duckdb_template")
+        url = a_file_like(template, tmp_path_factory.mktemp("trading"))
+    else:
+        server, template = (request.getfixturevalue(f"postgresql_{name}") for name in ("server", "template"))
+        url = a_database_like(at(server, template))
+    with Warehouse(url).kept_open() as made:
+        traders[0].fill(made)
+        with made.writing() as connection:
+            import_rates(connection, made.dialect, given_rates(), at=SYNCED)
+            write_consolidation(connection, made.dialect, "NZD", at=SYNCED)
         yield made
 
 

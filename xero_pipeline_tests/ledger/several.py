@@ -25,10 +25,16 @@ _NEEDED = {
 
 
 class Several:
-    """New Zealand (books until March), the United Kingdom (until 29 February) and Australia over eight months."""
+    """New Zealand (books until March), the United Kingdom (until 29 February) and Australia over eight months.
 
-    def __init__(self):
-        self.simulator = Simulator(BooksConfig(today=TODAY, organisations=3, invoices=90, months=8), limits=None)
+    Args:
+        edit: Told of the simulator before its books are read.
+    """
+
+    def __init__(self, *, months=8, invoices=90, edit=lambda _: None):
+        config = BooksConfig(today=TODAY, organisations=3, invoices=invoices, months=months)
+        self.simulator = Simulator(config, limits=None)
+        edit(self.simulator)
         self.organisations = self.simulator.organisations()
         self._arrived = [self._read(one.tenant_id) for one in self.organisations]
 

@@ -14,7 +14,8 @@ from xero_pipeline.ledger.consolidation.translated_amount import times
 from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.ledger.database_copy import copy_ledger
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.ledger.several import SYNCED, change, queries, rows
+from xero_pipeline_tests.ledger.accountant import forget_inputs
+from xero_pipeline_tests.ledger.several import SYNCED, change, keep, queries, rows
 
 MONTHS = [dt.date(2025, month, 1) for month in (10, 11, 12)] + [dt.date(2026, month, 1) for month in range(1, 6)]
 MARCH = MONTHS[5]
@@ -123,11 +124,29 @@ def test_written_twice_it_says_the_same(filled):
     tables = ("group_rates", "group_trial_balance", "group_profit_and_loss", "group_balance_sheet")
     first = grouped(filled)
     before = {table: sorted(map(repr, rows(filled, f"SELECT * FROM ledger.{table}"))) for table in tables}
+    with filled.writing() as connection:
+        forget_inputs(connection)
     again = grouped(filled)
     assert (first.changed, again.changed) == (True, False)
     assert replace(again, changed=True) == first
     assert before == {t: sorted(map(repr, rows(filled, f"SELECT * FROM ledger.{t}"))) for t in tables}
-    assert first.rows == {table: len(found) for table, found in before.items()}
+    assert {table: first.rows[table] for table in tables} == {table: len(found) for table, found in before.items()}
+
+
+def test_it_is_left_alone_until_a_ledger_a_rate_the_currency_or_the_month_changes(filled, several):
+    first = grouped(filled)
+    kept = grouped(filled)
+    assert (first.was_current, kept.was_current) == (False, True)
+    assert replace(kept, was_current=False, changed=True) == first
+    for changes in (
+        lambda: given(filled, GivenRate(MARCH, "GBP", "NZD", Decimal(3), None)),
+        lambda: change(filled, "UPDATE xero.contacts SET synced_at = synced_at + INTERVAL '1 hour'"),
+    ):
+        changes()
+        keep(filled, several.organisations[0].tenant_id)
+        assert [grouped(filled).was_current for _ in range(2)] == [False, True]
+    assert not grouped(filled, "GBP").was_current
+    assert not grouped(filled, "GBP", at=SYNCED.replace(month=6)).was_current
 
 
 def test_without_a_currency_there_is_a_group_only_where_all_have_the_same(filled):
@@ -144,7 +163,7 @@ def test_a_missing_rate_is_a_row_that_says_so_and_never_a_rate_of_one(filled):
     rates = [GivenRate(month, "GBP", "NZD", Decimal("2.1"), Decimal("2.2")) for month in MONTHS if month != MARCH]
     given(filled, *rates, *(GivenRate(month, "AUD", "NZD", Decimal(1), Decimal(1)) for month in MONTHS))
     found = grouped(filled)
-    assert [(one.month.start, one.organisation) for one in found.missing] == [(MARCH, "Larkspur & Finch Ltd")]
+    assert [(one.month, one.organisation) for one in found.missing] == [(MARCH, "Larkspur & Finch Ltd")]
     asked = (
         "SELECT amount, problem FROM ledger.group_profit_and_loss WHERE base_currency = 'GBP' AND period_start = :month"
     )

@@ -20,7 +20,22 @@ if TYPE_CHECKING:
 
 GROUP = "group"
 RATES = "every_month_has_its_rates"
+MATCHED = "intercompany_documents_match"
+DOCUMENTS = "intercompany_documents"
 ROWS_SHOWN = 50
+CHECKS = {
+    RATES: (
+        TABLES[0],
+        "Every month of every organisation could be translated: its rates are in the documents, or were given "
+        "(`xero-pipeline rates --import`). What lacks one is empty, never taken as 1.",
+    ),
+    MATCHED: (
+        DOCUMENTS,
+        "Every document between two organisations has a mirror of the same number, currency and amount in the books of "
+        "the other, and as much of it is open. What has none is not eliminated.",
+    ),
+}
+"""By check its table, and what it promises."""
 
 
 def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.AssetsDefinition]:
@@ -33,18 +48,16 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
         naming.spec(ledger_table(name), schema=SCHEMA, group=GROUP, made_of=[f"{SCHEMA}.journal_lines"], every=None)
         for name in WRITTEN
     ]
-    rates = dg.AssetCheckSpec(
-        RATES,
-        asset=naming.key(TABLES[0], SCHEMA),
-        description="Every month of every organisation could be translated: its rates are in the documents, or were "
-        "given (`xero-pipeline rates --import`). What lacks one is empty, never taken as 1.",
-    )
+    checks = [
+        dg.AssetCheckSpec(name, asset=naming.key(table, SCHEMA), description=description)
+        for name, (table, description) in CHECKS.items()
+    ]
 
     @dg.multi_asset(
         name=naming.named("write_group"),
         required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=specs,
-        check_specs=[rates] if checked else [],
+        check_specs=checks if checked else [],
         can_subset=True,
     )
     def write(context: dg.AssetExecutionContext) -> Iterator[Result]:
@@ -62,7 +75,8 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
             )
             for name in WRITTEN
         ]
-        yield from emit_selected(context, [*results, _rated(written, naming)] if checked else results)
+        evaluated = [_rated(written, naming), _matched(written, naming)] if checked else []
+        yield from emit_selected(context, [*results, *evaluated])
 
     return [write]
 
@@ -74,7 +88,7 @@ def _facts(written: Consolidation, table: str) -> dict[str, Any]:
 
 
 def _rated(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
-    rows = [(one.organisation, f"{one.month.start:%Y-%m}", one.month.problem) for one in written.missing]
+    rows = [(one.organisation, f"{one.month:%Y-%m}", one.problem) for one in written.missing]
     if not rows:
         told = "Every month has its rates." if written.currency else "There is no group: no currency in common."
         return dg.AssetCheckResult(
@@ -91,5 +105,29 @@ def _rated(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
         metadata={
             "months": len(rows),
             "missing": dg.MetadataValue.md(markdown_table(("Organisation", "Month", "Problem"), rows[:ROWS_SHOWN])),
+        },
+    )
+
+
+def _matched(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
+    key = naming.key(DOCUMENTS, SCHEMA)
+    rows = [
+        (one.organisation, one.counterpart, one.day, one.number, f"{one.amount:.2f} {one.currency}", one.problem)
+        for one in written.unmatched
+    ]
+    if not rows:
+        told = f"All {written.rows.get(DOCUMENTS, 0)} documents between organisations match."
+        return dg.AssetCheckResult(passed=True, check_name=MATCHED, asset_key=key, description=told)
+    headers = ("Organisation", "Counterpart", "Date", "Number", "Amount", "Problem")
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=MATCHED,
+        asset_key=key,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(rows)} documents between organisations are not eliminated, or not as a whole. The first, "
+        f"{rows[0][3] or 'without a number'} of {rows[0][0]}: {rows[0][5]}. See ledger.{DOCUMENTS}.",
+        metadata={
+            "documents": len(rows),
+            "unmatched": dg.MetadataValue.md(markdown_table(headers, rows[:ROWS_SHOWN])),
         },
     )

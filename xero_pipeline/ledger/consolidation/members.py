@@ -31,6 +31,7 @@ class GroupMember:
         year_end_day: Last day of its financial year: the day.
         year_end_month: Its month.
         first_month: First day of the month of its first journal.
+        last_day: Day of its last journal.
     """
 
     tenant_id: str
@@ -39,7 +40,8 @@ class GroupMember:
     year_end_day: int
     year_end_month: int
     first_month: date
-    timezone: str | None = None
+    timezone: str | None
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)

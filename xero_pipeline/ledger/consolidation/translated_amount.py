@@ -49,6 +49,20 @@ def times(amount: Decimal, rate: Decimal | None) -> Decimal | None:
     return wide.multiply(amount, rate).quantize(CENT, rounding=ROUND_HALF_UP, context=wide)
 
 
+def shared(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """The share `amount * part / whole`, rounded half up (away from zero) to the cent.
+
+    Args:
+        amount: What is shared out.
+        part: Of the whole.
+        whole: Not 0.
+    """
+    if part == whole:
+        return amount
+    wide = Context(prec=60)
+    return wide.divide(wide.multiply(amount, part), whole).quantize(CENT, rounding=ROUND_HALF_UP, context=wide)
+
+
 def added(*amounts: Decimal | None) -> Decimal | None:
     """The sum; None where one is missing."""
     total = ZERO
