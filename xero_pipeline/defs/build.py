@@ -31,6 +31,7 @@ from xero_pipeline.defs.resources import (
     WarehouseResource,
     XeroResource,
 )
+from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -110,8 +111,11 @@ class DefinitionsBuilder:
     def _ledgers(self, *, journals: bool) -> Sequence[dg.AssetsDefinition]:
         naming, checked = self._naming, self._choice.checks
         checks = books_checks(self._settings.checks) if checked else ()
+        cash_basis = [one.name for one in self._choice.automatic if one.name in ON_CASH_BASIS]
         explained = [one.table for one in self._choice.collections if one.paging == "composed"]
-        ledger = ledger_assets(naming, journals=journals, explained=explained, checked=checked, checks=checks)
+        ledger = ledger_assets(
+            naming, journals=journals, explained=explained, cash_basis=cash_basis, checked=checked, checks=checks
+        )
         return [*ledger, *group_assets(naming, checked=checked)]
 
     @property

@@ -9,7 +9,7 @@ from xero_pipeline.ledger.input_state import input_state
 from xero_pipeline.ledger.posting.postings import Posted, post_documents
 from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
 from xero_pipeline.ledger.reconcile.cause_file import by_account
-from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS, compare, compare_cash_basis, post_unexplained
+from xero_pipeline.ledger.reconcile.tie_out import compare, compare_cash_basis, post_unexplained
 from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
 from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
@@ -81,7 +81,7 @@ def update_ledger(
         post_unexplained(connection, tenant_id, stale, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
         compare(connection, tenant_id, stale)
-        compare_cash_basis(connection, tenant_id, stale.get(ON_CASH_BASIS, ()))
+        compare_cash_basis(connection, tenant_id, stale)
         make_views(connection, dialect, tenant_id)
         _note(connection, tenant_id, posted, inputs, at)
     return posted

@@ -12,6 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import dismiss, findings
 from xero_pipeline.cli.app import app
+from xero_pipeline.definitions import build
 from xero_pipeline.defs.assets.consolidation import MATCHED, RATES
 from xero_pipeline.defs.assets.ledger import ASSETS
 from xero_pipeline.defs.automation.jobs import LEDGER
@@ -24,8 +25,9 @@ from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.ledger.consolidation.update import WRITTEN as GROUP_ASSETS
-from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
+from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS, STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA
+from xero_pipeline.settings import Settings
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
 
@@ -74,6 +76,24 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     views = read.services.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
     assert views == found["journal_lines"].metadata["dagster/partition_row_count"].value
     assert found["coverage"].metadata["explained"].value == "100.00%"
+
+
+@pytest.mark.any_day_in_proof
+def test_reports_on_cash_basis_have_checks_where_they_are_pulled_by_themselves(read, monkeypatch):
+    monkeypatch.setenv("XERO_CASH_BASIS", "true")
+    read.definitions = build(Settings.load())
+    assert read.pull(MONTHS, tenants=read.tenants[:1], reports=ON_CASH_BASIS).success
+    checks = evaluations(keep(read, read.tenants[:1]))
+    told = {name: checks[name_of(name)] for name in ON_CASH_BASIS}
+    assert [name for name, check in told.items() if not check.passed] == []
+    assert all(check.metadata["figures_compared"].value > 10 for check in told.values())
+    with read.services.warehouse.writing() as connection:
+        connection.exec_driver_sql(
+            "update xero.report_pulls set checked_at = checked_at - interval 30 day where report = 'trial_balance' "
+            "and basis = 'cash'"
+        )
+    waiting = evaluations(keep(read, read.tenants[:1]))[name_of("trial_balance_cash")]
+    assert (waiting.passed, waiting.metadata["figures_compared"].value) == (True, 0)
 
 
 @pytest.mark.any_day_in_proof

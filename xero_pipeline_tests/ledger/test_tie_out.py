@@ -210,22 +210,47 @@ def test_without_a_trial_balance_nothing_is_made_up(accountant):
     assert accountant.off() == []
 
 
-def test_balances_on_cash_basis_tie_out_where_xeros_report_is_pulled_and_else_name_the_basis(accountant):
-    compared = "select count(*) as n from ledger.tie_out where statement = 'trial_balance_cash'"
-    assert accountant.one(compared)["n"] == 0
-    accountant.pull("trial_balance_cash")
+def test_reports_on_cash_basis_tie_out_where_they_are_pulled_and_else_name_the_basis(accountant):
+    on_cash_basis = ("trial_balance_cash", "profit_and_loss_cash", "balance_sheet_cash")
+    compared = "select statement, count(*) as n from ledger.tie_out where statement like '%_cash' group by statement"
+    assert accountant.warehouse.query(compared).num_rows == 0
+    accountant.pull(*on_cash_basis)
     post_unseen(accountant.books, dt.date(2026, 1, 20), {"477": Decimal(900), "814": Decimal(-900)}, "PAYSLIP")
-    accountant.pull("trial_balance", "trial_balance_cash")
+    accountant.pull("trial_balance", *on_cash_basis)
     accountant.keep()
-    assert accountant.one(compared)["n"] > 200
-    assert accountant.off(statements=["trial_balance_cash"]) == []
+    counts = {row["statement"]: row["n"] for row in accountant.warehouse.query(compared).to_pylist()}
+    assert all(counts[statement] > 40 for statement in on_cash_basis)
+    assert accountant.off(statements=on_cash_basis) == []
     # A payment that Xero counts in another month on cash basis alone.
     accountant.change(
         "UPDATE xero.trial_balance SET ytd_debit = ytd_debit + 7 WHERE basis = 'cash' AND period_end = '2026-02-28' "
         "AND account_id = (SELECT account_id FROM xero.accounts WHERE code = '090')"
     )
+    accountant.change(
+        "UPDATE xero.balance_sheet SET amount = amount + 7 WHERE basis = 'cash' AND period_end = '2026-02-28' "
+        "AND account_id = (SELECT account_id FROM xero.accounts WHERE code = '090')"
+    )
     accountant.keep()
-    assert sorted(accountant.off(statements=["trial_balance_cash"])) == [
+    march = dt.date(2026, 3, 31)
+    balances = [
         ("trial_balance_cash", "090", FEBRUARY, Decimal(-7), "CASH BASIS"),
-        ("trial_balance_cash", "090", dt.date(2026, 3, 31), Decimal(7), "CASH BASIS"),
+        ("trial_balance_cash", "090", march, Decimal(7), "CASH BASIS"),
     ]
+    assert sorted(accountant.off(statements=["trial_balance_cash"])) == balances
+    assert sorted(accountant.off(statements=on_cash_basis, once=True)) == balances
+    accountant.change(
+        "UPDATE xero.profit_and_loss SET amount = amount + 5 WHERE basis = 'cash' AND period_end = '2026-02-28' "
+        "AND account_id = (SELECT account_id FROM xero.accounts WHERE code = '200')"
+    )
+    accountant.keep()
+    assert ("profit_and_loss_cash", "200", FEBRUARY, Decimal(-5), "CASH BASIS") in accountant.off(
+        statements=on_cash_basis, once=True
+    )
+
+
+def test_reports_on_cash_basis_wait_for_the_trial_balance_that_tells_what_no_document_shows(accountant):
+    accountant.change("delete from xero.report_pulls where report = 'trial_balance' and basis = 'accrual'")
+    accountant.pull("profit_and_loss_cash")
+    accountant.keep()
+    of_cash_basis = "select count(*) as n from ledger.tie_out where statement like '%_cash'"
+    assert accountant.one(of_cash_basis)["n"] == 0

@@ -63,6 +63,7 @@ def ledger_assets(
     *,
     journals: bool = False,
     explained: Sequence[str] = (),
+    cash_basis: "Sequence[str]" = (),
     checked: bool = True,
     checks: "Sequence[BooksCheck]" = (),
 ) -> Sequence[dg.AssetsDefinition]:
@@ -71,16 +72,19 @@ def ledger_assets(
     Args:
         journals: Whether Xero's own journals are read: they are the ledger then.
         explained: Collections of Xero's other APIs that are read.
+        cash_basis: The reports on cash basis that are pulled by themselves, whose figures the checks look at.
         checked: Whether with their checks.
         checks: Those of the books, which need the ledger.
     """
     made_of = ASSETS | (WITH_JOURNALS if journals else {}) | {"journals": (*ASSETS["journals"], *explained)}
+    specs = [_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of]
+    tied = check_specs(naming, journals=journals, cash_basis=cash_basis)
 
     @dg.multi_asset(
         name=naming.named("post_ledger"),
         required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
-        specs=[_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of],
-        check_specs=[*check_specs(naming, journals=journals), *book_check_specs(naming, checks)] if checked else [],
+        specs=specs,
+        check_specs=[*tied, *book_check_specs(naming, checks)] if checked else [],
         partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
@@ -143,7 +147,8 @@ def ledger_assets(
             context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
         )
         if checked:
-            yield from emit_selected(context, check_results(warehouse, naming, xero.services, journals=journals))
+            told = check_results(warehouse, naming, xero.services, journals=journals, cash_basis=cash_basis)
+            yield from emit_selected(context, told)
             yield from emit_selected(context, book_check_results(warehouse, naming, checks))
 
     return [keep]
@@ -170,11 +175,12 @@ def _changes(posted: Posted) -> "Merged":
 
 def out_of_date(warehouse: "Warehouse", tenants: Sequence[str], at: datetime) -> Mapping[str, Mapping[str, set[date]]]:
     """By organisation and report the months of which Xero was asked before the documents were as they are now."""
-    compared = [report for report in reports() if report.name in {*REPORTS, ON_CASH_BASIS}]
+    compared = [report for report in reports() if report.name in {*REPORTS, *ON_CASH_BASIS}]
+    names = {(report.table, report.basis): report.name for report in compared}
     found: dict[str, dict[str, set[date]]] = {one: {} for one in tenants}
     for (tenant_id, table, basis), months in stale_months(warehouse, tenants, compared, at).items():
         if tenant_id in found:
-            found[tenant_id][ON_CASH_BASIS if basis == "cash" else table] = months
+            found[tenant_id][names[table, basis]] = months
     return found
 
 

@@ -31,12 +31,15 @@ POSTS = "every_document_posts"
 AGREES = "documents_agree_with_journals"
 
 
-def check_specs(naming: Naming, *, journals: bool = False) -> Sequence[dg.AssetCheckSpec]:
+def check_specs(
+    naming: Naming, *, journals: bool = False, cash_basis: Sequence[str] = ()
+) -> Sequence[dg.AssetCheckSpec]:
     """The checks of the ledger: one a statement, that every document could post, and that none changed where locked.
 
     Args:
         naming: What the tables are called.
         journals: Whether Xero's own journals are read, and what documents post is compared with them.
+        cash_basis: The reports on cash basis that are pulled by themselves.
     """
     told = {
         "trial_balance": "Every balance of Xero's trial balance is what the documents come to",
@@ -46,16 +49,22 @@ def check_specs(naming: Naming, *, journals: bool = False) -> Sequence[dg.AssetC
         "receivables": "The open invoices of customers come to the balance of the receivables account",
         "payables": "The open bills of suppliers come to the balance of the payables account",
         "journals": "Every journal of the ledger sums to zero",
+        "trial_balance_cash": "Every balance of Xero's trial balance on cash basis is what settled documents come to",
+        "profit_and_loss_cash": "Every account of Xero's profit and loss on cash basis is what was settled then",
+        "balance_sheet_cash": "Every balance of Xero's balance sheet on cash basis is what settled documents come to",
     }
     rule = (
         "to the cent, month by month, in every organisation. A difference with a likely cause (payroll, depreciation, "
-        "revaluation, conversion balances) is a warning, any other an error. Months whose reports are older than their "
-        "documents wait until they are pulled again."
+        "revaluation, conversion balances, a rule of cash basis) is a warning, any other an error. Months whose "
+        "reports are older than their documents wait until they are pulled again."
     )
     tie_out = naming.key("tie_out", SCHEMA)
     return [
         *([_agrees(naming)] if journals else []),
-        *(dg.AssetCheckSpec(name_of(s), asset=tie_out, description=f"{told[s]}, {rule}") for s in STATEMENTS),
+        *(
+            dg.AssetCheckSpec(name_of(s), asset=tie_out, description=f"{told[s]}, {rule}")
+            for s in (*STATEMENTS, *cash_basis)
+        ),
         dg.AssetCheckSpec(
             POSTS,
             asset=naming.key("documents", SCHEMA),
@@ -87,7 +96,12 @@ def name_of(statement: str) -> str:
 
 
 def check_results(
-    warehouse: Warehouse, naming: Naming, services: Services, *, journals: bool = False
+    warehouse: Warehouse,
+    naming: Naming,
+    services: Services,
+    *,
+    journals: bool = False,
+    cash_basis: Sequence[str] = (),
 ) -> Iterator[dg.AssetCheckResult]:
     """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
 
@@ -96,6 +110,7 @@ def check_results(
         naming: What the tables are called.
         services: Know what is put aside.
         journals: As for `check_specs`.
+        cash_basis: As for `check_specs`.
     """
     aside, names = (
         services.deferred_work.aside(),
@@ -105,7 +120,7 @@ def check_results(
     with warehouse.reading() as connection:
         if journals:
             yield _agreeing(connection, naming.key("journal_differences", SCHEMA))
-        for statement in STATEMENTS:
+        for statement in (*STATEMENTS, *cash_basis):
             compared_with = {AFTER.get(statement, statement)}
             without = "" if statement == "journals" else lacking(aside, names, compared_with)
             yield _tied(connection, statement, tie_out, without)

@@ -12,7 +12,7 @@ The SQL is in `sql/`, one file per temporary table:
 Our figure of a month stands on what Xero's trial balance said at the end of the month before, and adds what the
 documents of the month come to: so a difference shows in the month in which it arose, and only there. Of the ledger's
 own lines, those of UNEXPLAINED make up for it: the ledger always says what Xero's trial balance says. On cash basis the
-same files compare all lines, those included, with Xero's trial balance on cash basis.
+same files compare all lines, those included, with Xero's reports on cash basis.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.open_documents import rounding_sql
-from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.warehouse.sql import among, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,8 +40,12 @@ if TYPE_CHECKING:
 
 REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 """Xero's reports that are compared."""
-ON_CASH_BASIS = "trial_balance_cash"
-"""What is compared besides, where that report is pulled."""
+ON_CASH_BASIS = {
+    "trial_balance_cash": "trial_balance",
+    "profit_and_loss_cash": "profit_and_loss",
+    "balance_sheet_cash": "balance_sheet",
+}
+"""Xero's reports on cash basis that are compared besides, where they are pulled, and the same on accrual basis."""
 STATEMENTS = (*REPORTS, "receivables", "payables", "journals")
 """What is compared: the reports; the open documents with the balance of their control account; of `journals`, that
 every one sums to zero."""
@@ -106,21 +110,36 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         SqlTemplates("reconcile", connection, tenant_id, **of_it).run("write_tie_out")
 
 
-def compare_cash_basis(connection: Connection, tenant_id: str, stale: Collection[date]) -> None:
-    """Set the ledger's balances on cash basis beside Xero's, where its trial balance on cash basis was pulled.
+def compare_cash_basis(connection: Connection, tenant_id: str, stale: Mapping[str, Collection[date]]) -> None:
+    """Set the ledger's figures on cash basis beside those of Xero's reports on cash basis, as far as they were pulled.
+
+    Only months whose trial balance on accrual basis counts: without it, nothing posted what no document shows.
 
     Args:
         connection: In the transaction in which `compare` ran: temporary tables of that comparison are made anew.
-        stale: First days of months whose report on cash basis says nothing now.
+        stale: As for `post_unexplained`.
     """
-    periods = _periods(connection, tenant_id, stale, "cash")
-    if not periods:
+    if not _has_cash_basis(connection, tenant_id):
         return
+    first = next(iter(ON_CASH_BASIS))
+    whole = [period["period_end"] for period in _periods(connection, tenant_id, stale.get("trial_balance", ()))[1:]]
+    periods = _periods(connection, tenant_id, stale.get(first, ()), "cash")
     SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
     queries = SqlTemplates("reconcile", connection, tenant_id, **_variables("cash"))
-    for name in _BALANCES:
+    for name in _MAKE:
         queries.make(name)
-    queries.run("write_tie_out_cash")
+    for statement, on_accrual_basis in ON_CASH_BASIS.items():
+        compared = queries.text(f"statement_{on_accrual_basis}")
+        of_it = {"statement": statement, "first": first, "whole": whole, "compared": compared}
+        waiting = sorted(stale.get(statement, ()))
+        SqlTemplates("reconcile", connection, tenant_id, **of_it, stale=waiting).run("write_tie_out_cash")
+
+
+def _has_cash_basis(connection: Connection, tenant_id: str) -> bool:
+    return connection.exec_driver_sql(
+        "SELECT COUNT(*) > 0 FROM xero.report_pulls WHERE basis = 'cash' "
+        f"AND report IN {among(ON_CASH_BASIS.values())} AND tenant_id = {literal(tenant_id)}"
+    ).scalar_one()
 
 
 def _variables(basis: Basis = "accrual") -> dict[str, object]:

@@ -117,6 +117,6 @@ def chart_of(connection: Connection, tenant_id: str) -> ChartOfAccounts:
     """
     rows = connection.execute(text(_ACCOUNTS), {"tenant_id": tenant_id})
     accounts = [Account(r[0], r[1], r[2] or "", r[3] or "", r[4] or "", r[5] or "", r[6]) for r in rows]
-    lines = SqlTemplates("reconcile", connection, tenant_id, earnings=EARNINGS_ID).text("tie_earnings")
+    lines = SqlTemplates("reconcile", connection, tenant_id, earnings=EARNINGS_ID, basis="accrual").text("tie_earnings")
     shown = connection.exec_driver_sql(f"SELECT MAX(known_as) FROM ({lines}) AS e").scalar_one()
     return ChartOfAccounts(accounts, shown or EARNINGS_ID)

@@ -3,7 +3,7 @@ WITH months AS (
     SELECT p.* FROM tie_periods AS p
     WHERE p.number > 0 AND p.period_end IN (
         SELECT period_end FROM xero.report_pulls
-        WHERE tenant_id = {{ tenant }} AND report = 'balance_sheet' AND basis = 'accrual'
+        WHERE tenant_id = {{ tenant }} AND report = 'balance_sheet' AND basis = '{{ basis }}'
     )
 ),
 ours AS (
@@ -30,7 +30,7 @@ theirs AS (
     FROM xero.balance_sheet AS r
     JOIN months AS m ON m.period_end = r.period_end
     LEFT JOIN tie_earnings AS e ON e.period_end = r.period_end AND e.account_id = r.account_id
-    WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND r.line_type = 'account' AND r.account_id IS NOT NULL
+    WHERE r.tenant_id = {{ tenant }} AND r.basis = '{{ basis }}' AND r.line_type = 'account' AND r.account_id IS NOT NULL
         AND e.account_id IS NULL
     GROUP BY r.period_start, r.period_end, r.account_id
 

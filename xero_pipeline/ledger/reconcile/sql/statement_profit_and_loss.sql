@@ -1,7 +1,7 @@
--- The documents of the month; income is positive, and so is a cost. Currency gains are put together where Xero does.
+-- The documents of the month, on cash basis also what none of them shows; income is positive, and so is a cost. Currency gains are put together where Xero does.
 WITH months AS (
     SELECT DISTINCT period_start, period_end FROM xero.report_pulls
-    WHERE tenant_id = {{ tenant }} AND report = 'profit_and_loss' AND basis = 'accrual'
+    WHERE tenant_id = {{ tenant }} AND report = 'profit_and_loss' AND basis = '{{ basis }}'
 ),
 groups AS (
     SELECT account_id FROM tie_groups WHERE report = 'profit_and_loss'
@@ -16,7 +16,7 @@ signs AS (
     JOIN xero.trial_balance AS t ON t.tenant_id = r.tenant_id AND t.period_end = r.period_end
         AND t.account_id = r.account_id AND t.basis = r.basis
     JOIN tie_accounts AS a ON a.account_id = r.account_id AND a.class = 'EXPENSE'
-    WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND r.line_type = 'account' AND r.amount <> 0
+    WHERE r.tenant_id = {{ tenant }} AND r.basis = '{{ basis }}' AND r.line_type = 'account' AND r.amount <> 0
     GROUP BY r.period_end
 ),
 theirs AS (
@@ -30,7 +30,7 @@ theirs AS (
     FROM xero.profit_and_loss AS r
     LEFT JOIN tie_accounts AS a ON a.account_id = r.account_id
     LEFT JOIN signs AS s ON s.period_end = r.period_end
-    WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND r.line_type = 'account' AND r.account_id IS NOT NULL
+    WHERE r.tenant_id = {{ tenant }} AND r.basis = '{{ basis }}' AND r.line_type = 'account' AND r.account_id IS NOT NULL
     GROUP BY 1, 2, 3
 ),
 ours AS (
@@ -42,10 +42,12 @@ ours AS (
         END AS account_id,
         CASE a.class WHEN 'REVENUE' THEN -l.net_amount ELSE l.net_amount END AS amount
     FROM months AS m
-    JOIN {{ named("journal_lines") }} AS l
+    JOIN {{ lines }} AS l
         ON l.tenant_id = {{ tenant }} AND l.journal_date BETWEEN m.period_start AND m.period_end
     JOIN tie_accounts AS a ON a.account_id = l.account_id AND a.class IN {{ among(results) }}
+    {%- if basis == "accrual" %}
     WHERE l.source_type <> 'UNEXPLAINED'
+    {%- endif %}
 ),
 summed AS (
     SELECT period_start, period_end, account_id, SUM(amount) AS amount

@@ -3,7 +3,7 @@
 WITH lines AS (
     SELECT period_end, section, COALESCE(account_id, '') AS account_id, account_name, amount
     FROM xero.balance_sheet
-    WHERE tenant_id = {{ tenant }} AND basis = 'accrual' AND line_type IN ('account', 'group')
+    WHERE tenant_id = {{ tenant }} AND basis = '{{ basis }}' AND line_type IN ('account', 'group')
 ),
 sides AS (
     SELECT DISTINCT l.section

@@ -5,7 +5,7 @@
 {{ "UNION ALL" if not loop.first }}
 SELECT '{{ report }}' AS report, account_id, MAX(account_name) AS account_name
 FROM xero.{{ report }}
-WHERE tenant_id = {{ tenant }} AND basis = 'accrual' AND line_type = 'account' AND account_id IS NOT NULL
+WHERE tenant_id = {{ tenant }} AND basis = '{{ basis }}' AND line_type = 'account' AND account_id IS NOT NULL
     AND account_id NOT IN (SELECT account_id FROM xero.accounts WHERE tenant_id = {{ tenant }})
     AND REGEXP_REPLACE(LOWER(account_id), '{{ of_accounts }}', '') <> ''
     {%- if report == "trial_balance" %}
@@ -14,7 +14,7 @@ WHERE tenant_id = {{ tenant }} AND basis = 'accrual' AND line_type = 'account' A
     AND NOT EXISTS (
         SELECT 1 FROM xero.{{ report }} AS r JOIN xero.accounts AS a
             ON a.tenant_id = r.tenant_id AND a.account_id = r.account_id
-        WHERE r.tenant_id = {{ tenant }} AND r.basis = 'accrual' AND a.system_account IN {{ among(gains) }}
+        WHERE r.tenant_id = {{ tenant }} AND r.basis = '{{ basis }}' AND a.system_account IN {{ among(gains) }}
     )
 GROUP BY account_id
 {%- endfor %}

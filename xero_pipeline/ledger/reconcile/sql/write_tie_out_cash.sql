@@ -1,14 +1,21 @@
--- Every balance of Xero's trial balance on cash basis, against the one before and what the ledger moved on cash basis. What no
--- document shows is in the ledger by then: what differs here is a rule of cash basis that is not Xero's.
+-- The figures of one of Xero's reports on cash basis beside the ledger's. What no document shows is in the ledger by then: what
+-- differs here is a rule of cash basis that is not Xero's. `same_as`: the balances of the month tell it already.
 INSERT INTO {{ named("tie_out") }} (
     tenant_id, statement, period_start, period_end, account_id, measure, account_code, account_name, our_amount,
     xero_amount, difference, cause, same_as, is_stale
 )
 SELECT
-    {{ tenant }}, 'trial_balance_cash', p.period_start, p.period_end, g.account_id, 'balance', a.code, a.name,
-    CAST(g.xero_balance - g.arisen AS NUMERIC(19, 4)), CAST(g.xero_balance AS NUMERIC(19, 4)), -g.arisen,
-    CASE WHEN g.arisen <> 0 THEN 'CASH BASIS' END, NULL, FALSE
-FROM tie_differences AS g
-JOIN tie_periods AS p ON p.number = g.number
-JOIN tie_accounts AS a ON a.account_id = g.account_id
-WHERE g.xero_balance <> 0 OR g.arisen <> 0
+    {{ tenant }}, '{{ statement }}', c.period_start, c.period_end, c.account_id, c.measure, a.code,
+    COALESCE(a.name, c.account_name), CAST(c.our_amount AS NUMERIC(19, 4)), CAST(c.xero_amount AS NUMERIC(19, 4)),
+    CAST(c.our_amount - c.xero_amount AS NUMERIC(19, 4)),
+    CASE WHEN c.our_amount <> c.xero_amount THEN 'CASH BASIS' END,
+    CASE WHEN c.our_amount <> c.xero_amount AND EXISTS (
+        SELECT 1 FROM {{ named("tie_out") }} AS t
+        WHERE t.tenant_id = {{ tenant }} AND t.statement = '{{ first }}' AND t.period_end = c.period_end
+            -- A line that stands for several accounts differs by any of them.
+            AND t.difference <> 0 AND (t.account_id = c.account_id OR a.account_id IS NULL)
+    ) THEN '{{ first }}' END,
+    c.period_start IN {{ among(stale) }} IS TRUE
+FROM ({{ compared }}) AS c
+LEFT JOIN tie_accounts AS a ON a.account_id = c.account_id
+WHERE c.period_end IN {{ among(whole) }} AND (c.our_amount <> 0 OR c.xero_amount <> 0)
