@@ -65,9 +65,7 @@ class Settings(WebSettings):
     api_url: WebAddress = Field("https://api.xero.com", description="Where the accounting API is.")
     identity_url: WebAddress = Field("https://identity.xero.com", description="Where tokens are issued.")
     login_url: WebAddress = Field("https://login.xero.com", description="Where people give their consent.")
-    pipeline_home: Path = Field(
-        Path(".xero"), description="The folder for what is ours: warehouse, state, Dagster's history."
-    )
+    pipeline_home: Path = Field(Path(".xero"), description="The folder of all that is ours, such as the warehouse.")
     warehouse_url: WarehouseAddress | None = Field(
         None, description="SQLAlchemy URL of the warehouse. Default: DuckDB, `books.duckdb` in the home."
     )
@@ -138,8 +136,10 @@ class Settings(WebSettings):
     )
     group_currency: CurrencyCode | None = Field(
         None,
-        description="Presentation currency of the consolidation, such as NZD. Default: the base currency, where all "
-        "organisations have the same; else nothing is consolidated.",
+        description="Presentation currency of the consolidation, such as NZD. Default: the base currency all share.",
+    )
+    group_file: Path | None = Field(
+        None, description="A TOML file of the consolidation: members, ownership, accounts and group journals."
     )
     causes: Path | None = Field(
         None, description="A CSV file of organisation, account and cause of amounts that no document shows."
