@@ -23,6 +23,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "checks",
         "group",
         "journals",
+        "explained",
         "history",
         "restatements",
         "fivetran",
