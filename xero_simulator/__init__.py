@@ -20,6 +20,8 @@ The rooms, each with its own reading order:
     books        writes an organisation's records, month by month, and what they post
     reports      computes Xero's reports from the postings
     api          answers the Accounting API from a company: filters, pages, forms
+    assets       answers the Assets API
+    payroll      answers the payroll APIs, each in its country
     identity     answers the identity service: consent, tokens, connections
 
 Who answers shares `messages` (a request, an answer), `wire` (how Xero writes JSON and errors) and `store` (what is

@@ -9,9 +9,11 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from xero_simulator.api.accounting import API_ROOT, AccountingApi, BooksWithReports
+from xero_simulator.assets.api import API_ROOT as ASSETS_ROOT
+from xero_simulator.assets.api import answer_assets
 from xero_simulator.faults.catalogue import Fault, Faults, fault_of
 from xero_simulator.faults.damage import afterwards, instead
 from xero_simulator.identity.connections import ConsentConnections
@@ -19,10 +21,16 @@ from xero_simulator.identity.consent import ConsentPage
 from xero_simulator.identity.service import Identity
 from xero_simulator.limits import RateLimiter
 from xero_simulator.messages import Refused, Request, Response
+from xero_simulator.payroll.api import API_ROOT as PAYROLL_ROOT
+from xero_simulator.payroll.api import BooksWithPayroll, answer_payroll
 from xero_simulator.wire import forbidden, json_answer, not_allowed, not_found
 
 # Compressing less than a packet costs more than it saves.
 _WORTH_COMPRESSING = 1_000
+
+
+class SimulatedBooks(BooksWithReports, BooksWithPayroll, Protocol):
+    """A simulated company, as all APIs need it."""
 
 
 class CallCounter:
@@ -35,7 +43,7 @@ class CallCounter:
     def note(self, request: Request) -> None:
         """Counts a request, whatever becomes of it."""
         path = request.path.removeprefix(API_ROOT).strip("/")
-        tenant_id = request.headers.get("xero-tenant-id", "") if request.path.startswith(API_ROOT) else ""
+        tenant_id = request.headers.get("xero-tenant-id", "") if _is_api(request.path) else ""
         with self._lock:
             self._counted[(tenant_id, path)] += 1
 
@@ -68,7 +76,7 @@ class Application:
     api: AccountingApi
     limiter: RateLimiter
     faults: Faults
-    books: Callable[[str], Callable[[], BooksWithReports] | None]
+    books: Callable[[str], Callable[[], SimulatedBooks] | None]
     sleep: Callable[[float], None]
     controllable: bool
     calls: CallCounter = field(default_factory=CallCounter)
@@ -89,7 +97,7 @@ class Application:
 
     def _route(self, request: Request, fault: Fault | None) -> Response:
         try:
-            if request.path.startswith(f"{API_ROOT}/"):
+            if _is_api(request.path):
                 return self._call_api(request, fault)
             response = self._call_identity(request)
         except Refused as refused:
@@ -106,13 +114,20 @@ class Application:
             raise forbidden()
         with self.limiter.slot(bearer.client_id, tenant_id) as remaining:
             try:
-                response = self.api.answer(request, bearer.scopes, books)
+                response = self._answer(request, bearer.scopes, books)
             except Refused as refused:
                 response = refused.response
             # Waiting inside the slot: a slow answer is a call in flight.
             self._wait(request, fault, response)
         response.headers.update(remaining)
         return response
+
+    def _answer(self, request: Request, scopes: frozenset[str], books: Callable[[], SimulatedBooks]) -> Response:
+        if request.path.startswith(f"{PAYROLL_ROOT}/"):
+            return answer_payroll(request, scopes, books, self.api.clock())
+        if request.path.startswith(f"{ASSETS_ROOT}/"):
+            return answer_assets(request, scopes, books)
+        return self.api.answer(request, scopes, books)
 
     def _call_identity(self, request: Request) -> Response:
         path = request.path.lower()
@@ -158,6 +173,11 @@ class Application:
                 return json_answer(400, {"error": str(error)})
             self.faults.add(*faults)
         return json_answer(200, [asdict(fault) for fault in self.faults.pending()])
+
+
+def _is_api(path: str) -> bool:
+    """Whether a path is of an API that reads an organisation's books."""
+    return path.startswith((f"{API_ROOT}/", f"{PAYROLL_ROOT}/", f"{ASSETS_ROOT}/"))
 
 
 def _compressed(request: Request, response: Response) -> Response:

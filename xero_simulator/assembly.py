@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from xero_simulator.api.accounting import AccountingApi, BooksWithReports
+from xero_simulator.api.accounting import AccountingApi
 from xero_simulator.api.catalogue import grantable_scopes
-from xero_simulator.app import Application
+from xero_simulator.app import Application, SimulatedBooks
 from xero_simulator.apps import Apps, SimulatedApp
 from xero_simulator.faults.catalogue import Faults
 from xero_simulator.identity.connections import ConsentConnections, SimulatedOrganisation
@@ -29,7 +29,7 @@ def assemble(
     limits: SimLimits,
     apps: Sequence[SimulatedApp],
     organisations: Callable[[], Sequence[SimulatedOrganisation]],
-    books: Callable[[str], Callable[[], BooksWithReports] | None],
+    books: Callable[[str], Callable[[], SimulatedBooks] | None],
     max_matching: int,
     advanced: bool,
     controllable: bool,

@@ -234,6 +234,10 @@ CLOSED = ("ExpenseClaims", "Receipts", "PaymentServices")
 JOURNALS_SCOPES = ("accounting.journals",)
 
 
+_OTHER_APIS = ("assets", "payroll.payruns", "payroll.payslip", "payroll.settings")
+"""The scopes of Xero's other APIs."""
+
+
 def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
     """Every scope the simulated Xero grants: granular ones only.
 
@@ -244,6 +248,7 @@ def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
     read_only = {scope for _, scope in REPORTS} | {
         "accounting.reports.taxreports", "accounting.reports.tenninetynine", "accounting.budgets",
     } | set(JOURNALS_SCOPES if advanced else ())  # fmt: skip
-    basic = {"openid", "profile", "email", "offline_access", "files", "files.read", "assets", "assets.read"}
+    basic = {"openid", "profile", "email", "offline_access", "files", "files.read"}
+    writable |= set(_OTHER_APIS)
     names = basic | (writable - read_only) | {f"{scope}.read" for scope in writable | read_only}
     return frozenset(names)

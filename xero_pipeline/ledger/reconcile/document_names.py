@@ -44,6 +44,11 @@ def document_words() -> Mapping[str, str]:
             "bank_transfers": "Bank Transfer",
             "MANJOURNAL": "Manual Journal",
             "manual_journals": "Manual Journal",
+            "PAYRUN": "Pay Run",
+            "pay_runs": "Pay Run",
+            "DEPRECIATION": "Depreciation",
+            "DISPOSAL": "Disposal",
+            "fixed_assets": "Fixed Asset",
             "UNEXPLAINED": "No document",
         }
     )
