@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "Getting started": ("start", "live", "terminal", "queries", "coming-from"),
+    "Getting started": ("start", "live", "terminal", "queries", "coming-from", "accountants"),
     "The data": (
         "tables",
         "reports",
@@ -23,6 +23,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "checks",
         "group",
         "journals",
+        "explained",
         "history",
         "restatements",
         "fivetran",

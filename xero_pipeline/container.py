@@ -137,14 +137,16 @@ class Services:
         """The collections that are read."""
         from xero_pipeline.xero.endpoints import chosen
 
-        return chosen(tax_reports=self.settings.tax_reports, journals=self.settings.journals)
+        of = self.settings
+        return chosen(tax_reports=of.tax_reports, journals=of.journals, explain=of.explain)
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections that are read, and of the reports that were chosen."""
         from xero_pipeline.xero.reports.aged_reports import SCOPE
 
         aged = [SCOPE] if self.settings.aged_by_contact else []
-        return [endpoint.scope for endpoint in self.collections], [*(report.scope for report in self.reports), *aged]
+        collections = [scope for endpoint in self.collections for scope in endpoint.scopes]
+        return collections, [*(report.scope for report in self.reports), *aged]
 
     @cached_property
     def oauth(self) -> OAuth:

@@ -63,6 +63,14 @@ def _reports_there_are(value: str) -> str:
     return value
 
 
+def _explained(value: object) -> tuple[str, ...]:
+    known = ("payroll", "payslips", "assets")
+    names = re.findall(r"[^\W\d]+", str(value).lower())
+    if not set(names) <= set(known):
+        raise ValueError(f"must be of {', '.join(known)}, separated by commas")
+    return tuple(name for name in known if name in names)
+
+
 def _people_or_teams(value: str) -> str:
     for owner in value.replace(",", " ").split():
         if not re.fullmatch(r"team:[\w.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+", owner):
@@ -85,6 +93,12 @@ LandingPlace = Annotated[str, AfterValidator(_landing_place)]
 CodeServer = Annotated[str, AfterValidator(_code_server)]
 CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
+Explained = Annotated[tuple[str, ...], NoDecode, PlainValidator(_explained)]
 Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]
 OneOfShards = Annotated[Shard, NoDecode, PlainValidator(Shard.read)]
+
+
+def plain(secret: SecretStr | None) -> str | None:
+    """What a secret is, for whoever uses it up at once."""
+    return secret.get_secret_value() if secret else None

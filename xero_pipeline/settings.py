@@ -18,6 +18,7 @@ from xero_pipeline.setting_types import (
     CodeServer,
     CurrencyCode,
     DagsterAddress,
+    Explained,
     LandingPlace,
     Month,
     OneOfShards,
@@ -26,6 +27,7 @@ from xero_pipeline.setting_types import (
     StateAddress,
     WarehouseAddress,
     WebAddress,
+    plain,
 )
 from xero_pipeline.validation_messages import in_words, require_readable
 from xero_pipeline.web_settings import WebSettings
@@ -63,9 +65,7 @@ class Settings(WebSettings):
     api_url: WebAddress = Field("https://api.xero.com", description="Where the accounting API is.")
     identity_url: WebAddress = Field("https://identity.xero.com", description="Where tokens are issued.")
     login_url: WebAddress = Field("https://login.xero.com", description="Where people give their consent.")
-    pipeline_home: Path = Field(
-        Path(".xero"), description="The folder for what is ours: warehouse, state, Dagster's history."
-    )
+    pipeline_home: Path = Field(Path(".xero"), description="The folder of all that is ours, such as the warehouse.")
     warehouse_url: WarehouseAddress | None = Field(
         None, description="SQLAlchemy URL of the warehouse. Default: DuckDB, `books.duckdb` in the home."
     )
@@ -121,6 +121,11 @@ class Settings(WebSettings):
         False,
         description="Read Xero's journals, open to apps of its Advanced tier alone: the consent asks for their scope.",
     )
+    explain: Explained = Field(
+        (),
+        description="What to read of postings without a document, separated by commas: `payroll` (totals of pay runs), "
+        "`payslips` (their sums; no employee's pay is kept), `assets`. The consent asks for more. Default: nothing.",
+    )
     aged_by_contact: bool = Field(
         False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
     )
@@ -131,8 +136,10 @@ class Settings(WebSettings):
     )
     group_currency: CurrencyCode | None = Field(
         None,
-        description="Presentation currency of the consolidation, such as NZD. Default: the base currency, where all "
-        "organisations have the same; else nothing is consolidated.",
+        description="Presentation currency of the consolidation, such as NZD. Default: the base currency all share.",
+    )
+    group_file: Path | None = Field(
+        None, description="A TOML file of the consolidation: members, ownership, accounts and group journals."
     )
     causes: Path | None = Field(
         None, description="A CSV file of organisation, account and cause of amounts that no document shows."
@@ -229,16 +236,12 @@ class Settings(WebSettings):
     @property
     def warehouse(self) -> str:
         """SQLAlchemy URL of the warehouse."""
-        if self.warehouse_url:
-            return self.warehouse_url.get_secret_value()
-        return f"duckdb:///{self.home / 'books.duckdb'}"
+        return plain(self.warehouse_url) or f"duckdb:///{self.home / 'books.duckdb'}"
 
     @property
     def state(self) -> str:
         """SQLAlchemy URL of the state database."""
-        if self.state_url:
-            return self.state_url.get_secret_value()
-        return f"sqlite:///{self.home / 'state.sqlite'}"
+        return plain(self.state_url) or f"sqlite:///{self.home / 'state.sqlite'}"
 
     @property
     def mode(self) -> Literal["mock", "live"]:
@@ -263,8 +266,3 @@ class Settings(WebSettings):
                 "it is a PKCE app). To try the pipeline without Xero leave XERO_MOCK_MODE at true."
             )
         return self.client_id
-
-
-def plain(secret: SecretStr | None) -> str | None:
-    """What a secret is, for whoever uses it up at once."""
-    return secret.get_secret_value() if secret else None

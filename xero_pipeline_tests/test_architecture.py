@@ -17,10 +17,12 @@ EVERYBODY = {
 }  # fmt: skip
 SIMULATOR_MAY_IMPORT = {
     "values": {"values"},
+    "assets": {"assets", "api", "books", "messages", "values", "wire", "workbench"},
     "books": {"books", "values", "config", "company", "workbench"},
     "reports": {"reports", "books", "values", "company_records", "workbench"},
     "api": {"api", "messages", "wire"},
     "edits": {"edits", "books", "company", "values", "workbench"},
+    "payroll": {"payroll", "api", "books", "messages", "values", "wire", "workbench"},
     "faults": {"faults", "limits", "messages", "wire"},
     "identity": {"identity", "api.catalogue", "apps", "messages", "wire", "store"},
 }

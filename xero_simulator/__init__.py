@@ -21,6 +21,8 @@ The rooms, each with its own reading order:
     reports      computes Xero's reports from the postings
     api          answers the Accounting API from a company: filters, pages, forms
     account_data answers the Account Data API (beta): balances, movements and lines of accounts
+    assets       answers the Assets API
+    payroll      answers the payroll APIs, each in its country
     identity     answers the identity service: consent, tokens, connections
 
 Who answers shares `messages` (a request, an answer), `wire` (how Xero writes JSON and errors) and `store` (what is

@@ -14,6 +14,8 @@ from typing import Any
 from xero_simulator.account_data.api import API_ROOT as ACCOUNT_DATA_ROOT
 from xero_simulator.account_data.api import answer_account_data
 from xero_simulator.api.accounting import API_ROOT, AccountingApi
+from xero_simulator.assets.api import API_ROOT as ASSETS_ROOT
+from xero_simulator.assets.api import answer_assets
 from xero_simulator.company import Company
 from xero_simulator.faults.catalogue import Fault, Faults, fault_of
 from xero_simulator.faults.damage import afterwards, instead
@@ -22,6 +24,8 @@ from xero_simulator.identity.consent import ConsentPage
 from xero_simulator.identity.service import Identity
 from xero_simulator.limits import RateLimiter
 from xero_simulator.messages import Refused, Request, Response
+from xero_simulator.payroll.api import API_ROOT as PAYROLL_ROOT
+from xero_simulator.payroll.api import answer_payroll
 from xero_simulator.wire import forbidden, json_answer, not_allowed, not_found
 
 # Compressing less than a packet costs more than it saves.
@@ -120,6 +124,10 @@ class Application:
     def _answer(self, request: Request, scopes: frozenset[str], books: Callable[[], Company]) -> Response:
         if request.path.startswith(f"{ACCOUNT_DATA_ROOT}/"):
             return answer_account_data(request, scopes, books, self.api.journals, self.api.clock())
+        if request.path.startswith(f"{PAYROLL_ROOT}/"):
+            return answer_payroll(request, scopes, books, self.api.clock())
+        if request.path.startswith(f"{ASSETS_ROOT}/"):
+            return answer_assets(request, scopes, books)
         return self.api.answer(request, scopes, books)
 
     def _call_identity(self, request: Request) -> Response:
@@ -170,7 +178,7 @@ class Application:
 
 def _is_api(path: str) -> bool:
     """Whether a path is of an API that reads an organisation's books."""
-    return path.startswith((f"{API_ROOT}/", f"{ACCOUNT_DATA_ROOT}/"))
+    return path.startswith((f"{API_ROOT}/", f"{ACCOUNT_DATA_ROOT}/", f"{PAYROLL_ROOT}/", f"{ASSETS_ROOT}/"))
 
 
 def _compressed(request: Request, response: Response) -> Response:

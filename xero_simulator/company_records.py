@@ -13,6 +13,7 @@ from xero_simulator.books.double_entry.postings import Poster
 from xero_simulator.books.lists.contacts import with_balances, without_bank_details
 from xero_simulator.books.money.advances import as_prepayments
 from xero_simulator.books.money.hidden_postings import WRAPPER as UNDOCUMENTED
+from xero_simulator.books.money.pay_runs import WRAPPER as PAY_RUNS
 from xero_simulator.workbench import Record, Workbench
 
 Kept = TypeVar("Kept")
@@ -38,7 +39,7 @@ class CompanyRecords:
 
     def wrappers(self) -> Iterable[str]:
         """The kinds of records there are, by Xero's wrapper names."""
-        return self.bench.tables.keys() - {UNDOCUMENTED}
+        return self.bench.tables.keys() - {UNDOCUMENTED, PAY_RUNS}
 
     def records(self, wrapper: str) -> Sequence[Record]:
         """All records of one kind, as Xero's JSON of a full record.

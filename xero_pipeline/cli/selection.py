@@ -74,8 +74,7 @@ def _no_such(name: str, known: Iterable[str]) -> str:
     """What to say of an asset that is not there."""
     for endpoint in on_request():
         if name in {table.name for table in table_group(endpoint.table)}:
-            setting = f"XERO_{endpoint.table.upper()}"
-            return f"it is read only with {setting}=true. Set that and run `xero-pipeline connect` once more."
+            return f"it is read only with {endpoint.setting}. Set that and run `xero-pipeline connect` once more."
     near = get_close_matches(name, known, n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return f"there is no such asset.{hint}"

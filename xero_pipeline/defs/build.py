@@ -112,7 +112,10 @@ class DefinitionsBuilder:
         naming, checked = self._naming, self._choice.checks
         checks = books_checks(self._settings.checks) if checked else ()
         cash_basis = [one.name for one in self._choice.automatic if one.name in ON_CASH_BASIS]
-        ledger = ledger_assets(naming, journals=journals, cash_basis=cash_basis, checked=checked, checks=checks)
+        explained = [one.table for one in self._choice.collections if one.paging == "composed"]
+        ledger = ledger_assets(
+            naming, journals=journals, explained=explained, cash_basis=cash_basis, checked=checked, checks=checks
+        )
         return [*ledger, *group_assets(naming, checked=checked)]
 
     @property

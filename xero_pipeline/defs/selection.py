@@ -74,7 +74,8 @@ def select_assets(
         ConfigurationError: There is no collection or report of that name, the message offers the nearest; or
             nothing is chosen.
     """
-    read, pulled = chosen(tax_reports=settings.tax_reports, journals=settings.journals), all_reports()
+    read = chosen(tax_reports=settings.tax_reports, journals=settings.journals, explain=settings.explain)
+    pulled = all_reports()
     taken = read if collections is None else _named("collection", collections, {one.table: one for one in read})
     kept = pulled if reports is None else _named("report", reports, {one.name: one for one in pulled})
     if not taken and not kept:

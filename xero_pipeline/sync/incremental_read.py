@@ -68,7 +68,7 @@ class IncrementalRead:
         self._is_whole = plan.since is None and cut is None and not plan.is_first and endpoint.paging != "offsets"
         self._sees_all = self._is_whole and len(endpoint.key) == 1
         # Only a list that comes in one answer, or is fetched id by id, shows for sure what is gone.
-        self._shows_gone = endpoint.paging in {"whole", "details"}
+        self._shows_gone = endpoint.paging in {"whole", "details", "composed"}
         self._seen: list[str] = []
         self._attempts = 0
         self._drifted = False

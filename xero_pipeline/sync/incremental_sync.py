@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -88,6 +88,7 @@ def sync_collection(
                 resume_from=reading.read_before,
                 after=reading.read_to,
                 calls_left=calls_left,
+                stored=partial(_records, warehouse, tenant_id, endpoint, full=full),
             )
             for batch, last, rows in _with_rows(batches(pages, PAGES_PER_MERGE), writer.read):
                 reading.write_pages(batch, last=last, arrived=rows and rows.result())
@@ -108,6 +109,16 @@ def sync_collection(
         description=reading.description,
         quarantined=writer.quarantined,
     )
+
+
+def _records(warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, full: bool) -> Mapping[str, str]:
+    """The records there are of a list, by their ids; none where everything is to be read again."""
+    from xero_pipeline.warehouse.load.present_rows import active_records
+
+    if full:
+        return {}
+    with warehouse.reading() as connection:
+        return active_records(connection, endpoint.table, tenant_id)
 
 
 def _with_rows(found: Iterable[tuple[list[Page], bool]], read: Callable[[Sequence[Page]], Arrived]) -> Generator[_Read]:

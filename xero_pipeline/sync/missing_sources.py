@@ -20,7 +20,9 @@ def lacking(aside: Iterable[DeferredTask], names: Mapping[str, str], reports: Co
         reports: The reports that our figures are compared with.
     """
     mine = [one for one in aside if one.tenant_id in names]
-    missing = [one for one in mine if one.asset in {*dated_tables(), "accounts", "journals"}]
+    missing = [
+        one for one in mine if one.asset in {*dated_tables(), "accounts", "journals", "pay_runs", "fixed_assets"}
+    ]
     uncompared = [one for one in mine if one.asset in reports]
     told: list[str] = []
     if missing:

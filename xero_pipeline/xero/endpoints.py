@@ -7,65 +7,12 @@ API), PaymentServices (its scope can write). Journals (premium) are read only on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
-from typing import Literal
 
-# Xero's largest page; an endpoint that does not honour it says so with a page size of its own.
-LARGEST_PAGE = 1_000
-
-Paging = Literal["pages", "until_empty", "whole", "details", "offsets"]
-Slicing = Literal["where Date", "where UpdatedDateUTC", "DateFrom and DateTo"]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One collection of the Accounting API.
-
-    Args:
-        table: Our name of it: plural and snake_case, the parent table in the warehouse.
-        path: Below `/api.xro/2.0/`.
-        wrapper: The key of the list in the answer.
-        key: The fields of a record that identify it within its organisation; none for a single setting.
-        paging: `pages`: Xero tells how many there are. `until_empty`: it may not tell, an empty page ends the list.
-            `whole`: everything in one answer. `details`: a list of headers, then one answer per record. `offsets`:
-            records are numbered and never change, and each call asks for those behind a number.
-        page_size: Records per page as asked for or fixed by Xero; None where there are no pages.
-        modified_since: Whether If-Modified-Since finds every new and changed record.
-        params: Query parameters that go with every call.
-        scope: The smallest granular scope that opens it.
-        slicing: How days are cut out of a list that is too long for Xero; None if it offers no way. The field must be
-            one that every record has.
-        by_ids: Whether `IDs` asks for several records at once, and `summaryOnly` for little more than their ids.
-        number: The field whose numbers `offsets` count; empty elsewhere.
-        weekly: Whether the daily schedule reads it once a week only: a list that seldom changes, and no figure with it.
-    """
-
-    table: str
-    path: str
-    wrapper: str
-    key: tuple[str, ...]
-    paging: Paging
-    page_size: int | None
-    modified_since: bool
-    scope: str
-    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
-    slicing: Slicing | None = None
-    by_ids: bool = False
-    number: str = ""
-    weekly: bool = False
-
-    @property
-    def in_windows(self) -> bool:
-        """Whether it is read again in parts: it comes in pages, and days can be cut out of it."""
-        return self.slicing is not None and self.paging in {"pages", "until_empty"}
-
-    @property
-    def day(self) -> str:
-        """The column whose days `slicing` cuts, by our name of it."""
-        return "updated_date_utc" if self.slicing == "where UpdatedDateUTC" else "date"
-
+from xero_pipeline.xero.endpoint import LARGEST_PAGE, Endpoint, Slicing
+from xero_pipeline.xero.explained.scopes import ASSETS, PAY_RUNS, PAYROLL_SETTINGS, PAYSLIPS
 
 # Without it Xero rounds unit prices to cents, and quantity × price is no longer the line's amount.
 _FOUR_DECIMALS = {"unitdp": "4"}
@@ -138,20 +85,76 @@ def catalogue() -> tuple[Endpoint, ...]:
 def on_request() -> tuple[Endpoint, ...]:
     """Collections that are read only where somebody chose them: nobody else is asked for their scopes."""
     return (
-        Endpoint("tax_reports", "Reports", "Reports", ("ReportID",), "details", None, False, _TAX_REPORTS),
+        Endpoint(
+            "tax_reports",
+            "Reports",
+            "Reports",
+            ("ReportID",),
+            "details",
+            None,
+            False,
+            _TAX_REPORTS,
+            setting="XERO_TAX_REPORTS=true",
+        ),
         # If-Modified-Since can miss some, says their page; at most 100 come whatever is asked for.
-        Endpoint("journals", "Journals", "Journals", ("JournalID",), "offsets", 100, False, _LEDGER, number=_NUMBER),
+        Endpoint(
+            "journals",
+            "Journals",
+            "Journals",
+            ("JournalID",),
+            "offsets",
+            100,
+            False,
+            _LEDGER,
+            number=_NUMBER,
+            setting="XERO_JOURNALS=true",
+        ),
+        Endpoint(
+            "pay_runs",
+            "payroll.xro/PayRuns",
+            "PayRuns",
+            ("PayRunID",),
+            "composed",
+            None,
+            False,
+            PAY_RUNS,
+            also=(PAYROLL_SETTINGS,),
+            setting="XERO_EXPLAIN=payroll",
+        ),
+        Endpoint(
+            "fixed_assets",
+            "assets.xro/Assets",
+            "Assets",
+            ("AssetID",),
+            "composed",
+            None,
+            False,
+            ASSETS,
+            setting="XERO_EXPLAIN=assets",
+        ),
     )
 
 
-def chosen(*, tax_reports: bool = False, journals: bool = False) -> tuple[Endpoint, ...]:
+def chosen(*, tax_reports: bool = False, journals: bool = False, explain: Collection[str] = ()) -> tuple[Endpoint, ...]:
     """The catalogue, and of what is read on request what somebody chose.
 
     Args:
         tax_reports: Whether published tax returns are.
+        explain: What is read of Xero's other APIs, by the words of XERO_EXPLAIN.
     """
-    wanted = {"tax_reports": tax_reports, "journals": journals}
-    return (*catalogue(), *(row for row in on_request() if wanted[row.table]))
+    payslips = "payslips" in explain
+    wanted = {
+        "tax_reports": tax_reports,
+        "journals": journals,
+        "pay_runs": payslips or "payroll" in explain,
+        "fixed_assets": "assets" in explain,
+    }
+    rows = (row for row in on_request() if wanted[row.table])
+    return (*catalogue(), *(_with_payslips(row) if payslips and row.table == "pay_runs" else row for row in rows))
+
+
+def _with_payslips(pay_runs: Endpoint) -> Endpoint:
+    return replace(pay_runs, also=(*pay_runs.also, PAYSLIPS), payslips=True)
 
 
 def endpoint(table: str) -> Endpoint:

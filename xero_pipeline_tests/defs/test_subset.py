@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs.assets.consolidation import MATCHED, RATES
+from xero_pipeline.defs.assets.consolidation import CHECKS as GROUP_CHECKS
 from xero_pipeline.defs.assets.ledger import ASSETS as LEDGER
 from xero_pipeline.defs.checks.data_quality import READABLE
 from xero_pipeline.defs.checks.tie_out import POSTS
@@ -68,4 +68,4 @@ def test_a_table_of_the_ledger_and_one_of_the_group_bring_the_others(house):
     assert POSTS in passed(ledger)
     group = materialise(house, "ledger", "intercompany_contacts")
     assert {table for table, _ in told(group)} == set(GROUP)
-    assert passed(group) == {RATES, MATCHED}
+    assert passed(group) == set(GROUP_CHECKS)

@@ -10,13 +10,14 @@ import shutil
 
 import pytest
 
+from xero_pipeline.ledger.consolidation.group_file import read_group_file
 from xero_pipeline.ledger.consolidation.rate_file import import_rates
 from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_file_like, at, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import SYNCED, Several
-from xero_pipeline_tests.ledger.trading import Trading, given_rates
+from xero_pipeline_tests.ledger.trading import GROUP_FILE, Trading, given_rates
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_pipeline_tests.warehouse.conftest import warehouse, warehouse_url  # noqa: F401 - fixtures
 from xero_simulator.edits.records import lock_books
@@ -108,9 +109,11 @@ def traders():
     return made, entered[0]
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+@pytest.fixture(scope="session", params=["duckdb", "postgresql"])
 def trading(request, traders, tmp_path_factory):
-    """The warehouse of companies that trade with each other, consolidated in NZD at rates that are known."""
+    """The warehouse of companies that trade with each other, consolidated in NZD by a file; to read only."""
+    file = tmp_path_factory.mktemp("group") / "group.toml"
+    file.write_text(GROUP_FILE)
     if request.param == "duckdb":
         template = request.getfixturevalue("duckdb_template")
         url = a_file_like(template, tmp_path_factory.mktemp("trading"))
@@ -121,7 +124,7 @@ def trading(request, traders, tmp_path_factory):
         traders[0].fill(made)
         with made.writing() as connection:
             import_rates(connection, made.dialect, given_rates(), at=SYNCED)
-            write_consolidation(connection, made.dialect, "NZD", at=SYNCED)
+            write_consolidation(connection, made.dialect, "NZD", read_group_file(file), at=SYNCED)
         yield made
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from xero_pipeline_tests.ledger.several import rows
-from xero_pipeline_tests.ledger.trading import APRIL, AU, MARCH, MAY, NZ, UK, at_rate, day
+from xero_pipeline_tests.ledger.trading import APRIL, AU, MARCH, MAY, NZ, UK
 
 TOLD = {
     ("G-5", NZ): "Banksia Ridge Supply Pty Ltd has no bill with its number",
@@ -56,52 +54,18 @@ def test_each_pair_and_month_sums_to_zero_in_both_currencies(trading):
 
 def test_sales_and_purchases_are_taken_out_at_the_rates_they_were_translated_at(trading, traders):
     books = traders[1]
-    sales = {
-        NZ: {APRIL: books.base(NZ, "USD", day(4, 10), 10_000)},
-        UK: {MAY: at_rate(books.base(UK, "USD", day(4, 28), 5_000), UK, APRIL, 0)},
-        AU: {
-            APRIL: at_rate(books.base(AU, "NZD", day(4, 15), 8_000), AU, APRIL, 0)
-            + at_rate(books.base(AU, "USD", day(4, 22), 3_000), AU, APRIL, 0),
-            MAY: -at_rate(books.base(AU, "NZD", day(5, 6), 1_000), AU, MAY, 0),
-        },
-    }
-    costs = {
-        NZ: {APRIL: Decimal(8_000), MAY: books.base(NZ, "USD", day(5, 4), 5_000) - 1_000},
-        UK: {
-            APRIL: at_rate(books.base(UK, "USD", day(4, 10), 10_000), UK, APRIL, 0)
-            + at_rate(books.base(UK, "USD", day(4, 22), 3_000), UK, APRIL, 0)
-        },
-        AU: {},
-    }
     for company in (NZ, UK, AU):
         for month in (MARCH, APRIL, MAY):
-            assert eliminated(trading, books, company, "REVENUE", month) == sales[company].get(month)
-            taken = costs[company].get(month)
-            assert eliminated(trading, books, company, "EXPENSE", month) == (None if taken is None else -taken)
+            assert eliminated(trading, books, company, "REVENUE", month) == books.sold_within(company, month)
+            bought = books.bought_within(company, month)
+            taken = eliminated(trading, books, company, "EXPENSE", month)
+            assert taken == (None if bought is None else -bought)
 
 
 @pytest.mark.parametrize("month", [APRIL, MAY])
 def test_receivables_and_payables_are_taken_out_as_far_as_both_have_them_open(trading, traders, month):
     books = traders[1]
-    third = {APRIL: 8_000, MAY: 4_000}[month]
-    seventh = {APRIL: 3_000, MAY: 0}[month]
-    second = {APRIL: 0, MAY: 5_000}[month]
-
-    def closing(company, currency, entered, amount):
-        return at_rate(books.base(company, currency, entered, amount), company, month, 1)
-
-    receivables = {
-        NZ: closing(NZ, "USD", day(4, 10), 10_000),
-        UK: closing(UK, "USD", day(4, 28), second) or None,
-        AU: closing(AU, "NZD", day(4, 15), third) + closing(AU, "USD", day(4, 22), seventh),
-    }
-    payables = {
-        NZ: Decimal(third) + closing(NZ, "USD", day(5, 4), second),
-        UK: closing(UK, "USD", day(4, 10), 10_000) + closing(UK, "USD", day(4, 22), seventh),
-        AU: None,
-    }
+    owed, owing = books.owed_within(month)
     for company in (NZ, UK, AU):
-        taken = receivables[company]
-        found = eliminated(trading, books, company, "ASSET", month, until=True)
-        assert found == (None if taken is None else -taken)
-        assert eliminated(trading, books, company, "LIABILITY", month, until=True) == payables[company]
+        taken = [eliminated(trading, books, company, of, month, until=True) or 0 for of in ("ASSET", "LIABILITY")]
+        assert taken == [-owed[company], owing[company]]

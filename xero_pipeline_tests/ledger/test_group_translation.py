@@ -102,6 +102,31 @@ def test_movements_and_balances_sum_to_zero_whatever_the_rates(books, given_rate
             assert total == 0
 
 
+def net_assets(found):
+    """Assets less liabilities, in base currency and translated; accounts without a class are assets."""
+    sheet = [one.balance for one in found.standings if not one.account.is_result and not one.account.is_equity]
+    return sum(one.base for one in sheet), sum(one.translated for one in sheet)
+
+
+@settings(max_examples=60, deadline=None)
+@given(journals(), st.lists(st.tuples(rates, rates), min_size=6, max_size=6))
+def test_the_reserve_is_what_the_rates_alone_did_to_net_assets(books, given_rates):
+    """IAS 21.41: opening net assets from closing rate to closing rate, the month's change from average to it."""
+    months = [month(start, *pair) for start, pair in zip(STARTS, given_rates, strict=True)]
+    opening, before = (0, 0), Decimal(0)
+    for place, found in enumerate(translated(books, months)):
+        closing = net_assets(found)
+        results = sum(one.movement.translated for one in found.standings if one.account.is_result)
+        paid_in = sum(one.movement.translated for one in found.standings if one.account.is_equity)
+        reserve = found.reserve_movement.translated
+        assert closing[1] == opening[1] - results - paid_in - reserve
+        average, rate = (Decimal(one) for one in given_rates[place])
+        by_rates = opening[0] * (rate - before) + (closing[0] - opening[0]) * (rate - average)
+        roundings = len(ACCOUNTS) * 3 + len(books) * 2
+        assert abs(-reserve - by_rates) <= Decimal("0.005") * roundings
+        opening, before = closing, rate
+
+
 @settings(max_examples=30, deadline=None)
 @given(journals())
 def test_in_the_same_currency_nothing_changes_and_nothing_is_reserved(books):

@@ -10,6 +10,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from xero_pipeline.ledger.consolidation.rates import GivenRate
+from xero_pipeline_tests.ledger.several import TODAY
 from xero_simulator.books.rates import rate_on
 from xero_simulator.edits.intercompany import Entry, add_company_as_contact, credit, enter, settle
 from xero_simulator.values.amounts import to_base
@@ -24,6 +25,52 @@ RATES = {
     ("AUD", APRIL): ("1.09", "1.11"), ("AUD", MAY): ("1.12", "1.13"),
 }  # fmt: skip
 """By currency and month: average and closing rate to NZD."""
+TOTALS = {"Gross Profit", "Net Profit", "Net Assets"}
+GAINS = {"Foreign Currency Gains and Losses", "Realised Currency Gains", "Unrealised Currency Gains"}
+GROUP_FILE = """
+parent = "Kowhai Trail Outfitters Limited"
+
+[[members]]
+organisation = "Larkspur & Finch Ltd"
+ownership = 75
+
+[[members]]
+organisation = "Banksia Ridge Supply Pty Ltd"
+
+[[accounts]]
+code = "1900"
+name = "Goodwill"
+class = "ASSET"
+type = "NONCURRENT"
+
+[[accounts]]
+code = "3900"
+name = "Capital reserve"
+class = "EQUITY"
+
+[[accounts]]
+code = "7000"
+name = "Amortisation"
+class = "EXPENSE"
+
+[[journals]]
+number = "GJ-1"
+date = 2026-03-31
+description = "Goodwill at the acquisition"
+lines = [{ account = "1900", amount = 1200 }, { account = "Capital reserve", amount = -1200 }]
+
+[[journals]]
+number = "GJ-2"
+date = 2026-03-31
+description = "Of the last year"
+lines = [{ account = "7000", amount = 100 }, { account = "1900", amount = -100 }]
+
+[[journals]]
+number = "GJ-3"
+date = 2026-05-31
+description = "Of this year"
+lines = [{ account = "7000", amount = 10.50 }, { account = "1900", amount = -10.50 }]
+"""
 CURRENCIES = {NZ: "NZD", UK: "GBP", AU: "AUD"}
 
 
@@ -86,6 +133,79 @@ class Trading:
     def base(self, company, currency, entered, amount):
         """What a company books for an amount of a day, in its own currency."""
         return to_base(Decimal(amount), rate_on(self.companies[company].bench.country, currency, entered))
+
+    def sold_within(self, company, month):
+        """What a company sold to the others and both booked by then, in NZD, in the month from which both have it."""
+        base = self.base
+        return {
+            (NZ, APRIL): lambda: base(NZ, "USD", day(4, 10), 10_000),
+            (UK, MAY): lambda: at_rate(base(UK, "USD", day(4, 28), 5_000), UK, APRIL, 0),
+            (AU, APRIL): lambda: (
+                at_rate(base(AU, "NZD", day(4, 15), 8_000), AU, APRIL, 0)
+                + at_rate(base(AU, "USD", day(4, 22), 3_000), AU, APRIL, 0)
+            ),
+            (AU, MAY): lambda: -at_rate(base(AU, "NZD", day(5, 6), 1_000), AU, MAY, 0),
+        }.get((company, month), lambda: None)()
+
+    def bought_within(self, company, month):
+        """The same of what it bought."""
+        base = self.base
+        return {
+            (NZ, APRIL): lambda: Decimal(8_000),
+            (NZ, MAY): lambda: base(NZ, "USD", day(5, 4), 5_000) - 1_000,
+            (UK, APRIL): lambda: (
+                at_rate(base(UK, "USD", day(4, 10), 10_000), UK, APRIL, 0)
+                + at_rate(base(UK, "USD", day(4, 22), 3_000), UK, APRIL, 0)
+            ),
+        }.get((company, month), lambda: None)()
+
+    def owed_within(self, month):
+        """What each company is owed by the others at the end of a month, and owes them, as far as both have it open."""
+        second = 5_000 if month == MAY else 0
+        third = {APRIL: 8_000, MAY: 4_000}.get(month, 0)
+        seventh = 3_000 if month == APRIL else 0
+        first = 10_000 if month >= APRIL else 0
+
+        def closing(company, currency, entered, amount):
+            return at_rate(self.base(company, currency, entered, amount), company, month, 1)
+
+        owed = {
+            NZ: closing(NZ, "USD", day(4, 10), first),
+            UK: closing(UK, "USD", day(4, 28), second),
+            AU: closing(AU, "NZD", day(4, 15), third) + closing(AU, "USD", day(4, 22), seventh),
+        }
+        owing = {
+            NZ: Decimal(third) + closing(NZ, "USD", day(5, 4), second),
+            UK: closing(UK, "USD", day(4, 10), first) + closing(UK, "USD", day(4, 22), seventh),
+            AU: Decimal(0),
+        }
+        return owed, owing
+
+    def exchange_difference(self, month):
+        """What the eliminations of a month leave over, an expense positive: they sum to zero with it."""
+        left_over = Decimal(0)
+        before = MONTHS[MONTHS.index(month) - 1]
+        for company in CURRENCIES:
+            left_over += self.sold_within(company, month) or 0
+            left_over -= self.bought_within(company, month) or 0
+            for at, sign in ((month, 1), (before, -1)):
+                owed, owing = self.owed_within(at)
+                left_over -= sign * (owed[company] - owing[company])
+        return -left_over
+
+    def report(self, company, name, **params):
+        """The accounts of a report of the simulator's, by their reporting codes; what is no account by its name."""
+        report = self.companies[company].report(name, {**params, "standardLayout": "true"}, TODAY)
+        accounts = self.companies[company].bench.tables["Accounts"]
+        found = {}
+        for section in report["Rows"]:
+            for row in section.get("Rows", ()):
+                label, amount = row["Cells"][:2]
+                ids = [one["Value"] for one in label.get("Attributes", ())]
+                if row["RowType"] == "Row" and label["Value"] not in TOTALS:
+                    code = accounts[ids[0]]["ReportingCode"] if ids[0] in accounts else label["Value"]
+                    found["Currency gains" if label["Value"] in GAINS else code] = Decimal(amount["Value"])
+        return found
 
     def _both(self, seller, buyer, number, currency, amount, sold, bought=None, kinds=("ACCREC", "ACCPAY")):
         return [

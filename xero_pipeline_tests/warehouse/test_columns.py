@@ -25,6 +25,7 @@ COLLECTIONS = {
     "contacts",
     "credit_notes",
     "currencies",
+    "fixed_assets",
     "invoice_reminders",
     "invoices",
     "items",
@@ -34,6 +35,7 @@ COLLECTIONS = {
     "organisation_actions",
     "organisations",
     "overpayments",
+    "pay_runs",
     "payments",
     "prepayments",
     "purchase_orders",
@@ -96,7 +98,7 @@ def name_of(path: str) -> str:
     return "_".join(words)
 
 
-def test_there_is_a_file_for_each_of_the_28_collections_and_no_other():
+def test_there_is_a_file_for_each_of_the_30_collections_and_no_other():
     assert set(collections()) - OURS == COLLECTIONS
 
 

@@ -50,6 +50,22 @@ def test_what_is_read_on_request_is_read_only_where_it_was_chosen(names):
     assert {row.table for row in chosen(**dict.fromkeys(names, True))} == {*TABLES, *names}
 
 
+@pytest.mark.parametrize(
+    ("explain", "scopes"),
+    [
+        ((), set()),
+        (("payroll",), {"payroll.payruns.read", "payroll.settings.read"}),
+        (("payslips",), {"payroll.payruns.read", "payroll.settings.read", "payroll.payslip.read"}),
+        (("assets",), {"assets.read"}),
+    ],
+)
+def test_the_scopes_of_payroll_and_assets_are_asked_for_only_as_far_as_somebody_chose_them(explain, scopes):
+    """Their names are those of XeroAPI/Xero-OpenAPI 16.1.0, xero-payroll-au.yaml and xero_assets.yaml."""
+    rows = chosen(explain=explain)
+    assert {scope for row in rows for scope in row.scopes} - {row.scope for row in catalogue()} == scopes
+    assert ("pay_runs" in {row.table for row in rows}) is bool({"payroll", "payslips"} & set(explain))
+
+
 def test_pages_are_as_large_as_xero_allows_where_it_allows():
     sized = {row.table: row.params.get("pageSize") for row in catalogue()}
     large = {table for table, size in sized.items() if size == "1000"}

@@ -102,19 +102,19 @@ class AccountingApi:
         if request.method != "GET":
             raise not_allowed()
         if posted is not None:
-            _require(scopes, JOURNALS_SCOPES)
+            require_scope(scopes, JOURNALS_SCOPES)
             _require_role(company(), JOURNALS)
             found = answer_journals(self.journals, company(), request, posted[2], self.clock())
             return found if wants_json(request) else xml_envelope()
         if path == "Reports" or (report and _UUID.fullmatch(report)):
-            _require(scopes, ("accounting.reports.taxreports",))
+            require_scope(scopes, ("accounting.reports.taxreports",))
             _require_role(company(), "Reports")
             return self._tax_returns(report, company())
         if report is not None:
             return self._report(report, request, scopes, company)
         if collection is None:
             raise insufficient_scope()
-        _require(scopes, collection.scopes)
+        require_scope(scopes, collection.scopes)
         books = company()
         _require_role(books, collection.wrapper)
         shelf = self.shelves.shelf(books, collection)
@@ -176,7 +176,7 @@ class AccountingApi:
         known = {path.lower(): (path, scope) for path, scope in REPORTS}.get(name.lower())
         if known is None:
             raise not_found()
-        _require(scopes, (known[1],))
+        require_scope(scopes, (known[1],))
         _require_role(company(), "Reports")
         spelled = {param.lower(): param for param in REPORT_PARAMS}
         params = {spelled.get(param, param): value for param, value in request.query.items()}
@@ -211,7 +211,12 @@ def _route_history(path: str) -> tuple[Collection | None, str, bool] | None:
     return (found, identity, True) if found and identity and found.wrapper in KEPT else None
 
 
-def _require(scopes: frozenset[str], wanted: Sequence[str]) -> None:
+def require_scope(scopes: frozenset[str], wanted: Sequence[str]) -> None:
+    """Refuse a token that has none of some scopes.
+
+    Raises:
+        Refused: It has none.
+    """
     if not any(name in scopes or f"{name}.read" in scopes for name in wanted):
         raise insufficient_scope()
 

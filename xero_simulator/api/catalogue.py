@@ -238,6 +238,8 @@ ACCOUNT_DATA_SCOPES = frozenset(
     {"accountdata.balances.read", "accountdata.movements.read", "accountdata.transactions.read"}
 )
 """Those of the Account Data API, as the draft of its OpenAPI document has them."""
+_OTHER_APIS = ("assets", "payroll.payruns", "payroll.payslip", "payroll.settings")
+"""The scopes of Xero's other APIs."""
 
 
 def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
@@ -250,6 +252,7 @@ def grantable_scopes(*, advanced: bool = False) -> frozenset[str]:
     read_only = {scope for _, scope in REPORTS} | {
         "accounting.reports.taxreports", "accounting.reports.tenninetynine", "accounting.budgets",
     } | set(JOURNALS_SCOPES if advanced else ())  # fmt: skip
-    basic = {"openid", "profile", "email", "offline_access", "files", "files.read", "assets", "assets.read"}
+    basic = {"openid", "profile", "email", "offline_access", "files", "files.read"}
+    writable |= set(_OTHER_APIS)
     names = basic | (writable - read_only) | {f"{scope}.read" for scope in writable | read_only}
     return frozenset(names) | ACCOUNT_DATA_SCOPES

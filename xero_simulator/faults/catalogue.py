@@ -79,7 +79,7 @@ class Fault:
     def matches(self, request: Request) -> bool:
         """Whether a call is one this fault is meant for."""
         path = f"{request.path.lower().rstrip('/')}/"
-        if self.kind in _API_ONLY and not path.startswith("/api.xro/"):
+        if self.kind in _API_ONLY and ".xro/" not in path:
             return False
         if self.path and f"/{self.path.lower().strip('/')}/" not in path:
             return False

@@ -39,7 +39,7 @@ def rates(
     settings = Settings.load()
     services = Services(settings)
     given = read_rates(file) if file else []
-    used = _write(services, given, settings.group_currency, clear=clear)
+    used = _write(services, given, settings, clear=clear)
     if given or clear:
         say(f"{'Forgotten: all rates given before. ' if clear else ''}Given: {len(given)} months. The group is new.")
     _show(used, json=json)
@@ -47,20 +47,19 @@ def rates(
         raise typer.Exit(_complain(missing))
 
 
-def _write(
-    services: Services, given: Sequence[GivenRate], currency: str | None, *, clear: bool
-) -> list[dict[str, Any]]:
+def _write(services: Services, given: Sequence[GivenRate], settings: Settings, *, clear: bool) -> list[dict[str, Any]]:
     """Keep what is given, write the group anew, and say what it was translated at."""
     from xero_pipeline.cli.output.console import say
+    from xero_pipeline.ledger.consolidation.group_file import read_group_file
     from xero_pipeline.ledger.consolidation.rate_file import clear_rates, import_rates
     from xero_pipeline.ledger.consolidation.update import write_consolidation
 
-    now, dialect = clock.now(), services.warehouse.dialect
+    now, dialect, file = clock.now(), services.warehouse.dialect, read_group_file(settings.group_file)
     with services.warehouse.kept_open() as warehouse, warehouse.writing() as connection:
         if clear:
             clear_rates(connection, dialect)
         import_rates(connection, dialect, given, at=now)
-        group = write_consolidation(connection, dialect, currency, at=now)
+        group = write_consolidation(connection, dialect, settings.group_currency, file, at=now)
         if given or clear or group.changed:
             warehouse.rows_changed()
         used = [dict(row) for row in connection.exec_driver_sql(_USED).mappings()]

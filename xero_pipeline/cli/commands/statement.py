@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xero_pipeline.calendar import month_end, month_start
+from xero_pipeline.cli import statement_group
 from xero_pipeline.cli.statement_answer import answer, in_range, requested, span
 from xero_pipeline.cli.statement_arguments import account_id_of, day_given, today_of
 from xero_pipeline.cli.statement_options import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.statements.open_documents import Side
 
 app = typer.Typer(help="Statements from the ledger, for any day or range.", no_args_is_help=True)
+app.add_typer(statement_group.app, name="group")
 
 
 @app.command("trial-balance")

@@ -107,8 +107,8 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                         tally=tally,
                         progress=told,
                         landing=landing,
-                        # A list that comes whole is read again by one call.
-                        full=config.full or config.reread_calls > 0,
+                        # A list that comes whole is read again by one call; one that is composed sees what changed.
+                        full=config.full or (config.reread_calls > 0 and endpoint.paging != "composed"),
                         calls_left=lambda: client.calls_left(tenant_id),
                         reads=reads,
                     )

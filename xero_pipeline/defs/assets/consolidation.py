@@ -11,8 +11,10 @@ from xero_pipeline import clock
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
+from xero_pipeline.ledger.consolidation.group_file import read_group_file
+from xero_pipeline.ledger.consolidation.outcome import Consolidation
 from xero_pipeline.ledger.consolidation.rows import TABLES
-from xero_pipeline.ledger.consolidation.update import WRITTEN, Consolidation, write_consolidation
+from xero_pipeline.ledger.consolidation.update import WRITTEN, write_consolidation
 from xero_pipeline.ledger.tables import SCHEMA, ledger_table
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 GROUP = "group"
 RATES = "every_month_has_its_rates"
 MATCHED = "intercompany_documents_match"
-DOCUMENTS = "intercompany_documents"
+MAPPED = "every_account_is_mapped"
+PRESENT = "every_organisation_of_the_group_file_is_there"
+DOCUMENTS, ACCOUNTS = "intercompany_documents", "group_accounts"
 ROWS_SHOWN = 50
 CHECKS = {
     RATES: (
@@ -33,6 +37,15 @@ CHECKS = {
         DOCUMENTS,
         "Every document between two organisations has a mirror of the same number, currency and amount in the books of "
         "the other, and as much of it is open. What has none is not eliminated.",
+    ),
+    MAPPED: (
+        ACCOUNTS,
+        "The group file or Xero's reporting code says of every account with a balance what it is in the group. What "
+        "nothing is said of is a line of its own, by its code and name.",
+    ),
+    PRESENT: (
+        ACCOUNTS,
+        "Every organisation that the group file (XERO_GROUP_FILE) names has a ledger. What has none is left out.",
     ),
 }
 """By check its table, and what it promises."""
@@ -63,8 +76,9 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
     def write(context: dg.AssetExecutionContext) -> Iterator[Result]:
         xero, xero_warehouse, _ = resources_of(context, naming)
         warehouse, settings = xero_warehouse.warehouse, xero.services.settings
+        file = read_group_file(settings.group_file)
         with warehouse.writing() as connection:
-            written = write_consolidation(connection, warehouse.dialect, settings.group_currency, at=clock.now())
+            written = write_consolidation(connection, warehouse.dialect, settings.group_currency, file, at=clock.now())
             if written.changed:
                 warehouse.rows_changed()
         results = [
@@ -75,7 +89,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
             )
             for name in WRITTEN
         ]
-        evaluated = [_rated(written, naming), _matched(written, naming)] if checked else []
+        evaluated = [told(written, naming) for told in (_rated, _matched, _mapped, _present)] if checked else []
         yield from emit_selected(context, [*results, *evaluated])
 
     return [write]
@@ -130,4 +144,38 @@ def _matched(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
             "documents": len(rows),
             "unmatched": dg.MetadataValue.md(markdown_table(headers, rows[:ROWS_SHOWN])),
         },
+    )
+
+
+def _mapped(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
+    key, rows = naming.key(ACCOUNTS, SCHEMA), written.unmapped
+    if not rows:
+        told = "Every account with a balance is mapped."
+        return dg.AssetCheckResult(passed=True, check_name=MAPPED, asset_key=key, description=told)
+    cells = [(one.organisation, one.code, one.name, one.class_) for one in rows]
+    return dg.AssetCheckResult(
+        passed=False,
+        check_name=MAPPED,
+        asset_key=key,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(rows)} accounts are not mapped, the first {rows[0].name} of {rows[0].organisation}. Name "
+        "them in the group file (XERO_GROUP_FILE), or give them a reporting code in Xero.",
+        metadata={
+            "accounts": len(rows),
+            "unmapped": dg.MetadataValue.md(
+                markdown_table(("Organisation", "Code", "Account", "Class"), cells[:ROWS_SHOWN])
+            ),
+        },
+    )
+
+
+def _present(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
+    absent = ", ".join(written.absent)
+    told = f"No organisation that has a ledger is called so: {absent}." if absent else "Every organisation is there."
+    return dg.AssetCheckResult(
+        passed=not absent,
+        check_name=PRESENT,
+        asset_key=naming.key(ACCOUNTS, SCHEMA),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=told,
     )

@@ -62,6 +62,7 @@ def ledger_assets(
     naming: "Naming",
     *,
     journals: bool = False,
+    explained: Sequence[str] = (),
     cash_basis: "Sequence[str]" = (),
     checked: bool = True,
     checks: "Sequence[BooksCheck]" = (),
@@ -70,11 +71,12 @@ def ledger_assets(
 
     Args:
         journals: Whether Xero's own journals are read: they are the ledger then.
+        explained: Collections of Xero's other APIs that are read.
         cash_basis: The reports on cash basis that are pulled by themselves, whose figures the checks look at.
         checked: Whether with their checks.
         checks: Those of the books, which need the ledger.
     """
-    made_of = ASSETS | (WITH_JOURNALS if journals else {})
+    made_of = ASSETS | (WITH_JOURNALS if journals else {}) | {"journals": (*ASSETS["journals"], *explained)}
     specs = [_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of]
     tied = check_specs(naming, journals=journals, cash_basis=cash_basis)
 

@@ -12,6 +12,7 @@ from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -60,6 +61,8 @@ class GroupAccount:
     class_: str | None
     type: str | None
     system_account: str | None
+    reporting_code: str | None = None
+    reporting_code_name: str | None = None
 
     @property
     def is_result(self) -> bool:
@@ -105,6 +108,12 @@ def accounts(connection: Connection, tenant_id: str) -> dict[str, GroupAccount]:
     """The accounts of an organisation by id, and those its journals name besides."""
     rows = connection.exec_driver_sql(SqlTemplates("consolidation", connection, tenant_id).text("accounts"))
     return {row[0]: GroupAccount(*row) for row in rows}
+
+
+def retained_of(chart: Mapping[str, GroupAccount]) -> GroupAccount:
+    """The account that profits of earlier years are on; one that stands for it where a chart has none."""
+    no_account = GroupAccount(RETAINED, None, "Retained Earnings", "EQUITY", "EQUITY", RETAINED)
+    return next((one for one in chart.values() if one.system_account == RETAINED), no_account)
 
 
 def movements(connection: Connection, organisation: GroupMember, until: date) -> list[GroupMovement]:

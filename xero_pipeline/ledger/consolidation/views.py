@@ -1,17 +1,36 @@
-"""The views of the group: journal lines, receivables and payables, each with its organisation and its counterpart."""
+"""The views of the group: journal lines, receivables and payables, by counterpart; consolidated statements."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.consolidation.balances import GROUP_ACCOUNT, SOURCES, total_of_sql, total_sql
 from xero_pipeline.ledger.exact_sql import half_up_sql, whole_sql
 from xero_pipeline.ledger.sql_templates import SqlTemplates
+from xero_pipeline.ledger.statements.sections import CURRENT_YEAR
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.ledger.views import Views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_CONSOLIDATED = (
+    (
+        "consolidation_lines",
+        "One row per line that a consolidated figure is made of: a balance of an organisation, an "
+        "eliminated document, a group journal, or the share of owners outside the group",
+    ),
+    (
+        "consolidated_trial_balance",
+        "One row per month and account of the group, debit positive: the sum of the "
+        "organisations, eliminations, group journals, owners outside the group, and all together",
+    ),
+    (
+        "consolidated_profit_and_loss",
+        "One row per month and account of the group of income or expense, income and expenses positive",
+    ),
+    ("consolidated_balance_sheet", "One row per month and account of the group, with the sign Xero shows"),
+)
 _OPEN = (("group_receivables", "DEBTORS", 1, "owes us"), ("group_payables", "CREDITORS", -1, "is owed by us"))
 
 
@@ -41,3 +60,13 @@ def make_group_views(connection: Connection) -> None:
         views.put(
             SCHEMA, name, query, f"One row per organisation and contact: what the contact {what}, at the last rate"
         )
+    told = {
+        "group_account": GROUP_ACCOUNT,
+        "sources": SOURCES,
+        "total": total_sql,
+        "total_of": total_of_sql,
+        "earnings": CURRENT_YEAR,
+    }
+    consolidated = SqlTemplates("consolidation", connection, None, **told)
+    for name, comment in _CONSOLIDATED:
+        views.put(SCHEMA, name, consolidated.text(name), comment)

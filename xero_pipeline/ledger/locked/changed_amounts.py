@@ -31,6 +31,7 @@ _RECORDS = (
     ("overpayments", "overpayment_id", "updated_date_utc"),
     ("manual_journals", "manual_journal_id", "updated_date_utc"),
     ("payments", "payment_id", "updated_date_utc"),
+    ("pay_runs", "pay_run_id", "COALESCE(updated_date_utc, posted_date_time)"),
 )
 """The tables of what posts, the ids there, and when Xero changed a record last, as far as it says."""
 

@@ -6,6 +6,7 @@ The SQL is in `sql/`, one file per temporary table. In the order in which they a
     rates                     of documents that came without one
     documents, duplicates     every document in one form, posting or not, with its rate, its total and its account; once
     allocations, payments     what lowers a document's open amount; no two journals may have one of `shared_ids`
+    proceeds                  where the price of a fixed asset that was sold is booked
     fingerprints, changed, affected     the state of every document; which differ from the ledger; what they depend on
     lines, events             the lines of those documents; what was allocated to them or paid, in which order
     oversized, documents_due, rounding, draft_legs, imbalance   what documents post, leg by leg; whether it adds up
@@ -45,6 +46,7 @@ _READ = (
     "remove_duplicates",
     "posting_allocations",
     "posting_payments",
+    "posting_proceeds",
     "posting_shared_ids",
     "refuse_payments",
     "refuse_allocations",
@@ -108,6 +110,47 @@ _LINES_OF = (
     ("manual_journals", "manual_journal_line", "journal_line_id"),
 )
 """Documents with lines, what their tables of lines and of tracking are called by, and the id of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLines:
+    """A table of lines that post as they are, in base currency and without tax.
+
+    Args:
+        lines: The table, in schema xero.
+        of: What has them: the `source_table` of their documents.
+        document: SQL: the document of a line `l`.
+        account: SQL: its account, where the line itself names none by id.
+        said: What else of it counts for what it posts.
+        text: What it says it is for: the first column that says something.
+    """
+
+    lines: str
+    of: str
+    document: str
+    account: str
+    said: tuple[str, ...]
+    text: tuple[str, ...]
+
+
+_JOURNAL_LINES = (
+    JournalLines(
+        "pay_run_lines",
+        "pay_runs",
+        "l.pay_run_id",
+        "(SELECT a.account_id FROM posting_accounts AS a WHERE a.code = l.account_code)",
+        ("account_code", "pay_item", "kind"),
+        ("pay_item", "kind"),
+    ),
+    JournalLines(
+        "fixed_asset_postings",
+        "fixed_assets",
+        "CONCAT(l.asset_id, CASE l.kind WHEN 'DEPRECIATION' THEN '/depreciation/' ELSE '/disposal/' END, l.date)",
+        "(SELECT p.account_id FROM posting_proceeds AS p WHERE p.asset_id = l.asset_id AND l.kind = 'PROCEEDS')",
+        ("kind", "date"),
+        ("kind",),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +232,8 @@ def _variables() -> dict[str, object]:
         "debit": rules.DEBIT,
         "credit": rules.CREDIT,
         "lines_of": _LINES_OF,
+        "journal_lines": _JOURNAL_LINES,
+        "lines_only": ("manual_journals", *(one.of for one in _JOURNAL_LINES)),
         "first_line": _FIRST_LINE,
         "line_columns": _LINE_COLUMNS,
         "no_line": ", ".join(["NULL"] * len(_LINE_COLUMNS)),

@@ -16,6 +16,10 @@ without its tax, and the tax as one line on the system account GST. What is comm
 * What is withheld for the UK's construction scheme (CISDeduction) is never owed: the control account takes the total
   without it, the system account CISASSETS (sales) or CISLIABILITY (purchases) takes the rest (help.xero.com/uk, "CIS").
 * An account in base currency gets the payment's BankAmount, for a rate has six digits only.
+* A pay run that is POSTED posts its lines as they are, sums over all employees, under its payment date. Where Xero says
+  the sums but not their accounts, it does not post, and says so (docs/explained.md has what is assumed).
+* A fixed asset posts its depreciation month by month and its disposal, as worked out of the register, under the last
+  day of the month and the day it goes. Where that does not come to what the register says, it does not post.
 * A line of a document without tax (`NoTax`) or with tax on top (`Exclusive`) posts its LineAmount, one with tax inside
   (`Inclusive`) posts LineAmount less TaxAmount.
 """

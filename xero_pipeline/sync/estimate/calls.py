@@ -30,6 +30,8 @@ def calls_to_read(endpoint: Endpoint, records: int | None, *, changes: bool) -> 
         return 2 if endpoint.paging == "offsets" else 1
     if records is None:
         return None
+    if endpoint.paging == "composed":
+        return None
     pages = math.ceil(records / (endpoint.page_size or _USUAL_PAGE))
     told = {"details": 1 + records, "pages": max(pages, 1), "offsets": pages + 1}
     if endpoint.paging in told:

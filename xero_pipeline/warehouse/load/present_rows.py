@@ -50,6 +50,16 @@ def active_ids(
     return {row[0] for row in connection.execute(text(sql), params)}
 
 
+def active_records(connection: Connection, collection: str, tenant_id: str) -> dict[str, str]:
+    """The records that are not marked deleted, as they were received, by their ids."""
+    record = table_group(collection)[0]
+    sql = (
+        f"SELECT {q(record.key[0])}, CAST(raw AS TEXT) FROM {target(record)} WHERE tenant_id = :tenant_id "
+        "AND NOT is_deleted"
+    )
+    return {row[0]: row[1] for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
 def counts_by_day(
     connection: Connection, collection: str, tenant_id: str, day: str, start: date | None
 ) -> list[tuple[date, int]]:

@@ -23,6 +23,7 @@ from xero_pipeline.xero.quota.limiter import Quota
 
 __all__ = ["AccessTokens", "ApiResponse", "CallRecord", "XeroClient"]
 
+_ACCOUNTING = "api.xro/2.0"
 LIMIT = "Xero's limit of calls"
 _TROUBLE = "Xero did not answer well, we ask again"
 
@@ -37,6 +38,11 @@ class AccessTokens(Protocol):
             rejected: A token that Xero has just refused; another one is wanted.
         """
         ...
+
+
+def full_path(path: str) -> str:
+    """A path below Xero's host: that of another API names it, such as `payroll.xro/1.0/PayRuns`."""
+    return path if ".xro/" in path else f"{_ACCOUNTING}/{path}"
 
 
 class Abandoned(Exception):
@@ -76,7 +82,7 @@ class XeroClient:
         fall_back: Callable[[str, str], bool] = lambda _tenant_id, _token: False,
         http: HttpTransport | None = None,
     ) -> None:
-        self._base = f"{api_url.rstrip('/')}/api.xro/2.0/"
+        self._host = api_url.rstrip("/")
         self._tokens = tokens
         self._quota = quota
         self._on_call = on_call
@@ -115,7 +121,7 @@ class XeroClient:
         """Read one answer, repeating the call as long as that may help.
 
         Args:
-            path: Below `/api.xro/2.0/`.
+            path: Below `/api.xro/2.0/`, or of another API, as in `full_path`.
             modified_since: Only what was created or changed since; cut to whole seconds, as Xero reads it.
             scope: The scope that opens the path, to be named if the consent lacks it.
             cancelled: Set when nobody waits for the answer any more: then nothing more is sent, and no wait goes on.
@@ -148,7 +154,7 @@ class XeroClient:
         request.attempt += 1
         tenant_id = request.asked.tenant_id
         token = self._tokens.access_token(tenant_id, rejected=request.rejected)
-        url = f"{self._base}{request.asked.path}{'?' if request.params else ''}{request.query}"
+        url = f"{self._host}/{full_path(request.asked.path)}{'?' if request.params else ''}{request.query}"
         with (
             self._quota.slot(
                 tenant_id, lambda seconds: self._wait(seconds, LIMIT, cancelled), request.outgoing()

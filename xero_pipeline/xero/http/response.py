@@ -104,11 +104,14 @@ class Envelope:
     def read(cls, body: bytes) -> Envelope:
         """Split an envelope. The whole text is checked for being JSON on the way: about 0.6 ms per MB.
 
+        A bare list, as some of Xero's other APIs send it, counts as an envelope with `items`.
+
         Raises:
             ValueError: The body is no JSON object, for example because it was cut off.
         """
         try:
-            parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+            read = msgspec.json.decode(body, type=dict[str, msgspec.Raw] | list[msgspec.Raw])
+            parts = {"items": msgspec.Raw(body)} if isinstance(read, list) else read
         except (msgspec.DecodeError, RecursionError) as problem:
             raise ValueError(f"not a JSON object: {problem}") from None
         server_time = pagination = None
@@ -118,6 +121,11 @@ class Envelope:
             found = msgspec.json.decode(parts.get("pagination", b"null"), type=dict[str, int])
             pagination = Pagination(found["page"], found["pageSize"], found["pageCount"], found["itemCount"])
         return cls(body, parts, server_time, pagination)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is a list without an envelope."""
+        return self.body.lstrip()[:1] == b"["
 
     def records(self, wrapper: str) -> list[msgspec.Raw]:
         """The JSON text of every record, not yet parsed; none, if the list is null or left out.

@@ -1,4 +1,4 @@
-"""The register of fixed assets: depreciation, amortisation and disposals that no document shows.
+"""What the register of fixed assets posts: depreciation, amortisation and disposals that no document shows.
 
 The shapes are those of real books (a disposal takes cost and accumulated depreciation off and leaves the rest as gain
 or loss), in the accounts that an organisation chooses for them.
@@ -7,6 +7,7 @@ or loss), in the accounts that an organisation chooses for them.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
 from xero_simulator.books.lines import Part, TaxWay, tax_way
@@ -23,6 +24,30 @@ _AT_A_GAIN = {"711": Decimal("416.66"), "266": Decimal("183.34"), "710": Decimal
 _PROCEEDS = 25_000
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A thing that is sold or scrapped.
+
+    Args:
+        book_value: What it is still worth in the books.
+        price: What it is sold for.
+    """
+
+    name: str
+    cost: Decimal
+    book_value: Decimal
+    price: Decimal
+
+
+SCRAPPED = Departure("Sander", Decimal("400.00"), Decimal("87.50"), Decimal("0.00"))
+SOLD = Departure("Bench saw", Decimal("600.00"), Decimal("183.34"), Decimal("250.00"))
+
+
+def goes_in(month: dt.date) -> Departure | None:
+    """What is sold or scrapped in the middle of a month."""
+    return {1: SOLD, 3: SCRAPPED}.get(month.month % 4)
+
+
 def write_assets(bench: Workbench, plan: MonthPlan) -> None:
     """Write what the register posts in a month; every fourth month a thing is scrapped, every fourth one is sold."""
     if not bench.habits.assets:
@@ -31,13 +56,14 @@ def write_assets(bench: Workbench, plan: MonthPlan) -> None:
     post(bench, f"asset/depreciation/{stem}", plan.last, _DEPRECIATION)
     post(bench, f"asset/amortisation/{stem}", plan.last, _AMORTISATION)
     middle = plan.month.replace(day=15)
-    if plan.month.month % 4 == 1:
+    going = goes_in(plan.month)
+    if going is SOLD:
         untaxed = TaxWay("NoTax", bench.country.no_tax, 0)
         buyer = bench.id_of("contact/other/Cash Customers")
         sold = BankMovement(f"asset/proceeds/{stem}", "RECEIVE", "090", middle, buyer, "Bench saw sold")
         move(bench, sold, Part(_PROCEEDS, "266", "Bench saw sold"), untaxed)
         post(bench, f"asset/sold/{stem}", middle, _AT_A_GAIN)
-    elif plan.month.month % 4 == 3:
+    elif going is SCRAPPED:
         post(bench, f"asset/scrapped/{stem}", middle, _AT_A_LOSS)
 
 

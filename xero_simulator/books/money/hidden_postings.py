@@ -1,4 +1,4 @@
-"""What Xero posts and shows in reports, but in no document an app may read: payroll, fixed assets, stock, revaluation.
+"""What Xero posts and shows in reports, but in no document of the Accounting API: payroll, fixed assets, stock.
 
 Such journals lie beside the records of a company, under a wrapper that no endpoint serves.
 """

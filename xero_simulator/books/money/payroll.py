@@ -1,7 +1,7 @@
 """Wages: weekly pay runs, the money leaving the bank, and the accrual at month end.
 
-An organisation with Xero's payroll has no document of a pay run: Xero posts it (`hidden_postings`), with what the
-country holds back and has the employer add. Elsewhere a manual journal says so.
+An organisation with Xero's payroll has no document of a pay run: Xero posts it (`pay_runs`), with what the country
+holds back and has the employer add. Elsewhere a manual journal says so.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from xero_simulator.books.country import Payroll
 from xero_simulator.books.lines import Part, TaxWay
 from xero_simulator.books.money.bank_transactions import BankMovement
 from xero_simulator.books.money.banking import move
-from xero_simulator.books.money.hidden_postings import post
 from xero_simulator.books.money.journals import JournalLine, write_journal
+from xero_simulator.books.money.pay_runs import write_pay_run
 from xero_simulator.books.plan import MonthPlan, plan_month
-from xero_simulator.values.amounts import money
 from xero_simulator.values.days import add_months
 from xero_simulator.workbench import Workbench
 
@@ -118,11 +117,7 @@ def _write_run(bench: Workbench, run: PayRun) -> None:
 
 def _post_run(bench: Workbench, run: PayRun) -> None:
     """A pay run as Xero posts it; what was accrued is reversed by a manual journal."""
-    amounts = {"477": run.gross, "814": -run.net} | {key: -amount for key, amount in run.withheld.items()}
-    for cost, owed, amount in run.added:
-        amounts[cost] = amounts.get(cost, 0) + amount
-        amounts[owed] = amounts.get(owed, 0) - amount
-    post(bench, f"payrun/{run.day}", run.day, {key: money(cents) for key, cents in amounts.items()}, "PAYSLIP")
+    write_pay_run(bench, run.day, run.gross, list(run.withheld.items()), run.added)
     if run.accrued:
         lines = [JournalLine("477", -run.accrued, "Paid now"), JournalLine("805", run.accrued, "Accrued last month")]
         name = f"wages-reversal/{run.day}"

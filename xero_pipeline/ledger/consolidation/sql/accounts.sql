@@ -1,5 +1,6 @@
 SELECT
-    l.account_id, a.code, COALESCE(a.name, l.account_id), a.class, a.type, a.system_account
+    l.account_id, a.code, COALESCE(a.name, l.account_id), a.class, a.type, a.system_account,
+    a.reporting_code, a.reporting_code_name
 FROM (
     SELECT account_id FROM xero.accounts WHERE tenant_id = {{ tenant }}
     UNION

@@ -13,13 +13,14 @@ WITH organisations AS (
         tenant_id, name, {{ plain_name("name") }} AS plain_name, {{ plain_name("legal_name") }} AS plain_legal_name,
         {{ plain("tax_number") }} AS tax_number, {{ plain("registration_number") }} AS company_number
     FROM xero.organisations
+    WHERE tenant_id IN {{ among(members) }}
 ),
 contacts AS (
     SELECT
         tenant_id, contact_id, name, {{ plain_name("name") }} AS plain_name,
         {{ plain("tax_number") }} AS tax_number, {{ plain("company_number") }} AS company_number
     FROM xero.contacts
-    WHERE NOT is_deleted
+    WHERE NOT is_deleted AND tenant_id IN {{ among(members) }}
 ),
 -- Each by a column of its own: compared all with all, a thousand organisations would take minutes.
 matches AS (

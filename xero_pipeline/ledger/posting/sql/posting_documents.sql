@@ -39,7 +39,7 @@ FROM (
             WHEN u.standing = 'unclear' THEN CONCAT('its status is not known: ', u.status)
             WHEN u.standing = 'posts' AND u.side IS NULL
                 THEN CONCAT('its type is not known: ', COALESCE(u.type, 'it has none'))
-            WHEN u.standing = 'posts' AND u.money_is_gone THEN 'the money that made it does not post'
+            WHEN u.standing = 'posts' AND u.hindered IS NOT NULL THEN u.hindered
             WHEN u.standing = 'posts' AND (ABS(u.total) >= {{ most }} * LEAST(1, u.told_rate)
                 OR ABS(u.total_tax) >= {{ most }} * LEAST(1, u.told_rate)
                 OR ABS(u.withheld) >= {{ most }} * LEAST(1, u.told_rate)
@@ -70,7 +70,7 @@ FROM (
             CAST(NULL AS NUMERIC(19, 4)) AS base_total,
             CAST(NULL AS TEXT) AS other_account_id,
             CAST(NULL AS NUMERIC(19, 4)) AS other_total,
-            FALSE AS money_is_gone
+            CAST(NULL AS TEXT) AS hindered
         FROM xero.invoices WHERE tenant_id = {{ tenant }}
 
         UNION ALL
@@ -81,7 +81,7 @@ FROM (
             {{- ruled("credit_notes") }}
             NULL, NULL, date, contact_id, credit_note_number, reference, currency_code,
             CASE WHEN currency_rate > 0 THEN currency_rate END,
-            total - COALESCE(cis_deduction, 0), COALESCE(total_tax, 0), COALESCE(cis_deduction, 0), NULL, NULL, NULL, FALSE
+            total - COALESCE(cis_deduction, 0), COALESCE(total_tax, 0), COALESCE(cis_deduction, 0), NULL, NULL, NULL, NULL
         FROM xero.credit_notes WHERE tenant_id = {{ tenant }}
 
         UNION ALL
@@ -91,7 +91,7 @@ FROM (
             {{- standing("bank_transactions", posted_money) }}, status, type,
             {{- ruled("bank_transactions") }}
             NULL, bank_account_id, date, contact_id, NULL, reference, currency_code,
-            CASE WHEN currency_rate > 0 THEN currency_rate END, total, COALESCE(total_tax, 0), 0, NULL, NULL, NULL, FALSE
+            CASE WHEN currency_rate > 0 THEN currency_rate END, total, COALESCE(total_tax, 0), 0, NULL, NULL, NULL, NULL
         FROM xero.bank_transactions
         -- The halves of a bank transfer post nothing: the transfer does, once.
         WHERE tenant_id = {{ tenant }} AND COALESCE(type, '') NOT IN ('RECEIVE-TRANSFER', 'SPEND-TRANSFER')
@@ -117,7 +117,7 @@ FROM (
                 WHEN COALESCE(f.currency_code, fa.currency_code) THEN COALESCE(f.total, x.amount)
                 WHEN COALESCE(t.currency_code, ta.currency_code) THEN t.total
             END,
-            x.to_bank_account_id, t.total, FALSE
+            x.to_bank_account_id, t.total, NULL
         FROM xero.bank_transfers AS x
         CROSS JOIN posting_settings AS b
         {%- for half, side in (("f", "from"), ("t", "to")) %}
@@ -135,8 +135,33 @@ FROM (
             'manual_journals',
             {{- standing("manual_journals", posted_journal) }}, status, 'MANJOURNAL',
             NULL, {{ debit }}, 'MANJOURNAL',
-            NULL, NULL, date, NULL, NULL, narration, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, FALSE
+            NULL, NULL, date, NULL, NULL, narration, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL
         FROM xero.manual_journals WHERE tenant_id = {{ tenant }}
+
+        UNION ALL
+        -- Its lines are sums over all employees; without them Xero does not say what it posted.
+        SELECT
+            pay_run_id,
+            'pay_runs',
+            {{- standing("pay_runs", posted_journal) }}, status, 'PAYRUN',
+            NULL, {{ debit }}, 'PAYRUN',
+            NULL, NULL, payment_date, NULL, NULL, 'Pay run', NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, problem
+        FROM xero.pay_runs WHERE tenant_id = {{ tenant }}
+
+        UNION ALL
+        -- A fixed asset posts each month and when it goes; what it posted is not known of one with a problem.
+        SELECT
+            p.document_id, 'fixed_assets', 'posts', 'POSTED', p.source_type, NULL, {{ debit }}, p.source_type,
+            NULL, NULL, p.date, NULL, f.asset_number, f.asset_name, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, p.problem
+        FROM (
+            SELECT DISTINCT {{ journal_lines[1].document }} AS document_id, l.asset_id, l.date, CAST(NULL AS TEXT) AS problem,
+                CASE l.kind WHEN 'DEPRECIATION' THEN 'DEPRECIATION' ELSE 'DISPOSAL' END AS source_type
+            FROM xero.fixed_asset_postings AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+            UNION ALL
+            SELECT asset_id, asset_id, COALESCE(disposal_date, depreciation_start_date), problem, 'DEPRECIATION'
+            FROM xero.fixed_assets WHERE tenant_id = {{ tenant }} AND problem IS NOT NULL AND NOT is_deleted
+        ) AS p
+        JOIN xero.fixed_assets AS f ON f.tenant_id = {{ tenant }} AND f.asset_id = p.asset_id
         {%- for table in ("prepayments", "overpayments") %}
 
         UNION ALL
@@ -164,7 +189,8 @@ FROM (
             END,
             NULL, x.date, x.contact_id, NULL, x.reference, x.currency_code,
             COALESCE(CASE WHEN x.currency_rate > 0 THEN x.currency_rate END, m.currency_rate),
-            x.total, COALESCE(x.total_tax, 0), 0, NULL, NULL, NULL, COALESCE(m.is_gone, FALSE)
+            x.total, COALESCE(x.total_tax, 0), 0, NULL, NULL, NULL,
+            CASE WHEN m.is_gone THEN 'the money that made it does not post' END
         FROM xero.{{ table }} AS x
         LEFT JOIN (
             SELECT

@@ -1,5 +1,5 @@
 -- The legs of documents as the rules say them, each rounded on its own: the whole amount (0), the tax (1), the lines.
--- A manual journal says debit or credit by the sign of its lines; any other document's lines face its whole amount.
+-- A journal (by hand, a pay run, depreciation) says debit or credit by the sign of its lines; any other document's lines face its whole amount.
 {%- set facing = "CASE WHEN d.whole IS NULL THEN 1 ELSE -d.side END" %}
 SELECT
     d.document_id AS journal_id,

@@ -29,6 +29,17 @@ FROM (
     FROM xero.{{ lines }}_tracking AS t WHERE t.tenant_id = {{ tenant }} AND NOT t.is_deleted
     {%- endfor %}
 
+    {%- for one in journal_lines %}
+
+    UNION ALL
+    SELECT l.document_id, NULL, NULL, {{ said("l", ("position", "line_amount", "account_id") + one.said) }}
+    FROM (
+        SELECT {{ one.document }} AS document_id, l.position, l.line_amount,
+            COALESCE(l.account_id, {{ one.account }}) AS account_id, {% for name in one.said %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}
+        FROM xero.{{ one.lines }} AS l WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+    ) AS l
+    {%- endfor %}
+
     UNION ALL
     SELECT h.prepayment_id, NULL, NULL, {{ said("l", ("line_item_id", "position", "line_amount", "tax_amount",
         "account_id", "account_code", "tax_type", "description")) }}

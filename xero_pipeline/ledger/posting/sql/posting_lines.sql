@@ -45,6 +45,18 @@ WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted AND l.line_amount IS NOT N
 {{ "UNION ALL" if not loop.first }}
 {{- lines_as("l." ~ table[:-1] ~ "_id", table, lines, line_id, table) }}
 {% endfor %}
+{%- for one in journal_lines %}
+UNION ALL
+SELECT
+    {{ one.document }}, l.position, NULL, COALESCE(l.account_id, {{ one.account }}), l.line_amount, 0,
+    COALESCE({% for name in one.text %}l.{{ name }}{{ ", " if not loop.last }}{% endfor %}), NULL,
+    {%- for place in (1, 2) %}
+    NULL, NULL, NULL, NULL{{ "," if not loop.last }}
+    {%- endfor %}
+FROM xero.{{ one.lines }} AS l
+JOIN posting_affected AS c ON c.document_id = {{ one.document }} AND c.source_table = '{{ one.of }}'
+WHERE l.tenant_id = {{ tenant }} AND NOT l.is_deleted
+{% endfor %}
 UNION ALL
 -- A prepayment that came without lines has those of the money that made it.
 {{- lines_as("h.prepayment_id", "bank_transactions", "bank_transaction_line_item", "line_item_id", "prepayments") }}

@@ -4,9 +4,9 @@ SELECT
     CASE
         WHEN d.date IS NULL THEN 'it has no date'
         WHEN d.rate IS NULL OR d.rate <= 0 THEN CONCAT('its currency rate is missing (', d.currency_code, ')')
-        WHEN d.source_table <> 'manual_journals' AND d.whole_account_id IS NULL
+        WHEN d.source_table NOT IN {{ among(lines_only) }} AND d.whole_account_id IS NULL
             THEN CONCAT('no account of the chart takes its total (', COALESCE(d.whole, 'unknown type'), ')')
-        WHEN d.source_table <> 'manual_journals' AND d.total IS NULL THEN 'it has no total'
+        WHEN d.source_table NOT IN {{ among(lines_only) }} AND d.total IS NULL THEN 'it has no total'
         WHEN f.account_id IS NOT NULL
             THEN CONCAT('what arrived in ', f.currency_code, ' is not known: its half on that account is missing')
         WHEN e.without_account IS NOT NULL AND e.without_role = 'line'
@@ -22,7 +22,7 @@ LEFT JOIN posting_rounding AS o ON o.document_id = d.document_id
 LEFT JOIN xero.accounts AS f ON f.tenant_id = {{ tenant }} AND f.account_id = d.other_account_id
     AND f.currency_code <> (SELECT base_currency FROM posting_settings) AND d.other_total IS NULL
 WHERE d.date IS NULL OR d.rate IS NULL OR d.rate <= 0
-    OR (d.source_table <> 'manual_journals' AND (d.whole_account_id IS NULL OR d.total IS NULL))
+    OR (d.source_table NOT IN {{ among(lines_only) }} AND (d.whole_account_id IS NULL OR d.total IS NULL))
     OR f.account_id IS NOT NULL
     OR e.without_account IS NOT NULL
     OR NOT o.may_round

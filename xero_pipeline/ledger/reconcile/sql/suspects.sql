@@ -9,12 +9,13 @@ WITH documents AS (
         ("invoices", "invoice_number", "contact_name", "type"),
         ("credit_notes", "credit_note_number", "contact_name", "type"),
         ("bank_transactions", "reference", "contact_name", "type"), ("manual_journals", "narration", "NULL", "NULL"),
-        ("bank_transfers", "reference", "NULL", "NULL"), ("payments", "reference", "invoice_contact_name", "payment_type"),
+        ("pay_runs", "NULL", "NULL", "NULL"), ("bank_transfers", "reference", "NULL", "NULL"), ("payments", "reference", "invoice_contact_name", "payment_type"),
         ("prepayments", "reference", "contact_name", "type"), ("overpayments", "reference", "contact_name", "type"),
     ) %}
     {{ "UNION ALL" if not loop.first }}
     SELECT
-        '{{ table }}' AS source_table, {{ table[:-1] }}_id AS document_id, date, {{ number }} AS number,
+        '{{ table }}' AS source_table, {{ table[:-1] }}_id AS document_id,
+        {{ "payment_date AS date" if table == "pay_runs" else "date" }}, {{ number }} AS number,
         {{ contact }} AS contact_name, {{ type }} AS type, synced_at
     FROM xero.{{ table }} WHERE tenant_id = {{ tenant }}
     {%- endfor %}
