@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xero_simulator.account_data.asked import Asked, forbidden, unknown
+from xero_simulator.account_data.parameters import Asked, forbidden, unknown
 from xero_simulator.company import Company
 from xero_simulator.workbench import Record
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xero_simulator.account_data.asked import Asked, forbidden
 from xero_simulator.account_data.balances import account_balances, account_movements
+from xero_simulator.account_data.parameters import Asked, forbidden
 from xero_simulator.account_data.transactions import PATH, account_transactions
 from xero_simulator.api.journals import Journals
 from xero_simulator.company import Company

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from xero_simulator.account_data.accounts import account_of, chosen_accounts
-from xero_simulator.account_data.asked import Asked, problem, shifted
+from xero_simulator.account_data.parameters import Asked, problem, shifted
 from xero_simulator.books.double_entry.ledger import Ledger
 from xero_simulator.company import Company
 from xero_simulator.reports.balances import Balances

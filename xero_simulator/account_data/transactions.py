@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xero_simulator.account_data.accounts import account_of, chosen_accounts
-from xero_simulator.account_data.asked import Asked, problem
+from xero_simulator.account_data.parameters import Asked, problem
 from xero_simulator.api.journals import Journals
 from xero_simulator.company import Company
 from xero_simulator.reports.cash_basis import cash_postings
