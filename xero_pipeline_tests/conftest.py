@@ -26,6 +26,7 @@ from xero_pipeline_tests.ledger.kept import (  # noqa: F401 - fixtures
     kept_on_duckdb,
     kept_on_postgresql,
 )
+from xero_pipeline_tests.thoroughness import of_the_other_database
 from xero_simulator.identity import signer
 
 SLOW_ROOMS = {"defs", "field_cases", "fuzz", "ledger", "metrics", "real_books"}
@@ -50,6 +51,8 @@ SLOW_MODULES = {
     "test_which_xero",
 }
 """Those of other rooms that take more than ten seconds of a core."""
+ON_ONE_DATABASE = {"checks", "defs", "fuzz", "ledger", "metrics"}
+"""Whose tests `make test` asks on one database each; those of `warehouse/` are about the databases themselves."""
 
 
 def pytest_configure() -> None:
@@ -93,6 +96,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a longer time limit of their own go before the others; else the order stays."""
+    for item in of_the_other_database(items, ON_ONE_DATABASE):
+        item.add_marker(pytest.mark.other_database)
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)

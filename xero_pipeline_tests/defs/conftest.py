@@ -29,6 +29,7 @@ from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.clock import TODAY
 from xero_simulator.config import BooksConfig
 from xero_simulator.faults.catalogue import Fault
+from xero_simulator.identity import service
 from xero_simulator.simulator import Simulator
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -142,7 +143,9 @@ def surroundings(monkeypatch, home, simulator):
     monkeypatch.setattr(Services, "simulator", property(lambda services: simulator))
     # Our own limit of the minute would hold the tests up; it has tests of its own.
     monkeypatch.setattr(Services, "quota", property(lambda services: Quota(services.state, per_minute=100_000)))
-    # So would the waits between repetitions.
+    # All homes are copies of one, with one refresh token, which Xero takes once: nobody may need it.
+    monkeypatch.setattr(service, "ACCESS_SECONDS", 86_400)
+    # The waits between repetitions would hold them up, too.
     monkeypatch.setitem(XeroClient.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
 
 
