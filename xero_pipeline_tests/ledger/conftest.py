@@ -109,9 +109,9 @@ def traders():
     return made, entered[0]
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+@pytest.fixture(scope="session", params=["duckdb", "postgresql"])
 def trading(request, traders, tmp_path_factory):
-    """The warehouse of companies that trade with each other, consolidated in NZD at rates that are known, by a file."""
+    """The warehouse of companies that trade with each other, consolidated in NZD by a file; to read only."""
     file = tmp_path_factory.mktemp("group") / "group.toml"
     file.write_text(GROUP_FILE)
     if request.param == "duckdb":

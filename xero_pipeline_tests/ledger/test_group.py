@@ -284,5 +284,13 @@ def test_given_rates_and_numbers_of_journals_move_along_to_another_database(fill
     assert rows(target, asked) == rows(filled, asked)
 
 
+def test_a_group_that_is_left_alone_has_its_views_all_the_same(filled):
+    """A warehouse that was moved has the tables, and what they were written from, but no views of the group."""
+    grouped(filled)
+    change(filled, "DROP VIEW ledger.consolidated_balance_sheet")
+    assert grouped(filled).was_current
+    assert rows(filled, "SELECT COUNT(*) > 0 AS there FROM ledger.consolidated_balance_sheet") == [(True,)]
+
+
 def test_a_warehouse_without_a_ledger_has_nothing_to_take_along(warehouse, tmp_path):
     assert copy_ledger(warehouse, Warehouse(f"duckdb:///{tmp_path / 'moved.duckdb'}")) == {}

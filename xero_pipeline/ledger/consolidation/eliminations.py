@@ -83,6 +83,7 @@ class Eliminations:
         known = set(self._months[sale.tenant_id]) & set(self._months[purchase.tenant_id])
         months = sorted(one for one in known if one >= pair.month)
         stood = {one.document_id: NOTHING for one in (sale, purchase)}
+        settled = max((*sale.moved, *purchase.moved), default=pair.month)
         for month in months:
             rows = list(self._results(pair, month))
             for one, other in _sides(pair):
@@ -93,13 +94,16 @@ class Eliminations:
             for account, amount in ((OPENING, opening), (EXCHANGE, self._left_over(rows, opening))):
                 rows.append(self._row(sale, purchase, month, account, Standing(ZERO, ZERO, negative(amount))))
             yield from (row for row in rows if row["document_movement"] or row["movement"] != ZERO)
+            if month >= settled and not any(one.amount for one in stood.values()):
+                return
 
     def _left_over(self, rows: Iterable[Row], opening: Decimal | None) -> Decimal | None:
         return added(*(row["movement"] for row in rows), negative(opening))
 
     def _results(self, pair: Pair, month: date) -> Iterator[Row]:
         """Income and expenses taken out, of documents that both were booked since the group began."""
-        if month != pair.month or not pair.has_results or min(pair.sale.month, pair.purchase.month) < self._begins:
+        are_translated = all(one.month in self._months[one.tenant_id] for one, _ in _sides(pair))
+        if month != pair.month or not pair.has_results or not are_translated:
             return
         for one, other in _sides(pair):
             rate = self._months[one.tenant_id][one.month].average_value

@@ -83,6 +83,7 @@ def write_consolidation(
     today = {one.tenant_id: day_in(one.timezone, at) for one in group.members}
     inputs = group_inputs(connection, group.members, today, presentation_currency, file)
     currency = presentation_currency or _in_common(group.members)
+    make_group_views(connection)  # which a copied warehouse does not have, though nothing changed
     told: Any = {"currency": currency, "organisations": len(group.members), "absent": group.absent}
     if kept := kept_group(connection, inputs, group.members):
         return outcome(connection, kept, **told, changed=False, was_current=True)
@@ -94,7 +95,6 @@ def write_consolidation(
     begins = None
     if currency is not None and members:
         begins = _write_rows(connection, dialect, group, file, currency, today)
-    make_group_views(connection)
     written = KeptGroup(table_contents(connection, WRITTEN), begins)
     note_inputs(connection, inputs, written, at=at)
     return outcome(connection, written, **told, changed=written.contents != before, was_current=False)

@@ -10,6 +10,8 @@ from xero_pipeline.container import Services
 from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
+from xero_pipeline.operations.health.group_file import NAME as GROUP_FILE
+from xero_pipeline.operations.health.group_file import check_group_file
 from xero_pipeline.operations.health.machines import check_machines
 from xero_pipeline.operations.health.own_checks import NAME as OWN_CHECKS
 from xero_pipeline.operations.health.own_checks import check_own_checks
@@ -89,6 +91,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
         "warehouse": partial(check_warehouse, services),
         READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
+        GROUP_FILE: partial(check_group_file, services),
         OWN_CHECKS: partial(check_own_checks, services),
         "Dagster home": partial(_dagster, services, opened),
     }
@@ -99,7 +102,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
             "encryption key",
         }:
             continue
-        if name in {CAUSES, READ_COPY} and "warehouse" in failed:
+        if name in {CAUSES, GROUP_FILE, READ_COPY} and "warehouse" in failed:
             continue
         for result in carried(name, check):
             failed |= {name} if result.state == "problem" else set()
