@@ -89,7 +89,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
             )
             for name in WRITTEN
         ]
-        evaluated = evaluate(written, naming) if checked else []
+        evaluated = evaluate(written, naming) if checked else ()
         yield from emit_selected(context, [*results, *evaluated])
 
     return [write]
