@@ -8,14 +8,19 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from xero_pipeline.calendar import month_end
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.statements import (
     consolidated_balance_sheet,
     consolidated_profit_and_loss,
     consolidated_trial_balance,
     group_books,
 )
+from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.ledger.statements.periods import Period
-from xero_pipeline_tests.ledger.several import rows
+from xero_pipeline.ledger.tables import ledger_table
+from xero_pipeline_tests.databases import undone
+from xero_pipeline_tests.ledger.accountant import forget_inputs
+from xero_pipeline_tests.ledger.several import SYNCED, change, rows
 from xero_pipeline_tests.ledger.trading import APRIL, CURRENCIES, GAINS, MARCH, MAY, MONTHS, UK, at_rate
 
 CENT = Decimal("0.01")
@@ -27,6 +32,7 @@ HAVING SUM(movement) <> 0
 MOVED = """
 SELECT period_start, group_account_id, movement AS m FROM ledger.consolidated_trial_balance WHERE movement <> 0
 """
+JOURNALS = ("journals", "journal_lines")
 AMORTISED = {MARCH: 100, APRIL: 0, MAY: Decimal("10.50")}
 
 
@@ -150,3 +156,65 @@ def test_statements_side_by_side_say_what_the_views_say(trading):
     )
     assert owners.amounts[-1] == net - share.amounts[-1]
     assert not any(consolidated_trial_balance(books).lines[-1].amounts)
+
+
+def test_earnings_are_those_of_the_group_s_year_whenever_the_years_of_organisations_end(trading, traders):
+    """New Zealand's year begins in April, the United Kingdom's in March, Australia's in July."""
+    books = traders[1]
+    earned = sum(profit(books, company, month) for company in CURRENCIES for month in (APRIL, MAY))
+    for month in (APRIL, MAY):
+        earned -= books.exchange_difference(month) + AMORTISED[month]
+        for company in CURRENCIES:
+            earned -= (books.sold_within(company, month) or 0) - (books.bought_within(company, month) or 0)
+    assert asked(trading, "consolidated_balance_sheet", MAY)["Current Year Earnings"] == earned
+
+
+def written_again(warehouse, *statements):
+    """Consolidate once more without the file, after changes."""
+    change(warehouse, *statements)
+    with warehouse.writing() as connection:
+        forget_inputs(connection)
+        return write_consolidation(connection, warehouse.dialect, "NZD", at=SYNCED)
+
+
+def test_a_missing_rate_leaves_the_sums_of_its_months_empty_and_no_statement_is_drawn(trading):
+    with undone(trading):
+        found = written_again(
+            trading,
+            "UPDATE ledger.journals SET currency_rate = NULL",
+            "DELETE FROM ledger.exchange_rates WHERE from_currency = 'GBP' AND month = '2026-04-01'",
+        )
+        assert [one.month for one in found.missing] == [APRIL]
+        sql = (
+            "SELECT COUNT(*) AS n, COUNT(amount) AS a FROM ledger.consolidated_profit_and_loss WHERE period_start = :m"
+        )
+        ((lines, amounts),) = rows(trading, sql, m=APRIL)
+        assert lines > amounts
+        assert rows(trading, sql, m=MARCH)[0][0] == rows(trading, sql, m=MARCH)[0][1] > 10
+        with trading.reading() as connection:
+            group_books(connection, Period(MARCH, month_end(MARCH)))
+            with pytest.raises(ConfigurationError, match="A rate is missing between 2026-04-01 and 2026-04-30"):
+                group_books(connection, Period(APRIL, month_end(APRIL)))
+
+
+def test_where_xeros_own_journals_are_the_ledger_documents_are_matched_by_what_they_post(trading, traders):
+    tenant = traders[1].tenants[UK]
+    asked = "SELECT * FROM ledger.intercompany_documents ORDER BY tenant_id, document_id"
+    moved = """SELECT document_id, account_id, period_start, movement FROM ledger.group_eliminations
+        ORDER BY document_id, account_id, period_start"""
+    before = rows(trading, asked), rows(trading, moved)
+    with undone(trading):
+        columns = {name: ", ".join(one.name for one in ledger_table(name).all_columns) for name in JOURNALS}
+        written_again(
+            trading,
+            *(
+                f"INSERT INTO ledger.derived_{name} ({columns[name]}) SELECT {columns[name]} FROM ledger.{name} "
+                f"WHERE tenant_id = '{tenant}'"
+                for name in JOURNALS
+            ),
+            # They say nothing of another currency, and have ids of their own.
+            f"UPDATE ledger.journal_lines SET foreign_amount = net_amount, journal_id = 'x' || journal_id "
+            f"WHERE tenant_id = '{tenant}'",
+            f"UPDATE ledger.journals SET journal_id = 'x' || journal_id WHERE tenant_id = '{tenant}'",
+        )
+        assert (rows(trading, asked), rows(trading, moved)) == before
