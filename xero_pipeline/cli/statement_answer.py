@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.calendar import month_start
-from xero_pipeline.cli.statement_arguments import day_given, organisation_of
+from xero_pipeline.cli.statement_arguments import day_given, organisation_of, today_of
 from xero_pipeline.cli.statement_request import StatementRequest
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
@@ -80,7 +80,7 @@ def answer(asked: StatementRequest, draw: Draw, known_on: str | None = None) -> 
     services = Services(Settings.load())
     one = organisation_of(services, asked.organisation)
     if known_on:
-        asked = replace(asked, known_on=day_given(known_on, "--known-on", asked.organisation, last=True))
+        asked = replace(asked, known_on=_evening(known_on, asked.organisation))
     with _books(services, one.tenant_id, asked) as books, books.reading() as connection:
         if newest_day(connection, one.tenant_id) is None:
             raise ConfigurationError(
@@ -97,6 +97,13 @@ def answer(asked: StatementRequest, draw: Draw, known_on: str | None = None) -> 
         say(nothing)
     if not asked.known_on:
         tell_age(services.books)
+
+
+def _evening(given: str, organisation: str | None) -> date:
+    day = day_given(given, "--known-on", organisation, last=True)
+    if day > today_of(organisation):
+        raise ConfigurationError(f"--known-on {day} is in the future: leave it out for what is known now.")
+    return day
 
 
 def _books(services: Services, tenant_id: str, asked: StatementRequest) -> AbstractContextManager[Warehouse]:

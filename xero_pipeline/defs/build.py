@@ -31,7 +31,7 @@ from xero_pipeline.defs.resources import (
     WarehouseResource,
     XeroResource,
 )
-from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS
+from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
+from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.warehouse.schema.toml_reader import read_group
 from xero_pipeline.warehouse.sql import target
@@ -23,7 +24,15 @@ def ledger_tables() -> tuple[Table, ...]:
     folder = files(__package__ or "xero_pipeline.ledger").joinpath("columns")
     sources = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     declared = [table for source in sources for table in read_group(source.name.removesuffix(".toml"), source)]
-    return (*declared, *(_derived(table) for table in declared if table.name in ("journals", "journal_lines")))
+    beside = [_derived(table) for table in declared if table.name in ("journals", "journal_lines")]
+    on_cash_basis = [_on_cash_basis(table) for table in declared if table.name in ON_CASH_BASIS.values()]
+    return (*declared, *on_cash_basis, *beside)
+
+
+def _on_cash_basis(table: Table) -> Table:
+    """The same where Xero's reports on cash basis are pulled."""
+    comment = f"Only where that report is pulled on cash basis: as {table.name}, on cash basis. {table.comment}"
+    return replace(table, name=f"{table.name}_cash", comment=comment)
 
 
 def _derived(table: Table) -> Table:

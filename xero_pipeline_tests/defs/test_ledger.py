@@ -24,8 +24,9 @@ from xero_pipeline.defs.metadata.charts import chart_of
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
+from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.consolidation.update import WRITTEN as GROUP_ASSETS
-from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS, STATEMENTS
+from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in

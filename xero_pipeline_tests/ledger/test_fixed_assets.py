@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -10,6 +11,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import at
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.postgresql import a_database_like
+from xero_simulator.edits.records import lock_books
 
 AUSTRALIA = 7
 """The place of a simulated organisation with payroll and a register of fixed assets."""
@@ -94,3 +96,19 @@ def test_a_register_that_does_not_add_up_is_told_by_asset(registrar):
     registrar.keep()
     told = registrar.one("select problem, is_posted from ledger.documents where problem is not null")
     assert (told["problem"], told["is_posted"]) == ("it does not add up", False)
+
+
+def test_a_register_that_is_read_later_changes_no_locked_month(tmp_path, duckdb_template):
+    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
+    accountant = Accountant(invoices=24, months=6, place=AUSTRALIA)
+    accountant.open()
+    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as accountant.warehouse:
+        lock_books(accountant.books, dt.date(2025, 12, 31))
+        accountant.read("organisations", "accounts", "bank_transactions")
+        accountant.keep()
+        accountant.later(hours=48)
+        accountant.keep()
+        accountant.read("fixed_assets", "pay_runs")
+        accountant.keep()
+        assert min(posted(accountant)) < dt.date(2025, 12, 31)
+        assert accountant.one("select count(*) as n from xero.locked_document_changes")["n"] == 0

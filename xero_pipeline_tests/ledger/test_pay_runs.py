@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
@@ -117,7 +118,9 @@ def test_totals_alone_do_not_say_which_accounts_a_british_pay_run_is_on_so_it_is
         assert accountant.one(told)["why"].startswith("only its payslips say")
 
 
-def test_no_employee_is_anywhere_in_the_warehouse_the_landing_zone_or_the_call_log(duckdb_url, tmp_path):
+def test_no_employee_is_anywhere_in_the_warehouse_the_landing_zone_or_the_call_log(
+    duckdb_url, duckdb_template, tmp_path
+):
     """Neither a name nor what one employee earns, of four who are paid; not in rows, their history or raw answers."""
     accountant = Accountant(invoices=24, months=3, place=UNITED_KINGDOM)
     accountant.open()
@@ -128,14 +131,25 @@ def test_no_employee_is_anywhere_in_the_warehouse_the_landing_zone_or_the_call_l
         accountant.sync("pay_runs", landing=landing)
         raise_wage(accountant.books, min(run_days(accountant)), 12_345, accountant.later(minutes=1))
         accountant.sync("pay_runs", landing=landing)
+        lines = lines_of(accountant.warehouse)
         kept = [json.dumps(rows(accountant, name), default=str) for name in tables(accountant)]
+        assert "xero.pay_runs_history" in tables(accountant)
     files = list(landing.read(accountant.tenant_id, ["pay_runs"]))
     landed = [bytes(answer.body).decode() for one in files for answer in one.answers]
     assert len(landed) == 2
+    shutil.copy(duckdb_template, tmp_path / "again.duckdb")
+    with Warehouse(f"duckdb:///{tmp_path / 'again.duckdb'}").kept_open() as again:
+        (done,) = replay(landing, again, subjects=["pay_runs"])
+        assert (done.gaps, lines_of(again)) == ([], lines)
     text = "\n".join([*kept, *landed])
     assert "Regular Hours" in text
     assert [name for first, last, _ in EMPLOYEES for name in (first, last) if name in text] == []
     assert [wage for wage in wages(accountant) if f"{wage}" in text] == []
+
+
+def lines_of(warehouse):
+    sql = "select * exclude (tenant_id, synced_at, valid_from) from xero.pay_run_lines order by pay_run_id, position"
+    return warehouse.query(sql).to_pylist()
 
 
 def run_days(accountant):

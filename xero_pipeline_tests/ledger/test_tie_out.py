@@ -8,6 +8,9 @@ from decimal import Decimal
 import pytest
 
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
+from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
+from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
+from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_simulator.edits import documents
 from xero_simulator.edits.hidden_postings import post_unseen
 
@@ -206,10 +209,20 @@ def test_without_a_trial_balance_nothing_is_made_up(accountant):
     assert accountant.one("select count(*) as n from ledger.revaluations")["n"] == 0
 
 
+def by_month(accountant, table):
+    """The accounts and amounts of February in a table of statements by month."""
+    amount, place = ("balance", "account_id") if "trial" in table else ("amount", "position")
+    rows = accountant.warehouse.query(
+        f"select account_id, {amount} as amount from ledger.{table} where period_end = '{FEBRUARY}' order by {place}"
+    ).to_pylist()
+    return [(row["account_id"], row["amount"]) for row in rows]
+
+
 def test_reports_on_cash_basis_tie_out_where_they_are_pulled_and_else_name_the_basis(accountant):
     on_cash_basis = ("trial_balance_cash", "profit_and_loss_cash", "balance_sheet_cash")
     compared = "select statement, count(*) as n from ledger.tie_out where statement like '%_cash' group by statement"
     assert accountant.warehouse.query(compared).num_rows == 0
+    assert [len(by_month(accountant, name)) for name in on_cash_basis] == [0, 0, 0]
     accountant.pull(*on_cash_basis)
     post_unseen(accountant.books, dt.date(2026, 1, 20), {"477": Decimal(900), "814": Decimal(-900)}, "PAYSLIP")
     accountant.pull("trial_balance", *on_cash_basis)
@@ -217,6 +230,18 @@ def test_reports_on_cash_basis_tie_out_where_they_are_pulled_and_else_name_the_b
     counts = {row["statement"]: row["n"] for row in accountant.warehouse.query(compared).to_pylist()}
     assert all(counts[statement] > 40 for statement in on_cash_basis)
     assert accountant.off(statements=on_cash_basis) == []
+    with accountant.warehouse.reading() as connection:
+        tenant_id = accountant.tenant_id
+        assert sorted(by_month(accountant, "trial_balance_cash")) == sorted(
+            (one.account_id, one.balance) for one in trial_balance(connection, tenant_id, FEBRUARY, basis="cash")
+        )
+        assert by_month(accountant, "profit_and_loss_cash") == [
+            (one.account_id, one.amount)
+            for one in profit_and_loss(connection, tenant_id, FEBRUARY.replace(day=1), FEBRUARY, basis="cash")
+        ]
+        assert by_month(accountant, "balance_sheet_cash") == [
+            (one.account_id, one.amount) for one in balance_sheet(connection, tenant_id, FEBRUARY, basis="cash")
+        ]
     # A payment that Xero counts in another month on cash basis alone.
     accountant.change(
         "UPDATE xero.trial_balance SET ytd_debit = ytd_debit + 7 WHERE basis = 'cash' AND period_end = '2026-02-28' "

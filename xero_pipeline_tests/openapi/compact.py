@@ -11,6 +11,7 @@ code `NO` into false.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,25 +20,64 @@ import yaml
 
 from xero_pipeline_tests.openapi import spec
 
-FILES = {"accounting": "xero_accounting.yaml", "identity": "xero-identity.yaml"}
+FILES = {
+    "accounting": "xero_accounting.yaml",
+    "identity": "xero-identity.yaml",
+    "payroll-au": "xero-payroll-au.yaml",
+    "payroll-nz": "xero-payroll-nz.yaml",
+    "payroll-uk": "xero-payroll-uk.yaml",
+    "assets": "xero_assets.yaml",
+}
+ONLY = {
+    "payroll-au": ("/PayRuns", "/PayRuns/{PayRunID}", "/Payslip/{PayslipID}", "/Settings", "/PayItems"),
+    "payroll-nz": (
+        *("/PayRuns", "/PaySlips", "/Settings", "/EarningsRates", "/Reimbursements", "/Deductions"),
+        *("/StatutoryDeductions", "/Superannuations"),
+    ),
+    "payroll-uk": (
+        *("/PayRuns", "/Payslips", "/Settings", "/EarningsRates", "/Reimbursements", "/Deductions", "/EarningsOrders"),
+        "/Benefits",
+    ),
+    "assets": ("/Assets", "/AssetTypes", "/Settings"),
+}
+"""The paths that are kept of a document, with the schemas they need, where that is not all."""
 _HERE = Path(__file__).parent
 _WORDS = frozenset({"description", "example", "externalDocs", "title", "default", "x-example-python", "x-snake"})
 _NUMBERS = frozenset({"maxLength", "minLength", "maximum", "minimum", "minItems", "maxItems"})
 _SWITCHES = frozenset({"readOnly", "x-is-msdate", "x-is-msdate-time", "x-is-money", "x-is-datetime"})
+_REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 _METHODS = ("get", "post", "put")
 _DEPARTURES = (": unknown", ": x-is-msdate", ": x-is-msdate-time")
 
 
-def compact(document: dict[str, Any]) -> dict[str, Any]:
-    """What a document says of answers: for every path that can be read the schema, and the schemas it needs."""
+def compact(document: dict[str, Any], *, needed_alone: bool = False) -> dict[str, Any]:
+    """What a document says of answers: for every path that can be read the schema, and the schemas it needs.
+
+    Args:
+        needed_alone: Whether schemas that no path needs are left out.
+    """
     paths = {
         path: answer["content"]["application/json"]["schema"]
         for path, methods in document["paths"].items()
         if "get" in methods and "application/json" in (answer := methods["get"]["responses"]["200"]).get("content", {})
     }
     schemas = {name: _plain(schema) for name, schema in document["components"]["schemas"].items()}
+    if needed_alone:
+        needed = _needed(json.dumps(paths), schemas)
+        schemas = {name: schema for name, schema in schemas.items() if name in needed}
     info = {name: document["info"][name] for name in ("title", "version")}
     return {"info": info, "paths": {path: _plain(schema) for path, schema in paths.items()}, "schemas": schemas}
+
+
+def _needed(text: str, schemas: dict[str, Any]) -> set[str]:
+    """The schemas that a text refers to, and those they refer to."""
+    needed: set[str] = set()
+    texts = [text]
+    while texts:
+        for name in set(_REFERENCE.findall(texts.pop())) - needed:
+            needed.add(name)
+            texts.append(json.dumps(schemas[name]))
+    return needed
 
 
 def _plain(schema: Any) -> Any:
@@ -90,7 +130,9 @@ def main(folder: Path) -> None:
     """Write the copies beside this file."""
     for name, file in FILES.items():
         document = yaml.load((folder / file).read_text(), Loader=yaml.BaseLoader)
-        kept = compact(document)
+        if only := ONLY.get(name):
+            document["paths"] = {path: {"get": document["paths"][path]["get"]} for path in only}
+        kept = compact(document, needed_alone=name in ONLY)
         (_HERE / f"{name}.json").write_text(text_of(kept))
         spec.document.cache_clear()
         (_HERE / f"{name}.json").write_text(text_of({**kept, "shown": shown(document, name)}))

@@ -22,7 +22,7 @@ _DAY = 86_400_000
 
 @cache
 def document(name: str) -> dict[str, Any]:
-    """The compact copy of one of Xero's documents, `accounting` or `identity`."""
+    """The compact copy of one of Xero's documents, such as `accounting`."""
     return json.loads((Path(__file__).parent / f"{name}.json").read_text())
 
 

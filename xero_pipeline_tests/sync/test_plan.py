@@ -25,6 +25,13 @@ from xero_pipeline_tests.sync.conftest import TENANT
 from xero_pipeline_tests.xero.fakes import Clock, client_of
 from xero_pipeline_tests.xero.test_paging import Lists
 
+
+def test_what_is_composed_of_several_answers_takes_what_is_beside_its_list_and_at_first_nobody_knows():
+    for table, beside in (("pay_runs", 1), ("fixed_assets", 4)):
+        assert calls_to_read(endpoint(table), 250, changes=False) == beside + 3
+        assert calls_to_read(endpoint(table), None, changes=False) is None
+
+
 REPORTS = chosen_reports(None, cash_basis=False)
 
 

@@ -51,9 +51,12 @@ AUSTRALIA = {
     },
     "PayItems": {
         "PayItems": {
-            "EarningsRates": [{"AccountCode": "477"}, {"AccountCode": "477"}],
-            "DeductionTypes": [{"AccountCode": "850"}],
-            "ReimbursementTypes": [{"AccountCode": "420"}],
+            "EarningsRates": [
+                {"EarningsRateID": "ordinary", "Name": "Ordinary Hours", "AccountCode": "477"},
+                {"EarningsRateID": "overtime", "Name": "Overtime", "AccountCode": "477"},
+            ],
+            "DeductionTypes": [{"DeductionTypeID": "union", "Name": "Union Fees", "AccountCode": "850"}],
+            "ReimbursementTypes": [{"ReimbursementTypeID": "travel", "Name": "Travel", "AccountCode": "420"}],
         }
     },
 }
@@ -158,10 +161,72 @@ def test_the_totals_of_an_australian_pay_run_are_lines_on_the_accounts_of_payrol
 
 def test_pay_items_on_two_accounts_leave_totals_without_lines_and_say_so(read):
     xero = PayrollXero("AU", AUSTRALIA)
-    xero.answers["PayItems"]["PayItems"]["EarningsRates"].append({"AccountCode": "479"})
+    xero.answers["PayItems"]["PayItems"]["EarningsRates"][1]["AccountCode"] = "479"
     (record,) = read(xero)
     assert (record["Lines"], record["LinesFrom"]) == ([], None)
     assert record["Problem"] == "Xero does not say which account its earnings is on"
+
+
+@pytest.fixture
+def on_two_accounts():
+    """An Australian pay run of two employees, whose overtime is on an account of its own."""
+    xero = PayrollXero("AU", AUSTRALIA)
+    xero.answers["PayItems"]["PayItems"]["EarningsRates"][1]["AccountCode"] = "479"
+    xero.answers[RUN] = {
+        "PayRuns": [{"Payslips": [{"PayslipID": "albus", "FirstName": "Albus"}, {"PayslipID": "john"}]}]
+    }
+    taxed = {"TaxLines": [{"Amount": 39.00, "LiabilityAccount": "825"}], "LeaveEarningsLines": None}
+    fund = {"ExpenseAccountCode": "478", "LiabilityAccountCode": "826"}
+    xero.answers["albus"] = {
+        "Payslip": {
+            "LastName": "Dumbledore",
+            "EarningsLines": [{"EarningsRateID": "ordinary", "RatePerUnit": 30.333, "NumberOfUnits": 3}],
+            "SuperannuationLines": [{"Amount": 19.00, **fund}],
+            **taxed,
+        }
+    }
+    xero.answers["john"] = {
+        "Payslip": {
+            "EarningsLines": [{"EarningsRateID": "ordinary", "RatePerUnit": 10, "NumberOfUnits": 9}],
+            "TimesheetEarningsLines": [{"EarningsRateID": "overtime", "FixedAmount": 19.00}],
+            "ReimbursementLines": [{"ReimbursementTypeID": "travel", "ExpenseAccount": "421", "Amount": 22}],
+            "DeductionLines": [{"DeductionTypeID": "union", "Amount": 33.00}],
+            **taxed,
+        }
+    }
+    return xero
+
+
+def test_payslips_say_what_is_on_which_account_where_totals_do_not(read, on_two_accounts):
+    (record,) = read(on_two_accounts, PAYSLIPS)
+    assert amounts(record) == {
+        ("EARNINGS", "477"): 181,
+        ("EARNINGS", "479"): 19,
+        ("REIMBURSEMENT", "421"): 22,
+        ("DEDUCTION", "850"): -33,
+        ("TAX", "825"): -78,
+        ("EMPLOYER CONTRIBUTION", "478"): 19,
+        ("EMPLOYER CONTRIBUTION OWED", "826"): -19,
+        ("NET PAY", "payable"): -111,
+    }
+    assert (record["LinesFrom"], record["Problem"]) == ("payslips", None)
+    assert not [word for word in ("Albus", "Dumbledore", "30.333") if word in json.dumps(record, default=str)]
+
+
+def test_australian_payslips_that_come_to_other_totals_are_no_lines_and_are_not_read_again(read, on_two_accounts):
+    on_two_accounts.answers["john"]["Payslip"]["EarningsLines"][0]["NumberOfUnits"] = 8
+    (record,) = read(on_two_accounts, PAYSLIPS)
+    assert (record["Lines"], record["LinesFrom"]) == ([], "payslips")
+    assert "is not the totals" in record["Problem"]
+    on_two_accounts.requests.clear()
+    read(on_two_accounts, PAYSLIPS, {RUN: json.dumps(record, default=float)})
+    assert on_two_accounts.asked == ["Organisation", "PayRuns"]
+
+
+def test_australian_payslips_are_not_read_where_totals_are_enough(read):
+    xero = PayrollXero("AU", AUSTRALIA)
+    read(xero, PAYSLIPS)
+    assert xero.asked == ["Organisation", "PayRuns", "Settings", "PayItems"]
 
 
 def test_totals_that_do_not_add_up_are_no_lines(read):

@@ -108,7 +108,7 @@ def pay_items(bench: Workbench, country: PayrollCountry) -> dict[str, tuple[str,
             "category": "StakeholderPension" if bench.country.code == "GB" else "KiwiSaver",
             "expenseAccountId": bench.account_id(cost),
             "liabilityAccountId": bench.account_id(owed),
-            "calculationType": "PercentageOfGross",
+            **_calculation(bench.country.code),
             "percentage": 3,
             "currentRecord": True,
         }
@@ -122,3 +122,10 @@ def pay_items(bench: Workbench, country: PayrollCountry) -> dict[str, tuple[str,
         country.order_list: ("statutoryDeductions", orders),
         country.benefit_list: ("benefits", benefits),
     }
+
+
+def _calculation(country: str) -> Record:
+    """How a contribution is worked out, by the name that the country has for it."""
+    if country == "NZ":
+        return {"calculationTypeNZ": "PercentageOfTaxableEarnings"}
+    return {"calculationType": "PercentageOfGross"}

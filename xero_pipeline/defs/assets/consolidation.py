@@ -89,10 +89,15 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
             )
             for name in WRITTEN
         ]
-        evaluated = [told(written, naming) for told in (_rated, _matched, _mapped, _present)] if checked else []
+        evaluated = evaluate(written, naming) if checked else ()
         yield from emit_selected(context, [*results, *evaluated])
 
     return [write]
+
+
+def evaluate(written: Consolidation, naming: "Naming") -> Sequence[dg.AssetCheckResult]:
+    """What each of `CHECKS` says of what was written."""
+    return [told(written, naming) for told in (_rated, _matched, _mapped, _present)]
 
 
 def _facts(written: Consolidation, table: str) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from xero_pipeline.defs.metadata.charts import chart_metadata
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes
+from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.content_versions import organisation_contents
 from xero_pipeline.ledger.posting.postings import Posted
 from xero_pipeline.ledger.reconcile.cause_file import read_causes
-from xero_pipeline.ledger.reconcile.tie_out import ON_CASH_BASIS, REPORTS
+from xero_pipeline.ledger.reconcile.tie_out import REPORTS
 from xero_pipeline.ledger.statements.monthly_tables import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.update import update_ledger
@@ -72,11 +73,12 @@ def ledger_assets(
     Args:
         journals: Whether Xero's own journals are read: they are the ledger then.
         explained: Collections of Xero's other APIs that are read.
-        cash_basis: The reports on cash basis that are pulled by themselves, whose figures the checks look at.
+        cash_basis: The reports on cash basis that are pulled by themselves, which it compares with its own.
         checked: Whether with their checks.
         checks: Those of the books, which need the ledger.
     """
-    made_of = ASSETS | (WITH_JOURNALS if journals else {}) | {"journals": (*ASSETS["journals"], *explained)}
+    made_of = ASSETS | {"journals": (*ASSETS["journals"], *explained)} | dict.fromkeys(cash_basis, ())
+    made_of |= WITH_JOURNALS if journals else {}
     specs = [_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of]
     tied = check_specs(naming, journals=journals, cash_basis=cash_basis)
 

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.calendar import month_start, year_start
 from xero_pipeline.ledger.cash_basis.lines import lines_named
+from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS, are_pulled
 from xero_pipeline.ledger.reconcile.cause_search import with_causes
 from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.open_documents import rounding_sql
-from xero_pipeline.warehouse.sql import among, literal
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 
 REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 """Xero's reports that are compared."""
-ON_CASH_BASIS = {
-    "trial_balance_cash": "trial_balance",
-    "profit_and_loss_cash": "profit_and_loss",
-    "balance_sheet_cash": "balance_sheet",
-}
-"""Xero's reports on cash basis that are compared besides, where they are pulled, and the same on accrual basis."""
 STATEMENTS = (*REPORTS, "receivables", "payables", "journals")
 """What is compared: the reports; the open documents with the balance of their control account; of `journals`, that
 every one sums to zero."""
@@ -132,7 +127,7 @@ def compare_cash_basis(connection: Connection, tenant_id: str, stale: Mapping[st
         connection: In the transaction in which `compare` ran: temporary tables of that comparison are made anew.
         stale: As for `post_unexplained`.
     """
-    if not _has_cash_basis(connection, tenant_id):
+    if not are_pulled(connection, tenant_id):
         return
     first = next(iter(ON_CASH_BASIS))
     whole = [period["period_end"] for period in _periods(connection, tenant_id, stale.get("trial_balance", ()))[1:]]
@@ -146,13 +141,6 @@ def compare_cash_basis(connection: Connection, tenant_id: str, stale: Mapping[st
         of_it = {"statement": statement, "first": first, "whole": whole, "compared": compared}
         waiting = sorted(stale.get(statement, ()))
         SqlTemplates("reconcile", connection, tenant_id, **of_it, stale=waiting).run("write_tie_out_cash")
-
-
-def _has_cash_basis(connection: Connection, tenant_id: str) -> bool:
-    return connection.exec_driver_sql(
-        "SELECT COUNT(*) > 0 FROM xero.report_pulls WHERE basis = 'cash' "
-        f"AND report IN {among(ON_CASH_BASIS.values())} AND tenant_id = {literal(tenant_id)}"
-    ).scalar_one()
 
 
 def _variables(basis: Basis = "accrual") -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from xero_pipeline.calendar import months_between
+from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS, are_pulled
 from xero_pipeline.ledger.posting.rules import REVERSAL
 from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
 from xero_pipeline.ledger.statements.aged import aged_sql
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
+    from xero_pipeline.ledger.statements.balances import AccountBalance
+    from xero_pipeline.ledger.statements.chart import ChartOfAccounts
     from xero_pipeline.ledger.statements.entity import Entity
+    from xero_pipeline.ledger.statements.lines import StatementLine
+    from xero_pipeline.ledger.statements.trial_balance import TrialBalanceLine
     from xero_pipeline.warehouse.database.dialect import Dialect
 
 _AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}
@@ -40,7 +45,7 @@ TABLES = (
     "budget_variance",
     *_AGED,
 )
-"""The tables of schema ledger that are written here."""
+"""The tables of schema ledger that are written here, and those of `ON_CASH_BASIS` where such reports are pulled."""
 
 _Rows = dict[str, list[tuple[Period, Any]]]
 
@@ -63,7 +68,7 @@ def write_statements(
         months: A day of each month; None for every month from the first journal to the last.
 
     Returns:
-        How many rows each table has now.
+        How many rows each table has now; those on cash basis only where they are written.
 
     Raises:
         ConfigurationError: The warehouse does not know the organisation.
@@ -72,10 +77,14 @@ def write_statements(
     periods = in_months(_every_month(connection, tenant_id) if months is None else months)
     dialect.lock(connection, f"statements of {tenant_id}")
     written = dict.fromkeys(TABLES, 0)
-    for table in written.keys() - (_AGED if periods else ()):
+    for table in {*TABLES, *ON_CASH_BASIS} - (_AGED.keys() if periods else set()):
         connection.execute(text(f"DELETE FROM {named(table)} WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
     if periods:
-        for table, rows in _rows(connection, entity, periods).items():
+        chart = chart_of(connection, tenant_id)
+        rows_by_table = _rows(connection, entity, chart, periods)
+        if are_pulled(connection, tenant_id):
+            rows_by_table |= _rows_on_cash_basis(connection, entity, chart, periods)
+        for table, rows in rows_by_table.items():
             dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
             written[table] = len(rows)
         written |= _write_aged(connection, tenant_id, periods, ageing)
@@ -89,8 +98,7 @@ def _every_month(connection: Connection, tenant_id: str) -> list[date]:
     return months_between(first, last) if first else []
 
 
-def _rows(connection: Connection, entity: Entity, periods: Sequence[Period]) -> _Rows:
-    chart = chart_of(connection, entity.tenant_id)
+def _rows(connection: Connection, entity: Entity, chart: ChartOfAccounts, periods: Sequence[Period]) -> _Rows:
     sums = account_balances(connection, entity, chart, periods)
     flows = cash.flows(connection, entity, chart, periods)
     budgets = variances(connection, entity, chart, sums)
@@ -98,9 +106,7 @@ def _rows(connection: Connection, entity: Entity, periods: Sequence[Period]) -> 
     for period, found in sums.items():
         banks = bank_summary.of_balances(chart, found)
         statements = {
-            "trial_balance": trial_balance.of_balances(found),
-            "profit_and_loss": profit_and_loss.of_balances(found, folds_gains=entity.folds_gains),
-            "balance_sheet": balance_sheet.of_balances(found, chart.earnings),
+            **_of_balances(entity, chart, found),
             "bank_summary": banks,
             "cash_movement": cash.of_flows(banks, flows[period]),
             "budget_variance": budgets[period],
@@ -108,6 +114,27 @@ def _rows(connection: Connection, entity: Entity, periods: Sequence[Period]) -> 
         for table, lines in statements.items():
             rows[table].extend((period, line) for line in lines)
     return rows
+
+
+def _rows_on_cash_basis(
+    connection: Connection, entity: Entity, chart: ChartOfAccounts, periods: Sequence[Period]
+) -> _Rows:
+    rows: _Rows = {table: [] for table in ON_CASH_BASIS}
+    for period, found in account_balances(connection, entity, chart, periods, basis="cash").items():
+        statements = _of_balances(entity, chart, found)
+        for table, on_accrual_basis in ON_CASH_BASIS.items():
+            rows[table].extend((period, line) for line in statements[on_accrual_basis])
+    return rows
+
+
+def _of_balances(
+    entity: Entity, chart: ChartOfAccounts, found: Sequence[AccountBalance]
+) -> dict[str, Sequence[TrialBalanceLine | StatementLine]]:
+    return {
+        "trial_balance": trial_balance.of_balances(found),
+        "profit_and_loss": profit_and_loss.of_balances(found, folds_gains=entity.folds_gains),
+        "balance_sheet": balance_sheet.of_balances(found, chart.earnings),
+    }
 
 
 def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa.Table:

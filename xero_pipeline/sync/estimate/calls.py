@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
 
+_BESIDE = {"pay_runs": 1, "fixed_assets": 4}
+"""Calls besides the pages of a list that is composed, if nothing of it is new."""
 _USUAL_PAGE = 100
 """A page of so many records may be full, whatever was asked for."""
 
@@ -30,10 +32,13 @@ def calls_to_read(endpoint: Endpoint, records: int | None, *, changes: bool) -> 
         return 2 if endpoint.paging == "offsets" else 1
     if records is None:
         return None
-    if endpoint.paging == "composed":
-        return None
     pages = math.ceil(records / (endpoint.page_size or _USUAL_PAGE))
-    told = {"details": 1 + records, "pages": max(pages, 1), "offsets": pages + 1}
+    told = {
+        "details": 1 + records,
+        "pages": max(pages, 1),
+        "offsets": pages + 1,
+        "composed": _BESIDE.get(endpoint.table, 0) + max(pages, 1),
+    }
     if endpoint.paging in told:
         return told[endpoint.paging]
     # Xero does not tell how many pages there are: up to the empty one, and back again to see that nothing moved. Only

@@ -29,6 +29,8 @@ _DELETE = (
     "delete from xero.document_history "
     "where tenant_id = :tenant_id and source_table = :source_table and source_id = :source_id"
 )
+_WITHOUT_HISTORY = frozenset({"pay_runs", "fixed_assets"})
+"""Records of Xero's other APIs, which have no History & Notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def ask_history(client: XeroClient, warehouse: Warehouse, changed: Collection[Ch
     """
     with warehouse.reading() as connection:
         asked = _asked(connection)
-    due = {one.key: one for one in changed if asked.get(one.key, datetime.min.replace(tzinfo=UTC)) < one.seen_at}
+    never = datetime.min.replace(tzinfo=UTC)
+    told = [one for one in changed if one.source_table not in _WITHOUT_HISTORY]
+    due = {one.key: one for one in told if asked.get(one.key, never) < one.seen_at}
     with warehouse.kept_open():
         for one in list(due.values())[:MOST]:
             entries = read_history(client, one.tenant_id, endpoint(one.source_table), one.source_id)

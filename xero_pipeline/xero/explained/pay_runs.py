@@ -72,12 +72,15 @@ class _Posting:
         self._answers = answers
         self._country = country
         self._source = source
+        self._payslips = answers.request.endpoint.payslips
 
     def record(self, header: Mapping[str, Any]) -> dict[str, Any]:
         """A pay run with its lines, if it is posted."""
         lines, problem = self._lines(header) if header.get("Status") == _POSTED else ([], None)
         # Payslips that come to something else are not read again and again; a problem of totals costs no call.
         source = self._source if lines or self._source == "payslips" else None
+        if problem == australia.UNEQUAL_PAYSLIPS or any(line["PayItemID"] for line in lines):
+            source = "payslips"
         told = {"LinesFrom": source, "Problem": problem, "ReadBy": _READ_BY}
         return {**header, **told, "Lines": lines}
 
@@ -85,7 +88,10 @@ class _Posting:
         if self._source is None:
             return [], NOT_CHOSEN
         if self._country == "AU":
-            return self._australian.lines(header)
+            lines, problem = self._australian.lines(header)
+            if problem and self._payslips and problem != australia.UNEQUAL:
+                return self._australian.lines_of_payslips(self._answers, header)
+            return lines, problem
         return self._by_pay_item.lines(self._answers, header)
 
     @cached_property

@@ -15,6 +15,8 @@ from xero_python.payrollau import PayrollAuApi
 from xero_python.payrollnz import PayrollNzApi
 from xero_python.payrolluk import PayrollUkApi
 
+from xero_pipeline_tests.openapi import spec
+from xero_pipeline_tests.openapi.compact import ONLY
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_simulator.api.catalogue import grantable_scopes
 from xero_simulator.config import BooksConfig
@@ -128,3 +130,39 @@ def test_assets_are_listed_only_by_their_status_and_with_their_scope(sdk: OtherA
     answer = httpx.post(f"{sdk.base}/connect/token", data=form, auth=("an-app", "s3cret"), trust_env=False)
     told = {"Authorization": f"Bearer {answer.json()['access_token']}", "xero-tenant-id": sdk.tenant(0)}
     assert httpx.get(f"{sdk.base}/assets.xro/1.0/Settings", headers=told, trust_env=False).status_code == 401
+
+
+DOCUMENTS = {
+    "payroll-au": ("/payroll.xro/1.0", AUSTRALIA),
+    "payroll-nz": ("/payroll.xro/2.0", NEW_ZEALAND),
+    "payroll-uk": ("/payroll.xro/2.0", UNITED_KINGDOM),
+    "assets": ("/assets.xro/1.0", AUSTRALIA),
+}
+DEPARTURES = (": type null", "Setting: 'name' is a required property")
+"""What the documents' own examples show, too: null for what there is not, settings without a name."""
+
+
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name in DOCUMENTS for path in ONLY[name]])
+def test_every_answer_is_as_xeros_document_describes_it(sdk: OtherApis, name: str, path: str) -> None:
+    root, place = DOCUMENTS[name]
+    for address in addresses(sdk, root, place, path):
+        answer = sdk.ask(place, f"{root}{address}")
+        assert answer.status_code == 200, answer.text
+        found = spec.faults(answer.json(), path, name) - spec.document(name)["shown"].keys()
+        assert {fault for fault in found if not fault.endswith(DEPARTURES)} == set(), address
+
+
+def addresses(sdk: OtherApis, root: str, place: int, path: str) -> list[str]:
+    """What a path of a document is asked as: of lists below a pay run the first two pay runs'."""
+    if path == "/Assets":
+        return [f"{path}?status={status}" for status in ("REGISTERED", "DISPOSED")]
+    if path.lower() != "/payslips" and "{" not in path:
+        return [path]
+    listed = sdk.ask(place, f"{root}/PayRuns").json()
+    runs = [one.get("PayRunID") or one["payRunID"] for one in (listed.get("PayRuns") or listed["payRuns"])[:2]]
+    if path.lower() == "/payslips":
+        return [f"{path}?PayRunID={run}" for run in runs]
+    if path == "/PayRuns/{PayRunID}":
+        return [f"/PayRuns/{run}" for run in runs]
+    (whole,) = sdk.ask(place, f"{root}/PayRuns/{runs[0]}").json()["PayRuns"]
+    return [f"/Payslip/{slip['PayslipID']}" for slip in whole["Payslips"]]
