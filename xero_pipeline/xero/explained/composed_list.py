@@ -1,4 +1,4 @@
-"""ComposedList of Xero's other APIs, of which one list of records is composed.
+"""Answers of Xero's other APIs, of which one list of records is composed.
 
 Their answers are not kept as they came: those of payroll name people. What is composed of them goes on as if it were
 an answer, and only that is kept.
