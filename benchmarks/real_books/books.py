@@ -93,7 +93,8 @@ class RealXero(Simulator):
     """
 
     def __init__(self, seeds: Seeds, today: dt.date) -> None:
-        config = BooksConfig(today=today, start=seeds.first_month)
+        # The reports of all months are summed from Xero's journals, which have no revaluation.
+        config = BooksConfig(today=today, start=seeds.first_month, revalues=False)
         super().__init__(config, limits=None, advanced=True)
         year = lists.organisation(seeds)
         ends = (year["FinancialYearEndDay"], year["FinancialYearEndMonth"])

@@ -80,7 +80,7 @@ def answer(asked: StatementRequest, draw: Draw, known_on: str | None = None) -> 
     services = Services(Settings.load())
     one = organisation_of(services, asked.organisation)
     if known_on:
-        asked = replace(asked, known_on=_evening(known_on, asked.organisation))
+        asked = replace(asked, known_on=day_given(known_on, "--known-on", asked.organisation, last=True))
     with _books(services, one.tenant_id, asked) as books, books.reading() as connection:
         if newest_day(connection, one.tenant_id) is None:
             raise ConfigurationError(
@@ -97,13 +97,8 @@ def answer(asked: StatementRequest, draw: Draw, known_on: str | None = None) -> 
         say(nothing)
     if not asked.known_on:
         tell_age(services.books)
-
-
-def _evening(given: str, organisation: str | None) -> date:
-    day = day_given(given, "--known-on", organisation, last=True)
-    if day > today_of(organisation):
-        raise ConfigurationError(f"--known-on {day} is in the future: leave it out for what is known now.")
-    return day
+    elif asked.known_on > today_of(asked.organisation):
+        say(f"{asked.known_on} is in the future: this is what is known now.")
 
 
 def _books(services: Services, tenant_id: str, asked: StatementRequest) -> AbstractContextManager[Warehouse]:

@@ -101,7 +101,9 @@ def test_status_and_logs_tell_programs_what_happened(home: Home, tenants: dict[s
     }
     not_of_a_read = {"report_pulls", "findings", "check_states"}
     rows = sum(count for table, (count, _) in home.checksums().items() if table not in not_of_a_read)
-    ((journals,),) = home.query("SELECT count(*) FROM ledger.journals")
+    ((journals,),) = home.query(
+        "SELECT count(*) FROM ledger.journals WHERE source_type NOT IN ('REVALUATION', 'REVALUATION-REVERSAL')"
+    )
     changed = {run["job"]: run["rows_changed"] for run in runs}
     assert changed.pop("keep_ledger") == journals > 0
     assert sum(changed.values()) == rows

@@ -125,7 +125,6 @@ def test_without_account_the_general_ledger_has_every_page(run, name):
         (("general-ledger", "--account", "999"), "no account “999”"),
         (("budget", "--from", "2028-02-02", "--to", "2028-02-29"), "whole months"),
         (("balance-sheet", "--json", "--csv"), "exclude each other"),
-        (("balance-sheet", "--known-on", "2080-01-31"), "is in the future"),
     ],
 )
 def test_wrong_use_is_refused_in_one_paragraph(run, name, words, hint):
