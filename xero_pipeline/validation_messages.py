@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ _WORDS: Mapping[str, str] = {
     "less_than_equal": "must be at most {le:,}",
 }
 """By the beginning of pydantic's name of an error."""
+_SHOWN = 5
+"""More mistakes of a file than these are counted, not shown."""
 
 
 def in_words(mistake: Mapping[str, Any]) -> str:
@@ -34,6 +36,29 @@ def in_words(mistake: Mapping[str, Any]) -> str:
         if mistake["type"].startswith(kind):
             return words.format_map(mistake.get("ctx", {}))
     return mistake["msg"]
+
+
+def text_of(file: Path, what: str) -> str:
+    """What stands in a file of the user's.
+
+    Args:
+        what: How a sentence about it begins: "The rates in rates.csv".
+
+    Raises:
+        ConfigurationError: It cannot be read, or is not UTF-8.
+    """
+    try:
+        return file.expanduser().read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(f"{what} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{what} cannot be read: save the file as UTF-8.") from error
+
+
+def first_of(mistakes: Sequence[str]) -> str:
+    """Some mistakes of a file as the end of a sentence, and how many more there are."""
+    more = f"; and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
+    return f"{'; '.join(mistakes[:_SHOWN])}{more}."
 
 
 def unused_app(*, mock_mode: bool, client_id: str | None) -> str | None:

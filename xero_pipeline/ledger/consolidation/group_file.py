@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.validation_messages import in_words
+from xero_pipeline.validation_messages import first_of, in_words, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 AccountClass = Literal["ASSET", "LIABILITY", "EQUITY", "REVENUE", "EXPENSE"]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 WHOLE = Decimal(100)
-_SHOWN = 5
-"""More mistakes than these are counted, not shown."""
 
 
 class _Entry(BaseModel):
@@ -135,23 +133,14 @@ def read_group_file(path: Path | None) -> GroupFile:
     """
     if path is None:
         return GroupFile()
+    what = f"The group in {path} (XERO_GROUP_FILE)"
     try:
-        text = path.expanduser().read_text(encoding="utf-8-sig")
-        return GroupFile.model_validate(tomllib.loads(text, parse_float=Decimal))
-    except OSError as error:
-        raise ConfigurationError(f"The group in {path} (XERO_GROUP_FILE) cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"The group in {path} (XERO_GROUP_FILE) cannot be read: save the file as UTF-8."
-        ) from error
+        return GroupFile.model_validate(tomllib.loads(text_of(path, what), parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"The group in {path} (XERO_GROUP_FILE) is not valid TOML: {error}.") from error
+        raise ConfigurationError(f"{what} is not valid TOML: {error}.") from error
     except ValidationError as error:
         mistakes = [f"{_place(one['loc'])} {in_words(one)}".strip() for one in error.errors()]
-        more = f"; and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
-        raise ConfigurationError(
-            f"The group in {path} (XERO_GROUP_FILE) is wrong: {'; '.join(mistakes[:_SHOWN])}{more}."
-        ) from error
+        raise ConfigurationError(f"{what} is wrong: {first_of(mistakes)}") from error
 
 
 def _place(location: Iterable[str | int]) -> str:

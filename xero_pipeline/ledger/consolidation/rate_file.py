@@ -12,6 +12,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.rates import GivenRate
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.validation_messages import first_of, text_of
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("month", "from_currency", "to_currency", "average", "closing")
 EXAMPLE = "month,from_currency,to_currency,average,closing\n2026-03,GBP,NZD,2.1351,2.1610"
-_SHOWN = 5
-"""More mistakes than these are counted, not told."""
 _MONTH = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])(-\d{2})?")
 _RATE = re.compile(r"\d{1,9}(\.\d{1,10})?")
 
@@ -44,12 +43,7 @@ def read_rates(path: Path) -> list[GivenRate]:
     Raises:
         ConfigurationError: The file cannot be read, or lines of it are wrong; the message names them.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigurationError(f"The rates in {path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"The rates in {path} cannot be read: save the file as UTF-8.") from error
+    text = text_of(path, f"The rates in {path}")
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     names = [name.strip().lower() for name in head.split(separator)]
@@ -106,10 +100,8 @@ def _checked(path: Path, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -
         except _Mistake as mistake:
             mistakes.append(f"line {number}: {mistake}")
     if mistakes:
-        more = f"; and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
         raise ConfigurationError(
-            f"Nothing was imported from {path}: {'; '.join(mistakes[:_SHOWN])}{more}. "
-            f"A file looks like this:\n{EXAMPLE}"
+            f"Nothing was imported from {path}: {first_of(mistakes)} A file looks like this:\n{EXAMPLE}"
         )
     if not found:
         raise ConfigurationError(f"There are no rates in {path}. A file looks like this:\n{EXAMPLE}")

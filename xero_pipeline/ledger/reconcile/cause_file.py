@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.reconcile.cause_rules import UNKNOWN
+from xero_pipeline.validation_messages import first_of, text_of
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("organisation", "account", "cause")
 EXAMPLE = "organisation,account,cause\nMaple Florist,825,PAYROLL\n,Tax Provision,TAX"
-_SHOWN = 5
-"""More mistakes than these are counted, not shown."""
 _LONGEST = 40
 _MATCHING = f"""
 SELECT a.account_id FROM xero.accounts AS a
@@ -61,7 +60,9 @@ def read_causes(path: Path | None) -> tuple[GivenCause, ...]:
     """
     if path is None:
         return ()
-    rows = csv.DictReader(_content(path).splitlines(), delimiter=_separator(path))
+    content = text_of(path, f"The causes in {path} (XERO_CAUSES)")
+    separator = max(",;\t", key=content.partition("\n")[0].count)
+    rows = csv.DictReader(content.splitlines(), delimiter=separator)
     rows.fieldnames = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     if lacking := [name for name in COLUMNS if name not in rows.fieldnames]:
         raise ConfigurationError(
@@ -70,10 +71,8 @@ def read_causes(path: Path | None) -> tuple[GivenCause, ...]:
         )
     found = [_cause_of_row(number, row) for number, row in enumerate(rows, start=2) if any(row.values())]
     if wrong := [one for one in found if isinstance(one, str)]:
-        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise ConfigurationError(
-            f"Wrong lines in {path} (XERO_CAUSES): {'; '.join(wrong[:_SHOWN])}{more}. "
-            f"A file looks like this:\n{EXAMPLE}"
+            f"Wrong lines in {path} (XERO_CAUSES): {first_of(wrong)} A file looks like this:\n{EXAMPLE}"
         )
     return tuple(one for one in found if isinstance(one, GivenCause))
 
@@ -87,21 +86,6 @@ def accounts_of(connection: Connection, tenant_id: str, given: GivenCause) -> li
 def by_account(connection: Connection, tenant_id: str, given: Iterable[GivenCause]) -> Mapping[str, str]:
     """The named cause of every account of an organisation that has one; of two lines the later one counts."""
     return {account: one.cause for one in given for account in accounts_of(connection, tenant_id, one)}
-
-
-def _content(path: Path) -> str:
-    try:
-        return path.expanduser().read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigurationError(f"The causes in {path} (XERO_CAUSES) cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"The causes in {path} (XERO_CAUSES) cannot be read: save the file as UTF-8."
-        ) from error
-
-
-def _separator(path: Path) -> str:
-    return max(",;\t", key=_content(path).partition("\n")[0].count)
 
 
 def _cause_of_row(number: int, row: Mapping[str, str | Sequence[str] | None]) -> GivenCause | str:
