@@ -9,7 +9,7 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.subset import Result, emit_selected
-from xero_pipeline.defs.metadata.markdown import markdown_table
+from xero_pipeline.defs.checks.failed_rows import failed_for_rows
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.ledger.consolidation.group_file import read_group_file
 from xero_pipeline.ledger.consolidation.outcome import Consolidation
@@ -26,7 +26,6 @@ MATCHED = "intercompany_documents_match"
 MAPPED = "every_account_is_mapped"
 PRESENT = "every_organisation_of_the_group_file_is_there"
 DOCUMENTS, ACCOUNTS = "intercompany_documents", "group_accounts"
-ROWS_SHOWN = 50
 CHECKS = {
     RATES: (
         TABLES[0],
@@ -114,17 +113,16 @@ def _rated(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
             passed=True, check_name=RATES, asset_key=naming.key(TABLES[0], SCHEMA), description=told
         )
     name, month, problem = rows[0]
-    return dg.AssetCheckResult(
-        passed=False,
-        check_name=RATES,
-        asset_key=naming.key(TABLES[0], SCHEMA),
-        severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{len(rows)} months could not be translated into {written.currency}, the first {month} of {name}: "
+    return failed_for_rows(
+        RATES,
+        naming.key(TABLES[0], SCHEMA),
+        f"{len(rows)} months could not be translated into {written.currency}, the first {month} of {name}: "
         f"{problem}. Give the rates with `xero-pipeline rates --import FILE`.",
-        metadata={
-            "months": len(rows),
-            "missing": dg.MetadataValue.md(markdown_table(("Organisation", "Month", "Problem"), rows[:ROWS_SHOWN])),
-        },
+        rows,
+        ("Organisation", "Month", "Problem"),
+        counted="months",
+        titled="missing",
+        severity=dg.AssetCheckSeverity.ERROR,
     )
 
 
@@ -137,18 +135,15 @@ def _matched(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
     if not rows:
         told = f"All {written.rows.get(DOCUMENTS, 0)} documents between organisations match."
         return dg.AssetCheckResult(passed=True, check_name=MATCHED, asset_key=key, description=told)
-    headers = ("Organisation", "Counterpart", "Date", "Number", "Amount", "Problem")
-    return dg.AssetCheckResult(
-        passed=False,
-        check_name=MATCHED,
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(rows)} documents between organisations are not eliminated, or not as a whole. The first, "
+    return failed_for_rows(
+        MATCHED,
+        key,
+        f"{len(rows)} documents between organisations are not eliminated, or not as a whole. The first, "
         f"{rows[0][3] or 'without a number'} of {rows[0][0]}: {rows[0][5]}. See ledger.{DOCUMENTS}.",
-        metadata={
-            "documents": len(rows),
-            "unmatched": dg.MetadataValue.md(markdown_table(headers, rows[:ROWS_SHOWN])),
-        },
+        rows,
+        ("Organisation", "Counterpart", "Date", "Number", "Amount", "Problem"),
+        counted="documents",
+        titled="unmatched",
     )
 
 
@@ -157,20 +152,15 @@ def _mapped(written: Consolidation, naming: "Naming") -> dg.AssetCheckResult:
     if not rows:
         told = "Every account with a balance is mapped."
         return dg.AssetCheckResult(passed=True, check_name=MAPPED, asset_key=key, description=told)
-    cells = [(one.organisation, one.code, one.name, one.class_) for one in rows]
-    return dg.AssetCheckResult(
-        passed=False,
-        check_name=MAPPED,
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(rows)} accounts are not mapped, the first {rows[0].name} of {rows[0].organisation}. Name "
+    return failed_for_rows(
+        MAPPED,
+        key,
+        f"{len(rows)} accounts are not mapped, the first {rows[0].name} of {rows[0].organisation}. Name "
         "them in the group file (XERO_GROUP_FILE), or give them a reporting code in Xero.",
-        metadata={
-            "accounts": len(rows),
-            "unmapped": dg.MetadataValue.md(
-                markdown_table(("Organisation", "Code", "Account", "Class"), cells[:ROWS_SHOWN])
-            ),
-        },
+        [(one.organisation, one.code, one.name, one.class_) for one in rows],
+        ("Organisation", "Code", "Account", "Class"),
+        counted="accounts",
+        titled="unmapped",
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.checks.failed_rows import ROWS_SHOWN, failed_for_rows
 from xero_pipeline.defs.checks.locked_documents import documents_result, documents_spec
 from xero_pipeline.defs.checks.tie_out_tables import cause_of, differences_table, document_name, suspects_table
-from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.ledger.reconcile.differences import Difference, Suspect, differences, suspects
 from xero_pipeline.ledger.reconcile.tie_out import AFTER, STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA, named
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.store import Warehouse
 
-ROWS_SHOWN = 50
-"""Of a check's table; all of them are in `ledger.tie_out`."""
 EXPLAINED = 10
 """Of how many differences the documents behind them are looked for."""
 POSTS = "every_document_posts"
@@ -200,19 +198,16 @@ def _posting(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
     if not rows:
         return dg.AssetCheckResult(passed=True, check_name=POSTS, asset_key=key, description="Every document posts.")
     first = rows[0]
-    return dg.AssetCheckResult(
-        passed=False,
-        check_name=POSTS,
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{len(rows)} of them cannot post; what Xero says of them stays unexplained. The first, of "
+    return failed_for_rows(
+        POSTS,
+        key,
+        f"{len(rows)} of them cannot post; what Xero says of them stays unexplained. The first, of "
         f"{first[0]}, in {first[1]} ({first[2]}): {first[3]}. Correct it in Xero, or sync it again with --full.",
-        metadata={
-            "documents": len(rows),
-            "problems": dg.MetadataValue.md(
-                markdown_table(("Organisation", "Table", "Id", "Problem"), rows[:ROWS_SHOWN])
-            ),
-        },
+        rows,
+        ("Organisation", "Table", "Id", "Problem"),
+        counted="documents",
+        titled="problems",
+        severity=dg.AssetCheckSeverity.ERROR,
     )
 
 
@@ -244,17 +239,16 @@ def _agreeing(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
         )
     cells = [
         (name, f"{month:%Y-%m}", kind, source, account, *(f"{amount:,.2f}" for amount in amounts))
-        for name, month, kind, source, account, *amounts in rows[:ROWS_SHOWN]
+        for name, month, kind, source, account, *amounts in rows
     ]
-    return dg.AssetCheckResult(
-        passed=False,
-        check_name=AGREES,
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(rows)} amounts differ. The ledger has those of Xero's journals; all of them are in "
+    return failed_for_rows(
+        AGREES,
+        key,
+        f"{len(rows)} amounts differ. The ledger has those of Xero's journals; all of them are in "
         "ledger.journal_differences.",
-        metadata={
-            "amounts": len(rows),
-            "differences": dg.MetadataValue.md(markdown_table(header, cells, right=(5, 6, 7))),
-        },
+        cells,
+        header,
+        counted="amounts",
+        titled="differences",
+        right=(5, 6, 7),
     )
