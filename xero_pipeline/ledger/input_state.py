@@ -28,7 +28,16 @@ def input_state(connection: Connection, tenant_id: str, *told: object) -> str:
     """
     rows = connection.exec_driver_sql(" UNION ALL ".join(_states(tenant_id)))
     state = sorted(tuple(map(str, row)) for row in rows)
-    return sha256(repr((state, told, RULES_VERSION, ledger_tables(), program_version())).encode()).hexdigest()
+    return digest(state, told)
+
+
+def digest(*told: object) -> str:
+    """One short text for what is told, and for the rules, the tables and the program that go by it.
+
+    Args:
+        *told: Values whose `repr` says all of them.
+    """
+    return sha256(repr((*told, RULES_VERSION, ledger_tables(), program_version())).encode()).hexdigest()
 
 
 def _states(tenant_id: str) -> Iterator[str]:

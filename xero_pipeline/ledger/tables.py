@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.warehouse.schema.model import Table
 from xero_pipeline.warehouse.schema.toml_reader import read_group
 from xero_pipeline.warehouse.sql import target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
 SCHEMA = "ledger"
 
@@ -51,6 +57,20 @@ def ledger_table(name: str) -> Table:
         if table.name == name:
             return table
     raise KeyError(f"no table {name} in schema {SCHEMA}")
+
+
+def arrow_rows(name: str, rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    """Rows of a table of the ledger as Arrow; what a row does not name is empty.
+
+    Raises:
+        KeyError: There is no such table.
+    """
+    import pyarrow as pa
+
+    from xero_pipeline.warehouse.schema.arrow_types import column_type
+
+    columns = ledger_table(name).all_columns
+    return pa.table({one.name: pa.array([row.get(one.name) for row in rows], column_type(one.kind)) for one in columns})
 
 
 def named(name: str) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from xero_pipeline.calendar import month_start
 from xero_pipeline.ledger.consolidation.months import Beginning
 from xero_pipeline.ledger.content_versions import TableContent
-from xero_pipeline.ledger.posting.rules import RULES_VERSION
-from xero_pipeline.ledger.tables import ledger_tables, named
-from xero_pipeline.revisions import program_version
+from xero_pipeline.ledger.input_state import digest
+from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -58,8 +56,7 @@ def group_inputs(connection: Connection, group: Sequence[GroupMember], today: Ma
     days = [(month_start(today[one.tenant_id]), min(today[one.tenant_id], one.last_day)) for one in group]
     given = connection.exec_driver_sql(f"SELECT * FROM {named('exchange_rates')}")
     rates = sorted(tuple(map(str, row)) for row in given)
-    state = (group, ledgers, days, rates, told, RULES_VERSION, ledger_tables(), program_version())
-    return sha256(repr(state).encode()).hexdigest()
+    return digest(group, ledgers, days, rates, told)
 
 
 def kept_group(connection: Connection, inputs: str, group: Sequence[GroupMember]) -> KeptGroup | None:

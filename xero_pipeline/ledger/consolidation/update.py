@@ -23,21 +23,20 @@ from xero_pipeline.ledger.consolidation.views import make_group_views
 from xero_pipeline.ledger.content_versions import table_contents
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.ledger.tables import ledger_table, named
+from xero_pipeline.ledger.tables import arrow_rows, named
 from xero_pipeline.warehouse.time_zones import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    import pyarrow as pa
     from sqlalchemy import Connection
 
     from xero_pipeline.ledger.consolidation.composition import Composition
     from xero_pipeline.ledger.consolidation.members import GroupMember
     from xero_pipeline.ledger.consolidation.months import Beginning, MonthRates
     from xero_pipeline.ledger.consolidation.outcome import Consolidation
-    from xero_pipeline.ledger.consolidation.rows import Row, Rows
+    from xero_pipeline.ledger.consolidation.rows import Rows
     from xero_pipeline.warehouse.load.merge import Dialect
 
 WRITTEN = (
@@ -122,7 +121,7 @@ def _write_rows(
     rows["group_eliminations"] = list(Eliminations(members, months, currency).rows(matches.pairs))
     for table, found in rows.items():
         if found:
-            dialect.append(connection, named(table), _arrow(table, found))
+            dialect.append(connection, named(table), arrow_rows(table, found))
     every = [month for found in months.values() for month in found]
     write_balances(connection, every, group.leading, group.minorities, currency)
     return begins
@@ -154,12 +153,3 @@ def _member_rows(
 def _in_common(group: Sequence[GroupMember]) -> str | None:
     currencies = {one.base_currency for one in group}
     return currencies.pop() if len(currencies) == 1 else None
-
-
-def _arrow(table: str, rows: Sequence[Row]) -> pa.Table:
-    import pyarrow as pa
-
-    from xero_pipeline.warehouse.schema.arrow_types import column_type
-
-    columns = ledger_table(table).all_columns
-    return pa.table({one.name: pa.array([row.get(one.name) for row in rows], column_type(one.kind)) for one in columns})

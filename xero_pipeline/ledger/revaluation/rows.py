@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.revaluation.figures import Group, OpenItem
 from xero_pipeline.ledger.revaluation.month_ends import MonthEnd, Outcome, gain_of
-from xero_pipeline.ledger.tables import ledger_table, named
+from xero_pipeline.ledger.tables import arrow_rows, named
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,16 +30,8 @@ def write_rows(
         connection: In a transaction.
         found: For documents and for bank accounts, what came out of each month end.
     """
-    import pyarrow as pa
-
-    from xero_pipeline.warehouse.schema.arrow_types import column_type
-
     rows = [{"tenant_id": tenant_id, **row} for row in _rows(months, found)]
-    columns = {
-        column.name: pa.array([row.get(column.name) for row in rows], column_type(column.kind))
-        for column in ledger_table("revaluations").all_columns
-    }
-    dialect.append(connection, named("revaluations"), pa.table(columns))
+    dialect.append(connection, named("revaluations"), arrow_rows("revaluations", rows))
 
 
 def _rows(months: Sequence[MonthEnd], found: Mapping[Group, Sequence[Outcome]]) -> Iterator[_Row]:

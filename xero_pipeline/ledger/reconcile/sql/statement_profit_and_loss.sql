@@ -1,4 +1,5 @@
--- The documents of the month, on cash basis also what none of them shows; income is positive, and so is a cost. Currency gains are put together where Xero does.
+-- The documents of the month, on cash basis also what none of them shows; income is positive, and so is a cost. Currency
+-- gains are put together where Xero does.
 WITH months AS (
     SELECT DISTINCT period_start, period_end FROM xero.report_pulls
     WHERE tenant_id = {{ tenant }} AND report = 'profit_and_loss' AND basis = '{{ basis }}'
