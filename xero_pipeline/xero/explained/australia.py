@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from xero_pipeline.xero.explained.australian_payslips import ItemAccounts, read_payslips
-from xero_pipeline.xero.explained.composed_list import ComposedList, objects
-from xero_pipeline.xero.explained.pay_run_lines import NOWHERE, Lines, PayItem, PayrollAccount, Sums, amount, only
+from xero_pipeline.xero.explained.composed_list import ComposedList, amount_of, objects
+from xero_pipeline.xero.explained.pay_run_lines import NOWHERE, Lines, PayItem, PayrollAccount, Sums, only
 from xero_pipeline.xero.explained.scopes import PAY_RUNS, PAYROLL_SETTINGS
 from xero_pipeline.xero.values import is_object
 
@@ -68,7 +68,7 @@ class AustralianAccounts:
 
     def lines(self, run: Mapping[str, Any]) -> Lines:
         """What a pay run posts, and why it cannot be said."""
-        wages, deductions, tax, employer, repaid, net = (amount(run.get(name)) for name in _TOTALS)
+        wages, deductions, tax, employer, repaid, net = (amount_of(run.get(name)) for name in _TOTALS)
         if wages - deductions - tax != net:
             return [], UNEQUAL
         sums, own = Sums(), self.own.get
@@ -86,7 +86,7 @@ class AustralianAccounts:
         sums = read_payslips(
             answers, run, {name: one for listed in self.items.values() for name, one in listed.items()}
         )
-        wages, deductions, tax, employer, repaid, net = (amount(run.get(name)) for name in _TOTALS)
+        wages, deductions, tax, employer, repaid, net = (amount_of(run.get(name)) for name in _TOTALS)
         for kinds, total in (
             (("EARNINGS",), wages),
             (("REIMBURSEMENT",), repaid),

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from xero_pipeline.xero.explained.composed_list import ComposedList, objects
-from xero_pipeline.xero.explained.pay_run_lines import NOWHERE, ZERO, PayItem, PayrollAccount, Sums, amount
+from xero_pipeline.xero.explained.composed_list import ZERO, ComposedList, amount_of, objects
+from xero_pipeline.xero.explained.pay_run_lines import NOWHERE, PayItem, PayrollAccount, Sums
 from xero_pipeline.xero.explained.scopes import PAY_RUNS, PAYSLIPS
 from xero_pipeline.xero.values import is_object
 
@@ -45,14 +45,14 @@ def _add(sums: Sums, slip: Mapping[str, Any], items: ItemAccounts) -> None:
             sums.debit(item, account, _earned(line))
     for line in objects(slip.get("ReimbursementLines")):
         item, account = _item("REIMBURSEMENT", line.get("ReimbursementTypeID"), items)
-        sums.debit(item, _coded(line.get("ExpenseAccount")) or account, amount(line.get("Amount")))
+        sums.debit(item, _coded(line.get("ExpenseAccount")) or account, amount_of(line.get("Amount")))
     for line in objects(slip.get("DeductionLines")):
         item, account = _item("DEDUCTION", line.get("DeductionTypeID"), items)
-        sums.credit(item, account, amount(line.get("Amount")))
+        sums.credit(item, account, amount_of(line.get("Amount")))
     for line in objects(slip.get("TaxLines")):
-        sums.credit(PayItem("TAX"), _coded(line.get("LiabilityAccount")) or NOWHERE, amount(line.get("Amount")))
+        sums.credit(PayItem("TAX"), _coded(line.get("LiabilityAccount")) or NOWHERE, amount_of(line.get("Amount")))
     for line in objects(slip.get("SuperannuationLines")):
-        paid = amount(line.get("Amount"))
+        paid = amount_of(line.get("Amount"))
         sums.debit(PayItem("EMPLOYER CONTRIBUTION"), _coded(line.get("ExpenseAccountCode")) or NOWHERE, paid)
         owed = _coded(line.get("LiabilityAccountCode")) or NOWHERE
         sums.credit(PayItem("EMPLOYER CONTRIBUTION OWED"), owed, paid)
@@ -64,8 +64,8 @@ def _item(kind: str, item_id: object, items: ItemAccounts) -> tuple[PayItem, Pay
 
 
 def _earned(line: Mapping[str, Any]) -> Decimal:
-    told = amount(line.get("Amount")) or amount(line.get("FixedAmount"))
-    worked = amount(line.get("RatePerUnit")) * amount(line.get("NumberOfUnits"))
+    told = amount_of(line.get("Amount")) or amount_of(line.get("FixedAmount"))
+    worked = amount_of(line.get("RatePerUnit")) * amount_of(line.get("NumberOfUnits"))
     return told or worked.quantize(_CENT, ROUND_HALF_UP) or ZERO
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 from xero_pipeline.xero.values import is_list, is_object, loads, to_xero_date
 
+ZERO = Decimal(0)
 _AGAIN = 3
 """How often a list of several pages is read, until it is the same twice: a record may move while others are read."""
 
@@ -100,6 +102,11 @@ class ComposedList:
             params={},
         )
         return Page.of(composed, asked)
+
+
+def amount_of(value: object) -> Decimal:
+    """An amount as the APIs send it; null is nothing."""
+    return Decimal(str(value)) if isinstance(value, int | Decimal) else ZERO
 
 
 def objects(value: object) -> list[dict[str, Any]]:

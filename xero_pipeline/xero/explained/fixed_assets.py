@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from xero_pipeline.calendar import month_end, month_start
-from xero_pipeline.xero.explained.composed_list import ComposedList, objects
+from xero_pipeline.xero.explained.composed_list import ComposedList, amount_of, objects
 from xero_pipeline.xero.explained.depreciation import DepreciationRule, Month, depreciation
 from xero_pipeline.xero.explained.scopes import ASSETS
 from xero_pipeline.xero.pagination.list_request import ListRequest
@@ -142,9 +142,10 @@ class _Register:
         rule = DepreciationRule(
             method=str(asset["DepreciationMethod"]),
             by_days=asset["AveragingMethod"] == "ActualDays",
-            rate=_amount(asset["DepreciationRate"]) if by_rate else None,
-            years=_amount(asset["EffectiveLifeYears"]) or None,
-            value=(_amount(asset["CostLimit"]) or _amount(asset["PurchasePrice"])) - _amount(asset["ResidualValue"]),
+            rate=amount_of(asset["DepreciationRate"]) if by_rate else None,
+            years=amount_of(asset["EffectiveLifeYears"]) or None,
+            value=(amount_of(asset["CostLimit"]) or amount_of(asset["PurchasePrice"]))
+            - amount_of(asset["ResidualValue"]),
             start=start,
             year_end=self.year_end,
         )
@@ -166,10 +167,14 @@ class _Register:
 
     def _disposed(self, asset: Mapping[str, Any]) -> Postings:
         """Cost and accumulated depreciation go; the price comes; what is left is gain or loss."""
-        day, cost, price = _day(asset["DisposalDate"]), _amount(asset["PurchasePrice"]), _amount(asset["DisposalPrice"])
-        taken, capital = _accumulated(asset), _amount(asset["CurrentCapitalGain"])
+        day, cost, price = (
+            _day(asset["DisposalDate"]),
+            amount_of(asset["PurchasePrice"]),
+            amount_of(asset["DisposalPrice"]),
+        )
+        taken, capital = _accumulated(asset), amount_of(asset["CurrentCapitalGain"])
         gain = min(price, cost) - (cost - taken)
-        if day is None or gain != _amount(asset["CurrentGainLoss"]) or capital != max(price - cost, Decimal(0)):
+        if day is None or gain != amount_of(asset["CurrentGainLoss"]) or capital != max(price - cost, Decimal(0)):
             return [], UNEQUAL
         lines = [
             ("DISPOSAL", asset["FixedAssetAccountID"], -cost),
@@ -188,11 +193,7 @@ def _line(kind: str, day: date, account: str | None, amount: Decimal) -> dict[st
 
 
 def _accumulated(asset: Mapping[str, Any]) -> Decimal:
-    return _amount(asset["PriorAccumDepreciationAmount"]) + _amount(asset["CurrentAccumDepreciationAmount"])
-
-
-def _amount(value: object) -> Decimal:
-    return Decimal(str(value)) if isinstance(value, int | Decimal) else Decimal(0)
+    return amount_of(asset["PriorAccumDepreciationAmount"]) + amount_of(asset["CurrentAccumDepreciationAmount"])
 
 
 def _day(value: object) -> date | None:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-ZERO = Decimal(0)
-
+from xero_pipeline.xero.explained.composed_list import ZERO
 
 Lines = tuple[list[dict[str, Any]], str | None]
 """The lines of a pay run, or why there are none."""
@@ -84,11 +83,6 @@ class Sums:
 def _order(entry: tuple[tuple[PayItem, PayrollAccount], Decimal]) -> tuple[str, ...]:
     (item, account), _ = entry
     return tuple(part or "" for part in (*item, *account))
-
-
-def amount(value: object) -> Decimal:
-    """An amount as the APIs send it; null is nothing."""
-    return Decimal(str(value)) if isinstance(value, int | Decimal) else ZERO
 
 
 def only(accounts: Iterable[PayrollAccount]) -> PayrollAccount:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from xero_pipeline.xero.explained.composed_list import ComposedList, objects
-from xero_pipeline.xero.explained.pay_run_lines import NOWHERE, ZERO, Lines, PayItem, PayrollAccount, Sums, amount
+from xero_pipeline.xero.explained.composed_list import ZERO, ComposedList, amount_of, objects
+from xero_pipeline.xero.explained.pay_run_lines import NOWHERE, Lines, PayItem, PayrollAccount, Sums
 from xero_pipeline.xero.explained.scopes import PAY_RUNS, PAYROLL_SETTINGS, PAYSLIPS
 from xero_pipeline.xero.values import is_object
 
@@ -123,7 +123,7 @@ class PayItemAccounts:
         path = f"{_ROOT}/{'PaySlips' if self.country == 'NZ' else 'Payslips'}"
         for slip in answers.listed(path, "paySlips", PAYSLIPS, "paySlipID", {"PayRunID": str(run["PayRunID"])}):
             adding.add(slip)
-        return adding.lines(amount(run.get("TotalCost")), amount(run.get("TotalPay")))
+        return adding.lines(amount_of(run.get("TotalCost")), amount_of(run.get("TotalPay")))
 
     def tax(self, line: Mapping[str, Any]) -> PayrollAccount:
         """Where what is held back for the tax office is owed."""
@@ -150,8 +150,8 @@ class _PaySlips:
             self._add(listed, key, kind, line) for listed, key, kind in _LISTS for line in objects(slip.get(listed))
         ]
         for line in objects(slip.get("employeeTaxLines")):
-            self._sums.credit(PayItem(TAX), self._accounts.tax(line), amount(line.get("amount")))
-        tax = sum((amount(line.get("amount")) for line in objects(slip.get("employerTaxLines"))), ZERO)
+            self._sums.credit(PayItem(TAX), self._accounts.tax(line), amount_of(line.get("amount")))
+        tax = sum((amount_of(line.get("amount")) for line in objects(slip.get("employerTaxLines"))), ZERO)
         if self._accounts.country == "UK":
             self._sums.debit(PayItem(ADDED_TAX), self._accounts.own.get("EMPLOYERSNIC", NOWHERE), tax)
             self._sums.credit(PayItem(TAX), self._accounts.own.get("NICLIABILITY", NOWHERE), tax)
@@ -162,7 +162,7 @@ class _PaySlips:
 
     def _add(self, listed: str, key: str, kind: str, line: Mapping[str, Any]) -> str:
         """Add a line; returns the pay item of an employer's contribution, and nothing for any other."""
-        name, paid, known = str(line.get(key)), amount(line.get("amount")), self._accounts
+        name, paid, known = str(line.get(key)), amount_of(line.get("amount")), self._accounts
         item = PayItem(kind, name, known.names.get(name))
         if kind == HELD:
             self._sums.credit(item, known.credit.get(name, NOWHERE), paid)
