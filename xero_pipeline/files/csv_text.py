@@ -13,6 +13,7 @@ from typing import Any
 
 _BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """The last four are their full-width forms, which spreadsheets take for the same."""
+_BOTH = "\r\n"
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -22,12 +23,21 @@ def csv_text(records: Sequence[Mapping[str, Any]]) -> str:
     Args:
         records: All with the same fields. None becomes an empty field.
     """
-    text = StringIO()
+    text = _Lines()
     if records:
-        writer = csv.writer(text, lineterminator="\n")
+        # The end of a line decides which line ends inside a field are quoted: both kinds have to be.
+        writer = csv.writer(text, lineterminator=_BOTH)
         writer.writerow(harmless(name) for name in records[0])
         writer.writerows([harmless(value) for value in record.values()] for record in records)
     return text.getvalue()
+
+
+class _Lines(StringIO):
+    """Takes rows, and ends each as programs on Unix do."""
+
+    def write(self, text: str, /) -> int:
+        """Write a row."""
+        return super().write(f"{text.removesuffix(_BOTH)}\n")
 
 
 def harmless(value: Any) -> Any:

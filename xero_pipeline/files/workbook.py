@@ -44,7 +44,7 @@ def workbook(sheets: Sequence[Sheet], *, title: str, organisation: str, made_at:
     Raises:
         ConfigurationError: A sheet has more rows than there may be.
     """
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook  # pyright: ignore[reportMissingTypeStubs]
 
     target = BytesIO()
     plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

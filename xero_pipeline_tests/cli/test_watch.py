@@ -183,7 +183,7 @@ def test_what_there_is_nothing_for_yet_is_told_once_and_is_no_failure(capsys):
         shown.begin("t1", "ledger")
         shown.nothing_yet("Run a sync first.")
         shown.rest()
-    assert said.getvalue().split() == ["Kowhai", "Limited:", "ledger:", "nothing", "yet"]
+    assert said.getvalue().partition(" UTC ")[2].split() == ["Kowhai", "Limited:", "ledger:", "nothing", "yet"]
     summary(shown.lines)
     told = capsys.readouterr()
     assert "nothing yet" in told.out

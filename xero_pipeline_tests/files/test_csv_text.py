@@ -29,6 +29,7 @@ def read(records):
 @example('=HYPERLINK("http://x";A1)')
 @example("-2+3+cmd|' /C calc'!A0")
 @example('x","=1+1')
+@example("two\rlines")
 def test_no_field_begins_a_formula_and_no_letter_is_lost(text):
     head, (field,) = read([{"name": text}])
     assert head == ["name"]

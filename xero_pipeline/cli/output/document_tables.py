@@ -26,7 +26,8 @@ def show_document(
     Args:
         answers: None where no landing zone is set.
     """
-    called = f"{in_words(None, document.source_table)} {document.number or document.document_id}"
+    kind = next((one.source_type for one in lines if one.source_id == document.document_id), None)
+    called = f"{in_words(kind, document.source_table)} {document.number or document.document_id}"
     columns = [("Date", "left"), ("Source", "left"), ("Account", "left"), ("Description", "left")]
     rows = [
         (one.journal_date, in_words(one.source_type), one.account, one.description or "", one.net_amount)
