@@ -52,6 +52,7 @@ MAY_IMPORT = {
     "metrics": {"metrics", "ledger", "reference_page", "warehouse"},
     "queries": {"queries", "metrics", "ledger", "reference_page", "warehouse"},
     "checks": {"checks", "queries", "ledger", "reference_page", "warehouse"},
+    "files": {"files", "ledger", "metrics", "warehouse"},
     "sync": {"state", "sync", "warehouse", "xero", "settings"},
     "home": set(),
     "container": {"home", "ledger", "settings", "state", "sync", "warehouse", "xero"},
@@ -90,6 +91,8 @@ MAY_IMPORT = {
     "web": {
         "web",
         "charts",
+        "files",
+        "ledger",
         "operations",
         "defs",
         "metrics",
@@ -106,6 +109,7 @@ MAY_IMPORT = {
         "operations",
         "defs",
         "definitions",
+        "files",
         "home",
         "ledger",
         "metrics",
@@ -199,7 +203,7 @@ def test_the_rooms_of_the_simulator_keep_apart(room):
 
 
 @pytest.mark.parametrize(
-    "room", ["state", "xero", "warehouse", "ledger", "charts", "checks", "metrics", "queries", "sync"]
+    "room", ["state", "xero", "warehouse", "ledger", "charts", "checks", "files", "metrics", "queries", "sync"]
 )
 def test_dagster_stays_at_the_edge(room):
     for path in (PACKAGE / room).rglob("*.py"):

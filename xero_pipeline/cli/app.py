@@ -40,6 +40,7 @@ app = typer.Typer(
     cls=Commands,
     help="Your Xero accounting data in a warehouse you can trust.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 

@@ -1,4 +1,4 @@
-"""What a person names on the command line when asking for a statement: an organisation, an account, a day."""
+"""What a person names on the command line when asking for a statement: an organisation, a day."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.calendar import month_end
+from xero_pipeline.calendar import month_end, year_end
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from xero_pipeline.xero.auth.organisations import Organisation
 
 
@@ -30,25 +28,6 @@ def organisation_of(services: Services, organisation: str | None) -> Organisatio
         return known[0]
     names = ", ".join(one.name for one in known) or "none; run `xero-pipeline connect` first"
     raise ConfigurationError(f"A statement is one organisation's: name it with --organisation. Connected: {names}.")
-
-
-def account_id_of(connection: Connection, tenant_id: str, wanted: str) -> str:
-    """The account that a person means.
-
-    Raises:
-        ConfigurationError: There is none, or not only one.
-    """
-    from xero_pipeline.ledger.statements.chart import chart_of
-
-    found = chart_of(connection, tenant_id).find(wanted)
-    if len(found) == 1:
-        return found[0].account_id
-    if found:
-        listed = ", ".join(f"{one.name} ({one.account_id})" for one in found)
-        raise ConfigurationError(f"Several accounts are called “{wanted}”; name one by id: {listed}.")
-    raise ConfigurationError(
-        f"There is no account “{wanted}”. Name it by code, name or id, as in `xero-pipeline statement trial-balance`."
-    )
 
 
 def day_given(given: str | None, option: str, organisation: str | None, *, last: bool = False) -> date:
@@ -76,3 +55,18 @@ def today_of(organisation: str | None) -> date:
 
     services = Services(Settings.load())
     return day_of(services.books, organisation_of(services, organisation).tenant_id, clock.now())
+
+
+def financial_year(organisation: str | None, year: int) -> tuple[date, date]:
+    """The first and the last day of the financial year that ends in a calendar year.
+
+    Raises:
+        ConfigurationError: The warehouse does not know when the organisation's financial year ends.
+    """
+    from xero_pipeline.ledger.statements.entity import entity_of
+
+    services = Services(Settings.load())
+    with services.books.reading() as connection:
+        ends = entity_of(connection, organisation_of(services, organisation).tenant_id).year_end
+    last = year_end(year, ends.day, ends.month)
+    return ends.start_of(last), last

@@ -10,12 +10,14 @@ import typer
 
 from xero_pipeline import clock
 from xero_pipeline.calendar import month_end, month_start
+from xero_pipeline.cli.output.written_statement import destination
 from xero_pipeline.cli.statement_arguments import day_given
-from xero_pipeline.cli.statement_options import AsOf, Csv, From, Json, To
-from xero_pipeline.cli.statement_request import StatementRequest
+from xero_pipeline.cli.statement_options import AsOf, Csv, Form, From, Json, Output, To
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.files.statement_request import StatementRequest
 
 if TYPE_CHECKING:
+    from xero_pipeline.cli.output.written_statement import Destination
     from xero_pipeline.ledger.consolidation.statements import GroupBooks
     from xero_pipeline.ledger.statements.columns import SideBySide
 
@@ -23,16 +25,25 @@ app = typer.Typer(help="Consolidated statements of whole months, by organisation
 
 
 @app.command("trial-balance")
-def trial_balance(as_of: AsOf = None, json: Json = False, csv: Csv = False) -> None:
+def trial_balance(
+    as_of: AsOf = None, form: Form = None, output: Output = None, json: Json = False, csv: Csv = False
+) -> None:
     """The balance of every account of the group at the end of a month, debit positive."""
     from xero_pipeline.ledger.consolidation.statements import consolidated_trial_balance
 
     end = _last(as_of, "--as-of")
-    _answer("trial-balance", month_start(end), end, json, csv, consolidated_trial_balance)
+    _answer("trial-balance", month_start(end), end, destination(form, output, json, csv), consolidated_trial_balance)
 
 
 @app.command("profit-and-loss")
-def profit_and_loss(start: From = None, end: To = None, json: Json = False, csv: Csv = False) -> None:
+def profit_and_loss(
+    start: From = None,
+    end: To = None,
+    form: Form = None,
+    output: Output = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
     """Income, costs and profit of the group, and whose the profit is."""
     from xero_pipeline.ledger.consolidation.statements import consolidated_profit_and_loss
 
@@ -43,16 +54,18 @@ def profit_and_loss(start: From = None, end: To = None, json: Json = False, csv:
             f"--from {first} is not the first day of a month until {last}: the group has whole months. "
             "Write it as 2026-10."
         )
-    _answer("profit-and-loss", first, last, json, csv, consolidated_profit_and_loss)
+    _answer("profit-and-loss", first, last, destination(form, output, json, csv), consolidated_profit_and_loss)
 
 
 @app.command("balance-sheet")
-def balance_sheet(as_of: AsOf = None, json: Json = False, csv: Csv = False) -> None:
+def balance_sheet(
+    as_of: AsOf = None, form: Form = None, output: Output = None, json: Json = False, csv: Csv = False
+) -> None:
     """Assets, liabilities and equity of the group at the end of a month."""
     from xero_pipeline.ledger.consolidation.statements import consolidated_balance_sheet
 
     end = _last(as_of, "--as-of")
-    _answer("balance-sheet", month_start(end), end, json, csv, consolidated_balance_sheet)
+    _answer("balance-sheet", month_start(end), end, destination(form, output, json, csv), consolidated_balance_sheet)
 
 
 def _last(given: str | None, option: str) -> date:
@@ -71,18 +84,19 @@ def _last(given: str | None, option: str) -> date:
     return day
 
 
-def _answer(name: str, start: date, end: date, json: bool, csv: bool, draw: Callable[[GroupBooks], SideBySide]) -> None:
+def _answer(name: str, start: date, end: date, to: Destination, draw: Callable[[GroupBooks], SideBySide]) -> None:
     from xero_pipeline.cli.output.age_note import tell_age
-    from xero_pipeline.cli.output.column_tables import show_columns
+    from xero_pipeline.cli.output.written_statement import write_statement
     from xero_pipeline.container import Services
+    from xero_pipeline.files.drawn_statement import DrawnStatement
     from xero_pipeline.ledger.consolidation.statements import group_books
     from xero_pipeline.ledger.statements.periods import Period
     from xero_pipeline.settings import Settings
 
-    if json and csv:
-        raise ConfigurationError("--json and --csv exclude each other: name one of them.")
     services = Services(Settings.load())
     with services.books.reading() as connection:
         books = group_books(connection, Period(start, end))
-    show_columns(StatementRequest(name, None, start, end, json, csv), "", "group", books.currency, draw(books))
+        as_of = services.books.dialect.as_of() or clock.now()
+    request = StatementRequest(name, start, end)
+    write_statement(DrawnStatement(request, "", "group", books.currency, draw(books), as_of), to)
     tell_age(services.books)

@@ -6,7 +6,7 @@ today's rules. Xero is asked nothing, and nothing is written to the warehouse.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,22 +14,25 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.calendar import month_end
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.schema import LedgerLayout
+from xero_pipeline.ledger.statements.periods import ONE_DAY
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.report_writer import table_of_months
 from xero_pipeline.warehouse.copy import ROWS_AT_ONCE, MovedTable
+from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.load.history import REPLACED_AT, SEEN_AT, has_history, view_name
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.schema.model import SYNCED_AT
 from xero_pipeline.warehouse.sql import literal, q
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline.warehouse.time_zones import beginning_of
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline.xero.reports.report_months import ReportMonth
 from xero_pipeline.xero.values import loads
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     import pyarrow as pa
     from sqlalchemy import Connection
@@ -47,6 +50,24 @@ SELECT period_start, raw FROM (
     WHERE tenant_id = {tenant} AND report = {report} AND basis = 'accrual' AND fetched_at < {moment}
 ) AS answers WHERE place = 1 ORDER BY period_start
 """
+
+
+def books_known_on(
+    books: Warehouse, tenant_id: str, day: date | None, *, ageing: Ageing = "days"
+) -> AbstractContextManager[Warehouse]:
+    """The books of an organisation as they were known on the evening of a day, where it is; without a day those of now.
+
+    Args:
+        books: Where its history is.
+
+    Raises:
+        ConfigurationError: Nothing was known of it then.
+        WarehouseBusy: Another process held the file all the time.
+    """
+    if day is None:
+        return nullcontext(books)
+    evening = beginning_of(day + ONE_DAY, zones_of(books).get(tenant_id))
+    return books_known_at(books, tenant_id, evening, ageing=ageing)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from xero_pipeline import clock
+from xero_pipeline.ledger.reconcile.cause_names import cause_in_words
 
 JOBS = {
     "sync_organisation": "Sync",
@@ -33,19 +34,6 @@ RUN_STATES = {
 }
 """What people call the states of a run."""
 
-CAUSES = {
-    "CONVERSION": "From before Xero",
-    "PAYROLL": "Payroll",
-    "DEPRECIATION": "Depreciation",
-    "REVALUATION": "Currency revaluation",
-    "INVENTORY": "Cost of inventory",
-    "EXPENSE CLAIMS": "Expense claims",
-    "ROUNDING": "Rounding",
-    "CASH BASIS": "A rule of cash basis",
-    "UNKNOWN": "Not known",
-}
-"""What is likely behind a difference."""
-
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -64,7 +52,7 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "month": month,
         "job": partial(_in_words, JOBS),
         "run_state": partial(_in_words, RUN_STATES),
-        "cause": partial(_in_words, CAUSES),
+        "cause": cause_in_words,
         "words": words,
         "marked": marked,
     }

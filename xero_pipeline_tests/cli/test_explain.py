@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 
 import pytest
@@ -44,7 +45,7 @@ def books(duckdb_template, tmp_path, monkeypatch):
     made.put("accounts", account_id="stock", code="630", name="Inventory", type="INVENTORY", **{"class": "ASSET"})
     made.put("accounts", account_id="cost", code="310", name=FREIGHT, type="DIRECTCOSTS", **{"class": "EXPENSE"})
     made.trial_balance(JANUARY, {"receivables": "60", "sales": "-60"})
-    made.document("invoices", "i", "ACCREC", [("sales", "60")], invoice_number="INV-7")
+    made.document("invoices", "i", "ACCREC", [("sales", "60")], invoice_number="INV-7", synced_at=NOW)
     return made
 
 
@@ -114,3 +115,17 @@ def test_what_it_cannot_look_for_is_told(books, words, says):
     books.keep()
     with pytest.raises(ConfigurationError, match=says):
         CliRunner().invoke(app, ["explain", *words], catch_exceptions=False)
+
+
+def test_a_figure_leads_to_its_journal_lines_and_on_to_a_document(books):
+    books.keep()
+    code, shown, said = explain("sales", "2026-01", "--lines")
+    assert code == 0
+    assert "2026-01-05 Invoice INV-7 60.00 60.00" in [" ".join(line.split()) for line in shown.splitlines()]
+    assert "explain --document DOCUMENT" in said
+    code, shown, said = explain("--document", "INV-7")
+    assert (code, "NZD" in shown) == (0, True)
+    assert "2026-01-05 Invoice sales sales -60.00" in [" ".join(line.split()) for line in shown.splitlines()]
+    assert "XERO_LANDING is not set" in said
+    code, shown, _ = explain("--document", "INV-7", "--json")
+    assert [line["net_amount"] for line in json.loads(shown)["journal_lines"]] == ["60.0000", "-60.0000"]

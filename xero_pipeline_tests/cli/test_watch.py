@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import threading
 
@@ -71,7 +72,7 @@ def test_a_short_wait_is_counted_and_not_told():
     assert waits.seconds == {"the limit": 1.5}
 
 
-def test_a_file_gets_a_line_for_each_subject_and_each_wait():
+def test_a_file_gets_a_line_with_the_time_for_each_subject_and_each_wait():
     shown, said = watch()
     with shown:
         shown.begin("t1", "invoices")
@@ -79,11 +80,13 @@ def test_a_file_gets_a_line_for_each_subject_and_each_wait():
         shown.end(outcome(1_189, 6_928))
         shown.begin("t1", "items")
         shown.fail("no")
-    assert said.getvalue().splitlines() == [
-        "  waiting 48 s: Xero's limit of calls",
-        "  Kowhai Limited: invoices: 1,189 records, 6,928 rows changed",
-        "  Kowhai Limited: items: failed",
+    lines = [line.partition(" UTC  ") for line in said.getvalue().splitlines()]
+    assert [told for _, _, told in lines] == [
+        "waiting 48 s: Xero's limit of calls",
+        "Kowhai Limited: invoices: 1,189 records, 6,928 rows changed",
+        "Kowhai Limited: items: failed",
     ]
+    assert all(dt.datetime.fromisoformat(at).date() == clock.today() for at, _, _ in lines)
 
 
 def test_a_report_whose_months_come_in_two_runs_is_one_line_of_the_table():
@@ -180,7 +183,7 @@ def test_what_there_is_nothing_for_yet_is_told_once_and_is_no_failure(capsys):
         shown.begin("t1", "ledger")
         shown.nothing_yet("Run a sync first.")
         shown.rest()
-    assert said.getvalue().split() == ["Kowhai", "Limited:", "ledger:", "nothing", "yet"]
+    assert said.getvalue().partition(" UTC ")[2].split() == ["Kowhai", "Limited:", "ledger:", "nothing", "yet"]
     summary(shown.lines)
     told = capsys.readouterr()
     assert "nothing yet" in told.out

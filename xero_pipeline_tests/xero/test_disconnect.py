@@ -113,6 +113,9 @@ def test_an_organisation_is_found_by_name_or_id_and_otherwise_the_known_ones_are
     desk.consent("t-1", "t-2", "t-3")
     assert desk.organisations.find(" maple ").tenant_id == "t-1"
     assert desk.organisations.find("T-2").tenant_id == "t-2"
+    assert desk.organisations.find("apl").tenant_id == "t-1", "a part that no other name has"
+    with pytest.raises(ConfigurationError, match="part of several names.*Twin.*Twin"):
+        desk.organisations.find("win")
     with pytest.raises(ConfigurationError, match="t-2, t-3"):
         desk.organisations.find("twin")
     with pytest.raises(ConfigurationError, match=r"Maple \(t-1\)"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +14,10 @@ from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+
+    from xero_pipeline.cli.dagster_runs import Runner
+    from xero_pipeline.xero.auth.organisations import Organisation
 
 _BY_CONTACT = """
 select c.name, a.report, count(*) as lines, sum(a.due) as due,
@@ -33,10 +37,12 @@ def aged(
     ] = None,
     date: Annotated[str | None, typer.Option("--date", help="The day, as 2026-10-31. Default: today.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only say how many calls it takes.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
     """Pull aged receivables and payables from Xero: one call per contact and report."""
     from xero_pipeline.cli.commands.sync import carry
-    from xero_pipeline.cli.output.console import say
+    from xero_pipeline.cli.output.console import print_json, say
+    from xero_pipeline.cli.output.sync_summary import summary
     from xero_pipeline.defs.assets.aged_reports import given_day
     from xero_pipeline.sync.aged_reports import aged_calls
     from xero_pipeline.warehouse.days import day_of
@@ -52,18 +58,37 @@ def aged(
     calls = aged_calls(services.warehouse, one.tenant_id, as_of, contact or [])
     left = services.quota.snapshot(one.tenant_id).day_remaining
     say(f"{one.name}, {as_of}: {len(calls)} calls, one for each report of a contact; {left} are left today.")
+    told = {"organisation": one.name, "tenant_id": one.tenant_id, "as_of": as_of, "calls": len(calls)}
     if plan or not calls:
+        if json:
+            print_json(told)
         return
-    well = carry(services, [one], 1, lambda runner, whose: runner.aged(whose, contact or [], as_of))
-    _show(services, one.tenant_id, one.name, as_of)
+
+    def work(runner: Runner, whose: Organisation) -> bool:
+        return runner.aged(whose, contact or [], as_of)
+
+    well = carry(services, [one], 1, work, show=partial(summary, tables=not json))
+    rows = services.warehouse.query(_BY_CONTACT, {"tenant_id": one.tenant_id, "as_of": as_of}).to_pylist()
+    currency = _currency(services, one.tenant_id)
+    if json:
+        print_json({**told, "currency": currency, "contacts": rows})
+    else:
+        _show(rows, f"Aged by contact: {one.name} on {as_of}", currency)
     if not well:
         raise typer.Exit(1)
 
 
-def _show(services: Services, tenant_id: str, name: str, as_of: date) -> None:
-    from xero_pipeline.cli.output.console import print_table
+def _currency(services: Services, tenant_id: str) -> str | None:
+    from xero_pipeline.metrics.request import base_currency
 
-    rows = services.warehouse.query(_BY_CONTACT, {"tenant_id": tenant_id, "as_of": as_of}).to_pylist()
-    headers = ("Contact", "Report", "Lines", "Due", "Of it overdue", "Days, at most")
+    with services.warehouse.reading() as connection:
+        return base_currency(connection, tenant_id)
+
+
+def _show(rows: Sequence[Mapping[str, Any]], title: str, currency: str | None) -> None:
+    from xero_pipeline.cli.output.console import in_currency, print_table
+
+    amounts = (in_currency("Due", currency), in_currency("Of it overdue", currency))
+    headers = ("Contact", "Report", "Lines", *amounts, "Days, at most")
     columns = [(header, "left" if place < 2 else "right") for place, header in enumerate(headers)]
-    print_table(f"Aged by contact: {name} on {as_of}", columns, [tuple(row.values()) for row in rows])
+    print_table(title, columns, [tuple(row.values()) for row in rows])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli.output.console import conclude, print_table, size
+from xero_pipeline.cli.output.console import conclude, print_json, print_table, size
 from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.cli.shell_completion import complete_table
 from xero_pipeline.settings import Settings
@@ -34,6 +35,7 @@ def export(
             autocompletion=complete_table,
         ),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON: what was written.")] = False,
 ) -> None:
     """Export the tables of schemas xero and ledger to files, from one consistent snapshot. Amounts stay exact."""
     from xero_pipeline.cli.output.age_note import tell_age
@@ -43,6 +45,10 @@ def export(
     warehouse = Warehouse(Settings.load().warehouse, lock_timeout_seconds=LOCK_SECONDS, reads_copy=True)
     with ProgressCounter("rows") as counter:
         done = list(write(warehouse, folder, form=form.value, tables=table or [], progress=counter.show))
+    if json:
+        print_json([asdict(one) for one in done])
+        tell_age(warehouse)
+        return
     rows = [(one.table, one.rows, size(one.size)) for one in done if one.rows]
     total = ("Total", sum(one.rows for one in done), size(sum(one.size for one in done)))
     columns = [("Table", "left"), ("Rows", "right"), ("Bytes", "right")]

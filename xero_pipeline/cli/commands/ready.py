@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,8 +15,10 @@ def ready(
     address: Annotated[
         str | None, typer.Option("--address", help="Where it is, if not as set: http://…, host:port, a worker's name.")
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
 ) -> None:
     """Say whether a process can do its work now: exit code 0 or 1, for health checks of containers and services."""
+    from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.container import Services
     from xero_pipeline.operations.health.readiness import readiness
     from xero_pipeline.settings import Settings
@@ -25,8 +28,11 @@ def ready(
         found = readiness(services, process, address)
     finally:
         services.close()
-    for one in found:
+    is_ready = all(one.state != "problem" for one in found)
+    if json:
+        print_json({"ready": is_ready, "findings": [asdict(one) for one in found]})
+    for one in () if json else found:
         state, remedy = "ready" if one.state == "ok" else "not ready", f". {one.remedy}" if one.remedy else ""
         typer.echo(f"{state}: {one.check}: {one.told.removesuffix('.')}{remedy}")
-    if any(one.state == "problem" for one in found):
+    if not is_ready:
         raise typer.Exit(1)

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 _SINCE = f"""
 select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
-r.amount_before, r.amount_after, r.difference from xero.restatements as r
+b.base_currency as currency, r.amount_before, r.amount_after, r.difference from xero.restatements as r
 left join {NAMED} as o on o.tenant_id = r.tenant_id
+left join xero.organisations as b on b.tenant_id = r.tenant_id and not b.is_deleted
 where r.seen_at >= :since and coalesce(r.line_type, 'account') = 'account'
 order by r.seen_at, o.name, r.period_start, r.report, label
 """
@@ -78,20 +79,27 @@ def restatements(
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """What changed in locked months, of the organisations that were asked for."""
+    """What changed in locked months, of the organisations that were asked for.
+
+    Args:
+        currencies: The base currency of each, by tenant id.
+    """
 
     figures: Sequence[LockedChange]
     documents: Sequence[DocumentChange]
+    currencies: Mapping[str, str]
 
 
 def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
     from xero_pipeline.ledger.locked.documents import open_documents
+    from xero_pipeline.metrics.request import base_currency
     from xero_pipeline.sync.locked.period_changes import open_changes_in
 
     with services.warehouse.reading() as connection:
         return _Open(
             [one for one in open_changes_in(connection) if one.tenant_id in tenants],
             [one for one in open_documents(connection) if one.tenant_id in tenants],
+            {one: base_currency(connection, one) or "" for one in tenants},
         )
 
 
@@ -109,15 +117,25 @@ def _accept(services: Services, found: _Open, note: str, by: str) -> None:
 def _show_locked(services: Services, found: _Open) -> None:
     from xero_pipeline.cli.output.locked_changes import show_documents, show_histories
 
-    _show_figures(found.figures)
-    show_documents(found.documents, linked=services.settings.mode == "live")
+    _show_figures(found)
+    show_documents(found.documents, found.currencies, linked=services.settings.mode == "live")
     show_histories(found.documents, _histories(services))
 
 
-def _show_figures(changes: Sequence[LockedChange]) -> None:
+def _show_figures(found: _Open) -> None:
     rows = [
-        (c.organisation, f"{c.period_start:%Y-%m}", c.report, c.label, c.measure, c.before, c.after, c.difference)
-        for c in changes
+        (
+            c.organisation,
+            f"{c.period_start:%Y-%m}",
+            c.report,
+            c.label,
+            c.measure,
+            found.currencies.get(c.tenant_id),
+            c.before,
+            c.after,
+            c.difference,
+        )
+        for c in found.figures
     ]
     _show("What changed in locked months", rows)
 
@@ -207,6 +225,7 @@ def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
             row["report"] + (" (cash)" if row["basis"] == "cash" else ""),
             row["label"],
             row["measure"],
+            row["currency"],
             row["amount_before"],
             row["amount_after"],
             row["difference"],
@@ -214,13 +233,13 @@ def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
         for row in seen.figures
     ]
     _show(f"What changed in closed months, seen since {seen.since}", rows)
-    show_documents(found.documents, linked=services.settings.mode == "live")
+    show_documents(found.documents, found.currencies, linked=services.settings.mode == "live")
     show_histories(found.documents, _histories(services))
     show_accepted(accepted)
     tell_age(services.books)
 
 
 def _show(title: str, rows: Sequence[tuple[object, ...]]) -> None:
-    headers = ("Organisation", "Month", "Report", "Line", "Figure", "Before", "After", "Difference")
-    columns = [(header, "right" if place > 4 else "left") for place, header in enumerate(headers)]
+    headers = ("Organisation", "Month", "Report", "Line", "Figure", "Currency", "Before", "After", "Difference")
+    columns = [(header, "right" if place > 5 else "left") for place, header in enumerate(headers)]
     print_table(title, columns, rows)

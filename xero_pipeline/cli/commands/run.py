@@ -158,6 +158,7 @@ def _connect_when_nothing_is(services: Services) -> None:
 def this_month(services: Services, tenant_id: str, name: str) -> None:
     """Print this month's profit and loss from the warehouse."""
     from xero_pipeline.cli.output.console import profit_and_loss
+    from xero_pipeline.metrics.request import base_currency
     from xero_pipeline.warehouse.days import day_of
 
     first = month_start(day_of(services.warehouse, tenant_id, clock.now()))
@@ -166,4 +167,6 @@ def this_month(services: Services, tenant_id: str, name: str) -> None:
         "where tenant_id = :tenant_id and period_start = :first order by position",
         {"tenant_id": tenant_id, "first": first},
     ).to_pylist()
-    profit_and_loss(f"{name}: profit and loss, {first:%B %Y} to date", rows)
+    with services.warehouse.reading() as connection:
+        currency = base_currency(connection, tenant_id) or ""
+    profit_and_loss(f"{name}: profit and loss, {first:%B %Y} to date", rows, [currency])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
-from xero_pipeline.cli.output.console import warn
-from xero_pipeline.cli.output.sync_progress import Watch
+from xero_pipeline.cli.output.console import print_json, warn
+from xero_pipeline.cli.output.sync_progress import SyncedLine, Watch
 from xero_pipeline.cli.output.sync_summary import print_wait_times, summary
 from xero_pipeline.cli.shell_completion import complete_asset, complete_organisation
 from xero_pipeline.cli.xero_settings import settings_for_xero
@@ -41,12 +42,15 @@ MaxCalls = Annotated[
     typer.Option("--max-calls", min=1, help="Maximum number of calls per organisation; the rest resumes later."),
 ]
 
+Json = Annotated[bool, typer.Option("--json", help="Output JSON: what each asset brought.")]
+
 
 def sync(
     organisation: Organisations = None,
     select: Select = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
     max_calls: MaxCalls = None,
+    json: Json = False,
 ) -> None:
     """Bring the warehouse up to date: changes since the last sync, then the reports of the affected months."""
     from xero_pipeline.cli.selection import choose
@@ -54,7 +58,11 @@ def sync(
     services = Services(settings_for_xero())
     choice = choose(select or [], services.reports, services.collections)
     chosen = chosen_organisations(services, organisation or [])
-    if not carry(services, chosen, choice.subjects, lambda runner, one: runner.sync(one, choice, full=full), max_calls):
+
+    def work(runner: Runner, one: Organisation) -> bool:
+        return runner.sync(one, choice, full=full)
+
+    if not carry(services, chosen, choice.subjects, work, max_calls, show=_as_json if json else summary):
         raise typer.Exit(1)
 
 
@@ -64,6 +72,7 @@ def backfill(
     organisation: Organisations = None,
     select: Select = None,
     max_calls: MaxCalls = None,
+    json: Json = False,
 ) -> None:
     """Pull the reports of a range of months again."""
     from xero_pipeline.cli.selection import choose
@@ -80,7 +89,7 @@ def backfill(
     def pull(runner: Runner, one: Organisation) -> bool:
         return runner.pull(one, dict.fromkeys(reports, months[one]), anew=True) and runner.keep_ledger(one)
 
-    if not carry(services, list(months), len(reports) + 1, pull, max_calls):
+    if not carry(services, list(months), len(reports) + 1, pull, max_calls, show=_as_json if json else summary):
         raise typer.Exit(1)
 
 
@@ -108,6 +117,8 @@ def carry(
     subjects: int,
     work: Callable[[Runner, Organisation], bool],
     max_calls: int | None = None,
+    *,
+    show: Callable[[Sequence[SyncedLine]], None] = summary,
 ) -> bool:
     """Carry the runs of some organisations with progress, then print what they brought.
 
@@ -115,6 +126,7 @@ def carry(
         subjects: How many collections and reports each has.
         work: Given the runner and an organisation, does it and says whether it went well.
         max_calls: Calls to each organisation, over all runs together; None for the setting's bound.
+        show: Shows what was brought.
 
     Returns:
         Whether all went well.
@@ -141,7 +153,7 @@ def carry(
             )
     except KeyboardInterrupt:
         raise Stopped("What was synced until now is kept; the next run goes on from there.") from None
-    summary(watch.lines)
+    show(watch.lines)
     print_wait_times(watch.waits.seconds)
     if error:
         raise error
@@ -151,6 +163,11 @@ def carry(
         _warn_of_locked_periods(services, names)
         _warn_of_differences(services, names)
     return worked
+
+
+def _as_json(lines: Sequence[SyncedLine]) -> None:
+    print_json([asdict(line) for line in lines])
+    summary(lines, tables=False)
 
 
 def _done(well: bool, watch: Watch) -> bool:

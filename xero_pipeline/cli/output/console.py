@@ -19,6 +19,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
+from xero_pipeline import clock
 from xero_pipeline.log_lines import logs_json
 
 _LOG = logging.getLogger(__name__)
@@ -48,6 +49,16 @@ class _LogLines(StringIO):
         for line in filter(None, map(str.strip, text.splitlines())):
             _LOG.info("%s", line)
         return len(text)
+
+
+def tell(console: Console, message: str) -> None:
+    """Tell of one step of longer work, as a line: with the time where it goes into a file, which people read later.
+
+    Args:
+        console: As `error_console` makes it.
+    """
+    stamp = "" if console.is_terminal or logs_json() else f"{clock.now():%Y-%m-%d %H:%M:%S} UTC"
+    console.print(f"{stamp}  {message}", markup=False, soft_wrap=True)
 
 
 def complain(message: str) -> None:
@@ -99,7 +110,12 @@ def print_json(value: object) -> None:
     Args:
         value: Anything JSON can say; instants become ISO 8601, amounts text.
     """
-    sys.stdout.write(json.dumps(value, indent=2, default=_as_text) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """The same as text."""
+    return json.dumps(value, indent=2, default=_as_text) + "\n"
 
 
 def _as_text(value: object) -> str:
@@ -164,6 +180,11 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.1f}"
     return str(value)
+
+
+def in_currency(head: str, currency: str | None) -> str:
+    """The head of a column of amounts, with their currency below it."""
+    return f"{head}\n{currency}" if currency else head
 
 
 def size(count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from xero_pipeline.cli.output.console import conclude, print_table
+from xero_pipeline.cli.output.console import conclude, in_currency, print_table
 from xero_pipeline.xero.deep_links import record_link
 
 if TYPE_CHECKING:
@@ -24,27 +24,34 @@ _ACCOUNTS = ("Document", "Account", "Before", "After", "Difference")
 _LOCKS = {"period_lock_date": "all but advisers", "end_of_year_lock_date": "everybody"}
 
 
-def show_documents(changes: Sequence[DocumentChange], *, linked: bool) -> None:
+def show_documents(changes: Sequence[DocumentChange], currencies: Mapping[str, str], *, linked: bool) -> None:
     """Print which documents changed in locked months, and their accounts, organisation by organisation.
 
     Args:
+        currencies: The base currency of each organisation, by tenant id.
         linked: Say where Xero shows them; the simulated ones it does not.
     """
-    for (organisation, _), found in groupby(changes, key=lambda one: (one.organisation, one.tenant_id)):
+    for (organisation, tenant_id), found in groupby(changes, key=lambda one: (one.organisation, one.tenant_id)):
         theirs = list(found)
         shown = theirs[:DOCUMENTS_SHOWN]
         title = f"Documents that changed in locked months: {organisation}"
-        print_table(title, _columns(_DOCUMENTS, 4, 5), map(_document, shown))
+        currency = currencies.get(tenant_id)
+        print_table(title, _columns(_DOCUMENTS, currency, 4, 5), map(_document, shown))
         if rest := len(theirs) - len(shown):
             conclude(f"And {rest:,} more: they are in xero.locked_document_changes, and in --json.")
-        print_table("Their accounts, debit positive", _columns(_ACCOUNTS, 2, 3, 4), chain(*map(_accounts, shown)))
+        print_table(
+            "Their accounts, debit positive", _columns(_ACCOUNTS, currency, 2, 3, 4), chain(*map(_accounts, shown))
+        )
         for change in shown if linked else ():
             if link := link_of(change):
                 conclude(f"{change.words}: {link}")
 
 
-def _columns(headers: Sequence[str], *right: int) -> Sequence[tuple[str, str]]:
-    return [(header, "right" if place in right else "left") for place, header in enumerate(headers)]
+def _columns(headers: Sequence[str], currency: str | None = None, *amounts: int) -> Sequence[tuple[str, str]]:
+    return [
+        (in_currency(header, currency), "right") if place in amounts else (header, "left")
+        for place, header in enumerate(headers)
+    ]
 
 
 def show_histories(

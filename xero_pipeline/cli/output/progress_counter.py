@@ -9,7 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
-from xero_pipeline.cli.output.console import error_console
+from xero_pipeline.cli.output.console import error_console, tell
 
 
 @dataclass(slots=True)
@@ -53,4 +53,4 @@ class ProgressCounter:
 
     def _print_count(self) -> None:
         if self._subject is not None:
-            self._console.print(f"  {self._subject}: {self._count:,} {self.unit}", markup=False, soft_wrap=True)
+            tell(self._console, f"{self._subject}: {self._count:,} {self.unit}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.live import Live
 
-from xero_pipeline.cli.output.console import error_console
+from xero_pipeline.cli.output.console import error_console, tell
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.log_lines import log_context
@@ -154,7 +154,7 @@ class Watch:
         """See `Progress.wait`: short pauses between calls are not worth a word."""
         self._go_on()
         if self.waits.begin(seconds, why, time.monotonic()) and not self._live:
-            self._console.print(f"  waiting {seconds:.0f} s: {why}", markup=False, soft_wrap=True)
+            tell(self._console, f"waiting {seconds:.0f} s: {why}")
 
     def end(self, outcome: SyncResult) -> None:
         """See `Progress.end`."""
@@ -175,7 +175,7 @@ class Watch:
         counts += f", {line.refused:,} could not be read (see status)" if line.refused else ""
         # The run that asks for the next line may be another one.
         with log_context(organisation=self._at.tenant_id, run_id=""):
-            self._console.print(f"  {line.organisation}: {line.subject}: {counts}", markup=False, soft_wrap=True)
+            tell(self._console, f"{line.organisation}: {line.subject}: {counts}")
 
     def fail(self, message: str) -> None:
         """See `Progress.fail`: the whole message comes once, after the table."""
@@ -183,7 +183,7 @@ class Watch:
         if line is None:
             return
         line.error = message
-        self._console.print(f"  {line.organisation}: {line.subject}: failed", markup=False, soft_wrap=True)
+        tell(self._console, f"{line.organisation}: {line.subject}: failed")
 
     def put_aside(self, message: str) -> None:
         """See `Progress.put_aside`: the whole message comes once, after the table."""
@@ -191,8 +191,7 @@ class Watch:
         if line is None:
             return
         line.aside = message
-        told = f"  {line.organisation}: {line.subject}: cannot be read, put aside"
-        self._console.print(told, markup=False, soft_wrap=True)
+        tell(self._console, f"{line.organisation}: {line.subject}: cannot be read, put aside")
 
     def nothing_yet(self, message: str) -> None:
         """See `Progress.nothing_yet`: the whole message comes once, after the table."""
@@ -200,4 +199,4 @@ class Watch:
         if line is None:
             return
         line.too_early = message
-        self._console.print(f"  {line.organisation}: {line.subject}: nothing yet", markup=False, soft_wrap=True)
+        tell(self._console, f"{line.organisation}: {line.subject}: nothing yet")

@@ -9,12 +9,24 @@ from xero_pipeline.cli.output.sync_progress import SyncedLine
 from xero_pipeline.cli.output.wait_times import WORTH_A_WORD
 
 
-def summary(lines: Sequence[SyncedLine]) -> None:
+def summary(lines: Sequence[SyncedLine], *, tables: bool = True) -> None:
     """Print what a sync brought, a table per organisation, and each error once.
 
     Args:
         lines: What the watch collected.
+        tables: Whether the tables are wanted too.
     """
+    if tables:
+        _print_tables(lines)
+    for message in unique_messages(lines, lambda line: line.too_early):
+        warn(message)
+    for message in unique_messages(lines, lambda line: line.aside):
+        warn(message)
+    for message in unique_messages(lines, lambda line: line.error):
+        complain(message)
+
+
+def _print_tables(lines: Sequence[SyncedLine]) -> None:
     headers = ("Asset", "Records", "Rows changed", "Calls", "Bytes", "Seconds", "")
     for organisation in dict.fromkeys(line.organisation for line in lines):
         mine = [line for line in lines if line.organisation == organisation]
@@ -27,12 +39,6 @@ def summary(lines: Sequence[SyncedLine]) -> None:
         ]
         columns = [(header, "right" if header not in {"Asset", ""} else "left") for header in headers]
         print_table(f"What arrived from {organisation}", columns, rows, last_is_total=True)
-    for message in unique_messages(lines, lambda line: line.too_early):
-        warn(message)
-    for message in unique_messages(lines, lambda line: line.aside):
-        warn(message)
-    for message in unique_messages(lines, lambda line: line.error):
-        complain(message)
 
 
 def _remark(line: SyncedLine) -> str:

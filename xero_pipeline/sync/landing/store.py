@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -144,6 +144,24 @@ class Landing:
             if flaw := _gap(landed, names[subject], f"{self.address}/{tenant_id}/{subject}"):
                 _tell(flaw, gaps)
             yield landed
+
+    def arrived_at(self, tenant_id: str, subject: str, instants: Collection[datetime]) -> list[LandingFile]:
+        """The files that brought the rows which are marked with some instants, in their order.
+
+        Args:
+            subject: A collection or a report.
+
+        Raises:
+            LandingError: A file is damaged, or an object store does not answer.
+        """
+        wanted = {instant.astimezone(UTC) for instant in instants}
+        with self._looking():
+            files = _files(self._storage, f"{tenant_id}/{subject}")
+            return [
+                unpack(f"{self.address}/{path}", partial(self._storage.read, path))
+                for place, path in files
+                if place.instant in wanted
+            ]
 
     @contextmanager
     def _looking(self) -> Generator[None]:

@@ -195,7 +195,7 @@ class Organisations:
         """Look one up as a person names it.
 
         Args:
-            name_or_tenant_id: Its name, in any case of letters, or its id.
+            name_or_tenant_id: Its name or a part that no other name has, in any case of letters; or its id.
 
         Returns:
             The organisation.
@@ -203,6 +203,8 @@ class Organisations:
         Raises:
             ConfigurationError: None of that name, or several.
         """
+        if not name_or_tenant_id.strip():
+            raise ConfigurationError("Name the organisation: its name, a part of it, or its tenant id.")
         everyone = self.list()
         wanted = _plain(name_or_tenant_id)
         found = [one for one in everyone if wanted in {_plain(one.tenant_id), _plain(one.name)}]
@@ -213,6 +215,12 @@ class Organisations:
         if found:
             ids = ", ".join(one.tenant_id for one in found)
             raise ConfigurationError(f"Several organisations are called “{name_or_tenant_id}”; name one by id: {ids}.")
+        similar = [one for one in everyone if wanted in _plain(one.name)]
+        if len(similar) == 1:
+            return similar[0]
+        if similar:
+            names = ", ".join(one.name for one in similar)
+            raise ConfigurationError(f"“{name_or_tenant_id}” is a part of several names; name one of them: {names}.")
         known = ", ".join(f"{one.name} ({one.tenant_id})" for one in everyone) or "none; run `xero-pipeline connect`"
         raise ConfigurationError(f"There is no organisation “{name_or_tenant_id}”. Known: {known}.")
 

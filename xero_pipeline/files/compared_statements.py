@@ -1,4 +1,4 @@
-"""What `--compare` and `--by` ask for: the columns of a statement."""
+"""Statements with the columns that `--compare` and `--by` ask for."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Statements as files: CSV and workbooks, for the command line and the web page alike."""

@@ -1,0 +1,108 @@
+"""Whether the figures of a statement agree with Xero's reports: what the tie-out says of its months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline.calendar import month_start
+from xero_pipeline.ledger.schema import has_ledger
+from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.tables import named
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.files.statement_request import StatementRequest
+
+_COMPARED: Mapping[str, str] = {
+    "trial-balance": "trial_balance",
+    "general-ledger": "trial_balance",
+    "profit-and-loss": "profit_and_loss",
+    "budget": "profit_and_loss",
+    "balance-sheet": "balance_sheet",
+    "bank-summary": "bank_summary",
+    "cash": "bank_summary",
+    "cash-flow": "bank_summary",
+    "aged-receivables": "receivables",
+    "aged-payables": "payables",
+}
+"""What each statement's figures are compared as, in `ledger.tie_out`."""
+
+_COUNTS = f"""
+SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
+    SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ,
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
+FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND period_start BETWEEN :first AND :last GROUP BY statement
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciledFigures:
+    """How many figures of a statement were compared with Xero's reports.
+
+    Args:
+        months: Of how many months.
+        stale: How many wait for their report to be pulled again.
+        differ: How many of the others differ.
+        unexplained: How many of these have no likely cause.
+    """
+
+    statement: str
+    figures: int
+    months: int
+    stale: int
+    differ: int
+    unexplained: int
+
+    @property
+    def state(self) -> str:
+        """Reconciled, Differences or Pending."""
+        if self.differ:
+            return "Differences"
+        return "Pending" if self.stale == self.figures else "Reconciled"
+
+    @property
+    def sentence(self) -> str:
+        """The same with its figures."""
+        waiting = f"; {self.stale:,} wait for a report of Xero's to be pulled again" if self.stale else ""
+        compared = self.figures - self.stale
+        if self.state == "Pending":
+            return f"Pending: {self.stale:,} figures wait for a report of Xero's to be pulled again"
+        if self.state == "Reconciled":
+            return f"Reconciled: {compared:,} figures match Xero's reports{waiting}"
+        causes = f"{self.unexplained:,} without a likely cause" if self.unexplained else "each with a likely cause"
+        return f"Differences: {self.differ:,} of {compared:,} figures differ from Xero's reports, {causes}{waiting}"
+
+
+def reconciled_figures(connection: Connection, tenant_id: str, start: date, end: date) -> Sequence[ReconciledFigures]:
+    """What was compared of some days' months, by statement.
+
+    Args:
+        connection: To the books; reading is enough.
+    """
+    if not has_ledger(connection):
+        return []
+    days = {"first": month_start(start), "last": end}
+    rows = connection.execute(text(_COUNTS), {"tenant_id": tenant_id, **days})
+    return [ReconciledFigures(row[0], *map(int, row[1:])) for row in rows]
+
+
+def reconciliation_of(connection: Connection, tenant_id: str, request: StatementRequest) -> str:
+    """Whether the figures of a statement agree with Xero's reports, in a sentence.
+
+    Args:
+        connection: To the books it is of; reading is enough.
+    """
+    start = request.start or month_start(request.end)
+    if not Period(start, request.end).is_months:
+        return "Not compared: Xero's reports are of whole months"
+    wanted = _COMPARED[request.name.removesuffix("-documents")] + ("_cash" if request.basis == "cash" else "")
+    found = reconciled_figures(connection, tenant_id, start, request.end)
+    mine = next((one for one in found if one.statement == wanted), None)
+    return mine.sentence if mine else "Not compared: the warehouse has no report of Xero's of these months"

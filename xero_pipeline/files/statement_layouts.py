@@ -1,0 +1,256 @@
+"""How each statement is laid out: its columns, and which rows are headings and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from xero_pipeline.ageing import BUCKETS
+from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
+from xero_pipeline.ledger.statements.aged import by_contact
+from xero_pipeline.ledger.statements.cash_flow import CASH
+from xero_pipeline.ledger.statements.chart import ZERO
+from xero_pipeline.ledger.statements.columns import SideBySide
+
+if TYPE_CHECKING:
+    from xero_pipeline.files.drawn_statement import DrawnStatement
+    from xero_pipeline.files.sheet import Kind, Value
+
+Fields = Sequence[tuple[str, str, "Kind"]]
+"""Head, field and kind of each column."""
+
+_TRIAL: Fields = (
+    ("Account", "account", "text"),
+    ("Debit", "debit", "amount"),
+    ("Credit", "credit", "amount"),
+    ("YTD debit", "ytd_debit", "amount"),
+    ("YTD credit", "ytd_credit", "amount"),
+)
+_BANK: Fields = (
+    ("Bank account", "account_name", "text"),
+    ("Opening balance", "opening_balance", "amount"),
+    ("Cash received", "cash_received", "amount"),
+    ("Cash spent", "cash_spent", "amount"),
+    ("Closing balance", "closing_balance", "amount"),
+)
+_LEDGER: Fields = (
+    ("Date", "date", "date"),
+    ("Source", "source_type", "text"),
+    ("Number", "number", "text"),
+    ("Contact", "contact_name", "text"),
+    ("Description", "description", "text"),
+    ("Debit", "debit", "amount"),
+    ("Credit", "credit", "amount"),
+    ("Balance", "balance", "amount"),
+)
+_CASH: Fields = (
+    ("Source", "source_type", "text"),
+    ("Account on the other side", "counter_account_name", "text"),
+    ("Cash received", "cash_received", "amount"),
+    ("Cash spent", "cash_spent", "amount"),
+    ("Balance", "balance", "amount"),
+)
+_LINES: Fields = (("", "account_name", "text"), ("", "amount", "amount"))
+_BUDGET: Fields = (
+    ("", "account_name", "text"),
+    ("Actual", "actual", "amount"),
+    ("Budget", "budget", "amount"),
+    ("Variance", "variance", "amount"),
+    ("%", "percent", "percent"),
+)
+_CONTACTS: Fields = (
+    ("Contact", "contact_name", "text"),
+    *((name, name, "amount") for name in (*BUCKETS, "Total")),
+)
+_DOCUMENTS: Fields = (
+    ("Contact", "contact_name", "text"),
+    ("Number", "number", "text"),
+    ("Type", "document_type", "text"),
+    ("Date", "date", "date"),
+    ("Due", "due_date", "date"),
+    ("Days", "days_overdue", "count"),
+    ("Column", "bucket", "text"),
+    ("Currency", "currency_code", "text"),
+    ("Open", "open_amount", "amount"),
+    ("In base currency", "open_amount_base", "amount"),
+)
+_OF_THE_DOCUMENT = frozenset({"open_amount"})
+_ITS_OWN = ("own currency",)
+"""What stands below the head of amounts whose currency another column names."""
+
+
+def sheet_of(statement: DrawnStatement) -> Sheet:
+    """A statement in columns and rows; every column of amounts says its currency."""
+    rows = statement.rows
+    if isinstance(rows, SideBySide):
+        columns, blocks = _side_by_side(rows)
+    else:
+        fields, lay_out = _LAYOUTS[statement.request.name]
+        columns = [SheetColumn(head, kind, _ITS_OWN * (field in _OF_THE_DOCUMENT)) for head, field, kind in fields]
+        blocks = list(lay_out(fields, rows))
+    told = [_in_currency(one, statement.currency) for one in columns]
+    return Sheet(statement.title, statement.facts, told, blocks, _notes(statement))
+
+
+def _in_currency(column: SheetColumn, currency: str) -> SheetColumn:
+    if column.kind != "amount" or column.notes == _ITS_OWN:
+        return column
+    return replace(column, notes=(*column.notes, currency))
+
+
+def _notes(statement: DrawnStatement) -> Sequence[str]:
+    name, rows = statement.request.name, statement.rows
+    if isinstance(rows, SideBySide):
+        return ()
+    if name == "budget" and not rows:
+        return ("There is no budget.",)
+    if not name.startswith("aged"):
+        return ()
+    missing = [row for row in rows if row.open_amount_base is None]
+    named = ", ".join(row.number or row.document_id for row in missing[:5])
+    return (f"{len(missing)} documents have no currency rate and are in no sum: {named}.",) if missing else ()
+
+
+def _side_by_side(found: SideBySide) -> tuple[Sequence[SheetColumn], Sequence[SheetBlock]]:
+    heads = [SheetColumn(one.label, notes=(one.days,) if one.days else ()) for one in found.columns]
+    named = {line.section for line in found.lines if line.line_type == "account"}
+    lines = [
+        (line.section if line.section in named else "", line.line_type, line.account_name, line.amounts)
+        for line in found.lines
+    ]
+    told = [(*line, [amount or None for amount in amounts]) for *line, amounts in lines]
+    return [SheetColumn("", "text"), *heads], [SheetBlock(list(_under_headings(told)))]
+
+
+def _trial(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    sides = [field for _, field, _ in fields[1:]]
+    lines = [_line(fields, row, account=_with_code(row)) for row in rows]
+    yield SheetBlock([*map(_blank_zeros, lines), _total(fields, {"account": "Total"} | _sums(rows, sides))])
+
+
+def _with_code(row: Any) -> str:
+    return f"{row.account_name} ({row.account_code})" if row.account_code else row.account_name
+
+
+def _statement(_: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    """Total Assets stands without a heading of its own."""
+    named = {row.section for row in rows if row.line_type == "account"}
+    told = [
+        (row.section if row.section in named else "", row.line_type, row.account_name, [row.amount]) for row in rows
+    ]
+    yield SheetBlock(list(_under_headings(told)))
+
+
+def _cash_flow(_: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    """A total of an activity stands below all its headings, without one of its own."""
+    told: list[tuple[str, str, str, Sequence[Decimal | None]]] = []
+    for row in rows:
+        heading = f"{row.activity} > {row.cash_type}" if row.cash_type else row.activity if row.activity == CASH else ""
+        told.append((heading, row.line_type, row.account_name, [row.amount]))
+    yield SheetBlock(list(_under_headings(told)))
+
+
+def _under_headings(lines: Iterable[Sequence[Any]]) -> Iterator[SheetRow]:
+    """Lines of heading, type, name and amounts, with a row for each heading."""
+    above = ""
+    for heading, line_type, name, amounts in lines:
+        if heading and heading != above:
+            yield SheetRow((heading.strip(), *(None for _ in amounts)), "heading")
+        above = heading
+        total = line_type == "total"
+        yield SheetRow((name, *amounts), "total" if total else "line", 0 if total else 1)
+
+
+def _bank(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    sums = _sums(rows, [field for _, field, _ in fields[1:]])
+    yield SheetBlock([*(_line(fields, row) for row in rows), _total(fields, {"account_name": "Total"} | sums)])
+
+
+def _ledger(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    for title, group in groupby(rows, key=_with_code):
+        told: list[SheetRow] = []
+        for row in group:
+            kind = row.source_type if row.entry_type == "journal" else row.entry_type.replace("_", " ")
+            line = _blank_zeros(_line(fields, row, source_type=kind), but=_place(fields, "balance"))
+            told.append(replace(line, role="total") if row.entry_type == "closing" else line)
+        yield SheetBlock(told, title)
+
+
+def _cash(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    for title, group in groupby(rows, key=lambda row: row.account_name):
+        told: list[SheetRow] = []
+        for row in group:
+            if row.line_type == "movement":
+                told.append(_blank_zeros(_line(fields, row, balance=None)))
+            else:
+                balance = _cells(fields, {"source_type": row.line_type, "balance": row.amount})
+                told.append(SheetRow(balance, "total" if row.line_type == "closing" else "line"))
+        yield SheetBlock(told, title)
+
+
+def _budget(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    for title, group in groupby(rows, key=lambda row: row.budget_name):
+        told: list[SheetRow] = []
+        for row in group:
+            line = _line(fields, row, percent=row.variance / abs(row.budget) if row.budget else None)
+            total = row.line_type == "total"
+            told.append(replace(line, role="total" if total else "line", indent=0 if total else 1))
+        yield SheetBlock(told, title)
+
+
+def _contacts(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    summary = by_contact(rows)
+    lines = [SheetRow((one.contact_name, *(amount or None for amount in one.amounts), one.total)) for one in summary]
+    sums = [sum((one.amounts[place] for one in summary), ZERO) for place in range(len(BUCKETS))]
+    yield SheetBlock([*lines, SheetRow(("Total", *sums, sum(sums, ZERO)), "total")])
+
+
+def _documents(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
+    total = sum((row.open_amount_base or ZERO for row in rows), ZERO)
+    last = _total(fields, {"contact_name": "Total", "open_amount_base": total})
+    yield SheetBlock([*(_line(fields, row) for row in rows), last])
+
+
+def _line(fields: Fields, row: Any, **told: Value) -> SheetRow:
+    return SheetRow(tuple(told[field] if field in told else getattr(row, field) for _, field, _ in fields))
+
+
+def _total(fields: Fields, told: Mapping[str, Value]) -> SheetRow:
+    return SheetRow(_cells(fields, told), "total")
+
+
+def _cells(fields: Fields, told: Mapping[str, Value]) -> tuple[Value, ...]:
+    return tuple(told.get(field) for _, field, _ in fields)
+
+
+def _place(fields: Fields, wanted: str) -> int:
+    return [field for _, field, _ in fields].index(wanted)
+
+
+def _blank_zeros(row: SheetRow, but: int = 0) -> SheetRow:
+    """Without its amounts that are zero, but for those of one column."""
+    cells = (None if isinstance(v, Decimal) and not v and place != but else v for place, v in enumerate(row.cells))
+    return replace(row, cells=tuple(cells))
+
+
+def _sums(rows: Sequence[Any], fields: Iterable[str]) -> dict[str, Value]:
+    return {field: sum((getattr(row, field) for row in rows), ZERO) for field in fields}
+
+
+_LAYOUTS: Mapping[str, tuple[Fields, Callable[[Fields, Sequence[Any]], Iterator[SheetBlock]]]] = {
+    "trial-balance": (_TRIAL, _trial),
+    "profit-and-loss": (_LINES, _statement),
+    "balance-sheet": (_LINES, _statement),
+    "bank-summary": (_BANK, _bank),
+    "general-ledger": (_LEDGER, _ledger),
+    "cash": (_CASH, _cash),
+    "cash-flow": (_LINES, _cash_flow),
+    "budget": (_BUDGET, _budget),
+    "aged-receivables": (_CONTACTS, _contacts),
+    "aged-payables": (_CONTACTS, _contacts),
+    "aged-receivables-documents": (_DOCUMENTS, _documents),
+    "aged-payables-documents": (_DOCUMENTS, _documents),
+}
