@@ -32,6 +32,7 @@ from xero_pipeline.defs.resources import (
     XeroResource,
 )
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
+from xero_pipeline.ledger.reconcile.account_balances import ACCOUNT_BALANCES
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -120,9 +121,16 @@ class DefinitionsBuilder:
         naming, checked = self._naming, self._choice.checks
         checks = books_checks(self._settings.checks) if checked else ()
         cash_basis = [one.name for one in self._choice.automatic if one.name in ON_CASH_BASIS]
-        explained = [one.table for one in self._choice.collections if one.paging == "composed"]
+        explained = [one for one in self._choice.collections if one.paging == "composed"]
+        bases = {basis for one in explained for basis in one.bases}
         ledger = ledger_assets(
-            naming, journals=journals, explained=explained, cash_basis=cash_basis, checked=checked, checks=checks
+            naming,
+            journals=journals,
+            explained=[one.table for one in explained if not one.bases],
+            cash_basis=cash_basis,
+            balances=[name for name, basis in ACCOUNT_BALANCES.items() if basis in bases],
+            checked=checked,
+            checks=checks,
         )
         return [*ledger, *group_assets(naming, checked=checked)]
 
