@@ -96,9 +96,17 @@ class DefinitionsBuilder:
     Args:
         choice: What the project takes.
         naming: What it is called there.
+        sensors: Those from above this room; they come along with ours.
     """
 
-    def __init__(self, settings: Settings, choice: AssetSelectionConfig, naming: Naming) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        choice: AssetSelectionConfig,
+        naming: Naming,
+        sensors: Sequence[dg.SensorDefinition] = (),
+    ) -> None:
+        self._other_sensors = sensors
         self._settings = settings
         self._choice = choice
         self._naming = naming
@@ -166,7 +174,7 @@ class DefinitionsBuilder:
         assets = [*self._collections, *self._reports]
         ledgers = [ledgers_to_keep(self._naming)] if self._ledger else []
         left = unfinished(self._naming, all_jobs, assets)
-        return [new_organisations(self._naming, self._choice), *months, *ledgers, left]
+        return [new_organisations(self._naming, self._choice), *months, *ledgers, left, *self._other_sensors]
 
 
 def resources(app: XeroApp, progress: Progress | None = None) -> dict[str, Any]:
