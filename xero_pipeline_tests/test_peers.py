@@ -12,6 +12,7 @@ import pytest
 from benchmarks.peers.comparison import compare
 from benchmarks.peers.content import Content, content
 from benchmarks.peers.peer import Peer
+from xero_pipeline_tests.thoroughness import proof
 
 TOOK = {"seconds": 1000, "cpu": 1000, "calls": 3, "wire_bytes": 5_000_000}
 PARTIAL = f"""
@@ -34,6 +35,7 @@ def ready(name: str, folder: Path, driver: str) -> Peer:
     return Peer(name, {name: (name,)}, str(script), aim=2, place=folder)
 
 
+@proof
 @pytest.mark.slow
 def test_a_tool_that_is_absent_fails_or_leaves_too_little_is_named_and_stops_no_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -10,6 +10,7 @@ from xero_pipeline.cli.commands import serve
 from xero_pipeline.cli.dagster_project import require_one_location
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
+from xero_pipeline_tests.thoroughness import proof
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def test_the_ui_knows_the_code_servers_of_all_shards(became, monkeypatch):
     }
 
 
+@proof
 @pytest.mark.parametrize("process", [serve.ui, serve.daemon, serve.code])
 def test_each_process_logs_as_the_setting_says(became, monkeypatch, process):
     process(**{} if process is serve.daemon else {"host": "127.0.0.1", "port": 1})

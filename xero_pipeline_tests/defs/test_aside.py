@@ -24,6 +24,7 @@ from xero_pipeline.operations.health.xero import check_put_aside
 from xero_pipeline.state.deferred_work import pause
 from xero_pipeline.web.status import Status
 from xero_pipeline_tests.defs.conftest import MONTHS
+from xero_pipeline_tests.thoroughness import proof
 
 
 def check(house, asset):
@@ -238,6 +239,7 @@ def run(*words):
     return CliRunner().invoke(app, words)
 
 
+@proof
 def test_the_ledger_and_explain_say_what_they_are_without(house):
     tenant = house.tenants[0]
     name = next(one.name for one in house.services.organisations.list() if one.tenant_id == tenant)

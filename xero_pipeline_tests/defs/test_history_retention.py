@@ -10,6 +10,7 @@ from xero_pipeline import clock
 from xero_pipeline.defs.automation.history_retention import TIDY, TIDYING, drop_events
 from xero_pipeline.operations.dagster_storage import EventLog
 from xero_pipeline_tests.defs.test_told_again import KEYS, PARTITIONS, books  # noqa: F401 - a fixture
+from xero_pipeline_tests.thoroughness import proof
 
 DAY = timedelta(days=1)
 
@@ -44,6 +45,7 @@ def test_of_what_is_older_the_newest_of_each_partition_stays_and_nothing_is_stal
     assert len(books.instance.get_runs()) == 2, "the list of runs stays"
 
 
+@proof
 def test_the_next_run_goes_on_from_what_stayed(books):  # noqa: F811
     for _ in range(4):
         books.run()

@@ -14,6 +14,7 @@ from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS
+from xero_pipeline_tests.thoroughness import proof
 
 REPORTS = ("trial_balance", "balance_sheet")
 
@@ -65,6 +66,7 @@ def all_unsynced(house):
     )
 
 
+@proof
 def test_a_second_sync_of_several_organisations_without_a_change_leaves_everything_in_sync(posted):
     tables = [member.name for name in DOCUMENTS for member in table_group(name)]
     before = versions(posted, tables)

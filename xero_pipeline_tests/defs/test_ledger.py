@@ -31,6 +31,7 @@ from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.defs.conftest import MONTHS, lived_in
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS
+from xero_pipeline_tests.thoroughness import proof
 
 BOOKS = {check.name for check in books_checks()}
 
@@ -160,6 +161,7 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
     assert pictured == {"profit_and_loss", "bank_summary", "aged_receivables", "aged_payables"}
 
 
+@proof
 @pytest.mark.any_day_in_proof
 def test_bank_accounts_beyond_the_largest_share_a_line_and_none_is_lost(read, monkeypatch):
     tenant = read.tenants[0]

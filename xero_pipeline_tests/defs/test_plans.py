@@ -12,6 +12,7 @@ from xero_pipeline.sync.estimate.plan import Planner
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.defs.conftest import MONTHS
+from xero_pipeline_tests.thoroughness import proof
 
 pytestmark = pytest.mark.any_day_in_proof
 
@@ -37,6 +38,7 @@ def synced(house, **config):
     return calls(house) - before
 
 
+@proof
 def test_a_plan_is_what_the_sync_or_backfill_that_follows_does(house):
     tenant = house.tenants[0]
     with house.services.client() as client:

@@ -60,18 +60,18 @@ def with_a_ledger(warehouse):
     return warehouse
 
 
-OF_THE_DATABASE = {"below_json", "ledger", "time"}
-"""Kinds whose outcome a database has a part in. The others, of the client and the sync, have both in `make prove`, and
-PostgreSQL alone here: planning the statements of a ledger takes DuckDB longer than anything else in a case."""
 OF_THE_CLIENT = {"limits", "not_the_api", "paging"}
 """Kinds that end before anything is in the warehouse: `make prove` keeps the ledger of each, too."""
 LEDGERS = {"journals", "problems", "differences", "queries"}
 
 
 def tried():
-    """Each case with the databases that it is tried on."""
+    """Each case with its databases: both in `make prove`, else PostgreSQL alone, unless the case is about queries.
+
+    Planning the statements of a ledger takes DuckDB longer than anything else in a case.
+    """
     for case in cases():
-        on_both = so_many(1, 0) or case.name.split("/")[0] in OF_THE_DATABASE or "queries" in case.expect
+        on_both = so_many(1, 0) or "queries" in case.expect
         for database in ("postgresql", "duckdb")[: 2 if on_both else 1]:
             yield pytest.param(database, case, id=f"{database}-{case.name}")
 

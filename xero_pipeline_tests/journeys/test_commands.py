@@ -11,6 +11,7 @@ import pytest
 
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.xero.person import free_port
 
 
@@ -71,6 +72,7 @@ def test_a_backfill_pulls_the_named_months_and_leaves_what_is_the_same(
     assert after["report_pulls"][0] == before["report_pulls"][0]
 
 
+@proof
 def test_a_report_that_is_not_pulled_by_itself_is_pulled_when_it_is_selected(
     home: Home, xero: Watched, first_month: dt.date
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from xero_pipeline_tests.journeys.home import IMPATIENT, Done, Home
 from xero_pipeline_tests.journeys.truth import Facts, kept, truth
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.faults.catalogue import Fault, FaultKind
 
 PASSING = (
@@ -49,6 +50,7 @@ def whole(xero: Watched) -> Facts:
         return told.facts()
 
 
+@proof
 def test_every_fault_that_passes_heals_within_the_same_sync(new_home: Home, xero: Watched, whole: Facts) -> None:
     assert new_home.connect().code == 0
     tokens_before = xero.simulator.calls["", "connect/token"]

@@ -30,7 +30,7 @@ from xero_pipeline_tests.journeys.killing import COLLECTIONS, Driver, driver
 from xero_pipeline_tests.journeys.truth import LISTS, truth
 from xero_pipeline_tests.journeys.watched import Watched, watched
 from xero_pipeline_tests.postgresql import a_database_like
-from xero_pipeline_tests.thoroughness import so_many
+from xero_pipeline_tests.thoroughness import proof, so_many
 from xero_simulator.edits import documents, records
 from xero_simulator.edits.working_copy import EditRefused
 
@@ -113,6 +113,7 @@ def points(counts: Counter[str], many: int, seed: int) -> list[tuple[str, int]]:
     return [(kind := kinds[n % len(kinds)], chance.randint(1, counts[kind])) for n in range(many)]
 
 
+@proof
 def test_killed_at_any_point_of_a_first_sync_one_more_makes_it_whole(place: Place, tmp_path: Path) -> None:
     for number, point in enumerate(points(place.first, FIRST, seed=1)):
         home = in_a_copy(place.empty, tmp_path / f"{number}")

@@ -8,8 +8,10 @@ from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import Watched
 from xero_pipeline_tests.postgresql import a_database_like
+from xero_pipeline_tests.thoroughness import proof
 
 
+@proof
 def test_what_moved_to_postgresql_is_synced_there_without_a_change_and_moves_back_as_it_was(
     home: Home, xero: Watched, empty_database: str, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from xero_pipeline_tests.journeys.home import Home
 from xero_pipeline_tests.journeys.truth import kept, truth
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.thoroughness import proof
 
 INCREMENTAL = {
     "Accounts", "BankTransactions", "BatchPayments", "Contacts", "CreditNotes", "Invoices", "Items", "ManualJournals",
@@ -27,6 +28,7 @@ def test_a_second_sync_asks_each_incremental_endpoint_once_and_touches_no_row(ho
     assert home.checksums() == before
 
 
+@proof
 def test_readers_get_every_row_of_a_sync_and_a_day_without_changes_copies_nothing(home: Home) -> None:
     name = "books-read.duckdb"
     before = (home.path / name).stat()

@@ -115,6 +115,7 @@ def test_a_slow_organisation_delays_no_other(
     assert home.query("SELECT count(DISTINCT tenant_id) FROM xero.profit_and_loss") == [(3,)]
 
 
+@proof
 def test_an_organisation_that_is_throttled_all_the_time_costs_only_itself(
     three: Watched, first_month: dt.date, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline_tests.journeys.home import SECONDS, Home
 from xero_pipeline_tests.journeys.terminal import CTRL_C, Terminal, terminal
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.thoroughness import proof
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for children in /proc")
 
@@ -68,6 +69,7 @@ def test_a_signal_while_the_pages_start_ends_them_all(mock_home: Home, ports: tu
         only_stopped(at)
 
 
+@proof
 def test_a_killed_one_takes_along_what_it_started_and_so_does_the_next_whose_terminal_is_closed_during_the_sync(
     mock_home: Home, ports: tuple[str, str]
 ) -> None:

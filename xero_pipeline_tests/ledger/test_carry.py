@@ -16,10 +16,12 @@ from xero_pipeline.warehouse.copy import move
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.several import rows
 from xero_pipeline_tests.postgresql import a_database_like
+from xero_pipeline_tests.thoroughness import proof
 
 POSTGRESQL = Path(__file__).parents[2] / "docs" / "postgresql.md"
 
 
+@proof
 def test_every_table_of_the_ledger_and_every_view_says_the_same_after_a_move(filled, request):
     here = filled.dialect.engine(read_only=False).dialect.name
     target = Warehouse(request.getfixturevalue("postgresql_url" if here == "duckdb" else "duckdb_url"))

@@ -12,6 +12,7 @@ from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_pipeline.operations.known_books import books_known_at
+from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.edits import documents
 
 pytestmark = pytest.mark.slow
@@ -56,6 +57,7 @@ def a_month_of_work(accountant):
     accountant.keep()
 
 
+@proof
 def test_what_was_known_before_a_change_is_what_was_drawn_then_and_what_is_known_now_is_the_ledger(accountant):
     accountant.keep()
     before, then = drawn(accountant.warehouse, accountant.tenant_id), accountant.later(minutes=1)

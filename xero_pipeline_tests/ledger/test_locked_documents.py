@@ -12,7 +12,7 @@ from xero_pipeline.ledger import update
 from xero_pipeline.ledger.locked.documents import open_documents, summary
 from xero_pipeline.warehouse.accepted_months import accept
 from xero_pipeline_tests.ledger.test_postings import WAYS
-from xero_pipeline_tests.thoroughness import so_many
+from xero_pipeline_tests.thoroughness import proof, so_many
 from xero_simulator.edits import documents, records
 from xero_simulator.edits.working_copy import EditRefused, mark, open_copy
 
@@ -161,6 +161,7 @@ def test_what_happens_in_open_months_is_not_told(locked):
     assert follow(locked) == []
 
 
+@proof
 @pytest.mark.parametrize("seed", range(so_many(20, 1)))
 def test_whatever_people_do_what_is_noted_adds_up_to_what_the_ledger_gained(locked, seed):
     chance = random.Random(seed)

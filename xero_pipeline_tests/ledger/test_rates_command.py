@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from xero_pipeline_tests.thoroughness import proof
+
 XERO_PIPELINE = Path(sys.executable).with_name("xero-pipeline")
 HEAD = "month,from_currency,to_currency,average,closing\n"
 
@@ -26,6 +28,7 @@ def rates(filled_duckdb, tmp_path):
     return run
 
 
+@proof
 def test_given_rates_are_used_and_say_so(rates, tmp_path):
     (tmp_path / "rates.csv").write_text(HEAD + "2026-03,GBP,NZD,2.1351,2.1610\n")
     done = rates("--import", "rates.csv", "--json")

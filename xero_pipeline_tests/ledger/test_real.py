@@ -10,6 +10,7 @@ import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.accountant import Accountant
+from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.edits import documents, records
 from xero_simulator.edits.hidden_postings import post_unseen
 
@@ -73,6 +74,7 @@ def test_what_no_document_shows_is_in_the_journals_and_ties_out(auditor):
     assert {row["code"]: row["journal_amount"] for row in found} == amounts
 
 
+@proof
 def test_without_them_again_the_documents_are_the_ledger(auditor):
     auditor.sync("journals")
     auditor.keep()

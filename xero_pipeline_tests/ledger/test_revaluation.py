@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from xero_pipeline.ledger.revaluation.figures import Figure, OpenItem
 from xero_pipeline.ledger.revaluation.month_ends import MonthEnd, Party, gain_of, proven_month_ends, scaled
 from xero_pipeline.ledger.revaluation.rate_search import InferredRate, infer_rates
+from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.books.rates import rate_on
 from xero_simulator.edits.hidden_postings import post_unseen
 
@@ -36,6 +37,7 @@ def items_of(account, by_currency):
     ]
 
 
+@proof
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(RATES, st.integers(1, 9_000_000), AMOUNTS, AMOUNTS, AMOUNTS, st.booleans())
 def test_rates_that_are_claimed_are_those_the_figures_were_made_with(rates, bank, usd, aud, payable, has_bank):

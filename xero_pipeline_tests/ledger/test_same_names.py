@@ -19,6 +19,7 @@ from xero_pipeline.xero.auth.token_set import TokenSet
 from xero_pipeline.xero.auth.token_store import TokenStore
 from xero_pipeline_tests.ledger.conftest import copied
 from xero_pipeline_tests.ledger.several import SYNCED, change, rows
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.xero.desk import KEY
 
 GROUP = ("rates", "trial_balance", "profit_and_loss", "balance_sheet", "journal_lines", "receivables", "payables")
@@ -56,6 +57,7 @@ def test_the_warehouse_and_the_shell_call_them_what_the_register_calls_them(fill
     assert organisation_names(state) == sorted(namesakes.values())
 
 
+@proof
 def test_the_group_tells_them_apart_in_every_table(filled, namesakes, several):
     kowhai, other, _ = (one.tenant_id for one in several.organisations)
     change(filled, f"UPDATE xero.contacts SET name = 'Kowhai' WHERE tenant_id = '{kowhai}'")

@@ -22,6 +22,7 @@ from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import CallOutbox
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.postgresql import a_database_like
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Clock, Tokens, client_of
 
 CALL_CONTEXT = CallContext("invoices", "run-1")
@@ -198,6 +199,7 @@ deliver_calls(outbox, Warehouse(sys.argv[2]))
 """
 
 
+@proof
 @pytest.mark.parametrize("database", ["files", "postgresql"])
 def test_processes_that_race_for_the_outbox_lose_and_double_nothing(
     database, tmp_path, clock, duckdb_template, request

@@ -22,6 +22,7 @@ from xero_pipeline.sync.landing.object_store import ObjectStore
 from xero_pipeline.sync.landing.store import Landing, storage_at
 from xero_pipeline_tests.sync.conftest import KEY_ID, OURS, SECRET_KEY, SERVER_TIME, TENANT, store_variables
 from xero_pipeline_tests.sync.test_landing import BODY, answer, arrival, read
+from xero_pipeline_tests.thoroughness import proof
 
 
 @pytest.fixture
@@ -99,6 +100,7 @@ for number in range(12):
 """
 
 
+@proof
 @pytest.mark.slow
 def test_two_processes_at_once_keep_all_of_theirs_each_in_its_order(landing, tmp_path):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -123,6 +125,7 @@ def test_a_file_whose_confirmation_was_lost_is_kept_once(s3):
     assert (store.read("a/b/day/1"), store.read("a/b/day/2")) == (b"rows", b"other rows")
 
 
+@proof
 @pytest.mark.slow
 def test_more_objects_than_one_answer_of_the_store_lists_are_all_found(s3):
     store, names = ObjectStore(s3), [f"{number:05}" for number in range(1_003)]

@@ -22,7 +22,7 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.simulator.helpers import let_in
-from xero_pipeline_tests.thoroughness import so_many
+from xero_pipeline_tests.thoroughness import proof, so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized
 from xero_simulator.edits.documents import add_payment, delete_payment, edit_invoice, void_invoice
 from xero_simulator.edits.records import delete_account, delete_item, edit_contact, rename_account
@@ -145,6 +145,7 @@ def contents(warehouse, schemas=("xero", "xero_history")):
         }
 
 
+@proof
 @pytest.mark.parametrize("seed", range(so_many(4, 1)))
 def test_after_any_work_in_xero_the_rebuilt_tables_their_history_and_the_cursors_are_the_same(
     office, warehouse, landing, anew, seed

@@ -21,6 +21,7 @@ from xero_pipeline.warehouse.database import duckdb_file, file_lock
 from xero_pipeline.warehouse.database.file_lock import FileHold
 from xero_pipeline.warehouse.database.foreign_program import program_in
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
 pytestmark = pytest.mark.slow
@@ -317,6 +318,7 @@ def test_who_keeps_the_file_gives_way_to_whoever_waits(duckdb_url):
     assert count(other) == 3
 
 
+@proof
 def test_two_who_keep_the_file_take_turns(duckdb_url):
     code = (
         "import sys; from xero_pipeline.warehouse.store import Warehouse; "

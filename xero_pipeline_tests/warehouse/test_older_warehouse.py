@@ -19,6 +19,7 @@ from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_database, at
 from xero_pipeline_tests.layouts.older import contents, older_warehouse, run, without
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
 pytestmark = pytest.mark.slow
@@ -174,6 +175,7 @@ def test_a_revision_that_fails_leaves_the_warehouse_as_it_was(old, newer_program
     assert contents(old, OURS) == before
 
 
+@proof
 def test_a_process_killed_in_a_migration_leaves_the_old_layout_and_the_next_one_completes_it(old, newer_program):
     before = contents(old, OURS)
     as_newer = newer_program(

@@ -15,6 +15,7 @@ from xero_pipeline.warehouse.load.history import has_history, history_changes, v
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.schema.ddl import metadata
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.warehouse.answers import invoice, invoices
 
 pytestmark = pytest.mark.slow
@@ -101,6 +102,7 @@ def test_an_older_warehouse_gets_what_it_lacks_and_keeps_its_rows(shared_warehou
     assert merged["invoices"].inserted == 1
 
 
+@proof
 def test_two_processes_may_prepare_at_once(empty_url):
     code = f"from xero_pipeline.warehouse.store import Warehouse; Warehouse({empty_url!r}).prepare()"
     both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(2)]
