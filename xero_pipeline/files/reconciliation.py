@@ -70,14 +70,20 @@ class ReconciledFigures:
     @property
     def sentence(self) -> str:
         """The same with its figures."""
-        waiting = f"; {self.stale:,} wait for a report of Xero's to be pulled again" if self.stale else ""
+        verb = "waits" if self.stale == 1 else "wait"
+        waiting = f"; {self.stale:,} {verb} for a report of Xero's to be pulled again" if self.stale else ""
         compared = self.figures - self.stale
         if self.state == "Pending":
-            return f"Pending: {self.stale:,} figures wait for a report of Xero's to be pulled again"
+            return f"Pending: {_figures(self.stale)} {verb} for a report of Xero's to be pulled again"
         if self.state == "Reconciled":
-            return f"Reconciled: {compared:,} figures match Xero's reports{waiting}"
+            return f"Reconciled: {_figures(compared)} {'matches' if compared == 1 else 'match'} Xero's reports{waiting}"
         causes = f"{self.unexplained:,} without a likely cause" if self.unexplained else "each with a likely cause"
-        return f"Differences: {self.differ:,} of {compared:,} figures differ from Xero's reports, {causes}{waiting}"
+        verb = "differs" if self.differ == 1 else "differ"
+        return f"Differences: {self.differ:,} of {_figures(compared)} {verb} from Xero's reports, {causes}{waiting}"
+
+
+def _figures(count: int) -> str:
+    return "1 figure" if count == 1 else f"{count:,} figures"
 
 
 def reconciled_figures(connection: Connection, tenant_id: str, start: date, end: date) -> Sequence[ReconciledFigures]:

@@ -44,6 +44,15 @@ class TracedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentHead:
+    """What stands at the top of a document; None where it says nothing of it."""
+
+    contact: str | None
+    date: date | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TracedLine:
     """A journal line of a document, of its payments or of its allocations.
 
@@ -132,6 +141,16 @@ def documents_called(connection: Connection, tenants: Collection[str], wanted: s
         f"LEFT JOIN {NAMED} AS n ON n.tenant_id = w.tenant_id ORDER BY 2, 4, 3"
     )
     return [TracedDocument(*row) for row in rows if row.document_id and row.source_table]
+
+
+def head_of(connection: Connection, document: TracedDocument) -> DocumentHead:
+    """Whose a document is, of which day, and its reference, as far as it posts."""
+    row = connection.exec_driver_sql(
+        f"SELECT c.name, j.journal_date, j.reference FROM {named('journals')} AS j "
+        f"LEFT JOIN xero.contacts AS c ON c.tenant_id = j.tenant_id AND c.contact_id = j.contact_id "
+        f"WHERE j.tenant_id = {literal(document.tenant_id)} AND j.journal_id = {literal(document.document_id)}"
+    ).one_or_none()
+    return DocumentHead(*row) if row else DocumentHead(None, None, None)
 
 
 def lines_of(connection: Connection, document: TracedDocument) -> list[TracedLine]:

@@ -1,0 +1,1 @@
+"""The statements of an organisation as pages: any period, beside others, down to the document behind a figure."""
