@@ -32,6 +32,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "operations",
         "web",
         "monitoring",
+        "alerts",
         "dagster",
         "component",
         "connections",

@@ -10,6 +10,7 @@ import dagster as dg
 from xero_pipeline.defs.build import DefinitionsBuilder, naming, resources
 from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.defs.xero_app import XeroApp
+from xero_pipeline.operations.alerts.sensor import alert_sensors
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -124,4 +125,4 @@ def _collected(
         owners=owners,
         app=app,
     )
-    return DefinitionsBuilder(settings, choice, names)
+    return DefinitionsBuilder(settings, choice, names, alert_sensors(settings, names))

@@ -135,10 +135,9 @@ class Services:
     @property
     def collections(self) -> tuple[Endpoint, ...]:
         """The collections that are read."""
-        from xero_pipeline.xero.endpoints import chosen
+        from xero_pipeline.xero.endpoints import chosen_by
 
-        of = self.settings
-        return chosen(tax_reports=of.tax_reports, journals=of.journals, explain=of.explain)
+        return chosen_by(self.settings)
 
     def needed_scopes(self) -> tuple[list[str], list[str]]:
         """The scopes of all collections that are read, and of the reports that were chosen."""

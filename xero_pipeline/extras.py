@@ -7,7 +7,7 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry", "object-store"]
+Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry", "object-store", "alerts"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "distributed": ("celery", "dagster_celery"),
@@ -16,6 +16,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "web": ("python_multipart",),
     "telemetry": ("opentelemetry",),
     "object-store": ("obstore",),
+    "alerts": ("apprise",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

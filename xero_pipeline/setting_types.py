@@ -64,8 +64,8 @@ def _reports_there_are(value: str) -> str:
 
 
 def _explained(value: object) -> tuple[str, ...]:
-    known = ("payroll", "payslips", "assets")
-    names = re.findall(r"[^\W\d]+", str(value).lower())
+    known = ("payroll", "payslips", "assets", "account-data")
+    names = re.findall(r"[^\W\d]+(?:-[^\W\d]+)*", str(value).lower())
     if not set(names) <= set(known):
         raise ValueError(f"must be of {', '.join(known)}, separated by commas")
     return tuple(name for name in known if name in names)

@@ -1,6 +1,6 @@
 """The environment, read once into one frozen, typed `Settings`: every variable is described once.
 
-Those of the web page are in `web_settings`, all others here.
+Those of the web page and of alerts are in `web_settings`, all others here.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ class Settings(WebSettings):
     explain: Explained = Field(
         (),
         description="What to read of postings without a document, separated by commas: `payroll` (totals of pay runs), "
-        "`payslips` (their sums; no employee's pay is kept), `assets`. The consent asks for more. Default: nothing.",
+        "`payslips` (their sums; no employee's pay is kept), `assets`, `account-data` (beta). The consent asks for "
+        "more. Default: nothing.",
     )
     aged_by_contact: bool = Field(
         False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."

@@ -1,4 +1,4 @@
-"""What the web page reads of the environment."""
+"""What the web page and alerts read of the environment: how people and programs reach us, and we them."""
 
 from __future__ import annotations
 
@@ -31,4 +31,8 @@ class WebSettings(BaseSettings):
     dagster_ui: WebAddress = Field(
         "http://localhost:3000",
         description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
+    )
+    alerts: SecretStr | None = Field(
+        None,
+        description="Who is told of what needs somebody: addresses as Apprise understands them, separated by commas.",
     )

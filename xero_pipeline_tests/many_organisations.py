@@ -50,7 +50,8 @@ def fill(services: Services, count: int, now: dt.datetime) -> None:
     """
     with write_transaction(services.state) as connection:
         for table, rows in _state(count, now):
-            connection.execute(sa.insert(state_table(table)), rows)
+            if rows:
+                connection.execute(sa.insert(state_table(table)), rows)
     warehouse = services.warehouse
     warehouse.prepare()
     with warehouse.writing() as connection:

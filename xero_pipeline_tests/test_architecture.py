@@ -71,8 +71,8 @@ MAY_IMPORT = {
         "warehouse",
         "xero",
     },
-    "definitions": {"defs", "settings", "sync"},
-    "build_defs": {"defs", "settings"},
+    "definitions": {"defs", "operations", "settings", "sync"},
+    "build_defs": {"defs", "operations", "settings"},
     "component": {"defs", "build_defs"},
     "notebook": {"queries", "settings", "warehouse"},
     "operations": {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.endpoints import chosen as all_collections
-from xero_pipeline.xero.endpoints import on_request
+from xero_pipeline.xero.on_request import on_request
 
 if TYPE_CHECKING:
     from xero_pipeline.xero.endpoints import Endpoint

@@ -32,6 +32,7 @@ from xero_pipeline.defs.resources import (
     XeroResource,
 )
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
+from xero_pipeline.ledger.reconcile.account_balances import ACCOUNT_BALANCES
 from xero_pipeline.sync.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -95,9 +96,17 @@ class DefinitionsBuilder:
     Args:
         choice: What the project takes.
         naming: What it is called there.
+        sensors: Those from above this room; they come along with ours.
     """
 
-    def __init__(self, settings: Settings, choice: AssetSelectionConfig, naming: Naming) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        choice: AssetSelectionConfig,
+        naming: Naming,
+        sensors: Sequence[dg.SensorDefinition] = (),
+    ) -> None:
+        self._other_sensors = sensors
         self._settings = settings
         self._choice = choice
         self._naming = naming
@@ -112,9 +121,16 @@ class DefinitionsBuilder:
         naming, checked = self._naming, self._choice.checks
         checks = books_checks(self._settings.checks) if checked else ()
         cash_basis = [one.name for one in self._choice.automatic if one.name in ON_CASH_BASIS]
-        explained = [one.table for one in self._choice.collections if one.paging == "composed"]
+        explained = [one for one in self._choice.collections if one.paging == "composed"]
+        bases = {basis for one in explained for basis in one.bases}
         ledger = ledger_assets(
-            naming, journals=journals, explained=explained, cash_basis=cash_basis, checked=checked, checks=checks
+            naming,
+            journals=journals,
+            explained=[one.table for one in explained if not one.bases],
+            cash_basis=cash_basis,
+            balances=[name for name, basis in ACCOUNT_BALANCES.items() if basis in bases],
+            checked=checked,
+            checks=checks,
         )
         return [*ledger, *group_assets(naming, checked=checked)]
 
@@ -158,7 +174,7 @@ class DefinitionsBuilder:
         assets = [*self._collections, *self._reports]
         ledgers = [ledgers_to_keep(self._naming)] if self._ledger else []
         left = unfinished(self._naming, all_jobs, assets)
-        return [new_organisations(self._naming, self._choice), *months, *ledgers, left]
+        return [new_organisations(self._naming, self._choice), *months, *ledgers, left, *self._other_sensors]
 
 
 def resources(app: XeroApp, progress: Progress | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.reports_due import DOCUMENTS
 from xero_pipeline.sync.reports_stale import dated_tables
-from xero_pipeline.xero.endpoints import chosen
+from xero_pipeline.xero.endpoints import chosen_by
 from xero_pipeline.xero.reports.catalogue import chosen_reports
 from xero_pipeline.xero.reports.catalogue import reports as all_reports
 
@@ -74,7 +74,7 @@ def select_assets(
         ConfigurationError: There is no collection or report of that name, the message offers the nearest; or
             nothing is chosen.
     """
-    read = chosen(tax_reports=settings.tax_reports, journals=settings.journals, explain=settings.explain)
+    read = chosen_by(settings)
     pulled = all_reports()
     taken = read if collections is None else _named("collection", collections, {one.table: one for one in read})
     kept = pulled if reports is None else _named("report", reports, {one.name: one for one in pulled})

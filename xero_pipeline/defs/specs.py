@@ -32,7 +32,15 @@ def groups() -> Mapping[str, tuple[str, ...]]:
         "payments": ("payments", "batch_payments", "overpayments", "prepayments"),
         "banking": ("bank_transactions", "bank_transfers"),
         "contacts": ("contacts", "contact_groups"),
-        "journals_and_budgets": ("manual_journals", "journals", "pay_runs", "fixed_assets", "budgets"),
+        "journals_and_budgets": (
+            "manual_journals",
+            "journals",
+            "pay_runs",
+            "fixed_assets",
+            "account_balances",
+            "account_transactions",
+            "budgets",
+        ),
         "settings": (
             "organisations",
             "organisation_actions",

@@ -27,7 +27,7 @@ class DrawnStatement:
         currency: That of every amount that names no other.
         rows: Its lines: those of one of the functions in `ledger.statements`, all of one kind, or several columns.
         as_of: The moment the books are of; None where nobody needs to know.
-        reconciliation: Whether its figures agree with Xero's reports, in a sentence; empty where that is not told.
+        reconciliation: Whether its figures agree with Xero's reports, in words; empty where that is not told.
     """
 
     request: StatementRequest

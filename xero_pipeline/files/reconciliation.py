@@ -68,22 +68,27 @@ class ReconciledFigures:
         return "Pending" if self.stale == self.figures else "Reconciled"
 
     @property
-    def sentence(self) -> str:
-        """The same with its figures."""
-        verb = "waits" if self.stale == 1 else "wait"
-        waiting = f"; {self.stale:,} {verb} for a report of Xero's to be pulled again" if self.stale else ""
-        compared = self.figures - self.stale
+    def words(self) -> str:
+        """The same with its figures, as what follows a colon."""
+        waiting = f"{_figures(self.stale)} {_verb(self.stale, 'wait')} for a report of Xero's to be pulled again"
         if self.state == "Pending":
-            return f"Pending: {_figures(self.stale)} {verb} for a report of Xero's to be pulled again"
-        if self.state == "Reconciled":
-            return f"Reconciled: {_figures(compared)} {'matches' if compared == 1 else 'match'} Xero's reports{waiting}"
-        causes = f"{self.unexplained:,} without a likely cause" if self.unexplained else "each with a likely cause"
-        verb = "differs" if self.differ == 1 else "differ"
-        return f"Differences: {self.differ:,} of {_figures(compared)} {verb} from Xero's reports, {causes}{waiting}"
+            return waiting
+        compared = self.figures - self.stale
+        told = f"{_figures(compared)} {'matches' if compared == 1 else 'match'} Xero's reports"
+        if self.differ:
+            causes = f"{self.unexplained:,} without a likely cause" if self.unexplained else "each with a likely cause"
+            told = (
+                f"{self.differ:,} of {_figures(compared)} {_verb(self.differ, 'differ')} from Xero's reports, {causes}"
+            )
+        return f"{told}; {waiting}" if self.stale else told
 
 
 def _figures(count: int) -> str:
     return "1 figure" if count == 1 else f"{count:,} figures"
+
+
+def _verb(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb
 
 
 def reconciled_figures(connection: Connection, tenant_id: str, start: date, end: date) -> Sequence[ReconciledFigures]:
@@ -100,15 +105,15 @@ def reconciled_figures(connection: Connection, tenant_id: str, start: date, end:
 
 
 def reconciliation_of(connection: Connection, tenant_id: str, request: StatementRequest) -> str:
-    """Whether the figures of a statement agree with Xero's reports, in a sentence.
+    """Whether the figures of a statement agree with Xero's reports, in words that follow a colon.
 
     Args:
         connection: To the books it is of; reading is enough.
     """
     start = request.start or month_start(request.end)
     if not Period(start, request.end).is_months:
-        return "Not compared: Xero's reports are of whole months"
+        return "not compared, for Xero's reports are of whole months"
     wanted = _COMPARED[request.name.removesuffix("-documents")] + ("_cash" if request.basis == "cash" else "")
     found = reconciled_figures(connection, tenant_id, start, request.end)
     mine = next((one for one in found if one.statement == wanted), None)
-    return mine.sentence if mine else "Not compared: the warehouse has no report of Xero's of these months"
+    return mine.words if mine else "not compared, for the warehouse has no report of Xero's of these months"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.ageing import BUCKETS
 from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
 from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
+from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.statements.aged import AgedDocument, by_contact
 from xero_pipeline.ledger.statements.cash_flow import CASH
 from xero_pipeline.ledger.statements.chart import ZERO
@@ -172,7 +173,7 @@ def _ledger(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     for title, group in groupby(rows, key=_with_code):
         told: list[SheetRow] = []
         for row in group:
-            kind = row.source_type if row.entry_type == "journal" else row.entry_type.replace("_", " ")
+            kind = in_words(row.source_type) if row.entry_type == "journal" else row.entry_type.replace("_", " ")
             line = _blank_zeros(_line(fields, row, source_type=kind), but=_place(fields, "balance"))
             told.append(replace(line, role="total") if row.entry_type == "closing" else line)
         yield SheetBlock(told, title)
@@ -183,7 +184,7 @@ def _cash(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
         told: list[SheetRow] = []
         for row in group:
             if row.line_type == "movement":
-                told.append(_blank_zeros(_line(fields, row, balance=None)))
+                told.append(_blank_zeros(_line(fields, row, source_type=in_words(row.source_type), balance=None)))
             else:
                 balance = _cells(fields, {"source_type": row.line_type, "balance": row.amount})
                 told.append(SheetRow(balance, "total" if row.line_type == "closing" else "line"))
@@ -213,7 +214,8 @@ def _contacts(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
 def _documents(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     total = sum((row.open_amount_base or ZERO for row in rows), ZERO)
     last = _total(fields, {"contact_name": "Total", "open_amount_base": total})
-    yield SheetBlock([*(_line(fields, row) for row in rows), last])
+    lines = (_line(fields, row, document_type=in_words(row.document_type)) for row in rows)
+    yield SheetBlock([*lines, last])
 
 
 def _line(fields: Fields, row: Any, **told: Value) -> SheetRow:

@@ -130,7 +130,7 @@ def _cover(found: StatementSet) -> Sheet:
 
 
 def _reconciliation(found: StatementSet) -> Sheet:
-    """What ties out in a sentence, what does not figure by figure."""
+    """What ties out in a line, what does not figure by figure."""
     currency = (found.statements[0].currency,)
     columns = [
         SheetColumn("Account", "text"),
@@ -148,7 +148,7 @@ def _reconciliation(found: StatementSet) -> Sheet:
 def _compared(found: StatementSet) -> Iterator[SheetBlock]:
     for one in found.reconciled:
         mine = [_difference(each) for each in found.differences if each.statement == one.statement]
-        yield SheetBlock(mine, f"{_in_words(one.statement)}. {one.sentence}")
+        yield SheetBlock(mine, f"{_in_words(one.statement)}: {one.words}")
 
 
 def _difference(one: Difference) -> SheetRow:

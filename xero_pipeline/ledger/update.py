@@ -8,6 +8,8 @@ from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.input_state import input_state
 from xero_pipeline.ledger.posting.postings import Posted, post_documents
 from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
+from xero_pipeline.ledger.reconcile.account_balances import compare_account_balances
+from xero_pipeline.ledger.reconcile.account_lines import post_account_lines, remove_account_lines
 from xero_pipeline.ledger.reconcile.cause_file import by_account
 from xero_pipeline.ledger.reconcile.tie_out import (
     compare,
@@ -86,13 +88,17 @@ def update_ledger(
         if real:
             adopt_xero_journals(connection, tenant_id, at=at)
         remove_revaluations(connection, tenant_id)
+        remove_account_lines(connection, tenant_id)
         set_beside_xero(connection, tenant_id, stale)
         if post_revaluations(connection, dialect, tenant_id, at=at, journals=real):
+            set_beside_xero_again(connection, tenant_id)
+        if post_account_lines(connection, dialect, tenant_id, at=at):
             set_beside_xero_again(connection, tenant_id)
         post_unexplained(connection, tenant_id, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
         compare(connection, tenant_id, stale)
         compare_cash_basis(connection, tenant_id, stale)
+        compare_account_balances(connection, tenant_id, stale)
         make_views(connection, dialect, tenant_id)
         _note(connection, tenant_id, posted, inputs, at)
     return posted

@@ -12,6 +12,8 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.read_plan import GRACE
 
 STALE_AFTER = timedelta(days=1) + GRACE
+CONSENT_FADES = timedelta(days=10)
+"""Before its end: somebody should sync, or connect again."""
 UP_TO_DATE = "up-to-date"
 
 Told = Mapping[str, Any]
@@ -38,6 +40,11 @@ def _is_stale(one: Told, now: datetime) -> bool:
 def _is_readable(one: Told) -> bool:
     """Whether it may be synced, and the warehouse, which knows when it was, could be read."""
     return one["status"] == "connected" and one.get("last_sync_known", True)
+
+
+def consent_fades(one: Told, now: datetime) -> bool:
+    """Whether the consent of an organisation ends soon if nothing is synced until then."""
+    return bool(one["consent_ends_at"]) and one["consent_ends_at"] - now < CONSENT_FADES
 
 
 STATES: Mapping[str, State] = {

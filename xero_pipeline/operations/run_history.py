@@ -20,6 +20,8 @@ SELECTED = "selected tables"
 INTERRUPTED = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
 """What a step fails of that a person stopped: in the main thread, and in any other."""
 
+STOPPED = "Stopped by a person. The next sync goes on from there."
+
 _NO_JOB = "__ASSET_JOB"
 """What Dagster says in its place."""
 
@@ -40,14 +42,14 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
     tenant_id = tenant_of(run.tags)
     return {
         "run_id": run.run_id,
-        "job": SELECTED if run.job_name.startswith(_NO_JOB) else run.job_name,
+        "job": job_of(run),
         "assets": sorted(key.path[-1] for key in run.asset_selection or ()),
         "organisation": names.get(tenant_id or "", tenant_id),
         "start": _instant(record.start_time),
         "end": _instant(record.end_time),
         "state": run.status.value.lower(),
         "rows_changed": _rows_changed(instance, run.run_id),
-        "error": _error(instance, run.run_id) if run.is_failure_or_canceled else None,
+        "error": run_error(instance, run.run_id) if run.is_failure_or_canceled else None,
     }
 
 
@@ -99,7 +101,12 @@ def _rows_changed(instance: dg.DagsterInstance, run_id: str) -> int:
     return sum(changed(one.metadata) for one in made if one)
 
 
-def _error(instance: dg.DagsterInstance, run_id: str) -> str | None:
+def job_of(run: dg.DagsterRun) -> str:
+    """What people know the job of a run as."""
+    return SELECTED if run.job_name.startswith(_NO_JOB) else run.job_name
+
+
+def run_error(instance: dg.DagsterInstance, run_id: str) -> str | None:
     """What a failed run said first."""
     import dagster as dg
 
@@ -109,7 +116,7 @@ def _error(instance: dg.DagsterInstance, run_id: str) -> str | None:
         if data and data.user_failure_data and data.user_failure_data.description:
             return data.user_failure_data.description
         if data and data.error and data.error.cls_name in INTERRUPTED:
-            return "Stopped by a person. The next sync goes on from there."
+            return STOPPED
         if data and data.error:
             return data.error.message.strip()
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):

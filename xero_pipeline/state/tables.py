@@ -73,6 +73,7 @@ def state_metadata() -> sa.MetaData:
     machine_tables(metadata)
     _outbox_table(metadata)
     _postponed_table(metadata)
+    _alert_notes(metadata)
     return metadata
 
 
@@ -182,4 +183,16 @@ def _postponed_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("in_vain", sa.Integer, nullable=False, comment="How often it spent calls and came no further"),
         sa.Column("error", sa.Text, comment="Why it is put aside; none where it only waits for calls"),
         sa.Column("since", Instant, comment="Since when it is put aside"),
+    )
+
+
+def _alert_notes(metadata: sa.MetaData) -> None:
+    sa.Table(
+        "alert_notes",
+        metadata,
+        sa.Column("receiver", sa.Text, primary_key=True, comment="The place of its address in XERO_ALERTS"),
+        sa.Column("event", sa.Text, primary_key=True, comment="What it was told; empty where it could not be reached"),
+        sa.Column("count", sa.Integer, nullable=False, comment="How many there were"),
+        sa.Column("label", sa.Text, nullable=False, comment="What it is called when it is over"),
+        sa.Column("told_at", Instant, nullable=False),
     )

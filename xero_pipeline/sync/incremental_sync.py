@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.endpoints import Endpoint
+    from xero_pipeline.xero.explained.known import Unexplained
     from xero_pipeline.xero.http.client import XeroClient
     from xero_pipeline.xero.pagination import Page
 
@@ -48,6 +49,7 @@ def sync_collection(
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
     reads: ListReads | None = None,
+    unexplained: Callable[[], Sequence[Unexplained]] = tuple,
 ) -> SyncResult:
     """Bring one collection of one organisation up to date.
 
@@ -59,6 +61,7 @@ def sync_collection(
             until they are used up need not be read again. None for no bound.
         progress: Told after each merge.
         now: The clock for `synced_at`.
+        unexplained: What no document shows, by account and month.
         reads: Those of this list and several organisations, which the caller flushes; None for this one alone.
 
     Returns:
@@ -69,6 +72,7 @@ def sync_collection(
             is read in slices goes on behind the last complete one.
     """
     from xero_pipeline.xero import pagination
+    from xero_pipeline.xero.explained.known import KnownBefore
 
     started = time.monotonic()
     together = reads or ListReads(warehouse, endpoint, [tenant_id])
@@ -76,6 +80,7 @@ def sync_collection(
     writer = BatchWriter(warehouse, tenant_id, endpoint, now=now, landing=landing)
     confirm = partial(confirm_empty_list, client, warehouse, tenant_id, endpoint)
     reading = IncrementalRead(writer, plan, together, confirm=confirm, compares=not full)
+    known = KnownBefore(partial(_records, warehouse, tenant_id, endpoint), is_full=full, unexplained=unexplained)
     before = reading.reached
     try:
         while not reading.complete:
@@ -88,7 +93,7 @@ def sync_collection(
                 resume_from=reading.read_before,
                 after=reading.read_to,
                 calls_left=calls_left,
-                stored=partial(_records, warehouse, tenant_id, endpoint, full=full),
+                known=known,
             )
             for batch, last, rows in _with_rows(batches(pages, PAGES_PER_MERGE), writer.read):
                 reading.write_pages(batch, last=last, arrived=rows and rows.result())
@@ -111,12 +116,10 @@ def sync_collection(
     )
 
 
-def _records(warehouse: Warehouse, tenant_id: str, endpoint: Endpoint, *, full: bool) -> Mapping[str, str]:
-    """The records there are of a list, by their ids; none where everything is to be read again."""
+def _records(warehouse: Warehouse, tenant_id: str, endpoint: Endpoint) -> Mapping[str, str]:
+    """The records there are of a list, by their ids."""
     from xero_pipeline.warehouse.load.present_rows import active_records
 
-    if full:
-        return {}
     with warehouse.reading() as connection:
         return active_records(connection, endpoint.table, tenant_id)
 

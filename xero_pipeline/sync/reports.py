@@ -10,9 +10,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
+from xero_pipeline.calendar import year_start
 from xero_pipeline.errors import UnreadableAnswer, XeroPipelineError
 from xero_pipeline.sync.report_reads import ReportReads
 from xero_pipeline.sync.report_writer import keep_months
+from xero_pipeline.sync.reports_stale import TRIAL_BALANCE
 from xero_pipeline.sync.result import CallStats, SyncResult
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def sync_report(
     landing: Landing | None = None,
     now: Callable[[], datetime] = clock.now,
     reads: ReportReads | None = None,
+    account_data: bool = False,
 ) -> Iterator[Kept]:
     """Pull a report for some months and keep what differs from what we had.
 
@@ -67,6 +70,7 @@ def sync_report(
         progress: Told after each month.
         now: The clock for `fetched_at`.
         reads: Those of this report and several organisations, which the caller flushes; None for this one alone.
+        account_data: Whether balances of the Account Data API may stand for trial balances that they agree with.
 
     Yields:
         What was kept, as soon as it is; calls and bytes are those since the yield before.
@@ -81,9 +85,10 @@ def sync_report(
     categories = tracking_categories(warehouse, tenant_id) if report.parse is None else ()
     land = landing and _Land(landing, tenant_id, report, tuple(categories))
     together = reads or ReportReads(warehouse, report, {tenant_id: months})
+    source = _at_once(client, warehouse, tenant_id, report, months) if account_data else client
     keep = _Keeper(warehouse, tenant_id, report, tally, now, land, together, flushes=reads is None)
     try:
-        for done, month in enumerate(_readable(client, tenant_id, report, months, categories), start=1):
+        for done, month in enumerate(_readable(source, tenant_id, report, months, categories), start=1):
             waiting.append(month)
             if progress:
                 progress(done, len(months), sum(len(one.rows) for one in waiting))
@@ -97,6 +102,23 @@ def sync_report(
         raise
     if waiting:
         yield keep(waiting)
+
+
+def _at_once(
+    client: ReportSource, warehouse: Warehouse, tenant_id: str, report: Report, months: Sequence[date]
+) -> ReportSource:
+    """Whoever has the trial balances of many months in few calls; of a year that begins within a month nobody has."""
+    from xero_pipeline.xero.explained.trial_balances import WORTH_IT, TrialBalancesAtOnce
+
+    if report.table != TRIAL_BALANCE or len(months) < WORTH_IT:
+        return client
+    rows = warehouse.query(
+        "select financial_year_end_day as d, financial_year_end_month as m from xero.organisations "
+        "where tenant_id = :tenant_id and not is_deleted and financial_year_end_month is not null",
+        {"tenant_id": tenant_id},
+    ).to_pylist()
+    whole = [(row["d"], row["m"]) for row in rows if year_start(max(months), row["d"], row["m"]).day == 1]
+    return TrialBalancesAtOnce(client, report, months, whole[0]) if whole else client
 
 
 def _readable(

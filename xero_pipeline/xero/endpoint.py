@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 # Xero's largest page; an endpoint that does not honour it says so with a page size of its own.
@@ -37,6 +38,8 @@ class Endpoint:
         weekly: Whether the daily schedule reads it once a week only: a list that seldom changes, and no figure with it.
         also: Scopes of what else is read for it.
         payslips: Of pay runs, whether their payslips may be read.
+        bases: Of balances, the bases they are read on: accrual, cash.
+        since: Of balances, a day of the first month wanted, if it is set.
         setting: What has to be set for it to be read; empty for what is always read.
     """
 
@@ -56,6 +59,8 @@ class Endpoint:
     also: tuple[str, ...] = ()
     payslips: bool = False
     setting: str = ""
+    bases: tuple[str, ...] = ()
+    since: date | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cache
+from datetime import date
+from functools import cache, partial
+from typing import Protocol
 
 from xero_pipeline.xero.endpoint import LARGEST_PAGE, Endpoint, Slicing
-from xero_pipeline.xero.explained.scopes import ASSETS, PAY_RUNS, PAYROLL_SETTINGS, PAYSLIPS
+from xero_pipeline.xero.explained.scopes import PAYSLIPS
+from xero_pipeline.xero.on_request import on_request
 
 # Without it Xero rounds unit prices to cents, and quantity × price is no longer the line's amount.
 _FOUR_DECIMALS = {"unitdp": "4"}
@@ -26,9 +29,6 @@ _JOURNALS = "accounting.manualjournals.read"
 _CONTACTS = "accounting.contacts.read"
 _SETTINGS = "accounting.settings.read"
 _BUDGETS = "accounting.budgets.read"
-_LEDGER = "accounting.journals.read"
-_TAX_REPORTS = "accounting.reports.taxreports.read"
-_NUMBER = "JournalNumber"
 
 
 def _paged(
@@ -82,65 +82,21 @@ def catalogue() -> tuple[Endpoint, ...]:
     return tuple(sorted(rows, key=lambda row: row.table))
 
 
-def on_request() -> tuple[Endpoint, ...]:
-    """Collections that are read only where somebody chose them: nobody else is asked for their scopes."""
-    return (
-        Endpoint(
-            "tax_reports",
-            "Reports",
-            "Reports",
-            ("ReportID",),
-            "details",
-            None,
-            False,
-            _TAX_REPORTS,
-            setting="XERO_TAX_REPORTS=true",
-        ),
-        # If-Modified-Since can miss some, says their page; at most 100 come whatever is asked for.
-        Endpoint(
-            "journals",
-            "Journals",
-            "Journals",
-            ("JournalID",),
-            "offsets",
-            100,
-            False,
-            _LEDGER,
-            number=_NUMBER,
-            setting="XERO_JOURNALS=true",
-        ),
-        Endpoint(
-            "pay_runs",
-            "payroll.xro/PayRuns",
-            "PayRuns",
-            ("PayRunID",),
-            "composed",
-            None,
-            False,
-            PAY_RUNS,
-            also=(PAYROLL_SETTINGS,),
-            setting="XERO_EXPLAIN=payroll",
-        ),
-        Endpoint(
-            "fixed_assets",
-            "assets.xro/Assets",
-            "Assets",
-            ("AssetID",),
-            "composed",
-            None,
-            False,
-            ASSETS,
-            setting="XERO_EXPLAIN=assets",
-        ),
-    )
-
-
-def chosen(*, tax_reports: bool = False, journals: bool = False, explain: Collection[str] = ()) -> tuple[Endpoint, ...]:
+def chosen(
+    *,
+    tax_reports: bool = False,
+    journals: bool = False,
+    explain: Collection[str] = (),
+    cash_basis: bool = False,
+    since: date | None = None,
+) -> tuple[Endpoint, ...]:
     """The catalogue, and of what is read on request what somebody chose.
 
     Args:
         tax_reports: Whether published tax returns are.
         explain: What is read of Xero's other APIs, by the words of XERO_EXPLAIN.
+        cash_basis: Whether balances are read on cash basis, too.
+        since: The first month of balances, if it is set.
     """
     payslips = "payslips" in explain
     wanted = {
@@ -148,13 +104,41 @@ def chosen(*, tax_reports: bool = False, journals: bool = False, explain: Collec
         "journals": journals,
         "pay_runs": payslips or "payroll" in explain,
         "fixed_assets": "assets" in explain,
+        "account_balances": "account-data" in explain,
+        "account_transactions": "account-data" in explain,
     }
-    rows = (row for row in on_request() if wanted[row.table])
-    return (*catalogue(), *(_with_payslips(row) if payslips and row.table == "pay_runs" else row for row in rows))
+    bases = ("accrual", "cash") if cash_basis else ("accrual",)
+    told = {
+        "pay_runs": partial(_with_payslips, payslips=payslips),
+        "account_balances": partial(replace, bases=bases, since=since),
+    }
+    rows = [row for row in on_request() if wanted[row.table]]
+    return (*catalogue(), *(told[row.table](row) if row.table in told else row for row in rows))
 
 
-def _with_payslips(pay_runs: Endpoint) -> Endpoint:
-    return replace(pay_runs, also=(*pay_runs.also, PAYSLIPS), payslips=True)
+class Choice(Protocol):
+    """What somebody chose, as the settings have it."""
+
+    tax_reports: bool
+    journals: bool
+    explain: tuple[str, ...]
+    cash_basis: bool
+    start_date: date | None
+
+
+def chosen_by(choice: Choice) -> tuple[Endpoint, ...]:
+    """The same for all that somebody chose."""
+    return chosen(
+        tax_reports=choice.tax_reports,
+        journals=choice.journals,
+        explain=choice.explain,
+        cash_basis=choice.cash_basis,
+        since=choice.start_date,
+    )
+
+
+def _with_payslips(pay_runs: Endpoint, *, payslips: bool) -> Endpoint:
+    return replace(pay_runs, also=(*pay_runs.also, PAYSLIPS), payslips=True) if payslips else pay_runs
 
 
 def endpoint(table: str) -> Endpoint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import threading
 
 import pytest
@@ -12,7 +13,7 @@ from rich.console import Console
 from xero_pipeline import clock
 from xero_pipeline.cli.output.live_progress import Panorama, Subject, SyncState
 from xero_pipeline.cli.output.sync_progress import Watch
-from xero_pipeline.cli.output.sync_summary import summary
+from xero_pipeline.cli.output.sync_summary import print_as_json, summary
 from xero_pipeline.cli.output.wait_times import WaitTimes
 from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.warehouse.load.merge import Merged
@@ -188,3 +189,17 @@ def test_what_there_is_nothing_for_yet_is_told_once_and_is_no_failure(capsys):
     told = capsys.readouterr()
     assert "nothing yet" in told.out
     assert told.err.count("Run a sync first.") == 1
+
+
+def test_programs_read_what_a_sync_brought_and_nothing_else_is_on_the_output(capsys):
+    shown, _ = watch()
+    with shown:
+        shown.begin("t1", "invoices")
+        shown.end(outcome(2, 1))
+        shown.begin("t1", "items")
+        shown.fail("The key is wrong.")
+    print_as_json(shown.lines)
+    told = capsys.readouterr()
+    lines = [(one["subject"], one["records"], one["changed"], one["error"]) for one in json.loads(told.out)]
+    assert lines == [("invoices", 2, 1, None), ("items", 0, 0, "The key is wrong.")]
+    assert told.err.count("The key is wrong.") == 1

@@ -12,6 +12,8 @@ NOT_RUN = {
     "export XERO_DEFINITIONS": "is for another project; defs/test_component.py sets it",
     "xero-pipeline rates --import": "needs a file; ledger/test_rates_command.py writes one",
     "git pull": "there is nowhere to pull from",
+    "pip install": "`make setup` has installed it",
+    "xero-pipeline doctor --alert": "needs a receiver; alerts/test_alerts.py has one",
     "ssh": "needs another machine",
     "DAGSTER_HOME=$PWD/.xero/dagster .venv/bin/dagster dev": "serves until Ctrl-C; defs/test_daemon.py runs it",
     "set -a; . ./.env; set +a": "goes with dagster dev",

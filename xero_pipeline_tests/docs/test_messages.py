@@ -57,13 +57,17 @@ def test_the_page_lists_exactly_the_scopes_that_are_asked_for() -> None:
         set(re.findall(r"`([a-z_.]+)`", row.split("|")[1])) for row in table.splitlines() if row.startswith("| `")
     ]
     optional = (
-        Services(Settings(tax_reports=True, aged_by_contact=True, journals=True, explain=("payslips", "assets")))
+        Services(
+            Settings(
+                tax_reports=True, aged_by_contact=True, journals=True, explain=("payslips", "assets", "account-data")
+            )
+        )
         .app()
         .scopes
     )
 
     assert set().union(*listed) == set(optional)
-    assert set().union(*listed[:-6]) == set(Services(Settings()).app().scopes)
+    assert set().union(*listed[:-7]) == set(Services(Settings()).app().scopes)
 
 
 def test_the_page_lists_exactly_what_dagster_runs_by_itself() -> None:

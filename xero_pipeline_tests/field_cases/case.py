@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xero_pipeline.xero.endpoints import catalogue, on_request
+from xero_pipeline.xero.endpoints import catalogue
+from xero_pipeline.xero.on_request import on_request
 from xero_pipeline.xero.reports.catalogue import reports
 
 FOLDER = Path(__file__).parent

@@ -7,7 +7,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from uuid import NAMESPACE_DNS, uuid5
 
-from xero_pipeline.xero.endpoints import catalogue, on_request
+from xero_pipeline.xero.endpoints import catalogue
+from xero_pipeline.xero.on_request import on_request
 from xero_pipeline_tests.field_cases.case import FOLDER, Case
 from xero_simulator.messages import Response
 

@@ -43,16 +43,23 @@ def reconciliation(books, start, end, basis="accrual"):
 
 def test_a_statement_says_how_many_figures_agree_with_xero(books):
     first, last = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
-    assert reconciliation(books, first, JANUARY) == "Reconciled: 2 figures match Xero's reports"
-    told = "Differences: 2 of 4 figures differ from Xero's reports, each with a likely cause"
+    assert reconciliation(books, first, JANUARY) == "2 figures match Xero's reports"
+    told = "2 of 4 figures differ from Xero's reports, each with a likely cause"
     assert reconciliation(books, last, FEBRUARY) == told
-    assert reconciliation(books, first, JANUARY.replace(day=30)) == "Not compared: Xero's reports are of whole months"
-    assert reconciliation(books, first, JANUARY, "cash").startswith("Not compared: the warehouse has no report")
+    assert (
+        reconciliation(books, first, JANUARY.replace(day=30)) == "not compared, for Xero's reports are of whole months"
+    )
+    assert reconciliation(books, first, JANUARY, "cash").startswith("not compared, for the warehouse has no report")
 
 
 def test_figures_that_wait_for_a_report_are_not_called_reconciled():
-    assert ReconciledFigures("trial_balance", 4, 1, 4, 0, 0).sentence.startswith("Pending: 4 figures wait")
-    assert ReconciledFigures("trial_balance", 4, 1, 0, 2, 1).sentence.endswith(", 1 without a likely cause")
+    waiting = ReconciledFigures("trial_balance", figures=4, months=1, stale=4, differ=0, unexplained=0)
+    assert (waiting.state, waiting.words) == ("Pending", "4 figures wait for a report of Xero's to be pulled again")
+    unknown = ReconciledFigures("trial_balance", figures=4, months=1, stale=1, differ=2, unexplained=1)
+    assert (unknown.state, unknown.words[:56]) == (
+        "Differences",
+        "2 of 3 figures differ from Xero's reports, 1 without a l",
+    )
 
 
 def test_the_workbook_lists_what_differs_with_its_cause(books):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -69,6 +70,8 @@ def test_a_database_that_is_away_is_not_ready(tmp_path, monkeypatch):
     assert done.stdout.splitlines()[0] == "ready: state database: answers, layout current"
     assert done.stdout.splitlines()[1].startswith("not ready: warehouse: ")
     assert "a-password" not in done.output
+    told = json.loads(CliRunner().invoke(app, ["ready", "--json"]).stdout)
+    assert (told["ready"], [one["state"] for one in told["findings"]]) == (False, ["ok", "problem"])
 
 
 class UI(BaseHTTPRequestHandler):

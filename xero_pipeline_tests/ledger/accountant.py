@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from xero_pipeline.ledger.posting.rules import REVALUED, UNEXPLAINED
+from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
 from xero_pipeline.ledger.reconcile.differences import differences, suspects
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.update import update_ledger
@@ -30,8 +30,6 @@ DOCUMENTS = (
     "overpayments",
     "manual_journals",
 )
-MADE_OF_REPORTS = (UNEXPLAINED, *REVALUED)
-"""What the ledger posts of Xero's reports, and of no document."""
 CENTS = Decimal("0.05")
 """What Xero's rounding of parts may leave on a control account of the simulated books."""
 REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
@@ -82,7 +80,7 @@ class Accountant(Desk):
         rows = self.warehouse.query(
             "select journal_id, journal_date, account_id, contact_id, net_amount, foreign_amount, "
             "tracking_option_id_1 as one, tracking_option_id_2 as two, role "
-            f"from ledger.journal_lines where source_type not in {among(MADE_OF_REPORTS)}"
+            f"from ledger.journal_lines where source_type not in {among(WITHOUT_DOCUMENT)}"
         ).to_pylist()
         found = defaultdict(lambda: [Decimal(0), Decimal(0)])
         for row in rows:

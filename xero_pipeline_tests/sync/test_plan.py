@@ -30,6 +30,7 @@ def test_what_is_composed_of_several_answers_takes_what_is_beside_its_list_and_a
     for table, beside in (("pay_runs", 1), ("fixed_assets", 4)):
         assert calls_to_read(endpoint(table), 250, changes=False) == beside + 3
         assert calls_to_read(endpoint(table), None, changes=False) is None
+    assert calls_to_read(endpoint("account_balances"), 2_500, changes=False) == 1
 
 
 REPORTS = chosen_reports(None, cash_basis=False)

@@ -12,9 +12,12 @@ import pytest
 
 from xero_pipeline.warehouse.schema.catalogue import all_tables, collections, table_group
 from xero_pipeline.warehouse.schema.model import Column, Kind
-from xero_pipeline.xero.endpoints import catalogue, on_request
+from xero_pipeline.xero.endpoints import catalogue
+from xero_pipeline.xero.on_request import on_request
 
 COLLECTIONS = {
+    "account_balances",
+    "account_transactions",
     "accounts",
     "bank_transactions",
     "bank_transfers",
@@ -78,7 +81,12 @@ KIND_OF_NAME = {
 }
 """What the last word of Xero's name promises."""
 
-DESPITE_THEIR_NAME = {"Schedule.DueDate": "integer", "ReportDate": "text", "JournalNumber": "integer"}
+DESPITE_THEIR_NAME = {
+    "Schedule.DueDate": "integer",
+    "ReportDate": "text",
+    "JournalNumber": "integer",
+    "MaxJournalNumber": "integer",
+}
 """A day of the month, or a count of days; words about a period; a number that is counted on."""
 
 

@@ -57,9 +57,10 @@ def test_what_is_read_on_request_is_read_only_where_it_was_chosen(names):
         (("payroll",), {"payroll.payruns.read", "payroll.settings.read"}),
         (("payslips",), {"payroll.payruns.read", "payroll.settings.read", "payroll.payslip.read"}),
         (("assets",), {"assets.read"}),
+        (("account-data",), {"accountdata.balances.read", "accountdata.transactions.read"}),
     ],
 )
-def test_the_scopes_of_payroll_and_assets_are_asked_for_only_as_far_as_somebody_chose_them(explain, scopes):
+def test_the_scopes_of_other_apis_are_asked_for_only_as_far_as_somebody_chose_them(explain, scopes):
     """Their names are those of XeroAPI/Xero-OpenAPI 16.1.0, xero-payroll-au.yaml and xero_assets.yaml."""
     rows = chosen(explain=explain)
     assert {scope for row in rows for scope in row.scopes} - {row.scope for row in catalogue()} == scopes

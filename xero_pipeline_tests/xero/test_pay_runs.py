@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from xero_pipeline.xero.endpoints import chosen
+from xero_pipeline.xero.explained.known import KnownBefore
 from xero_pipeline.xero.pagination import paginate
 from xero_pipeline.xero.values import loads
 from xero_pipeline_tests.xero.fakes import TENANT, client_of
@@ -132,7 +133,7 @@ class PayrollXero:
 def read(engine, clock):
     def once(xero, row=TOTALS_ONLY, stored=None):
         with client_of(xero, engine, clock) as client:
-            (page,) = paginate(client, TENANT, row, stored=lambda: stored or {})
+            (page,) = paginate(client, TENANT, row, known=KnownBefore(lambda: stored or {}))
         return [loads(bytes(text)) for text in page.records.texts]
 
     return once

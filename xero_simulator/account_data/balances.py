@@ -1,7 +1,8 @@
 """Balances and movements of accounts, at one or many days, without those that are zero and in no order.
 
 Assumed, for the draft does not say: a balance is that of the trial balance, of income and expenses since the financial
-year began; a movement has the revaluation in it, as the profit and loss has.
+year began (or, as an organisation's habit, since ever); a movement has the revaluation in it, as the profit and loss
+has.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ def account_balances(company: Company, asked: Asked) -> Record:
     ledger = _ledger(company, asked)
     day = asked.day("date")
     accounts = chosen_accounts(company, asked, _MOST_IDS, silent=False)
+    of_all_years = company.bench.habits.sums_all_years
     found: list[Record] = []
     for number, size in asked.periods():
         balances = Balances(company, ledger, shifted(day, number, size))
         for row in accounts:
-            amount = balances.of(row)
+            amount = ledger.balance(row["AccountID"], balances.day) if of_all_years else balances.of(row)
             if amount:
                 told = {"accountId": row["AccountID"], "date": balances.day.isoformat(), "balance": _sided(amount)}
                 found.append({**told, "signedBalance": amount, "account": account_of(row)})

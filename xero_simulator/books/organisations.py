@@ -22,6 +22,7 @@ class Habits:
             29 June 2026, manual journals (Xero's changelog).
         sees_bank_details: Who connects it is a bank account admin or an adviser. To others Xero has not shown the bank
             details of contacts since 29 June 2026, nor more of a US tax number than its last four digits.
+        sums_all_years: Its Account Data API gives balances of income and expenses of all years, not of the year.
         bare_lists: Some of its empty lists come as null or not at all (XeroAPI/Xero-Net#373, XeroAPI/Xero-Java PR#4).
         advances_twice: Its list of prepayments holds the overpayments, too (XeroAPI/Xero-NetStandard#477).
     """
@@ -34,6 +35,7 @@ class Habits:
     reads_reports: bool = True
     sees_bank_details: bool = True
     bare_lists: bool = False
+    sums_all_years: bool = False
     advances_twice: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False) -> None:
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Only send a test message to the addresses in XERO_ALERTS.")
+    ] = False,
+) -> None:
     """Check settings, key, clock, Xero, consents, scopes, disk, databases and Dagster, and say what to do.
 
     Ends with 1 when there is a problem; a warning is none.
@@ -23,7 +29,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
     from xero_pipeline.operations.health.checkup import checkup
 
     found: list[HealthResult] = []
-    for result in checkup(open_instance):
+    for result in _trial() if alert else checkup(open_instance):
         found.append(result)
         if not json:
             _show(result)
@@ -34,6 +40,15 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = 
         _sum_up(found)
     if problems:
         raise typer.Exit(1)
+
+
+def _trial() -> Iterator[HealthResult]:
+    from xero_pipeline.operations.health.alerts import NAME, send_trial
+    from xero_pipeline.operations.health.result import carried
+    from xero_pipeline.settings import Settings
+
+    settings = Settings.load()
+    yield from carried(NAME, lambda: send_trial(settings))
 
 
 def _show(result: HealthResult) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
-from xero_pipeline.cli.output.console import print_json, warn
+from xero_pipeline.cli.output.console import warn
 from xero_pipeline.cli.output.sync_progress import SyncedLine, Watch
-from xero_pipeline.cli.output.sync_summary import print_wait_times, summary
+from xero_pipeline.cli.output.sync_summary import print_as_json, print_wait_times, summary
 from xero_pipeline.cli.shell_completion import complete_asset, complete_organisation
 from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.container import Services
@@ -62,7 +61,7 @@ def sync(
     def work(runner: Runner, one: Organisation) -> bool:
         return runner.sync(one, choice, full=full)
 
-    if not carry(services, chosen, choice.subjects, work, max_calls, show=_as_json if json else summary):
+    if not carry(services, chosen, choice.subjects, work, max_calls, show=print_as_json if json else summary):
         raise typer.Exit(1)
 
 
@@ -89,7 +88,7 @@ def backfill(
     def pull(runner: Runner, one: Organisation) -> bool:
         return runner.pull(one, dict.fromkeys(reports, months[one]), anew=True) and runner.keep_ledger(one)
 
-    if not carry(services, list(months), len(reports) + 1, pull, max_calls, show=_as_json if json else summary):
+    if not carry(services, list(months), len(reports) + 1, pull, max_calls, show=print_as_json if json else summary):
         raise typer.Exit(1)
 
 
@@ -163,11 +162,6 @@ def carry(
         _warn_of_locked_periods(services, names)
         _warn_of_differences(services, names)
     return worked
-
-
-def _as_json(lines: Sequence[SyncedLine]) -> None:
-    print_json([asdict(line) for line in lines])
-    summary(lines, tables=False)
 
 
 def _done(well: bool, watch: Watch) -> bool:

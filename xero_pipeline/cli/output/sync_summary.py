@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 
-from xero_pipeline.cli.output.console import complain, duration, print_table, say, size, warn
+from xero_pipeline.cli.output.console import complain, duration, print_json, print_table, say, size, warn
 from xero_pipeline.cli.output.sync_progress import SyncedLine
 from xero_pipeline.cli.output.wait_times import WORTH_A_WORD
 
@@ -24,6 +25,16 @@ def summary(lines: Sequence[SyncedLine], *, tables: bool = True) -> None:
         warn(message)
     for message in unique_messages(lines, lambda line: line.error):
         complain(message)
+
+
+def print_as_json(lines: Sequence[SyncedLine]) -> None:
+    """Print what a sync brought for programs, and each error once for people.
+
+    Args:
+        lines: What the watch collected.
+    """
+    print_json([asdict(line) for line in lines])
+    summary(lines, tables=False)
 
 
 def _print_tables(lines: Sequence[SyncedLine]) -> None:

@@ -4,6 +4,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -20,6 +21,7 @@ from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
@@ -111,6 +113,7 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                         full=config.full or (config.reread_calls > 0 and endpoint.paging != "composed"),
                         calls_left=lambda: client.calls_left(tenant_id),
                         reads=reads,
+                        unexplained=partial(unexplained_months, warehouse, tenant_id),
                     )
             xero_progress.end(outcome)
             for name, merged in outcome.tables.items():

@@ -26,6 +26,7 @@ from xero_pipeline.defs.specs import changes
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.content_versions import organisation_contents
 from xero_pipeline.ledger.posting.postings import Posted
+from xero_pipeline.ledger.reconcile.account_balances import SOURCE
 from xero_pipeline.ledger.reconcile.cause_file import read_causes
 from xero_pipeline.ledger.reconcile.tie_out import REPORTS
 from xero_pipeline.ledger.statements.monthly_tables import TABLES
@@ -65,6 +66,7 @@ def ledger_assets(
     journals: bool = False,
     explained: Sequence[str] = (),
     cash_basis: "Sequence[str]" = (),
+    balances: "Sequence[str]" = (),
     checked: bool = True,
     checks: "Sequence[BooksCheck]" = (),
 ) -> Sequence[dg.AssetsDefinition]:
@@ -74,13 +76,16 @@ def ledger_assets(
         journals: Whether Xero's own journals are read: they are the ledger then.
         explained: Collections of Xero's other APIs that are read.
         cash_basis: The reports on cash basis that are pulled by themselves, which it compares with its own.
+        balances: The balances that it is compared with, as in `ledger.tie_out`.
         checked: Whether with their checks.
         checks: Those of the books, which need the ledger.
     """
     made_of = ASSETS | {"journals": (*ASSETS["journals"], *explained)} | dict.fromkeys(cash_basis, ())
     made_of |= WITH_JOURNALS if journals else {}
+    made_of |= {"tie_out": (*ASSETS["tie_out"], SOURCE)} if balances else {}
     specs = [_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of]
-    tied = check_specs(naming, journals=journals, cash_basis=cash_basis)
+    besides = (*cash_basis, *balances)
+    tied = check_specs(naming, journals=journals, besides=besides)
 
     @dg.multi_asset(
         name=naming.named("post_ledger"),
@@ -149,7 +154,7 @@ def ledger_assets(
             context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
         )
         if checked:
-            told = check_results(warehouse, naming, xero.services, journals=journals, cash_basis=cash_basis)
+            told = check_results(warehouse, naming, xero.services, journals=journals, besides=besides)
             yield from emit_selected(context, told)
             yield from emit_selected(context, book_check_results(warehouse, naming, checks))
 

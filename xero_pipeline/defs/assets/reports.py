@@ -43,8 +43,11 @@ def report_assets(naming: "Naming", choice: "AssetSelectionConfig", start: date)
     Args:
         start: First month there is a partition for.
     """
-    checked = choice.checks
-    return [_asset_of(one, naming, start, _every(one, choice), checked=checked) for one in choice.reports]
+    checked, account_data = choice.checks, any(one.bases for one in choice.collections)
+    return [
+        _asset_of(one, naming, start, _every(one, choice), checked=checked, account_data=account_data)
+        for one in choice.reports
+    ]
 
 
 def _every(report: Report, choice: "AssetSelectionConfig") -> timedelta | None:
@@ -54,7 +57,7 @@ def _every(report: Report, choice: "AssetSelectionConfig") -> timedelta | None:
 
 
 def _asset_of(
-    report: Report, naming: "Naming", start: date, every: timedelta | None, *, checked: bool
+    report: Report, naming: "Naming", start: date, every: timedelta | None, *, checked: bool, account_data: bool
 ) -> dg.AssetsDefinition:
     spec = naming.spec(
         table(report.table),
@@ -109,6 +112,7 @@ def _asset_of(
                     progress=xero_progress.step,
                     landing=xero_warehouse.landing,
                     reads=reads,
+                    account_data=account_data,
                 ):
                     xero_progress.end(kept.outcome)
                     newest[tenant_id] = max(kept.rows)

@@ -29,15 +29,13 @@ POSTS = "every_document_posts"
 AGREES = "documents_agree_with_journals"
 
 
-def check_specs(
-    naming: Naming, *, journals: bool = False, cash_basis: Sequence[str] = ()
-) -> Sequence[dg.AssetCheckSpec]:
+def check_specs(naming: Naming, *, journals: bool = False, besides: Sequence[str] = ()) -> Sequence[dg.AssetCheckSpec]:
     """The checks of the ledger: one a statement, that every document could post, and that none changed where locked.
 
     Args:
         naming: What the tables are called.
         journals: Whether Xero's own journals are read, and what documents post is compared with them.
-        cash_basis: The reports on cash basis that are pulled by themselves.
+        besides: What is compared besides, as in `ledger.tie_out`: reports on cash basis, balances.
     """
     told = {
         "trial_balance": "Every balance of Xero's trial balance is what the documents come to",
@@ -50,6 +48,8 @@ def check_specs(
         "trial_balance_cash": "Every balance of Xero's trial balance on cash basis is what settled documents come to",
         "profit_and_loss_cash": "Every account of Xero's profit and loss on cash basis is what was settled then",
         "balance_sheet_cash": "Every balance of Xero's balance sheet on cash basis is what settled documents come to",
+        "account_balances": "Every balance of Xero's Account Data API is that of the ledger",
+        "account_balances_cash": "Every balance of Xero's Account Data API on cash basis is that of the ledger",
     }
     rule = (
         "to the cent, month by month, in every organisation. A difference with a likely cause (payroll, depreciation, "
@@ -61,7 +61,7 @@ def check_specs(
         *([_agrees(naming)] if journals else []),
         *(
             dg.AssetCheckSpec(name_of(s), asset=tie_out, description=f"{told[s]}, {rule}")
-            for s in (*STATEMENTS, *cash_basis)
+            for s in (*STATEMENTS, *besides)
         ),
         dg.AssetCheckSpec(
             POSTS,
@@ -99,7 +99,7 @@ def check_results(
     services: Services,
     *,
     journals: bool = False,
-    cash_basis: Sequence[str] = (),
+    besides: Sequence[str] = (),
 ) -> Iterator[dg.AssetCheckResult]:
     """What the checks say of all organisations: a run of some must not hide what is wrong with the others.
 
@@ -108,7 +108,7 @@ def check_results(
         naming: What the tables are called.
         services: Know what is put aside.
         journals: As for `check_specs`.
-        cash_basis: As for `check_specs`.
+        besides: As for `check_specs`.
     """
     aside, names = (
         services.deferred_work.aside(),
@@ -118,7 +118,7 @@ def check_results(
     with warehouse.reading() as connection:
         if journals:
             yield _agreeing(connection, naming.key("journal_differences", SCHEMA))
-        for statement in (*STATEMENTS, *cash_basis):
+        for statement in (*STATEMENTS, *besides):
             compared_with = {AFTER.get(statement, statement)}
             without = "" if statement == "journals" else lacking(aside, names, compared_with)
             yield _tied(connection, statement, tie_out, without)

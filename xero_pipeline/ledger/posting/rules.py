@@ -52,7 +52,9 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 UNEXPLAINED, REVALUATION, REVERSAL = "UNEXPLAINED", "REVALUATION", "REVALUATION-REVERSAL"
 """Source types of what no document shows; of unrealised currency gains at a month end, and of what takes them back."""
 REVALUED = (REVALUATION, REVERSAL)
-WITHOUT_DOCUMENT = (UNEXPLAINED, *REVALUED)
+ACCOUNT_DATA = "ACCOUNT-DATA"
+"""Source type of lines that only Xero's Account Data API shows."""
+WITHOUT_DOCUMENT = (UNEXPLAINED, ACCOUNT_DATA, *REVALUED)
 
 RULES_VERSION = 5
 """Goes up when a rule changes: then every organisation's ledger is posted anew."""

@@ -50,6 +50,7 @@ def document_words() -> Mapping[str, str]:
             "DISPOSAL": "Disposal",
             "fixed_assets": "Fixed Asset",
             "UNEXPLAINED": "No document",
+            "ACCOUNT-DATA": "Shown by Xero's Account Data API alone",
             "REVALUATION": "Currency revaluation",
             "REVALUATION-REVERSAL": "Reversal of a currency revaluation",
         }

@@ -29,7 +29,7 @@ from xero_pipeline.ledger.reconcile.reconciling_items import ReconcilingItem
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.statements.chart import EARNINGS_ID
 from xero_pipeline.ledger.statements.open_documents import rounding_sql
-from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.warehouse.sql import among, literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,14 +44,18 @@ REPORTS = ("trial_balance", "profit_and_loss", "balance_sheet", "bank_summary")
 STATEMENTS = (*REPORTS, "receivables", "payables", "journals")
 """What is compared: the reports; the open documents with the balance of their control account; of `journals`, that
 every one sums to zero."""
-AFTER = {"receivables": "trial_balance", "payables": "trial_balance"}
-"""Whose report a comparison needs, where it has not its own name."""
+AFTER = {"receivables": "trial_balance", "payables": "trial_balance", "account_balances_cash": "account_balances"}
+"""Whose report or list a comparison needs, where it has not its own name."""
 
 GAINS = ("UNREALISEDCURRENCYGAIN", "REALISEDCURRENCYGAIN", "BANKCURRENCYGAIN")
 """The accounts that Xero's reports may show as one line (`sql/tie_groups.sql`)."""
 
-_BALANCES = ("tie_movements", "tie_xero_balances", "tie_our_balances", "tie_differences")
-_MAKE = ("tie_sections", "tie_groups", "tie_earnings", "tie_accounts", *_BALANCES)
+CASH_BASIS = "CASH BASIS"
+"""The cause of what differs on cash basis alone."""
+
+CHART = ("tie_sections", "tie_groups", "tie_earnings", "tie_accounts")
+BALANCES = ("tie_movements", "tie_xero_balances", "tie_our_balances", "tie_differences")
+"""The tables of a comparison: those of the accounts, and those of the balances of a source."""
 _UNEXPLAINED = ("remove_unexplained_lines", "remove_unexplained", "write_unexplained", "write_unexplained_lines")
 _COMPARE = ("remove_tie_out", "remove_coverage", "coverage")
 
@@ -63,17 +67,17 @@ def set_beside_xero(connection: Connection, tenant_id: str, stale: Mapping[str, 
         connection: In the transaction that posted the documents.
         stale: By report first days of months: documents changed since Xero was asked for it, so it says nothing now.
     """
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
-    periods = _periods(connection, tenant_id, stale.get("trial_balance", ()))
+    queries = SqlTemplates("reconcile", connection, tenant_id, **variables())
+    periods = tie_periods(connection, tenant_id, stale.get("trial_balance", ()))
     SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
-    for name in _MAKE:
+    for name in (*CHART, *BALANCES):
         queries.make(name)
 
 
 def set_beside_xero_again(connection: Connection, tenant_id: str) -> None:
     """The same after more was posted."""
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
-    for name in _BALANCES:
+    queries = SqlTemplates("reconcile", connection, tenant_id, **variables())
+    for name in BALANCES:
         queries.make(name)
 
 
@@ -87,7 +91,7 @@ def post_unexplained(
         at: Now, in UTC.
         named: The causes that somebody named, by account id.
     """
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables(), at=literal(at))
+    queries = SqlTemplates("reconcile", connection, tenant_id, **variables(), at=literal(at))
     arisen = [ReconcilingItem(*row) for row in connection.exec_driver_sql(queries.text("tie_reconciling_items"))]
     found = with_causes(arisen, named or {})
     unexplained = [(one.number, one.account_id, one.amount, cause, place) for place, (one, cause) in enumerate(found)]
@@ -103,7 +107,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         connection: In the transaction in which `post_unexplained` ran and the statements were written.
         stale: As for `set_beside_xero`.
     """
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables())
+    queries = SqlTemplates("reconcile", connection, tenant_id, **variables())
     rounding = rounding_sql(connection.dialect.name, f"= {literal(tenant_id)}")
     SqlTemplates("reconcile", connection, tenant_id, rounding=rounding).make("tie_rounding")
     queries.make("tie_difference_parts")
@@ -130,22 +134,28 @@ def compare_cash_basis(connection: Connection, tenant_id: str, stale: Mapping[st
     if not are_pulled(connection, tenant_id):
         return
     first = next(iter(ON_CASH_BASIS))
-    whole = [period["period_end"] for period in _periods(connection, tenant_id, stale.get("trial_balance", ()))[1:]]
-    periods = _periods(connection, tenant_id, stale.get(first, ()), "cash")
+    whole = [period["period_end"] for period in tie_periods(connection, tenant_id, stale.get("trial_balance", ()))[1:]]
+    periods = tie_periods(connection, tenant_id, stale.get(first, ()), "cash")
     SqlTemplates("reconcile", connection, tenant_id, periods=periods).make("tie_periods")
-    queries = SqlTemplates("reconcile", connection, tenant_id, **_variables("cash"))
-    for name in _MAKE:
+    queries = SqlTemplates("reconcile", connection, tenant_id, **variables("cash"))
+    for name in (*CHART, *BALANCES):
         queries.make(name)
     for statement, on_accrual_basis in ON_CASH_BASIS.items():
         compared = queries.text(f"statement_{on_accrual_basis}")
-        of_it = {"statement": statement, "first": first, "whole": whole, "compared": compared}
-        waiting = sorted(stale.get(statement, ()))
-        SqlTemplates("reconcile", connection, tenant_id, **of_it, stale=waiting).run("write_tie_out_cash")
+        of_it = {"statement": statement, "first": first, "whole": whole, "compared": compared, "cause": CASH_BASIS}
+        waits = f"c.period_start IN {among(sorted(stale.get(statement, ())))} IS TRUE"
+        SqlTemplates("reconcile", connection, tenant_id, **of_it, waits=waits).run("write_tie_out_beside")
 
 
-def _variables(basis: Basis = "accrual") -> dict[str, object]:
+def variables(basis: Basis = "accrual", source: str = "trial_balance") -> dict[str, object]:
+    """What the templates of a comparison are told.
+
+    Args:
+        source: The table that has Xero's balances.
+    """
     return {
         "basis": basis,
+        "source": source,
         "lines": lines_named(basis),
         "gains": GAINS,
         "earnings": EARNINGS_ID,
@@ -154,7 +164,7 @@ def _variables(basis: Basis = "accrual") -> dict[str, object]:
     }
 
 
-def _periods(
+def tie_periods(
     connection: Connection, tenant_id: str, stale: Collection[date], basis: Basis = "accrual"
 ) -> list[dict[str, object]]:
     """The evening before the first month, then every month whose trial balance counts."""

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from xero_pipeline.container import Services
+from xero_pipeline.operations.health.alerts import NAME as ALERTS
+from xero_pipeline.operations.health.alerts import check_alerts, check_unreached
 from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
@@ -73,6 +75,8 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
         yield HealthResult("home", "ok", f"{services.settings.home} is not there yet: the first command makes it")
     yield from carried("disk", partial(check_disk, services))
     yield from carried("landing zone", partial(check_landing, services))
+    alerts = list(carried(ALERTS, partial(check_alerts, services)))
+    yield from alerts
     if not there and services.settings.mock_mode:
         # The simulated Xero and its key live in the home.
         return
@@ -88,6 +92,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
         **({"consent": partial(check_consents, services)} if reachable else {}),
         **({"machines": partial(check_machines, services)} if services.settings.broker_url else {}),
         "put aside": partial(check_put_aside, services),
+        **({ALERTS: partial(check_unreached, services)} if alerts and alerts[0].state == "ok" else {}),
         "warehouse": partial(check_warehouse, services),
         READ_COPY: partial(check_read_copy, services),
         CAUSES: partial(check_causes, services),
@@ -97,7 +102,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
     }
     failed: set[str] = set()
     for name, check in checks.items():
-        if name in {"encryption key", "consent", "machines", "put aside"} and failed & {
+        if name in {"encryption key", "consent", "machines", "put aside", ALERTS} and failed & {
             "state database",
             "encryption key",
         }:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline import clock
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.operations.health.result import HealthResult
+from xero_pipeline.operations.organisation_states import CONSENT_FADES
 from xero_pipeline.xero.auth.token_set import CONSENT_LIVES
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ REACHABILITY = "reachability"
 CLOCK_OFF = 30.0
 CLOCK_WRONG = 300.0
 """Seconds. An access token is renewed five minutes before its end: a clock that is further off comes too late."""
-CONSENT_FADES = CONSENT_LIVES - timedelta(days=10)
 _CONNECT = "Run `xero-pipeline connect`."
 
 
@@ -87,7 +87,7 @@ def _age(organisation: Organisation, consent: Consent, now: datetime, *, expires
     """How long ago the consent was last used; a custom connection needs none of a person, and does not expire."""
     unused = now - consent.updated_at
     told = f"{organisation.name}: connected since {organisation.connected_at:%Y-%m-%d}, last used {_days(unused)}"
-    if unused < CONSENT_FADES or not expires:
+    if CONSENT_LIVES - unused >= CONSENT_FADES or not expires:
         return HealthResult("consent", "ok", told)
     if unused < CONSENT_LIVES:
         left = (CONSENT_LIVES - unused).days

@@ -27,6 +27,8 @@ def calls_to_read(endpoint: Endpoint, records: int | None, *, changes: bool) -> 
     Returns:
         None if it depends on how many records there are.
     """
+    if endpoint.bases:
+        return len(endpoint.bases)
     if endpoint.paging == "whole" or changes:
         # Of what is numbered: what is new, and the empty answer that ends it.
         return 2 if endpoint.paging == "offsets" else 1

@@ -29,7 +29,7 @@ _DELETE = (
     "delete from xero.document_history "
     "where tenant_id = :tenant_id and source_table = :source_table and source_id = :source_id"
 )
-_WITHOUT_HISTORY = frozenset({"pay_runs", "fixed_assets"})
+_WITHOUT_HISTORY = frozenset({"pay_runs", "fixed_assets", "account_balances", "account_transactions"})
 """Records of Xero's other APIs, which have no History & Notes."""
 
 

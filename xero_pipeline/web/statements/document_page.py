@@ -34,8 +34,8 @@ def document(request: Request) -> Response:
     if not told:
         raise UnknownAction("The ledger has no such document. It may have been deleted in Xero.")
     live = context.services.settings.mode == "live"
-    told = {**told, "in_xero": told["in_xero"] if live else None, "tabs": plain_tabs(one.tenant_id)}
-    return page(request, "document.html", one=one, **told)
+    shown: dict[str, Any] = {**told, "in_xero": told["in_xero"] if live else None, "tabs": plain_tabs(one.tenant_id)}
+    return page(request, "document.html", one=one, **shown)
 
 
 def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from xero_pipeline.errors import UnreadableAnswer
 from xero_pipeline.xero.http.response import ApiResponse, Envelope
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
@@ -34,7 +35,12 @@ class ComposedList:
     request: ListRequest
     _heard: list[ApiResponse] = field(default_factory=list[ApiResponse])
 
-    def get(self, path: str, scope: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+    @property
+    def calls(self) -> int:
+        """How many answers came."""
+        return len(self._heard)
+
+    def get(self, path: str, scope: str, params: Mapping[str, str | Sequence[str]] | None = None) -> dict[str, Any]:
         """One answer, with its numbers exact; a bare list is under `items`.
 
         Raises:
@@ -83,6 +89,10 @@ class ComposedList:
             count = told.get("pageCount") if is_object(told) else None
             if not page or (number >= count if isinstance(count, int) else len(page) < full):
                 return found, number
+
+    def unreadable(self, flaw: str) -> UnreadableAnswer:
+        """The error that says what is wrong with the newest answer."""
+        return self.request.unreadable(flaw, self._heard[-1])
 
     def page(self, records: Sequence[Mapping[str, Any]]) -> Page:
         """The records as one page, as if Xero had answered with them."""

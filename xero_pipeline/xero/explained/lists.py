@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from xero_pipeline.xero.explained.account_balances import read_account_balances
+from xero_pipeline.xero.explained.account_transactions import read_account_transactions
 from xero_pipeline.xero.explained.fixed_assets import read_fixed_assets
+from xero_pipeline.xero.explained.known import KnownBefore
 from xero_pipeline.xero.explained.pay_runs import read_pay_runs
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 
+_READERS: dict[str, Callable[[ListRequest, KnownBefore], Page]] = {
+    "account_balances": read_account_balances,
+    "account_transactions": read_account_transactions,
+    "fixed_assets": lambda request, _: read_fixed_assets(request),
+    "pay_runs": read_pay_runs,
+}
 
-def read_composed(request: ListRequest, stored: Callable[[], Mapping[str, str]]) -> Page:
+
+def read_composed(request: ListRequest, known: KnownBefore) -> Page:
     """The whole list as one page.
-
-    Args:
-        stored: Its records as they were read before, by their ids.
 
     Raises:
         XeroPipelineError: As `XeroClient.get`.
     """
-    if request.endpoint.table == "fixed_assets":
-        return read_fixed_assets(request)
-    return read_pay_runs(request, stored)
+    return _READERS[request.endpoint.table](request, known)

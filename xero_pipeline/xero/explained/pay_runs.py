@@ -7,32 +7,27 @@ need not be read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from xero_pipeline.xero.explained import australia, payslips
 from xero_pipeline.xero.explained.australia import AustralianAccounts
 from xero_pipeline.xero.explained.composed_list import ComposedList
+from xero_pipeline.xero.explained.known import KnownBefore
 from xero_pipeline.xero.explained.pay_run_lines import Lines
 from xero_pipeline.xero.explained.payslips import NOT_CHOSEN, PayItemAccounts
 from xero_pipeline.xero.pagination.list_request import ListRequest
 from xero_pipeline.xero.pagination.page import Page
 from xero_pipeline.xero.values import is_object, loads
 
-Stored = Callable[[], Mapping[str, str]]
-"""The records there are, by their ids, as JSON."""
-
 _POSTED = "POSTED"
 _READ_BY = 1
 """Goes up when the lines of a pay run are made in another way: then all of them are made again."""
 
 
-def read_pay_runs(request: ListRequest, stored: Stored) -> Page:
+def read_pay_runs(request: ListRequest, known: KnownBefore) -> Page:
     """All pay runs; none, and one call, in a country without a payroll of Xero's.
-
-    Args:
-        stored: What is known of them.
 
     Raises:
         XeroPipelineError: As `XeroClient.get`.
@@ -45,9 +40,10 @@ def read_pay_runs(request: ListRequest, stored: Stored) -> Page:
         headers, source = payslips.pay_run_headers(answers), "payslips" if request.endpoint.payslips else None
     else:
         return answers.page([])
-    known = {name: loads(text) for name, text in stored().items()} if headers else {}
+    again = known.is_full or not headers
+    before: dict[str, Any] = {} if again else {name: loads(text) for name, text in known.records().items()}
     lines = _Posting(answers, country, source)
-    return answers.page([_as_before(one, known, source) or lines.record(one) for one in headers])
+    return answers.page([_as_before(one, before, source) or lines.record(one) for one in headers])
 
 
 def _country(answers: ComposedList) -> str:

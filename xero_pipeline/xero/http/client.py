@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -113,7 +113,7 @@ class XeroClient:
         tenant_id: str,
         path: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         modified_since: datetime | None = None,
         scope: str | None = None,
         cancelled: threading.Event | None = None,
@@ -122,6 +122,7 @@ class XeroClient:
 
         Args:
             path: Below `/api.xro/2.0/`, or of another API, as in `full_path`.
+            params: The query; a parameter that has several values is repeated.
             modified_since: Only what was created or changed since; cut to whole seconds, as Xero reads it.
             scope: The scope that opens the path, to be named if the consent lacks it.
             cancelled: Set when nobody waits for the answer any more: then nothing more is sent, and no wait goes on.

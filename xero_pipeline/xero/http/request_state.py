@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlencode
@@ -19,12 +19,13 @@ class RequestState:
     """What is asked, and what the attempts have seen so far.
 
     Args:
+        params: One that has several values is repeated.
         modified_since: Only what was created or changed since.
         call_context: What it is asked for.
     """
 
     asked: RequestInfo
-    params: Mapping[str, str]
+    params: Mapping[str, str | Sequence[str]]
     modified_since: datetime | None
     call_context: CallContext
     attempt: int = 0
@@ -34,7 +35,7 @@ class RequestState:
     def query(self) -> str:
         """The query string."""
         # A space must not become a plus, which Xero's filters need not take for one.
-        return urlencode(dict(self.params), quote_via=quote)
+        return urlencode(dict(self.params), doseq=True, quote_via=quote)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -84,7 +85,7 @@ class RequestState:
             path=self.asked.path,
             seconds=sent.seconds,
             pagination=sent.envelope.pagination,
-            params=dict(self.params),
+            params={name: one if isinstance(one, str) else ",".join(one) for name, one in self.params.items()},
             modified_since=self.modified_since,
         )
 

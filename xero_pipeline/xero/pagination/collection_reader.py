@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
 from xero_pipeline.xero.endpoints import Endpoint
+from xero_pipeline.xero.explained.known import KnownBefore
 from xero_pipeline.xero.explained.lists import read_composed
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.pagination.date_slices import Slice, Slices
@@ -28,7 +29,7 @@ def paginate(
     after: int = 0,
     window: Slice | None = None,
     calls_left: Callable[[], int] | None = None,
-    stored: Callable[[], Mapping[str, str]] = dict,
+    known: KnownBefore | None = None,
 ) -> Iterator[Page]:
     """Read a collection: every record, or those changed since.
 
@@ -47,8 +48,7 @@ def paginate(
         window: Only what is dated in these days, of an endpoint that is sliced.
         calls_left: Says how many more calls there may be. A list of more pages is read in slices, as far as days divide
             it, so that `Page.read_before` tells how far the calls reached. None for no bound.
-        stored: Of a list that is composed, its records as they were read before, by their ids: what did not change
-            need not be read again.
+        known: Of a list that is composed, what is known before: what did not change need not be read again.
 
     Yields:
         The pages, in no particular order.
@@ -69,7 +69,7 @@ def paginate(
             yield from read_pages(narrowed, workers, calls_left if may_be_cut else None)
 
     if endpoint.paging == "composed":
-        yield read_composed(request, stored)
+        yield read_composed(request, known or KnownBefore())
     elif endpoint.paging == "offsets":
         yield from read_offsets(request, after)
     elif slicing is None:
