@@ -14,10 +14,10 @@ from starlette.responses import Response
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.web import actions
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books import statement_pages
 from xero_pipeline.web.pages import SPANS, figures_of
 from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, status_of
-from xero_pipeline.web.statements import statement_pages
 from xero_pipeline.xero.values import is_object
 
 MOST_RUNS = 200

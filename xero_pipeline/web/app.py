@@ -15,13 +15,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.web import api, closed_periods, forms, pages
+from xero_pipeline.web import api, forms, pages
+from xero_pipeline.web.books import closed_periods, document_page, statement_pages
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
-from xero_pipeline.web.statements import document_page, statement_pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

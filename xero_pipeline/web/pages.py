@@ -10,13 +10,13 @@ from starlette.responses import Response
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_pages import today_of
+from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
 from xero_pipeline.web.figures.panels import panels
 from xero_pipeline.web.organisation_view import OrganisationView, shown
 from xero_pipeline.web.responses import page
-from xero_pipeline.web.statements.statement_pages import today_of
-from xero_pipeline.web.statements.statement_view import plain_tabs
 
 SPANS = (12, 24, 36)
 """Of how many months the figures can be looked at."""

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from xero_pipeline.web.app_context import AppContext
-from xero_pipeline.web.statements.options import STATEMENT_PAGES
+from xero_pipeline.web.books.options import STATEMENT_PAGES
 from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, number, site_of, violations
 from xero_pipeline_tests.journeys.home import Home
 

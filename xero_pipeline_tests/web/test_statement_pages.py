@@ -12,8 +12,8 @@ from starlette.datastructures import QueryParams
 
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.warehouse.accepted_months import acceptances
-from xero_pipeline.web.statements.options import STATEMENT_PAGES
-from xero_pipeline.web.statements.statement_view import StatementView, usual_periods
+from xero_pipeline.web.books.options import STATEMENT_PAGES
+from xero_pipeline.web.books.statement_view import StatementView, usual_periods
 from xero_pipeline_tests.web.conftest import Browser, served
 from xero_pipeline_tests.web.test_issues import spoil
 

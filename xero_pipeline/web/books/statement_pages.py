@@ -24,9 +24,9 @@ from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_view import StatementView
 from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.responses import page
-from xero_pipeline.web.statements.statement_view import StatementView
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

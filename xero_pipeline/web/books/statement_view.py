@@ -14,7 +14,7 @@ from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.cash_basis.lines import Basis
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
 from xero_pipeline.web.actions import UnknownAction
-from xero_pipeline.web.statements.options import STATEMENT_PAGES, StatementOptions
+from xero_pipeline.web.books.options import STATEMENT_PAGES, StatementOptions
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams

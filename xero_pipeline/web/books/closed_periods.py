@@ -18,8 +18,8 @@ from xero_pipeline.sync.locked.period_changes import open_changes_in
 from xero_pipeline.warehouse.accepted_months import accept, acceptances
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.responses import page
-from xero_pipeline.web.statements.statement_view import plain_tabs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -14,8 +14,8 @@ from xero_pipeline.operations.document_trace import documents_called, head_of, l
 from xero_pipeline.warehouse.sql import literal
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
+from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.responses import page
-from xero_pipeline.web.statements.statement_view import plain_tabs
 from xero_pipeline.xero.deep_links import record_link
 
 if TYPE_CHECKING:
