@@ -26,6 +26,7 @@ from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.consolidation.update import WRITTEN as GROUP_ASSETS
+from xero_pipeline.ledger.reconcile.account_balances import ACCOUNT_BALANCES
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA
 from xero_pipeline.settings import Settings
@@ -96,6 +97,22 @@ def test_reports_on_cash_basis_have_checks_where_they_are_pulled_by_themselves(r
         )
     waiting = evaluations(keep(read, read.tenants[:1]))[name_of("trial_balance_cash")]
     assert (waiting.passed, waiting.metadata["figures_compared"].value) == (True, 0)
+
+
+def test_account_data_that_is_refused_is_told_once_and_nothing_else_is_different(read, monkeypatch):
+    monkeypatch.setenv("XERO_EXPLAIN", "account-data")
+    monkeypatch.setenv("XERO_CASH_BASIS", "true")
+    read.definitions, tenants = build(Settings.load()), read.tenants[:1]
+    assert read.sync("account_balances", "account_transactions", tenants=tenants).success
+    aside = {one.asset: one.error for one in read.services.deferred_work.aside()}
+    assert aside.keys() == {"account_balances"}, "nothing is unexplained: no line is asked for"
+    assert "accountdata.balances.read" in aside["account_balances"]
+    checks = evaluations(keep(read, tenants))
+    balances = {name: checks.pop(name_of(name)) for name in ACCOUNT_BALANCES}
+    assert {(one.passed, one.severity) for one in balances.values()} == {(False, dg.AssetCheckSeverity.WARN)}
+    assert all("Nothing newer is compared with account_balances" in one.description for one in balances.values())
+    ours = [name_of(statement) for statement in STATEMENTS]
+    assert [name for name in ours if not checks[name].passed] == []
 
 
 @pytest.mark.any_day_in_proof

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.metrics.request import base_currency
-from xero_pipeline.operations.document_trace import documents_called, head_of, lines_of, versions_of
+from xero_pipeline.operations.document_trace import documents_called, lines_of, versions_of
 from xero_pipeline.warehouse.sql import literal
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
@@ -48,7 +48,7 @@ def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]
     kind = in_words(own[0] if own else None, document.source_table)
     return {
         "title": f"{kind} {document.number or ''}".strip(),
-        "head_of_it": head_of(connection, document),
+        "document": document,
         "lines": lines,
         "versions": versions_of(connection, document)[::-1],
         "currency": base_currency(connection, tenant_id) or "",

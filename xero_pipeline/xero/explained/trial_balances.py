@@ -9,7 +9,7 @@ A composed answer looks like Xero's, with the headings and labels of the newest 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -154,9 +154,9 @@ class _Lines:
         return self._labels.get(account) or (f"{name} ({code})" if code else name)
 
 
-def _totals(figures: Iterable[Figures]) -> Iterator[Decimal]:
+def _totals(figures: Collection[Figures]) -> Iterator[Decimal]:
     """What is in debit and in credit of what moved, then of the balances."""
-    for column in zip(*figures, strict=True):
+    for column in ([moved for moved, _ in figures], [balance for _, balance in figures]):
         yield sum((amount for amount in column if amount > 0), ZERO)
         yield -sum((amount for amount in column if amount < 0), ZERO)
 
