@@ -70,15 +70,25 @@ class ReconciledFigures:
     @property
     def words(self) -> str:
         """The same with its figures, as what follows a colon."""
-        waiting = f"{self.stale:,} figures wait for a report of Xero's to be pulled again"
+        waiting = _counted(self.stale, "waits", "wait") + " for a report of Xero's to be pulled again"
         if self.state == "Pending":
             return waiting
         compared = self.figures - self.stale
-        told = f"{compared:,} figures match Xero's reports"
+        told = _counted(compared, "matches", "match") + " Xero's reports"
         if self.differ:
-            causes = f"{self.unexplained:,} without a likely cause" if self.unexplained else "each with a likely cause"
-            told = f"{self.differ:,} of {compared:,} figures differ from Xero's reports, {causes}"
+            of = f"{self.differ:,} of {compared:,} figure{'' if compared == 1 else 's'}"
+            told = f"{of} differ{'s' if self.differ == 1 else ''} from Xero's reports, {self._causes}"
         return f"{told}; {waiting}" if self.stale else told
+
+    @property
+    def _causes(self) -> str:
+        if self.unexplained:
+            return f"{self.unexplained:,} without a likely cause"
+        return "with a likely cause" if self.differ == 1 else "each with a likely cause"
+
+
+def _counted(figures: int, one: str, several: str) -> str:
+    return f"1 figure {one}" if figures == 1 else f"{figures:,} figures {several}"
 
 
 def reconciled_figures(connection: Connection, tenant_id: str, start: date, end: date) -> Sequence[ReconciledFigures]:

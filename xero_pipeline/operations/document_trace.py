@@ -34,6 +34,7 @@ class TracedDocument:
     Args:
         source_table: Where it is, in schema xero.
         number: Its number, if it has one.
+        date: The day it posts on; None while it posts nothing.
     """
 
     tenant_id: str
@@ -41,6 +42,14 @@ class TracedDocument:
     document_id: str
     source_table: str
     number: str | None
+    date: date | None
+    contact: str | None
+
+    @property
+    def words(self) -> str:
+        """What tells it from others of the same number."""
+        told = (f"{self.date or ''}", self.source_table.replace("_", " "), self.contact or "", self.organisation)
+        return f"{', '.join(filter(None, told))} ({self.document_id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,7 @@ def documents_called(connection: Connection, tenants: Collection[str], wanted: s
         return []
     rows = connection.exec_driver_sql(
         f"SELECT DISTINCT w.tenant_id, COALESCE(n.name, w.tenant_id) AS organisation, w.document_id, "
-        f"COALESCE(j.source_table, d.source_table) AS source_table, j.number FROM ("
+        f"COALESCE(j.source_table, d.source_table) AS source_table, j.number, j.journal_date, c.name FROM ("
         f"SELECT tenant_id, document_id FROM {named('journals')} WHERE tenant_id IN {among(tenants)} "
         f"AND (document_id = {literal(wanted)} OR journal_id = {literal(wanted)} "
         f"OR LOWER(number) = LOWER({literal(wanted)})) UNION "
@@ -129,7 +138,8 @@ def documents_called(connection: Connection, tenants: Collection[str], wanted: s
         f"AND document_id = {literal(wanted)}) AS w "
         f"LEFT JOIN {named('journals')} AS j ON j.tenant_id = w.tenant_id AND j.journal_id = w.document_id "
         f"LEFT JOIN {named('documents')} AS d ON d.tenant_id = w.tenant_id AND d.document_id = w.document_id "
-        f"LEFT JOIN {NAMED} AS n ON n.tenant_id = w.tenant_id ORDER BY 2, 4, 3"
+        f"LEFT JOIN xero.contacts AS c ON c.tenant_id = j.tenant_id AND c.contact_id = j.contact_id "
+        f"LEFT JOIN {NAMED} AS n ON n.tenant_id = w.tenant_id ORDER BY 2, 4, 6, 3"
     )
     return [TracedDocument(*row) for row in rows if row.document_id and row.source_table]
 
@@ -142,7 +152,8 @@ def lines_of(connection: Connection, document: TracedDocument) -> list[TracedLin
         f"FROM {named('journals')} AS j JOIN {named('journal_lines')} AS l "
         f"ON l.tenant_id = j.tenant_id AND l.journal_id = j.journal_id "
         f"LEFT JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id "
-        f"WHERE j.tenant_id = {literal(document.tenant_id)} AND j.document_id = {literal(document.document_id)} "
+        f"WHERE j.tenant_id = {literal(document.tenant_id)} "
+        f"AND {literal(document.document_id)} IN (j.document_id, j.settled_document_id) "
         "ORDER BY l.journal_date, l.journal_id, l.line_number"
     )
     return [TracedLine(*row) for row in rows]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from decimal import Decimal
 
 import pytest
@@ -20,11 +19,10 @@ pytestmark = pytest.mark.slow
 FIRST, SECOND = NOW - dt.timedelta(days=9), NOW - dt.timedelta(days=2)
 
 
-@pytest.fixture
-def traced(duckdb_template, tmp_path):
+@pytest.fixture(params=["duckdb", "postgresql"])
+def traced(request, tmp_path):
     """An invoice over 60 that became one over 75, with the answers kept."""
-    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
-    warehouse = Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}")
+    warehouse = Warehouse(request.getfixturevalue(f"{request.param}_url"))
     Books.begin(warehouse)
     landing = Landing(tmp_path / "landing", warehouse)
     for minute, (at, amount) in enumerate(((FIRST, 60), (SECOND, 75))):

@@ -162,7 +162,7 @@ def _trace(services: Services, connection: Connection, wanted: str, tenants: Map
             "--lines` lists them."
         )
     if len(found) > 1:
-        listed = ", ".join(f"{one.organisation}: {one.source_table} {one.document_id}" for one in found)
+        listed = "; ".join(one.words for one in found)
         raise ConfigurationError(f"Several documents are called “{wanted}”; name one by id: {listed}.")
     (document,) = found
     lines, versions = lines_of(connection, document), versions_of(connection, document)
