@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "Getting started": ("start", "live", "terminal", "queries", "coming-from", "accountants", "cookbook"),
+    "Getting started": ("start", "live", "terminal", "queries", "assistants", "coming-from", "accountants", "cookbook"),
     "The data": (
         "tables",
         "reports",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry", "object-store", "alerts"]
+Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry", "object-store", "alerts", "mcp"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "distributed": ("celery", "dagster_celery"),
@@ -17,6 +17,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "telemetry": ("opentelemetry",),
     "object-store": ("obstore",),
     "alerts": ("apprise",),
+    "mcp": ("mcp",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

@@ -1,4 +1,4 @@
-"""What the web page and alerts read of the environment: how people and programs reach us, and we them."""
+"""What the web page, assistants and alerts read of the environment: how people and programs reach us, and we them."""
 
 from __future__ import annotations
 
@@ -35,4 +35,7 @@ class WebSettings(BaseSettings):
     alerts: SecretStr | None = Field(
         None,
         description="Who is told of what needs somebody: addresses as Apprise understands them, separated by commas.",
+    )
+    mcp_token: SecretStr | None = Field(
+        None, description="What an assistant sends as `Authorization: Bearer …` to `xero-pipeline mcp --http`."
     )

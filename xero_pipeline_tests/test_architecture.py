@@ -88,6 +88,7 @@ MAY_IMPORT = {
         "warehouse",
         "xero",
     },
+    "assistants": {"assistants", "files", "ledger", "metrics", "queries", "settings", "warehouse", "web"},
     "web": {
         "web",
         "charts",
@@ -104,6 +105,7 @@ MAY_IMPORT = {
     },
     "cli": {
         "cli",
+        "assistants",
         "checks",
         "web",
         "operations",

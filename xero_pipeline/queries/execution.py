@@ -63,14 +63,14 @@ def asking(
     """
     statement = read_statement(sql)
     values = given(statement, params or {})
-    with looking(warehouse, sandboxed=sandboxed) as connection, _explained(warehouse):
+    with looking(warehouse, sandboxed=sandboxed) as connection, explained(warehouse):
         stream = warehouse.dialect.stream(connection, statement.sql, values, ROWS_AT_ONCE)
         with closing(stream):
             yield stream
 
 
 @contextmanager
-def _explained(warehouse: Warehouse) -> Generator[None]:
+def explained(warehouse: Warehouse) -> Generator[None]:
     """What the database says against a statement, as a paragraph."""
     try:
         yield

@@ -54,12 +54,17 @@ def read_statement(sql: str) -> Statement:
     Raises:
         QueryRefused: It is none, it is several, or it does not only read.
     """
-    tokens = list(_TOKEN.finditer(sql))
+    tokens = tokens_of(sql)
     while tokens and (tokens[-1].lastgroup in {"space", "comment"} or tokens[-1]["other"] == ";"):
         tokens.pop()
     _require_reading([token for token in tokens if token.lastgroup not in {"space", "comment"}])
     written = "".join(_for_sqlalchemy(token) for token in tokens)
     return Statement(written, frozenset(token["name"] for token in tokens if token["name"]))
+
+
+def tokens_of(sql: str) -> list[re.Match[str]]:
+    """All of it, piece by piece: the group of each says what it is."""
+    return list(_TOKEN.finditer(sql))
 
 
 def writing_word(sql: str) -> re.Match[str] | None:
@@ -68,7 +73,7 @@ def writing_word(sql: str) -> re.Match[str] | None:
     Args:
         sql: Any; what is quoted or a comment does not count.
     """
-    return next((token for token in _TOKEN.finditer(sql) if (token["word"] or "").upper() in WRITES), None)
+    return next((token for token in tokens_of(sql) if (token["word"] or "").upper() in WRITES), None)
 
 
 def given(statement: Statement, values: Mapping[str, object]) -> dict[str, object]:

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pytest
 
 from xero_pipeline.cli.commands.query import _typed
-from xero_pipeline.cli.output.formats import answer_of, plain, readable, write_csv, write_json
+from xero_pipeline.cli.output.formats import readable, write_csv, write_json
 from xero_pipeline.cli.output.result_table import show
 from xero_pipeline.queries.catalogue import BuiltInQuery
 from xero_pipeline.queries.parameters import Parameter
+from xero_pipeline.queries.rows import answer_of, plain
 from xero_pipeline.warehouse.query_stream import QueryStream
 
 ROWS = {

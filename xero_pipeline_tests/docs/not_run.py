@@ -13,6 +13,8 @@ NOT_RUN = {
     "xero-pipeline rates --import": "needs a file; ledger/test_rates_command.py writes one",
     "git pull": "there is nowhere to pull from",
     "pip install": "`make setup` has installed it",
+    "export XERO_MCP_TOKEN": "goes with mcp --http",
+    "xero-pipeline mcp": "serves until Ctrl-C; assistants/test_transports.py asks it",
     "xero-pipeline doctor --alert": "needs a receiver; alerts/test_alerts.py has one",
     "ssh": "needs another machine",
     "DAGSTER_HOME=$PWD/.xero/dagster .venv/bin/dagster dev": "serves until Ctrl-C; defs/test_daemon.py runs it",

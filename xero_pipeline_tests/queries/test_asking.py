@@ -96,6 +96,12 @@ def test_what_the_database_does_not_understand_is_told_in_one_paragraph(books, s
     assert "\n" not in str(refused.value)
 
 
+def test_what_the_database_refuses_in_the_middle_of_an_answer_is_told_likewise(books):
+    rows = "select row_number() over () as n from ledger.journal_lines as a cross join xero.accounts as b"
+    with pytest.raises(QueryRefused, match="The database refuses the query: .*late"):
+        ask(books, f"select cast(case when n > 9000 then 'late' else '1' end as integer) as n from ({rows}) as x")
+
+
 def test_asking_makes_no_warehouse(tmp_path):
     with pytest.raises(ConfigurationError, match="There is no warehouse yet"):
         ask(Warehouse(f"duckdb:///{tmp_path / 'none.duckdb'}"), "select 1")

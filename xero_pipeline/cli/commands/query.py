@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xero_pipeline.cli.output.formats import Format, RowStream, answer_of, write_csv, write_json
+from xero_pipeline.cli.output.formats import Format, write_csv, write_json
 from xero_pipeline.cli.shell_completion import complete_built_in_query, complete_organisation
 from xero_pipeline.errors import QueryRefused
+from xero_pipeline.queries.rows import RowStream, answer_of
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:

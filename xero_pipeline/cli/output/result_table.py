@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.cli.output.formats import RowStream, readable
+from xero_pipeline.cli.output.formats import readable
+from xero_pipeline.queries.rows import RowStream
 
 if TYPE_CHECKING:
     from xero_pipeline.queries.catalogue import BuiltInQuery

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.warehouse.database.duckdb_engine import MEMORY_LIMIT, engine_for, large_memory_limit
+from xero_pipeline.warehouse.database.duckdb_engine import MEMORY_LIMIT, engine_for, large_memory_limit, words_of
 from xero_pipeline.warehouse.database.duckdb_file import open_file, state_of
 from xero_pipeline.warehouse.database.read_copy import INTERVAL_SECONDS, ReadCopy
 from xero_pipeline.warehouse.database.row_estimates import row_estimates
@@ -235,9 +235,7 @@ class DuckDB:
 
     def refusal(self, error: Exception) -> str | None:
         """DuckDB's words."""
-        import duckdb
-
-        return str(error) if isinstance(error, duckdb.Error) else None
+        return words_of(error)
 
     def _look(self, connection: Connection, schemas: Sequence[str]) -> None:
         """What a statement without schemas and zones means, in this session alone."""

@@ -47,3 +47,11 @@ def engine_for(url: URL, *, read_only: bool) -> Engine:
         "checkpoint_threshold": CHECKPOINT_THRESHOLD,
     }
     return create_engine(url, poolclass=NullPool, connect_args={"config": config, "read_only": read_only})
+
+
+def words_of(error: Exception) -> str | None:
+    """What DuckDB says in an error; in the middle of an answer Arrow says it. None for any other error."""
+    import duckdb
+
+    by_arrow = isinstance(error, OSError) and error.errno is None and " Error: " in str(error)
+    return str(error) if by_arrow or isinstance(error, duckdb.Error) else None

@@ -1,0 +1,1 @@
+"""What assistants may ask of the books, by the Model Context Protocol: reading, bounded, and marked as data."""

@@ -1,0 +1,118 @@
+"""The organisations in the warehouse: what an answer has to say of each, and how an assistant names one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from xero_pipeline import clock
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.statements.entity import newest_day, oldest_day
+from xero_pipeline.metrics.trust import trusts
+from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.progress.read_progress import cursors
+from xero_pipeline.warehouse.time_zones import day_in
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+_KNOWN = f"""
+SELECT o.tenant_id, n.name, n.own_name, o.base_currency, o.country_code, o.timezone FROM xero.organisations AS o
+JOIN {NAMED} AS n ON n.tenant_id = o.tenant_id WHERE NOT o.is_deleted ORDER BY n.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrganisation:
+    """An organisation in the warehouse.
+
+    Args:
+        name: As people read it; from Xero.
+        own_name: As Xero has it.
+        currency: Its base currency.
+        today: The day where it is.
+    """
+
+    tenant_id: str
+    name: str
+    own_name: str
+    currency: str
+    country: str
+    today: date
+
+
+def known(connection: Connection) -> Sequence[KnownOrganisation]:
+    """All of them, by name.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    now = clock.now()
+    return [
+        KnownOrganisation(
+            row.tenant_id,
+            row.name or "",
+            row.own_name or "",
+            row.base_currency or "",
+            row.country_code or "",
+            day_in(row.timezone, now),
+        )
+        for row in connection.execute(text(_KNOWN))
+    ]
+
+
+def chosen(everyone: Sequence[KnownOrganisation], wanted: str | None) -> KnownOrganisation:
+    """The one that is meant: by tenant id or name; without a word the only one there is.
+
+    Raises:
+        ConfigurationError: There is none, or not only one.
+    """
+    if wanted is None and len(everyone) == 1:
+        return everyone[0]
+    plain = (wanted or "").strip().casefold()
+    found = [one for one in everyone if plain in {one.tenant_id, one.name.casefold(), one.own_name.casefold()}]
+    if len(found) == 1:
+        return found[0]
+    raise ConfigurationError("Name one organisation by its tenant id: the tool `organisations` lists them.")
+
+
+def standing(connection: Connection, organisations: Iterable[KnownOrganisation]) -> list[Mapping[str, object]]:
+    """What has to be known of organisations beside their figures; nothing of it is their own text.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    listed = list(organisations)
+    stands = trusts(connection, [one.tenant_id for one in listed])
+    synced = {one.tenant_id: one.complete_at for one in cursors(connection, "invoices")}
+    return [
+        {
+            "tenant_id": one.tenant_id,
+            "currency": one.currency,
+            "last_synced_at": at.isoformat() if (at := synced.get(one.tenant_id)) else None,
+            "is_reconciled": stands[one.tenant_id].is_good,
+            "remark": stands[one.tenant_id].remark
+            or "Every figure of the ledger that was compared agrees with Xero's reports.",
+        }
+        for one in listed
+    ]
+
+
+def described(connection: Connection, one: KnownOrganisation) -> Mapping[str, object]:
+    """What an assistant is told of an organisation it may ask about."""
+    last = newest_day(connection, one.tenant_id)
+    first = oldest_day(connection, one.tenant_id) if last else None
+    return {
+        "tenant_id": one.tenant_id,
+        "name": one.name,
+        "currency": one.currency,
+        "country": one.country,
+        "today": one.today.isoformat(),
+        "first_posting": first and first.isoformat(),
+        "last_posting": last and last.isoformat(),
+    }
