@@ -28,6 +28,7 @@ def main(url: str = "http://localhost:3001") -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         _phone(browser, url)
         _reports(browser, url)
+        _statement(browser, url)
         _syncing(browser, url)
         browser.close()
 
@@ -56,6 +57,20 @@ def _reports(browser: Browser, url: str) -> None:
     page.click(REPORTS)
     page.locator(".panel").first.wait_for()
     page.screenshot(path=IMAGES / "web-figures.png")
+    page.close()
+
+
+def _statement(browser: Browser, url: str) -> None:
+    """The profit and loss of the month before, beside the one before that."""
+    page = browser.new_page(base_url=url, viewport={"width": 1120, "height": 1000}, color_scheme="light")
+    page.goto("/")
+    page.click(REPORTS)
+    page.click("text=Profit and loss >> nth=0")
+    page.click("text=Last month")
+    page.select_option("select[name=compare]", "prior-period")
+    page.click("text=Show")
+    page.locator("thead small >> nth=2").wait_for()
+    page.screenshot(path=IMAGES / "web-statement.png")
     page.close()
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
     from xero_pipeline.files.statement_request import StatementRequest
     from xero_pipeline.ledger.statements.columns import SideBySide
+    from xero_pipeline.ledger.statements.open_documents import Side
 
 Drawing = Callable[["Connection", str, "StatementRequest", "Ageing"], "Sequence[Any] | SideBySide"]
 
@@ -123,12 +124,14 @@ def _of_range(function: Callable[..., Sequence[Any]]) -> Drawing:
     return lambda connection, tenant_id, asked, _: function(connection, tenant_id, asked.first, asked.end)
 
 
-def _receivables(connection: Connection, tenant_id: str, asked: StatementRequest, ageing: Ageing) -> Sequence[Any]:
-    return aged(connection, tenant_id, "receivables", asked.end, ageing)
+def _aged(side: Side) -> Drawing:
+    """What is open on one side."""
 
+    def draw(connection: Connection, tenant_id: str, asked: StatementRequest, ageing: Ageing) -> Sequence[Any]:
+        found = aged(connection, tenant_id, side, asked.end, ageing)
+        return [one for one in found if one.contact_id == asked.contact] if asked.contact else found
 
-def _payables(connection: Connection, tenant_id: str, asked: StatementRequest, ageing: Ageing) -> Sequence[Any]:
-    return aged(connection, tenant_id, "payables", asked.end, ageing)
+    return draw
 
 
 STATEMENTS: Mapping[str, Drawing] = {
@@ -137,10 +140,10 @@ STATEMENTS: Mapping[str, Drawing] = {
     "balance-sheet": _balance_sheet,
     "bank-summary": _of_range(bank_summary),
     "general-ledger": _general_ledger,
-    "aged-receivables": _receivables,
-    "aged-payables": _payables,
-    "aged-receivables-documents": _receivables,
-    "aged-payables-documents": _payables,
+    "aged-receivables": _aged("receivables"),
+    "aged-payables": _aged("payables"),
+    "aged-receivables-documents": _aged("receivables"),
+    "aged-payables-documents": _aged("payables"),
     "cash": _of_range(cash_movement),
     "cash-flow": _of_range(cash_flow),
     "budget": _of_range(budget_variance),

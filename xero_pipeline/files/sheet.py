@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from xero_pipeline.ledger.statements.periods import Period
+
 Kind = Literal["text", "amount", "date", "count", "percent"]
 Value = str | int | Decimal | date | None
 """What a cell holds; None for nothing. Of a percentage the share of 1."""
@@ -22,11 +24,13 @@ class SheetColumn:
         head: What stands above it.
         kind: What its cells hold.
         notes: What stands below its head: days, the currency.
+        period: The days its amounts are of; None for those of the statement.
     """
 
     head: str
     kind: Kind = "amount"
     notes: tuple[str, ...] = ()
+    period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,17 @@ class SheetRow:
     Args:
         cells: One for each column; of a heading only the first.
         indent: How far its first cell is set in.
+        account_id: The account whose journal lines its amounts are made of, if it is one account.
+        contact_id: The contact whose documents they are made of, if it is one.
+        document_id: The document it stands for, or the payment or allocation, if it is one.
     """
 
     cells: tuple[Value, ...]
     role: Role = "line"
     indent: int = 0
+    account_id: str | None = None
+    contact_id: str | None = None
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

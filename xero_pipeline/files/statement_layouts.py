@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ageing import BUCKETS
 from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
+from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
 from xero_pipeline.ledger.reconcile.document_names import in_words
-from xero_pipeline.ledger.statements.aged import by_contact
+from xero_pipeline.ledger.statements.aged import AgedDocument, by_contact
 from xero_pipeline.ledger.statements.cash_flow import CASH
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.columns import SideBySide
+from xero_pipeline.ledger.statements.general_ledger import LedgerEntry
 
 if TYPE_CHECKING:
     from xero_pipeline.files.drawn_statement import DrawnStatement
@@ -116,13 +118,12 @@ def _notes(statement: DrawnStatement) -> Sequence[str]:
 
 
 def _side_by_side(found: SideBySide) -> tuple[Sequence[SheetColumn], Sequence[SheetBlock]]:
-    heads = [SheetColumn(one.label, notes=(one.days,) if one.days else ()) for one in found.columns]
+    heads = [SheetColumn(one.label, notes=(one.days,) if one.days else (), period=one.period) for one in found.columns]
     named = {line.section for line in found.lines if line.line_type == "account"}
-    lines = [
-        (line.section if line.section in named else "", line.line_type, line.account_name, line.amounts)
+    told = [
+        (line.section if line.section in named else "", line, [amount or None for amount in line.amounts])
         for line in found.lines
     ]
-    told = [(*line, [amount or None for amount in amounts]) for *line, amounts in lines]
     return [SheetColumn("", "text"), *heads], [SheetBlock(list(_under_headings(told)))]
 
 
@@ -139,30 +140,28 @@ def _with_code(row: Any) -> str:
 def _statement(_: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     """Total Assets stands without a heading of its own."""
     named = {row.section for row in rows if row.line_type == "account"}
-    told = [
-        (row.section if row.section in named else "", row.line_type, row.account_name, [row.amount]) for row in rows
-    ]
+    told = [(row.section if row.section in named else "", row, [row.amount]) for row in rows]
     yield SheetBlock(list(_under_headings(told)))
 
 
 def _cash_flow(_: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     """A total of an activity stands below all its headings, without one of its own."""
-    told: list[tuple[str, str, str, Sequence[Decimal | None]]] = []
+    told: list[tuple[str, Any, Sequence[Decimal | None]]] = []
     for row in rows:
         heading = f"{row.activity} > {row.cash_type}" if row.cash_type else row.activity if row.activity == CASH else ""
-        told.append((heading, row.line_type, row.account_name, [row.amount]))
+        told.append((heading, row, [row.amount]))
     yield SheetBlock(list(_under_headings(told)))
 
 
-def _under_headings(lines: Iterable[Sequence[Any]]) -> Iterator[SheetRow]:
-    """Lines of heading, type, name and amounts, with a row for each heading."""
+def _under_headings(lines: Iterable[tuple[str, Any, Sequence[Decimal | None]]]) -> Iterator[SheetRow]:
+    """Lines with their headings and amounts, with a row for each heading."""
     above = ""
-    for heading, line_type, name, amounts in lines:
+    for heading, line, amounts in lines:
         if heading and heading != above:
             yield SheetRow((heading.strip(), *(None for _ in amounts)), "heading")
         above = heading
-        total = line_type == "total"
-        yield SheetRow((name, *amounts), "total" if total else "line", 0 if total else 1)
+        role, indent = ("total", 0) if line.line_type == "total" else ("line", 1)
+        yield SheetRow((line.account_name, *amounts), role, indent, line.account_id)
 
 
 def _bank(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
@@ -204,7 +203,10 @@ def _budget(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
 
 def _contacts(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     summary = by_contact(rows)
-    lines = [SheetRow((one.contact_name, *(amount or None for amount in one.amounts), one.total)) for one in summary]
+    lines = [
+        SheetRow((one.contact_name, *(amount or None for amount in one.amounts), one.total), contact_id=one.contact_id)
+        for one in summary
+    ]
     sums = [sum((one.amounts[place] for one in summary), ZERO) for place in range(len(BUCKETS))]
     yield SheetBlock([*lines, SheetRow(("Total", *sums, sum(sums, ZERO)), "total")])
 
@@ -217,7 +219,15 @@ def _documents(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
 
 
 def _line(fields: Fields, row: Any, **told: Value) -> SheetRow:
-    return SheetRow(tuple(told[field] if field in told else getattr(row, field) for _, field, _ in fields))
+    cells = tuple(told[field] if field in told else getattr(row, field) for _, field, _ in fields)
+    return SheetRow(cells, account_id=getattr(row, "account_id", None), document_id=_document_of(row))
+
+
+def _document_of(row: Any) -> str | None:
+    """Of a ledger's entry the journal, which has the id of what posts it."""
+    if isinstance(row, LedgerEntry):
+        return None if row.source_type in WITHOUT_DOCUMENT else row.journal_id
+    return row.document_id if isinstance(row, AgedDocument) else None
 
 
 def _total(fields: Fields, told: Mapping[str, Value]) -> SheetRow:

@@ -20,6 +20,7 @@ class StatementRequest:
         compare: What stands beside it, as in `ledger.statements.columns.COMPARISONS`.
         by: A column for each month, quarter or option of the tracking category named.
         account: Of a general ledger the only account, by code, name or id.
+        contact: Of aged documents the only contact, by id.
         known_on: The day on whose evening its figures were known; None for what is known now.
     """
 
@@ -30,6 +31,7 @@ class StatementRequest:
     compare: tuple[str, ...] = ()
     by: str | None = None
     account: str | None = None
+    contact: str | None = None
     known_on: date | None = None
 
     @property

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.web import actions
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books import statement_pages
 from xero_pipeline.web.pages import SPANS, figures_of
 from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, status_of
@@ -110,6 +111,12 @@ def figures(request: Request, context: AppContext, fields: Mapping[str, Any]) ->
         raise ConfigurationError(f"months must be one of {', '.join(map(str, SPANS))}.")
     seen = figures_of(context, one.tenant_id, one.name, int(given))
     return asdict(seen.value) | {"read_at": seen.at, "in_use": seen.in_use or None}
+
+
+def statement(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
+    """A statement of an organisation, chosen as on its page."""
+    seen = statement_pages.drawn(request)
+    return seen.value.document | {"read_at": seen.at, "in_use": seen.in_use or None}
 
 
 def _owner(request: Request) -> str:

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
+from xero_pipeline.web.books import closed_periods, document_page, statement_pages
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
@@ -58,6 +59,11 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/", pages.organisations),
         Route("/live", pages.live),
         Route("/books/{tenant_id}", pages.books),
+        Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
+        Route("/books/{tenant_id}/files/{file}", statement_pages.file),
+        Route("/books/{tenant_id}/documents/{document_id}", document_page.document),
+        Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
+        Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
         Route("/connect", forms.connect, methods=["POST"]),
         Route("/sync", forms.form(forms.sync), methods=["POST"]),
@@ -89,6 +95,7 @@ def _api() -> list[Route]:
         Route("/scheduler", api.endpoint(api.scheduler), methods=["GET"]),
         Route("/scheduler", api.endpoint(api.turn_scheduler), methods=["POST"]),
         Route("/figures/{tenant_id}", api.endpoint(api.figures)),
+        Route("/statements/{tenant_id}/{statement}", api.endpoint(api.statement)),
     ]
 
 

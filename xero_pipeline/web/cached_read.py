@@ -12,6 +12,8 @@ from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from xero_pipeline.container import Services
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -50,6 +52,15 @@ class CachedReads:
         self._warehouse = services.open_warehouse(lock_timeout_seconds=PATIENCE_SECONDS, reads_copy=reads_copy)
         self._lock = threading.Lock()
         self._seen: dict[Hashable, tuple[Hashable, CachedRead[Any]]] = {}
+
+    def look(self, what: Hashable, look: Callable[[Connection], T]) -> CachedRead[T]:
+        """As `see`, over a connection that is closed again."""
+
+        def read(warehouse: Warehouse) -> T:
+            with warehouse.reading() as connection:
+                return look(connection)
+
+        return self.see(what, read)
 
     def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> CachedRead[T]:
         """Read something, if it can have changed since the last time.

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from xero_pipeline import clock
 from xero_pipeline.ledger.reconcile.cause_names import cause_in_words
+from xero_pipeline.ledger.reconcile.document_names import in_words
 
 JOBS = {
     "sync_organisation": "Sync",
@@ -53,6 +54,7 @@ def filters() -> Mapping[str, Callable[..., str]]:
         "job": partial(_in_words, JOBS),
         "run_state": partial(_in_words, RUN_STATES),
         "cause": cause_in_words,
+        "document_kind": _document_kind,
         "words": words,
         "marked": marked,
     }
@@ -60,6 +62,11 @@ def filters() -> Mapping[str, Callable[..., str]]:
 
 def _so_far(since: datetime) -> str:
     return lasting(clock.now() - since)
+
+
+def _document_kind(source_type: str) -> str:
+    """A type of documents as Xero's screens call it; other words, such as opening, stay."""
+    return in_words(source_type) if source_type.isupper() else source_type.capitalize()
 
 
 def _in_words(known: Mapping[str, str], name: str | None) -> str:

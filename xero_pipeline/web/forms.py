@@ -25,33 +25,40 @@ Fields = Mapping[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def form(act: Callable[[AppContext, Fields], str]) -> Endpoint:
+def _first_page(fields: Fields) -> str:
+    return "/"
+
+
+def form(act: Callable[[AppContext, Fields], str], back: Callable[[Fields], str] = _first_page) -> Endpoint:
     """Make an endpoint out of an action.
 
     Args:
         act: Does it, and says the result.
+        back: The page that shows the result.
     """
 
     async def endpoint(request: Request) -> Response:
         fields = dict(await request.form())
-        return await run_in_threadpool(_done, request, act, fields)
+        return await run_in_threadpool(_done, request, act, back, fields)
 
     return endpoint
 
 
-def _done(request: Request, act: Callable[[AppContext, Fields], str], fields: Fields) -> Response:
+def _done(
+    request: Request, act: Callable[[AppContext, Fields], str], back: Callable[[Fields], str], fields: Fields
+) -> Response:
     try:
         message, status = act(context_of(request), fields), 200
     except XeroPipelineError as error:
         message, status = error.message, status_of(error)
     if wants_json(request):
         return as_json({"ok": status == 200, "message": message}, status)
-    return _back(request, message, well=status == 200)
+    return _back(request, message, back(fields), well=status == 200)
 
 
-def _back(request: Request, message: str, *, well: bool) -> Response:
+def _back(request: Request, message: str, to: str = "/", *, well: bool) -> Response:
     session_of(request).session.notes.append(("good" if well else "bad", message))
-    return RedirectResponse("/", 303)
+    return RedirectResponse(to, 303)
 
 
 def sync(context: AppContext, fields: Fields) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline import clock
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.warehouse.days import zones_of
-from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_pages import today_of
+from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
 from xero_pipeline.web.figures.panels import panels
@@ -55,6 +54,7 @@ def books(request: Request) -> Response:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     issues = (context.status.issues() or {}).get(one.tenant_id, ())
     more: dict[str, Any] = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
+    more["tabs"] = plain_tabs(one.tenant_id)
     return page(request, "books.html", one=one, figures=seen.value, panels=panels(seen.value), **more)
 
 
@@ -67,8 +67,7 @@ def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> C
     Raises:
         WarehouseBusy: It is in use, and nothing was read before.
     """
-    zone = context.books.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
-    today = day_in(zone.value, clock.now())
+    today = today_of(context, tenant_id)
     return context.books.see(
         ("figures", tenant_id, months, today),
         lambda warehouse: read_figures(warehouse, tenant_id, name, today, months, context.services.settings.ageing),

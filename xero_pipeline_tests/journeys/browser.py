@@ -6,8 +6,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from xero_pipeline.settings import Settings
@@ -84,3 +86,16 @@ def site_of(home: Home) -> Iterator[AppContext]:
         monkeypatch.chdir(home.path.parent)
         with open_context(Settings.load(), Address("127.0.0.1", free_port()), NO_DAGSTER) as site, serving(site):
             yield site
+
+
+def number(text: str) -> Decimal:
+    """An amount as the page writes it."""
+    return Decimal(text.replace(",", "").replace("−", "-"))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, by rule and place."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
+    ]

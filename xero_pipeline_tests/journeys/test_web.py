@@ -8,11 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from xero_pipeline.ledger.statements.aged import aged
@@ -20,7 +18,7 @@ from xero_pipeline.web import syncs
 from xero_pipeline.web.app_context import AppContext
 from xero_pipeline.web.formatting import money
 from xero_pipeline_tests.clock import TODAY
-from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, site_of
+from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, number, site_of, violations
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched
 from xero_pipeline_tests.web.dagster_double import Dagster
@@ -293,15 +291,3 @@ def cells(page: Page, panel: str) -> list[list[str]]:
     """The rows of a panel's table, without its head."""
     rows = page.locator(f"section[aria-labelledby={panel}] table").locator("tbody tr, tfoot tr")
     return [row.locator("th, td").all_inner_texts() for row in rows.all()]
-
-
-def number(text: str) -> Decimal:
-    return Decimal(text.replace(",", "").replace("−", "-"))
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, by rule and place."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
-    ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from xero_pipeline.calendar import add_months
+from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline.xero.explained.trial_balances import TrialBalancesAtOnce
 from xero_pipeline.xero.reports.catalogue import report_named
 from xero_pipeline_tests.ledger.accountant import Accountant
 
@@ -57,6 +60,23 @@ def test_two_calls_bring_what_a_call_a_month_brings(pull, name):
     as_ever = pull(AMERICA, name, account_data=False)
     assert (calls, as_ever[0]) == (2, MONTHS)
     assert rows == as_ever[1]
+
+
+def test_a_beta_that_does_not_answer_holds_up_no_trial_balance():
+    report, asked = report_named("trial_balance"), []
+
+    class Xero:
+        def get(self, _tenant_id, path, *, params=None, scope=None):
+            asked.append(path)
+            if "accountdata" in path:
+                raise XeroUnavailable("down")
+            return params, scope
+
+    months = [date(2026, number, 1) for number in (1, 2, 3)]
+    source = TrialBalancesAtOnce(Xero(), report, months, (31, 12))
+    params = {"date": "2026-02-28"}
+    assert source.get("one", report.path, params=params, scope=report.scope) == (params, report.scope)
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("habits", [{"sums_all_years": True}, {"sees_bank_details": False}])

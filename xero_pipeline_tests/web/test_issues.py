@@ -31,13 +31,13 @@ def insert(connection, name, **values):
     connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({marks})"), values)
 
 
-def spoil(site, tenant_id):
-    """One issue of every kind."""
+def spoil(site, tenant_id, at=AT):
+    """One issue of every kind, seen at a moment."""
     with site.services.warehouse.writing() as connection:
         refused = RecordRefused("Total is no number", record_id="an-id", raw=b"{}")
-        Issues(connection, tenant_id, "invoices").quarantine([refused], at=AT)
+        Issues(connection, tenant_id, "invoices").quarantine([refused], at=at)
         upgrade_schema(site.services.warehouse.dialect, connection)
-        insert(connection, "ledger.kept", tenant_id=tenant_id, kept_at=AT, journals=0, faults=1)
+        insert(connection, "ledger.kept", tenant_id=tenant_id, kept_at=at, journals=0, faults=1)
         insert(
             connection, "ledger.documents", tenant_id=tenant_id, source_table="invoices", document_id="d",
             fingerprint="f", problem="no account"
@@ -51,13 +51,13 @@ def spoil(site, tenant_id):
             "tenant_id": tenant_id, "report": "profit_and_loss", "basis": "accrual", "period_start": MONTH,
             "period_end": END, "line_key": "a", "measure": "amount",
             "amount_before": Decimal(1), "amount_after": Decimal(2),
-            "was_locked": True, "lock_date": END, "unchanged_until": AT, "seen_at": AT,
+            "was_locked": True, "lock_date": END, "unchanged_until": at, "seen_at": at,
         }  # fmt: skip
         insert(connection, "xero.restatements", **restatement)
         insert(
             connection, "xero.locked_document_changes", tenant_id=tenant_id, source_table="invoices", source_id="d",
-            period_start=MONTH, account_id="a", seen_at=AT, source_type="ACCREC", document_id="d", change="changed",
-            amount_before=Decimal(1), amount_after=Decimal(2), difference=Decimal(1), unchanged_until=AT,
+            period_start=MONTH, account_id="a", seen_at=at, source_type="ACCREC", document_id="d", change="changed",
+            amount_before=Decimal(1), amount_after=Decimal(2), difference=Decimal(1), unchanged_until=at,
             lock_date=END, was_locked=True,
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from xero_pipeline.errors import AccessRefused, RequestRefused, UnreadableAnswer
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline.xero.explained.known import KnownBefore
 from xero_pipeline.xero.pagination import paginate
+from xero_pipeline.xero.quota.call_outbox import CallOutbox
 from xero_pipeline.xero.values import loads
 from xero_pipeline_tests.xero.fakes import TENANT, client_of
 
@@ -148,6 +149,13 @@ def test_all_pages_are_of_the_journal_number_of_the_first_while_the_books_go_on(
     (record,) = read(xero, row("account_transactions"), (WAGES, MAY, D(6)))
     assert [one["NetAmount"] for one in record["Lines"]] == [1, 2, 3]
     assert record["MaxJournalNumber"] == 546
+
+
+def test_the_record_of_calls_holds_no_token(read, engine):
+    read(AccountDataXero(lines=THREE), row("account_transactions"), (WAGES, MAY, D(6)))
+    first, second = sorted(one["query"] for one in CallOutbox(engine).ended())
+    assert f"accountIds={WAGES}" in first
+    assert second == "token=…"
 
 
 def test_an_expired_token_begins_again_once_at_the_same_journal_number(read):

@@ -83,6 +83,11 @@ class ChartOfAccounts:
             return Account(RETAINED, None, "Retained Earnings", "EQUITY", "EQUITY", system_account=RETAINED)
         return Account(account_id, None, f"Account {account_id}, not in the chart", "", "")
 
+    @property
+    def all(self) -> list[Account]:
+        """All of them."""
+        return list(self._accounts.values())
+
     def of_type(self, kind: str) -> list[Account]:
         """The accounts of one of Xero's types."""
         return [account for account in self._accounts.values() if account.type == kind]

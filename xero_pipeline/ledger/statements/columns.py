@@ -225,8 +225,13 @@ _CATEGORIES = " UNION ".join(
 )
 
 
+def tracking_categories(connection: Connection, tenant_id: str) -> list[str]:
+    """The tracking categories that journal lines of an organisation have options of, by name."""
+    return sorted(connection.execute(text(_CATEGORIES), {"tenant_id": tenant_id}).scalars())
+
+
 def _require_category(connection: Connection, tenant_id: str, category: str) -> None:
-    known = sorted(connection.execute(text(_CATEGORIES), {"tenant_id": tenant_id}).scalars())
+    known = tracking_categories(connection, tenant_id)
     if category.casefold() not in {name.casefold() for name in known}:
         raise ConfigurationError(
             f"--by {category} is neither {' nor '.join(PARTS)} nor a tracking category of a journal line. "

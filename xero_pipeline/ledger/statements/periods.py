@@ -48,6 +48,11 @@ class YearEnd:
         """The first day of the financial year that holds a day."""
         return year_start(day, self.day, self.month)
 
+    def end_of(self, day: date) -> date:
+        """The last day of the financial year that holds a day."""
+        this = year_end(day.year, self.day, self.month)
+        return this if day <= this else year_end(day.year + 1, self.day, self.month)
+
     def starts_within(self, period: Period) -> list[date]:
         """The first days of the financial years that begin after a period's first day, until its last."""
         years = range(period.start.year - 1, period.end.year + 1)

@@ -2,7 +2,7 @@
 
 A trial balance takes a call a month. Balances of a hundred month ends take one, and what a month moved is the
 difference of two. The newest month is asked for as a trial balance all the same: only if every line of it is what the
-balances come to do they stand for the others. Where they do not, or are refused, each month has its call as ever.
+balances come to do they stand for the others. Where they do not, or are not given, each month has its call as ever.
 
 A composed answer looks like Xero's, with the headings and labels of the newest one.
 """
@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from xero_pipeline.calendar import month_end, months_between, year_start
-from xero_pipeline.errors import AccessRefused, DataError, MissingScope, RequestRefused
+from xero_pipeline.errors import AccessRefused, DataError, MissingScope, RequestRefused, XeroUnavailable
 from xero_pipeline.xero.explained.month_end_balances import ZERO, Figures, MonthEndBalances
 from xero_pipeline.xero.explained.scopes import ACCOUNT_BALANCES
 from xero_pipeline.xero.http.response import ApiResponse, Envelope
@@ -38,7 +38,7 @@ _SECTIONS = {
 }
 _DEBIT = ("EXPENSE", "ASSET")
 _COLUMNS = ("Account", "Debit", "Credit", "YTD Debit", "YTD Credit")
-_REFUSALS = (AccessRefused, MissingScope, RequestRefused, DataError)
+_WITHOUT = (AccessRefused, MissingScope, RequestRefused, DataError, XeroUnavailable)
 _Row = dict[str, Any]
 
 
@@ -91,7 +91,7 @@ class TrialBalancesAtOnce:
             )
 
     def _balances(self, tenant_id: str) -> MonthEndBalances | None:
-        """The balances; None where they are refused or not laid out as the draft has it."""
+        """The balances; None where Xero does not give them, or not as the draft has it."""
         days = months_between(self._months[0] - timedelta(days=1), self._months[-1])
         params = {
             "accountingBasis": self._report.basis.upper(),
@@ -102,7 +102,7 @@ class TrialBalancesAtOnce:
         path = "accountdata.xro/1.0/account-balances"
         try:
             return MonthEndBalances.read(self._source.get(tenant_id, path, params=params, scope=ACCOUNT_BALANCES))
-        except _REFUSALS:
+        except _WITHOUT:
             return None
 
     def _params(self, month: date) -> dict[str, str]:

@@ -34,8 +34,7 @@ class RequestState:
     @property
     def query(self) -> str:
         """The query string."""
-        # A space must not become a plus, which Xero's filters need not take for one.
-        return urlencode(dict(self.params), doseq=True, quote_via=quote)
+        return _encoded(self.params)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -51,7 +50,9 @@ class RequestState:
 
     def outgoing(self) -> Outgoing:
         """The attempt that is about to be made, for the record."""
-        return Outgoing(self.asked.path, unquote(self.query), self.modified_since, self.attempt, self.call_context)
+        # That of a page is opaque, and the record holds no token of any kind.
+        told = {**self.params, "token": "…"} if "token" in self.params else self.params
+        return Outgoing(self.asked.path, unquote(_encoded(told)), self.modified_since, self.attempt, self.call_context)
 
     def call(self, sent: Exchange) -> CallRecord:
         """The attempt that was made, for the record."""
@@ -88,6 +89,11 @@ class RequestState:
             params={name: one if isinstance(one, str) else ",".join(one) for name, one in self.params.items()},
             modified_since=self.modified_since,
         )
+
+
+def _encoded(params: Mapping[str, str | Sequence[str]]) -> str:
+    # A space must not become a plus, which Xero's filters need not take for one.
+    return urlencode(dict(params), doseq=True, quote_via=quote)
 
 
 def _whole_seconds(moment: datetime) -> str:

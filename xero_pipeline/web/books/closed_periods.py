@@ -1,0 +1,96 @@
+"""The page of closed periods: what changed in months that were locked, and the form that accepts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline import clock
+from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.ledger.locked.documents import open_documents
+from xero_pipeline.metrics.request import base_currency
+from xero_pipeline.sync.locked.period_changes import open_changes_in
+from xero_pipeline.warehouse.accepted_months import accept, acceptances
+from xero_pipeline.web.actions import organisation
+from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_view import plain_tabs
+from xero_pipeline.web.responses import page
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.ledger.locked.documents import DocumentChange
+    from xero_pipeline.sync.locked.period_changes import LockedChange
+    from xero_pipeline.warehouse.accepted_months import Acceptance
+
+SHOWN = 200
+"""Changes of each kind on the page; `xero-pipeline restatements --json` has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPeriods:
+    """What changed in locked months of an organisation and waits for a person, and what was accepted."""
+
+    currency: str
+    figures: Sequence[LockedChange]
+    documents: Sequence[DocumentChange]
+    accepted: Sequence[Acceptance]
+
+
+def closed_periods(request: Request) -> Response:
+    """What changed, and what people said to it."""
+    context = context_of(request)
+    one = organisation(context, request.path_params["tenant_id"])
+    try:
+        seen = context.books.look(("closed periods", one.tenant_id), lambda c: _read(c, one.tenant_id))
+    except WarehouseBusy as busy:
+        return page(request, "busy.html", 503, one=one, why=busy.message)
+    return page(
+        request,
+        "closed_periods.html",
+        one=one,
+        tabs=plain_tabs(one.tenant_id),
+        found=seen.value,
+        at=seen.at,
+        most=SHOWN,
+    )
+
+
+def page_of(fields: Mapping[str, Any]) -> str:
+    """The address of the page of the organisation that a form names."""
+    return f"/books/{quote(str(fields.get('organisation', '')), safe='')}/closed-periods"
+
+
+def accept_changes(context: AppContext, fields: Mapping[str, Any]) -> str:
+    """Accept what changed in locked months of an organisation, and say so.
+
+    Raises:
+        ConfigurationError: A name or a note is missing, or there is nothing to accept.
+        WarehouseBusy: A sync is writing.
+    """
+    one = organisation(context, str(fields.get("organisation", "")))
+    by, note = (str(fields.get(name, "")).strip() for name in ("by", "note"))
+    if not by or not note:
+        raise ConfigurationError("Say who accepts the changes, and why.")
+    warehouse = context.services.warehouse
+    with warehouse.reading() as connection:
+        found = _read(connection, one.tenant_id)
+    changes = [*found.figures, *found.documents]
+    if not changes:
+        raise ConfigurationError(f"Nothing that changed in locked months of {one.name} is open.")
+    months = accept(warehouse, changes, note, by=by, at=clock.now())
+    return f"Accepted by {by}: changes in {months} locked {'month' if months == 1 else 'months'} of {one.name}."
+
+
+def _read(connection: Connection, tenant_id: str) -> ClosedPeriods:
+    return ClosedPeriods(
+        base_currency(connection, tenant_id) or "",
+        [one for one in open_changes_in(connection) if one.tenant_id == tenant_id],
+        [one for one in open_documents(connection) if one.tenant_id == tenant_id],
+        [one for one in acceptances(connection) if one.tenant_id == tenant_id],
+    )

@@ -1,0 +1,64 @@
+"""The page of a document: what it posts, what it ever said, and where Xero shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.ledger.reconcile.document_names import in_words
+from xero_pipeline.metrics.request import base_currency
+from xero_pipeline.operations.document_trace import documents_called, lines_of, versions_of
+from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.web.actions import UnknownAction, organisation
+from xero_pipeline.web.app_context import context_of
+from xero_pipeline.web.books.statement_view import plain_tabs
+from xero_pipeline.web.responses import page
+from xero_pipeline.xero.deep_links import record_link
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def document(request: Request) -> Response:
+    """A document, by its id or that of a payment or an allocation of it."""
+    context = context_of(request)
+    one = organisation(context, request.path_params["tenant_id"])
+    wanted = str(request.path_params["document_id"])
+    try:
+        told = context.books.look(("document", one.tenant_id, wanted), lambda c: _told(c, one.tenant_id, wanted)).value
+    except WarehouseBusy as busy:
+        return page(request, "busy.html", 503, one=one, why=busy.message)
+    if not told:
+        raise UnknownAction("The ledger has no such document. It may have been deleted in Xero.")
+    live = context.services.settings.mode == "live"
+    shown: dict[str, Any] = {**told, "in_xero": told["in_xero"] if live else None, "tabs": plain_tabs(one.tenant_id)}
+    return page(request, "document.html", one=one, **shown)
+
+
+def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]:
+    found = documents_called(connection, [tenant_id], wanted)
+    if not found:
+        return {}
+    document = found[0]
+    lines = lines_of(connection, document)
+    own = [line.source_type for line in lines if line.source_id == document.document_id]
+    kind = in_words(own[0] if own else None, document.source_table)
+    return {
+        "title": f"{kind} {document.number or ''}".strip(),
+        "document": document,
+        "lines": lines,
+        "versions": versions_of(connection, document)[::-1],
+        "currency": base_currency(connection, tenant_id) or "",
+        "in_xero": _in_xero(connection, tenant_id, document.source_table, document.document_id, kind),
+    }
+
+
+def _in_xero(connection: Connection, tenant_id: str, table: str, document_id: str, kind: str) -> str | None:
+    """Where Xero shows it, if Xero documents an address for its kind."""
+    short_code = connection.exec_driver_sql(
+        f"SELECT short_code FROM xero.organisations WHERE tenant_id = {literal(tenant_id)}"
+    ).scalar()
+    return record_link(short_code, "bills" if kind == "Bill" else table, document_id) if short_code else None

@@ -1,0 +1,176 @@
+"""The pages of statements, and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline import clock
+from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.files.catalogue import read_statement
+from xero_pipeline.files.drawn_statement import DrawnStatement
+from xero_pipeline.files.statement_file import FORMS, FileForm, MadeFile, statement_file
+from xero_pipeline.files.statement_layouts import sheet_of
+from xero_pipeline.files.statement_set import read_statement_set, statement_set_file
+from xero_pipeline.ledger.statements.chart import Account, chart_of
+from xero_pipeline.ledger.statements.columns import tracking_categories
+from xero_pipeline.ledger.statements.entity import Entity, entity_of
+from xero_pipeline.warehouse.days import zones_of
+from xero_pipeline.warehouse.time_zones import day_in
+from xero_pipeline.web.actions import UnknownAction, organisation
+from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_view import StatementView
+from xero_pipeline.web.cached_read import CachedRead
+from xero_pipeline.web.responses import page
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.files.sheet import SheetBlock
+    from xero_pipeline.xero.auth.organisations import Organisation
+
+ROWS_SHOWN = 1_000
+"""Of a statement on a page; its files have all of them."""
+STATEMENT_SET = "statements.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be chosen of an organisation.
+
+    Args:
+        accounts: Those of a general ledger, by code.
+        categories: The tracking categories that the ledger has.
+    """
+
+    entity: Entity
+    accounts: Sequence[Account]
+    categories: Sequence[str]
+
+
+def statement(request: Request) -> Response:
+    """A statement as a page."""
+    context, one, view, today = _asked(request)
+    try:
+        choices = context.books.look(("choices", one.tenant_id), lambda c: _choices(c, one.tenant_id)).value
+        told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
+        if view.request.name == "general-ledger" and not view.request.account:
+            return page(request, "accounts.html", **told)
+        seen = _drawn(context, one, view)
+    except WarehouseBusy as busy:
+        return page(request, "busy.html", 503, one=one, why=busy.message)
+    sheet = sheet_of(seen.value)
+    blocks, left_out = _first(sheet.blocks, ROWS_SHOWN)
+    return page(
+        request,
+        "statement.html",
+        **told,
+        statement=seen.value,
+        sheet=sheet,
+        blocks=blocks,
+        left_out=left_out,
+        at=seen.at,
+        in_use=seen.in_use,
+        forms=FORMS,
+        whole=view.file(STATEMENT_SET),
+    )
+
+
+def drawn(request: Request) -> CachedRead[DrawnStatement]:
+    """The statement that an address asks for.
+
+    Raises:
+        UnknownAction: There is no such organisation or statement.
+        ConfigurationError: A choice is wrong, or nothing is posted yet.
+        WarehouseBusy: The warehouse is in use, and was not read before.
+    """
+    context, one, view, _ = _asked(request)
+    return _drawn(context, one, view)
+
+
+def file(request: Request) -> Response:
+    """A statement, or all of a period, as a file."""
+    name = str(request.path_params["file"])
+    if name == STATEMENT_SET:
+        return _sent(_statement_set(request))
+    stem, _, ending = name.rpartition(".")
+    form: FileForm | None = next((one for one in FORMS if one == ending), None)
+    if form is None:
+        raise UnknownAction(f"There is no file {name}: statements are {' or '.join(FORMS)} files.")
+    context, one, view, _ = _asked(request, stem)
+    return _sent(statement_file(_drawn(context, one, view).value, form))
+
+
+def today_of(context: AppContext, tenant_id: str) -> date:
+    """The organisation's own day.
+
+    Raises:
+        WarehouseBusy: The warehouse is in use, and was not read before.
+    """
+    zone = context.books.see(("time zone", tenant_id), lambda warehouse: zones_of(warehouse).get(tenant_id))
+    return day_in(zone.value, clock.now())
+
+
+def _asked(request: Request, name: str | None = None) -> tuple[AppContext, Organisation, StatementView, date]:
+    context = context_of(request)
+    one = organisation(context, request.path_params["tenant_id"])
+    today = today_of(context, one.tenant_id)
+    wanted = name or str(request.path_params["statement"])
+    return context, one, StatementView.of(one.tenant_id, wanted, request.query_params, today), today
+
+
+def _drawn(context: AppContext, one: Organisation, view: StatementView) -> CachedRead[DrawnStatement]:
+    ageing = context.services.settings.ageing
+    return context.books.look(
+        ("statement", one.tenant_id, view.request),
+        lambda connection: read_statement(
+            connection, one.tenant_id, view.request, organisation=one.name, as_of=clock.now(), ageing=ageing
+        ),
+    )
+
+
+def _statement_set(request: Request) -> MadeFile:
+    context, one, view, _ = _asked(request, "profit-and-loss")
+    days, basis, ageing = view.period, view.request.basis or "accrual", context.services.settings.ageing
+    return context.books.look(
+        ("statement set", one.tenant_id, days, basis),
+        lambda connection: statement_set_file(
+            read_statement_set(
+                connection,
+                one.tenant_id,
+                days.start,
+                days.end,
+                basis=basis,
+                organisation=one.name,
+                as_of=clock.now(),
+                ageing=ageing,
+            )
+        ),
+    ).value
+
+
+def _sent(made: MadeFile) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.content, media_type=made.media_type, headers=headers)
+
+
+def _choices(connection: Connection, tenant_id: str) -> Choices:
+    chart = chart_of(connection, tenant_id)
+    accounts = sorted(chart.all, key=lambda account: (account.code or "~", account.name))
+    return Choices(entity_of(connection, tenant_id), accounts, tracking_categories(connection, tenant_id))
+
+
+def _first(blocks: Sequence[SheetBlock], most: int) -> tuple[list[tuple[str, Sequence[Any]]], int]:
+    """The first rows of some blocks, and how many are left out."""
+    shown: list[tuple[str, Sequence[Any]]] = []
+    room = most
+    for block in blocks:
+        if room > 0:
+            shown.append((block.title, block.rows[:room]))
+        room -= len(block.rows)
+    return shown, max(0, -room)

@@ -1,0 +1,107 @@
+"""The addresses of statements, what they refuse, and how changes in closed periods are accepted on the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import QueryParams
+
+from xero_pipeline.ledger.statements.periods import YearEnd
+from xero_pipeline.warehouse.accepted_months import acceptances
+from xero_pipeline.web.books.options import STATEMENT_PAGES
+from xero_pipeline.web.books.statement_view import StatementView, usual_periods
+from xero_pipeline_tests.web.conftest import Browser, served
+from xero_pipeline_tests.web.test_issues import spoil
+
+TODAY = dt.date(2026, 5, 20)
+MARCH = YearEnd(31, 3)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("statements")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def tenants(site):
+    with Browser(site) as browser:
+        yield browser, browser.connect()
+
+
+def test_usual_periods_follow_the_financial_year():
+    told = {label: (f"{one.start}", f"{one.end}") for label, one in usual_periods(TODAY, MARCH).items()}
+    assert told == {
+        "This month": ("2026-05-01", "2026-05-31"),
+        "Last month": ("2026-04-01", "2026-04-30"),
+        "This quarter": ("2026-04-01", "2026-06-30"),
+        "Last quarter": ("2026-01-01", "2026-03-31"),
+        "This financial year": ("2026-04-01", "2027-03-31"),
+        "Last financial year": ("2025-04-01", "2026-03-31"),
+    }
+
+
+days = st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))
+
+
+@given(
+    name=st.sampled_from(list(STATEMENT_PAGES)),
+    span=st.lists(days, min_size=2, max_size=2).map(sorted),
+    basis=st.sampled_from(["accrual", "cash"]),
+    compare=st.lists(st.sampled_from(["prior-period", "prior-year", "year-to-date", "tax-year"]), unique=True),
+    words=st.fixed_dictionaries({key: st.text(max_size=8) for key in ("by", "account", "contact")}),
+)
+def test_the_address_holds_the_whole_view(name, span, basis, compare, words):
+    start, end = span
+    chosen = [("from", f"{start}"), ("to", f"{end}"), ("basis", basis), *words.items()]
+    view = StatementView.of("t", name, QueryParams([*chosen, *(("compare", word) for word in compare)]), TODAY)
+    again = StatementView.of("t", name, QueryParams(view.page().partition("?")[2]), TODAY)
+    assert again == view
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("statements/income", 404, "no statement"),
+        ("statements/profit-and-loss?from=2026-13-01", 400, "is not a day"),
+        ("statements/profit-and-loss?from=2026-06-01&to=2026-05-01", 400, "ends before that"),
+        ("statements/profit-and-loss?basis=modified", 400, "accrual or cash"),
+        ("files/profit-and-loss.pdf", 404, "csv or xlsx"),
+        ("documents/nothing", 404, "no such document"),
+    ],
+)
+def test_a_wrong_address_says_what_is_wrong(tenants, path, status, words):
+    browser, (tenant_id, *_) = tenants
+    answer = browser.get(f"/books/{tenant_id}/{path}")
+    assert (answer.status_code, words in answer.text) == (status, True)
+
+
+@pytest.mark.slow
+def test_changes_in_closed_periods_are_shown_and_accepted_by_name_and_note(site, tenants):
+    browser, (first, second) = tenants
+    spoil(site, first, dt.datetime(2026, 5, 19, tzinfo=dt.UTC))
+    page = browser.get(f"/books/{first}/closed-periods").text
+    assert "2 changes in locked months" in page
+    assert "Nothing that changed" in browser.get(f"/books/{second}/closed-periods").text
+
+    refused = browser.submit("/accept", organisation=first, by=" ", note="right")
+    assert refused.headers["location"] == f"/books/{first}/closed-periods"
+    assert "Say who accepts" in browser.get(refused.headers["location"]).text
+
+    browser.submit("/accept", organisation=first, by="Ada", note="=late <b>bill</b>")
+    page = browser.get(f"/books/{first}/closed-periods").text
+    assert "Nothing that changed" in page
+    assert "=late &lt;b&gt;bill&lt;/b&gt;" in page
+    with site.services.warehouse.reading() as connection:
+        assert [(one.tenant_id, one.accepted_by) for one in acceptances(connection)] == [(first, "Ada")]
+
+
+def test_without_a_token_of_ours_nothing_is_accepted(site, tenants):
+    browser, (first, *_) = tenants
+    answer = browser.post("/accept", data={"organisation": first, "by": "Eve", "note": "x"})
+    assert answer.status_code == 403
+    assert not re.search("Eve", browser.get(f"/books/{first}/closed-periods").text)
