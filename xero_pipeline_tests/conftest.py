@@ -29,7 +29,7 @@ from xero_pipeline_tests.ledger.kept import (  # noqa: F401 - fixtures
 from xero_pipeline_tests.thoroughness import of_the_other_database
 from xero_simulator.identity import signer
 
-SLOW_ROOMS = {"defs", "field_cases", "fuzz", "ledger", "metrics", "real_books"}
+SLOW_ROOMS = {"assistants", "defs", "field_cases", "fuzz", "ledger", "metrics", "real_books"}
 """Whose tests sync or keep a ledger each. `make quick` leaves them out, PostgreSQL, and what says so of itself."""
 SLOW_MODULES = {
     "test_busy",
@@ -51,7 +51,7 @@ SLOW_MODULES = {
     "test_which_xero",
 }
 """Those of other rooms that take more than ten seconds of a core."""
-ON_ONE_DATABASE = {"checks", "defs", "fuzz", "ledger", "metrics"}
+ON_ONE_DATABASE = {"assistants", "checks", "defs", "fuzz", "ledger", "metrics"}
 """Whose tests `make test` asks on one database each; those of `warehouse/` are about the databases themselves."""
 
 

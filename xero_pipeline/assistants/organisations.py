@@ -10,10 +10,13 @@ from sqlalchemy import text
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.statements.entity import newest_day, oldest_day
+from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
+from xero_pipeline.ledger.schema import has_ledger
+from xero_pipeline.ledger.tables import named
 from xero_pipeline.metrics.trust import trusts
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.progress.read_progress import cursors
+from xero_pipeline.warehouse.sql import among
 from xero_pipeline.warehouse.time_zones import day_in
 
 if TYPE_CHECKING:
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 _KNOWN = f"""
 SELECT o.tenant_id, n.name, n.own_name, o.base_currency, o.country_code, o.timezone FROM xero.organisations AS o
 JOIN {NAMED} AS n ON n.tenant_id = o.tenant_id WHERE NOT o.is_deleted ORDER BY n.name
+"""
+_POSTED = f"""
+SELECT tenant_id, MIN(journal_date), MAX(CASE WHEN source_type NOT IN {among(WITHOUT_DOCUMENT)} THEN journal_date END)
+FROM {named("journals")} GROUP BY tenant_id
 """
 
 
@@ -103,16 +110,22 @@ def standing(connection: Connection, organisations: Iterable[KnownOrganisation])
     ]
 
 
-def described(connection: Connection, one: KnownOrganisation) -> Mapping[str, object]:
-    """What an assistant is told of an organisation it may ask about."""
-    last = newest_day(connection, one.tenant_id)
-    first = oldest_day(connection, one.tenant_id) if last else None
-    return {
-        "tenant_id": one.tenant_id,
-        "name": one.name,
-        "currency": one.currency,
-        "country": one.country,
-        "today": one.today.isoformat(),
-        "first_posting": first and first.isoformat(),
-        "last_posting": last and last.isoformat(),
-    }
+def described(connection: Connection, organisations: Iterable[KnownOrganisation]) -> list[Mapping[str, object]]:
+    """What an assistant is told of organisations it may ask about.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    posted = {row[0]: row[1:] for row in connection.exec_driver_sql(_POSTED)} if has_ledger(connection) else {}
+    return [
+        {
+            "tenant_id": one.tenant_id,
+            "name": one.name,
+            "currency": one.currency,
+            "country": one.country,
+            "today": one.today,
+            "first_posting": posted.get(one.tenant_id, (None, None))[0],
+            "last_posting": posted.get(one.tenant_id, (None, None))[1],
+        }
+        for one in organisations
+    ]

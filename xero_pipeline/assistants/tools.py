@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 MOST_ORGANISATIONS = 25
-"""Of which an answer says how each stands, unless it lists organisations."""
+"""Of which an answer says how each stands; of others it says how many there are."""
+MOST_LISTED = 100
+"""The same where organisations are listed."""
 
 Whose = Annotated[str | None, Field(description="Tenant id or name; may be left out where there is only one.")]
 First = Annotated[str | None, Field(description="First day, 2026-10-01 or 2026-10. Default: of last_day's month.")]
@@ -74,17 +76,21 @@ class Tools:
         return (self.organisations, self.describe, self.statement, self.explain, self.built_in_query, self.sql)
 
     @_told
-    def organisations(self) -> CallToolResult:
+    def organisations(
+        self, search: Annotated[str | None, Field(description="Part of the name or tenant id; of many.")] = None
+    ) -> CallToolResult:
         """List the organisations in the warehouse. Begin here.
 
         Tenant id, name, base currency, today's date there, first and last posting, last sync, and whether the books are
         reconciled with Xero's reports.
         """
+        part = (search or "").strip().casefold()
         with looking(self._warehouse) as connection:
             everyone = known_organisations.known(connection)
-            rows = [known_organisations.described(connection, one) for one in everyone]
-            about = self._about(connection, everyone, most=len(everyone))
-        return answer(about, in_records(rows))
+            found = [one for one in everyone if part in one.name.casefold() or part in one.tenant_id]
+            rows = known_organisations.described(connection, found[:MOST_LISTED])
+            about = self._about(connection, found, most=MOST_LISTED)
+        return answer(about, {**in_records(rows), "is_complete": len(found) <= MOST_LISTED})
 
     @_told
     def describe(

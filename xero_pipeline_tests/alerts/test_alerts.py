@@ -6,6 +6,7 @@ import logging
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from xero_pipeline import clock
+from xero_pipeline.build_defs import PREFIX, build_xero_defs
 from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags
@@ -24,6 +26,7 @@ from xero_pipeline.operations.alerts.receivers import receivers
 from xero_pipeline.operations.alerts.sensor import ALERTS, tell
 from xero_pipeline.operations.health.alerts import check_alerts, check_unreached, send_trial
 from xero_pipeline.settings import Settings
+from xero_pipeline.state.alert_notes import AlertNote, AlertNotes
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline_tests import many_organisations as many
@@ -202,9 +205,11 @@ def test_a_mail_arrives_as_plain_text(home, instance):
 def test_the_sensor_is_there_where_somebody_is_to_be_told_and_its_tick_tells(home, inbox, monkeypatch, instance):
     services = home(inbox.address)
     assert ALERTS not in {one.name for one in build(Settings.load(_env_file=None)).sensors}
+    assert f"{PREFIX}{ALERTS}" not in {one.name for one in build_xero_defs().sensors}
     monkeypatch.setenv("XERO_PIPELINE_HOME", str(services.home))
     monkeypatch.setenv("XERO_WAREHOUSE_URL", services.settings.warehouse)
     monkeypatch.setenv("XERO_ALERTS", inbox.address)
+    assert f"{PREFIX}{ALERTS}" in {one.name for one in build_xero_defs().sensors}, "in another project, too"
     (sensor,) = (one for one in build(services.settings).sensors if one.name == ALERTS)
     with dg.build_sensor_context(instance, resources={"xero_token_store": TokenStoreResource()}) as context:
         assert sensor.evaluate_tick(context).skip_message == "Told 1 of those in XERO_ALERTS."
@@ -245,3 +250,15 @@ def test_the_terminal_sends_a_test_message(inbox, tmp_path):
     assert done.stdout.startswith("ok: alerts: address 1 of XERO_ALERTS (JSON) took a test message")
     assert (done.returncode, [one["title"] for one in inbox]) == (0, ["xero_pipeline: a test message"])
     assert not (tmp_path / "home").exists()
+
+
+def test_what_was_told_is_remembered_in_either_database(empty_services):
+    notes = AlertNotes(empty_services.state)
+    told = [AlertNote("stale a", 1, "A: stale", clock.now()), AlertNote("failed a", 2, "A: failed", clock.now())]
+    notes.keep("1", told, ())
+    notes.keep("2", told[:1], ())
+    notes.keep("1", [replace(told[1], count=3)], ["stale a"])
+    assert {place: {one.event: one.count for one in of.values()} for place, of in notes.all().items()} == {
+        "1": {"failed a": 3},
+        "2": {"stale a": 1},
+    }

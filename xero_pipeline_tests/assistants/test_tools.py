@@ -69,6 +69,8 @@ def test_a_built_in_query_is_asked_and_organisations_are_listed(ask, accountant_
     assert found[DATA]["rows"] and found["about"]["query"]
     listed = ask("organisations").structured_content[DATA]
     assert [row[0] for row in listed["rows"]] == [accountant_of_session.tenant_id]
+    assert None not in listed["rows"][0] and listed["is_complete"]
+    assert ask("organisations", search="nobody").structured_content[DATA]["rows"] == []
 
 
 @pytest.mark.parametrize(
