@@ -18,6 +18,8 @@ READS = frozenset(
 WRITES = frozenset({"DELETE", "INSERT", "MERGE", "UPDATE"})
 """What a statement that begins by reading may still do, in a WITH."""
 _EXPLAINS = frozenset({"EXPLAIN", "ANALYZE", "VERBOSE"})
+_CHANGES_SESSION = "set_config"
+"""PostgreSQL's SET as a function: with it a superuser's session would give up the role in which it only reads."""
 _TOKEN = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
@@ -108,6 +110,8 @@ def _require_reading(tokens: list[re.Match[str]]) -> None:
         )
     if any(token["other"] == ";" for token in tokens):
         raise QueryRefused("These are several statements; ask one at a time, without a semicolon between.")
+    if any(token[0].strip('"').lower() == _CHANGES_SESSION for token in tokens):
+        raise QueryRefused(f"`query` only reads: {_CHANGES_SESSION} changes the session that it reads in.")
     word = next(_words(tokens), "")
     if word not in READS:
         raise QueryRefused(

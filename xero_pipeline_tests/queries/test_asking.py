@@ -72,6 +72,8 @@ def test_an_answer_may_be_left_before_its_end(books):
         "select 1; delete from xero.items",
         "copy (select 1) to '/tmp/never.csv'",
         "set search_path = xero",
+        "select set_config('role', 'none', true)",
+        "select pg_catalog.\"set_config\"('role', 'none', true)",
     ],
 )
 def test_what_would_write_is_refused_and_nothing_is_changed(books, sql):
