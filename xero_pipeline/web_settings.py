@@ -23,6 +23,12 @@ class WebSettings(BaseSettings):
     web_password: SecretStr | None = Field(
         None, description="What people type to see the web page, and programs send as `Authorization: Bearer …`."
     )
+    web_user_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="The header in which a proxy that people sign in at names who they are, such as "
+        "X-Forwarded-User. Only the proxy may reach the page then: whoever else does can name anybody.",
+    )
     web_url: WebAddress | None = Field(
         None,
         description="The web page's address for people where a proxy stands before it, such as "

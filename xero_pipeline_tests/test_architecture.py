@@ -99,6 +99,7 @@ MAY_IMPORT = {
         "metrics",
         "container",
         "settings",
+        "state",
         "sync",
         "warehouse",
         "xero",

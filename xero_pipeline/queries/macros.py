@@ -3,7 +3,8 @@
 `share(amount, part, whole)` stands for a part of an amount: an exact division, which the two databases write
 differently. `own(:day, tenant_id)` is a day or month as it is for that organisation: unless somebody named one, today
 is another day in New Zealand than in Alaska.
-`organisations_called(:organisation)` are those that a person chose, all where nobody did, each with its name.
+`organisations_called(:organisation)` are those that a person chose, all where nobody did, each with its name and its
+base currency.
 `metric(name, :day)`, or `metric(name, :since, :until)` of months, is a figure as `metrics/sql` defines it, of the
 organisations in `chosen`.
 """
@@ -63,7 +64,7 @@ def _metric_sql(dialect: str, name: str, first: str, last: str | None) -> str:
 def _called_sql(parameter: str) -> str:
     said = f"cast(:{parameter} as text)"
     return (
-        f"(\n        select tenant_id, name as organisation from {NAMED} as named\n"
+        f"(\n        select tenant_id, name as organisation, base_currency from {NAMED} as named\n"
         f"        where {said} is null or lower(trim({said})) in\n"
         "            (lower(tenant_id), lower(trim(name)), lower(trim(own_name)))\n"
         "    ) as called"

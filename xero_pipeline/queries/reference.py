@@ -26,8 +26,9 @@ PostgreSQL. This page is made from those files: `python -m xero_pipeline.queries
 ```
 
 `--sql` shows the SQL for your database, to be changed and asked again. Where you have several organisations,
-`--organisation` chooses one; without it each row says whose it is. Today and this month are each organisation's own, by
-its time zone. [At the terminal](terminal.md) has all options, and how to ask from a notebook.
+`--organisation` chooses one; without it each row says whose it is. Amounts are in its `base_currency`. Today and this
+month are each organisation's own, by its time zone. [At the terminal](terminal.md) has all options, and how to ask from
+a notebook.
 
 [Metrics](metrics.md) says what each figure means, and where else it is shown. Amounts are exact. Amounts of documents
 in a foreign currency are converted by the rate of the document and rounded to the cent, as Xero does. Documents that

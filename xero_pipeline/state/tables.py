@@ -74,6 +74,7 @@ def state_metadata() -> sa.MetaData:
     _outbox_table(metadata)
     _postponed_table(metadata)
     _alert_notes(metadata)
+    _signed_in(metadata)
     return metadata
 
 
@@ -195,4 +196,14 @@ def _alert_notes(metadata: sa.MetaData) -> None:
         sa.Column("count", sa.Integer, nullable=False, comment="How many there were"),
         sa.Column("label", sa.Text, nullable=False, comment="What it is called when it is over"),
         sa.Column("told_at", Instant, nullable=False),
+    )
+
+
+def _signed_in(metadata: sa.MetaData) -> None:
+    sa.Table(
+        "signed_in",
+        metadata,
+        sa.Column("cookie", sa.Text, primary_key=True, comment="SHA-256 of a browser's cookie"),
+        sa.Column("password", sa.Text, nullable=False, comment="Digest of cookie and password together"),
+        sa.Column("used_at", Instant, nullable=False, comment="When it was last used, give or take some minutes"),
     )

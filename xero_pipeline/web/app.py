@@ -40,6 +40,7 @@ def make_app(context: AppContext) -> Starlette:
         address=context.address,
         sessions=context.sessions,
         password=context.password,
+        user_header=context.services.settings.web_user_header,
         headers=_headers(context),
         refuse=refuse,
     )

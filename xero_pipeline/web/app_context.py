@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.dagster_home import open_instance
+from xero_pipeline.state.signed_in import SignedIn
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline.web.consents import Consents
 from xero_pipeline.web.dagster_ui import DagsterUI
 from xero_pipeline.web.password import Password
 from xero_pipeline.web.progress import RunProgress
-from xero_pipeline.web.sessions import Sessions
+from xero_pipeline.web.sessions import QUIET_SECONDS, Sessions
 from xero_pipeline.web.status import Status
 from xero_pipeline.web.syncs import Syncs
 
@@ -42,7 +44,9 @@ class AppContext:
         self.syncs = Syncs(instance, self.dagster)
         self.consents = Consents(services, address)
         self.progress = RunProgress(instance)
-        self.sessions = Sessions()
+        secret = services.settings.web_password
+        kept = SignedIn(services.state, timedelta(seconds=QUIET_SECONDS)) if secret else None
+        self.sessions = Sessions(kept=kept, password=secret)
 
     @cached_property
     def glance(self) -> CachedReads:
@@ -120,9 +124,9 @@ def require_password(settings: Settings, address: Address) -> None:
         settings: Have the password, or not.
 
     Raises:
-        ConfigurationError: It listens beyond this machine, and there is none.
+        ConfigurationError: It listens beyond this machine, and there is none, nor a proxy that people sign in at.
     """
-    if address.is_loopback or settings.web_password:
+    if address.is_loopback or settings.web_password or settings.web_user_header:
         return
     where = address.public or f"{address.host}:{address.port}"
     raise ConfigurationError(

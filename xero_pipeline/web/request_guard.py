@@ -32,6 +32,8 @@ FOR_PROGRAMS = ("/api/", "/metrics")
 MOST_BYTES = 64 * 1024
 """Of a request: nothing that people or programs send here is longer."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_NAME = 100
+_NOBODY = "The proxy before this page named nobody who signed in. Open the page at the proxy's address."
 _STRANGER = "This came from another page than ours, so nothing was done."
 _OLD_PAGE = "This page is older than the program that serves it, so nothing was done. Load it again."
 
@@ -45,6 +47,7 @@ class RequestGuard:
     Args:
         sessions: The browsers we know.
         password: What people must give; None for a page that only this machine reaches.
+        user_header: In which header a proxy says who signed in there; None without such a proxy.
         headers: What every answer carries that does not say otherwise.
         refuse: Makes the answer to a request that is refused.
     """
@@ -56,6 +59,7 @@ class RequestGuard:
         address: Address,
         sessions: Sessions,
         password: Password | None,
+        user_header: str | None,
         headers: Mapping[str, str],
         refuse: Refuse,
     ) -> None:
@@ -63,6 +67,7 @@ class RequestGuard:
         self._address = address
         self._sessions = sessions
         self._password = password
+        self._user_header = user_header
         self._headers = headers
         self._refuse = refuse
 
@@ -91,16 +96,22 @@ class RequestGuard:
                 f"The page is not called “{host[:100]}”. Open {self._address.shown}; if a proxy stands before it, "
                 "set XERO_WEB_URL to the address people use.",
             )
-        path = request.url.path
-        in_the_open = path in {LOGIN, ICON} or path.startswith(STATIC)
         try:
-            program = await run_in_threadpool(self._is_program, request)
+            visit.program = await run_in_threadpool(self._is_program, request)
         except TooManyTries:
             return self._refuse(request, 429, "Too many wrong passwords: wait a minute.")
-        if self._password and not in_the_open and not program and not visit.signed_in:
-            return self._ask_for_password(request)
-        visit.program = program
-        return None if request.method in _SAFE else self._forged(request, visit, body)
+        unknown = self._unknown(request, visit)
+        return unknown or (None if request.method in _SAFE else self._forged(request, visit, body))
+
+    def _unknown(self, request: Request, visit: RequestSession) -> Response | None:
+        """A request of somebody who neither gave the password nor was named by the proxy."""
+        visit.user = request.headers.get(self._user_header, "").strip()[:_LONGEST_NAME] if self._user_header else ""
+        path = request.url.path
+        if path in {LOGIN, ICON} or path.startswith(STATIC) or visit.program or visit.user:
+            return None
+        if self._password:
+            return None if visit.signed_in else self._ask_for_password(request)
+        return self._refuse(request, 401, _NOBODY) if self._user_header else None
 
     def _is_program(self, request: Request) -> bool:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
@@ -111,7 +122,8 @@ class RequestGuard:
             answer = self._refuse(request, 401, "Send the password as `Authorization: Bearer …`.")
             answer.headers["WWW-Authenticate"] = "Bearer"
             return answer
-        return RedirectResponse(f"{LOGIN}?next={quote(request.url.path)}", 303)
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{LOGIN}?next={quote(wanted)}", 303)
 
     def _forged(self, request: Request, visit: RequestSession, body: bytes) -> Response | None:
         """A request that changes something must come from a page of ours, or from a program with the password."""

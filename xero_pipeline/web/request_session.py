@@ -30,6 +30,8 @@ class RequestSession:
         self._begun: Session | None = None
         self.program = False
         """Whether it is no browser, but a program that sent the password."""
+        self.user = ""
+        """Who signed in at a proxy before us; empty where nobody did."""
 
     @property
     def session(self) -> Session:

@@ -1,4 +1,8 @@
-"""Who is at the browser: a random cookie, and what this process remembers with it. Nothing is kept on the disk."""
+"""Who is at the browser: a random cookie, and what this process remembers with it.
+
+That a browser gave the password is kept in the state database as well, so that nobody signs in again after a restart;
+of the cookie and the password there are digests alone.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal
+
+from xero_pipeline import clock as calendar
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from xero_pipeline.state.signed_in import SignedIn
 
 KEPT = 500
 """Sessions at once; the one that was quiet longest goes first."""
 QUIET_SECONDS = 12 * 3600.0
 """A session that nobody used for so long is over."""
+NOTED_EVERY = 600.0
+"""Seconds between two notes in the state database that a session was used."""
 
 Kind = Literal["good", "bad"]
 
@@ -25,6 +39,7 @@ class Session:
     Args:
         csrf: What every form of this browser carries.
         seen_at: When it was last used, by the clock.
+        noted_at: When that was last noted in the state database.
         signed_in: Whether the password was given.
         notes: What the next page tells, each good news or bad.
     """
@@ -33,6 +48,7 @@ class Session:
     csrf: str = field(repr=False)
     seen_at: float
     signed_in: bool = False
+    noted_at: float = 0.0
     notes: list[tuple[Kind, str]] = field(default_factory=list)
 
     def owns(self, token: str) -> bool:
@@ -54,22 +70,39 @@ class Sessions:
 
     Args:
         clock: Seconds; only differences count.
+        kept: Who is signed in, over restarts; None where there is no password.
+        password: The password that holds now.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        kept: SignedIn | None = None,
+        password: SecretStr | None = None,
+    ) -> None:
         self._clock = clock
+        self._signed_in = kept
+        self._password = password.get_secret_value() if password else ""
         self._lock = threading.Lock()
         self._kept: dict[str, Session] = {}
 
     def find(self, key: str | None) -> Session | None:
         """The session of a cookie, if it is one of ours and not over."""
+        if not key:
+            return None
+        now = self._clock()
         with self._lock:
-            session = self._kept.pop(key, None) if key else None
-            if session is None or self._clock() - session.seen_at > QUIET_SECONDS:
-                return None
-            session.seen_at = self._clock()
+            session = self._kept.pop(key, None)
+            if session and now - session.seen_at > QUIET_SECONDS:
+                session = None
+        session = session or self._of_before(key)
+        if session is None:
+            return None
+        session.seen_at = now
+        with self._lock:
             self._kept[session.key] = session  # the last in order is the last that was used
-            return session
+        self._note(session)
+        return session
 
     def begin(self, *, signed_in: bool = False) -> Session:
         """A new session.
@@ -77,14 +110,45 @@ class Sessions:
         Args:
             signed_in: Whether the password was given.
         """
-        session = Session(secrets.token_urlsafe(32), secrets.token_urlsafe(32), self._clock(), signed_in)
+        key = secrets.token_urlsafe(32)
+        session = Session(key, _token_of(key), self._clock(), signed_in)
         with self._lock:
             while len(self._kept) >= KEPT:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[session.key] = session
+        self._note(session)
         return session
 
     def end(self, session: Session) -> None:
         """Forget one."""
         with self._lock:
             self._kept.pop(session.key, None)
+        if self._signed_in and session.signed_in:
+            self._signed_in.end(_digest(session.key))
+
+    def _of_before(self, key: str) -> Session | None:
+        """One that an earlier process began, or another one beside this."""
+        if self._signed_in and self._signed_in.has(_digest(key), self._mark(key), calendar.now()):
+            return Session(key, _token_of(key), self._clock(), signed_in=True)
+        return None
+
+    def _note(self, session: Session) -> None:
+        if self._signed_in is None or not session.signed_in:
+            return
+        if session.noted_at and session.seen_at - session.noted_at < NOTED_EVERY:
+            return
+        session.noted_at = session.seen_at
+        self._signed_in.note(_digest(session.key), self._mark(session.key), calendar.now())
+
+    def _mark(self, key: str) -> str:
+        """The password together with a cookie: with another password nobody is signed in any more."""
+        return hmac.new(key.encode(), self._password.encode(), sha256).hexdigest()
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
+
+
+def _token_of(key: str) -> str:
+    """What every form of a browser carries; nobody makes it without the cookie."""
+    return hmac.new(key.encode(), b"form", sha256).hexdigest()

@@ -21,6 +21,7 @@ from xero_pipeline.warehouse.query_stream import QueryStream
 
 ROWS = {
     "organisation": ["Kowhai", "Kowhai"],
+    "base_currency": ["NZD", "NZD"],
     "customer": ["Fern | Co", None],
     "owed": pa.array([Decimal("1234.5000"), Decimal("-0.1250")], pa.decimal128(19, 4)),
     "invoices": pa.array([Decimal(2), Decimal(1)], pa.decimal128(38, 0)),
@@ -38,7 +39,7 @@ def test_csv_has_every_digit_and_leaves_nothing_where_there_is_nothing(capsys):
     assert write_csv(answer(), None) is False
     found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert found[0] == {
-        "organisation": "Kowhai", "customer": "Fern | Co", "owed": "1234.50", "invoices": "2",
+        "organisation": "Kowhai", "base_currency": "NZD", "customer": "Fern | Co", "owed": "1234.50", "invoices": "2",
         "at": "2026-11-20T08:00:00+00:00",
     }  # fmt: skip
     assert (found[1]["customer"], found[1]["at"]) == ("", "")

@@ -20,4 +20,5 @@ def test_no_flag_asks_for_a_value(path):
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0, shown.output
     assert "--help" in shown.output
+    assert "-h" in shown.output.split()
     assert "bool" not in shown.output

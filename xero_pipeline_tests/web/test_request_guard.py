@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
+from xero_pipeline.state.signed_in import SignedIn
+from xero_pipeline.state.transaction import read_connection
 from xero_pipeline.web.address import Address
 from xero_pipeline.web.app_context import require_password
 from xero_pipeline.web.password import WRONG_TRIES
+from xero_pipeline.web.sessions import Sessions
 from xero_pipeline_tests.web.conftest import PASSWORD, served
 
 PAGES = ["/", "/live", "/api/status", "/static/page.css", "/login", "/no-such-page", "/books/nobody"]
@@ -113,6 +119,51 @@ def test_without_the_password_there_is_nothing_to_see(make_browser, guarded):
     assert browser.get("/api/status").status_code == 401
     assert browser.get("/api/status", headers={"Authorization": "Bearer wrong"}).status_code == 401
     assert browser.get("/identity/connect/authorize").status_code == 303
+
+
+def test_the_whole_address_is_kept_for_after_the_password(make_browser, guarded):
+    answer = make_browser(guarded).get("/books/x/statements/cash-flow?from=2026-04-01&to=2026-04-30")
+    onward = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
+    assert onward == ["/books/x/statements/cash-flow?from=2026-04-01&to=2026-04-30"]
+
+
+def test_who_is_signed_in_stays_so_over_a_restart_until_the_password_changes(guarded):
+    password = SecretStr(PASSWORD)
+    kept = SignedIn(guarded.services.state, timedelta(hours=12))
+    before = Sessions(kept=kept, password=password)
+    cookie, stranger = before.begin(signed_in=True), before.begin()
+
+    after = Sessions(kept=kept, password=password)
+    found = after.find(cookie.key)
+    assert found.signed_in
+    assert found.owns(cookie.csrf)
+    assert after.find(stranger.key) is None
+    assert Sessions(kept=kept, password=SecretStr("another")).find(cookie.key) is None
+    after.end(found)
+    assert Sessions(kept=kept, password=password).find(cookie.key) is None
+
+
+def test_the_state_database_has_neither_cookie_nor_password(guarded):
+    password = SecretStr(PASSWORD)
+    cookie = Sessions(kept=SignedIn(guarded.services.state, timedelta(hours=12)), password=password).begin(
+        signed_in=True
+    )
+    with read_connection(guarded.services.state) as connection:
+        told = str(connection.execute(sa.text("SELECT * FROM signed_in")).all())
+    assert told != "[]"
+    assert not any(secret in told for secret in (cookie.key, cookie.csrf, PASSWORD))
+
+
+def test_whom_the_proxy_named_is_let_in_and_nobody_else(make_browser, tmp_path):
+    with served(tmp_path, public="https://books.example.com", web_user_header="X-Forwarded-User") as site:
+        browser = make_browser(site)
+        own = {"Host": "books.example.com"}
+        assert browser.get("/", headers=own).status_code == 401
+        assert browser.get("/api/status", headers=own).status_code == 401
+        assert browser.get("/", headers={**own, "X-Forwarded-User": ""}).status_code == 401
+        assert browser.get("/", headers={**own, "X-Forwarded-User": "ada@example.com"}).status_code == 200
+        named = {"X-Forwarded-User": "ada@example.com"}
+        assert browser.post("/sync", data={"organisation": "x"}, headers={**own, **named}).status_code == 403
 
 
 def test_a_program_with_the_password_needs_neither_cookie_nor_token(make_browser, guarded):

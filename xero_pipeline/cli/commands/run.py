@@ -164,7 +164,7 @@ def this_month(services: Services, tenant_id: str, name: str) -> None:
     first = month_start(day_of(services.warehouse, tenant_id, clock.now()))
     rows = services.warehouse.query(
         "select section, line_type, account_name, amount from xero.profit_and_loss "
-        "where tenant_id = :tenant_id and period_start = :first order by position",
+        "where tenant_id = :tenant_id and period_start = :first and basis = 'accrual' order by position",
         {"tenant_id": tenant_id, "first": first},
     ).to_pylist()
     with services.warehouse.reading() as connection:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from xero_pipeline.queries.catalogue import BuiltInQuery
 
 Row = tuple[Any, ...]
-_ORGANISATION = "organisation"
+_ORGANISATION = ["organisation", "base_currency"]
+"""What each row of a built-in query begins with."""
 
 
 def show(answer: RowStream, ready: BuiltInQuery | None, told: str, limit: int | None, *, as_markdown: bool) -> bool:
@@ -33,24 +34,32 @@ def show(answer: RowStream, ready: BuiltInQuery | None, told: str, limit: int | 
     rows, more = answer.first(limit)
     names, numeric = list(answer.names), list(answer.numeric)
     # Of one organisation there is no need to say in each row that it is that one; sums of several mean nothing.
-    whose: set[Any] = {row[0] for row in rows} if ready and names[0] == _ORGANISATION else set()
-    total = _total(names, rows, ready.totals) if ready and len(whose) == 1 and len(rows) > 1 and not more else None
+    first = len(_ORGANISATION) if ready and names[: len(_ORGANISATION)] == _ORGANISATION else 0
+    whose: set[Row] = {row[:first] for row in rows} if first else set()
+    total = (
+        _total(names, rows, ready.totals, first) if ready and len(whose) == 1 and len(rows) > 1 and not more else None
+    )
     cells = [[readable(value) for value in row] for row in rows] + ([total] if total else [])
     if len(whose) == 1:
-        names, numeric, cells = names[1:], numeric[1:], [row[1:] for row in cells]
+        names, numeric, cells = names[first:], numeric[first:], [row[first:] for row in cells]
     if ready:
         names = [name.replace("_", " ").capitalize() for name in names]
     if as_markdown:
         _write_markdown(names, cells, numeric)
         return more
-    title = ", ".join(filter(None, [ready.title, *(whose if len(whose) == 1 else ()), told])) if ready else ""
+    of_one = whose.pop() if len(whose) == 1 else ()
+    title = ", ".join(filter(None, [ready.title, *of_one, told])) if ready else ""
     sides = [(name, "right" if right else "left") for name, right in zip(names, numeric, strict=True)]
     print_table(title, sides, cells, last_is_total=total is not None)
     return more
 
 
-def _total(names: Sequence[str], rows: Sequence[Row], summed: Sequence[str]) -> list[str] | None:
-    """The last row: sums below the columns that have one, the word below the first other."""
+def _total(names: Sequence[str], rows: Sequence[Row], summed: Sequence[str], first: int) -> list[str] | None:
+    """The last row: sums below the columns that have one, the word below the first other.
+
+    Args:
+        first: The place of the first column that is shown.
+    """
     if not summed:
         return None
     sums = {
@@ -58,7 +67,7 @@ def _total(names: Sequence[str], rows: Sequence[Row], summed: Sequence[str]) -> 
         for name, column in zip(names, zip(*rows, strict=True), strict=True)
         if name in summed
     }
-    word = next(place for place, name in enumerate(names) if place and name not in summed)
+    word = next(place for place, name in enumerate(names) if place >= first and name not in summed)
     return [readable(sums[name]) if name in sums else "Total" * (place == word) for place, name in enumerate(names)]
 
 

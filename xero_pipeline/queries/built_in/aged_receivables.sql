@@ -4,7 +4,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: not_due, days_1_to_30, days_31_to_60, days_61_to_90, older, unpaid, credit, owed, prepaid
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 ),
 items as (
     select tenant_id, contact_id, contact, age, unpaid, credit, owed, 0 as prepaid
@@ -16,6 +16,7 @@ items as (
 )
 select
     c.organisation,
+    c.base_currency,
     max(i.contact) as customer,
     sum(case when i.age = 0 then i.owed else 0 end) as not_due,
     sum(case when i.age = 1 then i.owed else 0 end) as days_1_to_30,
@@ -28,5 +29,5 @@ select
     sum(i.prepaid) as prepaid
 from items as i
 join chosen as c on c.tenant_id = i.tenant_id
-group by c.tenant_id, c.organisation, i.contact_id
+group by c.tenant_id, c.organisation, c.base_currency, i.contact_id
 order by c.organisation, owed desc, customer

@@ -5,10 +5,10 @@
 -- parameter: top (integer, default 10): how many accounts
 -- parameter: organisation (text, default all): name or tenant id
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 ),
 spent as (
-    select c.tenant_id, c.organisation, p.account_id, p.account, p.cost_of_sales + p.expenses as amount
+    select c.tenant_id, c.organisation, c.base_currency, p.account_id, p.account, p.cost_of_sales + p.expenses as amount
     from metric(profit_and_loss, :since, :until) as p
     join chosen as c on c.tenant_id = p.tenant_id
     where p.cost_of_sales + p.expenses <> 0
@@ -16,15 +16,16 @@ spent as (
 ranked as (
     select
         organisation,
+        base_currency,
         max(account) as account,
         sum(amount) as spent,
         sum(sum(amount)) over (partition by tenant_id) as all_spent,
         row_number() over (partition by tenant_id order by sum(amount) desc, account_id) as place
     from spent
-    group by tenant_id, organisation, account_id
+    group by tenant_id, organisation, base_currency, account_id
 )
 select
-    organisation, place, account, spent,
+    organisation, base_currency, place, account, spent,
     case when all_spent > 0 then share(100, spent, all_spent) end as percent_of_all_expenses
 from ranked
 where place <= cast(:top as integer)

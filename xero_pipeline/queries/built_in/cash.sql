@@ -4,10 +4,11 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: opening_balance, received, spent, closing_balance
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 )
 select
     c.organisation,
+    c.base_currency,
     b.account,
     b.month,
     b.opening as opening_balance,

@@ -3,10 +3,11 @@
 -- parameter: since (date, default 30 days ago): seen on or after this day
 -- parameter: organisation (text, default all): name or tenant id
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 )
 select
     c.organisation,
+    c.base_currency,
     r.period_start as month,
     r.report,
     r.basis,

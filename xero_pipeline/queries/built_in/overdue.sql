@@ -4,10 +4,11 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: due_in_base_currency
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 )
 select
     c.organisation,
+    c.base_currency,
     o.number as invoice,
     o.contact as customer,
     o.date,

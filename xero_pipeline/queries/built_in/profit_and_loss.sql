@@ -3,7 +3,7 @@
 -- parameter: month (month, default this month): which month
 -- parameter: organisation (text, default all): name or tenant id
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 ),
 lines as (
     select
@@ -26,7 +26,7 @@ sections as (
         min(place) over (partition by tenant_id, coalesce(nullif(section, ''), account_name)) as section_place
     from lines
 )
-select c.organisation, s.section, s.account_name as line, s.amount, s.month_before, s.year_before
+select c.organisation, c.base_currency, s.section, s.account_name as line, s.amount, s.month_before, s.year_before
 from sections as s
 join chosen as c on c.tenant_id = s.tenant_id
 order by c.organisation, s.section_place, s.line_type, s.place, s.account_name

@@ -4,7 +4,7 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: unpaid, credit, owed, overdue, prepaid
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 ),
 items as (
     select
@@ -18,6 +18,7 @@ items as (
 )
 select
     c.organisation,
+    c.base_currency,
     max(i.contact) as customer,
     sum(i.documents) as invoices,
     sum(i.unpaid) as unpaid,
@@ -28,5 +29,5 @@ select
     sum(i.prepaid) as prepaid
 from items as i
 join chosen as c on c.tenant_id = i.tenant_id
-group by c.tenant_id, c.organisation, i.contact_id
+group by c.tenant_id, c.organisation, c.base_currency, i.contact_id
 order by c.organisation, owed desc, customer

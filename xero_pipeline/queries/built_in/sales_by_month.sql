@@ -5,10 +5,11 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: invoices, invoiced, credited, sales
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 )
 select
     c.organisation,
+    c.base_currency,
     s.month,
     sum(s.invoices) as invoices,
     sum(s.invoiced) as invoiced,
@@ -16,5 +17,5 @@ select
     sum(s.sales) as sales
 from metric(sales, :since, :until) as s
 join chosen as c on c.tenant_id = s.tenant_id
-group by c.tenant_id, c.organisation, s.month
+group by c.tenant_id, c.organisation, c.base_currency, s.month
 order by c.organisation, s.month

@@ -5,9 +5,9 @@
 -- parameter: organisation (text, default all): name or tenant id
 -- total: tax_on_sales, tax_on_purchases, to_pay
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 )
-select c.organisation, t.month, t.tax_on_sales, t.tax_on_purchases, t.to_pay
+select c.organisation, c.base_currency, t.month, t.tax_on_sales, t.tax_on_purchases, t.to_pay
 from metric(tax, :since, :until) as t
 join chosen as c on c.tenant_id = t.tenant_id
 order by c.organisation, t.month

@@ -5,11 +5,12 @@
 -- parameter: top (integer, default 10): how many customers
 -- parameter: organisation (text, default all): name or tenant id
 with chosen as (
-    select tenant_id, organisation from organisations_called(:organisation)
+    select tenant_id, organisation, base_currency from organisations_called(:organisation)
 ),
 ranked as (
     select
         c.organisation,
+        c.base_currency,
         max(s.contact) as customer,
         sum(s.invoices) as invoices,
         sum(s.sales) as sales,
@@ -17,10 +18,10 @@ ranked as (
         row_number() over (partition by c.tenant_id order by sum(s.sales) desc, s.contact_id) as place
     from metric(sales, :since, :until) as s
     join chosen as c on c.tenant_id = s.tenant_id
-    group by c.tenant_id, c.organisation, s.contact_id
+    group by c.tenant_id, c.organisation, c.base_currency, s.contact_id
 )
 select
-    organisation, place, customer, invoices, sales,
+    organisation, base_currency, place, customer, invoices, sales,
     case when all_sales > 0 then share(100, sales, all_sales) end as percent_of_all_sales
 from ranked
 where place <= cast(:top as integer)

@@ -19,6 +19,7 @@ from xero_pipeline.warehouse.accepted_months import accept, acceptances
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import plain_tabs
+from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import page
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def closed_periods(request: Request) -> Response:
         found=seen.value,
         at=seen.at,
         most=SHOWN,
+        user=session_of(request).user,
     )
 
 
