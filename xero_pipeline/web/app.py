@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -86,6 +86,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
 
 def _api() -> list[Route]:
     return [
+        Route("/openapi.json", _openapi),
         Route("/session", api.endpoint(api.session)),
         Route("/status", api.endpoint(api.status)),
         Route("/connect", api.endpoint(api.connect), methods=["POST"]),
@@ -117,6 +118,11 @@ def _headers(context: AppContext) -> Mapping[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         "Cache-Control": "no-store",
     }
+
+
+def _openapi(request: Request) -> Response:
+    """What the API takes and answers, for programs that read it."""
+    return FileResponse(Path(__file__).parent / "openapi.json", media_type="application/json")
 
 
 def _icon(request: Request) -> Response:
