@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -155,7 +156,9 @@ def _statement_set(request: Request) -> MadeFile:
 
 
 def _sent(made: MadeFile) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    # Two names: headers are ASCII, and companies are called what they like (RFC 6266).
+    plain = made.name.encode("ascii", "ignore").decode().lstrip("-.") or "statement"
+    headers = {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name)}"}
     return Response(made.content, media_type=made.media_type, headers=headers)
 
 

@@ -1,0 +1,83 @@
+"""Whatever a contact, an account or a document is called in Xero: on the pages of the books it is text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from urllib.parse import unquote
+
+import pytest
+from sqlalchemy import text
+
+from xero_pipeline.web.books.options import STATEMENT_PAGES
+from xero_pipeline_tests.ledger.books import Books
+from xero_pipeline_tests.web.conftest import Browser, served
+
+pytestmark = pytest.mark.slow
+
+NAME = """</title></select><script>x()</script>"'><img src=x onerror=x()>{{7*7}} 株式会社 \r\nSet-Cookie: a=b"""
+MONTH = "from=2026-01-01&to=2026-01-31"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A browser at a page whose organisation, accounts, contacts and documents all have that name."""
+    with served(tmp_path_factory.mktemp("hostile")) as site, Browser(site) as browser:
+        browser.connect()
+        known = site.services.organisations
+        one = replace(known.list()[0], tenant_id="t", name=NAME)
+        site.services.__dict__["organisations"] = Knows(known, one)
+        with site.services.warehouse.kept_open() as warehouse:
+            Books.begin(warehouse)
+            books = Books(warehouse)
+            books.put("contacts", contact_id="c", name=NAME)
+            books.document(
+                "invoices", "i", "ACCREC", [("sales", "60")], invoice_number=NAME, contact_id="c", reference=NAME,
+                due_date=dt.date(2026, 1, 20),
+            )  # fmt: skip
+            with warehouse.writing() as connection:
+                connection.execute(text("UPDATE xero.accounts SET name = :name"), {"name": NAME})
+                connection.execute(text("UPDATE xero.invoice_line_items SET description = :name"), {"name": NAME})
+            books.keep()
+        yield browser
+
+
+class Knows:
+    """The organisations of a home, and one more."""
+
+    def __init__(self, organisations, one):
+        self._organisations = organisations
+        self._one = one
+
+    def get(self, tenant_id):
+        return self._one if tenant_id == self._one.tenant_id else self._organisations.get(tenant_id)
+
+    def __getattr__(self, name):
+        return getattr(self._organisations, name)
+
+
+def paths():
+    yield from (f"/books/t/statements/{name}?{MONTH}" for name in STATEMENT_PAGES)
+    yield f"/books/t/statements/general-ledger?{MONTH}&account=sales"
+    yield from ("/books/t/documents/i", "/books/t/closed-periods", "/books/t")
+
+
+@pytest.mark.parametrize("path", list(paths()))
+def test_a_name_is_text_on_every_page(hostile, path):
+    page = hostile.get(path)
+    assert page.status_code == 200
+    assert "&lt;script&gt;x()" in page.text
+    assert re.findall(r"<script(?! src=\"/static/page\.js\")|<img src=x|</title></select>", page.text) == []
+    assert ">49" not in page.text
+
+
+@pytest.mark.parametrize("name", ["profit-and-loss.csv", "profit-and-loss.xlsx", "statements.xlsx"])
+def test_a_name_is_no_part_of_a_header(hostile, name):
+    sent = hostile.get(f"/books/t/files/{name}?{MONTH}")
+    assert sent.status_code == 200
+    told = re.fullmatch(
+        r"attachment; filename=\"[\w.-]+\"; filename\*=UTF-8''([\w.%-]+)", sent.headers["content-disposition"], re.ASCII
+    )
+    assert "株式会社" in unquote(told[1])
+    assert "set-cookie" not in sent.headers
