@@ -62,6 +62,16 @@ class CachedReads:
 
         return self.see(what, read)
 
+    def read(self, look: Callable[[Connection], T]) -> CachedRead[T]:
+        """Look at what may be large, such as a file: it is not remembered.
+
+        Raises:
+            WarehouseBusy: The warehouse is in use.
+        """
+        of = self._warehouse.dialect.as_of()
+        with self._warehouse.reading() as connection:
+            return CachedRead(look(connection), of or clock.now(), CHANGING if of else "")
+
     def see(self, what: Hashable, read: Callable[[Warehouse], T]) -> CachedRead[T]:
         """Read something, if it can have changed since the last time.
 

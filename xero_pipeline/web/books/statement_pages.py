@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from xero_pipeline.web.responses import page
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from xero_pipeline.files.sheet import SheetBlock
+    from xero_pipeline.files.sheet import SheetBlock, SheetColumn, SheetRow
     from xero_pipeline.xero.auth.organisations import Organisation
 
 ROWS_SHOWN = 1_000
@@ -54,6 +54,23 @@ class Choices:
     categories: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownStatement:
+    """A statement as its page shows it.
+
+    Args:
+        blocks: Its first rows, with their titles.
+        left_out: How many rows are not among them.
+    """
+
+    currency: str
+    reconciliation: str
+    columns: Sequence[SheetColumn]
+    blocks: Sequence[tuple[str, Sequence[SheetRow]]]
+    notes: Sequence[str]
+    left_out: int
+
+
 def statement(request: Request) -> Response:
     """A statement as a page."""
     context, one, view, today = _asked(request)
@@ -62,19 +79,15 @@ def statement(request: Request) -> Response:
         told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
         if view.request.name == "general-ledger" and not view.request.account:
             return page(request, "accounts.html", **told)
-        seen = _drawn(context, one, view)
+        draw = _drawing(context, one, view)
+        seen = context.books.look(("statement", one.tenant_id, view.request), lambda c: _shown(draw(c)))
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
-    sheet = sheet_of(seen.value)
-    blocks, left_out = _first(sheet.blocks, ROWS_SHOWN)
     return page(
         request,
         "statement.html",
         **told,
-        statement=seen.value,
-        sheet=sheet,
-        blocks=blocks,
-        left_out=left_out,
+        drawn=seen.value,
         at=seen.at,
         in_use=seen.in_use,
         forms=FORMS,
@@ -88,10 +101,10 @@ def drawn(request: Request) -> CachedRead[DrawnStatement]:
     Raises:
         UnknownAction: There is no such organisation or statement.
         ConfigurationError: A choice is wrong, or nothing is posted yet.
-        WarehouseBusy: The warehouse is in use, and was not read before.
+        WarehouseBusy: The warehouse is in use.
     """
     context, one, view, _ = _asked(request)
-    return _drawn(context, one, view)
+    return context.books.read(_drawing(context, one, view))
 
 
 def file(request: Request) -> Response:
@@ -104,7 +117,7 @@ def file(request: Request) -> Response:
     if form is None:
         raise UnknownAction(f"There is no file {name}: statements are {' or '.join(FORMS)} files.")
     context, one, view, _ = _asked(request, stem)
-    return _sent(statement_file(_drawn(context, one, view).value, form))
+    return _sent(statement_file(context.books.read(_drawing(context, one, view)).value, form))
 
 
 def today_of(context: AppContext, tenant_id: str) -> date:
@@ -125,21 +138,23 @@ def _asked(request: Request, name: str | None = None) -> tuple[AppContext, Organ
     return context, one, StatementView.of(one.tenant_id, wanted, request.query_params, today), today
 
 
-def _drawn(context: AppContext, one: Organisation, view: StatementView) -> CachedRead[DrawnStatement]:
+def _drawing(context: AppContext, one: Organisation, view: StatementView) -> Callable[[Connection], DrawnStatement]:
     ageing = context.services.settings.ageing
-    return context.books.look(
-        ("statement", one.tenant_id, view.request),
-        lambda connection: read_statement(
-            connection, one.tenant_id, view.request, organisation=one.name, as_of=clock.now(), ageing=ageing
-        ),
+    return lambda connection: read_statement(
+        connection, one.tenant_id, view.request, organisation=one.name, as_of=clock.now(), ageing=ageing
     )
+
+
+def _shown(statement: DrawnStatement) -> ShownStatement:
+    sheet = sheet_of(statement)
+    blocks, left_out = _first(sheet.blocks, ROWS_SHOWN)
+    return ShownStatement(statement.currency, statement.reconciliation, sheet.columns, blocks, sheet.notes, left_out)
 
 
 def _statement_set(request: Request) -> MadeFile:
     context, one, view, _ = _asked(request, "profit-and-loss")
     days, basis, ageing = view.period, view.request.basis or "accrual", context.services.settings.ageing
-    return context.books.look(
-        ("statement set", one.tenant_id, days, basis),
+    return context.books.read(
         lambda connection: statement_set_file(
             read_statement_set(
                 connection,
@@ -168,9 +183,9 @@ def _choices(connection: Connection, tenant_id: str) -> Choices:
     return Choices(entity_of(connection, tenant_id), accounts, tracking_categories(connection, tenant_id))
 
 
-def _first(blocks: Sequence[SheetBlock], most: int) -> tuple[list[tuple[str, Sequence[Any]]], int]:
+def _first(blocks: Sequence[SheetBlock], most: int) -> tuple[list[tuple[str, Sequence[SheetRow]]], int]:
     """The first rows of some blocks, and how many are left out."""
-    shown: list[tuple[str, Sequence[Any]]] = []
+    shown: list[tuple[str, Sequence[SheetRow]]] = []
     room = most
     for block in blocks:
         if room > 0:
