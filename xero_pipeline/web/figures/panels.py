@@ -144,7 +144,7 @@ def _receivables(figures: Figures) -> Panel | None:
 def _of_receivables(figures: Figures) -> str:
     told = [
         "Invoices that are open, by their due dates, less credit notes and overpayments not used yet, by their own; "
-        "other currencies at the rate of the document."
+        "other currencies at the rate of the document. Xero's balance sheet values these anew at each month end."
     ]
     if figures.prepaid:
         told.append(f"Besides, {money(figures.prepaid)} {figures.currency} was paid in advance and is not used yet.")
