@@ -14,6 +14,7 @@ from xero_pipeline.cli.statement_answer import in_range, range_given
 from xero_pipeline.cli.statement_arguments import organisation_of, today_of
 from xero_pipeline.cli.statement_options import KnownOn, OnBasis, Organisation, Year
 from xero_pipeline.container import Services
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def workbook(
     from xero_pipeline.files.statement_set import read_statement_set, statement_set_file
     from xero_pipeline.operations.known_books import books_known_on
 
+    if output and output.suffix.casefold() not in {"", ".xlsx"}:
+        raise ConfigurationError(f"--output {output}: the statements together are a workbook; name a file .xlsx.")
     first, last = _days(organisation, start, end, year)
     asked = in_range("workbook", organisation, first, last, known_on=known_on)
     services = Services(Settings.load())

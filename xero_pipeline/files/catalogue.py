@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.files import compared_statements
 from xero_pipeline.files.drawn_statement import DrawnStatement
-from xero_pipeline.files.reconciliation import reconciliation_of
+from xero_pipeline.files.reconciliation import is_revalued, reconciliation_of
 from xero_pipeline.ledger.statements.aged import aged
 from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.bank_summary import bank_summary
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.statements.columns import SideBySide
     from xero_pipeline.ledger.statements.open_documents import Side
 
+AT_OWN_RATES = frozenset(
+    {"bank-summary", "cash", "cash-flow", "aged-receivables", "aged-payables"}
+    | {"aged-receivables-documents", "aged-payables-documents"}
+)
+"""Statements of documents and money at the rates they were booked at, where the balance sheet has those of its day."""
 Drawing = Callable[["Connection", str, "StatementRequest", "Ageing"], "Sequence[Any] | SideBySide"]
 
 
@@ -71,6 +76,7 @@ def read_statement(
         STATEMENTS[request.name](connection, tenant_id, request, ageing),
         as_of,
         reconciliation_of(connection, tenant_id, request),
+        request.name in AT_OWN_RATES and is_revalued(connection, tenant_id),
     )
 
 

@@ -27,6 +27,7 @@ class DrawnStatement:
         currency: That of every amount that names no other.
         rows: Its lines: those of one of the functions in `ledger.statements`, all of one kind, or several columns.
         as_of: The moment the books are of; None where nobody needs to know.
+        is_revalued: Whether Xero's balance sheet values what is open in other currencies anew, which these rows do not.
         reconciliation: Whether its figures agree with Xero's reports, in words; empty where that is not told.
     """
 
@@ -37,6 +38,7 @@ class DrawnStatement:
     rows: Sequence[Any] | SideBySide
     as_of: datetime | None = None
     reconciliation: str = ""
+    is_revalued: bool = False
 
     @property
     def title(self) -> str:

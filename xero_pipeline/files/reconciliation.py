@@ -104,6 +104,12 @@ def reconciled_figures(connection: Connection, tenant_id: str, start: date, end:
     return [ReconciledFigures(row[0], *map(int, row[1:])) for row in rows]
 
 
+def is_revalued(connection: Connection, tenant_id: str) -> bool:
+    """Whether anything of an organisation is open in another currency, and Xero's reports value it anew."""
+    found = f"SELECT 1 FROM {named('revaluations')} WHERE tenant_id = :tenant_id LIMIT 1"
+    return connection.execute(text(found), {"tenant_id": tenant_id}).first() is not None
+
+
 def reconciliation_of(connection: Connection, tenant_id: str, request: StatementRequest) -> str:
     """Whether the figures of a statement agree with Xero's reports, in words that follow a colon.
 

@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ageing import BUCKETS
 from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
+from xero_pipeline.files.statement_fields import (
+    BANK,
+    BUDGET,
+    CASH_MOVEMENTS,
+    CONTACTS,
+    DOCUMENTS,
+    LEDGER,
+    LINES,
+    TRIAL,
+    Fields,
+)
 from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
 from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.statements.aged import AgedDocument, by_contact
@@ -20,65 +31,11 @@ from xero_pipeline.ledger.statements.general_ledger import LedgerEntry
 
 if TYPE_CHECKING:
     from xero_pipeline.files.drawn_statement import DrawnStatement
-    from xero_pipeline.files.sheet import Kind, Value
+    from xero_pipeline.files.sheet import Value
 
-Fields = Sequence[tuple[str, str, "Kind"]]
-"""Head, field and kind of each column."""
-
-_TRIAL: Fields = (
-    ("Account", "account", "text"),
-    ("Debit", "debit", "amount"),
-    ("Credit", "credit", "amount"),
-    ("YTD debit", "ytd_debit", "amount"),
-    ("YTD credit", "ytd_credit", "amount"),
-)
-_BANK: Fields = (
-    ("Bank account", "account_name", "text"),
-    ("Opening balance", "opening_balance", "amount"),
-    ("Cash received", "cash_received", "amount"),
-    ("Cash spent", "cash_spent", "amount"),
-    ("Closing balance", "closing_balance", "amount"),
-)
-_LEDGER: Fields = (
-    ("Date", "date", "date"),
-    ("Source", "source_type", "text"),
-    ("Number", "number", "text"),
-    ("Contact", "contact_name", "text"),
-    ("Description", "description", "text"),
-    ("Debit", "debit", "amount"),
-    ("Credit", "credit", "amount"),
-    ("Balance", "balance", "amount"),
-)
-_CASH: Fields = (
-    ("Source", "source_type", "text"),
-    ("Account on the other side", "counter_account_name", "text"),
-    ("Cash received", "cash_received", "amount"),
-    ("Cash spent", "cash_spent", "amount"),
-    ("Balance", "balance", "amount"),
-)
-_LINES: Fields = (("", "account_name", "text"), ("", "amount", "amount"))
-_BUDGET: Fields = (
-    ("", "account_name", "text"),
-    ("Actual", "actual", "amount"),
-    ("Budget", "budget", "amount"),
-    ("Variance", "variance", "amount"),
-    ("%", "percent", "percent"),
-)
-_CONTACTS: Fields = (
-    ("Contact", "contact_name", "text"),
-    *((name, name, "amount") for name in (*BUCKETS, "Total")),
-)
-_DOCUMENTS: Fields = (
-    ("Contact", "contact_name", "text"),
-    ("Number", "number", "text"),
-    ("Type", "document_type", "text"),
-    ("Date", "date", "date"),
-    ("Due", "due_date", "date"),
-    ("Days", "days_overdue", "count"),
-    ("Column", "bucket", "text"),
-    ("Currency", "currency_code", "text"),
-    ("Open", "open_amount", "amount"),
-    ("In base currency", "open_amount_base", "amount"),
+_REVALUED = (
+    "Other currencies are at the rates they were booked at. The balance sheet has them at the rates of its day, so its "
+    "receivables, payables and bank accounts may differ by unrealised gains."
 )
 _OF_THE_DOCUMENT = frozenset({"open_amount"})
 _ITS_OWN = ("own currency",)
@@ -110,11 +67,13 @@ def _notes(statement: DrawnStatement) -> Sequence[str]:
         return ()
     if name == "budget" and not rows:
         return ("There is no budget.",)
+    revalued = (_REVALUED,) if statement.is_revalued else ()
     if not name.startswith("aged"):
-        return ()
+        return revalued
     missing = [row for row in rows if row.open_amount_base is None]
     named = ", ".join(row.number or row.document_id for row in missing[:5])
-    return (f"{len(missing)} documents have no currency rate and are in no sum: {named}.",) if missing else ()
+    without = f"{len(missing)} documents have no currency rate and are in no sum: {named}."
+    return (*revalued, without) if missing else revalued
 
 
 def _side_by_side(found: SideBySide) -> tuple[Sequence[SheetColumn], Sequence[SheetBlock]]:
@@ -253,16 +212,16 @@ def _sums(rows: Sequence[Any], fields: Iterable[str]) -> dict[str, Value]:
 
 
 _LAYOUTS: Mapping[str, tuple[Fields, Callable[[Fields, Sequence[Any]], Iterator[SheetBlock]]]] = {
-    "trial-balance": (_TRIAL, _trial),
-    "profit-and-loss": (_LINES, _statement),
-    "balance-sheet": (_LINES, _statement),
-    "bank-summary": (_BANK, _bank),
-    "general-ledger": (_LEDGER, _ledger),
-    "cash": (_CASH, _cash),
-    "cash-flow": (_LINES, _cash_flow),
-    "budget": (_BUDGET, _budget),
-    "aged-receivables": (_CONTACTS, _contacts),
-    "aged-payables": (_CONTACTS, _contacts),
-    "aged-receivables-documents": (_DOCUMENTS, _documents),
-    "aged-payables-documents": (_DOCUMENTS, _documents),
+    "trial-balance": (TRIAL, _trial),
+    "profit-and-loss": (LINES, _statement),
+    "balance-sheet": (LINES, _statement),
+    "bank-summary": (BANK, _bank),
+    "general-ledger": (LEDGER, _ledger),
+    "cash": (CASH_MOVEMENTS, _cash),
+    "cash-flow": (LINES, _cash_flow),
+    "budget": (BUDGET, _budget),
+    "aged-receivables": (CONTACTS, _contacts),
+    "aged-payables": (CONTACTS, _contacts),
+    "aged-receivables-documents": (DOCUMENTS, _documents),
+    "aged-payables-documents": (DOCUMENTS, _documents),
 }

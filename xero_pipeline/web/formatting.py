@@ -106,7 +106,7 @@ def percent(share: Decimal) -> str:
     Args:
         share: Of 1.
     """
-    return f"{share * 100:.1f} %"
+    return f"{share * 100:.1f} %".replace("-", "−")
 
 
 def instant(at: datetime | None) -> str:

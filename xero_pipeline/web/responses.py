@@ -83,7 +83,9 @@ def refuse(request: Request, status: int, message: str) -> Response:
     """
     if wants_json(request):
         return as_json({"error": message}, status)
-    return bare("message.html", status, title=_TITLES.get(status, "Not done"), message=message)
+    path = request.url.path
+    back = path if request.url.query and path.startswith("/books/") and "/files/" not in path else ""
+    return bare("message.html", status, title=_TITLES.get(status, "Not done"), message=message, back=back)
 
 
 def wants_json(request: Request) -> bool:

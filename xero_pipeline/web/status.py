@@ -163,7 +163,8 @@ class Status:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
         quota = self._services.quota.snapshot(tenant_id)
         told = self._progress.of(record) if record else {"state": "starting", "run_id": None, "at": None}
-        return {**told, "waits_for_calls": quota.minute_remaining == 0 and told["state"] == "started"}
+        waits = quota.minute_remaining == 0 and self._services.settings.keeps_limits
+        return {**told, "waits_for_calls": waits and told["state"] == "started"}
 
 
 def _days_until(end: datetime | None) -> int | None:

@@ -98,6 +98,15 @@ def test_of_a_contact_that_owes_one_sees_the_documents(page: Page, books: str) -
     assert {row.locator("th").inner_text() for row in rows.all()} == {name, "Total"}
 
 
+@pytest.mark.parametrize("name", ["profit-and-loss", "balance-sheet", "trial-balance", "cash-flow", "bank-summary"])
+def test_every_link_of_a_statement_leads_somewhere(page: Page, books: str, name: str) -> None:
+    page.goto(address(books, name))
+    links = page.locator("table.statement a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert links
+    for link in set(links):
+        assert page.request.get(link).ok, link
+
+
 def test_the_workbook_of_a_month_is_one_click_away(page: Page, books: str) -> None:
     page.goto(address(books, "profit-and-loss"))
     with page.expect_download() as begun:

@@ -45,6 +45,12 @@ def test_usual_periods_follow_the_financial_year():
     }
 
 
+def test_columns_by_month_take_the_place_of_a_comparison():
+    chosen = QueryParams("compare=prior-year&by=month")
+    request = StatementView.of("t", "profit-and-loss", chosen, TODAY).request
+    assert (request.compare, request.by) == ((), "month")
+
+
 days = st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))
 
 
@@ -86,7 +92,7 @@ def test_changes_in_closed_periods_are_shown_and_accepted_by_name_and_note(site,
     spoil(site, first, dt.datetime(2026, 5, 19, tzinfo=dt.UTC))
     page = browser.get(f"/books/{first}/closed-periods").text
     assert "2 changes in locked months" in page
-    assert "Nothing that changed" in browser.get(f"/books/{second}/closed-periods").text
+    assert "No change in a locked month" in browser.get(f"/books/{second}/closed-periods").text
 
     refused = browser.submit("/accept", organisation=first, by=" ", note="right")
     assert refused.headers["location"] == f"/books/{first}/closed-periods"
@@ -94,7 +100,7 @@ def test_changes_in_closed_periods_are_shown_and_accepted_by_name_and_note(site,
 
     browser.submit("/accept", organisation=first, by="Ada", note="=late <b>bill</b>")
     page = browser.get(f"/books/{first}/closed-periods").text
-    assert "Nothing that changed" in page
+    assert "No change in a locked month" in page
     assert "=late &lt;b&gt;bill&lt;/b&gt;" in page
     with site.services.warehouse.reading() as connection:
         assert [(one.tenant_id, one.accepted_by) for one in acceptances(connection)] == [(first, "Ada")]

@@ -162,8 +162,8 @@ def _trace(services: Services, connection: Connection, wanted: str, tenants: Map
             "--lines` lists them."
         )
     if len(found) > 1:
-        listed = "; ".join(one.words for one in found)
-        raise ConfigurationError(f"Several documents are called “{wanted}”; name one by id: {listed}.")
+        listed = "".join(f"\n  {one.words}" for one in found)
+        raise ConfigurationError(f"Several documents are called “{wanted}”; name one by its id:{listed}")
     (document,) = found
     lines, versions = lines_of(connection, document), versions_of(connection, document)
     answers = answers_of(services.landing, document, versions) if services.landing else None

@@ -53,6 +53,11 @@ class Choices:
     accounts: Sequence[Account]
     categories: Sequence[str]
 
+    @property
+    def account_ids(self) -> frozenset[str]:
+        """The accounts that have a ledger: a line such as Current Year Earnings is none."""
+        return frozenset(one.account_id for one in self.accounts)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStatement:

@@ -59,6 +59,8 @@ class StatementView:
         basis = params.get("basis") or "accrual"
         if basis not in get_args(Basis):
             raise ConfigurationError(f"The basis is accrual or cash, not “{basis}”.")
+        # Columns by month leave no room for others: the last choice that says more wins.
+        by = params.get("by") or None if options.parts else None
         return cls(
             tenant_id,
             StatementRequest(
@@ -66,8 +68,8 @@ class StatementView:
                 None if options.of_a_day else start,
                 end,
                 basis if options.with_basis else None,  # pyright: ignore[reportArgumentType] - one of them
-                tuple(word for word in params.getlist("compare") if word in options.compare),
-                params.get("by") or None if options.parts else None,
+                () if by else tuple(word for word in params.getlist("compare") if word in options.compare),
+                by,
                 params.get("account") or None if name == _LEDGER else None,
                 params.get("contact") or None if name.startswith("aged") else None,
             ),

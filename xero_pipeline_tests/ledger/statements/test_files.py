@@ -60,6 +60,8 @@ def test_a_period_is_one_workbook_with_a_cover_and_its_reconciliation(run, compa
     titles = [row[0] for row in cover.rows[cover.rows.index(["Statement", "Days", "Basis", "Reconciliation"]) + 1 :]]
     assert [sheet.rows[0] for sheet in statements] == [[title] for title in titles]
     assert len(titles) == 7
+    code, _, said = run("workbook", "--organisation", companies[0].name[:6], "--from", "2028-02", "-o", "set.csv")
+    assert (code, "name a file .xlsx" in said) == (2, True)
     assert (cover.name, reconciliation.name) == ("Cover", "Reconciliation")
     assert "Period: 2028-02-01 to 2028-02-29" in reconciliation.texts
     assert "Nothing was compared: the warehouse has no report of Xero's of these months." in reconciliation.texts
