@@ -16,6 +16,21 @@ def month_end(day: date) -> date:
     return date(day.year, day.month, monthrange(day.year, day.month)[1])
 
 
+def day_written(given: str, *, last: bool = False) -> date:
+    """A day as people write it, 2026-10-31; of a month alone, 2026-10, the first day.
+
+    Args:
+        last: Of a month alone the last day.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if len(given) != len("2026-10"):
+        return date.fromisoformat(given)
+    first = date.fromisoformat(f"{given}-01")
+    return month_end(first) if last else first
+
+
 def add_months(day: date, months: int) -> date:
     """The same day `months` later (earlier when negative), or that month's last day when it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

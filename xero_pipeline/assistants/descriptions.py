@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xero_pipeline.assistants.statements import DESCRIPTIONS
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.files.statement_kinds import STATEMENT_KINDS
 from xero_pipeline.ledger.tables import SCHEMA as LEDGER
 from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.metrics import definitions as metrics
@@ -52,15 +53,14 @@ def _query(name: str) -> object:
 
 
 def _statement(name: str) -> object:
-    one = next(kind for known, kind in DESCRIPTIONS.items() if known == name)
-    return {"shows": one.shows, "bases": ["accrual", "cash"] if one.has_basis else []}
+    return {"shows": DESCRIPTIONS[name], "bases": ["accrual", "cash"] if STATEMENT_KINDS[name].with_basis else []}
 
 
 _ALL: Mapping[What, Callable[[], Mapping[str, object]]] = {
     "tables": lambda: {name: one.comment for name, one in _tables().items()},
     "metrics": lambda: {name: metrics.metric(name).title for name in metrics.names()},
     "queries": lambda: {name: queries.ready_query(name).title for name in queries.names()},
-    "statements": lambda: {name: kind.shows for name, kind in DESCRIPTIONS.items()},
+    "statements": lambda: DESCRIPTIONS,
 }
 _ONE: Mapping[What, Callable[[str], object]] = {
     "tables": _table,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from xero_pipeline.calendar import month_end, month_start
+from xero_pipeline.calendar import day_written, month_start
 from xero_pipeline.errors import ConfigurationError
 
 StatementName = Literal[
@@ -22,50 +21,21 @@ StatementName = Literal[
     "cash-flow",
     "budget",
 ]
-BasisName = Literal["accrual", "cash"]
-ComparisonName = Literal["prior-period", "prior-year", "year-to-date"]
 
 
-@dataclass(frozen=True, slots=True)
-class StatementDescription:
-    """A statement there is.
-
-    Args:
-        shows: What it shows, in a sentence.
-        is_of_a_day: Whether only the last day counts.
-        has_basis: Whether it can be had on cash basis, too.
-    """
-
-    shows: str
-    is_of_a_day: bool = False
-    has_basis: bool = False
-
-
-DESCRIPTIONS: Mapping[StatementName, StatementDescription] = {
-    "trial-balance": StatementDescription(
-        "Movement of every account in the range, and its balance at the end; debit and credit apart.", has_basis=True
-    ),
-    "profit-and-loss": StatementDescription(
-        "Income, costs and profit of the range, with the signs that Xero shows.", has_basis=True
-    ),
-    "balance-sheet": StatementDescription(
-        "Assets, liabilities and equity at the close of the last day.", is_of_a_day=True, has_basis=True
-    ),
-    "bank-summary": StatementDescription(
-        "Opening balance, receipts, payments and closing balance of every bank account."
-    ),
-    "general-ledger": StatementDescription("Every journal line of an account, with a running balance.", has_basis=True),
-    "aged-receivables": StatementDescription(
-        "What customers owe at the close of the last day, document by document, by days overdue.", is_of_a_day=True
-    ),
-    "aged-payables": StatementDescription(
-        "What is owed to suppliers at the close of the last day, document by document, by days overdue.",
-        is_of_a_day=True,
-    ),
-    "cash": StatementDescription("Cash received and spent by account on the other side."),
-    "cash-flow": StatementDescription("Money from operating, investing and financing activities."),
-    "budget": StatementDescription("Actual against every budget, over whole months."),
+DESCRIPTIONS: Mapping[str, str] = {
+    "trial-balance": "Movement of every account in the range, and its balance at the end; debit and credit apart.",
+    "profit-and-loss": "Income, costs and profit of the range, with the signs that Xero shows.",
+    "balance-sheet": "Assets, liabilities and equity at the close of the last day.",
+    "bank-summary": "Opening balance, receipts, payments and closing balance of every bank account.",
+    "general-ledger": "Every journal line of an account, with a running balance.",
+    "aged-receivables": "What customers owe at the close of the last day, document by document, by days overdue.",
+    "aged-payables": "What is owed to suppliers at the close of the last day, document by document, by days overdue.",
+    "cash": "Cash received and spent by account on the other side.",
+    "cash-flow": "Money from operating, investing and financing activities.",
+    "budget": "Actual against every budget, over whole months.",
 }
+"""What each shows, in a sentence."""
 
 
 def days(start: str | None, end: str | None, today: date) -> tuple[date, date]:
@@ -83,9 +53,6 @@ def days(start: str | None, end: str | None, today: date) -> tuple[date, date]:
 
 def _day(given: str, *, last: bool = False) -> date:
     try:
-        if len(given) == len("2026-10"):
-            first = date.fromisoformat(f"{given}-01")
-            return month_end(first) if last else first
-        return date.fromisoformat(given)
+        return day_written(given, last=last)
     except ValueError:
         raise ConfigurationError("A day is written as 2026-10-31, a month as 2026-10.") from None

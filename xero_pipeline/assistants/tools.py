@@ -13,12 +13,15 @@ from pydantic import Field
 from xero_pipeline.assistants import organisations as known_organisations
 from xero_pipeline.assistants.answers import answer, in_records, in_rows, moment_of, records, refusal
 from xero_pipeline.assistants.descriptions import What, described
-from xero_pipeline.assistants.statements import DESCRIPTIONS, BasisName, ComparisonName, StatementName, days
+from xero_pipeline.assistants.statements import StatementName, days
 from xero_pipeline.calendar import month_start
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
 from xero_pipeline.files.catalogue import account_id_of, read_statement
+from xero_pipeline.files.statement_kinds import STATEMENT_KINDS
 from xero_pipeline.files.statement_request import StatementRequest
+from xero_pipeline.ledger.cash_basis.lines import Basis
 from xero_pipeline.ledger.reconcile import differences as tie_out
+from xero_pipeline.ledger.statements.columns import Comparison
 from xero_pipeline.ledger.statements.entity import newest_day
 from xero_pipeline.queries.bounds import asking_bounded
 from xero_pipeline.queries.catalogue import asking_ready, days_asked, ready_query
@@ -110,14 +113,14 @@ class Tools:
         organisation: Whose = None,
         first_day: First = None,
         last_day: Last = None,
-        basis: BasisName = "accrual",
+        basis: Basis = "accrual",
         account: Annotated[str | None, Field(description="Of a general ledger: code, name or id.")] = None,
-        compare: Annotated[list[ComparisonName] | None, Field(description="Further columns.")] = None,
+        compare: Annotated[list[Comparison] | None, Field(description="Further columns.")] = None,
         by: Annotated[str | None, Field(description="month, quarter, or the name of a tracking category.")] = None,
     ) -> CallToolResult:
         """Draw a statement of an organisation from its general ledger, for any day or range."""
-        kind = DESCRIPTIONS[name]
-        if basis == "cash" and not kind.has_basis:
+        kind = STATEMENT_KINDS[name]
+        if basis == "cash" and not kind.with_basis:
             raise ConfigurationError(f"{name} is the same on both bases: leave basis out.")
         if (compare or by) and name not in {"profit-and-loss", "balance-sheet"}:
             raise ConfigurationError("Columns stand beside a profit and loss or a balance sheet alone.")
@@ -126,16 +129,21 @@ class Tools:
             first, last = days(first_day, last_day, one.today)
             wanted = StatementRequest(
                 name,
-                None if kind.is_of_a_day else first,
+                None if kind.of_a_day else first,
                 last,
-                basis if kind.has_basis else None,
+                basis if kind.with_basis else None,
                 compare=tuple(compare or ()),
                 by=by,
                 account=account,
             )
             drawn = read_statement(connection, one.tenant_id, wanted, ageing=self._ageing)
             about = self._about(connection, [one], basis=wanted.basis or "the same on both bases")
-        told = {"statement": name, "from": str(wanted.first), "to": str(last), "reconciliation": drawn.reconciliation}
+        told = {
+            "statement": name,
+            "from": str(wanted.first),
+            "to": str(last),
+            "reconciliation": drawn.reconciliation.words,
+        }
         return answer({**told, **about}, in_records(drawn.records))
 
     @_told

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
-from xero_pipeline.calendar import month_end, year_end
+from xero_pipeline.calendar import day_written, year_end
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
@@ -39,10 +39,7 @@ def day_given(given: str | None, option: str, organisation: str | None, *, last:
     if given is None:
         return today_of(organisation)
     try:
-        if len(given) == len("2026-10"):
-            first = date.fromisoformat(f"{given}-01")
-            return month_end(first) if last else first
-        return date.fromisoformat(given)
+        return day_written(given, last=last)
     except ValueError:
         raise ConfigurationError(
             f"{option} {given} is not a valid date. Write it as 2026-10-31, or a month as 2026-10."

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.files.reconciliation import NOT_TOLD, Reconciliation
 from xero_pipeline.ledger.statements.columns import SideBySide
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class DrawnStatement:
         rows: Its lines: those of one of the functions in `ledger.statements`, all of one kind, or several columns.
         as_of: The moment the books are of; None where nobody needs to know.
         is_revalued: Whether Xero's balance sheet values what is open in other currencies anew, which these rows do not.
-        reconciliation: Whether its figures agree with Xero's reports, in words; empty where that is not told.
+        reconciliation: Whether its figures agree with Xero's reports.
     """
 
     request: StatementRequest
@@ -37,7 +38,7 @@ class DrawnStatement:
     currency: str
     rows: Sequence[Any] | SideBySide
     as_of: datetime | None = None
-    reconciliation: str = ""
+    reconciliation: Reconciliation = NOT_TOLD
     is_revalued: bool = False
 
     @property
@@ -61,7 +62,7 @@ class DrawnStatement:
             ("Basis", (asked.basis or "").capitalize()),
             ("As known on", f"{asked.known_on or ''}"),
             ("Books as of", instant(self.as_of) if self.as_of else ""),
-            ("Reconciliation", self.reconciliation),
+            ("Reconciliation", self.reconciliation.words),
         ]
         return [(label, fact) for label, fact in told if fact]
 

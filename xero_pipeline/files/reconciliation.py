@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
@@ -33,6 +33,8 @@ _COMPARED: Mapping[str, str] = {
 }
 """What each statement's figures are compared as, in `ledger.tie_out`."""
 
+ReconciliationState = Literal["Reconciled", "Differences", "Pending", "Not compared"]
+
 _COUNTS = f"""
 SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
     SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
@@ -40,6 +42,22 @@ SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
     SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
 FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND period_start BETWEEN :first AND :last GROUP BY statement
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Whether the figures of a statement agree with Xero's reports.
+
+    Args:
+        words: The same with its figures, as what follows a colon.
+    """
+
+    state: ReconciliationState
+    words: str
+
+
+NOT_TOLD = Reconciliation("Not compared", "")
+"""Of a group, whose members have reports of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,7 @@ class ReconciledFigures:
     unexplained: int
 
     @property
-    def state(self) -> str:
+    def state(self) -> ReconciliationState:
         """Reconciled, Differences or Pending."""
         if self.differ:
             return "Differences"
@@ -110,16 +128,18 @@ def is_revalued(connection: Connection, tenant_id: str) -> bool:
     return connection.execute(text(found), {"tenant_id": tenant_id}).first() is not None
 
 
-def reconciliation_of(connection: Connection, tenant_id: str, request: StatementRequest) -> str:
-    """Whether the figures of a statement agree with Xero's reports, in words that follow a colon.
+def reconciliation_of(connection: Connection, tenant_id: str, request: StatementRequest) -> Reconciliation:
+    """Whether the figures of a statement agree with Xero's reports.
 
     Args:
         connection: To the books it is of; reading is enough.
     """
     start = request.start or month_start(request.end)
     if not Period(start, request.end).is_months:
-        return "not compared, for Xero's reports are of whole months"
+        return Reconciliation("Not compared", "not compared, for Xero's reports are of whole months")
     wanted = _COMPARED[request.name.removesuffix("-documents")] + ("_cash" if request.basis == "cash" else "")
     found = reconciled_figures(connection, tenant_id, start, request.end)
     mine = next((one for one in found if one.statement == wanted), None)
-    return mine.words if mine else "not compared, for the warehouse has no report of Xero's of these months"
+    if mine is None:
+        return Reconciliation("Not compared", "not compared, for the warehouse has no report of Xero's of these months")
+    return Reconciliation(mine.state, mine.words)

@@ -13,6 +13,7 @@ from xero_pipeline.files.drawn_statement import file_stem
 from xero_pipeline.files.reconciliation import reconciled_figures
 from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
 from xero_pipeline.files.statement_file import MEDIA_TYPES, MadeFile
+from xero_pipeline.files.statement_kinds import STATEMENT_KINDS
 from xero_pipeline.files.statement_layouts import sheet_of
 from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.files.workbook import workbook
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.cash_basis.lines import Basis
     from xero_pipeline.ledger.reconcile.differences import Difference
 
-_ON_EITHER_BASIS = ("profit-and-loss", "balance-sheet", "trial-balance")
-_OF_A_DAY = ("balance-sheet", "aged-receivables", "aged-payables")
-IN_THE_SET = (*_ON_EITHER_BASIS, "cash-flow", "aged-receivables", "aged-payables", "bank-summary")
+IN_THE_SET = (
+    *("profit-and-loss", "balance-sheet", "trial-balance", "cash-flow"),
+    *("aged-receivables", "aged-payables", "bank-summary"),
+)
 """Which statements there are, in order."""
 
 
@@ -89,9 +91,9 @@ def read_statement_set(
     requests = [
         StatementRequest(
             name,
-            None if name in _OF_A_DAY else start,
+            None if STATEMENT_KINDS[name].of_a_day else start,
             end,
-            basis if name in _ON_EITHER_BASIS else None,
+            basis if STATEMENT_KINDS[name].with_basis else None,
             known_on=known_on,
         )
         for name in IN_THE_SET
@@ -123,7 +125,7 @@ def statement_set_file(found: StatementSet) -> MadeFile:
 def _cover(found: StatementSet) -> Sheet:
     columns = [SheetColumn(head, "text") for head in ("Statement", "Days", "Basis", "Reconciliation")]
     rows = [
-        SheetRow((one.title, one.days, (one.request.basis or "").capitalize() or None, one.reconciliation))
+        SheetRow((one.title, one.days, (one.request.basis or "").capitalize() or None, one.reconciliation.words))
         for one in found.statements
     ]
     return Sheet("Statements", found.facts, columns, [SheetBlock(rows)], name="Cover")

@@ -38,7 +38,9 @@ def books(duckdb_template, tmp_path_factory):
 
 def reconciliation(books, start, end, basis="accrual"):
     with books.warehouse.reading() as connection:
-        return read_statement(connection, "t", StatementRequest("trial-balance", start, end, basis)).reconciliation
+        return read_statement(
+            connection, "t", StatementRequest("trial-balance", start, end, basis)
+        ).reconciliation.words
 
 
 def test_a_statement_says_how_many_figures_agree_with_xero(books):

@@ -32,6 +32,7 @@ from xero_pipeline.web.responses import page
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from xero_pipeline.files.reconciliation import Reconciliation
     from xero_pipeline.files.sheet import SheetBlock, SheetColumn, SheetRow
     from xero_pipeline.xero.auth.organisations import Organisation
 
@@ -69,7 +70,7 @@ class ShownStatement:
     """
 
     currency: str
-    reconciliation: str
+    reconciliation: Reconciliation
     columns: Sequence[SheetColumn]
     blocks: Sequence[tuple[str, Sequence[SheetRow]]]
     notes: Sequence[str]

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.files.statement_kinds import STATEMENT_KINDS, StatementKind
 from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.cash_basis.lines import Basis
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
@@ -52,9 +53,10 @@ class StatementView:
         options = STATEMENT_PAGES.get(name)
         if options is None:
             raise UnknownAction(f"There is no statement “{name}”.")
-        end = _day(params, "to") or (today if options.of_a_day else month_end(today))
+        kind = STATEMENT_KINDS[name]
+        end = _day(params, "to") or (today if kind.of_a_day else month_end(today))
         start = _day(params, "from") or month_start(end)
-        if start > end and not options.of_a_day:
+        if start > end and not kind.of_a_day:
             raise ConfigurationError(f"The period starts on {start} and ends before that, on {end}.")
         basis = params.get("basis") or "accrual"
         if basis not in get_args(Basis):
@@ -65,9 +67,9 @@ class StatementView:
             tenant_id,
             StatementRequest(
                 name,
-                None if options.of_a_day else start,
+                None if kind.of_a_day else start,
                 end,
-                basis if options.with_basis else None,  # pyright: ignore[reportArgumentType] - one of them
+                basis if kind.with_basis else None,  # pyright: ignore[reportArgumentType] - one of them
                 () if by else tuple(word for word in params.getlist("compare") if word in options.compare),
                 by,
                 params.get("account") or None if name == _LEDGER else None,
@@ -82,6 +84,11 @@ class StatementView:
         return STATEMENT_PAGES[self.request.name]
 
     @property
+    def kind(self) -> StatementKind:
+        """What it is of."""
+        return STATEMENT_KINDS[self.request.name]
+
+    @property
     def period(self) -> Period:
         """Its days; of a statement of a day those of the month until then."""
         return Period(self.request.start or month_start(self.request.end), self.request.end)
@@ -90,7 +97,7 @@ class StatementView:
     def days_in_words(self) -> str:
         """Its days as people write them."""
         days = self.period
-        if self.options.of_a_day:
+        if self.kind.of_a_day:
             return f"at the close of {days.end:%-d %B %Y}"
         if days.is_months and days.end == month_end(days.start):
             return f"{days.start:%B %Y}"
@@ -143,7 +150,7 @@ class StatementView:
     def periods(self, today: date, year_end: YearEnd) -> Iterator[tuple[str, str, bool]]:
         """Label and address of usual periods, and whether it is this one."""
         usual = usual_periods(today, year_end)
-        if self.options.of_a_day:
+        if self.kind.of_a_day:
             usual = {"Today": Period(month_start(today), today), **usual}
         for label, period in usual.items():
             chosen = (period.start, period.end) == (self.start, self.request.end)
