@@ -48,6 +48,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "dagster",
         "component",
         "connections",
+        "events",
         "calls",
         "reading",
         "drift",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,11 +23,23 @@ from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
+from xero_pipeline.webhooks.app import receiver_of
+from xero_pipeline.webhooks.receiver import PATH as EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xero_pipeline.web.app_context import AppContext
+
+
+class _Static(StaticFiles):
+    """Our own script and style, read again with every page so that they fit it; the typeface is kept by browsers."""
+
+    def file_response(self, full_path: str | PathLike[str], *how: Any, **more: Any) -> Response:
+        answer = super().file_response(full_path, *how, **more)
+        if str(full_path).endswith(".woff2"):
+            answer.headers["Cache-Control"] = "max-age=604800"
+        return answer
 
 
 def make_app(context: AppContext) -> Starlette:
@@ -43,6 +56,7 @@ def make_app(context: AppContext) -> Starlette:
         user_header=context.services.settings.web_user_header,
         headers=_headers(context),
         refuse=refuse,
+        unguarded=EVENTS,
     )
     handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
     app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
@@ -77,12 +91,13 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/logout", forms.logout, methods=["POST"]),
         *(Route(path, forms.callback) for path in sorted(callbacks)),
         *simulated,
+        Route(EVENTS, receiver_of(context.services)),
         Route(ICON, _icon),
         Mount("/api", routes=_api()),
         Route("/metrics", prometheus.metrics),
         Route("/health", probes.health),
         Route("/ready", probes.ready),
-        Mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static")),
+        Mount(STATIC.rstrip("/"), _Static(directory=Path(__file__).parent / "static")),
     ]
 
 
@@ -110,7 +125,7 @@ def _headers(context: AppContext) -> Mapping[str, str]:
     onward = "" if context.services.settings.mock_mode else f" {login.scheme}://{login.netloc}"
     return {
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        f"connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
+        f"font-src 'self'; connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
         "X-Frame-Options": "DENY",
         "X-Content-Type-Options": "nosniff",
         # Not no-referrer: with that, browsers hide the origin of our own forms from us.

@@ -146,6 +146,23 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         assert drawing.locator("title").text_content()
 
 
+def test_all_digits_are_of_one_width_in_the_pages_own_typeface(journey: Journey, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/books/{journey.tenant_id}")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].map(one => one.status)") == ["loaded", "loaded"]
+    assert all(url.startswith(journey.site.address.shown) for url in asked)
+    (width,) = page.locator("td.number").first.evaluate(
+        """cell => [...new Set([..."0123456789"].map((digit) => {
+          const span = cell.appendChild(document.createElement("span"));
+          span.textContent = digit.repeat(20);
+          return span.getBoundingClientRect().width;
+        }))]"""
+    )
+    assert width > 0
+
+
 def test_longer_than_there_are_books_it_begins_with_the_first_month_there_is(
     journey: Journey, page: Page, first_month: dt.date
 ) -> None:
