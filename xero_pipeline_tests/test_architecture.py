@@ -93,6 +93,7 @@ MAY_IMPORT = {
     "web": {
         "web",
         "charts",
+        "checks",
         "files",
         "ledger",
         "operations",
