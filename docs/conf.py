@@ -36,6 +36,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "dagster",
         "component",
         "connections",
+        "events",
         "calls",
         "reading",
         "drift",

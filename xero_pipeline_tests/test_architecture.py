@@ -88,6 +88,7 @@ MAY_IMPORT = {
         "warehouse",
         "xero",
     },
+    "webhooks": {"webhooks", "container", "settings", "state", "xero"},
     "assistants": {"assistants", "files", "ledger", "metrics", "queries", "settings", "warehouse", "web"},
     "web": {
         "web",
@@ -102,6 +103,7 @@ MAY_IMPORT = {
         "state",
         "sync",
         "warehouse",
+        "webhooks",
         "xero",
     },
     "cli": {
@@ -122,6 +124,7 @@ MAY_IMPORT = {
         "state",
         "sync",
         "warehouse",
+        "webhooks",
         "xero",
     },
 }
@@ -206,7 +209,8 @@ def test_the_rooms_of_the_simulator_keep_apart(room):
 
 
 @pytest.mark.parametrize(
-    "room", ["state", "xero", "warehouse", "ledger", "charts", "checks", "files", "metrics", "queries", "sync"]
+    "room",
+    ["state", "xero", "warehouse", "ledger", "charts", "checks", "files", "metrics", "queries", "sync", "webhooks"],
 )
 def test_dagster_stays_at_the_edge(room):
     for path in (PACKAGE / room).rglob("*.py"):

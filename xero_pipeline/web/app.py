@@ -24,6 +24,8 @@ from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, R
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
 from xero_pipeline.web.syncing import sync_page
+from xero_pipeline.webhooks.app import receiver_of
+from xero_pipeline.webhooks.receiver import PATH as EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +57,7 @@ def make_app(context: AppContext) -> Starlette:
         user_header=context.services.settings.web_user_header,
         headers=_headers(context),
         refuse=refuse,
+        unguarded=EVENTS,
     )
     handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
     app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
@@ -89,6 +92,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/logout", forms.logout, methods=["POST"]),
         *(Route(path, forms.callback) for path in sorted(callbacks)),
         *simulated,
+        Route(EVENTS, receiver_of(context.services)),
         Route(ICON, _icon),
         Mount("/api", routes=_api()),
         Route("/metrics", prometheus.metrics),
