@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from xero_pipeline.warehouse.schema.model import Table
 
+CHANGED = "updated_date_utc"
+"""The column that says when Xero changed a record, where Xero tells it."""
+
 
 def active_ids(
     connection: Connection,
@@ -120,6 +123,28 @@ def row_counts(connection: Connection, collections: Iterable[str], tenant_id: st
     return {row.name: row.n for row in connection.execute(text(" UNION ALL ".join(counts)), {"tenant_id": tenant_id})}
 
 
+def record_summaries(
+    connection: Connection, collections: Iterable[str], tenant_id: str
+) -> Mapping[str, tuple[int, datetime | None]]:
+    """How many records an organisation has in some collections, deleted ones too, and when Xero changed one last.
+
+    Args:
+        collections: Names of the records' tables.
+
+    Returns:
+        By name both; the instant is None where Xero does not tell it.
+    """
+    records = [table_group(name)[0] for name in collections]
+    if not records:
+        return {}
+    sql = " UNION ALL ".join(
+        f"SELECT '{record.name}' AS name, COUNT(*) AS n, {_newest(record)} AS newest FROM {target(record)} "
+        "WHERE tenant_id = :tenant_id"
+        for record in records
+    )
+    return {row.name: (row.n, row.newest) for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
 def max_number(connection: Connection, collection: str, tenant_id: str, path: str) -> int:
     """The highest number of a record; 0 if there is none.
 
@@ -150,6 +175,10 @@ def ids_of_same_numbers(
         f"AND {q(number)} IN {numbers} AND {q(key)} NOT IN {ids}"
     )
     return list(connection.exec_driver_sql(sql, execution_options={"no_parameters": True}).scalars())
+
+
+def _newest(record: Table) -> str:
+    return f"MAX({q(CHANGED)})" if record.has(CHANGED) else "CAST(NULL AS TIMESTAMP WITH TIME ZONE)"
 
 
 def _day(record: Table, column: str) -> str:
