@@ -22,6 +22,7 @@ The rooms, each with its own reading order:
     api          answers the Accounting API from a company: filters, pages, forms
     account_data answers the Account Data API (beta): balances, movements and lines of accounts
     assets       answers the Assets API
+    webhooks     tells an address what changed in the books
     payroll      answers the payroll APIs, each in its country
     identity     answers the identity service: consent, tokens, connections
 

@@ -23,6 +23,7 @@ from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
+from xero_pipeline.web.syncing import sync_page
 from xero_pipeline.webhooks.app import receiver_of
 from xero_pipeline.webhooks.receiver import PATH as EVENTS
 
@@ -74,6 +75,8 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/", pages.organisations),
         Route("/live", pages.live),
         Route("/books/{tenant_id}", pages.books),
+        Route("/books/{tenant_id}/sync", sync_page.sync_page),
+        Route("/books/{tenant_id}/sync/live", sync_page.live),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
         Route("/books/{tenant_id}/documents/{document_id}", document_page.document),
@@ -83,7 +86,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
         Route("/connect", forms.connect, methods=["POST"]),
-        Route("/sync", forms.form(forms.sync), methods=["POST"]),
+        Route("/sync", forms.form(forms.sync, forms.page_of_sync), methods=["POST"]),
         Route("/disconnect", forms.form(forms.disconnect), methods=["POST"]),
         Route("/scheduler", forms.form(forms.scheduler), methods=["POST"]),
         Route(LOGIN, forms.login_page, methods=["GET"]),
@@ -113,6 +116,7 @@ def _api() -> list[Route]:
         Route("/logs", api.endpoint(api.logs)),
         Route("/scheduler", api.endpoint(api.scheduler), methods=["GET"]),
         Route("/scheduler", api.endpoint(api.turn_scheduler), methods=["POST"]),
+        Route("/tables/{tenant_id}", api.endpoint(api.tables)),
         Route("/figures/{tenant_id}", api.endpoint(api.figures)),
         Route("/statements/{tenant_id}/{statement}", api.endpoint(api.statement)),
     ]
