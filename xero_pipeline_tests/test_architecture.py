@@ -24,6 +24,7 @@ SIMULATOR_MAY_IMPORT = {
     "edits": {"edits", "books", "company", "values", "workbench"},
     "payroll": {"payroll", "api", "books", "messages", "values", "wire", "workbench"},
     "faults": {"faults", "limits", "messages", "wire"},
+    "webhooks": {"webhooks", "company", "workbench"},
     "identity": {"identity", "api.catalogue", "apps", "messages", "wire", "store"},
 }
 MAY_IMPORT = {
@@ -93,6 +94,7 @@ MAY_IMPORT = {
     "web": {
         "web",
         "charts",
+        "checks",
         "files",
         "ledger",
         "operations",

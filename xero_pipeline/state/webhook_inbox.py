@@ -18,7 +18,7 @@ from xero_pipeline.state.webhook_records import CategoryNote, EventCount, Waitin
 MOST_WAITING = 10_000
 """Events of one list: of more only their number is known, and that the list is to be read, which brings them all."""
 UNREAD_KEPT = timedelta(days=31)
-"""How long events are kept that nobody can read, as long as Xero keeps them."""
+"""How long events are kept that nobody reads, as long as Xero keeps them: polling brought what they told of."""
 _MOST_CATEGORIES = 50
 """Of an organisation; more are noise, not news."""
 _POLL = "POLL"
@@ -59,8 +59,7 @@ class WebhookInbox:
             _bump(connection, FOREIGN, at, len(events) - len(known))
             if numbers:
                 self._follow(connection, numbers, at)
-            old = self._events.c.asset.is_(None), self._events.c.received_at < at - UNREAD_KEPT
-            connection.execute(sa.delete(self._events).where(*old))
+            connection.execute(sa.delete(self._events).where(self._events.c.received_at < at - UNREAD_KEPT))
 
     def note(self, counts: Mapping[str, int], at: datetime) -> None:
         """Count things that happened."""
@@ -91,9 +90,10 @@ class WebhookInbox:
     def waiting(self) -> list[WaitingList]:
         """The lists of which events wait, those first whose oldest event waits longest."""
         table = self._events
-        oldest = sa.func.min(table.c.received_at, type_=table.c.received_at.type)
+        arrived = table.c.received_at
+        oldest, newest = (extreme(arrived, type_=arrived.type) for extreme in (sa.func.min, sa.func.max))
         found = (
-            sa.select(table.c.tenant_id, table.c.asset, sa.func.count(), oldest)
+            sa.select(table.c.tenant_id, table.c.asset, sa.func.count(), oldest, newest)
             .where(table.c.asset.is_not(None))
             .group_by(table.c.tenant_id, table.c.asset)
         )

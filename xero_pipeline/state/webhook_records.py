@@ -28,12 +28,13 @@ class WebhookEvent:
 
 
 class WaitingList(NamedTuple):
-    """A list of an organisation of which events wait."""
+    """A list of an organisation of which events wait; when the oldest and the newest arrived."""
 
     tenant_id: str
     asset: str
     events: int
     oldest: datetime
+    newest: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
 from xero_pipeline.web.figures.panels import panels
 from xero_pipeline.web.organisation_view import OrganisationView, shown
-from xero_pipeline.web.overview.group_page import group_in
 from xero_pipeline.web.overview.agreement import reconciled
+from xero_pipeline.web.overview.group_page import group_in
 from xero_pipeline.web.responses import page
 
 SPANS = (12, 24, 36)

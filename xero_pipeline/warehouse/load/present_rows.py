@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.sql import among, literal, q, target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     import pyarrow as pa
@@ -61,6 +62,32 @@ def active_records(connection: Connection, collection: str, tenant_id: str) -> d
         "AND NOT is_deleted"
     )
     return {row[0]: row[1] for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
+def stamps_of(connection: Connection, collection: str, tenant_id: str, ids: Sequence[str]) -> dict[str, datetime]:
+    """When records were last changed in Xero, as far as we have them; those marked deleted, or without a time, not."""
+    record = table_group(collection)[0]
+    key = q(record.key[0])
+    sql = (
+        f"SELECT {key} AS id, updated_date_utc AS at FROM {target(record)} WHERE tenant_id = :tenant_id "
+        f"AND NOT is_deleted AND updated_date_utc IS NOT NULL AND {key} IN {among(ids)}"
+    )
+    return {row.id: row.at.astimezone(UTC) for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
+def references_of(
+    connection: Connection, collection: str, tenant_id: str, ids: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, str | None]]:
+    """What some columns of records say, by the ids of the records.
+
+    Args:
+        columns: Those of ids of other records.
+    """
+    record = table_group(collection)[0]
+    key, told = q(record.key[0]), ", ".join(map(q, columns))
+    sql = f"SELECT {key}, {told} FROM {target(record)} WHERE tenant_id = :tenant_id AND {key} IN {among(ids)}"
+    found = connection.execute(text(sql), {"tenant_id": tenant_id})
+    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found}
 
 
 def counts_by_day(
