@@ -62,7 +62,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}", pages.books),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
-        Route("/books/{tenant_id}/documents/{document_id}", document_page.document),
+        Route("/books/{tenant_id}/documents/{document_id:path}", document_page.document),
         Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
         Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
