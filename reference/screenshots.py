@@ -29,6 +29,7 @@ def main(url: str = "http://localhost:3001") -> None:
         _phone(browser, url)
         _reports(browser, url)
         _statement(browser, url)
+        _sync(browser, url)
         _syncing(browser, url)
         browser.close()
 
@@ -71,6 +72,17 @@ def _statement(browser: Browser, url: str) -> None:
     page.click("text=Show")
     page.locator("thead small >> nth=2").wait_for()
     page.screenshot(path=IMAGES / "web-statement.png")
+    page.close()
+
+
+def _sync(browser: Browser, url: str) -> None:
+    """What is synced of an organisation."""
+    page = browser.new_page(base_url=url, viewport={"width": 1120, "height": 1000}, color_scheme="light")
+    page.goto("/")
+    page.click(REPORTS)
+    page.get_by_role("link", name="Sync", exact=True).click()
+    page.locator("#tables-title").wait_for()
+    page.screenshot(path=IMAGES / "web-sync.png")
     page.close()
 
 

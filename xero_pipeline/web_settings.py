@@ -34,6 +34,11 @@ class WebSettings(BaseSettings):
         description="The web page's address for people where a proxy stands before it, such as "
         "https://books.example.com.",
     )
+    webhook_key: SecretStr | None = Field(
+        None,
+        description="The signing key of the app's webhook, from developer.xero.com; while it changes the old and the "
+        "new one, separated by a comma. Default: no events are taken.",
+    )
     dagster_ui: WebAddress = Field(
         "http://localhost:3000",
         description="Where the Dagster UI is: the web page links into it, and gives it syncs to run.",
@@ -45,3 +50,9 @@ class WebSettings(BaseSettings):
     mcp_token: SecretStr | None = Field(
         None, description="What an assistant sends as `Authorization: Bearer …` to `xero-pipeline mcp --http`."
     )
+
+    @property
+    def webhook_keys(self) -> tuple[str, ...]:
+        """The keys that may sign a delivery; none where no events are taken."""
+        given = self.webhook_key.get_secret_value() if self.webhook_key else ""
+        return tuple(key.strip() for key in given.split(",") if key.strip())

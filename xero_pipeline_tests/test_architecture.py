@@ -24,6 +24,7 @@ SIMULATOR_MAY_IMPORT = {
     "edits": {"edits", "books", "company", "values", "workbench"},
     "payroll": {"payroll", "api", "books", "messages", "values", "wire", "workbench"},
     "faults": {"faults", "limits", "messages", "wire"},
+    "webhooks": {"webhooks", "company", "workbench"},
     "identity": {"identity", "api.catalogue", "apps", "messages", "wire", "store"},
 }
 MAY_IMPORT = {
@@ -88,10 +89,12 @@ MAY_IMPORT = {
         "warehouse",
         "xero",
     },
+    "webhooks": {"webhooks", "container", "settings", "state", "xero"},
     "assistants": {"assistants", "files", "ledger", "metrics", "queries", "settings", "warehouse", "web"},
     "web": {
         "web",
         "charts",
+        "checks",
         "files",
         "ledger",
         "operations",
@@ -102,6 +105,7 @@ MAY_IMPORT = {
         "state",
         "sync",
         "warehouse",
+        "webhooks",
         "xero",
     },
     "cli": {
@@ -122,6 +126,7 @@ MAY_IMPORT = {
         "state",
         "sync",
         "warehouse",
+        "webhooks",
         "xero",
     },
 }
@@ -206,7 +211,8 @@ def test_the_rooms_of_the_simulator_keep_apart(room):
 
 
 @pytest.mark.parametrize(
-    "room", ["state", "xero", "warehouse", "ledger", "charts", "checks", "files", "metrics", "queries", "sync"]
+    "room",
+    ["state", "xero", "warehouse", "ledger", "charts", "checks", "files", "metrics", "queries", "sync", "webhooks"],
 )
 def test_dagster_stays_at_the_edge(room):
     for path in (PACKAGE / room).rglob("*.py"):

@@ -33,6 +33,7 @@ def test_the_wheel_has_every_file_of_the_package(wheel):
 def test_a_type_checker_may_read_the_package_and_the_licence_comes_along(wheel):
     names = wheel.namelist()
     assert {"xero_pipeline/py.typed", "xero_simulator/py.typed"} <= set(names)
-    assert any(name.endswith("dist-info/licenses/LICENSE") for name in names)
+    for licence in ("LICENSE", "xero_pipeline/web/static/inter-license.txt"):
+        assert any(name.endswith(f"dist-info/licenses/{licence}") for name in names)
     (metadata,) = [name for name in names if name.endswith("dist-info/METADATA")]
-    assert message_from_string(wheel.read(metadata).decode())["License-Expression"] == "MIT"
+    assert message_from_string(wheel.read(metadata).decode())["License-Expression"] == "MIT AND OFL-1.1"

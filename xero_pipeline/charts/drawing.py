@@ -31,7 +31,9 @@ _COLOURS = {
     "age-3": "#d87a4c",
     "age-4": "#c4503f",
 }
-_FONT = f'font-family="system-ui, sans-serif" font-size="{SIZE}"'
+_SIZE = f'font-size="{SIZE}"'
+_FONT = f'font-family="system-ui, sans-serif" {_SIZE}'
+"""Of a picture; in a page the letters are the page's."""
 _WIDTH, _HEIGHT = 760, 280
 
 
@@ -46,7 +48,7 @@ def in_page(chart: Chart, name: str, description: str, width: int, height: int) 
         columns(chart, width, height, with_tips=True) if isinstance(chart, ColumnChart) else bars(chart, width, height)
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {_FONT} role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {_SIZE} role="img" '
         f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(chart.title)}</title>'
         f'<desc id="{name}-d">{escape(description)}</desc>{"".join(drawn)}</svg>'
     )

@@ -16,6 +16,7 @@ from xero_pipeline.defs.assets.consolidation import group_assets
 from xero_pipeline.defs.assets.ledger import ledger_assets
 from xero_pipeline.defs.assets.reports import report_assets
 from xero_pipeline.defs.automation.deferred_work import unfinished
+from xero_pipeline.defs.automation.event_reads import events_to_read
 from xero_pipeline.defs.automation.jobs import jobs
 from xero_pipeline.defs.automation.ledger_updates import ledgers_to_keep
 from xero_pipeline.defs.automation.schedules import daily_sync, rolling_reread
@@ -34,6 +35,7 @@ from xero_pipeline.defs.resources import (
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.reconcile.account_balances import ACCOUNT_BALANCES
 from xero_pipeline.sync.progress import Progress, Silent
+from xero_pipeline.xero.event_categories import CATEGORIES
 
 if TYPE_CHECKING:
     from xero_pipeline.defs.selection import AssetSelectionConfig
@@ -149,7 +151,15 @@ class DefinitionsBuilder:
         """
         naming, choice = self._naming, self._choice
         reread_calls = self._settings.reread_calls
-        all_jobs = jobs(naming, choice, self._collections, self._reports, self._ledger, reread_calls=reread_calls)
+        all_jobs = jobs(
+            naming,
+            choice,
+            self._collections,
+            self._reports,
+            self._ledger,
+            reread_calls=reread_calls,
+            events=self._takes_events,
+        )
         return dg.Definitions(
             assets=self.assets,
             asset_checks=report_checks(naming, choice),
@@ -173,8 +183,14 @@ class DefinitionsBuilder:
         months = [months_to_pull(self._naming, self._choice)] if self._reports else []
         assets = [*self._collections, *self._reports]
         ledgers = [ledgers_to_keep(self._naming)] if self._ledger else []
+        told = [events_to_read(self._naming, self._choice, self._ledger)] if self._takes_events else []
         left = unfinished(self._naming, all_jobs, assets)
-        return [new_organisations(self._naming, self._choice), *months, *ledgers, left, *self._other_sensors]
+        return [new_organisations(self._naming, self._choice), *told, *months, *ledgers, left, *self._other_sensors]
+
+    @property
+    def _takes_events(self) -> bool:
+        hinted = set(CATEGORIES.values()) & {endpoint.table for endpoint in self._choice.collections}
+        return bool(self._settings.webhook_keys and hinted)
 
 
 def resources(app: XeroApp, progress: Progress | None = None) -> dict[str, Any]:

@@ -53,19 +53,24 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
     }
 
 
-def run_records(instance: dg.DagsterInstance, limit: int, tenant_id: str | None = None) -> list[dg.RunRecord]:
+def run_records(
+    instance: dg.DagsterInstance, limit: int, tenant_id: str | None = None, *, at_most: int | None = None
+) -> list[dg.RunRecord]:
     """The last runs, the newest first.
 
     Args:
         tenant_id: Only runs of this organisation, those with others among them; None for all.
+        at_most: Look at about so many runs of all organisations; None for all there are.
     """
     if tenant_id is None:
         return list(instance.get_run_records(limit=limit))
     order, found = instance.get_dynamic_partitions(ORGANISATIONS), list[Any]()
     cursor: str | None = None
-    while len(found) < limit:
+    looked_at = 0
+    while len(found) < limit and (at_most is None or looked_at < at_most):
         some = instance.get_run_records(limit=_AT_ONCE, cursor=cursor)
         found += [one for one in some if tenant_id in organisations_of(one.dagster_run.tags, order)]
+        looked_at += len(some)
         if len(some) < _AT_ONCE:
             break
         cursor = some[-1].dagster_run.run_id
@@ -111,14 +116,18 @@ def run_error(instance: dg.DagsterInstance, run_id: str) -> str | None:
     import dagster as dg
 
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
-        event = entry.dagster_event
-        data = event.step_failure_data if event else None
-        if data and data.user_failure_data and data.user_failure_data.description:
-            return data.user_failure_data.description
-        if data and data.error and data.error.cls_name in INTERRUPTED:
-            return STOPPED
-        if data and data.error:
-            return data.error.message.strip()
+        if entry.dagster_event and (said := failure_of(entry.dagster_event)):
+            return said
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
         return entry.dagster_event.message if entry.dagster_event else entry.message
     return None
+
+
+def failure_of(event: dg.DagsterEvent) -> str | None:
+    """What a step said that failed."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    if data.error and data.error.cls_name in INTERRUPTED:
+        return STOPPED
+    return data.error.message.strip() if data.error else None

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from xero_pipeline.state.machine_tables import machine_tables
 from xero_pipeline.state.quota_tables import quota_tables
+from xero_pipeline.state.webhook_tables import webhook_tables
 
 
 class Instant(TypeDecorator[datetime]):
@@ -75,6 +76,7 @@ def state_metadata() -> sa.MetaData:
     _postponed_table(metadata)
     _alert_notes(metadata)
     _signed_in(metadata)
+    webhook_tables(metadata, Instant)
     return metadata
 
 

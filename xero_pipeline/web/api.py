@@ -18,6 +18,7 @@ from xero_pipeline.web.books import statement_pages
 from xero_pipeline.web.pages import SPANS, figures_of
 from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, status_of
+from xero_pipeline.web.syncing.sync_overview import sync_overview
 from xero_pipeline.xero.values import is_object
 
 MOST_RUNS = 200
@@ -111,6 +112,14 @@ def figures(request: Request, context: AppContext, fields: Mapping[str, Any]) ->
         raise ConfigurationError(f"months must be one of {', '.join(map(str, SPANS))}.")
     seen = figures_of(context, one.tenant_id, one.name, int(given))
     return asdict(seen.value) | {"read_at": seen.at, "in_use": seen.in_use or None}
+
+
+def tables(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:
+    """What is synced of an organisation, its calls and its last runs."""
+    one = actions.organisation(context, request.path_params["tenant_id"])
+    state = sync_overview(context, one.tenant_id)
+    told = {"tables": state.tables, "calls": state.calls, "scheduler": state.scheduler, "runs": state.runs}
+    return {**told, "read_at": state.read_at, "in_use": state.in_use or None}
 
 
 def statement(request: Request, context: AppContext, fields: Mapping[str, Any]) -> object:

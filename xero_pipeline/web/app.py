@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,17 +17,30 @@ from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
-from xero_pipeline.web.books import closed_periods, document_page, statement_pages
+from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
+from xero_pipeline.web.syncing import sync_page
+from xero_pipeline.webhooks.app import receiver_of
+from xero_pipeline.webhooks.receiver import PATH as EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xero_pipeline.web.app_context import AppContext
+
+
+class _Static(StaticFiles):
+    """Our own script and style, read again with every page so that they fit it; the typeface is kept by browsers."""
+
+    def file_response(self, full_path: str | PathLike[str], *how: Any, **more: Any) -> Response:
+        answer = super().file_response(full_path, *how, **more)
+        if str(full_path).endswith(".woff2"):
+            answer.headers["Cache-Control"] = "max-age=604800"
+        return answer
 
 
 def make_app(context: AppContext) -> Starlette:
@@ -43,6 +57,7 @@ def make_app(context: AppContext) -> Starlette:
         user_header=context.services.settings.web_user_header,
         headers=_headers(context),
         refuse=refuse,
+        unguarded=EVENTS,
     )
     handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
     app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
@@ -60,14 +75,18 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/", pages.organisations),
         Route("/live", pages.live),
         Route("/books/{tenant_id}", pages.books),
+        Route("/books/{tenant_id}/sync", sync_page.sync_page),
+        Route("/books/{tenant_id}/sync/live", sync_page.live),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
         Route("/books/{tenant_id}/documents/{document_id:path}", document_page.document),
         Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
+        Route("/books/{tenant_id}/checks", findings.checks_page),
+        Route("/dismiss", forms.form(findings.dismiss_finding, findings.page_of), methods=["POST"]),
         Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
         Route("/connect", forms.connect, methods=["POST"]),
-        Route("/sync", forms.form(forms.sync), methods=["POST"]),
+        Route("/sync", forms.form(forms.sync, forms.page_of_sync), methods=["POST"]),
         Route("/disconnect", forms.form(forms.disconnect), methods=["POST"]),
         Route("/scheduler", forms.form(forms.scheduler), methods=["POST"]),
         Route(LOGIN, forms.login_page, methods=["GET"]),
@@ -75,12 +94,13 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/logout", forms.logout, methods=["POST"]),
         *(Route(path, forms.callback) for path in sorted(callbacks)),
         *simulated,
+        Route(EVENTS, receiver_of(context.services)),
         Route(ICON, _icon),
         Mount("/api", routes=_api()),
         Route("/metrics", prometheus.metrics),
         Route("/health", probes.health),
         Route("/ready", probes.ready),
-        Mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static")),
+        Mount(STATIC.rstrip("/"), _Static(directory=Path(__file__).parent / "static")),
     ]
 
 
@@ -96,6 +116,7 @@ def _api() -> list[Route]:
         Route("/logs", api.endpoint(api.logs)),
         Route("/scheduler", api.endpoint(api.scheduler), methods=["GET"]),
         Route("/scheduler", api.endpoint(api.turn_scheduler), methods=["POST"]),
+        Route("/tables/{tenant_id}", api.endpoint(api.tables)),
         Route("/figures/{tenant_id}", api.endpoint(api.figures)),
         Route("/statements/{tenant_id}/{statement}", api.endpoint(api.statement)),
     ]
@@ -108,7 +129,7 @@ def _headers(context: AppContext) -> Mapping[str, str]:
     onward = "" if context.services.settings.mock_mode else f" {login.scheme}://{login.netloc}"
     return {
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        f"connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
+        f"font-src 'self'; connect-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
         "X-Frame-Options": "DENY",
         "X-Content-Type-Options": "nosniff",
         # Not no-referrer: with that, browsers hide the origin of our own forms from us.

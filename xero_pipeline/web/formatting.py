@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -50,6 +50,8 @@ def filters() -> Mapping[str, Callable[..., Any]]:
         "count": count,
         "percent": percent,
         "instant": instant,
+        "day_time": day_time,
+        "hour": hour,
         "ago": ago,
         "began": began,
         "lasting": lasting,
@@ -139,6 +141,20 @@ def instant(at: datetime | None) -> str:
         at: None for never.
     """
     return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC" if at else "never"
+
+
+def day_time(at: datetime) -> str:
+    """A moment in UTC, where the page says that times are."""
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M}"
+
+
+def hour(at: datetime, zone: tzinfo = UTC) -> str:
+    """The time of the day, with the name of the zone: 05:00 UTC, 18:00 in Pacific/Auckland.
+
+    Args:
+        zone: Of whom.
+    """
+    return f"{at.astimezone(zone):%H:%M} {'UTC' if zone is UTC else f'in {zone}'}"
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:

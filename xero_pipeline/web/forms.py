@@ -18,6 +18,7 @@ from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.password import TooManyTries
 from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import as_json, bare, status_of, wants_json
+from xero_pipeline.web.syncing import sync_page
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def _first_page(fields: Fields) -> str:
     return "/"
+
+
+def page_of_sync(fields: Fields) -> str:
+    """Where somebody pressed the button: the sync page of the organisation, or the first page."""
+    return sync_page.address(fields) if fields.get("page") == "sync" else "/"
 
 
 def form(act: Callable[[AppContext, Fields], str], back: Callable[[Fields], str] = _first_page) -> Endpoint:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.operations.run_history import changed
+from xero_pipeline.operations.run_steps import subject_of
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -53,7 +54,7 @@ class RunProgress:
                 "since": datetime.fromtimestamp(record.start_time, UTC) if record.start_time else None,
                 "tables_done": len(tally.ended),
                 "tables": tally.steps,
-                "at": subject_of(tally.current),
+                "at": subject_of(tally.current).replace("_", " ") if tally.current else None,
                 "rows_changed": tally.rows_changed,
                 "calls": tally.calls,
             }
@@ -89,12 +90,3 @@ def _count(tally: _Tally, entry: dg.EventLogEntry) -> None:
         tally.rows_changed += changed(made.metadata)
         calls = made.metadata["calls"].value if "calls" in made.metadata else 0
         tally.calls += calls if isinstance(calls, int) else 0
-
-
-def subject_of(step: str | None) -> str | None:
-    """The table a step of a run is about, in words.
-
-    Args:
-        step: Its key; None between two steps.
-    """
-    return step.partition("_")[2].replace("_", " ") if step else None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
@@ -15,7 +16,8 @@ from xero_pipeline.operations.health.dagster import is_on
 from xero_pipeline.operations.health.issues import Issue, open_issues, with_put_aside
 from xero_pipeline.operations.organisation_states import listed
 from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
-from xero_pipeline.operations.run_history import names_of, past_run, tenant_of
+from xero_pipeline.operations.run_history import names_of, past_run, run_records, tenant_of
+from xero_pipeline.operations.run_steps import RunStep, run_steps
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 RUNS_SHOWN = 10
 RUNS_LOOKED_AT = 50
 """For what went wrong last."""
+RUNS_SEARCHED = 600
+"""For those of one organisation: of thousands, its last may be further back than anybody waits for."""
 _RUNS_KEPT = 500
 
 
@@ -60,6 +64,7 @@ class Status:
         self._glance = glance
         self._lock = threading.Lock()
         self._ended: dict[str, dict[str, Any]] = {}
+        self._kept_steps = lru_cache(_RUNS_KEPT)(partial(run_steps, instance))
 
     def everything(self, search: str = "", state: str = "") -> dict[str, Any]:
         """All of it.
@@ -82,12 +87,26 @@ class Status:
             "organisations": found.organisations,
         }
 
-    def _organisations(self, seen: SchedulerState | None) -> Iterator[dict[str, Any]]:
-        """All of them: whatever is asked is asked for all at once, but for the few that are being synced."""
+    def one(self, tenant_id: str) -> dict[str, Any]:
+        """One organisation, as `everything` tells it.
+
+        Raises:
+            StopIteration: There is none.
+        """
+        return next(self._organisations(self._dagster.look(), tenant_id))
+
+    def _organisations(self, seen: SchedulerState | None, only: str | None = None) -> Iterator[dict[str, Any]]:
+        """All of them: whatever is asked is asked for all at once, but for the few that are being synced.
+
+        Args:
+            only: The tenant id of the one that is wanted; None for all.
+        """
         synced, issues = self._last_syncs(), self.issues()
         at_work, failed = self._syncs.at_work(), self._last_failures()
         for told in organisation_statuses(self._services, synced or {}):
             tenant_id = told["tenant_id"]
+            if only is not None and tenant_id != only:
+                continue
             told["last_sync_known"] = synced is not None
             told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(tenant_id, ())]
             told["days_of_consent_left"] = _days_until(told["consent_ends_at"])
@@ -111,11 +130,23 @@ class Status:
             "dagster": bool(seen and seen.carried),
         }
 
-    def runs(self, limit: int = RUNS_SHOWN) -> list[dict[str, Any]]:
-        """The last runs, the newest first."""
+    def runs(self, limit: int = RUNS_SHOWN, tenant_id: str | None = None) -> list[dict[str, Any]]:
+        """The last runs, the newest first.
+
+        Args:
+            tenant_id: Only those of this organisation, as far as they are among the last runs of all; None for all.
+        """
         names = names_of(self._services.organisations.list())
-        records = self._instance.get_run_records(limit=limit)
+        records = run_records(self._instance, limit, tenant_id, at_most=RUNS_SEARCHED)
         return [self._run_status(record, names) for record in records]
+
+    def steps(self, run: Mapping[str, Any]) -> Sequence[RunStep]:
+        """The steps of a run.
+
+        Args:
+            run: As `runs` tells it; that of one that has ended is read once.
+        """
+        return self._kept_steps(run["run_id"]) if run["end"] else run_steps(self._instance, run["run_id"])
 
     def _run_status(self, record: dg.RunRecord, names: Mapping[str, str]) -> dict[str, Any]:
         """A run that has ended stays as it is, and is read once."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -146,6 +148,57 @@ def test_the_figures_are_those_of_xero(journey: Journey, page: Page) -> None:
         assert drawing.locator("title").text_content()
 
 
+def test_all_digits_are_of_one_width_in_the_pages_own_typeface(journey: Journey, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/books/{journey.tenant_id}")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].map(one => one.status)") == ["loaded", "loaded"]
+    assert all(url.startswith(journey.site.address.shown) for url in asked)
+    (width,) = page.locator("td.number").first.evaluate(
+        """cell => [...new Set([..."0123456789"].map((digit) => {
+          const span = cell.appendChild(document.createElement("span"));
+          span.textContent = digit.repeat(20);
+          return span.getBoundingClientRect().width;
+        }))]"""
+    )
+    assert width > 0
+
+
+def test_the_sync_page_tells_what_the_warehouse_the_plan_and_the_runs_say(journey: Journey) -> None:
+    in_auckland = {"timezone_id": "Pacific/Auckland"}
+    planned = json.loads(journey.home.run("plan", "--json").out)["total"]["calls"]
+    with looking(journey.browser, journey.site, **in_auckland) as page:
+        page.click("text=View reports")
+        page.get_by_role("link", name="Sync", exact=True).click()
+        (invoices,) = [row.locator("th, td").all_inner_texts() for row in page.get_by_role("row").all()
+                       if row.locator("th").all_inner_texts() == ["Invoices"]]  # fmt: skip
+        ((rows, newest),) = journey.home.query("SELECT count(*), max(updated_date_utc) FROM xero.invoices")
+        local = newest.astimezone(ZoneInfo("Pacific/Auckland"))
+        assert (invoices[1], invoices[3], invoices[4]) == ("Up to date", f"{local:%-d %b %Y, %H:%M}", f"{rows:,}")
+        expect(page.locator("[data-zone]")).to_contain_text("Pacific/Auckland")
+        total = [number(cell) for cell in page.locator("tfoot .number").all_inner_texts()]
+        assert total[1] == journey.site.status.one(journey.tenant_id)["calls_today"]
+        assert total[3] == planned
+        # The sync is the oldest of the runs: reports and the ledger follow it.
+        run = page.locator("details.run").last
+        run.locator("summary").click()
+        assert number(run.get_by_role("row", name=re.compile("^Invoices")).locator(".number").last.inner_text()) >= rows
+        expect(run.locator("summary")).to_contain_text("Done")
+
+
+def test_sync_now_shows_at_once_that_it_was_pressed(journey: Journey, page: Page) -> None:
+    page.goto(f"/books/{journey.tenant_id}/sync")
+    page.route("**/sync", lambda route: route.abort())  # the program does not answer, and nothing is synced
+    label = page.evaluate(
+        """() => { const button = document.querySelector("[id^=sync-] [type=submit], button[id^=sync-]");
+        button.click(); return button.textContent; }"""
+    )
+    assert label == "Starting…"
+    expect(page.locator(".note.bad")).to_contain_text("did not answer")
+    expect(page.locator(SYNC_NOW)).to_be_visible()
+
+
 def test_longer_than_there_are_books_it_begins_with_the_first_month_there_is(
     journey: Journey, page: Page, first_month: dt.date
 ) -> None:
@@ -176,13 +229,16 @@ def test_nothing_stands_in_the_way_of_a_screen_reader_or_a_keyboard(journey: Jou
         assert violations(page) == []
         page.keyboard.press("Enter")  # on what is chosen already: to keep it connected
         expect(page.locator("dialog")).to_be_hidden()
-        page.goto(f"/books/{journey.tenant_id}")
-        assert violations(page) == []
+        for path in (f"/books/{journey.tenant_id}", f"/books/{journey.tenant_id}/sync"):
+            page.goto(path)
+            for run in page.locator("details.run").all():
+                run.locator("summary").click()
+            assert violations(page) == []
 
 
 def test_on_a_telephone_nothing_is_wider_than_the_page_and_no_cell_is_cut(journey: Journey) -> None:
     with looking(journey.browser, journey.site, viewport={"width": 340, "height": 700}) as page:
-        for path in ("/", f"/books/{journey.tenant_id}"):
+        for path in ("/", f"/books/{journey.tenant_id}/sync", f"/books/{journey.tenant_id}"):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 340
             assert page.evaluate(CUT) == []

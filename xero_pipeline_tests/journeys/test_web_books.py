@@ -144,4 +144,4 @@ def test_on_a_telephone_nothing_is_wider_than_the_page(window: Browser, site: Ap
 
 def pages(books: str) -> list[str]:
     account = address(books, "general-ledger", account="200")
-    return [*(address(books, name) for name in STATEMENT_PAGES), account, f"{books}/closed-periods"]
+    return [*(address(books, name) for name in STATEMENT_PAGES), account, f"{books}/closed-periods", f"{books}/checks"]

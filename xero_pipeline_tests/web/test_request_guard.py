@@ -76,7 +76,7 @@ def test_every_answer_tells_the_browser_what_it_may_not_do(browser, path):
     headers = browser.get(path).headers
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+    assert policy["script-src"] == policy["style-src"] == policy["form-action"] == policy["font-src"] == "'self'"
     assert headers["x-frame-options"] == "DENY"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"

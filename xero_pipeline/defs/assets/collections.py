@@ -22,6 +22,8 @@ from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
+from xero_pipeline.state.webhook_inbox import WebhookInbox
+from xero_pipeline.sync.events.event_read import read_events
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
@@ -50,6 +52,9 @@ class SyncOptions(dg.Config):
 
     min_age_days: int = 0
     """Leave out organisations of which the list was read less than so many days ago."""
+
+    events: bool = False
+    """Instead, read what webhooks told of; organisations of which nothing waits are left out."""
 
     reread_calls: int = 0
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
@@ -86,10 +91,14 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         warehouse = xero_warehouse.warehouse
 
         reads = ListReads(warehouse, endpoint, context.partition_keys)
+        inbox = WebhookInbox(xero.services.state)
         tenants = _due(reads, context.partition_keys, config.min_age_days)
+        if config.events:
+            tenants = _told_of(inbox, tenants, endpoint.table)
         left_out = set(context.partition_keys).difference(tenants)
         if left_out:
-            context.log.info(f"Of {len(left_out)} organisations it was read within {config.min_age_days} days.")
+            why = "nothing was told" if config.events else f"it was read within {config.min_age_days} days"
+            context.log.info(f"Of {len(left_out)} organisations {why}.")
 
         step = SharedStep(len(tenants))
 
@@ -102,6 +111,16 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                 if config.reread_calls and endpoint.page_size:
                     outcome = refresh_collection(
                         *whose, calls=config.reread_calls, tally=tally, progress=told, landing=landing
+                    )
+                elif config.events:
+                    outcome = read_events(
+                        *whose,
+                        inbox=inbox,
+                        tally=tally,
+                        progress=told,
+                        landing=landing,
+                        reads=reads,
+                        calls_left=lambda: client.calls_left(tenant_id),
                     )
                 else:
                     outcome = sync_collection(
@@ -144,6 +163,11 @@ def _due(reads: ListReads, tenants: Sequence[str], min_age_days: int) -> Sequenc
     except WarehouseBusy:
         return tenants  # each says so for itself
     return [one for one, cursor in cursors.items() if cursor is None or cursor.complete_at < before]
+
+
+def _told_of(inbox: WebhookInbox, tenants: Sequence[str], table: str) -> Sequence[str]:
+    waiting = {one.tenant_id for one in inbox.waiting() if one.asset == table}
+    return [one for one in tenants if one in waiting]
 
 
 def _contents(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline.defs.naming import WEEK
+from xero_pipeline.xero.event_categories import CATEGORIES
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
@@ -19,6 +20,7 @@ SYNC = "sync_organisation"
 REREAD = "reread_organisation"
 PULL = "pull_reports"
 LEDGER = "keep_ledger"
+EVENTS = "read_events"
 
 
 def jobs(
@@ -29,6 +31,7 @@ def jobs(
     ledger: Sequence[dg.AssetsDefinition],
     *,
     reread_calls: int,
+    events: bool = False,
 ) -> list[Job]:
     """The jobs over the assets of all collections and all reports; none over no assets.
 
@@ -37,7 +40,10 @@ def jobs(
         collections: Their assets, partitioned by organisation.
         reports: Partitioned by month and organisation.
         reread_calls: What reading again may cost an organisation in a day.
+        events: Whether Xero's webhooks are taken.
     """
+    told = {naming.named(f"sync_{name}") for name in CATEGORIES.values()}
+    hinted = [asset for asset in collections if asset.op.name in told] if events else []
     config = reread_config(naming, choice, reread_calls)
     again = [asset for asset in collections if asset.op.name in config["ops"]]
     wanted = (
@@ -56,6 +62,12 @@ def jobs(
             None,
             "The general ledger of an organisation from its documents, and the proof that it ties out. Needs no call "
             "to Xero.",
+        ),
+        (
+            EVENTS,
+            [*hinted, *ledger] if hinted else [],
+            None,
+            "The lists of an organisation that Xero's webhooks told of, and its ledger afterwards.",
         ),
     )
     return [

@@ -50,14 +50,16 @@ def work_sensor(
     description: str,
     job_name: str | None = None,
     jobs: Sequence[Any] | None = None,
+    seconds: int = 30,
 ) -> dg.SensorDefinition:
-    """A sensor that never calls Xero, looks twice a minute and is switched on until somebody switches it off.
+    """A sensor that never calls Xero and is switched on until somebody switches it off.
 
     Args:
         ask: What it asks for.
         name: In our own project.
         job_name: The job of its runs, as it is called in this one.
         jobs: Those jobs, where there are several.
+        seconds: How often it looks.
     """
 
     @dg.sensor(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
@@ -65,7 +67,7 @@ def work_sensor(
         required_resource_keys={naming.resource(TOKEN_STORE)},
         job_name=job_name,
         jobs=jobs,
-        minimum_interval_seconds=30,
+        minimum_interval_seconds=seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=description,
     )

@@ -101,10 +101,18 @@ class Planner:
         quota: Knows what is left of the day.
         settings: Limits and first month.
         ask: Finds how many records a collection has of which the warehouse knows nothing; None to leave it open.
+        costs: Whether bytes and seconds are found, for which all calls that were ever made are looked at.
     """
 
     def __init__(
-        self, warehouse: Warehouse, quota: Quota, tenant_id: str, settings: Settings, *, ask: Counts | None = None
+        self,
+        warehouse: Warehouse,
+        quota: Quota,
+        tenant_id: str,
+        settings: Settings,
+        *,
+        ask: Counts | None = None,
+        costs: bool = True,
     ) -> None:
         from xero_pipeline.sync.estimate.costs import Costs
 
@@ -113,7 +121,7 @@ class Planner:
         self._tenant_id = tenant_id
         self._settings = settings
         self._ask = ask
-        self._costs = Costs(warehouse, tenant_id)
+        self._costs = Costs(warehouse, tenant_id) if costs else None
 
     def sync(self, collections: Sequence[Endpoint], reports: Sequence[Report], *, full: bool = False) -> Plan:
         """The next sync.
@@ -157,7 +165,7 @@ class Planner:
         return [self._item(report.name, calls_for(report, months), changes=False) for report, months in due.items()]
 
     def _item(self, asset: str, calls: int, *, changes: bool, known: bool = True) -> Item:
-        cost = self._costs.of(asset, changes=changes)
+        cost = self._costs.of(asset, changes=changes) if self._costs else None
         if cost is None:
             return Item(asset, calls, known)
         return Item(asset, calls, known, round(calls * cost.wire_bytes), calls * cost.seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -10,13 +11,16 @@ from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.sql import among, literal, q, target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     import pyarrow as pa
     from sqlalchemy import Connection
 
     from xero_pipeline.warehouse.schema.model import Table
+
+CHANGED = "updated_date_utc"
+"""The column that says when Xero changed a record, where Xero tells it."""
 
 
 def active_ids(
@@ -60,6 +64,32 @@ def active_records(connection: Connection, collection: str, tenant_id: str) -> d
     return {row[0]: row[1] for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
 
 
+def stamps_of(connection: Connection, collection: str, tenant_id: str, ids: Sequence[str]) -> dict[str, datetime]:
+    """When records were last changed in Xero, as far as we have them; those marked deleted, or without a time, not."""
+    record = table_group(collection)[0]
+    key = q(record.key[0])
+    sql = (
+        f"SELECT {key} AS id, updated_date_utc AS at FROM {target(record)} WHERE tenant_id = :tenant_id "
+        f"AND NOT is_deleted AND updated_date_utc IS NOT NULL AND {key} IN {among(ids)}"
+    )
+    return {row.id: row.at.astimezone(UTC) for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
+def references_of(
+    connection: Connection, collection: str, tenant_id: str, ids: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, str | None]]:
+    """What some columns of records say, by the ids of the records.
+
+    Args:
+        columns: Those of ids of other records.
+    """
+    record = table_group(collection)[0]
+    key, told = q(record.key[0]), ", ".join(map(q, columns))
+    sql = f"SELECT {key}, {told} FROM {target(record)} WHERE tenant_id = :tenant_id AND {key} IN {among(ids)}"
+    found = connection.execute(text(sql), {"tenant_id": tenant_id})
+    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in found}
+
+
 def counts_by_day(
     connection: Connection, collection: str, tenant_id: str, day: str, start: date | None
 ) -> list[tuple[date, int]]:
@@ -93,6 +123,28 @@ def row_counts(connection: Connection, collections: Iterable[str], tenant_id: st
     return {row.name: row.n for row in connection.execute(text(" UNION ALL ".join(counts)), {"tenant_id": tenant_id})}
 
 
+def record_summaries(
+    connection: Connection, collections: Iterable[str], tenant_id: str
+) -> Mapping[str, tuple[int, datetime | None]]:
+    """How many records an organisation has in some collections, deleted ones too, and when Xero changed one last.
+
+    Args:
+        collections: Names of the records' tables.
+
+    Returns:
+        By name both; the instant is None where Xero does not tell it.
+    """
+    records = [table_group(name)[0] for name in collections]
+    if not records:
+        return {}
+    sql = " UNION ALL ".join(
+        f"SELECT '{record.name}' AS name, COUNT(*) AS n, {_newest(record)} AS newest FROM {target(record)} "
+        "WHERE tenant_id = :tenant_id"
+        for record in records
+    )
+    return {row.name: (row.n, row.newest) for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
+
+
 def max_number(connection: Connection, collection: str, tenant_id: str, path: str) -> int:
     """The highest number of a record; 0 if there is none.
 
@@ -123,6 +175,10 @@ def ids_of_same_numbers(
         f"AND {q(number)} IN {numbers} AND {q(key)} NOT IN {ids}"
     )
     return list(connection.exec_driver_sql(sql, execution_options={"no_parameters": True}).scalars())
+
+
+def _newest(record: Table) -> str:
+    return f"MAX({q(CHANGED)})" if record.has(CHANGED) else "CAST(NULL AS TIMESTAMP WITH TIME ZONE)"
 
 
 def _day(record: Table, column: str) -> str:

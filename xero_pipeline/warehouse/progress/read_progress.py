@@ -117,6 +117,11 @@ def cursors(connection: Connection, endpoint: str) -> list[Cursor]:
     return _read(connection, Cursor, {"endpoint": endpoint})
 
 
+def cursors_of(connection: Connection, tenant_id: str) -> dict[str, Cursor]:
+    """How far the lists of an organisation have been read, by endpoint; those never read to the end are left out."""
+    return {one.endpoint: one for one in _read(connection, Cursor, {"tenant_id": tenant_id})}
+
+
 def write_notes(connection: Connection, notes: Iterable[Cursor | RefreshRound]) -> None:
     """Note complete reads that brought nothing new, with a few statements for all of them.
 

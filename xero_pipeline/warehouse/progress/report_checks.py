@@ -20,6 +20,10 @@ SELECT tenant_id, period_start, fetched_at, digest FROM (
     WHERE report = :report AND basis = :basis AND period_start BETWEEN :first AND :last AND tenant_id IN ({tenants})
 ) AS pulls WHERE place = 1
 """
+_LAST = """
+SELECT report, basis, MAX(period_start) AS month, MAX(checked_at) AS checked_at FROM xero.report_pulls
+WHERE tenant_id = :tenant_id GROUP BY report, basis
+"""
 _CHECKED = """
 UPDATE xero.report_pulls AS t SET checked_at = c.checked_at FROM (VALUES {rows}) AS c (
     tenant_id, period_start, fetched_at, checked_at
@@ -68,6 +72,16 @@ def newest_pulls(
     asked = {"report": report, "basis": basis, "first": min(months), "last": max(months)}
     for row in connection.execute(sql, {**params, **asked}):
         yield row.tenant_id, row.period_start, row.fetched_at.astimezone(UTC), row.digest
+
+
+def last_checks(connection: Connection, tenant_id: str) -> dict[tuple[str, str], tuple[date, datetime]]:
+    """Of every report of an organisation the last month it was pulled of, and when Xero was last asked for any.
+
+    Returns:
+        By the name of the table and the basis.
+    """
+    found = connection.execute(text(_LAST), {"tenant_id": tenant_id})
+    return {(row.report, row.basis): (row.month, row.checked_at.astimezone(UTC)) for row in found}
 
 
 def note_checked(connection: Connection, report: str, basis: str, checked: Sequence[Checked]) -> None:

@@ -23,11 +23,26 @@ function isBusy() {
   return live.querySelector('[data-busy="yes"]') !== null;
 }
 
+// Times are UTC as they come; here they are the reader's.
+const FORMS = {
+  full: { dateStyle: "medium", timeStyle: "short" },
+  short: { dateStyle: "medium", timeStyle: "short" },
+  hour: { timeStyle: "short" },
+};
+function localise(root) {
+  for (const time of root.querySelectorAll("time[data-local]")) {
+    time.textContent = new Intl.DateTimeFormat("en-GB", FORMS[time.dataset.local]).format(new Date(time.dateTime));
+  }
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const told of root.querySelectorAll("[data-zone]")) told.textContent = `in your time zone, ${zone}`;
+}
+
 function show(html) {
   const before = news();
   const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
   const opened = [...live.querySelectorAll("details[open]")].map((one) => one.id);
   live.innerHTML = html;
+  localise(live);
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   const changed = news().filter((text) => !before.includes(text));
@@ -53,7 +68,12 @@ async function refresh() {
 
 async function send(form) {
   const button = form.querySelector("button");
+  const label = button.textContent;
   button.setAttribute("aria-disabled", "true");
+  if (button.dataset.atOnce) {
+    button.textContent = button.dataset.atOnce;
+    button.setAttribute("aria-busy", "true");
+  }
   try {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -65,9 +85,11 @@ async function send(form) {
   } catch {
     tell("The program did not answer: is it still running?", false);
   }
-  button.removeAttribute("aria-disabled");
   shown = "";
   await refresh();
+  button.removeAttribute("aria-disabled");
+  button.removeAttribute("aria-busy");
+  if (button.dataset.atOnce) button.textContent = label;
 }
 
 async function ask(link) {
@@ -101,6 +123,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
+localise(document);
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
 if (live) {

@@ -84,6 +84,17 @@ class CallOutbox:
             rows = connection.execute(over.order_by(calls.c.call_id).limit(at_most)).mappings().all()
         return [{**row, "at": _instant(row["at"]), "modified_since": _instant(row["modified_since"])} for row in rows]
 
+    def waiting(self, tenant_id: str) -> list[dict[str, Any]]:
+        """The calls of an organisation that have not arrived in the warehouse, those under way among them.
+
+        Returns:
+            Of each its id, asset and run.
+        """
+        calls = state_table("call_outbox")
+        mine = sa.select(calls.c.call_id, calls.c.asset, calls.c.run_id).where(calls.c.tenant_id == tenant_id)
+        with read_connection(self._engine) as connection:
+            return [dict(row) for row in connection.execute(mine).mappings()]
+
     def drop(self, call_ids: Sequence[str]) -> None:
         """Forget calls that have arrived in the warehouse. One that is gone already is no error.
 

@@ -1,0 +1,1 @@
+"""What Xero's webhooks told of a list, read; and whether they tell at all."""

@@ -1,0 +1,25 @@
+"""How soon events are read: as calls of the day are left, so that they never cost the daily sync its own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xero_pipeline.state.webhook_records import WaitingList
+
+PACES: tuple[tuple[float, timedelta], ...] = ((0.5, timedelta()), (0.2, timedelta(minutes=10)))
+"""While more than such a part of the day's calls is left, how long the oldest event waits for others; of the rest
+nothing is spent on events."""
+
+
+def is_due(waiting: WaitingList, calls_left: int, calls_a_day: int, now: datetime) -> bool:
+    """Whether a list is to be read now for the events that wait.
+
+    Args:
+        calls_left: Of the day, for its organisation.
+        calls_a_day: What a day has.
+    """
+    left = calls_left / calls_a_day
+    pause = next((pause for part, pause in PACES if left > part), None)
+    return pause is not None and (not pause or now - waiting.oldest >= pause)
