@@ -101,6 +101,11 @@ class Trust:
         return self.is_kept and not self.is_behind and not waits
 
     @property
+    def is_reconciled(self) -> bool:
+        """Whether every figure is as new as the documents, and equal to Xero's; a likely cause makes none equal."""
+        return self.is_good and self.tie_out is not None and not self.tie_out.differ
+
+    @property
     def remark(self) -> str:
         """What a screen has to say beside figures of the ledger; nothing where all agree."""
         if not self.is_kept:

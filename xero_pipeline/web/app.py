@@ -81,7 +81,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}/sync/live", sync_page.live),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
-        Route("/books/{tenant_id}/documents/{document_id}", document_page.document),
+        Route("/books/{tenant_id}/documents/{document_id:path}", document_page.document),
         Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
         Route("/books/{tenant_id}/checks", findings.checks_page),
         Route("/dismiss", forms.form(findings.dismiss_finding, findings.page_of), methods=["POST"]),
