@@ -53,6 +53,7 @@ docs: setup ## the generated pages under docs/, and the site of all pages in bui
 	@$(BIN)/python -m xero_pipeline.queries.reference > docs/queries.md
 	@$(BIN)/python -m xero_pipeline.metrics.reference > docs/metrics.md
 	@$(BIN)/python -m xero_pipeline.checks.reference > docs/checks.md
+	@$(BIN)/python -m xero_pipeline.assistants.reference
 	@$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/docs
 	@echo "The site: build/docs/index.html"
 
