@@ -20,6 +20,7 @@ from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.monitoring import probes, prometheus
+from xero_pipeline.web.overview import group_page
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
@@ -74,6 +75,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
     return [
         Route("/", pages.organisations),
         Route("/live", pages.live),
+        Route("/group", group_page.group_page),
         Route("/books/{tenant_id}", pages.books),
         Route("/books/{tenant_id}/sync", sync_page.sync_page),
         Route("/books/{tenant_id}/sync/live", sync_page.live),
