@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test quick prove coverage format bench lock docs layout clean
+.PHONY: help setup run demo check test quick prove coverage format bench lock docs layout clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ setup: .venv/.ready ## make .venv and install everything from the lock file
 
 run: setup ## connect when nothing is connected, serve the Dagster UI and the web page until Ctrl-C, sync
 	@$(BIN)/xero-pipeline run $(ARGS)
+
+demo: setup ## three simulated companies with something to find, in .xero-demo (docs/demo.md)
+	@$(BIN)/xero-pipeline demo $(ARGS)
 
 check: setup ## form, lint, types and definitions: what make test checks before the tests
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash .ci/check static
@@ -50,6 +53,7 @@ docs: setup ## the generated pages under docs/, and the site of all pages in bui
 	@$(BIN)/python -m xero_pipeline.queries.reference > docs/queries.md
 	@$(BIN)/python -m xero_pipeline.metrics.reference > docs/metrics.md
 	@$(BIN)/python -m xero_pipeline.checks.reference > docs/checks.md
+	@$(BIN)/python -m xero_pipeline.assistants.reference
 	@$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/docs
 	@echo "The site: build/docs/index.html"
 

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NAVIGATION: dict[str, tuple[str, ...]] = {
-    "Getting started": ("start", "live", "terminal", "queries", "assistants", "coming-from", "accountants", "cookbook"),
+    "Getting started": (
+        "start",
+        "demo",
+        "live",
+        "terminal",
+        "queries",
+        "assistants",
+        "coming-from",
+        "accountants",
+        "cookbook",
+        "faq",
+    ),
     "The data": (
         "tables",
         "reports",
@@ -30,6 +41,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
     ),
     "Running it": (
         "operations",
+        "troubleshooting",
         "web",
         "monitoring",
         "alerts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
+    from xero_simulator.config import Story
     from xero_simulator.simulator import Simulator
 
 _FIRST_SYNC = "first-sync.lock"
-_BOOKS_START, _BOOKS_EDITION = "simulator.start", "simulator.books"
+_BOOKS_START, _BOOKS_EDITION, _STORY = "simulator.start", "simulator.books", "simulator.story"
 
 
 def opened(home: Path, mode: str) -> Path:
@@ -95,6 +96,8 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
     from xero_simulator.values.days import day_of_books
 
     config = BooksConfig(today=day_of_books(clock.now().timestamp()))
+    if story := _story(home):
+        config = replace(config, organisations=3, invoices=600, months=15, story=story)
     # A company does not forget its oldest month because a new one begins.
     if not (home / _BOOKS_START).exists():
         _written_once(home / _BOOKS_EDITION, str(BOOKS_EDITION))
@@ -107,6 +110,37 @@ def simulator_in(home: Path, *, limits: bool = False) -> Simulator:
         advanced=True,
         follow_clock=True,
     )
+
+
+def begin_demo(home: Path) -> bool:
+    """Let the simulated books of this home tell a story.
+
+    Args:
+        home: From `opened`.
+
+    Returns:
+        Whether no closed month was changed yet.
+    """
+    return len(_written_once(home / _STORY, f"{clock.now().isoformat()}\n").split()) == 1
+
+
+def change_closed_month(home: Path) -> None:
+    """Let somebody change a closed month in the simulated books of the demo.
+
+    Args:
+        home: After `begin_demo`.
+    """
+    story = home / _STORY
+    story.write_text(f"{story.read_text()}{clock.now().isoformat()}\n")
+
+
+def _story(home: Path) -> Story | None:
+    """What the simulated books tell besides their business: nothing, but in the demo."""
+    if not (home / _STORY).exists():
+        return None
+    from xero_simulator.config import Story
+
+    return Story(*map(datetime.fromisoformat, (home / _STORY).read_text().split()))
 
 
 def has_rewritten_books(home: Path) -> bool:

@@ -38,7 +38,7 @@ def in_words(mistake: Mapping[str, Any]) -> str:
     return mistake["msg"]
 
 
-def text_of(file: Path, what: str) -> str:
+def file_text(file: Path, what: str) -> str:
     """What stands in a file of the user's.
 
     Args:

@@ -95,6 +95,7 @@ MAY_IMPORT = {
     "web": {
         "web",
         "charts",
+        "checks",
         "files",
         "ledger",
         "operations",

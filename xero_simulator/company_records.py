@@ -30,12 +30,18 @@ class CompanyRecords:
         self.base_currency = bench.country.currency
         self.bench = bench
         self.revision = 0
+        self.written_at = 0
         self._kept: dict[str, tuple[int, Any]] = {}
 
     @property
     def today(self) -> dt.date:
         """The last day of the books."""
         return self.bench.today
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether somebody changed the books since they were written."""
+        return self.revision != self.written_at
 
     def wrappers(self) -> Iterable[str]:
         """The kinds of records there are, by Xero's wrapper names."""

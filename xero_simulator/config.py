@@ -12,6 +12,19 @@ BOOKS_EDITION = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """What happens in the books besides their business; `story` tells it.
+
+    Args:
+        begins: When most of it happened.
+        closed_month_changes: When somebody changed a closed month; None while nobody has.
+    """
+
+    begins: dt.datetime
+    closed_month_changes: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BooksConfig:
     """The size and the seed of the simulated books.
 
@@ -26,6 +39,7 @@ class BooksConfig:
         seed: Any whole number; another number makes other books.
         start: The first month, when it shall not move along with `today`.
         revalues: Reports value what is open in another currency at the rate of their day, as Xero's do.
+        story: What happened besides; None for business alone.
     """
 
     today: dt.date
@@ -35,6 +49,7 @@ class BooksConfig:
     seed: int = 1
     start: dt.date | None = None
     revalues: bool = True
+    story: Story | None = None
 
     def __post_init__(self) -> None:
         if self.organisations < 1 or self.months < 1 or self.invoices < 0:

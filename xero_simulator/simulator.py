@@ -116,9 +116,9 @@ class Simulator:
         with self._lock:
             company = self._current(tenant_id)
             if company is None:
-                from xero_simulator.books import build_company
+                from xero_simulator.story import build_books
 
-                company = self._companies[tenant_id] = build_company(self._config_of_today(), place)
+                company = self._companies[tenant_id] = build_books(self._config_of_today(), place)
             return company
 
     def _current(self, tenant_id: str) -> Company | None:
@@ -126,7 +126,7 @@ class Simulator:
         return None if company is None or self._has_outlived(company) else company
 
     def _has_outlived(self, company: Company) -> bool:
-        return self._follow_clock and company.revision == 0 and company.today < self.today
+        return self._follow_clock and not company.is_edited and company.today < self.today
 
     def _config_of_today(self) -> BooksConfig:
         if not self._follow_clock or self.today <= self.config.today:

@@ -102,7 +102,7 @@ def standing(connection: Connection, organisations: Iterable[KnownOrganisation])
             "tenant_id": one.tenant_id,
             "currency": one.currency,
             "last_synced_at": at.isoformat() if (at := synced.get(one.tenant_id)) else None,
-            "is_reconciled": stands[one.tenant_id].is_good,
+            "is_reconciled": stands[one.tenant_id].is_reconciled,
             "remark": stands[one.tenant_id].remark
             or "Every figure of the ledger that was compared agrees with Xero's reports.",
         }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
+from pydantic import ValidationError
 
-from xero_pipeline.assistants.answers import NOTE
+from xero_pipeline.assistants.answers import NOTE, refusal
+from xero_pipeline.assistants.arguments import unknown_arguments, wrong_arguments
 from xero_pipeline.assistants.http_guard import HttpGuard
 from xero_pipeline.assistants.tools import Tools
 from xero_pipeline.revisions import program_version
@@ -16,6 +19,8 @@ from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.web.password import Password
 
 if TYPE_CHECKING:
+    from mcp.server.mcpserver.context import Context
+    from mcp.types import CallToolResult, InputRequiredResult
     from pydantic import SecretStr
     from starlette.types import ASGIApp
 
@@ -32,6 +37,24 @@ _INSTRUCTIONS = (
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
+class AnsweringServer(MCPServer[None]):
+    """A server that says of wrong arguments what is wrong with them, and what is allowed."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool; wrong arguments are refused in words."""
+        known = next((tool.input_schema for tool in await self.list_tools() if tool.name == name), None)
+        if known is not None and (wrong := unknown_arguments(name, known, arguments)):
+            return refusal(wrong)
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if known is None or not isinstance(error.__cause__, ValidationError):
+                raise
+            return refusal(wrong_arguments(name, known, error.__cause__))
+
+
 def make_server(settings: Settings) -> MCPServer[None]:
     """The server; it opens the warehouse, and neither the state database nor Xero.
 
@@ -39,7 +62,7 @@ def make_server(settings: Settings) -> MCPServer[None]:
         settings: Where the warehouse is.
     """
     warehouse = Warehouse(settings.warehouse, lock_timeout_seconds=LOCK_SECONDS, reads_copy=True)
-    made: MCPServer[None] = MCPServer(
+    made = AnsweringServer(
         "xero_pipeline", instructions=_INSTRUCTIONS + NOTE, version=program_version(), log_level="WARNING"
     )
     for tool in Tools(warehouse, settings.ageing).all:

@@ -13,6 +13,7 @@ from pydantic import Field
 from xero_pipeline.assistants import organisations as known_organisations
 from xero_pipeline.assistants.answers import answer, in_records, in_rows, moment_of, records, refusal
 from xero_pipeline.assistants.descriptions import What, described
+from xero_pipeline.assistants.documents import found_document
 from xero_pipeline.assistants.statements import StatementName, days
 from xero_pipeline.calendar import month_start
 from xero_pipeline.errors import ConfigurationError, XeroPipelineError
@@ -26,6 +27,7 @@ from xero_pipeline.ledger.statements.entity import newest_day
 from xero_pipeline.queries.bounds import asking_bounded
 from xero_pipeline.queries.catalogue import asking_ready, days_asked, ready_query
 from xero_pipeline.queries.execution import looking
+from xero_pipeline.queries.ledger_note import first_sync
 from xero_pipeline.queries.rows import answer_of
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ class Tools:
             raise ConfigurationError("Columns stand beside a profit and loss or a balance sheet alone.")
         with looking(self._warehouse) as connection:
             one = known_organisations.chosen(known_organisations.known(connection), organisation)
+            _require_ledger(connection, one)
             first, last = days(first_day, last_day, one.today)
             wanted = StatementRequest(
                 name,
@@ -152,18 +155,22 @@ class Tools:
         organisation: Whose = None,
         account: Annotated[str | None, Field(description="Code, name or id; with a month.")] = None,
         month: Annotated[str | None, Field(description="As 2026-10; with an account.")] = None,
+        document: Annotated[str | None, Field(description="Number or id; alone.")] = None,
     ) -> CallToolResult:
-        """Explain figures of an organisation.
+        """Explain figures of an organisation, or a document.
 
         Without an account every figure of the ledger that differs from Xero's reports, with its likely cause; with
-        account and month what moved there, by source, and the documents behind a difference.
+        account and month what moved there, by source, and the documents behind a difference. With a document what it
+        says, its line items, its payments and allocations, and its journal lines.
         """
-        if (account is None) != (month is None):
-            raise ConfigurationError("Give an account and a month, or neither.")
+        if (account is None) != (month is None) or (document and account):
+            raise ConfigurationError("Give an account and a month, or a document, or none of them.")
         with looking(self._warehouse) as connection:
             one = known_organisations.chosen(known_organisations.known(connection), organisation)
             _require_ledger(connection, one)
             about = self._about(connection, [one], basis="accrual")
+            if document is not None:
+                return answer(about, found_document(connection, one.tenant_id, document))
             if account is None:
                 found = tie_out.differences(connection, tenant_id=one.tenant_id, once=True)
                 return answer(about, {"differences": records(found)})
@@ -242,4 +249,4 @@ def _named_in(data: Mapping[str, object], everyone: Sequence[KnownOrganisation])
 
 def _require_ledger(connection: Connection, one: KnownOrganisation) -> None:
     if newest_day(connection, one.tenant_id) is None:
-        raise ConfigurationError("The ledger has no journals of this organisation yet: it has to be synced first.")
+        raise ConfigurationError(f"The ledger has no journals of this organisation yet. {first_sync(connection)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli import assistant_server
+from xero_pipeline.cli import assistant_server, demo
 from xero_pipeline.cli.arguments import Commands, QueryCommand, without_types
 from xero_pipeline.cli.commands import (
     aged,
@@ -81,6 +81,7 @@ app.command()(move.move)
 app.command()(logs.logs)
 app.command()(schedule.schedule)
 app.command()(run.run)
+app.command()(demo.demo)
 app.command()(web.web)
 app.command()(assistant_server.mcp)
 app.command()(worker.worker)

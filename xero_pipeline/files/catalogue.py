@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.files import compared_statements
 from xero_pipeline.files.drawn_statement import DrawnStatement
@@ -20,6 +22,7 @@ from xero_pipeline.ledger.statements.entity import entity_of, newest_day
 from xero_pipeline.ledger.statements.general_ledger import general_ledger
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
+from xero_pipeline.ledger.statements.sections import FX_ACCOUNTS, FX_GROUP, FX_NAME
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 
 if TYPE_CHECKING:
@@ -77,7 +80,15 @@ def read_statement(
         as_of,
         reconciliation_of(connection, tenant_id, request),
         request.name in AT_OWN_RATES and is_revalued(connection, tenant_id),
+        contact_name_of(connection, tenant_id, request.contact) if request.contact else "",
     )
+
+
+def contact_name_of(connection: Connection, tenant_id: str, contact_id: str) -> str:
+    """What a contact is called; its id where the warehouse does not know it."""
+    known = "SELECT name FROM xero.contacts WHERE tenant_id = :tenant_id AND contact_id = :contact_id"
+    name = connection.execute(text(known), {"tenant_id": tenant_id, "contact_id": contact_id}).scalar()
+    return name or contact_id
 
 
 def account_id_of(connection: Connection, tenant_id: str, wanted: str) -> str:
@@ -86,12 +97,17 @@ def account_id_of(connection: Connection, tenant_id: str, wanted: str) -> str:
     Raises:
         ConfigurationError: There is none, or not only one.
     """
-    found = chart_of(connection, tenant_id).find(wanted)
+    chart = chart_of(connection, tenant_id)
+    found = chart.find(wanted)
     if len(found) == 1:
         return found[0].account_id
     if found:
         listed = ", ".join(f"{one.name} ({one.account_id})" for one in found)
         raise ConfigurationError(f"Several accounts are called “{wanted}”; name one by id: {listed}.")
+    if wanted.strip().casefold() in (FX_GROUP.casefold(), FX_NAME.casefold()):
+        gains = [f"{one.code or one.account_id} {one.name}" for one in chart.all if one.system_account in FX_ACCOUNTS]
+        listed = ", ".join(sorted(gains)) or "none; Xero makes them when they are needed"
+        raise ConfigurationError(f"“{FX_NAME}” is a line of reports, not an account. Its accounts: {listed}.")
     raise ConfigurationError(
         f"There is no account “{wanted}”. Name it by code, name or id, as in `xero-pipeline statement trial-balance`."
     )
@@ -122,7 +138,12 @@ def _balance_sheet(
 
 def _general_ledger(connection: Connection, tenant_id: str, asked: StatementRequest, _: Ageing) -> Sequence[Any]:
     account = account_id_of(connection, tenant_id, asked.account) if asked.account else None
-    return general_ledger(connection, tenant_id, asked.first, asked.end, account, basis=asked.basis or "accrual")
+    basis = asked.basis or "accrual"
+    return general_ledger(connection, tenant_id, asked.first, asked.end, account, basis=basis, most=asked.most)
+
+
+def _budget(connection: Connection, tenant_id: str, asked: StatementRequest, _: Ageing) -> Sequence[Any]:
+    return budget_variance(connection, tenant_id, asked.first, asked.end, asked.budget)
 
 
 def _of_range(function: Callable[..., Sequence[Any]]) -> Drawing:
@@ -152,5 +173,5 @@ STATEMENTS: Mapping[str, Drawing] = {
     "aged-payables-documents": _aged("payables"),
     "cash": _of_range(cash_movement),
     "cash-flow": _of_range(cash_flow),
-    "budget": _of_range(budget_variance),
+    "budget": _budget,
 }

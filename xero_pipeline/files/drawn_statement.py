@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.files.reconciliation import NOT_TOLD, Reconciliation
+from xero_pipeline.ledger.statements.changes import change_of
 from xero_pipeline.ledger.statements.columns import SideBySide
 
 if TYPE_CHECKING:
     from xero_pipeline.files.statement_request import StatementRequest
+    from xero_pipeline.ledger.statements.lines import Line
 
 _CENT = Decimal("0.01")
 
@@ -29,6 +31,7 @@ class DrawnStatement:
         rows: Its lines: those of one of the functions in `ledger.statements`, all of one kind, or several columns.
         as_of: The moment the books are of; None where nobody needs to know.
         is_revalued: Whether Xero's balance sheet values what is open in other currencies anew, which these rows do not.
+        contact_name: Whose documents they are, if only one contact's.
         reconciliation: Whether its figures agree with Xero's reports.
     """
 
@@ -40,6 +43,7 @@ class DrawnStatement:
     as_of: datetime | None = None
     reconciliation: Reconciliation = NOT_TOLD
     is_revalued: bool = False
+    contact_name: str = ""
 
     @property
     def title(self) -> str:
@@ -57,6 +61,7 @@ class DrawnStatement:
         asked = self.request
         told = [
             ("Organisation", self.organisation),
+            ("Contact", self.contact_name),
             ("Period" if asked.start else "At the close of", self.days),
             ("Currency", self.currency),
             ("Basis", (asked.basis or "").capitalize()),
@@ -70,16 +75,15 @@ class DrawnStatement:
     def file_stem(self) -> str:
         """The name of its file, without the ending."""
         days = f"{self.request.start}-to-{self.request.end}" if self.request.start else f"{self.request.end}"
-        return file_stem(self.organisation, self.request.name, days)
+        return file_stem(self.organisation, self.request.name, self.contact_name, days)
 
     @property
     def records(self) -> list[dict[str, Any]]:
         """Its rows for programs: every field by its name, amounts exact."""
         if isinstance(self.rows, SideBySide):
-            labels = [one.label for one in self.rows.columns]
             return [
                 {name: value for name, value in asdict(line).items() if name != "amounts"}
-                | dict(zip(labels, map(plain, line.amounts), strict=True))
+                | {name: value for place in range(len(line.amounts)) for name, value in self._cells(line, place)}
                 for line in self.rows.lines
             ]
         return [{name: plain(value) for name, value in asdict(row).items()} for row in self.rows]
@@ -96,7 +100,25 @@ class DrawnStatement:
             return {**head, "from": asked.start, "to": asked.end, "rows": self.records}
         heads = [{"label": one.label, "from": one.period.start, "to": one.period.end} for one in self.rows.columns]
         rows = [asdict(line) | {"amounts": list(map(plain, line.amounts))} for line in self.rows.lines]
+        compared = [place for place, one in enumerate(self.rows.columns) if one.is_compared]
+        if compared:
+            for row, line in zip(rows, self.rows.lines, strict=True):
+                row["changes"] = [
+                    {"since": self.rows.columns[place].label, **asdict(change_of(line, place))} for place in compared
+                ]
         return {**head, "columns": heads, "rows": rows}
+
+    def _cells(self, line: Line, place: int) -> Iterator[tuple[str, Any]]:
+        """The amount of a column by its label, and what changed since, if it is compared with."""
+        assert isinstance(self.rows, SideBySide)
+        column = self.rows.columns[place]
+        yield column.label, plain(line.amounts[place])
+        if column.is_compared:
+            change = change_of(line, place)
+            share = None if change.share is None else round(change.share * 100, 1)
+            yield f"{column.label}: change", plain(change.amount)
+            yield f"{column.label}: change %", share
+            yield f"{column.label}: effect on profit", change.effect
 
 
 def plain(value: Any) -> Any:

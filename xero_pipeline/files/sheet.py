@@ -25,12 +25,14 @@ class SheetColumn:
         kind: What its cells hold.
         notes: What stands below its head: days, the currency.
         period: The days its amounts are of; None for those of the statement.
+        is_change: What changed since other days: no journal lines add up to it.
     """
 
     head: str
     kind: Kind = "amount"
     notes: tuple[str, ...] = ()
     period: Period | None = None
+    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)

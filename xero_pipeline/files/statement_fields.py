@@ -51,6 +51,7 @@ BUDGET: Fields = (
     ("Budget", "budget", "amount"),
     ("Variance", "variance", "amount"),
     ("%", "percent", "percent"),
+    ("Effect on profit", "effect", "text"),
 )
 CONTACTS: Fields = (
     ("Contact", "contact_name", "text"),

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ageing import BUCKETS
+from xero_pipeline.files.column_layout import side_by_side, under_headings
 from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
 from xero_pipeline.files.statement_fields import (
     BANK,
@@ -25,6 +26,7 @@ from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
 from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.statements.aged import AgedDocument, by_contact
 from xero_pipeline.ledger.statements.cash_flow import CASH
+from xero_pipeline.ledger.statements.changes import effect_of, share_of
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.columns import SideBySide
 from xero_pipeline.ledger.statements.general_ledger import LedgerEntry
@@ -37,6 +39,14 @@ _REVALUED = (
     "Other currencies are at the rates they were booked at. The balance sheet has them at the rates of its day, so its "
     "receivables, payables and bank accounts may differ by unrealised gains."
 )
+_SUMS = {
+    "opening": "Opening balance",
+    "year_end": "Year end",
+    "total": "Total",
+    "movement": "Net movement",
+    "closing": "Closing balance",
+}
+"""What the lines of a ledger are called that no journal has."""
 _OF_THE_DOCUMENT = frozenset({"open_amount"})
 _ITS_OWN = ("own currency",)
 """What stands below the head of amounts whose currency another column names."""
@@ -46,7 +56,7 @@ def sheet_of(statement: DrawnStatement) -> Sheet:
     """A statement in columns and rows; every column of amounts says its currency."""
     rows = statement.rows
     if isinstance(rows, SideBySide):
-        columns, blocks = _side_by_side(rows)
+        columns, blocks = side_by_side(rows)
     else:
         fields, lay_out = _LAYOUTS[statement.request.name]
         columns = [SheetColumn(head, kind, _ITS_OWN * (field in _OF_THE_DOCUMENT)) for head, field, kind in fields]
@@ -76,16 +86,6 @@ def _notes(statement: DrawnStatement) -> Sequence[str]:
     return (*revalued, without) if missing else revalued
 
 
-def _side_by_side(found: SideBySide) -> tuple[Sequence[SheetColumn], Sequence[SheetBlock]]:
-    heads = [SheetColumn(one.label, notes=(one.days,) if one.days else (), period=one.period) for one in found.columns]
-    named = {line.section for line in found.lines if line.line_type == "account"}
-    told = [
-        (line.section if line.section in named else "", line, [amount or None for amount in line.amounts])
-        for line in found.lines
-    ]
-    return [SheetColumn("", "text"), *heads], [SheetBlock(list(_under_headings(told)))]
-
-
 def _trial(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     sides = [field for _, field, _ in fields[1:]]
     lines = [_line(fields, row, account=_with_code(row)) for row in rows]
@@ -100,27 +100,16 @@ def _statement(_: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     """Total Assets stands without a heading of its own."""
     named = {row.section for row in rows if row.line_type == "account"}
     told = [(row.section if row.section in named else "", row, [row.amount]) for row in rows]
-    yield SheetBlock(list(_under_headings(told)))
+    yield SheetBlock(list(under_headings(told)))
 
 
 def _cash_flow(_: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     """A total of an activity stands below all its headings, without one of its own."""
-    told: list[tuple[str, Any, Sequence[Decimal | None]]] = []
+    told: list[tuple[str, Any, Sequence[Value]]] = []
     for row in rows:
         heading = f"{row.activity} > {row.cash_type}" if row.cash_type else row.activity if row.activity == CASH else ""
         told.append((heading, row, [row.amount]))
-    yield SheetBlock(list(_under_headings(told)))
-
-
-def _under_headings(lines: Iterable[tuple[str, Any, Sequence[Decimal | None]]]) -> Iterator[SheetRow]:
-    """Lines with their headings and amounts, with a row for each heading."""
-    above = ""
-    for heading, line, amounts in lines:
-        if heading and heading != above:
-            yield SheetRow((heading.strip(), *(None for _ in amounts)), "heading")
-        above = heading
-        role, indent = ("total", 0) if line.line_type == "total" else ("line", 1)
-        yield SheetRow((line.account_name, *amounts), role, indent, line.account_id)
+    yield SheetBlock(list(under_headings(told)))
 
 
 def _bank(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
@@ -132,9 +121,10 @@ def _ledger(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     for title, group in groupby(rows, key=_with_code):
         told: list[SheetRow] = []
         for row in group:
-            kind = in_words(row.source_type) if row.entry_type == "journal" else row.entry_type.replace("_", " ")
-            line = _blank_zeros(_line(fields, row, source_type=kind), but=_place(fields, "balance"))
-            told.append(replace(line, role="total") if row.entry_type == "closing" else line)
+            line = _line(fields, row, source_type=_SUMS.get(row.entry_type) or in_words(row.source_type))
+            if row.entry_type != "total":
+                line = _blank_zeros(line, but=_place(fields, "balance"))
+            told.append(replace(line, role="total") if row.entry_type in ("total", "closing") else line)
         yield SheetBlock(told, title)
 
 
@@ -154,7 +144,8 @@ def _budget(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     for title, group in groupby(rows, key=lambda row: row.budget_name):
         told: list[SheetRow] = []
         for row in group:
-            line = _line(fields, row, percent=row.variance / abs(row.budget) if row.budget else None)
+            effect = effect_of(row.section, row.account_name, row.variance)
+            line = _line(fields, row, percent=share_of(row.variance, row.budget), effect=effect)
             total = row.line_type == "total"
             told.append(replace(line, role="total" if total else "line", indent=0 if total else 1))
         yield SheetBlock(told, title)

@@ -21,6 +21,8 @@ class StatementRequest:
         by: A column for each month, quarter or option of the tracking category named.
         account: Of a general ledger the only account, by code, name or id.
         contact: Of aged documents the only contact, by id.
+        budget: Of budgets the only one, by id or name.
+        most: Of an account's general ledger how many journal lines are read; its sums are of all.
         known_on: The day on whose evening its figures were known; None for what is known now.
     """
 
@@ -32,6 +34,8 @@ class StatementRequest:
     by: str | None = None
     account: str | None = None
     contact: str | None = None
+    budget: str | None = None
+    most: int | None = None
     known_on: date | None = None
 
     @property

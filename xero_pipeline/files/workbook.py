@@ -26,8 +26,9 @@ DIGITS = 15
 _FIRST_YEAR = 1900
 _LONGEST_TEXT = 32_000
 _NARROWEST, _WIDEST = 10, 60
-_PORTRAIT_WIDTH = 92
-"""Characters that a page of A4 has room for, upright; more are printed on their side."""
+_PORTRAIT_WIDTH = 110
+"""Characters that can still be read on a page of A4, upright; more are printed on their side."""
+_LINE_HEIGHT = 15
 _A4 = 9
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _LONGEST_NAME = 31
@@ -104,6 +105,7 @@ class _SheetWriter:
         self._page = page
         self._formats = formats
         self._sheet = sheet
+        self._widths = _widths(sheet)
 
     def write(self, organisation: str) -> None:
         """Write all of it."""
@@ -116,17 +118,17 @@ class _SheetWriter:
             )
         self._text(0, 0, sheet.title, bold=True, font_size=14)
         for place, (label, fact) in enumerate(sheet.facts, start=1):
-            self._text(place, 0, f"{label}: {fact}")
+            self._paragraph(place, f"{label}: {fact}")
         head = len(sheet.facts) + 2
         for place, column in enumerate(sheet.columns):
-            right = {} if column.kind == "text" else {"align": "right"}
+            right = _beside(place, column) or ({} if column.kind == "text" else {"align": "right"})
             told = "\n".join(filter(None, (column.head, *column.notes)))
             self._text(head, place, told, bold=True, bottom=1, text_wrap=True, valign="bottom", **right)
-        self._page.set_row(head, 15 * max((1, *(1 + len(one.notes) for one in sheet.columns))))
+        self._page.set_row(head, _LINE_HEIGHT * max((1, *(1 + len(one.notes) for one in sheet.columns))))
         last = self._rows(head + 1)
         for place, note in enumerate(sheet.notes, start=last + 1):
-            self._text(place, 0, note, italic=True)
-        self._set_up(head, organisation)
+            self._paragraph(place, note, italic=True)
+        self._set_up(head, last + len(sheet.notes), organisation)
 
     def _rows(self, place: int) -> int:
         for block in self._sheet.blocks:
@@ -140,7 +142,7 @@ class _SheetWriter:
         if row.role == "total":
             looks["top"] = 1
         for column, value in enumerate(row.cells):
-            more = {"indent": row.indent} if row.indent and not column else {}
+            more = {"indent": row.indent} if row.indent and not column else _beside(column, self._sheet.columns[column])
             self._cell(place, column, value, self._sheet.columns[column], {**looks, **more})
 
     def _cell(self, row: int, column: int, value: Value, of: SheetColumn, looks: dict[str, object]) -> None:
@@ -168,28 +170,57 @@ class _SheetWriter:
             shown = f"#,##0.{'0' * places_of(value)}"
             self._page.write_number(row, column, number, self._formats.of(num_format=shown, **looks))
 
+    def _paragraph(self, row: int, text: str, **looks: object) -> None:
+        """Text below or above the table, no wider than that: else a printed page would shrink to its length."""
+        width, columns = sum(self._widths), len(self._sheet.columns)
+        if len(text) <= width or columns == 1:
+            self._text(row, 0, text, **looks)
+            return
+        lines = -(-len(text) * 11 // (width * 10))
+        looks |= {"text_wrap": True, "valign": "top"} | ({"quote_prefix": True} if begins_formula(text) else {})
+        self._page.merge_range(row, 0, row, columns - 1, "", self._formats.of(**looks))
+        self._text(row, 0, text, **looks)
+        self._page.set_row(row, _LINE_HEIGHT * lines)
+
     def _text(self, row: int, column: int, text: str, **looks: object) -> None:
         """Text stays text, also after somebody has edited the cell."""
         if begins_formula(text):
             looks["quote_prefix"] = True
         self._page.write_string(row, column, text[:_LONGEST_TEXT], self._formats.of(**looks))
 
-    def _set_up(self, head: int, organisation: str) -> None:
-        page, widths = self._page, _widths(self._sheet)
+    def _set_up(self, head: int, last: int, organisation: str) -> None:
+        page, widths = self._page, self._widths
         for place, width in enumerate(widths):
             page.set_column(place, place, width)
         page.freeze_panes(head + 1, 1)
-        page.repeat_rows(0, head)
+        page.repeat_rows(head)
+        page.print_area(0, 0, max(last, head), len(widths) - 1)
         page.set_paper(_A4)
         page.fit_to_pages(1, 0)
         if sum(widths) > _PORTRAIT_WIDTH:
             page.set_landscape()
-        page.set_footer(f"&L{_in_footer(organisation)}&C{_in_footer(self._sheet.title)}&R&P / &N")
+        page.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.9)
+        facts = dict(self._sheet.facts)
+        days = facts.get("Period") or facts.get("At the close of") or ""
+        basis = f"{facts['Basis']} basis" if "Basis" in facts else ""
+        whose = "\n".join([_in_footer(organisation), _in_footer(_joined(self._sheet.title, days))])
+        how = _in_footer(_joined(basis, facts.get("Currency", "")))
+        when = f"Books as of {facts['Books as of']}\n" if "Books as of" in facts else ""
+        page.set_footer(f"&L&8{whose}&C&8{how}&R&8{when}&P / &N")
+
+
+def _joined(*words: str) -> str:
+    return ", ".join(filter(None, words))
 
 
 def _in_footer(text: str) -> str:
     """A footer has room for 255 characters, and an ampersand begins a code in it."""
-    return text[:80].replace("&", "&&")
+    return text[:70].replace("&", "&&")
+
+
+def _beside(place: int, column: SheetColumn) -> dict[str, object]:
+    """Text keeps away from the numbers before it."""
+    return {"align": "left", "indent": 1} if column.kind == "text" and place else {}
 
 
 def _with_title(block: SheetBlock) -> Iterator[SheetRow]:

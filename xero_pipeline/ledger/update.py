@@ -11,6 +11,7 @@ from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have
 from xero_pipeline.ledger.reconcile.account_balances import compare_account_balances
 from xero_pipeline.ledger.reconcile.account_lines import post_account_lines, remove_account_lines
 from xero_pipeline.ledger.reconcile.cause_file import by_account
+from xero_pipeline.ledger.reconcile.difference_dates import date_differences, remember_differences
 from xero_pipeline.ledger.reconcile.tie_out import (
     compare,
     compare_cash_basis,
@@ -96,9 +97,11 @@ def update_ledger(
             set_beside_xero_again(connection, tenant_id)
         post_unexplained(connection, tenant_id, at=at, named=named_causes)
         write_statements(connection, dialect, tenant_id, ageing=ageing)
+        remember_differences(connection, tenant_id)
         compare(connection, tenant_id, stale)
         compare_cash_basis(connection, tenant_id, stale)
         compare_account_balances(connection, tenant_id, stale)
+        date_differences(connection, tenant_id, at=at)
         make_views(connection, dialect, tenant_id)
         _note(connection, tenant_id, posted, inputs, at)
     return posted

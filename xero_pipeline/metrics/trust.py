@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from xero_pipeline.warehouse.sql import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
     from sqlalchemy import Connection, RowMapping
 
@@ -21,7 +23,9 @@ _STATEMENTS = f"""
 SELECT tenant_id, statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
     SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
     SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ,
-    SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
+    SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained,
+    MIN(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN differs_since END) AS unexplained_since,
+    MIN(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN period_start END) AS unexplained_from
 FROM {named("tie_out")} WHERE tenant_id IN {{tenants}} GROUP BY tenant_id, statement ORDER BY tenant_id, statement
 """
 _DIFFERENCES = f"""
@@ -61,6 +65,16 @@ class TieOut:
         return sum(one["unexplained"] for one in self.statements)
 
     @property
+    def unexplained_since(self) -> datetime | None:
+        """When the first of these was seen; None where there is none, or nobody wrote it down yet."""
+        return min((one["unexplained_since"] for one in self.statements if one["unexplained_since"]), default=None)
+
+    @property
+    def unexplained_from(self) -> date | None:
+        """The first month in which one of these arose."""
+        return min((one["unexplained_from"] for one in self.statements if one["unexplained_from"]), default=None)
+
+    @property
     def stale(self) -> int:
         """How many wait for their report to be pulled again."""
         return sum(one["stale"] for one in self.statements)
@@ -85,6 +99,11 @@ class Trust:
         """Whether every figure is as new as the documents, and equal to Xero's but for what has a likely cause."""
         waits = self.tie_out is None or self.tie_out.stale or self.tie_out.unexplained
         return self.is_kept and not self.is_behind and not waits
+
+    @property
+    def is_reconciled(self) -> bool:
+        """Whether every figure is as new as the documents, and equal to Xero's; a likely cause makes none equal."""
+        return self.is_good and self.tie_out is not None and not self.tie_out.differ
 
     @property
     def remark(self) -> str:
@@ -140,8 +159,9 @@ def _tie_out(statements: Sequence[Mapping[str, Any]]) -> TieOut | None:
 
 
 def _counts(row: RowMapping) -> dict[str, Any]:
-    counts = {str(name): int(value) for name, value in row.items() if name not in ("tenant_id", "statement")}
-    return {"statement": row["statement"], **counts}
+    """The row without its organisation; sums are integers, on PostgreSQL too."""
+    told = {str(name): value for name, value in row.items() if name != "tenant_id"}
+    return {name: int(value) if isinstance(value, Decimal) else value for name, value in told.items()}
 
 
 def _figures(number: int) -> str:

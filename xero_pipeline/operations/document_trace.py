@@ -1,72 +1,27 @@
-"""From a document to everything that stands on it: what it posts, what it ever said, and the answers that said so."""
+"""What a document ever said, and the answers that said so."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.schema import has_ledger
-from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.load.history import REPLACED_AT, SEEN_AT, has_history, view_name
-from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.schema.catalogue import all_tables
-from xero_pipeline.warehouse.sql import among, literal, q
+from xero_pipeline.warehouse.sql import literal, q
 from xero_pipeline.xero.values import is_list, is_object, loads
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-    from decimal import Decimal
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.ledger.documents.traced_documents import TracedDocument
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.schema.model import Table
 
 _MOVES_BY_ITSELF = frozenset({"UpdatedDateUTC"})
 """What differs in every version, and says nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class TracedDocument:
-    """A document of the ledger.
-
-    Args:
-        source_table: Where it is, in schema xero.
-        number: Its number, if it has one.
-        date: The day it posts on; None while it posts nothing.
-    """
-
-    tenant_id: str
-    organisation: str
-    document_id: str
-    source_table: str
-    number: str | None
-    date: date | None
-    contact: str | None
-
-    @property
-    def words(self) -> str:
-        """What tells it from others of the same number."""
-        told = (f"{self.date or ''}", self.source_table.replace("_", " "), self.contact or "", self.organisation)
-        return f"{', '.join(filter(None, told))} ({self.document_id})"
-
-
-@dataclass(frozen=True, slots=True)
-class TracedLine:
-    """A journal line of a document, of its payments or of its allocations.
-
-    Args:
-        account: Its code and name.
-        net_amount: In base currency, debit positive.
-    """
-
-    journal_date: date
-    source_type: str
-    source_id: str | None
-    account: str
-    description: str | None
-    net_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,46 +72,6 @@ class ReceivedAnswer:
     address: str
     request: str
     record: Any
-
-
-def documents_called(connection: Connection, tenants: Collection[str], wanted: str) -> list[TracedDocument]:
-    """The documents of a number or an id, also by the id of a payment or an allocation of theirs.
-
-    Args:
-        connection: To the warehouse; reading is enough.
-        tenants: Of which organisations.
-    """
-    if not has_ledger(connection) or not tenants:
-        return []
-    rows = connection.exec_driver_sql(
-        f"SELECT DISTINCT w.tenant_id, COALESCE(n.name, w.tenant_id) AS organisation, w.document_id, "
-        f"COALESCE(j.source_table, d.source_table) AS source_table, j.number, j.journal_date, c.name FROM ("
-        f"SELECT tenant_id, document_id FROM {named('journals')} WHERE tenant_id IN {among(tenants)} "
-        f"AND (document_id = {literal(wanted)} OR journal_id = {literal(wanted)} "
-        f"OR LOWER(number) = LOWER({literal(wanted)})) UNION "
-        f"SELECT tenant_id, document_id FROM {named('documents')} WHERE tenant_id IN {among(tenants)} "
-        f"AND document_id = {literal(wanted)}) AS w "
-        f"LEFT JOIN {named('journals')} AS j ON j.tenant_id = w.tenant_id AND j.journal_id = w.document_id "
-        f"LEFT JOIN {named('documents')} AS d ON d.tenant_id = w.tenant_id AND d.document_id = w.document_id "
-        f"LEFT JOIN xero.contacts AS c ON c.tenant_id = j.tenant_id AND c.contact_id = j.contact_id "
-        f"LEFT JOIN {NAMED} AS n ON n.tenant_id = w.tenant_id ORDER BY 2, 4, 6, 3"
-    )
-    return [TracedDocument(*row) for row in rows if row.document_id and row.source_table]
-
-
-def lines_of(connection: Connection, document: TracedDocument) -> list[TracedLine]:
-    """What a document, its payments and its allocations post, oldest first."""
-    rows = connection.exec_driver_sql(
-        f"SELECT l.journal_date, l.source_type, l.source_id, "
-        f"COALESCE(CONCAT_WS(' ', a.code, a.name), l.account_id), l.description, l.net_amount "
-        f"FROM {named('journals')} AS j JOIN {named('journal_lines')} AS l "
-        f"ON l.tenant_id = j.tenant_id AND l.journal_id = j.journal_id "
-        f"LEFT JOIN xero.accounts AS a ON a.tenant_id = l.tenant_id AND a.account_id = l.account_id "
-        f"WHERE j.tenant_id = {literal(document.tenant_id)} "
-        f"AND {literal(document.document_id)} IN (j.document_id, j.settled_document_id) "
-        "ORDER BY l.journal_date, l.journal_id, l.line_number"
-    )
-    return [TracedLine(*row) for row in rows]
 
 
 def versions_of(connection: Connection, document: TracedDocument) -> list[DocumentVersion]:

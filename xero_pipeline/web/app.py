@@ -17,9 +17,10 @@ from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
-from xero_pipeline.web.books import closed_periods, document_page, statement_pages
+from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.monitoring import probes, prometheus
+from xero_pipeline.web.overview import group_page
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse, status_of
 from xero_pipeline.web.simulator_pages import consent_page
@@ -74,13 +75,16 @@ def _routes(context: AppContext) -> list[Route | Mount]:
     return [
         Route("/", pages.organisations),
         Route("/live", pages.live),
+        Route("/group", group_page.group_page),
         Route("/books/{tenant_id}", pages.books),
         Route("/books/{tenant_id}/sync", sync_page.sync_page),
         Route("/books/{tenant_id}/sync/live", sync_page.live),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
-        Route("/books/{tenant_id}/documents/{document_id}", document_page.document),
+        Route("/books/{tenant_id}/documents/{document_id:path}", document_page.document),
         Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
+        Route("/books/{tenant_id}/checks", findings.checks_page),
+        Route("/dismiss", forms.form(findings.dismiss_finding, findings.page_of), methods=["POST"]),
         Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
         Route("/connect", forms.connect, methods=["POST"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from xero_pipeline import clock
+from xero_pipeline.ledger.documents.document_fields import state_in_words
 from xero_pipeline.ledger.reconcile.cause_names import cause_in_words
 from xero_pipeline.ledger.reconcile.document_names import in_words
 
@@ -38,10 +39,13 @@ RUN_STATES = {
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
-def filters() -> Mapping[str, Callable[..., str]]:
+def filters() -> Mapping[str, Callable[..., Any]]:
     """The filters of the templates, by name."""
     return {
         "money": money,
+        "exact": exact,
+        "xero_word": state_in_words,
+        "has_values": has_values,
         "whole": whole,
         "count": count,
         "percent": percent,
@@ -82,6 +86,25 @@ def money(amount: Decimal | None) -> str:
         amount: None for nothing to show.
     """
     return "–" if amount is None else f"{amount:,.2f}".replace("-", "−")
+
+
+def exact(amount: Decimal | None, places: int = 0) -> str:
+    """A number with all the decimals it has.
+
+    Args:
+        amount: None for nothing to show.
+        places: How many decimals at least.
+    """
+    if amount is None:
+        return ""
+    exponent = amount.normalize().as_tuple().exponent
+    shown = max(places, -exponent) if isinstance(exponent, int) else places
+    return f"{amount:,.{shown}f}".replace("-", "−")
+
+
+def has_values(rows: Sequence[Any]) -> Mapping[str, bool]:
+    """Of each field of some rows whether any of them says something."""
+    return {name: any(getattr(row, name) for row in rows) for name in rows[0].__slots__}
 
 
 def whole(amount: Decimal | None) -> str:

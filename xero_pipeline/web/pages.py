@@ -16,6 +16,8 @@ from xero_pipeline.web.cached_read import CachedRead
 from xero_pipeline.web.figures.company_figures import Figures, read_figures
 from xero_pipeline.web.figures.panels import panels
 from xero_pipeline.web.organisation_view import OrganisationView, shown
+from xero_pipeline.web.overview.agreement import reconciled
+from xero_pipeline.web.overview.group_page import group_in
 from xero_pipeline.web.responses import page
 
 SPANS = (12, 24, 36)
@@ -35,7 +37,15 @@ def live(request: Request) -> Response:
 def _organisations(request: Request) -> dict[str, Any]:
     status, view = context_of(request).status, OrganisationView.of(request)
     told = status.everything(view.search, view.state)
-    return {"state": told, "shown": shown(view, told), "runs": status.runs()}
+    seen = shown(view, told)
+    agree = reconciled(context_of(request), [one["tenant_id"] for one in seen.organisations])
+    return {
+        "state": told,
+        "shown": seen,
+        "runs": status.runs(),
+        "reconciled": agree,
+        "group": group_in(context_of(request)),
+    }
 
 
 def question(request: Request) -> Response:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from mcp import Client
 
 from xero_pipeline.assistants.answers import DATA, NOTE
+from xero_pipeline.assistants.reference import PAGE, with_arguments
 from xero_pipeline.assistants.server import make_server
 from xero_pipeline.assistants.statements import DESCRIPTIONS
 from xero_pipeline.calendar import month_end
+from xero_pipeline.ledger.documents.document_details import details_of
+from xero_pipeline.ledger.documents.traced_documents import documents_called
 from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline_tests.assistants.conftest import PLANTED, called
 from xero_pipeline_tests.clock import TODAY
@@ -25,7 +29,7 @@ def test_every_statement_says_whose_when_and_whether_the_books_are_reconciled(as
         (one,) = about["organisations"]
         assert (one["tenant_id"], one["currency"]) == (accountant_of_session.tenant_id, "NZD")
         assert {"from", "to", "basis", "books_as_of"} <= about.keys()
-        assert one["is_reconciled"] is True and "with a likely cause" in one["remark"]
+        assert one["is_reconciled"] is ("differ" not in one["remark"]) is False
         assert about["reconciliation"]
         assert found.structured_content["note"] == NOTE
         assert json.loads(found.content[0].text) == found.structured_content
@@ -51,7 +55,8 @@ def test_books_with_a_difference_that_nothing_explains_are_not_reconciled(plante
 def test_columns_stand_side_by_side(ask):
     found = ask("statement", name="profit-and-loss", last_day="2026-04", compare=["prior-year"])
     columns = found.structured_content[DATA]["columns"]
-    assert columns[-2:] == ["Apr 2026", "Prior year"]
+    assert columns[-5:-3] == ["Apr 2026", "Prior year"]
+    assert columns[-3:] == ["Prior year: change", "Prior year: change %", "Prior year: effect on profit"]
 
 
 def test_a_difference_is_explained_down_to_its_documents(ask):
@@ -62,6 +67,44 @@ def test_a_difference_is_explained_down_to_its_documents(ask):
     place = figures["columns"].index("difference")
     assert first["difference"] in {row[place] for row in figures["rows"]}
     assert found["movements"]["rows"]
+
+
+def test_a_document_is_told_as_on_its_page(ask, books, accountant_of_session):
+    asked = "SELECT invoice_id FROM xero.invoices WHERE status = 'PAID' ORDER BY invoice_id LIMIT 1"
+    (row,) = books.query(asked).to_pylist()
+    data = ask("explain", document=row["invoice_id"]).structured_content[DATA]
+    with books.reading() as connection:
+        (found,) = documents_called(connection, [accountant_of_session.tenant_id], row["invoice_id"])
+        details = details_of(connection, found)
+    assert set(data) == {"document", "lines", "settlements", "journal_lines"}
+    assert data["document"]["columns"] == list(details.told)
+    for name in ("lines", "settlements", "journal_lines"):
+        assert len(data[name]["rows"]) == len(getattr(details, name)) > 0
+    assert ask("explain", document="no such").is_error
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("statement", {}, ["`name` is missing"]),
+        ("statement", {"name": "income"}, ["`name` is one of", "'profit-and-loss'", "not 'income'"]),
+        ("statement", {"name": "cash", "from": "2026-10"}, ["no argument `from`", "`first_day`"]),
+        ("statement", {"name": "cash", "compare": "prior-year"}, ["`compare` is a list", "Further columns"]),
+        ("statement", {"name": "cash", "basis": 3}, ["`basis` is one of 'accrual' or 'cash', not 3"]),
+        ("describe", {"what": "everything"}, ["`what` is one of", "'tables'"]),
+    ],
+)
+def test_wrong_arguments_are_refused_with_what_is_allowed(planted, tool, arguments, says):
+    (found,) = called(planted, (tool, arguments))
+    why = found.structured_content[DATA]["why"]
+    assert found.is_error and f"`{tool}`" in why
+    assert all(words in why for words in says), why
+    assert "pydantic" not in why and "validation error" not in why
+
+
+def test_the_page_has_the_arguments_that_the_tools_have():
+    page = (Path(__file__).parents[2] / PAGE).read_text()
+    assert with_arguments(page) == page, "`make docs` writes them"
 
 
 def test_a_built_in_query_is_asked_and_organisations_are_listed(ask, accountant_of_session):

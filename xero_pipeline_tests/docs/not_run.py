@@ -6,6 +6,8 @@ import shlex
 
 NOT_RUN = {
     "make run": "serves until Ctrl-C; journeys/test_mock.py runs what it does",
+    "make demo": "serves until Ctrl-C; cli/test_demo.py runs what it does",
+    "XERO_PIPELINE_HOME=.xero-demo": "needs the demo's folder; cli/test_demo.py makes one",
     "make test": "is what runs this",
     ".venv/bin/xero-pipeline --install-completion": "writes into the start files of your shell",
     "dg ": "works in another project; defs/test_component.py makes one",

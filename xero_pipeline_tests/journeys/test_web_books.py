@@ -82,10 +82,18 @@ def test_from_a_figure_that_rose_one_comes_to_the_bill_behind_it(page: Page, boo
     expect(page.locator("table")).to_contain_text(account)
     page.click(f"table >> text={number_of_bill}")
     expect(page.locator("h1")).to_have_text(f"Bill {number_of_bill}")
+    for label in ("Total", "Due", "Due date", "Status", "Contact", "Currency"):
+        expect(page.locator("dl.facts")).to_contain_text(label)
+    expect(page.locator("#items ~ div tbody")).to_contain_text(account)
     lines = page.locator("#lines ~ div tbody tr")
     told = [[cell or "0" for cell in row.locator("td").all_inner_texts()[-2:]] for row in lines.all()]
     assert sum(number(debit) for debit, _ in told) == sum(number(credit) for _, credit in told) > 0
     expect(page.locator("#versions ~ div").first).to_contain_text("First seen")
+    page.click("text=Back to General ledger, April 2026")
+    expect(page.locator("table")).to_contain_text(account)
+    page.go_back()
+    page.locator("#lines ~ div tbody a").first.click()
+    expect(page.locator("table")).to_contain_text(number_of_bill)
 
 
 def test_of_a_contact_that_owes_one_sees_the_documents(page: Page, books: str) -> None:
@@ -136,4 +144,4 @@ def test_on_a_telephone_nothing_is_wider_than_the_page(window: Browser, site: Ap
 
 def pages(books: str) -> list[str]:
     account = address(books, "general-ledger", account="200")
-    return [*(address(books, name) for name in STATEMENT_PAGES), account, f"{books}/closed-periods"]
+    return [*(address(books, name) for name in STATEMENT_PAGES), account, f"{books}/closed-periods", f"{books}/checks"]

@@ -9,6 +9,7 @@ import pytest
 
 from xero_pipeline.calendar import month_end
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.consolidation.group_state import group_state
 from xero_pipeline.ledger.consolidation.statements import (
     consolidated_balance_sheet,
     consolidated_profit_and_loss,
@@ -192,6 +193,10 @@ def test_a_missing_rate_leaves_the_sums_of_its_months_empty_and_no_statement_is_
         assert lines > amounts
         assert rows(trading, sql, m=MARCH)[0][0] == rows(trading, sql, m=MARCH)[0][1] > 10
         with trading.reading() as connection:
+            state = group_state(connection)
+            assert (state.missing, state.missing_from, state.organisations) == (1, APRIL, len(CURRENCIES))
+            assert (state.begins, state.until) == (min(MONTHS), max(MONTHS))
+            assert state.currency == rows(trading, "SELECT MAX(currency_code) FROM ledger.group_balances")[0][0]
             group_books(connection, Period(MARCH, month_end(MARCH)))
             with pytest.raises(ConfigurationError, match="A rate is missing between 2026-04-01 and 2026-04-30"):
                 group_books(connection, Period(APRIL, month_end(APRIL)))

@@ -11,6 +11,7 @@ from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
+from xero_pipeline.metrics.trust import trusts
 from xero_simulator.edits import documents
 from xero_simulator.edits.hidden_postings import post_unseen
 
@@ -275,3 +276,36 @@ def test_reports_on_cash_basis_wait_for_the_trial_balance_that_tells_what_no_doc
     accountant.keep()
     of_cash_basis = "select count(*) as n from ledger.tie_out where statement like '%_cash'"
     assert accountant.one(of_cash_basis)["n"] == 0
+
+
+def test_a_difference_says_since_when_until_it_is_gone(accountant):
+    def differing():
+        return accountant.one(
+            "select min(differs_since) as since, max(differs_since) as until, count(differs_since) as n "
+            "from ledger.tie_out where cause <> 'ROUNDING'"
+        )
+
+    post_unseen(accountant.books, dt.date(2026, 1, 20), {"489": Decimal("10.55"), "860": Decimal("-10.55")}, "")
+    accountant.pull()
+    accountant.keep()
+    first, at = differing(), accountant.now()
+    assert (first["since"], first["until"], first["n"] > 1) == (at, at, True)
+    # Another difference does not make the first one younger.
+    post_unseen(accountant.books, dt.date(2026, 2, 20), {"489": Decimal("7.55"), "860": Decimal("-7.55")}, "")
+    accountant.pull()
+    accountant.keep()
+    second = differing()
+    assert (second["since"], second["until"], second["n"] > first["n"]) == (at, accountant.now(), True)
+    stands = trusts_of(accountant)
+    assert (stands.unexplained_since, stands.unexplained_from) == (at, dt.date(2026, 1, 1))
+    for day, amount in ((dt.date(2026, 1, 20), "-10.55"), (dt.date(2026, 2, 20), "-7.55")):
+        post_unseen(accountant.books, day, {"489": Decimal(amount), "860": -Decimal(amount)}, "")
+    accountant.pull()
+    accountant.keep()
+    assert differing()["n"] == 0
+    assert trusts_of(accountant).unexplained_since is None
+
+
+def trusts_of(accountant):
+    with accountant.warehouse.reading() as connection:
+        return trusts(connection, [accountant.tenant_id])[accountant.tenant_id].tie_out

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.operations.document_trace import answers_of, documents_called, lines_of, versions_of
+from xero_pipeline.ledger.documents.traced_documents import documents_called, lines_of
+from xero_pipeline.operations.document_trace import answers_of, versions_of
 from xero_pipeline.sync.landing.store import LandedBatch, Landing
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.ledger.books import NOW, Books

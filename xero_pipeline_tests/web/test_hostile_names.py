@@ -60,7 +60,7 @@ class Knows:
 def paths():
     yield from (f"/books/t/statements/{name}?{MONTH}" for name in STATEMENT_PAGES)
     yield f"/books/t/statements/general-ledger?{MONTH}&account=sales"
-    yield from ("/books/t/documents/i", "/books/t/closed-periods", "/books/t")
+    yield from ("/books/t/documents/i", "/books/t/closed-periods", "/books/t/checks", "/books/t")
 
 
 @pytest.mark.parametrize("path", list(paths()))

@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.warehouse.accepted_months import acceptances
+from xero_pipeline.web.books.document_links import DocumentLinks
 from xero_pipeline.web.books.options import STATEMENT_PAGES
 from xero_pipeline.web.books.statement_view import StatementView, usual_periods
 from xero_pipeline_tests.web.conftest import Browser, served
@@ -51,6 +52,13 @@ def test_columns_by_month_take_the_place_of_a_comparison():
     assert (request.compare, request.by) == ((), "month")
 
 
+@given(today=st.dates(dt.date(2024, 1, 1), dt.date(2028, 12, 31)), name=st.sampled_from(["balance-sheet", "budget"]))
+def test_of_periods_that_are_the_same_one_is_marked(today, name):
+    view = StatementView.of("t", name, QueryParams(), today)
+    chosen = [label for label, _, mine in view.periods(today, MARCH) if mine]
+    assert chosen == ["Today" if name == "balance-sheet" else "This month"]
+
+
 days = st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))
 
 
@@ -67,6 +75,30 @@ def test_the_address_holds_the_whole_view(name, span, basis, compare, words):
     view = StatementView.of("t", name, QueryParams([*chosen, *(("compare", word) for word in compare)]), TODAY)
     again = StatementView.of("t", name, QueryParams(view.page().partition("?")[2]), TODAY)
     assert again == view
+
+
+@given(
+    name=st.sampled_from(list(STATEMENT_PAGES)),
+    span=st.lists(days, min_size=2, max_size=2).map(sorted),
+    account=st.text(max_size=8),
+)
+def test_a_document_leads_back_to_the_statement_that_led_there(name, span, account):
+    chosen = QueryParams({"from": f"{span[0]}", "to": f"{span[1]}", "account": account})
+    view = StatementView.of("t", name, chosen, TODAY)
+    query = QueryParams(view.document("d/1").partition("?")[2])
+    links = DocumentLinks.of("t", query, TODAY)
+    assert links.back.address == view.page()
+    assert links.document("other").partition("?")[2] == view.document("d").partition("?")[2]
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["", "//evil.example", "https://evil.example/", "javascript:x()", "statements/budget", "income?from=x",
+     "budget?from=32", "../../logout"],
+)  # fmt: skip
+def test_back_is_a_page_of_ours_or_nowhere(back):
+    links = DocumentLinks.of("t", QueryParams({"back": back}), TODAY)
+    assert (links.back, links.document("d")) == (None, "/books/t/documents/d")
 
 
 @pytest.mark.parametrize(

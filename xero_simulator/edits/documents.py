@@ -51,6 +51,8 @@ def add_invoice(
     net: int = 125_000,
     status: str = "AUTHORISED",
     day: dt.date | None = None,
+    account: str = "",
+    told: str = "Entered later",
 ) -> Record:
     """Write a new invoice or bill.
 
@@ -59,6 +61,8 @@ def add_invoice(
         kind: `ACCREC` or `ACCPAY`.
         status: `AUTHORISED` or `DRAFT`.
         day: Its date, in whatever month; None for the last day of the books.
+        account: The key of the account of its line; empty for the usual one.
+        told: Its reference, and the description of its line.
     """
     bench = company.bench
     sales = kind == "ACCREC"
@@ -66,9 +70,9 @@ def add_invoice(
     way = tax_way(bench, "Exclusive", "sales" if sales else "purchases")
     name = f"edit/{company.revision}/{kind}"
     number = f"INV-X-{company.revision:04d}" if sales else f"X{company.revision}"
-    lines = build_lines(bench, name, [Part(net, "200" if sales else "310", "Entered later")], way)
+    lines = build_lines(bench, name, [Part(net, account or ("200" if sales else "310"), told)], way)
     dated, currency = day or company.today, contact["DefaultCurrency"]
-    head = Heading(name, kind, number, "Entered later", contact, dated, 20, currency, status)
+    head = Heading(name, kind, number, told, contact, dated, 20, currency, status)
     invoice = invoice_record(bench, head, lines, way)
     bench.add("Invoices", invoice["InvoiceID"], invoice)
     mark(company, at, invoice)

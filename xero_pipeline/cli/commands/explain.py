@@ -34,7 +34,8 @@ def explain(
         str | None,
         typer.Option(
             "--document",
-            help="Trace a document by number or id: journal lines, versions, and the answers in the landing zone.",
+            help="Trace a document by number or id: what it says, its payments and allocations, journal lines, "
+            "versions, and the answers in the landing zone.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Output JSON.")] = False,
@@ -81,6 +82,8 @@ def explain(
 
 def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> list[tuple[str, str]]:
     """The accounts of a code, a name or an id, in whichever of the organisations has one."""
+    from xero_pipeline.files.catalogue import account_id_of
+    from xero_pipeline.ledger.statements.sections import FX_GROUP, FX_NAME
     from xero_pipeline.warehouse.sql import among, literal
 
     rows = connection.exec_driver_sql(
@@ -89,6 +92,8 @@ def _accounts(connection: Connection, wanted: str, tenants: Collection[str]) -> 
     )
     found = [(tenant_id, account_id) for tenant_id, account_id in rows]
     if not found:
+        if wanted.casefold() in (FX_GROUP.casefold(), FX_NAME.casefold()):
+            account_id_of(connection, next(iter(tenants)), wanted)  # says which accounts the line is made of
         raise ConfigurationError(
             f"There is no account {wanted}. Give its code, its name or its id: "
             "`xero-pipeline explain` alone lists the accounts that do not tie out."
@@ -149,11 +154,12 @@ def _one(
 
 
 def _trace(services: Services, connection: Connection, wanted: str, tenants: Mapping[str, str], *, json: bool) -> None:
-    """Show what a document posts, what it ever said, and what was received."""
+    """Show what a document says and posts, what it ever said, and what was received."""
     from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.cli.output.document_tables import show_document
-    from xero_pipeline.metrics.request import base_currency
-    from xero_pipeline.operations.document_trace import answers_of, documents_called, lines_of, versions_of
+    from xero_pipeline.ledger.documents.document_details import details_of
+    from xero_pipeline.ledger.documents.traced_documents import documents_called
+    from xero_pipeline.operations.document_trace import answers_of, versions_of
 
     found = documents_called(connection, tenants, wanted)
     if not found:
@@ -165,10 +171,11 @@ def _trace(services: Services, connection: Connection, wanted: str, tenants: Map
         listed = "".join(f"\n  {one.words}" for one in found)
         raise ConfigurationError(f"Several documents are called “{wanted}”; name one by its id:{listed}")
     (document,) = found
-    lines, versions = lines_of(connection, document), versions_of(connection, document)
+    details, versions = details_of(connection, document), versions_of(connection, document)
     answers = answers_of(services.landing, document, versions) if services.landing else None
     if json:
-        told = {"journal_lines": lines, "versions": versions, "answers": answers or []}
-        print_json(asdict(document) | {name: [asdict(one) for one in group] for name, group in told.items()})
+        told = {"versions": versions, "answers": answers or []}
+        lists = details.records | {name: [asdict(one) for one in group] for name, group in told.items()}
+        print_json(asdict(document) | details.told | lists)
     else:
-        show_document(document, lines, versions, answers, base_currency(connection, document.tenant_id))
+        show_document(details, versions, answers)

@@ -39,7 +39,7 @@ def run(
         _serve(settings, host, port)
         return
     services = Services(settings)
-    _connect_when_nothing_is(services)
+    connect_when_nothing_is(services)
     services.check()
     if not _sync(services):
         raise typer.Exit(1)
@@ -61,7 +61,7 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     services = Services(settings)
     with serving(services.home, {"the web page": page.shown, "the Dagster UI": dagster_ui}):
         if not settings.mock_mode:
-            _connect_when_nothing_is(services)
+            connect_when_nothing_is(services)
         prepare_home(settings)
         with ServedProcesses(settings, page, host, port, dagster_ui) as served:
             _serve_and_sync(
@@ -76,7 +76,7 @@ def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str)
     say("Starting the Dagster UI and the web page.")
     # Made before the services open it: several that make it at once break it for good.
     with open_instance(services.settings):
-        _connect_when_nothing_is(services)
+        connect_when_nothing_is(services)
         services.check()
     served.start()
     say(f"{addresses}\n")
@@ -95,7 +95,17 @@ def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str)
 
 
 def _sync(services: Services) -> bool:
-    """Everything of all organisations, with progress, and then this month's profit and loss; whether all went well."""
+    """Everything of all organisations, and then this month's profit and loss; whether all went well."""
+    from xero_pipeline.cli.commands.sync import chosen_organisations
+
+    well = sync_everything(services)
+    for organisation in chosen_organisations(services, []):
+        this_month(services, organisation.tenant_id, organisation.name)
+    return well
+
+
+def sync_everything(services: Services) -> bool:
+    """Sync all organisations, with progress; whether all went well."""
     from xero_pipeline.cli.commands.sync import carry, chosen_organisations
     from xero_pipeline.cli.output.console import say
     from xero_pipeline.cli.selection import choose
@@ -113,8 +123,6 @@ def _sync(services: Services) -> bool:
     if older:
         span = f"{min(older):%B %Y} to {max(older):%B %Y}"
         say(f"Reports from {span} load in the background while the Dagster UI is running.")
-    for organisation in chosen:
-        this_month(services, organisation.tenant_id, organisation.name)
     return well
 
 
@@ -141,7 +149,8 @@ def _require_free(host: str, port: int, web_port: int) -> None:
             ) from None
 
 
-def _connect_when_nothing_is(services: Services) -> None:
+def connect_when_nothing_is(services: Services) -> None:
+    """Connect, in mock mode without asking, unless an organisation is connected."""
     from xero_pipeline.cli.output.console import say
 
     if any(one.status == "connected" for one in services.organisations.list()):

@@ -214,17 +214,20 @@ def budget(
     start: From = None,
     end: To = None,
     year: Year = None,
+    wanted: Annotated[
+        str | None, typer.Option("--budget", help="Name or id of one budget. Default: every one.")
+    ] = None,
     known_on: KnownOn = None,
     form: Form = None,
     output: Output = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
-    """Actual against every budget, over whole months; default: this month."""
+    """Actual against every budget or one, over whole months; default: this month."""
     to = destination(form, output, json, csv)
     if year is None:
         end = end or month_end(today_of(organisation)).isoformat()
-    answer(of_range("budget", organisation, start, end, year, known_on=known_on), organisation, to)
+    answer(of_range("budget", organisation, start, end, year, budget=wanted, known_on=known_on), organisation, to)
 
 
 def _without(option: str, given: str | None) -> None:

@@ -87,7 +87,7 @@ def show_lines(entries: Sequence[LedgerEntry], currency: str | None) -> None:
             one.description or "",
             one.debit or "",
             one.credit or "",
-            one.balance,
+            "" if one.balance is None else one.balance,
         )
         for one in entries
     ]

@@ -29,7 +29,7 @@ def print_statement(statement: DrawnStatement) -> None:
 def _print(title: str, sheet: Sheet) -> None:
     for block in sheet.blocks:
         if not block.title and not sheet.columns[0].head:
-            profit_and_loss(title, _lines(block), [_head(one) for one in sheet.columns[1:]])
+            profit_and_loss(title, _lines(block, sheet.columns), [_head(one) for one in sheet.columns[1:]])
         else:
             columns = [(_head(one), "left" if one.kind in {"text", "date"} else "right") for one in sheet.columns]
             rows = [_cells(row, sheet.columns) for row in block.rows]
@@ -43,7 +43,7 @@ def _head(column: SheetColumn) -> str:
     return "\n".join([column.head, *column.notes] if column.head else column.notes)
 
 
-def _lines(block: SheetBlock) -> list[Mapping[str, Any]]:
+def _lines(block: SheetBlock, columns: Sequence[SheetColumn]) -> list[Mapping[str, Any]]:
     """Each line with the heading above it."""
     found: list[Mapping[str, Any]] = []
     section = ""
@@ -51,7 +51,7 @@ def _lines(block: SheetBlock) -> list[Mapping[str, Any]]:
         if row.role == "heading":
             section = str(row.cells[0])
             continue
-        amounts = ["" if amount is None else amount for amount in row.cells[1:]]
+        amounts = [_shown(value, column) for value, column in zip(row.cells[1:], columns[1:], strict=True)]
         found.append({"section": section, "line_type": row.role, "account_name": row.cells[0], "amounts": amounts})
     return found
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.validation_messages import first_of, in_words, text_of
+from xero_pipeline.validation_messages import file_text, first_of, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,7 +135,7 @@ def read_group_file(path: Path | None) -> GroupFile:
         return GroupFile()
     what = f"The group in {path} (XERO_GROUP_FILE)"
     try:
-        return GroupFile.model_validate(tomllib.loads(text_of(path, what), parse_float=Decimal))
+        return GroupFile.model_validate(tomllib.loads(file_text(path, what), parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{what} is not valid TOML: {error}.") from error
     except ValidationError as error:

@@ -12,7 +12,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.rates import GivenRate
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.tables import named
-from xero_pipeline.validation_messages import first_of, text_of
+from xero_pipeline.validation_messages import file_text, first_of
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read_rates(path: Path) -> list[GivenRate]:
     Raises:
         ConfigurationError: The file cannot be read, or lines of it are wrong; the message names them.
     """
-    text = text_of(path, f"The rates in {path}")
+    text = file_text(path, f"The rates in {path}")
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     names = [name.strip().lower() for name in head.split(separator)]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.reconcile.cause_rules import UNKNOWN
-from xero_pipeline.validation_messages import first_of, text_of
+from xero_pipeline.validation_messages import file_text, first_of
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def read_causes(path: Path | None) -> tuple[GivenCause, ...]:
     """
     if path is None:
         return ()
-    content = text_of(path, f"The causes in {path} (XERO_CAUSES)")
+    content = file_text(path, f"The causes in {path} (XERO_CAUSES)")
     separator = max(",;\t", key=content.partition("\n")[0].count)
     rows = csv.DictReader(content.splitlines(), delimiter=separator)
     rows.fieldnames = [(name or "").strip().lower() for name in rows.fieldnames or ()]

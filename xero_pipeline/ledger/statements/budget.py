@@ -78,16 +78,20 @@ class Budget:
     params: dict[str, object] = field(default_factory=dict)
 
 
-def budget_variance(connection: Connection, tenant_id: str, start: date, end: date) -> tuple[BudgetLine, ...]:
-    """Actual and budget of a range, for every budget.
+def budget_variance(
+    connection: Connection, tenant_id: str, start: date, end: date, wanted: str | None = None
+) -> tuple[BudgetLine, ...]:
+    """Actual and budget of a range, for every budget or for one.
 
     Args:
         connection: To the warehouse; reading is enough.
         start: The first day of a month.
         end: The last day of a month.
+        wanted: The only budget, by id or name; None for all, the overall one first.
 
     Raises:
-        ConfigurationError: The range is not made of whole months, or the warehouse does not know the organisation.
+        ConfigurationError: The range is not made of whole months, there is no such budget, or the warehouse does not
+            know the organisation.
     """
     period = Period(start, end)
     if not period.is_months:
@@ -97,22 +101,38 @@ def budget_variance(connection: Connection, tenant_id: str, start: date, end: da
         )
     entity, chart = entity_of(connection, tenant_id), chart_of(connection, tenant_id)
     overall = account_balances(connection, entity, chart, [period])
-    return variances(connection, entity, chart, overall)[period]
+    budgets = _chosen(budgets_of(connection, tenant_id), wanted)
+    return variances(connection, entity, chart, overall, budgets)[period]
+
+
+def _chosen(budgets: Sequence[Budget], wanted: str | None) -> Sequence[Budget]:
+    if wanted is None:
+        return budgets
+    found = [one for one in budgets if wanted.strip().casefold() in (one.budget_id, one.name.casefold())]
+    if not found:
+        names = ", ".join(f"“{one.name}”" for one in budgets) or "none"
+        raise ConfigurationError(f"There is no budget “{wanted}”. The organisation has {names}.")
+    return found
 
 
 def variances(
-    connection: Connection, entity: Entity, chart: ChartOfAccounts, overall: Mapping[Period, Sequence[AccountBalance]]
+    connection: Connection,
+    entity: Entity,
+    chart: ChartOfAccounts,
+    overall: Mapping[Period, Sequence[AccountBalance]],
+    budgets: Sequence[Budget] | None = None,
 ) -> dict[Period, tuple[BudgetLine, ...]]:
     """The statement of every budget over some periods of whole months.
 
     Args:
         connection: To the warehouse; reading is enough.
         overall: What the whole organisation's accounts did in each period.
+        budgets: Which ones; by default all.
     """
     periods = list(overall)
     planned = _planned(connection, entity, periods)
     found: dict[Period, list[BudgetLine]] = {period: [] for period in periods}
-    for budget in _budgets(connection, entity):
+    for budget in budgets_of(connection, entity.tenant_id) if budgets is None else budgets:
         actual = overall
         if budget.conditions:
             narrow = " AND ".join(budget.conditions)
@@ -154,11 +174,15 @@ def _line(budget: Budget, place: int, line: Line) -> BudgetLine:
     )
 
 
-def _budgets(connection: Connection, entity: Entity) -> list[Budget]:
-    found = {
-        row[0]: Budget(row[0], row[1] or "", row[2] or "") for row in connection.execute(text(_BUDGETS), _of(entity))
-    }
-    for budget_id, option_id, category, option in connection.execute(text(_TRACKING), _of(entity)):
+def budgets_of(connection: Connection, tenant_id: str) -> list[Budget]:
+    """All budgets, the overall one first.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    whose = {"tenant_id": tenant_id}
+    found = {row[0]: Budget(row[0], row[1] or "", row[2] or "") for row in connection.execute(text(_BUDGETS), whose)}
+    for budget_id, option_id, category, option in connection.execute(text(_TRACKING), whose):
         if budget_id in found:
             _add_tracking(found[budget_id], option_id, category, option)
     return list(found.values())

@@ -48,11 +48,13 @@ class StatementColumn:
         label: What stands above it.
         period: Of which days; of a balance sheet only the last counts.
         days: The same in words, where the label does not say it.
+        is_compared: Whether what changed since then is told beside it.
     """
 
     label: str
     period: Period
     days: str = ""
+    is_compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def beside(period: Period, comparisons: Iterable[Comparison], year_end: YearEnd)
         year_end: When the financial year ends, which a year to date begins after.
     """
     others = [
-        StatementColumn(name.replace("-", " ").capitalize(), other, label_of(other))
+        StatementColumn(name.replace("-", " ").capitalize(), other, label_of(other), name != "year-to-date")
         for name in dict.fromkeys(comparisons)
         for other in [_OTHER[name](period, year_end)]
     ]

@@ -10,6 +10,8 @@ from typing import Literal
 from xero_pipeline.ledger.statements.chart import ZERO, Account
 from xero_pipeline.ledger.statements.sections import FX_ACCOUNTS, FX_GROUP, FX_NAME, Section, section_of
 
+GROSS_PROFIT, NET_PROFIT = "Gross Profit", "Net Profit"
+"""Lines between the sections of a profit and loss."""
 LineType = Literal["account", "total"]
 Amounts = tuple[Decimal, ...]
 

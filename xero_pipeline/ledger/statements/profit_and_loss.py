@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.statements.balances import AccountBalance, account_balances
 from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.entity import entity_of
-from xero_pipeline.ledger.statements.lines import Line, StatementLine, added, in_sections, less, numbered, total
+from xero_pipeline.ledger.statements.lines import (
+    GROSS_PROFIT,
+    NET_PROFIT,
+    Line,
+    StatementLine,
+    added,
+    in_sections,
+    less,
+    numbered,
+    total,
+)
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME, PROFIT_AND_LOSS
 
@@ -66,6 +76,6 @@ def statement(accounts: Iterable[tuple[Account, Amounts]], width: int, *, folds_
             yield from by_section[section]
             yield total(section.title, section.total, totals[section])
         if section is COST_OF_SALES:
-            yield total("", "Gross Profit", less(totals[INCOME], totals[COST_OF_SALES]))
+            yield total("", GROSS_PROFIT, less(totals[INCOME], totals[COST_OF_SALES]))
     profit = less(added((totals[INCOME], totals[OTHER_INCOME]), width), totals[COST_OF_SALES], totals[OPERATING])
-    yield total("", "Net Profit", profit)
+    yield total("", NET_PROFIT, profit)

@@ -1,4 +1,4 @@
-"""The page of a document: what it posts, what it ever said, and where Xero shows it."""
+"""The page of a document: what it says, what settles it, what it posts, what it ever said, and where Xero shows it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.ledger.reconcile.document_names import in_words
-from xero_pipeline.metrics.request import base_currency
-from xero_pipeline.operations.document_trace import documents_called, lines_of, versions_of
+from xero_pipeline.ledger.documents.document_details import details_of
+from xero_pipeline.ledger.documents.traced_documents import documents_called
+from xero_pipeline.operations.document_trace import versions_of
 from xero_pipeline.warehouse.sql import literal
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
+from xero_pipeline.web.books.document_links import DocumentLinks
+from xero_pipeline.web.books.statement_pages import today_of
 from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.responses import page
 from xero_pipeline.xero.deep_links import record_link
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
 
 
 def document(request: Request) -> Response:
-    """A document, by its id or that of a payment or an allocation of it."""
+    """A document, by its id or that of an allocation of it."""
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
     wanted = str(request.path_params["document_id"])
     try:
+        links = DocumentLinks.of(one.tenant_id, request.query_params, today_of(context, one.tenant_id))
         told = context.books.look(("document", one.tenant_id, wanted), lambda c: _told(c, one.tenant_id, wanted)).value
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
@@ -35,7 +38,7 @@ def document(request: Request) -> Response:
         raise UnknownAction("The ledger has no such document. It may have been deleted in Xero.")
     live = context.services.settings.mode == "live"
     shown: dict[str, Any] = {**told, "in_xero": told["in_xero"] if live else None, "tabs": plain_tabs(one.tenant_id)}
-    return page(request, "document.html", one=one, **shown)
+    return page(request, "document.html", one=one, links=links, **shown)
 
 
 def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]:
@@ -43,16 +46,11 @@ def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]
     if not found:
         return {}
     document = found[0]
-    lines = lines_of(connection, document)
-    own = [line.source_type for line in lines if line.source_id == document.document_id]
-    kind = in_words(own[0] if own else None, document.source_table)
+    details = details_of(connection, document)
     return {
-        "title": f"{kind} {document.number or ''}".strip(),
-        "document": document,
-        "lines": lines,
+        "details": details,
         "versions": versions_of(connection, document)[::-1],
-        "currency": base_currency(connection, tenant_id) or "",
-        "in_xero": _in_xero(connection, tenant_id, document.source_table, document.document_id, kind),
+        "in_xero": _in_xero(connection, tenant_id, document.source_table, document.document_id, details.kind),
     }
 
 

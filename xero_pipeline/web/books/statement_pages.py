@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,9 +18,12 @@ from xero_pipeline.files.drawn_statement import DrawnStatement
 from xero_pipeline.files.statement_file import FORMS, FileForm, MadeFile, statement_file
 from xero_pipeline.files.statement_layouts import sheet_of
 from xero_pipeline.files.statement_set import read_statement_set, statement_set_file
+from xero_pipeline.ledger.statements.budget import budgets_of
 from xero_pipeline.ledger.statements.chart import Account, chart_of
-from xero_pipeline.ledger.statements.columns import tracking_categories
+from xero_pipeline.ledger.statements.columns import SideBySide, tracking_categories
 from xero_pipeline.ledger.statements.entity import Entity, entity_of
+from xero_pipeline.ledger.statements.ledger_sums import ledger_sums
+from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import UnknownAction, organisation
@@ -48,11 +51,13 @@ class Choices:
     Args:
         accounts: Those of a general ledger, by code.
         categories: The tracking categories that the ledger has.
+        budgets: Id and name of each, the overall one first.
     """
 
     entity: Entity
     accounts: Sequence[Account]
     categories: Sequence[str]
+    budgets: Sequence[tuple[str, str]]
 
     @property
     def account_ids(self) -> frozenset[str]:
@@ -67,6 +72,7 @@ class ShownStatement:
     Args:
         blocks: Its first rows, with their titles.
         left_out: How many rows are not among them.
+        contact: Whose documents they are, if only one contact's.
     """
 
     currency: str
@@ -75,6 +81,7 @@ class ShownStatement:
     blocks: Sequence[tuple[str, Sequence[SheetRow]]]
     notes: Sequence[str]
     left_out: int
+    contact: str
 
 
 def statement(request: Request) -> Response:
@@ -85,8 +92,11 @@ def statement(request: Request) -> Response:
         told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
         if view.request.name == "general-ledger" and not view.request.account:
             return page(request, "accounts.html", **told)
-        draw = _drawing(context, one, view)
-        seen = context.books.look(("statement", one.tenant_id, view.request), lambda c: _shown(draw(c)))
+        if view.request.name == "budget" and choices.budgets:
+            view = told["view"] = view.of_budget(choices.budgets)
+        shown = replace(view, request=replace(view.request, most=ROWS_SHOWN))
+        draw = _drawing(context, one, shown)
+        seen = context.books.look(("statement", one.tenant_id, shown.request), lambda c: _shown(c, draw(c)))
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     return page(
@@ -151,10 +161,33 @@ def _drawing(context: AppContext, one: Organisation, view: StatementView) -> Cal
     )
 
 
-def _shown(statement: DrawnStatement) -> ShownStatement:
+def _shown(connection: Connection, statement: DrawnStatement) -> ShownStatement:
     sheet = sheet_of(statement)
     blocks, left_out = _first(sheet.blocks, ROWS_SHOWN)
-    return ShownStatement(statement.currency, statement.reconciliation, sheet.columns, blocks, sheet.notes, left_out)
+    if statement.request.name == "general-ledger":
+        # Only the first lines were read; the sums below them are of all.
+        blocks, left_out = [(one.title, one.rows) for one in sheet.blocks], _lines_left_out(connection, statement)
+    return ShownStatement(
+        statement.currency,
+        statement.reconciliation,
+        sheet.columns,
+        blocks,
+        sheet.notes,
+        left_out,
+        statement.contact_name,
+    )
+
+
+def _lines_left_out(connection: Connection, statement: DrawnStatement) -> int:
+    """How many journal lines of a general ledger were not read."""
+    asked, entries = statement.request, statement.rows
+    assert not isinstance(entries, SideBySide)
+    read = sum(1 for one in entries if one.entry_type == "journal")
+    if not entries or read < ROWS_SHOWN:
+        return 0
+    account_id, days = entries[0].account_id, Period(asked.first, asked.end)
+    sums = ledger_sums(connection, statement.tenant_id, days, account_id, basis=asked.basis or "accrual")
+    return sums[account_id].lines - read
 
 
 def _statement_set(request: Request) -> MadeFile:
@@ -186,7 +219,8 @@ def _sent(made: MadeFile) -> Response:
 def _choices(connection: Connection, tenant_id: str) -> Choices:
     chart = chart_of(connection, tenant_id)
     accounts = sorted(chart.all, key=lambda account: (account.code or "~", account.name))
-    return Choices(entity_of(connection, tenant_id), accounts, tracking_categories(connection, tenant_id))
+    budgets = [(one.budget_id, one.name or "Budget without a name") for one in budgets_of(connection, tenant_id)]
+    return Choices(entity_of(connection, tenant_id), accounts, tracking_categories(connection, tenant_id), budgets)
 
 
 def _first(blocks: Sequence[SheetBlock], most: int) -> tuple[list[tuple[str, Sequence[SheetRow]]], int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, get_args
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.errors import ConfigurationError
@@ -15,6 +15,7 @@ from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.cash_basis.lines import Basis
 from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
 from xero_pipeline.web.actions import UnknownAction
+from xero_pipeline.web.books.addresses import books_address, document_address
 from xero_pipeline.web.books.options import STATEMENT_PAGES, StatementOptions
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from xero_pipeline.ledger.statements.periods import YearEnd
 
-_LEDGER = "general-ledger"
+_LEDGER, _BUDGET = "general-ledger", "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class StatementView:
                 by,
                 params.get("account") or None if name == _LEDGER else None,
                 params.get("contact") or None if name.startswith("aged") else None,
+                params.get("budget") or None if name == _BUDGET else None,
             ),
             min(start, end),
         )
@@ -130,31 +132,42 @@ class StatementView:
         """
         days = period or self.period
         start = days.start if days.start < days.end else month_start(days.end)
-        return self.page(_LEDGER, **{"from": start, "to": days.end, "account": account_id, "compare": (), "by": None})
+        return self.page(
+            _LEDGER, **{"from": start, "to": days.end, "account": account_id, "compare": (), "by": None, "budget": None}
+        )
 
     def documents_of(self, contact_id: str) -> str:
         """The address of the open documents of a contact."""
         return self.page(f"{self.options.of or self.request.name}-documents", contact=contact_id)
 
+    def of_budget(self, budgets: Sequence[tuple[str, str]]) -> StatementView:
+        """The same of one budget: of the chosen one, else of the first.
+
+        Args:
+            budgets: Id and name of each.
+        """
+        chosen = self.request.budget or budgets[0][0]
+        return replace(self, request=replace(self.request, budget=chosen))
+
     def document(self, document_id: str) -> str:
-        """The address of a document."""
-        return f"/books/{quote(self.tenant_id, safe='')}/documents/{quote(document_id, safe='')}"
+        """The address of a document, whose page leads back here."""
+        return document_address(self.tenant_id, document_id, self.page().rpartition("/")[2])
 
     def tabs(self) -> Iterator[tuple[str, str, bool]]:
         """Label and address of every statement, and whether it is this one."""
         here = self.options.of or self.request.name
         for name, options in STATEMENT_PAGES.items():
             if not options.of:
-                yield options.label, self.page(name, account=None, contact=None), name == here
+                yield options.label, self.page(name, account=None, contact=None, budget=None), name == here
 
     def periods(self, today: date, year_end: YearEnd) -> Iterator[tuple[str, str, bool]]:
         """Label and address of usual periods, and whether it is this one."""
         usual = usual_periods(today, year_end)
         if self.kind.of_a_day:
             usual = {"Today": Period(month_start(today), today), **usual}
+        mine = [label for label, one in usual.items() if (one.start, one.end) == (self.start, self.request.end)]
         for label, period in usual.items():
-            chosen = (period.start, period.end) == (self.start, self.request.end)
-            yield label, self.page(**{"from": period.start, "to": period.end}), chosen
+            yield label, self.page(**{"from": period.start, "to": period.end}), label in mine[:1]
 
     def _address(self, kind: str, name: str, changes: Mapping[str, object]) -> str:
         asked = self.request
@@ -166,17 +179,18 @@ class StatementView:
             "by": asked.by,
             "account": asked.account,
             "contact": asked.contact,
+            "budget": asked.budget,
             **changes,
         }
         query = urlencode({key: value for key, value in told.items() if value}, doseq=True)
-        return f"/books/{quote(self.tenant_id, safe='')}/{kind}/{name}?{query}"
+        return f"{books_address(self.tenant_id)}/{kind}/{name}?{query}"
 
 
 def plain_tabs(tenant_id: str) -> Iterator[tuple[str, str, bool]]:
     """Label and address of every statement as it is without any choice; none of them is this page."""
     for name, options in STATEMENT_PAGES.items():
         if not options.of:
-            yield options.label, f"/books/{quote(tenant_id, safe='')}/statements/{name}", False
+            yield options.label, f"{books_address(tenant_id)}/statements/{name}", False
 
 
 def usual_periods(today: date, year_end: YearEnd) -> dict[str, Period]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from xero_pipeline import clock
 from xero_pipeline.calendar import month_end, month_start, months_between
-from xero_pipeline.xero.explained.account_data import get_account_data, in_parts, money_of, text_of
+from xero_pipeline.xero.explained.account_data import get_account_data, in_parts, money_of, required_text
 from xero_pipeline.xero.explained.composed_list import ComposedList
 from xero_pipeline.xero.explained.known import KnownBefore
 from xero_pipeline.xero.explained.scopes import ACCOUNT_BALANCES
@@ -55,7 +55,7 @@ def _balances(answers: ComposedList, basis: str, ends: Sequence[date]) -> Iterat
 
 
 def _record(answers: ComposedList, basis: str, one: Mapping[str, Any]) -> dict[str, Any]:
-    account, day = text_of(answers, one.get("accountId")), text_of(answers, one.get("date"))
+    account, day = required_text(answers, one.get("accountId")), required_text(answers, one.get("date"))
     return {
         "BalanceID": f"{day}/{basis}/{account}",
         "AccountID": account,

@@ -63,7 +63,7 @@ def money_of(answers: ComposedList, value: object) -> Decimal:
     return amount if amount == amount.quantize(Decimal("0.01")) else amount.quantize(_DIGITS)
 
 
-def text_of(answers: ComposedList, value: object) -> str:
+def required_text(answers: ComposedList, value: object) -> str:
     """An id or a day.
 
     Raises:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.errors import RequestRefused
-from xero_pipeline.xero.explained.account_data import get_account_data, in_parts, money_of, text_of
+from xero_pipeline.xero.explained.account_data import get_account_data, in_parts, money_of, required_text
 from xero_pipeline.xero.explained.composed_list import ComposedList
 from xero_pipeline.xero.explained.known import KnownBefore, Unexplained
 from xero_pipeline.xero.explained.scopes import ACCOUNT_TRANSACTIONS
@@ -165,9 +165,9 @@ class _Lines:
         account, source = one.get("account"), one.get("source")
         told = source if is_object(source) else {}
         kind = told.get("documentType")
-        return text_of(self.answers, account.get("id") if is_object(account) else None), {
+        return required_text(self.answers, account.get("id") if is_object(account) else None), {
             "JournalNumber": one.get("journalNumber"),
-            "JournalDate": text_of(self.answers, one.get("journalDate")),
+            "JournalDate": required_text(self.answers, one.get("journalDate")),
             "NetAmount": money_of(self.answers, one.get("signedNetAmount")),
             "DocumentID": told.get("documentId"),
             "DocumentType": kind,

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.ledger.statements.budget import budget_variance
+from xero_pipeline.ledger.statements.budget import budget_variance, budgets_of
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline_tests.ledger.statements.conftest import TODAY
 from xero_simulator.books.double_entry.ledger import Ledger
@@ -21,6 +21,19 @@ def budgets(here, first, last):
     for line in budget_variance(here.connection, here.tenant_id, first, last):
         found.setdefault(line.budget_type, []).append(line)
     return found
+
+
+def test_one_budget_is_asked_for_by_name_or_id_and_the_overall_one_is_the_first(here):
+    first, last = MONTHS[0]
+    overall, *others = budgets_of(here.connection, here.tenant_id)
+    assert (overall.kind, len(others)) == ("OVERALL", 1)
+    everything = budget_variance(here.connection, here.tenant_id, first, last)
+    for one in (overall, *others):
+        mine = tuple(line for line in everything if line.budget_id == one.budget_id)
+        for wanted in (one.budget_id, one.name.upper()):
+            assert budget_variance(here.connection, here.tenant_id, first, last, wanted) == mine
+    with pytest.raises(ConfigurationError, match="no budget “Dreams”"):
+        budget_variance(here.connection, here.tenant_id, first, last, "Dreams")
 
 
 @pytest.mark.parametrize(("first", "last"), MONTHS)

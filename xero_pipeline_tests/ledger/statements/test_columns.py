@@ -135,7 +135,8 @@ def test_people_programs_and_spreadsheets_read_the_same_columns(run, companies, 
     amounts = {Decimal(amount) for row in told["rows"] for amount in row["amounts"]}
     assert amounts - {Decimal(0)} <= numbers(shown)
     head, *lines = run(*words, *whose, "--csv")[1].splitlines()
-    assert head == ",".join(["section,line_type,account_id,account_name", *(one["label"] for one in told["columns"])])
+    heads = [one for one in head.split(",") if ":" not in one]
+    assert heads == ["section", "line_type", "account_id", "account_name", *(one["label"] for one in told["columns"])]
     assert len(lines) == len(told["rows"])
 
 

@@ -35,7 +35,13 @@ def test_every_page_ends_at_the_trial_balance(here, first, last):
             continue
         sign = 1 if after[account_id].account_class in DEBITS else -1
         assert closing.balance == sign * after[account_id].balance
-        for before, entry in pairwise(entries):
+        total, movement = entries[-3:-1]
+        assert (total.entry_type, movement.entry_type) == ("total", "movement")
+        assert total.debit == sum(entry.debit for entry in entries[:-3])
+        assert total.credit == sum(entry.credit for entry in entries[:-3])
+        assert movement.debit - movement.credit == total.debit - total.credit
+        assert closing.balance == entries[0].balance + sign * (movement.debit - movement.credit)
+        for before, entry in pairwise([*entries[:-3], closing]):
             assert entry.balance == before.balance + sign * (entry.debit - entry.credit)
             assert entry.date >= before.date
 
@@ -75,7 +81,21 @@ def test_one_page_alone_is_the_same_page(here):
     assert list(alone) == found[bank.account_id]
 
 
+@pytest.mark.parametrize("basis", ["accrual", "cash"])
+def test_of_which_only_the_first_lines_are_read_the_sums_are_of_all(here, basis):
+    """Over a year's end, of an account that starts it at zero and of the one that takes its profit."""
+    for name in ("200", "Retained Earnings", "Business Bank Account"):
+        (account,) = chart_of(here.connection, here.tenant_id).find(name)
+        asked = (here.connection, here.tenant_id, FIRST, TODAY, account.account_id)
+        whole = general_ledger(*asked, basis=basis)
+        first = general_ledger(*asked, basis=basis, most=3)
+        lines = [entry for entry in whole if entry.entry_type == "journal"]
+        assert [entry for entry in first if entry.entry_type == "journal"] == lines[:3]
+        assert first[-3:] == whole[-3:]
+        assert first[: len(first) - 3] == whole[: len(first) - 3]
+
+
 def test_an_account_where_nothing_ever_happened_has_a_page_of_nothing(here):
     (loan,) = chart_of(here.connection, here.tenant_id).find("900")
-    opening, closing = general_ledger(here.connection, here.tenant_id, FIRST, TODAY, loan.account_id)
-    assert (opening.balance, closing.balance) == (0, 0)
+    opening, total, _, closing = general_ledger(here.connection, here.tenant_id, FIRST, TODAY, loan.account_id)
+    assert (opening.balance, total.debit, total.credit, closing.balance) == (0, 0, 0, 0)

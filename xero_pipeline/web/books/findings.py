@@ -1,0 +1,126 @@
+"""The page of checks: what is odd in an organisation's books, and the form that dismisses what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import bindparam, text
+from starlette.requests import Request
+from starlette.responses import Response
+
+from xero_pipeline import clock
+from xero_pipeline.checks.catalogue import books_checks
+from xero_pipeline.checks.findings import check_states, dismiss, findings
+from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.ledger.schema import has_ledger
+from xero_pipeline.ledger.tables import named
+from xero_pipeline.web.actions import organisation
+from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_view import plain_tabs
+from xero_pipeline.web.request_session import session_of
+from xero_pipeline.web.responses import page
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from xero_pipeline.checks.catalogue import BooksCheck
+    from xero_pipeline.checks.findings import CheckState, Finding
+
+SHOWN = 50
+"""Findings of a check on the page; `xero-pipeline checks --json` has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFindings:
+    """What a check found in an organisation.
+
+    Args:
+        state: How it stands; None if it was never asked.
+        open: What nobody dismissed; the first of them.
+        dismissed: What somebody did.
+        documents: Ids of documents among the findings that the ledger knows.
+    """
+
+    check: BooksCheck
+    state: CheckState | None
+    open: Sequence[Finding]
+    dismissed: Sequence[Finding]
+    documents: Collection[str]
+
+    def document_of(self, finding: Finding) -> str | None:
+        """The document that a finding is about, if the ledger knows it."""
+        return next((one for one in _ids_in(finding) if one in self.documents), None)
+
+
+def checks_page(request: Request) -> Response:
+    """What the checks found, each with what to do about it."""
+    context = context_of(request)
+    one = organisation(context, request.path_params["tenant_id"])
+    known = books_checks(context.services.settings.checks)
+    try:
+        seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known)))
+    except WarehouseBusy as busy:
+        return page(request, "busy.html", 503, one=one, why=busy.message)
+    return page(
+        request,
+        "checks.html",
+        one=one,
+        tabs=plain_tabs(one.tenant_id),
+        found=seen.value,
+        at=seen.at,
+        user=session_of(request).user,
+    )
+
+
+def page_of(fields: Mapping[str, Any]) -> str:
+    """The address of the page of the organisation that a form names, at the check that it is about."""
+    tenant_id, check = (quote(str(fields.get(name, "")), safe="") for name in ("organisation", "check"))
+    return f"/books/{tenant_id}/checks#{check}"
+
+
+def dismiss_finding(context: AppContext, fields: Mapping[str, Any]) -> str:
+    """Dismiss a finding of an organisation, and say so.
+
+    Raises:
+        ConfigurationError: A name or a reason is missing, or there is no such finding.
+        WarehouseBusy: A sync is writing.
+    """
+    one = organisation(context, str(fields.get("organisation", "")))
+    by, reason, wanted = (str(fields.get(name, "")).strip() for name in ("by", "reason", "finding"))
+    if not by or not reason:
+        raise ConfigurationError("Say who dismisses it, and why.")
+    warehouse = context.services.warehouse
+    with warehouse.reading() as connection:
+        ours = {finding.id for finding in findings(connection) if finding.tenant_id == one.tenant_id}
+    if wanted not in ours:
+        raise ConfigurationError("This finding is no more: the books changed, or a check did.")
+    dismiss(warehouse, [wanted], by, reason, at=clock.now())
+    return f"Dismissed by {by}. It comes back when its evidence changes."
+
+
+def _read(connection: Connection, tenant_id: str, known: Sequence[BooksCheck]) -> Iterator[CheckFindings]:
+    states = {one.check: one for one in check_states(connection) if one.tenant_id == tenant_id}
+    found = [one for one in findings(connection) if one.tenant_id == tenant_id]
+    documents = _documents(connection, tenant_id, {key for one in found for key in _ids_in(one)})
+    for check in known:
+        of = [one for one in found if one.check == check.name]
+        still_open = [one for one in of if not one.dismissed_by][:SHOWN]
+        yield CheckFindings(
+            check, states.get(check.name), still_open, [one for one in of if one.dismissed_by][:SHOWN], documents
+        )
+
+
+def _ids_in(finding: Finding) -> Sequence[str]:
+    return finding.key.split(":")
+
+
+def _documents(connection: Connection, tenant_id: str, ids: Collection[str]) -> Collection[str]:
+    if not ids or not has_ledger(connection):
+        return ()
+    asked = text(
+        f"SELECT document_id FROM {named('documents')} WHERE tenant_id = :tenant_id AND document_id IN :ids"
+    ).bindparams(bindparam("ids", expanding=True))
+    return {row.document_id for row in connection.execute(asked, {"tenant_id": tenant_id, "ids": sorted(ids)})}

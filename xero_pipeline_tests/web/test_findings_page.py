@@ -1,0 +1,68 @@
+"""The page of checks: findings of one organisation, with what to do, and the form that dismisses one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from xero_pipeline.checks.findings import findings
+from xero_pipeline.checks.results import Answer, Results
+from xero_pipeline_tests.web.conftest import Browser, served
+
+NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
+CHECK = "stale_drafts"
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """A browser at books of two organisations: the first has sixty stale drafts, the second a check that failed."""
+    with served(tmp_path_factory.mktemp("findings")) as site, Browser(site) as browser:
+        first, second, *_ = browser.connect()
+        drafts = {f"draft-{n}": json.dumps({"number": f"INV-{n:02}", "contact": "<b>Ltd</b>"}) for n in range(60)}
+        with site.services.warehouse.writing() as connection:
+            Results(connection, first).keep({CHECK: Answer(drafts, 60)}, {CHECK: "s"}, NOW)
+            Results(connection, second).keep({CHECK: Answer({}, 0, "no such column")}, {CHECK: "s"}, NOW)
+        yield site, browser, first, second
+
+
+def finding_of(site, number):
+    with site.services.warehouse.reading() as connection:
+        return next(one for one in findings(connection) if one.evidence["number"] == number)
+
+
+def test_findings_are_counted_and_shown_with_what_to_do(found):
+    _, browser, first, _ = found
+    page = browser.get(f"/books/{first}/checks").text
+    assert "Drafts nobody touched for thirty days: 60" in page
+    assert "The first 50 of 60" in page
+    assert "Approve it in Xero, or delete it." in page
+    assert "&lt;b&gt;Ltd&lt;/b&gt;" in page
+    assert "Bills that may be entered twice: not asked yet" in page
+
+
+def test_a_check_that_cannot_be_asked_says_why(found):
+    _, browser, _, second = found
+    assert "It cannot be asked: no such column." in browser.get(f"/books/{second}/checks").text
+
+
+def test_a_finding_is_dismissed_by_name_and_reason_and_counts_no_more(found):
+    site, browser, first, _ = found
+    one = finding_of(site, "INV-07")
+    fields = {"organisation": first, "check": CHECK, "finding": one.id}
+    refused = browser.submit("/dismiss", **fields, by="Ada", reason=" ")
+    assert refused.headers["location"] == f"/books/{first}/checks#{CHECK}"
+    assert "Say who dismisses it" in browser.get(f"/books/{first}/checks").text
+    browser.submit("/dismiss", **fields, by="Ada", reason="A deposit that waits")
+    page = browser.get(f"/books/{first}/checks").text
+    assert "thirty days: 59" in page
+    assert "A deposit that waits (Ada)" in page
+
+
+def test_a_finding_of_another_organisation_is_not_dismissed(found):
+    site, browser, _, second = found
+    one = finding_of(site, "INV-08")
+    browser.submit("/dismiss", organisation=second, check=CHECK, finding=one.id, by="Ada", reason="mine")
+    assert "This finding is no more" in browser.get(f"/books/{second}/checks").text
+    assert not finding_of(site, "INV-08").dismissed_by
