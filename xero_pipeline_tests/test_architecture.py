@@ -87,6 +87,7 @@ MAY_IMPORT = {
         "state",
         "sync",
         "warehouse",
+        "webhooks",
         "xero",
     },
     "webhooks": {"webhooks", "container", "settings", "state", "xero"},

@@ -112,7 +112,7 @@ class DefinitionsBuilder:
         self._settings = settings
         self._choice = choice
         self._naming = naming
-        self._collections = collection_assets(naming, choice)
+        self._collections = collection_assets(naming, choice, events=self._takes_events)
         self._reports = report_assets(naming, choice, first_month(settings, clock.today()))
         nothing = list[dg.AssetsDefinition]()
         self._on_request = on_request_assets(naming) if choice.on_request else nothing
@@ -175,7 +175,7 @@ class DefinitionsBuilder:
             return []
         paged = any(endpoint.page_size for endpoint in self._choice.collections)
         reread = [rolling_reread(self._naming, self._choice)] if paged else []
-        return [daily_sync(self._naming, self._choice), *reread]
+        return [daily_sync(self._naming, self._choice, events=self._takes_events), *reread]
 
     def _sensors(self, all_jobs: Sequence[Any]) -> list[dg.SensorDefinition]:
         if not self._choice.sensors:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from xero_pipeline.operations.health.events import last_events
 from xero_pipeline.warehouse.progress.read_progress import cursors
 from xero_pipeline.xero.auth.token_set import CONSENT_LIVES
 
@@ -26,7 +27,7 @@ def organisation_statuses(services: Services, last_syncs: Mapping[str, datetime]
     organisations = services.organisations.list()
     quotas = services.quota.snapshots([one.tenant_id for one in organisations])
     ways, ends = services.organisations.way_counts(), _consent_ends(services)
-    later, aside = _deferred_work(services), _put_aside(services)
+    later, aside, told = _deferred_work(services), _put_aside(services), last_events(services)
     return [
         {
             "name": one.name,
@@ -36,6 +37,7 @@ def organisation_statuses(services: Services, last_syncs: Mapping[str, datetime]
             "connections": ways.get(one.tenant_id, 0),
             "consent_ends_at": ends.get(one.consent_id or "") if one.status == "connected" else None,
             "last_sync": last_syncs.get(one.tenant_id),
+            "last_event_at": told.get(one.tenant_id),
             "calls_today": quotas[one.tenant_id].calls_today,
             "calls_left_today": quotas[one.tenant_id].day_remaining,
             "resume_at": quotas[one.tenant_id].resume_at,

@@ -10,9 +10,11 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
+from xero_pipeline.checks.findings import open_findings
 from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.health.dagster import is_on
+from xero_pipeline.operations.health.events import with_missed_events
 from xero_pipeline.operations.health.issues import Issue, open_issues, with_put_aside
 from xero_pipeline.operations.organisation_states import listed
 from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
@@ -101,7 +103,7 @@ class Status:
         Args:
             only: The tenant id of the one that is wanted; None for all.
         """
-        synced, issues = self._last_syncs(), self.issues()
+        synced, issues, findings = self._last_syncs(), self.issues(), self._findings()
         at_work, failed = self._syncs.at_work(), self._last_failures()
         for told in organisation_statuses(self._services, synced or {}):
             tenant_id = told["tenant_id"]
@@ -109,6 +111,7 @@ class Status:
                 continue
             told["last_sync_known"] = synced is not None
             told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(tenant_id, ())]
+            told["findings"] = None if findings is None else findings.get(tenant_id, 0)
             told["days_of_consent_left"] = _days_until(told["consent_ends_at"])
             told |= {"next_sync": _next_sync(told, seen), "sync": None, "problem": None}
             if tenant_id in at_work:
@@ -182,13 +185,20 @@ class Status:
         except WarehouseBusy:
             return None
 
+    def _findings(self) -> Mapping[str, int] | None:
+        """How many findings of checks are open, by tenant id; None as in `issues`."""
+        try:
+            return self._glance.see("findings", _read_findings).value
+        except WarehouseBusy:
+            return None
+
     def issues(self) -> Mapping[str, Sequence[Issue]] | None:
         """The open issues by tenant id; None while the warehouse is busy and was not read before."""
         try:
             found = self._glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
-        return with_put_aside(found, self._services.deferred_work.aside())
+        return with_missed_events(with_put_aside(found, self._services.deferred_work.aside()), self._services)
 
     def _progress_of(self, record: dg.RunRecord | None, tenant_id: str) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""
@@ -205,6 +215,11 @@ def _days_until(end: datetime | None) -> int | None:
 def _read_last_syncs(warehouse: Warehouse) -> dict[str, datetime]:
     with warehouse.reading() as connection:
         return last_syncs(connection)
+
+
+def _read_findings(warehouse: Warehouse) -> Mapping[str, int]:
+    with warehouse.reading() as connection:
+        return open_findings(connection)
 
 
 def _next_sync(one: Mapping[str, Any], seen: SchedulerState | None) -> datetime | None:

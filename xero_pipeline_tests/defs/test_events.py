@@ -11,8 +11,11 @@ from dagster._core.definitions.partitions.context import partition_loading_conte
 
 from xero_pipeline import clock
 from xero_pipeline.definitions import build
+from xero_pipeline.defs.automation.jobs import daily_config
+from xero_pipeline.defs.build import naming
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource
+from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.webhook_inbox import WebhookInbox
@@ -116,3 +119,29 @@ def test_the_daily_sync_keeps_its_calls(left, minutes, due):
     at = clock.now()
     waiting = WaitingList("t", "invoices", 1, at - timedelta(minutes=minutes), at)
     assert is_due(waiting, left, 4800, at) is due
+
+
+def test_the_daily_sync_leaves_out_what_events_tell_and_reads_it_again_once_something_was_missed(house, told):
+    tenant, *_ = house.tenants
+    inbox, at = WebhookInbox(house.services.state), clock.now()
+    sparing = {name: {"config": {"sparing": True}} for name in ("sync_payments", "sync_invoices")}
+    house.sync("invoices", "payments", tenants=[tenant], config=sparing)
+    assert calls(house) == 2
+    numbered = [
+        WebhookEvent(tenant, category, "", at, "UPDATE", category_of(category)) for category in ("INVOICE", "PAYMENT")
+    ]
+    inbox.receive(numbered, (1, 2), at)
+    house.sync("invoices", "payments", tenants=[tenant], config=sparing)
+    assert calls(house) == 3
+    inbox.receive(numbered, (9, 9), clock.now())  # six were left out
+    house.sync("invoices", "payments", tenants=[tenant], config=sparing)
+    assert calls(house) == 5
+
+
+def test_with_a_key_every_list_of_the_daily_sync_is_asked_for_sparingly(house, told):
+    choice = select_assets(Settings.load())
+    names = naming(Settings.load(), choice)
+    config = daily_config(names, choice, events=True)["ops"]
+    assert len(config) == len(choice.collections)
+    assert all(one["config"]["sparing"] for one in config.values())
+    assert config["sync_users"]["config"]["min_age_days"] == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -69,6 +70,20 @@ def test_heads_stay_in_sight_and_on_every_page_and_wide_sheets_are_printed_on_th
         assert 'ySplit="4"' in sheet.xml
         assert 'fitToHeight="0"' in sheet.xml
     assert ('orientation="landscape"' in narrow.xml, 'orientation="landscape"' in broad.xml) == (False, True)
+
+
+def test_a_printed_page_is_as_wide_as_its_table_and_says_below_whose_it_is():
+    facts = [("Organisation", "Kowhai & Co"), ("Period", "2028-02-01 to 2028-02-29"), ("Currency", "NZD"),
+             ("Basis", "Cash"), ("Books as of", "2028-07-20 12:00 UTC")]  # fmt: skip
+    columns = [SheetColumn("Name", "text"), SheetColumn("Amount", notes=("NZD",))]
+    note = "=" + "A sentence that is longer than the table is wide. " * 4
+    (sheet,) = read_workbook(made(Sheet("Cash & more", facts, columns, [SheetBlock([])], (note,))))
+    assert '<mergeCell ref="A10:B10"/>' in sheet.xml, "what is longer than the table is wrapped"
+    (footer,) = re.findall("<oddFooter>(.*)</oddFooter>", sheet.xml, re.DOTALL)
+    for words in ("Kowhai &amp;&amp; Co", "Cash &amp;&amp; more, 2028-02-01 to 2028-02-29", "Cash basis, NZD",
+                  "Books as of 2028-07-20 12:00 UTC", "&amp;P / &amp;N"):  # fmt: skip
+        assert words in footer
+    assert note in sheet.texts
 
 
 def test_every_sheet_has_a_name_of_its_own_that_programs_take():

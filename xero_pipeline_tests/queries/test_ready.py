@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
+from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError, QueryRefused
 from xero_pipeline.queries import reference
 from xero_pipeline.queries.catalogue import asking_ready, days_asked, names, ready_query
@@ -199,7 +200,13 @@ def test_without_a_ledger_what_reads_it_is_refused_and_what_reads_the_documents_
         connection.exec_driver_sql(
             "insert into xero.organisations (tenant_id, organisation_id, name) values ('t', 'o', 'O')"
         )
-    with pytest.raises(ConfigurationError, match="profit_by_month reads the ledger, which was not kept yet"):
+    with pytest.raises(ConfigurationError, match="profit_by_month reads the ledger, which was not kept yet. Run"):
+        ask(books, "profit_by_month")
+    with books.writing() as connection:
+        connection.exec_driver_sql(
+            f"insert into xero.api_calls (tenant_id, call_id, called_at) values ('t', '1', '{clock.now()}')"
+        )
+    with pytest.raises(ConfigurationError, match="A sync is under way: Xero was last asked at"):
         ask(books, "profit_by_month")
     assert ask(books, "receivables") == []
     (remark,) = remarks(books, ready_query("receivables").text, ["t"])

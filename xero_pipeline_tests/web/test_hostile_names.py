@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from xero_pipeline.web.books.options import STATEMENT_PAGES
+from xero_pipeline_tests.files.workbook_reader import read_workbook
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.web.conftest import Browser, served
 
@@ -55,6 +56,13 @@ class Knows:
 
     def __getattr__(self, name):
         return getattr(self._organisations, name)
+
+
+def test_the_documents_of_one_contact_say_whose_they_are(hostile):
+    answer = hostile.get("/books/t/statements/aged-receivables-documents?contact=c&to=2026-01-31")
+    assert "<h1>Aged receivables of &lt;/title&gt;" in answer.text
+    file = hostile.get("/books/t/files/aged-receivables-documents.xlsx?contact=c&to=2026-01-31")
+    assert any(text.startswith("Contact: </title>") for text in read_workbook(file.content)[0].texts)
 
 
 def paths():

@@ -91,6 +91,13 @@ def test_a_document_leads_back_to_the_statement_that_led_there(name, span, accou
     assert links.document("other").partition("?")[2] == view.document("d").partition("?")[2]
 
 
+@pytest.mark.parametrize(("back", "label"), [("closed-periods", "Closed periods"), ("checks", "Checks")])
+def test_other_pages_that_lead_to_documents_are_led_back_to(site, tenants, back, label):
+    browser, (tenant_id, *_) = tenants
+    way = DocumentLinks.of(tenant_id, QueryParams({"back": back}), TODAY).back
+    assert way.label == label and browser.get(way.address).status_code == 200
+
+
 @pytest.mark.parametrize(
     "back",
     ["", "//evil.example", "https://evil.example/", "javascript:x()", "statements/budget", "income?from=x",

@@ -36,9 +36,20 @@ def print_status(listing: Listing, odd: Mapping[str, Sequence[Mapping[str, Any]]
     _print_organisations(rows[:limit], f"Organisations ({mode} mode){_of(limit, len(rows))}")
     if listing.total > 1:
         conclude(_summary(listing))
+    _print_last_events(rows)
     _print_deferred_work(rows)
     _print_issues(rows)
+    if found := sum(row["findings"] for row in rows):
+        conclude(f"Findings of the checks of the books: {found:,}. `xero-pipeline checks` shows them.")
     _print_drift_report(odd, {row["tenant_id"]: row["name"] for row in rows})
+
+
+def _print_last_events(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Whether webhooks arrive, where they are taken."""
+    from xero_pipeline.cli.output.console import conclude
+
+    if told := [row["last_event_at"] for row in rows if row.get("last_event_at")]:
+        conclude(f"The last event of Xero's arrived at {max(told):%Y-%m-%d %H:%M} UTC.")
 
 
 def _print_organisations(rows: Sequence[Mapping[str, Any]], title: str) -> None:

@@ -24,6 +24,8 @@ from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
 from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.sync.events.event_read import read_events
+from xero_pipeline.sync.events.event_watch import note_missed
+from xero_pipeline.sync.events.poll_plan import ALWAYS, may_wait, watches
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
@@ -53,6 +55,9 @@ class SyncOptions(dg.Config):
     min_age_days: int = 0
     """Leave out organisations of which the list was read less than so many days ago."""
 
+    sparing: bool = False
+    """Leave out organisations of which events are known to tell what changes, as long as nothing was missed."""
+
     events: bool = False
     """Instead, read what webhooks told of; organisations of which nothing waits are left out."""
 
@@ -60,17 +65,20 @@ class SyncOptions(dg.Config):
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
-def collection_assets(naming: "Naming", choice: "AssetSelectionConfig") -> Sequence[dg.AssetsDefinition]:
+def collection_assets(
+    naming: "Naming", choice: "AssetSelectionConfig", *, events: bool = False
+) -> Sequence[dg.AssetsDefinition]:
     """The assets of every collection that is read.
 
     Args:
         choice: Which collections, and whether with their check.
+        events: Whether Xero's webhooks are taken: some lists may then be a week old.
     """
-    return [_assets_of(endpoint, naming, checked=choice.checks) for endpoint in choice.collections]
+    return [_assets_of(endpoint, naming, checked=choice.checks, events=events) for endpoint in choice.collections]
 
 
-def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.AssetsDefinition:
-    every = WEEK if endpoint.weekly else DAY
+def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool, events: bool) -> dg.AssetsDefinition:
+    every = WEEK if endpoint.weekly or (events and endpoint.table not in ALWAYS) else DAY
     specs = [naming.spec(table, every=every) for table in table_group(endpoint.table)]
     key, names = naming.key(endpoint.table), {naming.key(one.name): one.name for one in table_group(endpoint.table)}
 
@@ -95,10 +103,11 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
         tenants = _due(reads, context.partition_keys, config.min_age_days)
         if config.events:
             tenants = _told_of(inbox, tenants, endpoint.table)
+        elif config.sparing:
+            tenants = _not_told(inbox, reads, context.partition_keys, endpoint, tenants)
         left_out = set(context.partition_keys).difference(tenants)
         if left_out:
-            why = "nothing was told" if config.events else f"it was read within {config.min_age_days} days"
-            context.log.info(f"Of {len(left_out)} organisations {why}.")
+            context.log.info(f"{len(left_out)} organisations are left out: {_why_left_out(config)}.")
 
         step = SharedStep(len(tenants))
 
@@ -123,6 +132,7 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                         calls_left=lambda: client.calls_left(tenant_id),
                     )
                 else:
+                    began = clock.now()
                     outcome = sync_collection(
                         *whose,
                         tally=tally,
@@ -134,6 +144,8 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool) -> dg.Ass
                         reads=reads,
                         unexplained=partial(unexplained_months, warehouse, tenant_id),
                     )
+                    if missed := note_missed(inbox, warehouse, tenant_id, endpoint.table, outcome, began):
+                        context.log.warning(f"{missed} changes of {endpoint.table} came without an event of Xero's.")
             xero_progress.end(outcome)
             for name, merged in outcome.tables.items():
                 costs = cost(outcome) if name == endpoint.table else no_cost(told_with=endpoint.table)
@@ -163,6 +175,34 @@ def _due(reads: ListReads, tenants: Sequence[str], min_age_days: int) -> Sequenc
     except WarehouseBusy:
         return tenants  # each says so for itself
     return [one for one, cursor in cursors.items() if cursor is None or cursor.complete_at < before]
+
+
+def _not_told(
+    inbox: WebhookInbox, reads: ListReads, tenants: Sequence[str], endpoint: Endpoint, due: Sequence[str]
+) -> Sequence[str]:
+    """Those of which a change might not have been told.
+
+    Args:
+        due: Those that are to be read where no events arrive.
+    """
+    now, known = clock.now(), watches(inbox, tenants)
+    try:
+        cursors = {one: reads.state(one).cursor for one in tenants}
+    except WarehouseBusy:
+        return due  # each says so for itself
+    read = {one: cursor.complete_at if cursor else None for one, cursor in cursors.items()}
+    told = {one for one in tenants if known[one].is_on(now)}
+    return [
+        one for one in tenants if (one in told or one in due) and not may_wait(endpoint, read[one], known[one], now)
+    ]
+
+
+def _why_left_out(config: SyncOptions) -> str:
+    if config.events:
+        return "nothing was told of them"
+    within = f"it was read within {config.min_age_days} days" if config.min_age_days else ""
+    told = "events tell what changes" if config.sparing else ""
+    return " or ".join(filter(None, (within, told)))
 
 
 def _told_of(inbox: WebhookInbox, tenants: Sequence[str], table: str) -> Sequence[str]:

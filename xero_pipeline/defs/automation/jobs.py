@@ -83,15 +83,20 @@ def jobs(
     ]
 
 
-def daily_config(naming: Naming, choice: AssetSelectionConfig) -> dict[str, Any]:
+def daily_config(naming: Naming, choice: AssetSelectionConfig, *, events: bool = False) -> dict[str, Any]:
     """The run config of the daily schedule: lists that seldom change are read once a week.
 
     Args:
         naming: What the ops are called.
         choice: Which collections there are.
+        events: Whether Xero's webhooks are taken: where they tell what changes, less is asked for.
     """
-    weekly = [naming.named(f"sync_{endpoint.table}") for endpoint in choice.collections if endpoint.weekly]
-    return {"ops": {name: {"config": {"min_age_days": WEEK.days}} for name in weekly}}
+    sparing = {"sparing": True} if events else {}
+    options = {
+        naming.named(f"sync_{endpoint.table}"): {**({"min_age_days": WEEK.days} if endpoint.weekly else {}), **sparing}
+        for endpoint in choice.collections
+    }
+    return {"ops": {name: {"config": chosen} for name, chosen in options.items() if chosen}}
 
 
 def reread_config(naming: Naming, choice: AssetSelectionConfig, calls: int) -> dict[str, Any]:

@@ -21,11 +21,12 @@ DAILY = "daily_sync"
 REREADING = "rolling_reread"
 
 
-def daily_sync(naming: "Naming", choice: "AssetSelectionConfig") -> dg.ScheduleDefinition:
+def daily_sync(naming: "Naming", choice: "AssetSelectionConfig", *, events: bool = False) -> dg.ScheduleDefinition:
     """Every day at 05:00 UTC a sync of every connected organisation; the reports follow by sensor.
 
     Args:
         choice: Which lists there are.
+        events: Whether Xero's webhooks are taken.
     """
 
     @dg.schedule(  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
@@ -39,7 +40,7 @@ def daily_sync(naming: "Naming", choice: "AssetSelectionConfig") -> dg.ScheduleD
         "`months_to_pull` sees which months changed. Lists that seldom change are read once a week.",
     )
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-        yield from _requests(context, naming, DAILY, daily_config(naming, choice))
+        yield from _requests(context, naming, DAILY, daily_config(naming, choice, events=events))
 
     return daily
 

@@ -12,6 +12,8 @@ from xero_pipeline.operations.health.alerts import check_alerts, check_unreached
 from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
+from xero_pipeline.operations.health.events import NAME as EVENTS
+from xero_pipeline.operations.health.events import check_events
 from xero_pipeline.operations.health.group_file import NAME as GROUP_FILE
 from xero_pipeline.operations.health.group_file import check_group_file
 from xero_pipeline.operations.health.machines import check_machines
@@ -92,6 +94,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
         **({"consent": partial(check_consents, services)} if reachable else {}),
         **({"machines": partial(check_machines, services)} if services.settings.broker_url else {}),
         "put aside": partial(check_put_aside, services),
+        **({EVENTS: partial(check_events, services)} if services.settings.webhook_keys else {}),
         **({ALERTS: partial(check_unreached, services)} if alerts and alerts[0].state == "ok" else {}),
         "warehouse": partial(check_warehouse, services),
         READ_COPY: partial(check_read_copy, services),
@@ -102,7 +105,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
     }
     failed: set[str] = set()
     for name, check in checks.items():
-        if name in {"encryption key", "consent", "machines", "put aside", ALERTS} and failed & {
+        if name in {"encryption key", "consent", "machines", "put aside", EVENTS, ALERTS} and failed & {
             "state database",
             "encryption key",
         }:

@@ -75,6 +75,25 @@ def stamps_of(connection: Connection, collection: str, tenant_id: str, ids: Sequ
     return {row.id: row.at.astimezone(UTC) for row in connection.execute(text(sql), {"tenant_id": tenant_id})}
 
 
+def ids_changed(
+    connection: Connection,
+    collection: str,
+    tenant_id: str,
+    *,
+    written_since: datetime,
+    after: datetime,
+    before: datetime,
+) -> set[str]:
+    """The records that were written since an instant, for a change that Xero dates between two others."""
+    record = table_group(collection)[0]
+    sql = (
+        f"SELECT {q(record.key[0])} FROM {target(record)} WHERE tenant_id = :tenant_id AND synced_at >= :written "
+        "AND updated_date_utc > :after AND updated_date_utc < :before"
+    )
+    params = {"tenant_id": tenant_id, "written": written_since, "after": after, "before": before}
+    return set(connection.scalars(text(sql), params))
+
+
 def references_of(
     connection: Connection, collection: str, tenant_id: str, ids: Sequence[str], columns: Sequence[str]
 ) -> dict[str, dict[str, str | None]]:

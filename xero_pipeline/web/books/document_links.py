@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ from xero_pipeline.web.books.statement_view import StatementView
 if TYPE_CHECKING:
     from datetime import date
 
-CLOSED_PERIODS = "closed-periods"
+_OTHER_PAGES: Mapping[str, str] = {"closed-periods": "Closed periods", "checks": "Checks"}
+"""Pages that lead to documents and are no statements, by their address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class DocumentLinks:
     """The addresses on the page of a document.
 
     Args:
-        back: The statement that led here, if one did: made anew of what its address says, so that it is one of ours.
+        back: The page that led here, if one did: made anew of what its address says, so that it is one of ours.
         asked: The same as the address of this page has it.
     """
 
@@ -59,8 +61,8 @@ class DocumentLinks:
 
 def _way_back(tenant_id: str, asked: str, today: date) -> WayBack | None:
     name, _, query = asked.partition("?")
-    if name == CLOSED_PERIODS:
-        return WayBack("Closed periods", f"{books_address(tenant_id)}/{CLOSED_PERIODS}")
+    if name in _OTHER_PAGES:
+        return WayBack(_OTHER_PAGES[name], f"{books_address(tenant_id)}/{name}")
     try:
         view = StatementView.of(tenant_id, name, QueryParams(query), today)
     except XeroPipelineError:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from xero_pipeline.operations.health.issues import KINDS
 from xero_pipeline.revisions import program_version
+from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.web.app_context import context_of
 from xero_pipeline.web.monitoring.workload import Workload, workload
 
@@ -71,6 +72,17 @@ OF_THE_WORKLOAD: Mapping[str, tuple[str, str, Callable[[Workload], Mapping[str, 
         "table",
         lambda now: now.table_rows,
     ),
+    "xero_webhook_events": (
+        "Xero's webhooks: deliveries and events taken, deliveries refused, and so on",
+        "what",
+        lambda now: now.events,
+    ),
+    "xero_webhook_events_waiting": ("Events that are to be read", "table", lambda now: now.events_waiting),
+    "xero_webhook_oldest_event_timestamp_seconds": (
+        "When the oldest event that is to be read arrived",
+        "table",
+        lambda now: now.oldest_events,
+    ),
 }
 """By name what it says, its label, and by label its values."""
 
@@ -79,7 +91,8 @@ async def metrics(request: Request) -> Response:
     """Answer Prometheus."""
     context = context_of(request)
     told = await run_in_threadpool(context.status.everything)
-    now = await run_in_threadpool(workload, context.instance, context.glance)
+    taken = WebhookInbox(context.services.state) if context.services.settings.webhook_keys else None
+    now = await run_in_threadpool(workload, context.instance, context.glance, taken)
     return Response(exposition(told, now), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.files.catalogue import read_statement
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.files.catalogue import account_id_of, read_statement
 from xero_pipeline.files.statement_layouts import sheet_of
 from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.statements.changes import effect_of, share_of
@@ -47,6 +48,14 @@ def test_a_percentage_is_only_of_an_amount_that_it_can_be_of(now, base, share):
 )
 def test_whether_a_change_is_good_for_the_profit_is_said_in_words(section, name, change, effect):
     assert effect_of(section, name, Decimal(change)) == effect
+
+
+def test_the_line_of_currency_gains_names_the_accounts_it_is_made_of(here):
+    for wanted in ("FXGROUPID", "foreign currency gains and losses"):
+        with pytest.raises(ConfigurationError) as refused:
+            account_id_of(here.connection, here.tenant_id, wanted)
+        for account in ("497 Bank Revaluations", "498 Unrealised Currency Gains", "499 Realised Currency Gains"):
+            assert account in refused.value.message
 
 
 @pytest.mark.parametrize("name", ["profit-and-loss", "balance-sheet"])
