@@ -9,7 +9,8 @@ import pytest
 
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.evaluation import MOST
-from xero_pipeline.checks.findings import dismiss, findings, reopen
+from xero_pipeline.checks.findings import dismiss, findings, open_findings, reopen
+from xero_pipeline.checks.subjects import subjects
 from xero_pipeline.errors import ConfigurationError
 
 HEAD = "-- title: T\n-- why: W\n-- evidence: E\n"
@@ -177,3 +178,37 @@ def test_to_dismiss_takes_a_finding_a_name_and_a_reason(books):
             dismiss(books.warehouse, ids(books, "known"), by, reason, at=books.now)
     with pytest.raises(ConfigurationError, match="no finding 0123456789"):
         dismiss(books.warehouse, ["0123456789"], "Ana", "Known", at=books.now)
+
+
+def test_the_record_of_a_finding_is_known_by_its_kind(books):
+    books.write("UPDATE xero.organisations SET short_code = '!ab'")
+    drafts(books, "draft-bill")
+    books.document(
+        "invoices",
+        "sale",
+        "2026-08-01",
+        type="ACCREC",
+        status="DRAFT",
+        updated_date_utc=books.now - dt.timedelta(days=90),
+    )
+    books.ask()
+    with books.warehouse.reading() as connection:
+        found = findings(connection, "stale_drafts")
+        about = subjects(connection, found)
+        assert {about[one.id].record_id: about[one.id].collection for one in found} == {
+            "draft-bill": "bills",
+            "sale": "invoices",
+        }
+        assert {one.short_code for one in about.values()} == {"!ab"}
+        assert subjects(connection, []) == {}
+
+
+def test_what_was_dismissed_is_not_counted_as_open(books):
+    drafts(books, "a", "bb", "ccc")
+    books.ask()
+    with books.warehouse.reading() as connection:
+        ids = [one.id for one in findings(connection, "stale_drafts")]
+        assert open_findings(connection) == {"t": 3}
+    dismiss(books.warehouse, ids[:1], "Ada", "known", at=books.now)
+    with books.warehouse.reading() as connection:
+        assert open_findings(connection) == {"t": 2}

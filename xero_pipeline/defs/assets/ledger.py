@@ -156,7 +156,8 @@ def ledger_assets(
         if checked:
             told = check_results(warehouse, naming, xero.services, journals=journals, besides=besides)
             yield from emit_selected(context, told)
-            yield from emit_selected(context, book_check_results(warehouse, naming, checks))
+            live = xero.services.settings.mode == "live"
+            yield from emit_selected(context, book_check_results(warehouse, naming, checks, linked=live))
 
     return [keep]
 

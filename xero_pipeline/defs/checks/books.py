@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline.checks.findings import CheckState, Finding, check_states, findings
+from xero_pipeline.checks.subjects import subjects
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.ledger.tables import SCHEMA
+from xero_pipeline.xero.deep_links import record_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xero_pipeline.checks.catalogue import BooksCheck
+    from xero_pipeline.checks.subjects import FindingSubject
     from xero_pipeline.defs.naming import Naming
     from xero_pipeline.warehouse.store import Warehouse
 
@@ -42,12 +45,13 @@ def _description(check: BooksCheck) -> str:
 
 
 def book_check_results(
-    warehouse: Warehouse, naming: Naming, checks: Sequence[BooksCheck]
+    warehouse: Warehouse, naming: Naming, checks: Sequence[BooksCheck], *, linked: bool
 ) -> Iterator[dg.AssetCheckResult]:
     """What they found in all organisations, when each was last asked.
 
     Args:
         naming: What the tables are called.
+        linked: Whether Xero shows the records; the simulated ones it does not.
     """
     if not checks:
         return
@@ -58,20 +62,27 @@ def book_check_results(
             for check in checks
             if any(one.still_open for one in states.get(check.name, ()))
         }
+        about: Mapping[str, FindingSubject] = (
+            subjects(connection, [one for of in shown.values() for one in of]) if linked else {}
+        )
     key = naming.key(ASSET, SCHEMA)
     for check in checks:
-        yield _result(check, key, states.get(check.name, []), shown.get(check.name, []))
+        yield _result(check, key, states.get(check.name, []), shown.get(check.name, []), about)
 
 
 def _result(
-    check: BooksCheck, key: dg.AssetKey, states: Sequence[CheckState], shown: Sequence[Finding]
+    check: BooksCheck,
+    key: dg.AssetKey,
+    states: Sequence[CheckState],
+    shown: Sequence[Finding],
+    about: Mapping[str, FindingSubject],
 ) -> dg.AssetCheckResult:
     broken = [one for one in states if one.problem]
     count = sum(one.still_open for one in states)
     told = f"{count:,} {'finding' if count == 1 else 'findings'}." if count else "Nothing found."
     metadata: dict[str, Any] = {"findings": count}
     if count:
-        metadata["evidence"] = dg.MetadataValue.md(_table(shown))
+        metadata["evidence"] = dg.MetadataValue.md(_table(shown, about))
         told += f" {check.said['do']}" if "do" in check.said else ""
     if broken:
         first = broken[0]
@@ -87,9 +98,19 @@ def _result(
     )
 
 
-def _table(shown: Sequence[Finding]) -> str:
+def _table(shown: Sequence[Finding], about: Mapping[str, FindingSubject]) -> str:
     columns = list(shown[0].evidence) if shown else []
-    header = ("Id", "Organisation", *(name.replace("_", " ").capitalize() for name in columns))
-    return markdown_table(
-        header, [[one.id, one.organisation, *(one.evidence.get(name, "") for name in columns)] for one in shown]
-    )
+    links = {one.id: _link(about.get(one.id)) for one in shown}
+    header = ["Id", "Organisation", *(name.replace("_", " ").capitalize() for name in columns)]
+    rows = [[one.id, one.organisation, *(one.evidence.get(name, "") for name in columns)] for one in shown]
+    if any(links.values()):
+        header.append("In Xero")
+        rows = [[*row, links[one.id]] for row, one in zip(rows, shown, strict=True)]
+    return markdown_table(header, rows)
+
+
+def _link(subject: FindingSubject | None) -> str:
+    if subject is None or not subject.short_code:
+        return ""
+    address = record_link(subject.short_code, subject.collection, subject.record_id)
+    return f"[open]({address})" if address else ""

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from xero_pipeline import clock
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import check_states, dismiss, findings
+from xero_pipeline.checks.subjects import subjects
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.tables import named
@@ -22,12 +23,14 @@ from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.request_session import session_of
 from xero_pipeline.web.responses import page
+from xero_pipeline.xero.deep_links import record_link
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.checks.catalogue import BooksCheck
     from xero_pipeline.checks.findings import CheckState, Finding
+    from xero_pipeline.checks.subjects import FindingSubject
 
 SHOWN = 50
 """Findings of a check on the page; `xero-pipeline checks --json` has all of them."""
@@ -42,6 +45,7 @@ class CheckFindings:
         open: What nobody dismissed; the first of them.
         dismissed: What somebody did.
         documents: Ids of documents among the findings that the ledger knows.
+        about: By the id of a finding the record of Xero's it is about.
     """
 
     check: BooksCheck
@@ -49,6 +53,14 @@ class CheckFindings:
     open: Sequence[Finding]
     dismissed: Sequence[Finding]
     documents: Collection[str]
+    about: Mapping[str, FindingSubject]
+
+    def in_xero(self, finding: Finding) -> str | None:
+        """Where Xero shows what a finding is about."""
+        subject = self.about.get(finding.id)
+        if subject is None or not subject.short_code:
+            return None
+        return record_link(subject.short_code, subject.collection, subject.record_id)
 
     def document_of(self, finding: Finding) -> str | None:
         """The document that a finding is about, if the ledger knows it."""
@@ -71,6 +83,7 @@ def checks_page(request: Request) -> Response:
         tabs=plain_tabs(one.tenant_id),
         found=seen.value,
         at=seen.at,
+        live=context.services.settings.mode == "live",
         user=session_of(request).user,
     )
 
@@ -104,13 +117,13 @@ def dismiss_finding(context: AppContext, fields: Mapping[str, Any]) -> str:
 def _read(connection: Connection, tenant_id: str, known: Sequence[BooksCheck]) -> Iterator[CheckFindings]:
     states = {one.check: one for one in check_states(connection, tenant_id)}
     found = findings(connection, tenant_id=tenant_id)
+    about = subjects(connection, found)
     documents = _documents(connection, tenant_id, {key for one in found for key in _ids_in(one)})
     for check in known:
         of = [one for one in found if one.check == check.name]
         still_open = [one for one in of if not one.dismissed_by][:SHOWN]
-        yield CheckFindings(
-            check, states.get(check.name), still_open, [one for one in of if one.dismissed_by][:SHOWN], documents
-        )
+        dismissed = [one for one in of if one.dismissed_by][:SHOWN]
+        yield CheckFindings(check, states.get(check.name), still_open, dismissed, documents, about)
 
 
 def _ids_in(finding: Finding) -> Sequence[str]:
