@@ -29,6 +29,7 @@ def main(url: str = "http://localhost:3001") -> None:
         _phone(browser, url)
         _reports(browser, url)
         _statement(browser, url)
+        _document(browser, url)
         _sync(browser, url)
         _syncing(browser, url)
         browser.close()
@@ -66,12 +67,26 @@ def _statement(browser: Browser, url: str) -> None:
     page = browser.new_page(base_url=url, viewport={"width": 1120, "height": 1000}, color_scheme="light")
     page.goto("/")
     page.click(REPORTS)
-    page.click("text=Profit and loss >> nth=0")
+    page.get_by_role("link", name="Profit and loss", exact=True).first.click()
     page.click("text=Last month")
     page.select_option("select[name=compare]", "prior-period")
     page.click("text=Show")
     page.locator("thead small >> nth=2").wait_for()
     page.screenshot(path=IMAGES / "web-statement.png")
+    page.close()
+
+
+def _document(browser: Browser, url: str) -> None:
+    """The first bill in the ledger of last month's cost of sales."""
+    page = browser.new_page(base_url=url, viewport=DESK, color_scheme="light")
+    page.goto("/")
+    page.click(REPORTS)
+    page.get_by_role("link", name="General ledger", exact=True).click()
+    page.click("text=Last month")
+    page.click(".accounts >> text=Cost of Goods Sold")
+    page.locator("tr", has_text="Bill").first.get_by_role("link").click()
+    page.locator("#items").wait_for()
+    page.screenshot(path=IMAGES / "web-document.png")
     page.close()
 
 

@@ -39,7 +39,21 @@ select s.*, o.name as organisation,
         where f.tenant_id = s.tenant_id and f.check_name = s.check_name
     ) as still_open
 from xero.check_states as s left join {NAMED} as o on o.tenant_id = s.tenant_id
+where s.tenant_id = coalesce(:tenant_id, s.tenant_id)
 order by s.check_name, organisation, s.tenant_id
+"""
+_OPEN = """
+select s.tenant_id, sum(s.found) - coalesce(max(d.dismissed), 0) as still_open
+from xero.check_states as s
+left join (
+    select f.tenant_id, count(*) as dismissed
+    from xero.findings as f
+    join xero.dismissed_findings as d
+        on d.tenant_id = f.tenant_id and d.check_name = f.check_name and d.finding_key = f.finding_key
+        and d.fingerprint = f.fingerprint
+    group by f.tenant_id
+) as d on d.tenant_id = s.tenant_id
+group by s.tenant_id
 """
 _DISMISS = (
     "insert into xero.dismissed_findings "
@@ -99,26 +113,38 @@ class CheckState:
     problem: str
 
 
-def findings(connection: Connection, check: str | None = None, at_most: int | None = None) -> list[Finding]:
+def findings(
+    connection: Connection, check: str | None = None, at_most: int | None = None, tenant_id: str | None = None
+) -> list[Finding]:
     """What was found, dismissed or not, by check, organisation and the order of the check.
 
     Args:
         connection: To the warehouse; reading is enough.
         check: Of this check alone.
         at_most: Only so many, and of those none that was dismissed.
+        tenant_id: Of this organisation alone.
     """
-    where = " where f.check_name = :check" if check else " where true"
+    given = {name: value for name, value in (("check_name", check), ("tenant_id", tenant_id)) if value}
+    where = " where true" + "".join(f" and f.{name} = :{name}" for name in given)
     limit = f" and d.dismissed_at is null{_ORDERED} limit {at_most}" if at_most is not None else _ORDERED
-    return [
-        _finding(row) for row in connection.execute(text(_FINDINGS + where + limit), {"check": check} if check else {})
-    ]
+    return [_finding(row) for row in connection.execute(text(_FINDINGS + where + limit), given)]
 
 
-def check_states(connection: Connection) -> list[CheckState]:
+def open_findings(connection: Connection) -> Mapping[str, int]:
+    """How many findings nobody dismissed, by tenant id; of organisations that checks were asked of.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    return {row.tenant_id: int(row.still_open) for row in connection.execute(text(_OPEN))}
+
+
+def check_states(connection: Connection, tenant_id: str | None = None) -> list[CheckState]:
     """How each check stands with each organisation.
 
     Args:
         connection: To the warehouse; reading is enough.
+        tenant_id: With this one alone.
     """
     return [
         CheckState(
@@ -129,7 +155,7 @@ def check_states(connection: Connection) -> list[CheckState]:
             row.still_open,
             row.problem or "",
         )
-        for row in connection.execute(text(_STATES))
+        for row in connection.execute(text(_STATES), {"tenant_id": tenant_id})
     ]
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.base_storage import DagsterStorage
@@ -27,6 +27,7 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.event import listens_for
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from xero_pipeline.operations.event_batches import EventBatches, stored
@@ -144,7 +145,7 @@ class EventLog(EventBatches, SqliteEventLogStorage):
     def _open(self, shard: str) -> Engine:
         engine = _engine(self.conn_string_for_shard(shard))
         if shard not in self._initialized_dbs:
-            if not self._copy_empty(Path(self.path_for_shard(shard))):
+            if not (self._copy_empty(Path(self.path_for_shard(shard))) or self._is_current(engine)):
                 self._initdb(engine)
             self._initialized_dbs.add(shard)
         return engine
@@ -154,7 +155,7 @@ class EventLog(EventBatches, SqliteEventLogStorage):
         if path.exists():
             return False
         draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(self._empty)
+        draft.write_bytes(self._empty.content)
         try:
             os.link(draft, path)
         except OSError:
@@ -163,14 +164,33 @@ class EventLog(EventBatches, SqliteEventLogStorage):
             draft.unlink()
         return True
 
+    def _is_current(self, engine: Engine) -> bool:
+        """Whether a file has the newest layout; Dagster itself would read all its revisions to say so."""
+        try:
+            return _layout(engine) == self._empty.layout
+        except OperationalError:  # it was never finished
+            return False
+
     @cached_property
-    def _empty(self) -> bytes:
+    def _empty(self) -> _EmptyFile:
         """The file of a run without events, made where no other process looks."""
         with TemporaryDirectory() as folder:
             engine = _engine(create_db_conn_string(folder, "empty"))
             self._initdb(engine)
+            layout = _layout(engine)
             engine.dispose()  # brings everything into the file itself
-            return Path(folder, "empty.db").read_bytes()
+            return _EmptyFile(Path(folder, "empty.db").read_bytes(), layout)
+
+
+class _EmptyFile(NamedTuple):
+    content: bytes
+    layout: str
+
+
+def _layout(engine: Engine) -> str:
+    """The revision of a file."""
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
 
 
 def _add_events(connection: Connection, rows: Sequence[Row]) -> range:

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
+from xero_pipeline.checks.findings import open_findings
 from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.health.dagster import is_on
@@ -102,7 +103,7 @@ class Status:
         Args:
             only: The tenant id of the one that is wanted; None for all.
         """
-        synced, issues = self._last_syncs(), self.issues()
+        synced, issues, findings = self._last_syncs(), self.issues(), self._findings()
         at_work, failed = self._syncs.at_work(), self._last_failures()
         for told in organisation_statuses(self._services, synced or {}):
             tenant_id = told["tenant_id"]
@@ -110,6 +111,7 @@ class Status:
                 continue
             told["last_sync_known"] = synced is not None
             told["issues"] = None if issues is None else [asdict(issue) for issue in issues.get(tenant_id, ())]
+            told["findings"] = None if findings is None else findings.get(tenant_id, 0)
             told["days_of_consent_left"] = _days_until(told["consent_ends_at"])
             told |= {"next_sync": _next_sync(told, seen), "sync": None, "problem": None}
             if tenant_id in at_work:
@@ -183,6 +185,13 @@ class Status:
         except WarehouseBusy:
             return None
 
+    def _findings(self) -> Mapping[str, int] | None:
+        """How many findings of checks are open, by tenant id; None as in `issues`."""
+        try:
+            return self._glance.see("findings", _read_findings).value
+        except WarehouseBusy:
+            return None
+
     def issues(self) -> Mapping[str, Sequence[Issue]] | None:
         """The open issues by tenant id; None while the warehouse is busy and was not read before."""
         try:
@@ -206,6 +215,11 @@ def _days_until(end: datetime | None) -> int | None:
 def _read_last_syncs(warehouse: Warehouse) -> dict[str, datetime]:
     with warehouse.reading() as connection:
         return last_syncs(connection)
+
+
+def _read_findings(warehouse: Warehouse) -> Mapping[str, int]:
+    with warehouse.reading() as connection:
+        return open_findings(connection)
 
 
 def _next_sync(one: Mapping[str, Any], seen: SchedulerState | None) -> datetime | None:

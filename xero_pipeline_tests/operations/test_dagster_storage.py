@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
 from xero_pipeline.operations.dagster_home import POSTGRESQL_STORAGE, STORAGE, read_log_handlers_once
@@ -118,6 +119,27 @@ def test_the_files_of_a_storage_that_is_closed_are_whole(folder):
     storage.event_log_storage.dispose()
     storage.run_storage.dispose()
     assert not list(folder.rglob("*.db-wal"))
+
+
+@in_files_only
+def test_reading_old_runs_looks_through_dagsters_revisions_once_and_not_for_each(opened, folder, monkeypatch):
+    with opened() as instance:
+        names = [run(instance) for _ in range(4)]
+        events = told(instance, names[0])
+    looked = []
+    read = sqlite_event_log.check_alembic_revision
+    monkeypatch.setattr(sqlite_event_log, "check_alembic_revision", lambda *told: looked.append(1) or read(*told))
+    with opened() as instance:
+        before = len(looked)
+        assert all(told(instance, name) == events for name in names)
+    assert len(looked) - before <= 1
+
+
+@in_files_only
+def test_a_file_that_was_begun_and_not_finished_is_finished(opened, folder):
+    with opened() as instance:
+        (folder / "history" / "runs" / "half.db").touch()
+        assert told(instance, "half") == []
 
 
 def test_a_deleted_run_is_gone(opened):

@@ -47,6 +47,7 @@ def _listing(
     services: Services, search: str, state: str, *, differences: bool
 ) -> tuple[Listing, dict[str, list[Mapping[str, Any]]]]:
     """The organisations wanted, and what was odd about theirs: a single look into the warehouse."""
+    from xero_pipeline.checks.findings import open_findings
     from xero_pipeline.cli.output.tie_out_note import unexplained_in
     from xero_pipeline.operations.health.events import with_missed_events
     from xero_pipeline.operations.health.issues import open_issues_in, with_put_aside
@@ -56,13 +57,17 @@ def _listing(
 
     odd: dict[str, list[Mapping[str, Any]]] = {}
     with services.warehouse.reading() as connection:
-        synced, issues = last_syncs(connection), open_issues_in(connection)
+        synced, issues, findings = last_syncs(connection), open_issues_in(connection), open_findings(connection)
         odd |= {"schema_drift": all_drift(connection), "quarantine": quarantined_records(connection)}
         if differences:
             odd["unexplained_differences"] = [asdict(one) for one in unexplained_in(connection)]
     issues = with_missed_events(with_put_aside(issues, services.deferred_work.aside()), services)
     rows = [
-        {**one, "issues": [asdict(issue) for issue in issues.get(one["tenant_id"], ())]}
+        {
+            **one,
+            "issues": [asdict(issue) for issue in issues.get(one["tenant_id"], ())],
+            "findings": findings.get(one["tenant_id"], 0),
+        }
         for one in organisation_statuses(services, synced)
     ]
     listing = listed(rows, search, state, runs=False)

@@ -39,6 +39,8 @@ def print_status(listing: Listing, odd: Mapping[str, Sequence[Mapping[str, Any]]
     _print_last_events(rows)
     _print_deferred_work(rows)
     _print_issues(rows)
+    if found := sum(row["findings"] for row in rows):
+        conclude(f"Findings of the checks of the books: {found:,}. `xero-pipeline checks` shows them.")
     _print_drift_report(odd, {row["tenant_id"]: row["name"] for row in rows})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from xero_pipeline.ledger.documents.document_fields import FACTS, NUMBERS, TYPES, FactField, key_of
 from xero_pipeline.ledger.documents.document_lines import DocumentLine, lines_in, record_of
-from xero_pipeline.ledger.documents.settlements import HEADINGS, Settlement, settlements_of
+from xero_pipeline.ledger.documents.settlements import HEADINGS, SettledAmount, settlements_of
 from xero_pipeline.ledger.documents.traced_documents import TracedDocument, TracedLine, lines_of
 from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.statements.chart import chart_of
@@ -74,7 +74,7 @@ class DocumentDetails:
     base_currency: str
     facts: tuple[Fact, ...]
     lines: tuple[DocumentLine, ...]
-    settlements: tuple[Settlement, ...]
+    settlements: tuple[SettledAmount, ...]
     journal_lines: Sequence[TracedLine]
 
     @property

@@ -40,7 +40,7 @@ _COUNTS = "{0}.tenant_id = :tenant_id AND NOT {0}.is_deleted"
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class SettledAmount:
     """A payment or an allocation, seen from one of its ends.
 
     Args:
@@ -60,7 +60,7 @@ class Settlement:
     amount: Decimal | None
 
 
-def settlements_of(connection: Connection, tenant_id: str, table: str, document_id: str) -> tuple[Settlement, ...]:
+def settlements_of(connection: Connection, tenant_id: str, table: str, document_id: str) -> tuple[SettledAmount, ...]:
     """All of a document, oldest first.
 
     Args:
@@ -73,7 +73,7 @@ def settlements_of(connection: Connection, tenant_id: str, table: str, document_
     rows = connection.execute(
         text(f"{' UNION ALL '.join(queries)} ORDER BY 1, 4, 3"), {"tenant_id": tenant_id, "document_id": document_id}
     )
-    return tuple(Settlement(row[0], in_words(row[1], row[7]), *row[2:7]) for row in rows)
+    return tuple(SettledAmount(row[0], in_words(row[1], row[7]), *row[2:7]) for row in rows)
 
 
 def _queries(table: str) -> Iterator[str]:

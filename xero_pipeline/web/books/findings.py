@@ -94,7 +94,7 @@ def dismiss_finding(context: AppContext, fields: Mapping[str, Any]) -> str:
         raise ConfigurationError("Say who dismisses it, and why.")
     warehouse = context.services.warehouse
     with warehouse.reading() as connection:
-        ours = {finding.id for finding in findings(connection) if finding.tenant_id == one.tenant_id}
+        ours = {finding.id for finding in findings(connection, tenant_id=one.tenant_id)}
     if wanted not in ours:
         raise ConfigurationError("This finding is no more: the books changed, or a check did.")
     dismiss(warehouse, [wanted], by, reason, at=clock.now())
@@ -102,8 +102,8 @@ def dismiss_finding(context: AppContext, fields: Mapping[str, Any]) -> str:
 
 
 def _read(connection: Connection, tenant_id: str, known: Sequence[BooksCheck]) -> Iterator[CheckFindings]:
-    states = {one.check: one for one in check_states(connection) if one.tenant_id == tenant_id}
-    found = [one for one in findings(connection) if one.tenant_id == tenant_id]
+    states = {one.check: one for one in check_states(connection, tenant_id)}
+    found = findings(connection, tenant_id=tenant_id)
     documents = _documents(connection, tenant_id, {key for one in found for key in _ids_in(one)})
     for check in known:
         of = [one for one in found if one.check == check.name]
