@@ -37,12 +37,15 @@ class Series:
     Args:
         colours: One for all of them, or one for each.
         negative: The colour of those below zero, where it is another.
+        dash: Of a line, the lengths of its strokes and gaps; empty for one without gaps. Lines are told apart by it
+            where there is no colour.
     """
 
     name: str
     figures: Figures
     colours: Sequence[str]
     negative: str = ""
+    dash: str = ""
 
     def colour(self, place: int) -> str:
         """The colour of one figure."""
@@ -61,6 +64,7 @@ class ColumnChart:
         axis: What the labels are, where they do not say so themselves.
         with_amounts: Whether each column has its amount written beside it.
         steps: About how many lines the grid has.
+        percent: Whether the figures are per cent; else they are amounts.
     """
 
     title: str
@@ -70,6 +74,7 @@ class ColumnChart:
     axis: str = field(default="", kw_only=True)
     with_amounts: bool = field(default=False, kw_only=True)
     steps: int = field(default=5, kw_only=True)
+    percent: bool = field(default=False, kw_only=True)
 
     def all_series(self) -> Iterator[Series]:
         """Columns, then lines."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 
 from xero_pipeline.charts.chart import ColumnChart, Series
 from xero_pipeline.charts.elements import at, box, filled, rule, text, var, width_of
-from xero_pipeline.charts.scale import Scale, cents, scale_of, short, whole
+from xero_pipeline.charts.scale import Scale, cents, per_cent, scale_of, short, whole
 
 LEFT = 54
 """Room for the amounts of the grid: charts that stand below each other have their left edges in line."""
@@ -19,6 +20,10 @@ _FILL = 0.76
 """How much of the room over a label the columns take."""
 
 _MOST_POINTS = 60
+HATCHED = frozenset({"chart-3"})
+"""Colours that are as dark as another one of their chart: strokes tell them apart where there is no colour."""
+HATCH = "hatch"
+"""The pattern of these strokes, which the picture has to bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def columns(chart: ColumnChart, width: float, height: float, *, with_tips: bool)
     """The elements of the chart.
 
     Args:
-        with_tips: Whether each label says its figures while a pointer is over it.
+        with_tips: Whether each label says its figures while a pointer or the keyboard is at it, as in a page.
     """
     lines = (2 if any(label.below for label in chart.labels) else 1) + bool(chart.axis)
     beside = 12 if chart.with_amounts else 0
@@ -47,8 +52,9 @@ def columns(chart: ColumnChart, width: float, height: float, *, with_tips: bool)
     lowest = bottom - (beside if any(figure < 0 for figure in _amounts(chart)) else 0)
     plot = _Plot(chart, scale_of(_amounts(chart), lowest, 8 + beside, chart.steps), width)
     yield from _grid(plot)
-    yield from _columns(plot)
-    for series in chart.lines:
+    yield from _columns(plot, with_hatches=with_tips)
+    # The first stands before the others.
+    for series in reversed(chart.lines):
         yield from _line(plot, series)
     yield from _labels(plot, bottom)
     if chart.axis:
@@ -73,10 +79,10 @@ def _grid(plot: _Plot) -> Iterator[str]:
     for tick in plot.scale.ticks:
         y = plot.scale.at(tick)
         yield rule(LEFT, y, plot.width - LEFT, "line" if tick else "soft")
-        yield text(LEFT - 8, y + 4, short(tick), anchor="end")
+        yield text(LEFT - 8, y + 4, short(tick) + (" %" if plot.chart.percent else ""), anchor="end")
 
 
-def _columns(plot: _Plot) -> Iterator[str]:
+def _columns(plot: _Plot, *, with_hatches: bool) -> Iterator[str]:
     """All columns of a colour are one path."""
     shapes: dict[str, str] = {}
     amounts: list[str] = []
@@ -95,7 +101,11 @@ def _columns(plot: _Plot) -> Iterator[str]:
                 if plot.chart.with_amounts:
                     over = y - 5 if figure >= 0 else y + 14
                     amounts.append(text(plot.middle(place), over, whole(figure), anchor="middle", colour="ink"))
-    yield from (filled(shape, colour) for colour, shape in shapes.items() if shape)
+    for colour, shape in shapes.items():
+        if shape:
+            yield filled(shape, colour)
+            if with_hatches and colour in HATCHED:
+                yield f'<path d="{shape}" fill="url(#{HATCH})"/>'
     yield from amounts
 
 
@@ -110,7 +120,8 @@ def _line(plot: _Plot, series: Series) -> Iterator[str]:
         points += f"M{spot}h0"
         begins = False
     colour = var(series.colours[0])
-    yield f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"/>'
+    dash = f' stroke-dasharray="{series.dash}"' if series.dash else ""
+    yield f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"{dash}/>'
     if len(plot.chart.lines) * len(series.figures) <= _MOST_POINTS:
         # A rim of the page's own colour: points stand out from the columns behind.
         for stroke, width in ((var("card"), 9), (colour, 7)):
@@ -133,7 +144,8 @@ def _labels(plot: _Plot, bottom: float) -> Iterator[str]:
 def _tip(plot: _Plot, place: int, bottom: float) -> str:
     """What a pointer over a label brings up: a box with its figures."""
     told = [(series.name, series.figures[place]) for series in plot.chart.all_series()]
-    rows = [(name, cents(figure)) for name, figure in told if figure is not None]
+    written = per_cent if plot.chart.percent else cents
+    rows = [(name, written(figure)) for name, figure in told if figure is not None]
     width = max((width_of(name) + width_of(amount) for name, amount in rows), default=0) + 32
     left = min(max(plot.middle(place) - width / 2, 1), plot.width - width - 1)
     height = 18 * (len(rows) + 1) + 8
@@ -146,7 +158,13 @@ def _tip(plot: _Plot, place: int, bottom: float) -> str:
         f'<rect x="{at(left)}" y="1" width="{at(width)}" height="{height}" rx="6" fill="{var("card")}" '
         f'stroke="{var("line")}"/>'
     )
-    return f'<g class="place">{column}<g class="tip">{ground}{"".join(lines)}</g></g>'
+    says = escape(f"{plot.chart.labels[place]}: " + "; ".join(f"{name} {amount}" for name, amount in rows))
+    # Of a chart one label can be reached by the keyboard; from there, arrows lead to the others (page.js).
+    reached = 0 if place == len(plot.chart.labels) - 1 else -1
+    return (
+        f'<g class="place" tabindex="{reached}" role="img" aria-label="{says}">{column}'
+        f'<g class="tip">{ground}{"".join(lines)}</g></g>'
+    )
 
 
 def legend(series: Sequence[tuple[str, str]], width: float) -> tuple[list[str], float]:

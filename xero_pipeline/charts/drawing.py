@@ -7,7 +7,7 @@ from html import escape
 
 from xero_pipeline.charts.bars import bars
 from xero_pipeline.charts.chart import Chart, ColumnChart
-from xero_pipeline.charts.columns import columns, legend
+from xero_pipeline.charts.columns import HATCH, columns, legend
 from xero_pipeline.charts.elements import SIZE
 
 _INK = "#78828e"
@@ -35,22 +35,29 @@ _SIZE = f'font-size="{SIZE}"'
 _FONT = f'font-family="system-ui, sans-serif" {_SIZE}'
 """Of a picture; in a page the letters are the page's."""
 _WIDTH, _HEIGHT = 760, 280
+_HATCH = (
+    '<defs><pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path d="M0 0V6" stroke="var(--card)" stroke-width="2.5"/></pattern></defs>'
+)
 
 
 def in_page(chart: Chart, name: str, description: str, width: int, height: int) -> str:
-    """SVG to stand in a page; it says its figures where a pointer is, and is one image to a screen reader.
+    """SVG to stand in a page; it says its figures where a pointer or the keyboard is.
 
     Args:
         name: Unique in the page.
         description: What it says, in a sentence, for people who do not see it.
     """
-    drawn = (
-        columns(chart, width, height, with_tips=True) if isinstance(chart, ColumnChart) else bars(chart, width, height)
-    )
+    is_columns = isinstance(chart, ColumnChart)
+    drawn = "".join(columns(chart, width, height, with_tips=True) if is_columns else bars(chart, width, height))
+    hatch = f"{name}-{HATCH}"
+    pattern = _HATCH.format(name=hatch) if f"url(#{HATCH})" in drawn else ""
+    drawn = drawn.replace(f"url(#{HATCH})", f"url(#{hatch})")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {_SIZE} role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {_SIZE} '
+        f'role="{"group" if is_columns else "img"}" '
         f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(chart.title)}</title>'
-        f'<desc id="{name}-d">{escape(description)}</desc>{"".join(drawn)}</svg>'
+        f'<desc id="{name}-d">{escape(description)}</desc>{pattern}{drawn}</svg>'
     )
 
 

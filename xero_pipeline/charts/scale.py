@@ -83,5 +83,10 @@ def cents(amount: Decimal) -> str:
     return _signed(f"{amount:,.2f}")
 
 
+def per_cent(share: Decimal) -> str:
+    """A figure in per cent."""
+    return _signed(f"{share:.1f} %")
+
+
 def _signed(text: str) -> str:
     return text.replace("-", "−")

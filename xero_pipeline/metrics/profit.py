@@ -40,6 +40,16 @@ class Profit:
         """What is left."""
         return self.income - self.costs
 
+    @property
+    def gross_margin(self) -> Decimal | None:
+        """What is left of income after cost of sales, as a share of it; None without income."""
+        return (self.income - self.cost_of_sales) / self.income if self.income > 0 else None
+
+    @property
+    def net_margin(self) -> Decimal | None:
+        """What is left of income after all costs, as a share of it; None without income."""
+        return self.net_profit / self.income if self.income > 0 else None
+
 
 @dataclass(frozen=True, slots=True)
 class ProfitMonth(Profit):

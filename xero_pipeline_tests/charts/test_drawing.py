@@ -114,9 +114,13 @@ def test_a_name_is_text_and_never_markup_and_a_long_one_is_cut():
     assert long.endswith("n…")
 
 
-def test_it_is_one_image_to_a_screen_reader_with_what_it_says():
-    root = ElementTree.fromstring(page(chart_of("1")))
-    assert root.get("role") == "img"
+@pytest.mark.parametrize(
+    ("chart", "role"), [(chart_of("1"), "group"), (BarChart("Chart", ["a"], decimals("1"), "chart-1"), "img")]
+)
+def test_it_says_to_a_screen_reader_what_it_is(chart, role):
+    """Columns are a group of images, each of which says its figures."""
+    root = ElementTree.fromstring(page(chart))
+    assert root.get("role") == role
     named = {element.get("id"): element.text for element in root if element.get("id")}
     assert [named[one] for one in root.get("aria-labelledby").split()] == ["Chart", "What it says"]
 
@@ -135,3 +139,22 @@ def test_a_picture_brings_every_colour_that_it_has_and_a_legend_where_there_are_
 def test_nothing_to_draw_and_nothing_but_noughts_are_drawn_all_the_same():
     for chart in (ColumnChart("Chart", []), chart_of("0", "0"), chart_of(None), BarChart("Chart", [], [], "ink")):
         ElementTree.fromstring(page(chart))
+
+
+def test_lines_are_told_apart_without_colour_and_columns_as_dark_as_others_are_hatched():
+    lines = [Series("A", decimals("1", "2"), ["ink"]), Series("B", decimals("2", "3"), ["chart-4"], dash="7 4")]
+    stacks = [[Series("C", decimals("1", "1"), ["chart-1"])], [Series("D", decimals("1", "1"), ["chart-3"])]]
+    svg = page(ColumnChart("Chart", [Label("a"), Label("b")], stacks, lines))
+    assert re.findall(r'stroke="var\(--(\S+)\)" stroke-width="2"[^>]*dasharray="([^"]+)"', svg) == [("chart-4", "7 4")]
+    # The pattern is this picture's own: one in a picture that is not shown would not be drawn.
+    assert svg.count('fill="url(#name-hatch)"') == svg.count('<pattern id="name-hatch"') == 1
+
+
+def test_shares_are_per_cent_on_the_axis_and_in_what_is_said():
+    lines = [Series("Margin", decimals("12.34", None), ["ink"])]
+    svg = page(ColumnChart("Chart", [Label("a"), Label("b")], [], lines, percent=True))
+    assert {"0 %", "12.3 %"} <= set(texts(svg))
+    assert re.findall(r'tabindex="(-?\d)" role="img" aria-label="([^"]+)"', svg) == [
+        ("-1", "a: Margin 12.3 %"),
+        ("0", "b: "),
+    ]

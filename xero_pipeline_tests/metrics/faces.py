@@ -65,10 +65,10 @@ class Faces:
                 "profit": [one.net_profit for one in months],
             },
             "table on the page": {
-                "income": [row[0] for row in reversed(rows)],
-                "cost_of_sales": [row[1] for row in reversed(rows)],
-                "costs": [row[1] + row[2] for row in reversed(rows)],
-                "profit": [row[3] for row in reversed(rows)],
+                "income": [row[0] for row in rows],
+                "cost_of_sales": [row[1] for row in rows],
+                "costs": [row[1] + row[2] for row in rows],
+                "profit": [row[3] for row in rows],
                 "total": together[3],
             },
             "picture": {
@@ -107,7 +107,7 @@ class Faces:
                 "closing": page.in_the_bank,
                 "closings": [one.closing for one in page.cash],
             },
-            "table on the page": dict(zip(("received", "spent", "closing"), self.cells("cash", day)[0], strict=True)),
+            "table on the page": dict(zip(("received", "spent", "closing"), self.cells("cash", day)[-1], strict=True)),
             "query": {
                 "received": sums(newest, "received"),
                 "spent": sums(newest, "spent"),

@@ -86,7 +86,7 @@ def test_who_has_the_warehouse_is_named_where_nothing_else_can_be_shown(site, ma
 def test_the_question_and_the_first_page_say_nothing_of_amounts(site, make_browser):
     browser = make_browser(site)
     (first, *_) = browser.connect()
-    assert "Times are UTC" in browser.get("/").text
+    assert "Times are <span data-zone>UTC</span>" in browser.get("/").text
     for path in ("/", f"/disconnect/{first}"):
         assert "Amounts" not in browser.get(path).text
     assert "<footer" not in browser.get(f"/disconnect/{first}").text

@@ -4,6 +4,8 @@
 -- row: One account and month; a month in which nothing moved has one row without an account.
 -- kinds: The type and class of the account decide, never a heading. `income` is sales and other income, `cost_of_sales`
 --        what is of type DIRECTCOSTS, `expenses` all other costs. Currency gains go by the account they are on.
+--        Gross margin is income less cost of sales, net margin net profit, each as a share of income; where there is no
+--        income, there is none. Year to date adds up the months since the financial year began.
 -- signs: Income and costs are positive; `net_profit` is income less both, negative for a loss.
 -- currency: The base currency, as the journals were posted.
 -- leaves out: Months before the first journal and after the last; journals on accounts that are not in the chart. Cash basis:

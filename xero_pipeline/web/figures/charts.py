@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xero_pipeline.ageing import AGES, LABELS, SHORT_LABELS
 from xero_pipeline.charts.chart import BarChart, ColumnChart, Label, Series, month_labels
+from xero_pipeline.metrics.profit import Profit
+from xero_pipeline.metrics.year_to_date import YearToDate
 from xero_pipeline.web.figures.company_figures import Figures
 
 Legend = tuple[tuple[str, str], ...]
@@ -23,6 +25,14 @@ MONEY_IN, MONEY_OUT, IN_THE_BANK = CASH = (
     ("Money out", "chart-2"),
     ("In the bank at the end of the month", "ink"),
 )
+GROSS_MARGIN, NET_MARGIN = MARGINS = (("Gross margin", "chart-1 solid"), ("Net margin", "ink dashed"))
+THIS_YEAR, LAST_YEAR, BUDGET = YEARS = (
+    ("This year", "ink solid"),
+    ("Last year", "chart-4 dashed"),
+    ("Budget", "chart-5 dotted"),
+)
+DASHES = {"dashed": "7 4", "dotted": "2 4"}
+"""How a line is drawn, by the second word of its colour."""
 
 
 def profit_and_loss(figures: Figures) -> ColumnChart:
@@ -40,6 +50,26 @@ def net_profit(figures: Figures) -> ColumnChart:
     """What was left of each month."""
     series = Series("Net profit", [one.net_profit for one in figures.months], [PROFIT[1]], negative=LOSS[1])
     return ColumnChart("Net profit", month_labels([one.month for one in figures.months]), [[series]], steps=3)
+
+
+def margins(figures: Figures) -> ColumnChart:
+    """What is left of income after cost of sales, and after all costs, month by month."""
+    lines = [
+        _series(GROSS_MARGIN, [_percent(one.gross_margin) for one in figures.months]),
+        _series(NET_MARGIN, [_percent(one.net_margin) for one in figures.months]),
+    ]
+    return ColumnChart("Margins", month_labels([one.month for one in figures.months]), [], lines, percent=True)
+
+
+def year_to_date(title: str, year: YearToDate, figure: Callable[[Profit], Decimal]) -> ColumnChart:
+    """What the financial year has come to, month after month, beside last year and the budget.
+
+    Args:
+        figure: Which of its figures.
+    """
+    every = zip(YEARS, (year.this_year, year.last_year, year.budget), strict=True)
+    lines = [_series(kind, [figure(one) if one else None for one in known]) for kind, known in every if any(known)]
+    return ColumnChart(title, month_labels(year.months), [], lines)
 
 
 def cash(figures: Figures) -> ColumnChart:
@@ -67,6 +97,11 @@ def customers(figures: Figures) -> BarChart:
     return BarChart("Top customers", names, amounts, INCOME[1])
 
 
-def _series(kind: tuple[str, str], figures: Sequence[Decimal]) -> Series:
-    name, colour = kind
-    return Series(name, figures, [colour])
+def _percent(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share * 100
+
+
+def _series(kind: tuple[str, str], figures: Sequence[Decimal | None]) -> Series:
+    name, how = kind
+    colour, _, dash = how.partition(" ")
+    return Series(name, figures, [colour], dash=DASHES.get(dash, ""))

@@ -17,6 +17,7 @@ from xero_pipeline.metrics.profit import Profit, ProfitMonth, profit_by_month, p
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.sales import Customer, TopCustomers, top_customers
 from xero_pipeline.metrics.trust import TieOut, trust
+from xero_pipeline.metrics.year_to_date import YearToDate, year_to_date
 
 if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
@@ -52,6 +53,7 @@ class Figures:
         since: The first month that there is anything of, within those asked for.
         months: Profit and loss, oldest first.
         profit: That of all these months.
+        year: What the financial year has come to, beside last year and the budget; None where nothing has.
         cash: The bank, oldest first.
         accounts: What is on each bank account now.
         in_the_bank: What is on all of them.
@@ -73,6 +75,7 @@ class Figures:
     since: date
     months: Sequence[ProfitMonth]
     profit: Profit
+    year: YearToDate | None
     cash: Sequence[CashMonth]
     accounts: Sequence[BankAccount]
     in_the_bank: Decimal
@@ -129,6 +132,7 @@ def read_figures(
             since=min(firsts, default=since),
             months=profit,
             profit=profit_of(profit),
+            year=year_to_date(connection, tenant_id, today) if kept else None,
             cash=cash,
             accounts=accounts,
             in_the_bank=in_the_bank(accounts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,14 @@ from markupsafe import Markup
 from xero_pipeline.calendar import month_start
 from xero_pipeline.charts.chart import Chart
 from xero_pipeline.charts.drawing import in_page
+from xero_pipeline.metrics.profit import Profit
 from xero_pipeline.web.figures import charts
-from xero_pipeline.web.figures.company_figures import Figures
+from xero_pipeline.web.figures.company_figures import ZERO, Figures
 from xero_pipeline.web.formatting import count, money, month, percent
 
 Row = Sequence[str]
+
+_BESIDE = {"Last year": "until the same month of last year", "Budget": "by the budget"}
 
 WIDE, NARROW = 560, 340
 """Widths in pixels: a chart shrunk to a telephone could not be read, so there is one for each."""
@@ -63,7 +66,7 @@ class Panel:
 
 def panels(figures: Figures) -> list[Panel]:
     """All subjects that have something to show."""
-    made = [_profit_and_loss, _cash, _receivables, _customers]
+    made = [_profit_and_loss, _margins, _income_of_year, _profit_of_year, _cash, _receivables, _customers]
     return [panel for make in made if (panel := make(figures))]
 
 
@@ -78,7 +81,7 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
         f"the best month was {month(best.month)} with {money(best.net_profit)}."
     )
     kinds = ("income", "cost_of_sales", "expenses", "net_profit")
-    rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in reversed(months)]
+    rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in months]
     total = ("Total", *(money(getattr(profit, kind)) for kind in kinds))
     headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
     title = "Profit and loss by month"
@@ -98,6 +101,64 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
     )
 
 
+def _margins(figures: Figures) -> Panel | None:
+    months, profit = figures.months, figures.profit
+    if profit.gross_margin is None:
+        return None
+    summary = (
+        f"{_share(profit.gross_margin)} of income was left after cost of sales in {_months(len(months))}, and "
+        f"{_share(profit.net_margin)} after all costs."
+    )
+    rows = [(_short(one.month), _share(one.gross_margin), _share(one.net_margin)) for one in months]
+    total = ("All months", _share(profit.gross_margin), _share(profit.net_margin))
+    return Panel(
+        "margins",
+        "Margins by month",
+        summary,
+        DataTable("Margins by month", ("Month", "Gross margin", "Net margin"), rows, [total]),
+        [_drawn("margins", charts.margins(figures), summary, 330)],
+        charts.MARGINS,
+        "Gross margin is income less cost of sales, net margin net profit, each as a share of income.",
+    )
+
+
+def _income_of_year(figures: Figures) -> Panel | None:
+    return _of_year(figures, "income-year", "Income, year to date", lambda one: one.income)
+
+
+def _profit_of_year(figures: Figures) -> Panel | None:
+    return _of_year(figures, "profit-year", "Net profit, year to date", lambda one: one.net_profit)
+
+
+def _of_year(figures: Figures, key: str, title: str, figure: Callable[[Profit], Decimal]) -> Panel | None:
+    year = figures.year
+    if year is None:
+        return None
+    columns = [year.this_year, *(one for one in (year.last_year, year.budget) if any(one))]
+    kinds = [
+        kind for kind, one in zip(charts.YEARS, (year.this_year, year.last_year, year.budget), strict=True) if any(one)
+    ]
+    now = [figure(one[year.now] or Profit(ZERO, ZERO, ZERO)) for one in columns]
+    beside = [f"{money(amount)} {_BESIDE[name]}" for (name, _), amount in zip(kinds[1:], now[1:], strict=True)]
+    summary = f"{money(now[0])} {figures.currency} from {month(year.months[0])} to {month(year.months[year.now])}" + (
+        f"; {' and '.join(beside)}." if beside else "."
+    )
+    rows = [
+        (_short(day), *(money(None if (sums := one[place]) is None else figure(sums)) for one in columns))
+        for place, day in enumerate(year.months)
+    ]
+    return Panel(
+        key,
+        title,
+        summary,
+        DataTable(f"{title}, {figures.currency}", ("Until", *(name for name, _ in kinds)), rows),
+        [_drawn(key, charts.year_to_date(title, year, figure), summary, 330)],
+        kinds,
+        "Each month with those before it since the financial year began. "
+        f"{month(year.months[year.now])} is not over yet.",
+    )
+
+
 def _cash(figures: Figures) -> Panel | None:
     if not figures.cash:
         return None
@@ -106,7 +167,7 @@ def _cash(figures: Figures) -> Panel | None:
         f"{money(figures.in_the_bank)} {figures.currency} on {count(len(figures.accounts))} bank accounts. "
         f"In {month(last.month)} {money(last.received)} came in and {money(last.spent)} went out."
     )
-    rows = [(_short(o.month), money(o.received), money(o.spent), money(o.closing)) for o in reversed(figures.cash)]
+    rows = [(_short(o.month), money(o.received), money(o.spent), money(o.closing)) for o in figures.cash]
     title = "Cash"
     return Panel(
         "cash",
@@ -182,6 +243,10 @@ def _drawn(name: str, chart: Chart, description: str, height: int) -> DrawnChart
         for width in (WIDE, NARROW)
     )
     return DrawnChart(chart.title, wide, narrow)
+
+
+def _share(share: Decimal | None) -> str:
+    return "–" if share is None else percent(share)
 
 
 def _age(label: str, invoices: int, *amounts: Decimal) -> Row:

@@ -123,6 +123,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A chart is one stop of the keyboard; arrows lead from month to month.
+document.addEventListener("keydown", (event) => {
+  const here = event.target.closest?.(".place");
+  const next = { ArrowLeft: here?.previousElementSibling, ArrowRight: here?.nextElementSibling }[event.key];
+  if (!next?.matches(".place")) return;
+  event.preventDefault();
+  here.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+});
+
 localise(document);
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
