@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations.health.webhook_trial import try_webhook
 from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.webhooks.app import make_webhook_app
 from xero_pipeline.webhooks.receiver import PATH
@@ -33,6 +34,18 @@ def test_the_page_lets_deliveries_through_without_its_password_its_name_or_a_for
     for one in (*answers, wrong, asked):
         assert (one.content, "set-cookie" in one.headers) == (b"", False)
     assert counted["foreign"].number == 4
+
+
+def test_doctor_tries_the_address_out_as_xero_does(tmp_path):
+    with served(tmp_path, web_password=SecretStr(PASSWORD), webhook_key=SecretStr(KEY)) as site:
+        here = f"http://localhost:{site.address.port}"
+        settings = site.services.settings.model_copy(update={"web_url": here})
+        assert [(one.state, one.told[-30:]) for one in try_webhook(settings) if one.state != "ok"] == []
+        wrong = settings.model_copy(update={"webhook_key": SecretStr("another")})
+        assert [one.state for one in try_webhook(wrong)] == ["problem", "ok"]
+    assert [one.state for one in try_webhook(settings)] == ["problem", "problem"]
+    with pytest.raises(ConfigurationError, match="XERO_WEBHOOK_KEY"):
+        list(try_webhook(settings.model_copy(update={"webhook_key": None})))
 
 
 @pytest.mark.parametrize("password", [None, SecretStr(PASSWORD)])
