@@ -12,6 +12,7 @@ from xero_pipeline.state.webhook_records import CategoryNote
 from xero_pipeline.sync.events.poll_plan import ALWAYS, EventWatch, may_wait
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline.xero.event_categories import CATEGORIES
+from xero_pipeline.xero.on_request import on_request
 
 NOW = datetime(2026, 5, 20, 5, 0, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)
@@ -49,6 +50,11 @@ def test_a_quiet_day_asks_for_the_five_that_post_and_three_others_and_every_list
 @pytest.mark.parametrize("row", catalogue(), ids=lambda row: row.table)
 def test_without_events_everything_is_asked_for_as_before(row):
     assert waiting_days(row, EventWatch()) == []
+
+
+@pytest.mark.parametrize("row", on_request(), ids=lambda row: row.table)
+def test_what_somebody_chose_besides_is_always_asked_for(row):
+    assert waiting_days(row, watch()) == []
 
 
 def test_a_list_with_events_waits_and_one_whose_category_never_told_anything_does_not():
