@@ -118,17 +118,22 @@ class WorkPlanner:
         return first_load_complete(warehouse, sorted(tenants), awaited, aside)
 
 
-def affordable(quota: Quota, tenants: Sequence[str], due: Due) -> dict[str, Mapping[str, Sequence[date]]]:
+def affordable(
+    quota: Quota, tenants: Sequence[str], due: Due, *, reserve: int = 0
+) -> dict[str, Mapping[str, Sequence[date]]]:
     """As much of what is due as each organisation's day still holds, by the names of the reports.
 
     Args:
         tenants: Of which organisations.
         due: From `WorkPlanner.months_due`.
+        reserve: Calls of the day that are kept for others.
     """
     return {
         tenant_id: {
             report.name: months
-            for report, months in fit_to_budget(due[tenant_id], quota.snapshot(tenant_id).day_remaining).items()
+            for report, months in fit_to_budget(
+                due[tenant_id], max(0, quota.snapshot(tenant_id).day_remaining - reserve)
+            ).items()
         }
         for tenant_id in tenants
     }

@@ -1,8 +1,8 @@
 """Events and polls together lose nothing: events dropped, doubled, late, out of order and forged, in 200 ways.
 
 People work in the books of an organisation for some days. Of what changes a webhook tells as well as its luck is; reads
-are killed; the daily sync leaves out what it believes to be told. A week after the last edit, or earlier, the warehouse
-says of every record what Xero says.
+are killed; the daily sync leaves out what it believes to be told. Eight days after the last poll, or earlier, the
+warehouse says of every record what Xero says.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def without_balances(found):
 
 
 def lived(synced, folder, seed):
-    """Four days of work and a week of silence; what read them afterwards."""
+    """Four days of work and eight days of silence; what read them afterwards."""
     desk, path, then = synced
     shutil.copy(path, folder / "books.duckdb")
     desk.open()
@@ -200,7 +200,7 @@ def lived(synced, folder, seed):
                     machine.read_told(chance.choice([None, None, 0, 1]))
             desk.later(hours=chance.randint(6, 24))
             machine.sync()
-        for days in (1, 7):
+        for days in (1, 8):
             desk.later(days=days)
             machine.read_told()
             machine.sync()

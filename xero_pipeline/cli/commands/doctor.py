@@ -19,6 +19,9 @@ def doctor(
     alert: Annotated[
         bool, typer.Option("--alert", help="Only send a test message to the addresses in XERO_ALERTS.")
     ] = False,
+    webhook: Annotated[
+        bool, typer.Option("--webhook", help="Only try out the address for Xero's webhooks, as Xero does.")
+    ] = False,
 ) -> None:
     """Check settings, key, clock, Xero, consents, scopes, disk, databases and Dagster, and say what to do.
 
@@ -29,7 +32,8 @@ def doctor(
     from xero_pipeline.operations.health.checkup import checkup
 
     found: list[HealthResult] = []
-    for result in _trial() if alert else checkup(open_instance):
+    trial = _trial() if alert else _webhook_trial() if webhook else None
+    for result in trial or checkup(open_instance):
         found.append(result)
         if not json:
             _show(result)
@@ -49,6 +53,16 @@ def _trial() -> Iterator[HealthResult]:
 
     settings = Settings.load()
     yield from carried(NAME, lambda: send_trial(settings))
+
+
+def _webhook_trial() -> Iterator[HealthResult]:
+    from xero_pipeline.operations.health.events import NAME
+    from xero_pipeline.operations.health.result import carried
+    from xero_pipeline.operations.health.webhook_trial import try_webhook
+    from xero_pipeline.settings import Settings
+
+    settings = Settings.load()
+    yield from carried(NAME, lambda: try_webhook(settings))
 
 
 def _show(result: HealthResult) -> None:

@@ -25,7 +25,7 @@ from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
 from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.sync.events.event_read import read_events
 from xero_pipeline.sync.events.event_watch import note_missed
-from xero_pipeline.sync.events.poll_plan import ALWAYS, may_wait, watches
+from xero_pipeline.sync.events.poll_plan import DAYS, is_ever_left_out, may_wait, watches
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
@@ -72,13 +72,14 @@ def collection_assets(
 
     Args:
         choice: Which collections, and whether with their check.
-        events: Whether Xero's webhooks are taken: some lists may then be a week old.
+        events: Whether Xero's webhooks are taken: some lists may then be eight days old.
     """
     return [_assets_of(endpoint, naming, checked=choice.checks, events=events) for endpoint in choice.collections]
 
 
 def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool, events: bool) -> dg.AssetsDefinition:
-    every = WEEK if endpoint.weekly or (events and endpoint.table not in ALWAYS) else DAY
+    spared = events and is_ever_left_out(endpoint.table)
+    every = DAYS * DAY if spared else WEEK if endpoint.weekly else DAY
     specs = [naming.spec(table, every=every) for table in table_group(endpoint.table)]
     key, names = naming.key(endpoint.table), {naming.key(one.name): one.name for one in table_group(endpoint.table)}
 

@@ -13,6 +13,7 @@ from xero_pipeline.defs.automation.report_runs import ReportRun, from_cursor, re
 from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK, Tick, work_sensor
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.run_tags import organisation_tags
+from xero_pipeline.sync.events.event_pace import sync_reserve
 from xero_pipeline.sync.work_planner import affordable
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def months_to_pull(naming: Naming, choice: AssetSelectionConfig) -> dg.SensorDef
         months = planner.months_due(tick.warehouse, choice.automatic, choice.awaited, services.settings.start_date)
         turn = from_cursor(sorted(months), tick.cursor)
         chosen = turn[:ORGANISATIONS_PER_TICK]
-        pulls = report_runs(planner.known, affordable(services.quota, chosen, months))
+        # Events make months stale all day long.
+        reserve = sync_reserve(services.settings.calls_per_day) if services.settings.webhook_keys else 0
+        pulls = report_runs(planner.known, affordable(services.quota, chosen, months, reserve=reserve))
         asked, left = pulls[:RUNS_PER_TICK], pulls[RUNS_PER_TICK:]
         following = [*(t for t in chosen if any(t in pull.tenants for pull in left)), *turn[len(chosen) :]]
         return dg.SensorResult(

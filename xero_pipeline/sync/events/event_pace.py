@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xero_pipeline.state.webhook_records import WaitingList
 
-PACES: tuple[tuple[float, timedelta], ...] = ((0.5, timedelta()), (0.2, timedelta(minutes=10)))
+RESERVE = 0.2
+"""The part of the day's calls that is the daily sync's: neither events nor the reports that follow them spend it."""
+
+PACES: tuple[tuple[float, timedelta], ...] = ((0.5, timedelta()), (RESERVE, timedelta(minutes=10)))
 """While more than such a part of the day's calls is left, how long the oldest event waits for others; of the rest
 nothing is spent on events."""
 
@@ -23,3 +26,8 @@ def is_due(waiting: WaitingList, calls_left: int, calls_a_day: int, now: datetim
     left = calls_left / calls_a_day
     pause = next((pause for part, pause in PACES if left > part), None)
     return pause is not None and (not pause or now - waiting.oldest >= pause)
+
+
+def sync_reserve(calls_a_day: int) -> int:
+    """The calls of a day that are the daily sync's."""
+    return round(RESERVE * calls_a_day)

@@ -7,10 +7,12 @@ that is known says that nothing was missed:
 - No numbers of events were left out since it was last read, and no poll found a change that no event had told.
 - Invoices are always asked for. Nearly everything that happens changes one: a change without an event shows there the
   next day, and lets all lists be read at once (`event_watch`).
-- Lists without events that post are always asked for. The others are where anything was told since they were read: an
-  organisation of which no invoice, contact or payment changes is asleep.
+- Lists without events that post are always asked for, and so is what somebody chose to have besides. The others are
+  where anything was told since they were read: an organisation of which no invoice, contact or payment changes is
+  asleep.
 
-Each list that is left out is read once a week all the same, on a day of its own.
+Each list that is left out is read every eighth day all the same, on a day of its own. Budgets cost a call each: they
+have a day alone.
 """
 
 from __future__ import annotations
@@ -33,14 +35,14 @@ CANARY = "invoices"
 ALWAYS = frozenset({CANARY, "accounts", "bank_transactions", "bank_transfers", "manual_journals"})
 """Lists that every sync asks for; all but the first have no events, and post or are posted to."""
 
-DAYS = 7
-"""How often the others are read whatever is told."""
+DAYS = 8
+"""How often the others are read whatever is told: of eight days each has three calls, and a quiet day ten."""
 
 PROVEN_FOR = timedelta(days=92)
 """How long an event proves that others of its category would arrive."""
 
 _EARLIER = timedelta(hours=4)
-"""A sync takes longer on some days: that must not make a week of eight days."""
+"""A sync takes longer on some days: that must not make it nine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,18 @@ def watches(inbox: WebhookInbox, tenants: Collection[str]) -> dict[str, EventWat
     return {one: EventWatch(found, gap.at if gap else None) for one, found in notes.items()}
 
 
+def is_ever_left_out(table: str) -> bool:
+    """Whether a list may wait: what somebody chose besides, such as journals or pay runs, never does."""
+    return table not in ALWAYS and any(one.table == table for one in catalogue())
+
+
 def may_wait(endpoint: Endpoint, read_at: datetime | None, watch: EventWatch, at: datetime) -> bool:
     """Whether the daily sync may leave a list out.
 
     Args:
         read_at: When it was last read to the end.
     """
-    if read_at is None or endpoint.table in ALWAYS or not watch.is_on(at):
+    if read_at is None or not is_ever_left_out(endpoint.table) or not watch.is_on(at):
         return False
     age = at - read_at
     if age >= timedelta(days=DAYS) - _EARLIER or (age >= _EARLIER and _is_its_day(endpoint.table, at)):
@@ -102,7 +109,7 @@ def may_wait(endpoint: Endpoint, read_at: datetime | None, watch: EventWatch, at
 
 
 def _is_its_day(table: str, at: datetime) -> bool:
-    """Whether it is a list's day of the week: they are dealt out evenly, so that no day has many."""
-    dealt = sorted(one.table for one in catalogue() if one.table not in ALWAYS)
-    place = dealt.index(table) if table in dealt else 0
+    """Whether it is a list's day of the eight: they are dealt out evenly, so that no day has many."""
+    dealt = sorted(one.table for one in catalogue() if one.table not in ALWAYS and one.paging != "details")
+    place = 1 + dealt.index(table) % (DAYS - 1) if table in dealt else 0
     return (at.date().toordinal() + place) % DAYS == 0
