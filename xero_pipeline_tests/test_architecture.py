@@ -91,7 +91,17 @@ MAY_IMPORT = {
         "xero",
     },
     "webhooks": {"webhooks", "container", "settings", "state", "xero"},
-    "assistants": {"assistants", "files", "ledger", "metrics", "queries", "settings", "warehouse", "web"},
+    "assistants": {
+        "assistants",
+        "files",
+        "ledger",
+        "metrics",
+        "queries",
+        "settings",
+        "warehouse",
+        "web",
+        "xero.auth.organisation_lookup",
+    },
     "web": {
         "web",
         "charts",

@@ -18,6 +18,7 @@ from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.progress.read_progress import cursors
 from xero_pipeline.warehouse.sql import among
 from xero_pipeline.warehouse.time_zones import day_in
+from xero_pipeline.xero.auth.organisation_lookup import called, called_in_part
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _KNOWN = f"""
-SELECT o.tenant_id, n.name, n.own_name, o.base_currency, o.country_code, o.timezone FROM xero.organisations AS o
+SELECT o.tenant_id, n.name, o.base_currency, o.country_code, o.timezone FROM xero.organisations AS o
 JOIN {NAMED} AS n ON n.tenant_id = o.tenant_id WHERE NOT o.is_deleted ORDER BY n.name
 """
 _POSTED = f"""
@@ -40,14 +41,12 @@ class KnownOrganisation:
 
     Args:
         name: As people read it; from Xero.
-        own_name: As Xero has it.
         currency: Its base currency.
         today: The day where it is.
     """
 
     tenant_id: str
     name: str
-    own_name: str
     currency: str
     country: str
     today: date
@@ -64,7 +63,6 @@ def known(connection: Connection) -> Sequence[KnownOrganisation]:
         KnownOrganisation(
             row.tenant_id,
             row.name or "",
-            row.own_name or "",
             row.base_currency or "",
             row.country_code or "",
             day_in(row.timezone, now),
@@ -74,18 +72,20 @@ def known(connection: Connection) -> Sequence[KnownOrganisation]:
 
 
 def chosen(everyone: Sequence[KnownOrganisation], wanted: str | None) -> KnownOrganisation:
-    """The one that is meant: by tenant id or name; without a word the only one there is.
+    """The one that is meant, as on the command line; without a word the only one there is.
 
     Raises:
         ConfigurationError: There is none, or not only one.
     """
     if wanted is None and len(everyone) == 1:
         return everyone[0]
-    plain = (wanted or "").strip().casefold()
-    found = [one for one in everyone if plain in {one.tenant_id, one.name.casefold(), one.own_name.casefold()}]
+    found = called(everyone, wanted or "") or called_in_part(everyone, wanted or "")
     if len(found) == 1:
         return found[0]
-    raise ConfigurationError("Name one organisation by its tenant id: the tool `organisations` lists them.")
+    raise ConfigurationError(
+        "Name one organisation by its name, a part that no other name has, or its tenant id: the tool `organisations` "
+        "lists them."
+    )
 
 
 def standing(connection: Connection, organisations: Iterable[KnownOrganisation]) -> list[Mapping[str, object]]:

@@ -44,7 +44,8 @@ MOST_ORGANISATIONS = 25
 MOST_LISTED = 100
 """The same where organisations are listed."""
 
-Whose = Annotated[str | None, Field(description="Tenant id or name; may be left out where there is only one.")]
+_WHOSE = "Name, a part that no other name has, or tenant id; may be left out where there is only one."
+Whose = Annotated[str | None, Field(description=_WHOSE)]
 First = Annotated[str | None, Field(description="First day, 2026-10-01 or 2026-10. Default: of last_day's month.")]
 Last = Annotated[str | None, Field(description="Last day, 2026-10-31 or 2026-10. Default: today.")]
 

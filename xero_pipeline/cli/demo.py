@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xero_pipeline.cli.commands.run import connect_when_nothing_is, run, sync_everything
+from xero_pipeline.cli.commands.run import (
+    connect_when_nothing_is,
+    require_servable,
+    run,
+    serve_and_sync,
+    sync_everything,
+)
 from xero_pipeline.cli.xero_settings import settings_for_xero
 from xero_pipeline.container import Services
 from xero_pipeline.home import begin_demo, change_closed_month
@@ -32,8 +38,12 @@ def demo(
     """
     forget_settings(Path(HOME).absolute())
     settings = settings_for_xero()
+    page = require_servable(settings, host, port, "demo") if serve else None
     _tell(settings)
-    run(port=port, host=host, serve=serve)
+    if page is None:
+        run(port=port, host=host, serve=False)
+    else:
+        serve_and_sync(settings, host, port, page)
 
 
 def forget_settings(home: Path) -> None:
@@ -51,7 +61,7 @@ def forget_settings(home: Path) -> None:
 
 
 def _tell(settings: Settings) -> None:
-    """Sync the books as they were, and let the closed month change afterwards; `run` syncs what is new."""
+    """Sync the books as they were, and let the closed month change afterwards; what is new is synced later."""
     from xero_pipeline.cli.output.console import say
 
     services = Services(settings)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from xero_pipeline.cli import demo
 from xero_pipeline.container import Services
+from xero_pipeline.errors import AlreadyServed, ConfigurationError
 from xero_pipeline.home import begin_demo, change_closed_month
 from xero_pipeline.operations.health.issues import open_issues
+from xero_pipeline.operations.home_lock import serving
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.thoroughness import proof
 
@@ -49,6 +52,21 @@ def test_the_closed_month_of_a_demo_changes_once(somewhere: Path) -> None:
     simulator = Services(Settings.load()).simulator
     assert simulator.config.story.closed_month_changes  # pyright: ignore[reportOptionalMemberAccess]
     assert len(simulator.organisations()) == 3
+
+
+def test_a_port_that_is_taken_is_told_before_the_first_sync_as_the_demo_is_called(somewhere: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}: .*: make demo ARGS="):
+            demo.demo(port=port, host="127.0.0.1", serve=True)
+    assert Services(Settings.load()).organisations.list() == []
+
+
+def test_a_demo_that_is_served_already_is_told_of_before_the_first_sync(somewhere: Path) -> None:
+    home = somewhere / demo.HOME
+    home.mkdir()
+    with serving(home, {"the web page": "http://localhost:3001"}), pytest.raises(AlreadyServed):
+        demo.demo(host="127.0.0.1", serve=True)
 
 
 @proof

@@ -97,4 +97,5 @@ def test_status_lists_both_with_what_it_means_for_people_and_programs(house):
     said = " ".join(CliRunner().invoke(app, ["status"]).stdout.split())
     assert "it is kept in raw; a newer version may make it a column" in said
     assert "Records that could not be read: kept out, everything else is loaded" in said
+    assert "The list below names it." in said and "xero-pipeline status" not in said
     assert "Organisation Record" in said and " Account, " in said

@@ -83,6 +83,8 @@ def test_every_face_lists_the_same_issues_and_none_where_there_is_none(site, mak
     spoil(site, first)
     found = open_issues(site.services.warehouse)
     assert {tenant: [one.kind for one in issues] for tenant, issues in found.items()} == {first: list(KINDS)}
+    for issue in found[first]:
+        assert issue.remedy == (KINDS[issue.kind].remedy_of_one if issue.count == 1 else KINDS[issue.kind].remedy)
     of_api = {one["tenant_id"]: one["issues"] for one in browser.get("/api/status").json()["organisations"]}
     assert [one["message"] for one in of_api[first]] == [one.message for one in found[first]]
     assert of_api[second] == []

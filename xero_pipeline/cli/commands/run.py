@@ -36,7 +36,7 @@ def run(
     """Connect if needed, serve the Dagster UI and the web page until Ctrl-C, sync, show profit and loss."""
     settings = settings_for_xero()
     if serve:
-        _serve(settings, host, port)
+        serve_and_sync(settings, host, port, require_servable(settings, host, port))
         return
     services = Services(settings)
     connect_when_nothing_is(services)
@@ -45,17 +45,39 @@ def run(
         raise typer.Exit(1)
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def require_servable(settings: Settings, host: str, port: int, target: str = "run") -> Address:
+    """Refuse now, not after a sync of some minutes, what cannot be served.
+
+    Args:
+        target: Of `make`, which the person called.
+
+    Returns:
+        Where the web page will be.
+
+    Raises:
+        ConfigurationError: A port is taken or a setting does not allow it.
+        AlreadyServed: Another process serves the home.
+    """
     from xero_pipeline.cli.dagster_project import require_one_location, require_our_own
-    from xero_pipeline.cli.interrupts import heed_signals
-    from xero_pipeline.cli.served_processes import ServedProcesses
-    from xero_pipeline.operations.dagster_home import prepare_home
-    from xero_pipeline.operations.home_lock import require_unserved, serving
+    from xero_pipeline.operations.home_lock import require_unserved
 
     require_our_own(settings, "Start that project instead, with `dg dev`; or say --no-serve.")
     require_one_location(settings, "Start its code server with `xero-pipeline serve code`.")
     require_unserved(settings.home)
-    page = _page_beside(settings, host, port)
+    return _page_beside(settings, host, port, target)
+
+
+def serve_and_sync(settings: Settings, host: str, port: int, page: Address) -> None:
+    """Serve until Ctrl-C, and sync meanwhile.
+
+    Args:
+        page: From `require_servable`.
+    """
+    from xero_pipeline.cli.interrupts import heed_signals
+    from xero_pipeline.cli.served_processes import ServedProcesses
+    from xero_pipeline.operations.dagster_home import prepare_home
+    from xero_pipeline.operations.home_lock import serving
+
     dagster_ui = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     heed_signals(also_ignored=True)
     services = Services(settings)
@@ -64,12 +86,12 @@ def _serve(settings: Settings, host: str, port: int) -> None:
             connect_when_nothing_is(services)
         prepare_home(settings)
         with ServedProcesses(settings, page, host, port, dagster_ui) as served:
-            _serve_and_sync(
+            _start_and_sync(
                 services, served, f"Web page:   {page.shown}\nDagster UI: {dagster_ui}  (Ctrl-C stops both)"
             )
 
 
-def _serve_and_sync(services: Services, served: ServedProcesses, addresses: str) -> None:
+def _start_and_sync(services: Services, served: ServedProcesses, addresses: str) -> None:
     from xero_pipeline.cli.output.console import complain, say
     from xero_pipeline.operations.dagster_home import open_instance
 
@@ -126,16 +148,15 @@ def sync_everything(services: Services) -> bool:
     return well
 
 
-def _page_beside(settings: Settings, host: str, port: int) -> Address:
-    """Where the web page will be. What is taken or not allowed is told now, not after a sync of some minutes."""
+def _page_beside(settings: Settings, host: str, port: int, target: str) -> Address:
     from xero_pipeline.web.server import address_of
 
     require_extra("web", "The web page", "say --no-serve")
-    _require_free(host, port, settings.web_port)
+    _require_free(host, port, settings.web_port, target)
     return address_of(settings, not_at=port)
 
 
-def _require_free(host: str, port: int, web_port: int) -> None:
+def _require_free(host: str, port: int, web_port: int, target: str) -> None:
     from xero_pipeline.web.server import free_above
 
     with socket.socket() as probe:
@@ -145,7 +166,7 @@ def _require_free(host: str, port: int, web_port: int) -> None:
         except OSError as error:
             raise ConfigurationError(
                 f"The Dagster UI cannot listen on {host}:{port}: {error.strerror}. Stop what is there, or choose "
-                f'another port: make run ARGS="--port {free_above(host, port, not_at=web_port) or "…"}".'
+                f'another port: make {target} ARGS="--port {free_above(host, port, not_at=web_port) or "…"}".'
             ) from None
 
 

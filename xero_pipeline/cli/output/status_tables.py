@@ -17,6 +17,8 @@ _NEW = (
     "New in Xero's answers, unknown to this version: nothing is lost, it is kept in raw; a newer version may make it "
     "a column"
 )
+_HERE = ("`xero-pipeline status` names", "The list below names")
+"""Where a remedy leads to this command, whose lists follow."""
 _UNREADABLE = (
     "Records that could not be read: kept out, everything else is loaded; correct them in Xero, or look for a newer "
     "version"
@@ -164,7 +166,7 @@ def _print_issues(organisations: Sequence[Mapping[str, Any]]) -> None:
         organisations: As `status --json` has them.
     """
     rows = [
-        (one["name"], issue["message"], issue["remedy"].replace("`", ""))
+        (one["name"], issue["message"], issue["remedy"].replace(*_HERE).replace("`", ""))
         for one in organisations
         for issue in one["issues"]
     ]

@@ -48,11 +48,14 @@ class _Kind:
     Args:
         one: What is wrong with one of them.
         many: What is wrong with several; `{count}` is how many.
+        remedy_of_one: What to do about one of them.
+        remedy: What to do about several.
         count: Counts them by tenant id.
     """
 
     one: str
     many: str
+    remedy_of_one: str
     remedy: str
     count: Callable[[Connection], Mapping[str, int]]
 
@@ -81,18 +84,21 @@ KINDS: Mapping[str, _Kind] = {
     "rejected_records": _Kind(
         "1 record could not be read and is missing from the tables",
         "{count:,} records could not be read and are missing from the tables",
+        "Correct it in Xero, or update xero_pipeline. `xero-pipeline status` names it.",
         "Correct them in Xero, or update xero_pipeline. `xero-pipeline status` names each.",
         quarantined_counts,
     ),
     "documents_not_posted": _Kind(
         "1 document cannot be posted to the ledger",
         "{count:,} documents cannot be posted to the ledger",
+        "Correct it in Xero. The Dagster check `every_document_posts` names it.",
         "Correct them in Xero. The Dagster check `every_document_posts` names each.",
         _unposted,
     ),
     "unexplained_differences": _Kind(
         "1 figure of the ledger differs from Xero's reports without a known cause",
         "{count:,} figures of the ledger differ from Xero's reports without a known cause",
+        "`xero-pipeline explain` shows it and the documents behind it.",
         "`xero-pipeline explain` shows them and the documents behind them.",
         _unexplained,
     ),
@@ -100,12 +106,15 @@ KINDS: Mapping[str, _Kind] = {
         "1 figure of a locked period changed",
         "{count:,} figures of locked periods changed",
         "Undo the change in Xero, or accept it: `xero-pipeline restatements --accept NOTE`.",
+        "Undo the changes in Xero, or accept them: `xero-pipeline restatements --accept NOTE`.",
         _locked,
     ),
     "locked_document_changes": _Kind(
         "1 document changed in a locked period",
         "{count:,} documents changed in locked periods",
-        "`xero-pipeline restatements --locked` names each. Undo the change in Xero, or accept it: "
+        "`xero-pipeline restatements --locked` names it. Undo the change in Xero, or accept it: "
+        "`xero-pipeline restatements --accept NOTE`.",
+        "`xero-pipeline restatements --locked` names each. Undo the changes in Xero, or accept them: "
         "`xero-pipeline restatements --accept NOTE`.",
         _locked_documents,
     ),
@@ -132,7 +141,8 @@ def open_issues_in(connection: Connection) -> Mapping[str, Sequence[Issue]]:
     for name, kind in KINDS.items():
         for tenant_id, count in sorted(kind.count(connection).items()):
             message = kind.one if count == 1 else kind.many.format(count=count)
-            found.setdefault(tenant_id, []).append(Issue(name, count, f"{message}.", kind.remedy))
+            remedy = kind.remedy_of_one if count == 1 else kind.remedy
+            found.setdefault(tenant_id, []).append(Issue(name, count, f"{message}.", remedy))
     return found
 
 

@@ -15,6 +15,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.state.deferred_work import ask_again
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import read_connection, write_transaction
+from xero_pipeline.xero.auth.organisation_lookup import called, called_in_part, mark, plain
 from xero_pipeline.xero.auth.stored_connections import StoredConnection, StoredConnections
 
 if TYPE_CHECKING:
@@ -46,15 +47,7 @@ class Organisation:
 
 def _told_apart(one: Organisation) -> str:
     """What one of several organisations of the same name is called."""
-    return f"{one.name}{_mark(one)}"
-
-
-def _mark(one: Organisation) -> str:
-    return f" ({one.tenant_id[-8:]})"
-
-
-def _plain(name: str) -> str:
-    return name.strip().casefold()
+    return f"{one.name}{mark(one.tenant_id)}"
 
 
 class Organisations:
@@ -206,16 +199,13 @@ class Organisations:
         if not name_or_tenant_id.strip():
             raise ConfigurationError("Name the organisation: its name, a part of it, or its tenant id.")
         everyone = self.list()
-        wanted = _plain(name_or_tenant_id)
-        found = [one for one in everyone if wanted in {_plain(one.tenant_id), _plain(one.name)}]
-        # Several of one name are not called by it alone.
-        found = found or [one for one in everyone if wanted == _plain(one.name.removesuffix(_mark(one)))]
+        found = called(everyone, name_or_tenant_id)
         if len(found) == 1:
             return found[0]
         if found:
             ids = ", ".join(one.tenant_id for one in found)
             raise ConfigurationError(f"Several organisations are called “{name_or_tenant_id}”; name one by id: {ids}.")
-        similar = [one for one in everyone if wanted in _plain(one.name)]
+        similar = called_in_part(everyone, name_or_tenant_id)
         if len(similar) == 1:
             return similar[0]
         if similar:
@@ -244,9 +234,9 @@ class Organisations:
         statement = sa.select(self._table).where(which)
         with read_connection(self._engine) as connection:
             rows = connection.execute(statement.order_by(self._table.c.name, self._table.c.tenant_id)).mappings().all()
-            named = Counter(_plain(name) for name in connection.execute(sa.select(self._table.c.name)).scalars())
+            named = Counter(plain(name) for name in connection.execute(sa.select(self._table.c.name)).scalars())
         known = [Organisation(**row) for row in rows]
-        return [one if named[_plain(one.name)] == 1 else replace(one, name=_told_apart(one)) for one in known]
+        return [one if named[plain(one.name)] == 1 else replace(one, name=_told_apart(one)) for one in known]
 
     def _consent_of(self, connection: sa.Connection, tenant_id: str) -> str | None:
         return connection.execute(
