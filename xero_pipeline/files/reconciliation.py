@@ -33,7 +33,8 @@ _COMPARED: Mapping[str, str] = {
 }
 """What each statement's figures are compared as, in `ledger.tie_out`."""
 
-ReconciliationState = Literal["Reconciled", "Differences", "Pending", "Not compared"]
+ReconciliationState = Literal["Reconciled", "Known differences", "Differences", "Pending", "Not compared"]
+"""Known are differences of which each has a likely cause."""
 
 _COUNTS = f"""
 SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
@@ -80,9 +81,9 @@ class ReconciledFigures:
 
     @property
     def state(self) -> ReconciliationState:
-        """Reconciled, Differences or Pending."""
+        """Reconciled, Known differences, Differences or Pending."""
         if self.differ:
-            return "Differences"
+            return "Differences" if self.unexplained else "Known differences"
         return "Pending" if self.stale == self.figures else "Reconciled"
 
     @property

@@ -23,13 +23,13 @@ from xero_pipeline.files.statement_fields import (
     Fields,
 )
 from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
-from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.statements.aged import AgedDocument, by_contact
 from xero_pipeline.ledger.statements.cash_flow import CASH
 from xero_pipeline.ledger.statements.changes import effect_of, share_of
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.columns import SideBySide
 from xero_pipeline.ledger.statements.general_ledger import LedgerEntry
+from xero_pipeline.warehouse.document_names import in_words
 
 if TYPE_CHECKING:
     from xero_pipeline.files.drawn_statement import DrawnStatement

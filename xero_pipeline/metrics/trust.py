@@ -113,7 +113,9 @@ class Trust:
         """What a screen has to say beside figures of the ledger; nothing where all agree."""
         if not self.is_kept:
             return "The ledger was not kept yet: xero-pipeline sync posts what it brings."
-        told = ["Documents or reports were read after the ledger was last kept."] if self.is_behind else []
+        told = (
+            ["Documents or reports were read after the ledger was last brought up to date."] if self.is_behind else []
+        )
         if self.tie_out is None:
             told.append("The ledger was not compared with Xero's reports yet.")
         else:

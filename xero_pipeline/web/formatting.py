@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from xero_pipeline import clock
 from xero_pipeline.ledger.documents.document_fields import state_in_words
 from xero_pipeline.ledger.reconcile.cause_names import cause_in_words
-from xero_pipeline.ledger.reconcile.document_names import in_words
+from xero_pipeline.warehouse.document_names import in_words
 
 JOBS = {
     "sync_organisation": "Sync",

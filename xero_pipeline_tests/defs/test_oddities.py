@@ -56,7 +56,9 @@ def test_a_record_that_cannot_be_read_fails_the_check_until_it_can(house):
         tuple(row.values())
         for row in house.services.warehouse.query("select record_id from xero.quarantine").to_pylist()
     ]
-    assert f"1 record could not be read: accounts record {out}: accounts.Code is the object" in failed.description
+    assert "1 record could not be read: Account, " in failed.description, "a number that is no text is left out"
+    assert f": accounts record {out}: accounts.Code is the object" in failed.description
+    assert "| Account, " in failed.metadata["quarantine"].value
     assert house.materialisations("accounts")[tenant].metadata["records_quarantined"].value == 1
     before = names(house, tenant)
     assert len(before) > 20
@@ -90,6 +92,9 @@ def test_status_lists_both_with_what_it_means_for_people_and_programs(house):
     ]
     ((out, what),) = [(row["tenant_id"], row["error"]) for row in status["quarantine"]]
     assert (out, "accounts.Code is the object" in what) == (other, True)
+    (record,) = status["quarantine"]
+    assert (record["record"].startswith("Account, "), record["in_xero"]) == (True, None)
     said = " ".join(CliRunner().invoke(app, ["status"]).stdout.split())
     assert "it is kept in raw; a newer version may make it a column" in said
     assert "Records that could not be read: kept out, everything else is loaded" in said
+    assert "Organisation Record" in said and " Account, " in said

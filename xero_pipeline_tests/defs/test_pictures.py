@@ -128,4 +128,6 @@ def test_a_real_organisation_is_a_link_away(house, real):
 def test_a_record_that_could_not_be_read_is_a_link_away_whichever_of_the_two_it_is(house, real):
     cell = real.record(house.tenants[0], "invoices", "an-id")
     assert re.fullmatch(r"an-id \(\[sale\]\(\S+InvoiceID=an-id\), \[bill\]\(\S+InvoiceID=an-id\)\)", cell)
+    assert real.record(house.tenants[0], "invoices", "an-id", "ACCPAY").count("InvoiceID=an-id") == 1
+    assert real.record(house.tenants[0], "contacts", "sha256:00") == "sha256:00", "what has no id has no page"
     assert real.record(house.tenants[0], "users", "an-id") == "an-id"

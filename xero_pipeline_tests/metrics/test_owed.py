@@ -62,7 +62,10 @@ def test_of_books_whose_ledger_was_never_kept_a_screen_says_so(shelf):
     ("stands", "remark"),
     [
         (Trust(True, False, TieOut([{"figures": 9, "stale": 0, "differ": 0, "unexplained": 0}], [])), ""),
-        (Trust(True, True, TieOut([], [])), "Documents or reports were read after the ledger was last kept."),
+        (
+            Trust(True, True, TieOut([], [])),
+            "Documents or reports were read after the ledger was last brought up to date.",
+        ),
         (Trust(True, False, None), "The ledger was not compared with Xero's reports yet."),
         (
             Trust(True, False, TieOut([{"figures": 9, "stale": 2, "differ": 1, "unexplained": 1}], [])),

@@ -28,7 +28,14 @@ TOLD = {
     ],
 }
 """Everything is known."""
-WORK = Workload({"queued": 1}, {"SCHEDULER": 1.0}, {"invoices": 1})
+WORK = Workload(
+    {"queued": 1},
+    {"SCHEDULER": 1.0},
+    {"invoices": 1},
+    {"received": 1},
+    {"invoices": 1},
+    {"invoices": BEGINS.timestamp()},
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from xero_pipeline import clock
+from xero_pipeline.errors import RecordRefused
 from xero_pipeline.operations.synced_tables import STATES
 from xero_pipeline.state.deferred_work import DeferredTask
+from xero_pipeline.warehouse.progress.issues import Issues
 from xero_pipeline_tests.web.conftest import Browser, served
 
 ERROR = "Xero answered 403: <b>no access</b>."
@@ -54,11 +56,20 @@ def test_what_is_put_aside_says_why_as_text(site, make_browser, where):
     assert STATES["put-aside"] in html
 
 
+def test_records_that_could_not_be_read_are_listed_as_text_with_what_is_wrong(site, make_browser, where):
+    with site.services.warehouse.writing() as connection:
+        refused = RecordRefused("Total is the object <b>1</b>, not an amount", record_id="an-id", raw=b"{}")
+        Issues(connection, where.split("/")[2], "invoices").quarantine([refused], at=clock.now())
+    html = make_browser(site).get(where).text
+    assert "Records that could not be read: 1" in html
+    assert "Total is the object &lt;b&gt;1&lt;/b&gt;, not an amount" in html
+
+
 def test_times_are_instants_in_utc_which_a_script_may_rewrite(site, make_browser, where):
     times = re.findall(
         r'<time datetime="([^"]+)" data-local="full" title="([^"]+)">([^<]+)<', make_browser(site).get(where).text
     )
-    assert len(times) == 3
+    assert len(times) >= 3
     assert all(at.endswith("+00:00") and title == shown and title.endswith(" UTC") for at, title, shown in times)
 
 

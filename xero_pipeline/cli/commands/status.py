@@ -51,14 +51,16 @@ def _listing(
     from xero_pipeline.cli.output.tie_out_note import unexplained_in
     from xero_pipeline.operations.health.events import with_missed_events
     from xero_pipeline.operations.health.issues import open_issues_in, with_put_aside
+    from xero_pipeline.operations.health.rejected_records import rejected_records
     from xero_pipeline.operations.organisation_states import listed
     from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
-    from xero_pipeline.warehouse.progress.issues import all_drift, quarantined_records
+    from xero_pipeline.warehouse.progress.issues import all_drift
 
     odd: dict[str, list[Mapping[str, Any]]] = {}
     with services.warehouse.reading() as connection:
         synced, issues, findings = last_syncs(connection), open_issues_in(connection), open_findings(connection)
-        odd |= {"schema_drift": all_drift(connection), "quarantine": quarantined_records(connection)}
+        rejected = rejected_records(connection, linked=not services.settings.mock_mode)
+        odd |= {"schema_drift": all_drift(connection), "quarantine": rejected}
         if differences:
             odd["unexplained_differences"] = [asdict(one) for one in unexplained_in(connection)]
     issues = with_missed_events(with_put_aside(issues, services.deferred_work.aside()), services)

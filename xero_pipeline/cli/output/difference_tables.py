@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.cli.output.console import in_currency, print_table, say
 from xero_pipeline.cli.output.tie_out_note import without_cause
-from xero_pipeline.ledger.reconcile.document_names import in_words
+from xero_pipeline.warehouse.document_names import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.cli.output.console import in_currency, print_table, say
 from xero_pipeline.files.drawn_statement import plain
 from xero_pipeline.ledger.documents.document_fields import state_in_words
-from xero_pipeline.ledger.reconcile.document_names import in_words
+from xero_pipeline.warehouse.document_names import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

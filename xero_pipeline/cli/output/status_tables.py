@@ -93,6 +93,8 @@ def _print_drift_report(found: Mapping[str, Sequence[Mapping[str, Any]]], names:
         found: `schema_drift` and `quarantine`.
         names: Names of organisations by tenant id.
     """
+    from xero_pipeline.cli.output.console import conclude
+
     drift = [
         (
             names.get(one["tenant_id"], one["tenant_id"]),
@@ -106,11 +108,15 @@ def _print_drift_report(found: Mapping[str, Sequence[Mapping[str, Any]]], names:
         for one in found["schema_drift"]
     ]
     _print(_NEW, ("Organisation", "Collection", "What", "Where", "Value", "Records", "First seen"), drift)
-    out = [
-        (names.get(one["tenant_id"], one["tenant_id"]), one["collection"], one["error"], _day(one["seen_at"]))
-        for one in found["quarantine"]
+    out = found["quarantine"]
+    rows = [
+        (names.get(one["tenant_id"], one["tenant_id"]), one["record"], one["error"], _day(one["seen_at"]))
+        for one in out
     ]
-    _print(_UNREADABLE, ("Organisation", "Collection", "What is wrong", "Since"), out)
+    _print(_UNREADABLE, ("Organisation", "Record", "What is wrong", "Since"), rows)
+    for one in out[:ROWS_SHOWN]:
+        if one["in_xero"]:
+            conclude(f"{one['record']}: {one['in_xero']}")
 
 
 def _print(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -141,7 +141,7 @@ def readable(warehouse: Warehouse, services: Services, name: str, key: dg.AssetK
 
 
 def _quarantine_note(out: Sequence[Mapping[str, Any]]) -> str:
-    named = "; ".join(one["error"] for one in out[:_NAMED])
+    named = "; ".join(f"{one['record']}: {one['error']}" for one in out[:_NAMED])
     more = f"; and {len(out) - _NAMED} more" if len(out) > _NAMED else ""
     return (
         f"{_count(len(out), 'record')} could not be read: {named}{more}. Everything else is loaded. What "
@@ -179,13 +179,14 @@ def _quarantine_table(out: Sequence[Mapping[str, Any]], directory: OrganisationD
     rows = [
         [
             directory.name(one["tenant_id"]),
-            directory.record(one["tenant_id"], one["collection"], one["record_id"]),
+            one["record"],
+            directory.record(one["tenant_id"], one["collection"], one["record_id"], one["type"]),
             one["error"],
             f"{one['seen_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         ]
         for one in out
     ]
-    return markdown_table(("Organisation", "Record", "What is wrong", "Since"), rows)
+    return markdown_table(("Organisation", "Record", "Its id", "What is wrong", "Since"), rows)
 
 
 def _aside_table(aside: Sequence[DeferredTask], directory: OrganisationDirectory) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline.defs.run_tags import NAME, organisation_tags
+from xero_pipeline.warehouse.progress.issues import has_id
 from xero_pipeline.xero.deep_links import organisation_link, record_link, report_link
 from xero_pipeline.xero.reports.catalogue import reports
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from xero_pipeline.container import Services
     from xero_pipeline.warehouse.store import Warehouse
 
+_EITHER = {"sale": "invoices", "bill": "bills"}
+_INVOICES = {"ACCREC": {"in Xero": "invoices"}, "ACCPAY": {"in Xero": "bills"}}
 _WHERE = "select tenant_id, short_code, country_code from xero.organisations"
 
 
@@ -53,11 +56,14 @@ class OrganisationDirectory:
             facts["in_xero"] = dg.MetadataValue.url(link)
         return facts
 
-    def record(self, tenant_id: str, collection: str, record_id: str) -> str:
-        """A record's id as Markdown, with a link to it in Xero where there is one."""
-        code, _ = self._place(tenant_id)
-        # Of an invoice that could not be read nobody knows which of the two it is.
-        kinds = {"sale": "invoices", "bill": "bills"} if collection == "invoices" else {"in Xero": collection}
+    def record(self, tenant_id: str, collection: str, record_id: str, kind: str | None = None) -> str:
+        """A record's id as Markdown, with a link to it in Xero where there is one.
+
+        Args:
+            kind: Its type as Xero says it. Of an invoice without one nobody knows which of the two it is.
+        """
+        code, _ = self._place(tenant_id) if has_id(record_id) else (None, None)
+        kinds = _INVOICES.get(kind or "", _EITHER) if collection == "invoices" else {"in Xero": collection}
         found = {words: record_link(code, kind, record_id) for words, kind in kinds.items()} if code else {}
         links = ", ".join(f"[{words}]({link})" for words, link in found.items() if link)
         return f"{record_id} ({links})" if links else record_id

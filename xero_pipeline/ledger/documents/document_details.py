@@ -12,10 +12,10 @@ from xero_pipeline.ledger.documents.document_fields import FACTS, NUMBERS, TYPES
 from xero_pipeline.ledger.documents.document_lines import DocumentLine, lines_in, record_of
 from xero_pipeline.ledger.documents.settlements import HEADINGS, SettledAmount, settlements_of
 from xero_pipeline.ledger.documents.traced_documents import TracedDocument, TracedLine, lines_of
-from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.document_names import in_words
 from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.sql import q
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.ledger.documents.document_fields import CREDITS, NUMBERS, SETTLED, TYPES, key_of
-from xero_pipeline.ledger.reconcile.document_names import in_words
+from xero_pipeline.warehouse.document_names import in_words
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.warehouse.accepted_months import ChangeOfMonth, summary_of, waiting_sql
+from xero_pipeline.warehouse.document_names import in_words
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:

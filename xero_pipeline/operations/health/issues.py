@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.sync.locked.period_changes import open_changes_in
-from xero_pipeline.warehouse.progress.issues import quarantined_records
+from xero_pipeline.warehouse.progress.issues import quarantined_counts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -57,10 +57,6 @@ class _Kind:
     count: Callable[[Connection], Mapping[str, int]]
 
 
-def _rejected(connection: Connection) -> Mapping[str, int]:
-    return _by_tenant(quarantined_records(connection))
-
-
 def _unposted(connection: Connection) -> Mapping[str, int]:
     if not is_kept(connection):
         return {}
@@ -86,7 +82,7 @@ KINDS: Mapping[str, _Kind] = {
         "1 record could not be read and is missing from the tables",
         "{count:,} records could not be read and are missing from the tables",
         "Correct them in Xero, or update xero_pipeline. `xero-pipeline status` names each.",
-        _rejected,
+        quarantined_counts,
     ),
     "documents_not_posted": _Kind(
         "1 document cannot be posted to the ledger",
@@ -153,7 +149,3 @@ def with_put_aside(
         told = f"{one.asset} could not be read and is put aside: {one.error}"
         missing.setdefault(one.tenant_id, []).append(Issue("put_aside", 1, told, one.retry_note))
     return {tenant: [*missing.get(tenant, ()), *found.get(tenant, ())] for tenant in {**missing, **found}}
-
-
-def _by_tenant(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:
-    return Counter(row["tenant_id"] for row in rows)

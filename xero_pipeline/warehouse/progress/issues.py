@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from xero_pipeline.warehouse.progress.record_names import record_in_words, record_type
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
@@ -25,6 +27,7 @@ MANY = 50
 """So many new words in one field, or so many new fields, and they are no words and no fields but somebody's data: more
 of them tell nothing more."""
 
+_WITHOUT_ID = "sha256:"
 _QUARANTINE = """
 INSERT INTO xero.quarantine AS t (tenant_id, collection, record_id, error, raw, seen_at, checked_at, resolved_at)
 VALUES (:tenant_id, :collection, :record_id, :error, :raw, :at, :at, NULL)
@@ -45,10 +48,11 @@ UPDATE xero.quarantine SET resolved_at = :at
 WHERE tenant_id = :tenant_id AND collection = :collection AND resolved_at IS NULL AND checked_at < :since
 """
 _OPEN = """
-SELECT tenant_id, collection, record_id, error, seen_at FROM xero.quarantine
+SELECT tenant_id, collection, record_id, error, raw, seen_at FROM xero.quarantine
 WHERE resolved_at IS NULL AND (CAST(:collection AS TEXT) IS NULL OR collection = :collection)
 ORDER BY tenant_id, collection, seen_at, record_id
 """
+_COUNTS = "SELECT tenant_id, COUNT(*) FROM xero.quarantine WHERE resolved_at IS NULL GROUP BY tenant_id"
 _DRIFT = """
 INSERT INTO xero.schema_drift AS t (tenant_id, collection, kind, path, value, sample, first_seen_at, last_seen_at,
     records, example_record_id)
@@ -155,12 +159,31 @@ def name_of(fault: RecordRefused) -> str:
     Args:
         fault: Why it was refused.
     """
-    return fault.record_id or f"sha256:{hashlib.sha256(fault.raw).hexdigest()[:32]}"
+    return fault.record_id or f"{_WITHOUT_ID}{hashlib.sha256(fault.raw).hexdigest()[:32]}"
 
 
 def quarantined_records(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
-    """The records that are kept out now, of all organisations, oldest first."""
-    return [dict(row) for row in connection.execute(text(_OPEN), {"collection": collection}).mappings()]
+    """The records that are kept out now, of all organisations, oldest first.
+
+    Returns:
+        Each with its `type`, as Xero says it, and with what people call it as `record`.
+    """
+    rows = connection.execute(text(_OPEN), {"collection": collection}).mappings()
+    return [_named(dict(row)) for row in rows]
+
+
+def quarantined_counts(connection: Connection) -> Mapping[str, int]:
+    """How many records are kept out now, by tenant id."""
+    return {row[0]: row[1] for row in connection.execute(text(_COUNTS))}
+
+
+def has_id(name: str) -> bool:
+    """Whether a record that is kept out is called by its id in Xero.
+
+    Args:
+        name: From `name_of`.
+    """
+    return not name.startswith(_WITHOUT_ID)
 
 
 def unreported_drift(connection: Connection, collection: str) -> list[Mapping[str, Any]]:
@@ -175,6 +198,11 @@ def all_drift(connection: Connection) -> list[Mapping[str, Any]]:
 
 def _drift(connection: Connection, where: str, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
     return [dict(row) for row in connection.execute(text(_LIST.format(where=where)), params).mappings()]
+
+
+def _named(row: dict[str, Any]) -> Mapping[str, Any]:
+    raw = row.pop("raw")
+    return {**row, "type": record_type(raw), "record": record_in_words(row["collection"], raw)}
 
 
 def _kind(kind: str, path: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from xero_pipeline.operations.calls_made import CallsMade, calls_made
 from xero_pipeline.operations.synced_tables import SyncedTable, read_synced_tables, told
 from xero_pipeline.sync.estimate.plan import Planner
 from xero_pipeline.warehouse.days import zones_of
+from xero_pipeline.warehouse.progress.issues import quarantined_records
 
 if TYPE_CHECKING:
     from xero_pipeline.sync.estimate.plan import Plan
@@ -32,6 +33,7 @@ class SyncOverview:
         tables: As `told` tells them, each with its calls: of the last 24 hours, of the last sync, and planned.
         calls: All of them together, and how many of the day are left; `planned_known` is False where the plan is the
             least.
+        rejected: Records that could not be read, the oldest first: collection, error and since when.
         runs: The last of this organisation, each with its steps.
         read_at: The moment the tables are of; `in_use` says why some may have changed since, and is else empty.
     """
@@ -41,6 +43,7 @@ class SyncOverview:
     zone: str | None
     tables: Sequence[Mapping[str, Any]]
     calls: Mapping[str, Any]
+    rejected: Sequence[Mapping[str, Any]]
     runs: Sequence[Mapping[str, Any]]
     read_at: datetime
     in_use: str
@@ -52,6 +55,7 @@ class _Read:
 
     zone: str | None
     tables: Sequence[SyncedTable]
+    rejected: Sequence[Mapping[str, Any]]
     plan: Plan
 
 
@@ -90,6 +94,7 @@ def sync_overview(context: AppContext, tenant_id: str) -> SyncOverview:
             "planned": seen.value.plan.calls,
             "planned_known": seen.value.plan.known,
         },
+        rejected=seen.value.rejected,
         runs=runs,
         read_at=seen.at,
         in_use=seen.in_use,
@@ -101,7 +106,10 @@ def _read(context: AppContext, warehouse: Warehouse, tenant_id: str) -> _Read:
     planner = Planner(warehouse, services.quota, tenant_id, services.settings, costs=False)
     with warehouse.reading() as connection:
         tables = read_synced_tables(connection, tenant_id, services.collections, services.reports)
-    return _Read(zones_of(warehouse).get(tenant_id), tables, planner.sync(services.collections, services.reports))
+        rejected = [one for one in quarantined_records(connection) if one["tenant_id"] == tenant_id]
+    return _Read(
+        zones_of(warehouse).get(tenant_id), tables, rejected, planner.sync(services.collections, services.reports)
+    )
 
 
 def _calls(made: CallsMade, planned: Any) -> Mapping[str, Any]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 Row = Mapping[str, Any]
+REJECTED_SHOWN = 50
+"""Records that could not be read; `xero-pipeline status --json` has all of them."""
 
 
 def sync_page(request: Request) -> Response:
@@ -55,6 +57,7 @@ def _page(request: Request, template: str) -> Response:
         "subjects": list(_subjects(state.tables)),
         "counts": _counts(state),
         "labels": STATES,
+        "most_rejected": REJECTED_SHOWN,
         "zone": zone_named(state.zone) if state.zone else None,
         "tabs": plain_tabs(one.tenant_id),
         "address": address({"organisation": one.tenant_id}),
