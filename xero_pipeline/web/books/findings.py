@@ -17,9 +17,9 @@ from xero_pipeline.checks.findings import check_states, dismiss, findings
 from xero_pipeline.checks.subjects import subjects
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.ledger.documents.document_fields import state_in_words
-from xero_pipeline.ledger.reconcile.document_names import in_words
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.document_names import in_words
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import plain_tabs
