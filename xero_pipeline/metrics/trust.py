@@ -29,9 +29,11 @@ SELECT tenant_id, statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) A
 FROM {named("tie_out")} WHERE tenant_id IN {{tenants}} GROUP BY tenant_id, statement ORDER BY tenant_id, statement
 """
 _DIFFERENCES = f"""
-SELECT period_start AS month, statement, account_code, account_name, measure, our_amount, xero_amount, difference, cause
-FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND NOT is_stale AND difference <> 0
-ORDER BY ABS(difference) DESC, period_start DESC, statement, account_id, measure LIMIT 12
+SELECT t.period_start AS month, t.period_end, t.statement, t.account_code, t.account_name, t.measure, t.our_amount,
+    t.xero_amount, t.difference, t.cause, a.account_id
+FROM {named("tie_out")} AS t LEFT JOIN xero.accounts AS a ON a.tenant_id = t.tenant_id AND a.account_id = t.account_id
+WHERE t.tenant_id = :tenant_id AND NOT t.is_stale AND t.difference <> 0
+ORDER BY ABS(t.difference) DESC, t.period_start DESC, t.statement, t.account_id, t.measure LIMIT 12
 """
 _KEPT = f"SELECT tenant_id FROM {named('kept')} WHERE tenant_id IN {{tenants}}"
 
@@ -43,7 +45,8 @@ class TieOut:
     Args:
         statements: For each statement how many figures of how many months were compared, how many differ, and how many
             wait for their report to be pulled again.
-        differences: The largest, each with what is likely behind it.
+        differences: The largest, each with what is likely behind it; `account_id` is None of what is no account, such
+            as Current Year Earnings.
     """
 
     statements: Sequence[Mapping[str, Any]]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.addresses import ledger_address
 from xero_pipeline.web.books.statement_pages import today_of
 from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.cached_read import CachedRead
@@ -64,7 +65,7 @@ def books(request: Request) -> Response:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     issues = (context.status.issues() or {}).get(one.tenant_id, ())
     more: dict[str, Any] = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
-    more["tabs"] = plain_tabs(one.tenant_id)
+    more |= {"tabs": plain_tabs(one.tenant_id), "ledger_address": ledger_address}
     return page(request, "books.html", one=one, figures=seen.value, panels=panels(seen.value), **more)
 
 

@@ -142,6 +142,32 @@ def test_on_a_telephone_nothing_is_wider_than_the_page(window: Browser, site: Ap
             assert page.evaluate("document.documentElement.scrollWidth") <= 340, path
 
 
+def test_on_a_telephone_the_tab_of_the_page_is_in_view(window: Browser, site: AppContext, books: str) -> None:
+    with looking(window, site, viewport={"width": 390, "height": 700}) as page:
+        page.goto(f"{books}/checks")
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_a_finding_is_dismissed_without_scrolling_aside(window: Browser, site: AppContext, books: str) -> None:
+    for width in (1280, 390):
+        with looking(window, site, viewport={"width": width, "height": 900}) as page:
+            page.goto(f"{books}/checks")
+            card = page.locator("section", has=page.locator("td.dismiss")).first
+            card.evaluate("card => { for (const one of card.querySelectorAll('details')) one.open = true; }")
+            for field in ("by", "reason"):
+                expect(card.locator(f"[name={field}]").first).to_be_visible()
+                box = card.locator(f"[name={field}]").first.bounding_box()
+                assert box and box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("width", [1120, 1280])
+def test_the_facts_of_an_organisation_stand_in_one_row(window: Browser, site: AppContext, width: int) -> None:
+    with looking(window, site, viewport={"width": width, "height": 900}) as page:
+        page.goto("/")
+        facts = page.locator(".organisation .facts").first.locator("> div")
+        assert len({fact.evaluate("one => one.offsetTop") for fact in facts.all()}) == 1
+
+
 def pages(books: str) -> list[str]:
     account = address(books, "general-ledger", account="200")
     return [*(address(books, name) for name in STATEMENT_PAGES), account, f"{books}/closed-periods", f"{books}/checks"]

@@ -171,7 +171,15 @@ def test_the_tie_out_counts_what_differs_and_what_waits(warehouse, insert, kept)
             "xero_amount": Decimal(0), "difference": Decimal(difference), "cause": "PAYROLL", "is_stale": stale,
         }  # fmt: skip
 
-    insert("ledger.tie_out", row("a", "0"), row("b", "-7.50"), row("c", "3", stale=True), row("a", "0", month=10))
+    insert("xero.accounts", {"account_id": "b", "name": "b"})
+    rows = (
+        row("a", "0"),
+        row("b", "-7.50"),
+        row("c", "3", stale=True),
+        row("a", "0", month=10),
+        row("sum", "1", month=10),
+    )
+    insert("ledger.tie_out", *rows)
     tie = read_figures(warehouse, TENANT, "x", TODAY, 12).tie_out
-    assert (tie.figures, tie.differ, tie.stale) == (3, 1, 1)
-    assert [one["account_name"] for one in tie.differences] == ["b"]
+    assert (tie.figures, tie.differ, tie.stale) == (4, 2, 1)
+    assert [(one["account_name"], one["account_id"]) for one in tie.differences] == [("b", "b"), ("sum", None)]

@@ -7,8 +7,10 @@ import json
 
 import pytest
 
-from xero_pipeline.checks.findings import findings
+from xero_pipeline.checks.catalogue import books_checks
+from xero_pipeline.checks.findings import Finding, findings
 from xero_pipeline.checks.results import Answer, Results
+from xero_pipeline.web.books.findings import CheckFindings
 from xero_pipeline_tests.web.conftest import Browser, served
 
 NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
@@ -58,6 +60,43 @@ def test_a_finding_is_dismissed_by_name_and_reason_and_counts_no_more(found):
     page = browser.get(f"/books/{first}/checks").text
     assert "thirty days: 59" in page
     assert "A deposit that waits (Ada)" in page
+
+
+def found_with(evidence):
+    one = Finding("t", "Ltd", CHECK, "k", "f", evidence, NOW, "", "")
+    return CheckFindings(books_checks()[0], None, [one], [], (), {}), one
+
+
+def test_kinds_states_and_amounts_are_told_in_words():
+    evidence = {
+        "kind": "ACCPAY",
+        "number": "B-1",
+        "status": "AUTHORISED",
+        "earlier_status": "SUBMITTED",
+        "total": "-5.00",
+    }
+    of, one = found_with(evidence | {"contact": ""})
+    assert of.told(one) == {
+        "kind": "Bill",
+        "number": "B-1",
+        "status": "Awaiting payment",
+        "earlier_status": "Awaiting approval",
+        "total": "−5.00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("evidence", "named"),
+    [
+        ({"supplier": "Mill", "bill": "1044"}, "bill"),
+        ({"account": "850", "number": "", "reference": "Rent"}, "reference"),
+        ({"account": "850", "document": "MANJOURNAL"}, "document"),
+        ({"supplier": "Mill", "before": "…1234"}, "supplier"),
+    ],
+)
+def test_what_a_finding_is_about_is_linked_at_its_number_as_far_as_it_has_one(evidence, named):
+    of, one = found_with(evidence)
+    assert of.name_of(one) == named
 
 
 def test_a_finding_of_another_organisation_is_not_dismissed(found):

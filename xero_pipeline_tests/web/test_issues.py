@@ -25,7 +25,7 @@ AT = dt.datetime(2026, 5, 21, tzinfo=dt.UTC)
 MONTH, END = dt.date(2026, 4, 1), dt.date(2026, 4, 30)
 
 
-def insert(connection, name, **values):
+def insert(connection, name, /, **values):
     columns = ", ".join(values)
     marks = ", ".join(f":{column}" for column in values)
     connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({marks})"), values)

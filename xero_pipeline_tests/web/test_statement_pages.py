@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
+from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.warehouse.accepted_months import acceptances
+from xero_pipeline.web.books.addresses import ledger_address
 from xero_pipeline.web.books.document_links import DocumentLinks
 from xero_pipeline.web.books.options import STATEMENT_PAGES
 from xero_pipeline.web.books.statement_view import StatementView, usual_periods
 from xero_pipeline_tests.web.conftest import Browser, served
-from xero_pipeline_tests.web.test_issues import spoil
+from xero_pipeline_tests.web.test_issues import AT, insert, spoil
 
 TODAY = dt.date(2026, 5, 20)
 MARCH = YearEnd(31, 3)
@@ -123,6 +125,34 @@ def test_a_wrong_address_says_what_is_wrong(tenants, path, status, words):
     browser, (tenant_id, *_) = tenants
     answer = browser.get(f"/books/{tenant_id}/{path}")
     assert (answer.status_code, words in answer.text) == (status, True)
+
+
+def test_a_line_that_no_document_shows_says_what_to_do(site, tenants):
+    browser, (_, second) = tenants
+    with site.services.warehouse.writing() as connection:
+        upgrade_schema(site.services.warehouse.dialect, connection)
+        mine = {"tenant_id": second}
+        known = mine | {"is_deleted": False}
+        insert(connection, "ledger.kept", **mine, kept_at=AT, journals=1, faults=0)
+        year_end = {"financial_year_end_day": 31, "financial_year_end_month": 3}
+        insert(connection, "xero.organisations", **known, organisation_id=second, base_currency="NZD", **year_end)
+        insert(connection, "xero.accounts", **known, account_id="s", code="850", name="Suspense", type="CURRENT")
+        for journal_id, month, source_type in (("i", 3, "ACCREC"), ("j", 4, "UNEXPLAINED")):
+            day = dt.date(2026, month, 30)
+            of = mine | {"journal_id": journal_id, "journal_date": day, "source_type": source_type}
+            insert(connection, "ledger.journals", **of)
+            insert(connection, "ledger.journal_lines", **of, line_number=1, account_id="s", net_amount=5)
+    for month, told in (("04", True), ("03", False)):
+        days = {"from": f"2026-{month}-01", "to": f"2026-{month}-30", "account": "s"}
+        page = browser.get(f"/books/{second}/statements/general-ledger", params=days)
+        assert page.status_code == 200, page.text
+        assert ("<em>What no document shows</em>" in page.text) == told
+
+
+@pytest.mark.parametrize(("on_cash", "ending"), [(False, "account=a%26b"), (True, "account=a%26b&basis=cash")])
+def test_the_address_of_a_ledger_has_its_account_days_and_basis(on_cash, ending):
+    address = ledger_address("t/1", "a&b", dt.date(2026, 4, 1), dt.date(2026, 4, 30), on_cash)
+    assert address == f"/books/t%2F1/statements/general-ledger?from=2026-04-01&to=2026-04-30&{ending}"
 
 
 @pytest.mark.slow

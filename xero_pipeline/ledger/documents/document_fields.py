@@ -125,7 +125,12 @@ SETTLED = ("invoices", *CREDITS)
 """Documents that payments pay and credits are allocated to."""
 
 
-_STATES: Mapping[str, str] = {"Exclusive": "Tax exclusive", "Inclusive": "Tax inclusive", "NoTax": "No tax"}
+_STATES: Mapping[str, str] = {
+    "SUBMITTED": "Awaiting approval",
+    "Exclusive": "Tax exclusive",
+    "Inclusive": "Tax inclusive",
+    "NoTax": "No tax",
+}
 
 
 def state_in_words(word: str) -> str:

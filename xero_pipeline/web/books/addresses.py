@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import quote, urlencode
 
 BACK = "back"
@@ -21,3 +22,13 @@ def document_address(tenant_id: str, document_id: str, back: str) -> str:
     """
     address = f"{books_address(tenant_id)}/documents/{quote(document_id, safe='')}"
     return f"{address}?{urlencode({BACK: back})}" if back else address
+
+
+def ledger_address(tenant_id: str, account_id: str, start: date, end: date, on_cash: bool = False) -> str:
+    """The address of the journal lines of an account in some days.
+
+    Args:
+        on_cash: On cash basis.
+    """
+    asked = {"from": f"{start}", "to": f"{end}", "account": account_id, **({"basis": "cash"} if on_cash else {})}
+    return f"{books_address(tenant_id)}/statements/general-ledger?{urlencode(asked)}"

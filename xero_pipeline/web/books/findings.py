@@ -16,8 +16,10 @@ from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import check_states, dismiss, findings
 from xero_pipeline.checks.subjects import subjects
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.ledger.documents.document_fields import state_in_words
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.document_names import in_words
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import plain_tabs
@@ -34,6 +36,12 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 """Findings of a check on the page; `xero-pipeline checks --json` has all of them."""
+AMOUNTS = ("total", "amount")
+"""Columns of evidence that are amounts."""
+_KINDS = ("kind", "document")
+_STATES = ("status", "earlier_status")
+_NAMES = ("number", "bill", "reference", *_KINDS)
+"""What a document is called by: the first of these that a finding has leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,15 @@ class CheckFindings:
     dismissed: Sequence[Finding]
     documents: Collection[str]
     about: Mapping[str, FindingSubject]
+
+    def told(self, finding: Finding) -> Mapping[str, str]:
+        """The evidence of a finding as people read it, by column; without what it has nothing of."""
+        payable = "bill" in finding.evidence or finding.evidence.get("kind") in ("ACCREC", "ACCPAY")
+        return {name: _in_words(name, value, payable) for name, value in finding.evidence.items() if value}
+
+    def name_of(self, finding: Finding) -> str:
+        """The column of its evidence that leads to what it is about."""
+        return next((name for name in _NAMES if finding.evidence.get(name)), next(iter(finding.evidence), ""))
 
     def in_xero(self, finding: Finding) -> str | None:
         """Where Xero shows what a finding is about."""
@@ -82,6 +99,7 @@ def checks_page(request: Request) -> Response:
         one=one,
         tabs=plain_tabs(one.tenant_id),
         found=seen.value,
+        amounts=AMOUNTS,
         at=seen.at,
         live=context.services.settings.mode == "live",
         user=session_of(request).user,
@@ -124,6 +142,14 @@ def _read(connection: Connection, tenant_id: str, known: Sequence[BooksCheck]) -
         still_open = [one for one in of if not one.dismissed_by][:SHOWN]
         dismissed = [one for one in of if one.dismissed_by][:SHOWN]
         yield CheckFindings(check, states.get(check.name), still_open, dismissed, documents, about)
+
+
+def _in_words(column: str, value: str, payable: bool) -> str:
+    if column in _KINDS:
+        return in_words(value)
+    if column in _STATES:
+        return "Awaiting payment" if payable and value == "AUTHORISED" else state_in_words(value)
+    return value.replace("-", "−", 1) if column in AMOUNTS else value
 
 
 def _ids_in(finding: Finding) -> Sequence[str]:

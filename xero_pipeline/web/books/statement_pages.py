@@ -18,10 +18,12 @@ from xero_pipeline.files.drawn_statement import DrawnStatement
 from xero_pipeline.files.statement_file import FORMS, FileForm, MadeFile, statement_file
 from xero_pipeline.files.statement_layouts import sheet_of
 from xero_pipeline.files.statement_set import read_statement_set, statement_set_file
+from xero_pipeline.ledger.posting.rules import UNEXPLAINED
 from xero_pipeline.ledger.statements.budget import budgets_of
 from xero_pipeline.ledger.statements.chart import Account, chart_of
 from xero_pipeline.ledger.statements.columns import SideBySide, tracking_categories
 from xero_pipeline.ledger.statements.entity import Entity, entity_of
+from xero_pipeline.ledger.statements.general_ledger import LedgerEntry
 from xero_pipeline.ledger.statements.ledger_sums import ledger_sums
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.warehouse.days import zones_of
@@ -73,6 +75,7 @@ class ShownStatement:
         blocks: Its first rows, with their titles.
         left_out: How many rows are not among them.
         contact: Whose documents they are, if only one contact's.
+        without_document: Whether it has lines of a general ledger that no document shows.
     """
 
     currency: str
@@ -82,6 +85,7 @@ class ShownStatement:
     notes: Sequence[str]
     left_out: int
     contact: str
+    without_document: bool
 
 
 def statement(request: Request) -> Response:
@@ -175,7 +179,13 @@ def _shown(connection: Connection, statement: DrawnStatement) -> ShownStatement:
         sheet.notes,
         left_out,
         statement.contact_name,
+        _has_lines_without_document(statement),
     )
+
+
+def _has_lines_without_document(statement: DrawnStatement) -> bool:
+    rows = () if isinstance(statement.rows, SideBySide) else statement.rows
+    return any(isinstance(row, LedgerEntry) and row.source_type == UNEXPLAINED for row in rows)
 
 
 def _lines_left_out(connection: Connection, statement: DrawnStatement) -> int:

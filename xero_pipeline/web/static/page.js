@@ -134,6 +134,13 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
+// Where the tabs do not fit beside each other, the one of this page is in view.
+const chosen = document.querySelector(".tabs [aria-current]");
+if (chosen) {
+  const tabs = chosen.parentElement;
+  tabs.scrollLeft = chosen.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+}
+
 localise(document);
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
