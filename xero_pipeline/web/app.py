@@ -17,8 +17,9 @@ from starlette.staticfiles import StaticFiles
 
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
-from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages
+from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages, table_files
 from xero_pipeline.web.consents import CALLBACK
+from xero_pipeline.web.figures import figure_files
 from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.overview import group_page
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
@@ -76,11 +77,14 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/", pages.organisations),
         Route("/live", pages.live),
         Route("/group", group_page.group_page),
+        Route("/group/file.{form}", group_page.group_file),
         Route("/books/{tenant_id}", pages.books),
         Route("/books/{tenant_id}/sync", sync_page.sync_page),
         Route("/books/{tenant_id}/sync/live", sync_page.live),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
+        Route("/books/{tenant_id}/figures/{file}", figure_files.file),
+        Route("/books/{tenant_id}/tables/{file}", table_files.file),
         Route("/books/{tenant_id}/documents/{document_id:path}", document_page.document),
         Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
         Route("/books/{tenant_id}/checks", findings.checks_page),

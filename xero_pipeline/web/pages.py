@@ -58,7 +58,7 @@ def books(request: Request) -> Response:
     """The figures of an organisation."""
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
-    months = _span(request)
+    months = span_of(request)
     try:
         seen = figures_of(context, one.tenant_id, one.name, months)
     except WarehouseBusy as busy:
@@ -85,6 +85,7 @@ def figures_of(context: AppContext, tenant_id: str, name: str, months: int) -> C
     )
 
 
-def _span(request: Request) -> int:
+def span_of(request: Request) -> int:
+    """Of how many months the figures are wanted."""
     given = request.query_params.get("months", "")
     return int(given) if given in map(str, SPANS) else SPANS[0]

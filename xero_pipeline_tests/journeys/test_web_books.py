@@ -125,6 +125,23 @@ def test_the_workbook_of_a_month_is_one_click_away(page: Page, books: str) -> No
     assert all(name in names for name in ("Cover", "Profit and loss", "Reconciliation"))
 
 
+def test_the_tables_beside_the_charts_are_files_with_the_same_figures(page: Page, books: str) -> None:
+    page.goto(books)
+    links = page.locator("a[download]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert len(links) > len(set(links) & {f"{books}/figures/all.xlsx?months=12"}) == 1
+    sent = {link: page.request.get(link) for link in links}
+    assert all(answer.ok for answer in sent.values())
+    cash = next(answer.text() for link, answer in sent.items() if "/cash.csv" in link).lstrip("\ufeff").splitlines()
+    shown = page.locator("section[aria-labelledby=cash] tbody tr")
+    assert [number(cell) for cell in shown.last.locator("td").all_inner_texts()] == [
+        Decimal(cell) for cell in cash[-1].split(",")[1:]
+    ]
+    with zipfile.ZipFile(io.BytesIO(sent[f"{books}/figures/all.xlsx?months=12"].body())) as made:
+        names = made.read("xl/workbook.xml").decode()
+    assert all(name in names for name in ("Margins by month", "Cash", "Top customers"))
+    assert page.request.get(f"{books}/figures/nothing.csv").status == 404
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_stands_in_the_way_of_a_screen_reader_or_a_keyboard(
     window: Browser, site: AppContext, books: str, scheme: str

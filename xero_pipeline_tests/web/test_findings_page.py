@@ -105,3 +105,16 @@ def test_a_finding_of_another_organisation_is_not_dismissed(found):
     browser.submit("/dismiss", organisation=second, check=CHECK, finding=one.id, by="Ada", reason="mine")
     assert "This finding is no more" in browser.get(f"/books/{second}/checks").text
     assert not finding_of(site, "INV-08").dismissed_by
+
+
+def test_all_findings_of_a_check_are_a_file_and_no_text_in_it_becomes_a_formula(found):
+    site, browser, first, _ = found
+    with site.services.warehouse.writing() as connection:
+        bad = {"k": json.dumps({"supplier": "=1+1", "total": "-5.00"})}
+        Results(connection, first).keep({"duplicate_bills": Answer(bad, 1)}, {"duplicate_bills": "s"}, NOW)
+    drafts = browser.get(f"/books/{first}/tables/check-{CHECK}.csv")
+    assert drafts.text.lstrip("\ufeff").splitlines()[0] == "id,number,contact,found_at,dismissed_by,reason"
+    assert len(drafts.text.splitlines()) == 61
+    assert "'=1+1,-5.00," in browser.get(f"/books/{first}/tables/check-duplicate_bills.csv").text
+    assert browser.get(f"/books/{first}/tables/changed-documents.csv").status_code == 200
+    assert browser.get(f"/books/{first}/tables/else.csv").status_code == 404

@@ -69,3 +69,12 @@ def test_what_is_not_consolidated_says_so_and_what_to_do(browser):
 @pytest.mark.parametrize("query", ["statement=nothing", "from=yesterday", "from=2026-05&to=2026-04"])
 def test_a_wrong_address_of_the_group_is_refused(browser, query):
     assert browser.get(f"/group?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(("path", "status", "words"), [
+    ("file.pdf", 404, "csv or xlsx"),
+    ("file.csv?from=2026-03&to=2026-04", 400, "Nothing is consolidated from 2026-03-01 to 2026-04-30."),
+])  # fmt: skip
+def test_a_file_of_the_group_that_there_is_not_says_why(browser, path, status, words):
+    answer = browser.get(f"/group/{path}")
+    assert (answer.status_code, words in answer.text) == (status, True)

@@ -131,13 +131,13 @@ def file(request: Request) -> Response:
     """A statement, or all of a period, as a file."""
     name = str(request.path_params["file"])
     if name == STATEMENT_SET:
-        return _sent(_statement_set(request))
+        return sent(_statement_set(request))
     stem, _, ending = name.rpartition(".")
     form: FileForm | None = next((one for one in FORMS if one == ending), None)
     if form is None:
         raise UnknownAction(f"There is no file {name}: statements are {' or '.join(FORMS)} files.")
     context, one, view, _ = _asked(request, stem)
-    return _sent(statement_file(context.books.read(_drawing(context, one, view)).value, form))
+    return sent(statement_file(context.books.read(_drawing(context, one, view)).value, form))
 
 
 def today_of(context: AppContext, tenant_id: str) -> date:
@@ -219,7 +219,8 @@ def _statement_set(request: Request) -> MadeFile:
     ).value
 
 
-def _sent(made: MadeFile) -> Response:
+def sent(made: MadeFile) -> Response:
+    """A file as an answer that browsers save."""
     # Two names: headers are ASCII, and companies are called what they like (RFC 6266).
     plain = made.name.encode("ascii", "ignore").decode().lstrip("-.") or "statement"
     headers = {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name)}"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -15,9 +14,8 @@ from xero_pipeline.charts.drawing import in_page
 from xero_pipeline.metrics.profit import Profit
 from xero_pipeline.web.figures import charts
 from xero_pipeline.web.figures.company_figures import ZERO, Figures
+from xero_pipeline.web.figures.data_table import AMOUNT, COUNT, DAY, SHARE, TEXT, DataTable
 from xero_pipeline.web.formatting import count, money, month, percent
-
-Row = Sequence[str]
 
 _BESIDE = {"Last year": "until the same month of last year", "Budget": "by the budget"}
 
@@ -32,16 +30,6 @@ class DrawnChart:
     title: str
     wide: Markup
     narrow: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class DataTable:
-    """A table of what a chart shows; the first column names the row, all others are numbers."""
-
-    caption: str
-    headers: Row
-    rows: Sequence[Row]
-    totals: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +69,9 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
         f"the best month was {month(best.month)} with {money(best.net_profit)}."
     )
     kinds = ("income", "cost_of_sales", "expenses", "net_profit")
-    rows = [(_short(one.month), *(money(getattr(one, kind)) for kind in kinds)) for one in months]
-    total = ("Total", *(money(getattr(profit, kind)) for kind in kinds))
-    headers = ("Month", "Income", "Cost of sales", "Operating expenses", "Net profit")
+    rows = [(one.month, *(getattr(one, kind) for kind in kinds)) for one in months]
+    total = ("Total", *(getattr(profit, kind) for kind in kinds))
+    heads = ("Income", "Cost of sales", "Operating expenses", "Net profit")
     title = "Profit and loss by month"
     drawn = [
         _drawn("profit-and-loss", charts.profit_and_loss(figures), summary, 270),
@@ -94,7 +82,7 @@ def _profit_and_loss(figures: Figures) -> Panel | None:
         "profit-and-loss",
         title,
         summary,
-        DataTable(f"{title}, {figures.currency}", headers, rows, [total]),
+        DataTable(f"{title}, {figures.currency}", [("Month", DAY), *((head, AMOUNT) for head in heads)], rows, [total]),
         drawn,
         [*charts.PROFIT_AND_LOSS, *charts.NET_PROFIT],
         "Accrual basis. Income includes other income." + (f" {still[0]} is not over yet." if still else ""),
@@ -109,13 +97,13 @@ def _margins(figures: Figures) -> Panel | None:
         f"{_share(profit.gross_margin)} of income was left after cost of sales in {_months(len(months))}, and "
         f"{_share(profit.net_margin)} after all costs."
     )
-    rows = [(_short(one.month), _share(one.gross_margin), _share(one.net_margin)) for one in months]
-    total = ("All months", _share(profit.gross_margin), _share(profit.net_margin))
+    rows = [(one.month, one.gross_margin, one.net_margin) for one in months]
+    total = ("All months", profit.gross_margin, profit.net_margin)
     return Panel(
         "margins",
         "Margins by month",
         summary,
-        DataTable("Margins by month", ("Month", "Gross margin", "Net margin"), rows, [total]),
+        DataTable("Margins by month", [("Month", DAY), ("Gross margin", SHARE), ("Net margin", SHARE)], rows, [total]),
         [_drawn("margins", charts.margins(figures), summary, 330)],
         charts.MARGINS,
         "Gross margin is income less cost of sales, net margin net profit, each as a share of income.",
@@ -144,14 +132,14 @@ def _of_year(figures: Figures, key: str, title: str, figure: Callable[[Profit], 
         f"; {' and '.join(beside)}." if beside else "."
     )
     rows = [
-        (_short(day), *(money(None if (sums := one[place]) is None else figure(sums)) for one in columns))
+        (day, *(None if (sums := one[place]) is None else figure(sums) for one in columns))
         for place, day in enumerate(year.months)
     ]
     return Panel(
         key,
         title,
         summary,
-        DataTable(f"{title}, {figures.currency}", ("Until", *(name for name, _ in kinds)), rows),
+        DataTable(f"{title}, {figures.currency}", [("Until", DAY), *((name, AMOUNT) for name, _ in kinds)], rows),
         [_drawn(key, charts.year_to_date(title, year, figure), summary, 330)],
         kinds,
         "Each month with those before it since the financial year began. "
@@ -167,13 +155,14 @@ def _cash(figures: Figures) -> Panel | None:
         f"{money(figures.in_the_bank)} {figures.currency} on {count(len(figures.accounts))} bank accounts. "
         f"In {month(last.month)} {money(last.received)} came in and {money(last.spent)} went out."
     )
-    rows = [(_short(o.month), money(o.received), money(o.spent), money(o.closing)) for o in figures.cash]
+    rows = [(one.month, one.received, one.spent, one.closing) for one in figures.cash]
+    heads = ("Money in", "Money out", "In the bank")
     title = "Cash"
     return Panel(
         "cash",
         title,
         summary,
-        DataTable(f"Cash by month, {figures.currency}", ("Month", "Money in", "Money out", "In the bank"), rows),
+        DataTable(f"Cash by month, {figures.currency}", [("Month", DAY), *((head, AMOUNT) for head in heads)], rows),
         [_drawn("cash", charts.cash(figures), summary, 330)],
         charts.CASH,
         "Now on each account: "
@@ -189,14 +178,15 @@ def _receivables(figures: Figures) -> Panel | None:
         f"Customers owe {money(figures.owed)} {figures.currency}; {money(figures.overdue)} of it is overdue "
         f"on {figures.today:%-d %B %Y}. Both are less credits and overpayments not used yet."
     )
-    rows = [_age(age.label, age.invoices, age.unpaid, age.credits, age.amount) for age in figures.ages]
-    together = _age("Total", figures.invoices, figures.unpaid, figures.credits, figures.owed)
+    rows = [(age.label, age.invoices, age.unpaid, -age.credits, age.amount) for age in figures.ages]
+    together = ("Total", figures.invoices, figures.unpaid, -figures.credits, figures.owed)
+    columns = [("Age", TEXT), ("Invoices", COUNT), ("Unpaid", AMOUNT), ("Credits", AMOUNT), ("Owed", AMOUNT)]
     title = "Receivables by age"
     return Panel(
         "receivables",
         title,
         summary,
-        DataTable(f"{title}, {figures.currency}", ("Age", "Invoices", "Unpaid", "Credits", "Owed"), rows, [together]),
+        DataTable(f"{title}, {figures.currency}", columns, rows, [together]),
         [_drawn("receivables", charts.receivables(figures), summary, 260)],
         note=_of_receivables(figures),
     )
@@ -224,13 +214,13 @@ def _customers(figures: Figures) -> Panel | None:
         f"{percent(first.share)} of all sales. These {count(len(figures.customers))} together bought "
         f"{percent(figures.customers_share)}."
     )
-    rows = [(one.name, money(one.amount), percent(one.share)) for one in figures.customers]
+    rows = [(one.name, one.amount, one.share) for one in figures.customers]
     title = "Top customers"
     return Panel(
         "customers",
         title,
         summary,
-        DataTable(f"{title}, {figures.currency}", ("Customer", "Sales", "Share"), rows),
+        DataTable(f"{title}, {figures.currency}", [("Customer", TEXT), ("Sales", AMOUNT), ("Share", SHARE)], rows),
         [_drawn("customers", charts.customers(figures), summary, 340)],
         note="Invoices without tax, less credit notes, by date; other currencies at the rate of the document.",
     )
@@ -247,15 +237,6 @@ def _drawn(name: str, chart: Chart, description: str, height: int) -> DrawnChart
 
 def _share(share: Decimal | None) -> str:
     return "–" if share is None else percent(share)
-
-
-def _age(label: str, invoices: int, *amounts: Decimal) -> Row:
-    unpaid, credits, owed = amounts
-    return label, count(invoices), money(unpaid), money(-credits), money(owed)
-
-
-def _short(day: date) -> str:
-    return f"{day:%b %Y}"
 
 
 def _months(number: int) -> str:

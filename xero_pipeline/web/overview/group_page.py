@@ -12,6 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.files.drawn_statement import DrawnStatement
+from xero_pipeline.files.statement_file import FORMS, FileForm, statement_file
 from xero_pipeline.files.statement_layouts import sheet_of
 from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.consolidation.group_state import GroupState, group_state
@@ -23,7 +24,9 @@ from xero_pipeline.ledger.consolidation.statements import (
     group_books,
 )
 from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.app_context import AppContext, context_of
+from xero_pipeline.web.books.statement_pages import sent
 from xero_pipeline.web.responses import page
 
 if TYPE_CHECKING:
@@ -73,6 +76,14 @@ class GroupView:
         """What the statement is called."""
         return STATEMENTS[self.statement][0]
 
+    def file(self, form: str) -> str:
+        """The address of it as a file.
+
+        Args:
+            form: `csv` or `xlsx`.
+        """
+        return _address(self.statement, self.start, self.end, f"/group/file.{form}")
+
     def tabs(self) -> Iterator[tuple[str, str, bool]]:
         """Label and address of each statement of these months, and whether it is this one."""
         for name, (label, _) in STATEMENTS.items():
@@ -112,11 +123,29 @@ def group_page(request: Request) -> Response:
     return page(request, "group.html", view=view, state=state, drawn=seen.value, at=seen.at, in_use=seen.in_use)
 
 
+def group_file(request: Request) -> Response:
+    """A consolidated statement as a file.
+
+    Raises:
+        UnknownAction: There is no such file.
+        ConfigurationError: Nothing is consolidated of these months.
+        WarehouseBusy: The warehouse is in use.
+    """
+    form: FileForm | None = next((one for one in FORMS if one == request.path_params["form"]), None)
+    if form is None:
+        raise UnknownAction(f"There is no such file: statements are {' or '.join(FORMS)} files.")
+    context, view = context_of(request), GroupView.of(request)
+    return sent(statement_file(context.books.read(lambda connection: _statement(connection, view)).value, form))
+
+
 def _drawn(connection: Connection, view: GroupView) -> Sheet:
+    return sheet_of(_statement(connection, view))
+
+
+def _statement(connection: Connection, view: GroupView) -> DrawnStatement:
     books = group_books(connection, Period(view.start, view.end))
     asked = StatementRequest(view.statement, view.start, view.end)
-    drawn = STATEMENTS[view.statement][1](books)
-    return sheet_of(DrawnStatement(asked, "", "group", books.currency, drawn, clock.now()))
+    return DrawnStatement(asked, "", "group", books.currency, STATEMENTS[view.statement][1](books), clock.now())
 
 
 def _month(given: str | None, now: date) -> date:
@@ -126,5 +155,5 @@ def _month(given: str | None, now: date) -> date:
         raise ConfigurationError(f"“{given}” is not a month. Write it as 2026-10.") from None
 
 
-def _address(statement: str, first: date, last: date) -> str:
-    return "/group?" + urlencode({"statement": statement, "from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}"})
+def _address(statement: str, first: date, last: date, path: str = "/group") -> str:
+    return f"{path}?" + urlencode({"statement": statement, "from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}"})
