@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import read_connection, write_transaction
@@ -160,6 +159,9 @@ class WebhookInbox:
         if not kept:
             return
         rows = [dict(zip(_NAMES, astuple(one), strict=True)) | {"received_at": at} for one in kept.values()]
+        # Here: Dagster loads this module in every process, the dialects only where events are taken.
+        from sqlalchemy.dialects import postgresql, sqlite
+
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(insert(self._events).on_conflict_do_nothing(), rows)
 

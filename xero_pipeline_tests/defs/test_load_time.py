@@ -45,7 +45,7 @@ def load(home):
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
-    return [load(tmp_path_factory.mktemp("home")) for _ in range(2)]
+    return [load(tmp_path_factory.mktemp("home")) for _ in range(3)]
 
 
 def test_what_we_add_costs_about_what_dagster_does(loaded):
