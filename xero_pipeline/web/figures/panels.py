@@ -11,6 +11,7 @@ from markupsafe import Markup
 from xero_pipeline.calendar import month_start
 from xero_pipeline.charts.chart import Chart
 from xero_pipeline.charts.drawing import in_page
+from xero_pipeline.files.sheet import Kind
 from xero_pipeline.metrics.profit import Profit
 from xero_pipeline.web.figures import charts
 from xero_pipeline.web.figures.company_figures import ZERO, Figures
@@ -180,7 +181,13 @@ def _receivables(figures: Figures) -> Panel | None:
     )
     rows = [(age.label, age.invoices, age.unpaid, -age.credits, age.amount) for age in figures.ages]
     together = ("Total", figures.invoices, figures.unpaid, -figures.credits, figures.owed)
-    columns = [("Age", TEXT), ("Invoices", COUNT), ("Unpaid", AMOUNT), ("Credits", AMOUNT), ("Owed", AMOUNT)]
+    columns: list[tuple[str, Kind]] = [
+        ("Age", TEXT),
+        ("Invoices", COUNT),
+        ("Unpaid", AMOUNT),
+        ("Credits", AMOUNT),
+        ("Owed", AMOUNT),
+    ]
     title = "Receivables by age"
     return Panel(
         "receivables",
