@@ -57,15 +57,16 @@ def subjects(connection: Connection, found: Sequence[Finding]) -> Mapping[str, F
     asked = text(_RECORDS).bindparams(bindparam("tenants", expanding=True), bindparam("ids", expanding=True))
     given = {
         "tenants": sorted({one.tenant_id for one in found}),
-        "ids": sorted({i for one in found for i in _ids(one)}),
+        "ids": sorted({i for one in found for i in ids_in(one)}),
     }
     known = {
         (row.tenant_id, row.record_id): FindingSubject(row.record_id, row.collection, row.short_code)
         for row in connection.execute(asked, given)
     }
-    about = {one.id: (known.get((one.tenant_id, part)) for part in _ids(one)) for one in found}
+    about = {one.id: (known.get((one.tenant_id, part)) for part in ids_in(one)) for one in found}
     return {name: subject for name, found_ones in about.items() if (subject := next(filter(None, found_ones), None))}
 
 
-def _ids(finding: Finding) -> Sequence[str]:
+def ids_in(finding: Finding) -> Sequence[str]:
+    """The ids in the key of a finding, each perhaps that of a record."""
     return finding.key.split(":")

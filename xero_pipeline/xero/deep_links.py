@@ -34,15 +34,15 @@ def organisation_link(short_code: str, page: str = "/Dashboard/") -> str:
     return f"{ORGANISATION}?shortcode={short_code}&redirecturl={page}"
 
 
-def record_link(short_code: str, collection: str, record_id: str) -> str | None:
-    """A record, None where Xero documents no address for its kind.
+def record_link(short_code: str | None, collection: str, record_id: str) -> str | None:
+    """A record, None where Xero documents no address for its kind, or the organisation's short code is not known.
 
     Args:
         short_code: As in `organisation_link`.
         collection: Name of the record's table; `bills` for an invoice of type ACCPAY.
     """
     page = record_pages().get(collection)
-    return organisation_link(short_code, page.format(id=record_id)) if page else None
+    return organisation_link(short_code, page.format(id=record_id)) if short_code and page else None
 
 
 def report_link(short_code: str, report: str, country_code: str | None) -> str:

@@ -72,7 +72,7 @@ def show_histories(
 
 def link_of(change: DocumentChange) -> str | None:
     """Where Xero shows the document; None where it documents no such address."""
-    return record_link(change.short_code, change.collection, change.document_id) if change.short_code else None
+    return record_link(change.short_code, change.collection, change.document_id)
 
 
 def _document(change: DocumentChange) -> tuple[object, ...]:

@@ -110,7 +110,5 @@ def _table(shown: Sequence[Finding], about: Mapping[str, FindingSubject]) -> str
 
 
 def _link(subject: FindingSubject | None) -> str:
-    if subject is None or not subject.short_code:
-        return ""
-    address = record_link(subject.short_code, subject.collection, subject.record_id)
+    address = record_link(subject.short_code, subject.collection, subject.record_id) if subject else None
     return f"[open]({address})" if address else ""

@@ -76,8 +76,7 @@ def documents_table(changes: Sequence[DocumentChange], *, linked: bool = False) 
 
 
 def _rows(change: DocumentChange, *, linked: bool) -> Iterator[Sequence[str]]:
-    code = change.short_code if linked else None
-    link = record_link(code, change.collection, change.document_id) if code else None
+    link = record_link(change.short_code, change.collection, change.document_id) if linked else None
     name = f"[{change.words}]({link})" if link else change.words
     told = (change.organisation, f"{change.period_start:%Y-%m}", name, change.contact, change.change)
     updated = f"{change.updated_at:%Y-%m-%d %H:%M} UTC" if change.updated_at else ""

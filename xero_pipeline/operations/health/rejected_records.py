@@ -27,7 +27,7 @@ def rejected_records(connection: Connection, *, linked: bool) -> list[Mapping[st
 
 
 def _link(short_code: str | None, record: Mapping[str, Any]) -> str | None:
-    if not short_code or not has_id(record["record_id"]):
+    if not has_id(record["record_id"]):
         return None
     collection = record["collection"]
     kind = _INVOICES.get(record["type"] or "") if collection == "invoices" else collection

@@ -50,6 +50,7 @@ WHERE tenant_id = :tenant_id AND collection = :collection AND resolved_at IS NUL
 _OPEN = """
 SELECT tenant_id, collection, record_id, error, raw, seen_at FROM xero.quarantine
 WHERE resolved_at IS NULL AND (CAST(:collection AS TEXT) IS NULL OR collection = :collection)
+    AND (CAST(:tenant_id AS TEXT) IS NULL OR tenant_id = :tenant_id)
 ORDER BY tenant_id, collection, seen_at, record_id
 """
 _COUNTS = "SELECT tenant_id, COUNT(*) FROM xero.quarantine WHERE resolved_at IS NULL GROUP BY tenant_id"
@@ -162,13 +163,19 @@ def name_of(fault: RecordRefused) -> str:
     return fault.record_id or f"{_WITHOUT_ID}{hashlib.sha256(fault.raw).hexdigest()[:32]}"
 
 
-def quarantined_records(connection: Connection, collection: str | None = None) -> list[Mapping[str, Any]]:
-    """The records that are kept out now, of all organisations, oldest first.
+def quarantined_records(
+    connection: Connection, collection: str | None = None, tenant_id: str | None = None
+) -> list[Mapping[str, Any]]:
+    """The records that are kept out now, oldest first.
+
+    Args:
+        collection: Of this one alone; None for all.
+        tenant_id: Of this organisation alone; None for all.
 
     Returns:
         Each with its `type`, as Xero says it, and with what people call it as `record`.
     """
-    rows = connection.execute(text(_OPEN), {"collection": collection}).mappings()
+    rows = connection.execute(text(_OPEN), {"collection": collection, "tenant_id": tenant_id}).mappings()
     return [_named(dict(row)) for row in rows]
 
 

@@ -48,7 +48,7 @@ def closed_periods(request: Request) -> Response:
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
     try:
-        seen = context.books.look(("closed periods", one.tenant_id), lambda c: _read(c, one.tenant_id))
+        seen = context.books.look(("closed periods", one.tenant_id), lambda c: read_closed_periods(c, one.tenant_id))
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     return page(
@@ -81,7 +81,7 @@ def accept_changes(context: AppContext, fields: Mapping[str, Any]) -> str:
         raise ConfigurationError("Say who accepts the changes, and why.")
     warehouse = context.services.warehouse
     with warehouse.reading() as connection:
-        found = _read(connection, one.tenant_id)
+        found = read_closed_periods(connection, one.tenant_id)
     changes = [*found.figures, *found.documents]
     if not changes:
         raise ConfigurationError(f"Nothing that changed in locked months of {one.name} is open.")
@@ -89,7 +89,12 @@ def accept_changes(context: AppContext, fields: Mapping[str, Any]) -> str:
     return f"Accepted by {by}: changes in {months} locked {'month' if months == 1 else 'months'} of {one.name}."
 
 
-def _read(connection: Connection, tenant_id: str) -> ClosedPeriods:
+def read_closed_periods(connection: Connection, tenant_id: str) -> ClosedPeriods:
+    """What there is of an organisation.
+
+    Args:
+        connection: To the books; reading is enough.
+    """
     return ClosedPeriods(
         base_currency(connection, tenant_id) or "",
         [one for one in open_changes_in(connection) if one.tenant_id == tenant_id],

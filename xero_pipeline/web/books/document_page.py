@@ -59,4 +59,4 @@ def _in_xero(connection: Connection, tenant_id: str, table: str, document_id: st
     short_code = connection.exec_driver_sql(
         f"SELECT short_code FROM xero.organisations WHERE tenant_id = {literal(tenant_id)}"
     ).scalar()
-    return record_link(short_code, "bills" if kind == "Bill" else table, document_id) if short_code else None
+    return record_link(short_code, "bills" if kind == "Bill" else table, document_id)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from xero_pipeline import clock
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import check_states, dismiss, findings
-from xero_pipeline.checks.subjects import subjects
+from xero_pipeline.checks.subjects import ids_in, subjects
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.ledger.documents.document_fields import state_in_words
 from xero_pipeline.ledger.schema import has_ledger
@@ -53,7 +53,7 @@ class CheckFindings:
         open: What nobody dismissed; the first of them.
         dismissed: What somebody did.
         documents: Ids of documents among the findings that the ledger knows.
-        about: By the id of a finding the record of Xero's it is about.
+        about: By the id of an open finding the record it is about, where Xero has these books.
     """
 
     check: BooksCheck
@@ -75,22 +75,20 @@ class CheckFindings:
     def in_xero(self, finding: Finding) -> str | None:
         """Where Xero shows what a finding is about."""
         subject = self.about.get(finding.id)
-        if subject is None or not subject.short_code:
-            return None
-        return record_link(subject.short_code, subject.collection, subject.record_id)
+        return record_link(subject.short_code, subject.collection, subject.record_id) if subject else None
 
     def document_of(self, finding: Finding) -> str | None:
         """The document that a finding is about, if the ledger knows it."""
-        return next((one for one in _ids_in(finding) if one in self.documents), None)
+        return next((one for one in ids_in(finding) if one in self.documents), None)
 
 
 def checks_page(request: Request) -> Response:
     """What the checks found, each with what to do about it."""
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
-    known = books_checks(context.services.settings.checks)
+    known, live = books_checks(context.services.settings.checks), context.services.settings.mode == "live"
     try:
-        seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known)))
+        seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known, live=live)))
     except WarehouseBusy as busy:
         return page(request, "busy.html", 503, one=one, why=busy.message)
     return page(
@@ -101,7 +99,6 @@ def checks_page(request: Request) -> Response:
         found=seen.value,
         amounts=AMOUNTS,
         at=seen.at,
-        live=context.services.settings.mode == "live",
         user=session_of(request).user,
     )
 
@@ -132,15 +129,17 @@ def dismiss_finding(context: AppContext, fields: Mapping[str, Any]) -> str:
     return f"Dismissed by {by}. It comes back when its evidence changes."
 
 
-def _read(connection: Connection, tenant_id: str, known: Sequence[BooksCheck]) -> Iterator[CheckFindings]:
+def _read(
+    connection: Connection, tenant_id: str, known: Sequence[BooksCheck], *, live: bool
+) -> Iterator[CheckFindings]:
     states = {one.check: one for one in check_states(connection, tenant_id)}
     found = findings(connection, tenant_id=tenant_id)
-    about = subjects(connection, found)
-    documents = _documents(connection, tenant_id, {key for one in found for key in _ids_in(one)})
     for check in known:
         of = [one for one in found if one.check == check.name]
         still_open = [one for one in of if not one.dismissed_by][:SHOWN]
         dismissed = [one for one in of if one.dismissed_by][:SHOWN]
+        documents = _documents(connection, tenant_id, {key for one in still_open for key in ids_in(one)})
+        about = subjects(connection, still_open if live else [])
         yield CheckFindings(check, states.get(check.name), still_open, dismissed, documents, about)
 
 
@@ -150,10 +149,6 @@ def _in_words(column: str, value: str, payable: bool) -> str:
     if column in _STATES:
         return "Awaiting payment" if payable and value == "AUTHORISED" else state_in_words(value)
     return value.replace("-", "−", 1) if column in AMOUNTS else value
-
-
-def _ids_in(finding: Finding) -> Sequence[str]:
-    return finding.key.split(":")
 
 
 def _documents(connection: Connection, tenant_id: str, ids: Collection[str]) -> Collection[str]:

@@ -133,9 +133,7 @@ def file(request: Request) -> Response:
     if name == STATEMENT_SET:
         return sent(_statement_set(request))
     stem, _, ending = name.rpartition(".")
-    form: FileForm | None = next((one for one in FORMS if one == ending), None)
-    if form is None:
-        raise UnknownAction(f"There is no file {name}: statements are {' or '.join(FORMS)} files.")
+    form = form_of(ending)
     context, one, view, _ = _asked(request, stem)
     return sent(statement_file(context.books.read(_drawing(context, one, view)).value, form))
 
@@ -217,6 +215,18 @@ def _statement_set(request: Request) -> MadeFile:
             )
         ),
     ).value
+
+
+def form_of(ending: str) -> FileForm:
+    """The form of a statement's file by the ending of its name.
+
+    Raises:
+        UnknownAction: There is no such form.
+    """
+    for form in FORMS:
+        if form == ending:
+            return form
+    raise UnknownAction(f"There is no such file: statements are {' or '.join(FORMS)} files.")
 
 
 def sent(made: MadeFile) -> Response:

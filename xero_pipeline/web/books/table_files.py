@@ -9,10 +9,9 @@ from xero_pipeline.checks.findings import findings
 from xero_pipeline.files.csv_text import csv_text
 from xero_pipeline.files.drawn_statement import file_stem
 from xero_pipeline.files.statement_file import MEDIA_TYPES, MadeFile
-from xero_pipeline.ledger.locked.documents import open_documents
-from xero_pipeline.sync.locked.period_changes import open_changes_in
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
+from xero_pipeline.web.books.closed_periods import read_closed_periods
 from xero_pipeline.web.books.statement_pages import sent
 
 if TYPE_CHECKING:
@@ -85,8 +84,7 @@ def _changed_documents(connection: Connection, tenant_id: str) -> Records:
             "changed_in_xero_at": one.updated_at,
             "seen_at": one.seen_at,
         }
-        for one in open_documents(connection)
-        if one.tenant_id == tenant_id
+        for one in read_closed_periods(connection, tenant_id).documents
         for line in one.accounts
     ]
 
@@ -103,8 +101,7 @@ def _changed_figures(connection: Connection, tenant_id: str) -> Records:
             "difference": one.difference,
             "seen_at": one.seen_at,
         }
-        for one in open_changes_in(connection)
-        if one.tenant_id == tenant_id
+        for one in read_closed_periods(connection, tenant_id).figures
     ]
 
 

@@ -12,7 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.calendar import add_months, month_end, month_start
 from xero_pipeline.errors import ConfigurationError, WarehouseBusy
 from xero_pipeline.files.drawn_statement import DrawnStatement
-from xero_pipeline.files.statement_file import FORMS, FileForm, statement_file
+from xero_pipeline.files.statement_file import statement_file
 from xero_pipeline.files.statement_layouts import sheet_of
 from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.consolidation.group_state import GroupState, group_state
@@ -24,9 +24,8 @@ from xero_pipeline.ledger.consolidation.statements import (
     group_books,
 )
 from xero_pipeline.ledger.statements.periods import Period
-from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.app_context import AppContext, context_of
-from xero_pipeline.web.books.statement_pages import sent
+from xero_pipeline.web.books.statement_pages import form_of, sent
 from xero_pipeline.web.responses import page
 
 if TYPE_CHECKING:
@@ -131,9 +130,7 @@ def group_file(request: Request) -> Response:
         ConfigurationError: Nothing is consolidated of these months.
         WarehouseBusy: The warehouse is in use.
     """
-    form: FileForm | None = next((one for one in FORMS if one == request.path_params["form"]), None)
-    if form is None:
-        raise UnknownAction(f"There is no such file: statements are {' or '.join(FORMS)} files.")
+    form = form_of(request.path_params["form"])
     context, view = context_of(request), GroupView.of(request)
     return sent(statement_file(context.books.read(lambda connection: _statement(connection, view)).value, form))
 
