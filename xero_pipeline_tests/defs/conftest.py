@@ -11,14 +11,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import time_machine
+from dagster._core.definitions.partitions.context import partition_loading_context
 
+from xero_pipeline import clock
 from xero_pipeline.calendar import months_between
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.automation.jobs import PULL, REREAD, SYNC
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags, report_key
-from xero_pipeline.defs.resources import TokenStoreResource
+from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.operations.dagster_home import NO_COMPUTE_LOGS, storage_in
 from xero_pipeline.settings import Settings
@@ -67,6 +70,19 @@ class House:
 
     def sensor(self, name):
         return next(one for one in self.definitions.sensors if one.name == name)
+
+    def ask(self, sensor, later=timedelta()):
+        """What a sensor says in a tick at some later time."""
+        with (
+            time_machine.travel(clock.now() + later, tick=False),
+            dg.build_sensor_context(
+                instance=self.instance,
+                definitions=self.definitions,
+                resources={"xero_token_store": TokenStoreResource(), "xero_warehouse": WarehouseResource()},
+            ) as context,
+            partition_loading_context(dynamic_partitions_store=self.instance),
+        ):
+            return self.sensor(sensor).evaluate_tick(context)
 
     def schedule(self, name):
         return next(one for one in self.definitions.schedules if one.name == name)

@@ -8,8 +8,6 @@ from types import SimpleNamespace
 
 import dagster as dg
 import pytest
-import time_machine
-from dagster._core.definitions.partitions.context import partition_loading_context
 from typer.testing import CliRunner
 
 from xero_pipeline import clock
@@ -17,7 +15,6 @@ from xero_pipeline.cli.app import app
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.defs.automation.jobs import LEDGER, PULL, SYNC
 from xero_pipeline.defs.checks.data_quality import READABLE
-from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.operations.health.xero import check_put_aside
@@ -36,20 +33,6 @@ def check(house, asset):
 
 def aside(house):
     return {(one.tenant_id, one.asset): one for one in house.services.deferred_work.aside()}
-
-
-def ask(house, sensor, later=timedelta()):
-    """The run requests of a tick at some later time."""
-    with (
-        time_machine.travel(clock.now() + later, tick=False),
-        dg.build_sensor_context(
-            instance=house.instance,
-            definitions=house.definitions,
-            resources={"xero_token_store": TokenStoreResource(), "xero_warehouse": WarehouseResource()},
-        ) as context,
-        partition_loading_context(dynamic_partitions_store=house.instance),
-    ):
-        return house.sensor(sensor).evaluate_tick(context)
 
 
 def rows(house, table, tenant):
@@ -113,8 +96,8 @@ def test_it_is_asked_for_again_after_an_hour_then_less_and_less_often_once_a_day
         (noted,) = aside(house).values()
         assert noted.in_vain == times
         waits.append(noted.resume_at - clock.now())
-        assert not ask(house, "unfinished", waits[-1] - timedelta(minutes=1)).run_requests
-        (request,) = ask(house, "unfinished", waits[-1] + timedelta(minutes=1)).run_requests
+        assert not house.ask("unfinished", waits[-1] - timedelta(minutes=1)).run_requests
+        (request,) = house.ask("unfinished", waits[-1] + timedelta(minutes=1)).run_requests
         assert (request.job_name, request.partition_key) == (SYNC, tenant)
         assert {key.path[-1] for key in request.asset_selection} >= {"budgets", "budget_lines"}
     assert [round(wait / timedelta(hours=1)) for wait in waits] == [1, 2, 4, 8, 16, 24, 24]
@@ -126,9 +109,9 @@ def test_a_new_connect_lets_it_be_asked_for_at_once(house):
     house.fault("no_scope", "Budgets", tenant)
     for _ in range(3):
         house.sync("budgets", tenants=[tenant])
-    assert not ask(house, "unfinished").run_requests
+    assert not house.ask("unfinished").run_requests
     connect_mock_organisations(house.services)
-    (request,) = ask(house, "unfinished").run_requests
+    (request,) = house.ask("unfinished").run_requests
     assert request.partition_key == tenant
     assert not check(house, "budgets").passed, "until it could be read"
 
@@ -144,8 +127,8 @@ def test_a_report_outside_the_consent_is_put_aside_and_the_sensor_of_months_leav
     assert check(house, "profit_and_loss").passed
     assert not house.materialisations("budget_summary")
     for hours in (0, 1, 2):
-        assert not ask(house, "months_to_pull", timedelta(hours=hours)).run_requests
-    (request,) = ask(house, "unfinished", timedelta(hours=1, minutes=1)).run_requests
+        assert not house.ask("months_to_pull", timedelta(hours=hours)).run_requests
+    (request,) = house.ask("unfinished", timedelta(hours=1, minutes=1)).run_requests
     assert request.job_name == PULL
     assert [key.path[-1] for key in request.asset_selection] == ["budget_summary"]
 
@@ -168,8 +151,8 @@ def test_documents_that_are_put_aside_hold_back_neither_the_first_load_nor_the_r
     tenant = house.tenants[0]
     house.fault("no_role", "BankTransactions", tenant)
     assert house.sync("invoices", "payments", "bank_transactions", tenants=[tenant]).success
-    assert tenant not in {one.partition_key for one in ask(house, "new_organisations").run_requests}
-    assert ask(house, "months_to_pull").run_requests
+    assert tenant not in {one.partition_key for one in house.ask("new_organisations").run_requests}
+    assert house.ask("months_to_pull").run_requests
 
 
 def test_a_failure_of_another_kind_is_still_one_and_hides_nothing_that_is_put_aside(house):

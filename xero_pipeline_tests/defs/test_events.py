@@ -7,14 +7,12 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 import time_machine
-from dagster._core.definitions.partitions.context import partition_loading_context
 
 from xero_pipeline import clock
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.automation.jobs import daily_config
 from xero_pipeline.defs.build import naming
 from xero_pipeline.defs.partitions import range_tags
-from xero_pipeline.defs.resources import TokenStoreResource
 from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.settings import Settings
@@ -39,19 +37,6 @@ def told(house, monkeypatch):
     return tell
 
 
-def ask(house, later=timedelta()):
-    with (
-        time_machine.travel(clock.now() + later, tick=False),
-        dg.build_sensor_context(
-            instance=house.instance,
-            definitions=house.definitions,
-            resources={"xero_token_store": TokenStoreResource()},
-        ) as context,
-        partition_loading_context(dynamic_partitions_store=house.instance),
-    ):
-        return house.sensor("events_to_read").evaluate_tick(context)
-
-
 def carry(house, request):
     keys, key, ops = request.asset_selection, request.partition_key, request.run_config["ops"]
     return house._run("read_events", keys, partition_key=key, tags=request.tags, ops=ops)
@@ -74,21 +59,21 @@ def test_from_event_to_row_and_ledger_in_one_run_of_one_call(house, told):
     invoice = documents.add_invoice(company, clock.now())
     told("invoices", tenant, invoice["InvoiceID"])
     before = calls(house)
-    (request,) = ask(house).run_requests
+    (request,) = house.ask("events_to_read").run_requests
     assert request.partition_key == tenant
     assert carry(house, request).success
     sql = "select count(*) as n from ledger.journal_lines where source_id = "
     found = house.services.warehouse.query(sql + f"'{invoice['InvoiceID']}'").to_pylist()
     assert found[0]["n"] > 0
     assert calls(house) == before + 1
-    assert not ask(house).run_requests
+    assert not house.ask("events_to_read").run_requests
 
 
 def test_neighbours_share_a_run_and_whoever_is_at_work_waits(house, told):
     for tenant in house.tenants:
         told("contacts", tenant)
     told("payments", house.tenants[0])
-    (request,) = ask(house).run_requests
+    (request,) = house.ask("events_to_read").run_requests
     assert request.tags.items() >= range_tags(house.tenants).items()
     assert set(request.run_config["ops"]) == {"sync_contacts", "sync_payments"}
     assert {asset_key("contacts"), asset_key("payments"), asset_key("journal_lines", "ledger")} <= {
@@ -96,17 +81,20 @@ def test_neighbours_share_a_run_and_whoever_is_at_work_waits(house, told):
     }
     tags = {"xero/organisation": house.tenants[1]}
     house.instance.add_run(dg.DagsterRun(job_name="sync", status=dg.DagsterRunStatus.STARTING, tags=tags))
-    assert [one.partition_key for one in ask(house).run_requests] == [house.tenants[0], house.tenants[2]]
+    assert [one.partition_key for one in house.ask("events_to_read").run_requests] == [
+        house.tenants[0],
+        house.tenants[2],
+    ]
 
 
 def test_what_could_not_be_read_is_asked_for_again_when_more_is_told_or_after_a_while(house, told):
     tenant, *_ = house.tenants
     told("invoices", tenant)
     with time_machine.travel(clock.now().replace(minute=1), tick=False):
-        (first,), (again,) = ask(house).run_requests, ask(house).run_requests
-        (later,) = ask(house, timedelta(minutes=10)).run_requests
+        (first,), (again,) = house.ask("events_to_read").run_requests, house.ask("events_to_read").run_requests
+        (later,) = house.ask("events_to_read", timedelta(minutes=10)).run_requests
         told("invoices", tenant, "717f2bfc-c6d4-41fd-b238-3f2f0c0cf777")
-        (more,) = ask(house, timedelta(seconds=30)).run_requests
+        (more,) = house.ask("events_to_read", timedelta(seconds=30)).run_requests
     assert first.run_key == again.run_key
     assert len({first.run_key, later.run_key, more.run_key}) >= 2
 

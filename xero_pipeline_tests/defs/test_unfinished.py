@@ -10,8 +10,6 @@ from decimal import Decimal
 import dagster as dg
 import pytest
 import sqlalchemy as sa
-import time_machine
-from dagster._core.definitions.partitions.context import partition_loading_context
 
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.call_context import BUDGET, MAX_CALLS
@@ -34,20 +32,6 @@ FOUR = ("accounts", "currencies", "payments", "users")
 @pytest.fixture
 def sensor(house):
     return house.sensor("unfinished")
-
-
-def ask(house, sensor, later=timedelta()):
-    """The run requests of a tick at some later time."""
-    with (
-        time_machine.travel(clock.now() + later, tick=False),
-        dg.build_sensor_context(
-            instance=house.instance,
-            definitions=house.definitions,
-            resources={"xero_token_store": TokenStoreResource()},
-        ) as context,
-        partition_loading_context(dynamic_partitions_store=house.instance),
-    ):
-        return sensor.evaluate_tick(context)
 
 
 def carry(house, request):
@@ -88,9 +72,9 @@ def test_a_run_makes_no_call_more_than_its_bound_and_the_sensor_asks_for_exactly
     assert "may make 2 calls" in told
     assert f"goes on with it at {min(one.resume_at for one in noted(house).values()):%Y-%m-%d %H:%M} UTC" in told
 
-    assert not ask(house, sensor).run_requests
-    assert "2 tables wait for calls" in ask(house, sensor).skip_message
-    (request,) = ask(house, sensor, pause(0)).run_requests
+    assert not house.ask(sensor.name).run_requests
+    assert "2 tables wait for calls" in house.ask(sensor.name).skip_message
+    (request,) = house.ask(sensor.name, pause(0)).run_requests
     assert (request.job_name, request.partition_key) == (SYNC, house.tenants[0])
     assert set(request.asset_selection) == {asset_key(t.name) for name in left for t in table_group(name)}
     assert request.tags[MAX_CALLS] == "2"
@@ -107,7 +91,7 @@ def test_a_run_makes_no_call_more_than_its_bound_and_the_sensor_asks_for_exactly
 
     at_work = {"xero/organisation": house.tenants[0]}
     house.instance.add_run(dg.DagsterRun(job_name=SYNC, status=dg.DagsterRunStatus.STARTING, tags=at_work))
-    assert not ask(house, sensor, pause(0)).run_requests
+    assert not house.ask(sensor.name, pause(0)).run_requests
 
 
 def test_the_setting_bounds_a_run_without_a_tag_and_another_failure_takes_the_place_of_its_note(house, monkeypatch):
@@ -132,7 +116,7 @@ def test_a_first_load_within_a_small_budget_is_complete_in_the_end(house, sensor
     hours, runs = timedelta(), 1
     while noted(house):
         hours += pause(0)
-        for request in ask(house, sensor, hours).run_requests:
+        for request in house.ask(sensor.name, hours).run_requests:
             runs += 1
             carry(house, request)
         assert runs < 5
@@ -164,11 +148,11 @@ def test_what_needs_more_than_a_budget_in_one_piece_waits_longer_each_time_and_f
     bounded(house, 1, "budgets", tags={BUDGET: "one"})
     bounded(house, 1, "accounts", "users", tags={BUDGET: "another"})
     ((_, left),) = [key for key in noted(house) if key != (tenant, "budgets")]
-    (first,) = ask(house, sensor, hours).run_requests
+    (first,) = house.ask(sensor.name, hours).run_requests
     assert set(first.asset_selection) == {asset_key(t.name) for t in table_group(left)}
     house.sync(left, tenants=[tenant])
     for times in (2, 3):
-        (request,) = ask(house, sensor, hours * times).run_requests
+        (request,) = house.ask(sensor.name, hours * times).run_requests
         assert set(request.asset_selection) == {asset_key(t.name) for t in table_group("budgets")}
         (told,) = failures(carry(house, request))
         (left,) = noted(house).values()
@@ -181,8 +165,8 @@ def test_a_used_up_day_goes_on_when_xero_said(house, sensor):
     tenant = house.tenants[0]
     house.fault("day_limit", "Contacts", tenant, seconds=5 * 3600, times=1)
     house.sync("accounts", "contacts", tenants=[tenant])
-    assert not ask(house, sensor, timedelta(hours=4)).run_requests
-    (request,) = ask(house, sensor, timedelta(hours=5, minutes=1)).run_requests
+    assert not house.ask(sensor.name, timedelta(hours=4)).run_requests
+    (request,) = house.ask(sensor.name, timedelta(hours=5, minutes=1)).run_requests
     assert request.asset_selection == [asset_key(t.name) for t in table_group("contacts")]
     with house.services.state.begin() as state:
         state.execute(sa.delete(state_table("quota_limits")))
@@ -198,7 +182,7 @@ def test_of_a_report_only_the_months_are_left_that_were_not_kept(house, sensor):
     )
     (left,) = noted(house).values()
     assert (left.asset, len(left.months), left.in_vain) == ("bank_summary", len(months) - 2, 0)
-    (request,) = ask(house, sensor, pause(0)).run_requests
+    (request,) = house.ask(sensor.name, pause(0)).run_requests
     assert request.job_name == PULL
     assert not failures(carry(house, request))
     assert not noted(house)

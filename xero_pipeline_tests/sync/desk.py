@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from xero_pipeline.errors import WaitError
 from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
+from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import catalogue, endpoint
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.office import Office
@@ -59,6 +61,24 @@ class Desk(Office):
 
     def _let_in(self):
         self.token = let_in(self).headers["Authorization"].removeprefix("Bearer ")
+
+    def kept(self, tables, empty, folder):
+        """Sync tables into a warehouse that is there to be copied: this desk, the file, and the instant of that."""
+        path = shutil.copy(empty, folder / "books.duckdb")
+        with Warehouse(f"duckdb:///{path}").kept_open() as self.warehouse:
+            for table in tables:
+                self.sync(table)
+        return self, path, self.time.now
+
+    @contextmanager
+    def resumed(self, path, then, folder, **later):
+        """Go on, some time later, with a copy of a warehouse that was kept, over the books as they were then."""
+        copy = shutil.copy(path, folder / "books.duckdb")
+        self.open()
+        self.time.now = then
+        self.later(**later)
+        with Warehouse(f"duckdb:///{copy}").kept_open() as self.warehouse:
+            yield self
 
     def row(self, table):
         return self.rows.get(table) or endpoint(table)

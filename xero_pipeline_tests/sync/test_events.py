@@ -50,24 +50,15 @@ def synced(duckdb_template, tmp_path_factory):
     """An organisation whose lists with events are in a warehouse, to be copied, and the instant of that."""
     desk = EventDesk(invoices=30, months=2)
     desk.open()
-    path = tmp_path_factory.mktemp("synced") / "books.duckdb"
-    shutil.copy(duckdb_template, path)
-    with Warehouse(f"duckdb:///{path}").kept_open() as desk.warehouse:
-        for table in CATEGORIES.values():
-            desk.sync(table)
-    return desk, path, desk.time.now
+    return desk.kept(CATEGORIES.values(), duckdb_template, tmp_path_factory.mktemp("synced"))
 
 
 @pytest.fixture
 def desk(synced, tmp_path):
     desk, path, then = synced
-    shutil.copy(path, tmp_path / "books.duckdb")
-    desk.open()
-    desk.time.now = then
-    desk.later(hours=1)
     engine = open_state(f"sqlite:///{tmp_path / 'state.sqlite'}")
     desk.inbox = WebhookInbox(engine)
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as desk.warehouse:
+    with desk.resumed(path, then, tmp_path, hours=1):
         yield desk
     engine.dispose()
 

@@ -19,7 +19,6 @@ from xero_pipeline.sync.events.event_read import read_events
 from xero_pipeline.sync.events.event_watch import note_missed
 from xero_pipeline.sync.events.poll_plan import may_wait, watches
 from xero_pipeline.warehouse.progress.read_progress import read_states
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.webhooks.delivery import read_delivery
 from xero_pipeline.webhooks.signature import is_signed, signature_of
 from xero_pipeline.xero.event_categories import CATEGORIES
@@ -164,12 +163,7 @@ class Machine:
 def synced(duckdb_template, tmp_path_factory):
     desk = Desk(invoices=20, months=2)
     desk.open()
-    path = tmp_path_factory.mktemp("synced") / "books.duckdb"
-    shutil.copy(duckdb_template, path)
-    with Warehouse(f"duckdb:///{path}").kept_open() as desk.warehouse:
-        for table in CATEGORIES.values():
-            desk.sync(table)
-    return desk, path, desk.time.now
+    return desk.kept(CATEGORIES.values(), duckdb_template, tmp_path_factory.mktemp("synced"))
 
 
 def without_balances(found):
@@ -180,17 +174,13 @@ def without_balances(found):
 def lived(synced, folder, seed):
     """Four days of work and eight days of silence; what read them afterwards."""
     desk, path, then = synced
-    shutil.copy(path, folder / "books.duckdb")
-    desk.open()
-    desk.time.now = then
-    desk.later(minutes=1)
     chance = random.Random(seed)
     engine = open_state(f"sqlite:///{folder / 'state.sqlite'}")
     connect(engine, desk.tenant_id)
     inbox, log = WebhookInbox(engine), ChangeLog()
-    list(log.changes(desk.tenant_id, desk.books))
-    worker, post, machine = Worker(chance, desk), Post(chance, desk, inbox), Machine(desk, inbox)
-    with Warehouse(f"duckdb:///{folder / 'books.duckdb'}").kept_open() as desk.warehouse:
+    with desk.resumed(path, then, folder, minutes=1):
+        list(log.changes(desk.tenant_id, desk.books))
+        worker, post, machine = Worker(chance, desk), Post(chance, desk, inbox), Machine(desk, inbox)
         for _ in range(4):
             for _ in range(chance.randint(1, 3)):
                 desk.later(minutes=chance.randint(1, 300))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 
 import pytest
 
 from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.warehouse.progress.records import RefreshRound
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.desk import PAGED, Desk, Killed
 from xero_pipeline_tests.xero.office import sized
@@ -31,24 +29,15 @@ def synced(duckdb_template, tmp_path_factory):
     for number in range(3):
         documents.add_invoice(desk.books, desk.now() - dt.timedelta(days=number), status="DRAFT")
     desk.written = desk.books
-    path = tmp_path_factory.mktemp("synced") / "books.duckdb"
-    shutil.copy(duckdb_template, path)
     desk.rows = ROWS
-    with Warehouse(f"duckdb:///{path}").kept_open() as desk.warehouse:
-        for table in (*PAGED, *WHOLE):
-            desk.sync(table)
-    return desk, path, desk.time.now
+    return desk.kept((*PAGED, *WHOLE), duckdb_template, tmp_path_factory.mktemp("synced"))
 
 
 @pytest.fixture
 def desk(synced, tmp_path):
     desk, path, then = synced
-    shutil.copy(path, tmp_path / "books.duckdb")
-    desk.open()
-    desk.time.now = then
-    desk.later(days=1)
-    desk.requests.clear()
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as desk.warehouse:
+    with desk.resumed(path, then, tmp_path, days=1):
+        desk.requests.clear()
         yield desk
 
 
