@@ -57,7 +57,11 @@ def _deliveries(counts: Mapping[str, EventCount]) -> HealthResult:
     if DELIVERED not in counts:
         return HealthResult(NAME, "ok", f"Xero tried the endpoint out at {max(taken):%Y-%m-%d %H:%M} UTC; no event yet")
     last = counts[DELIVERED]
-    return HealthResult(NAME, "ok", f"{last.number} deliveries, the last at {last.at:%Y-%m-%d %H:%M} UTC")
+    return HealthResult(
+        NAME,
+        "ok",
+        f"{last.number:,} {'delivery' if last.number == 1 else 'deliveries'}, the last at {last.at:%Y-%m-%d %H:%M} UTC",
+    )
 
 
 def with_missed_events(found: Mapping[str, Sequence[Issue]], services: Services) -> Mapping[str, Sequence[Issue]]:
