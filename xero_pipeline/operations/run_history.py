@@ -119,8 +119,14 @@ def run_error(instance: dg.DagsterInstance, run_id: str) -> str | None:
         if entry.dagster_event and (said := failure_of(entry.dagster_event)):
             return said
     for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.RUN_FAILURE):
-        return entry.dagster_event.message if entry.dagster_event else entry.message
+        return _end_of(entry.dagster_event) if entry.dagster_event else entry.message
     return None
+
+
+def _end_of(event: dg.DagsterEvent) -> str | None:
+    """What a run said that failed of itself, between its steps."""
+    error = event.job_failure_data.error if event.event_specific_data else None
+    return STOPPED if error and error.cls_name in INTERRUPTED else event.message
 
 
 def failure_of(event: dg.DagsterEvent) -> str | None:

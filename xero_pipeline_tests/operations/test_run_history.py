@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
 
 from xero_pipeline.cli.commands.logs import _job
 from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags
 from xero_pipeline.defs.run_tags import ORGANISATION
 from xero_pipeline.operations import run_history
-from xero_pipeline.operations.run_history import SELECTED, past_run, run_records
+from xero_pipeline.operations.run_history import SELECTED, STOPPED, past_run, run_error, run_records
 
 
 @dg.asset
@@ -26,6 +31,19 @@ def test_a_run_of_assets_that_somebody_chose_is_no_job_of_dagsters():
         told = past_run(instance, record, {})
     assert (told["job"], told["assets"]) == (SELECTED, ["invoices"])
     assert _job(told) == "selected tables: invoices"
+
+
+def test_a_run_that_is_stopped_outside_its_steps_says_so_as_one_does_that_is_stopped_in_a_step():
+    definitions = dg.Definitions([invoices], executor=dg.in_process_executor)
+    job = definitions.resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(job)
+        events: Any = execute_run_iterator(InMemoryJob(job), run, instance)
+        next(event for event in events if event.event_type == dg.DagsterEventType.ENGINE_EVENT)
+        with suppress(dg.DagsterExecutionInterruptedError):
+            events.throw(dg.DagsterExecutionInterruptedError)
+            list(events)
+        assert run_error(instance, run.run_id) == STOPPED
 
 
 def test_of_many_tables_some_are_named():
