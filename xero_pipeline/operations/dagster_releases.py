@@ -5,13 +5,14 @@ An older release lacks what is imported here by name: then what it did instead h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dagster._core.storage import sqlite
 from sqlalchemy import Connection, Engine, create_engine, inspect
 
 if TYPE_CHECKING:
+    from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
     from dagster_postgres.auth import PgTokenProvider
 
 BUSY_SECONDS: float = getattr(sqlite, "SQLITE_BUSY_TIMEOUT_SECONDS", 30)
@@ -48,6 +49,12 @@ def postgresql_engine(address: str, token_provider: PgTokenProvider | None, **op
 def has_column(connection: Connection, table: str, column: str) -> bool:
     """Whether a table of the history has a column, asked on this connection: older releases would open another."""
     return column in {one["name"] for one in inspect(connection).get_columns(table)}
+
+
+def partitions_of(planned: AssetCheckEvaluationPlanned) -> Iterable[str]:
+    """The partitions a check is planned for; older releases know none."""
+    subset = getattr(planned, "partitions_subset", None)
+    return subset.get_partition_keys() if subset else ()
 
 
 def given(token_provider: PgTokenProvider | None) -> dict[str, Any]:
