@@ -90,6 +90,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}/checks", findings.checks_page),
         Route("/dismiss", forms.form(findings.dismiss_finding, findings.page_of), methods=["POST"]),
         Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
+        Route("/take-back", forms.form(closed_periods.take_back_acceptance, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
         Route("/connect", forms.connect, methods=["POST"]),
         Route("/sync", forms.form(forms.sync, forms.page_of_sync), methods=["POST"]),
