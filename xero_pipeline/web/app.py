@@ -18,12 +18,13 @@ from starlette.staticfiles import StaticFiles
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages, table_files
+from xero_pipeline.web.books.refusals import our_error, refused
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.figures import figure_files
 from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.overview import group_page
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
-from xero_pipeline.web.responses import refuse, status_of
+from xero_pipeline.web.responses import refuse
 from xero_pipeline.web.simulator_pages import consent_page
 from xero_pipeline.web.syncing import sync_page
 from xero_pipeline.webhooks.app import receiver_of
@@ -61,7 +62,7 @@ def make_app(context: AppContext) -> Starlette:
         refuse=refuse,
         unguarded=EVENTS,
     )
-    handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
+    handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: our_error, Exception: _bug}
     app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
     app.state.context = context
     return app
@@ -160,13 +161,9 @@ def _icon(request: Request) -> Response:
 
 def _http_error(request: Request, error: HTTPException) -> Response:
     what = {404: "There is no such page.", 405: "That is not done this way."}
-    answer = refuse(request, error.status_code, what.get(error.status_code, error.detail))
+    answer = refused(request, error.status_code, what.get(error.status_code, error.detail))
     answer.headers.update(error.headers or {})
     return answer
-
-
-def _our_error(request: Request, error: XeroPipelineError) -> Response:
-    return refuse(request, status_of(error), error.message)
 
 
 def _bug(request: Request, error: Exception) -> Response:

@@ -92,6 +92,7 @@ def test_a_document_leads_back_to_the_statement_that_led_there(name, span, accou
     query = QueryParams(view.document("d/1").partition("?")[2])
     links = DocumentLinks.of("t", query, TODAY)
     assert links.back.address == view.page()
+    assert [tab[:2] for tab in links.tabs()] == [tab[:2] for tab in view.tabs()]
     assert links.document("other").partition("?")[2] == view.document("d").partition("?")[2]
 
 
@@ -121,12 +122,14 @@ def test_back_is_a_page_of_ours_or_nowhere(back):
         ("statements/profit-and-loss?basis=modified", 400, "accrual or cash"),
         ("files/profit-and-loss.pdf", 404, "csv or xlsx"),
         ("documents/nothing", 404, "no such document"),
+        ("else", 404, "no such page"),
     ],
 )
 def test_a_wrong_address_says_what_is_wrong(tenants, path, status, words):
     browser, (tenant_id, *_) = tenants
     answer = browser.get(f"/books/{tenant_id}/{path}")
     assert (answer.status_code, words in answer.text) == (status, True)
+    assert f'href="/books/{tenant_id}/closed-periods"' in answer.text, "the tabs are gone"
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xero_pipeline import clock
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.sync.locked.period_changes import open_changes_in
@@ -81,10 +81,7 @@ def closed_periods(request: Request) -> Response:
     """What changed, and what people said to it."""
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
-    try:
-        seen = context.books.look(("closed periods", one.tenant_id), lambda c: read_closed_periods(c, one.tenant_id))
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    seen = context.books.look(("closed periods", one.tenant_id), lambda c: read_closed_periods(c, one.tenant_id))
     return page(
         request,
         "closed_periods.html",

@@ -15,7 +15,7 @@ from xero_pipeline import clock
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import check_states, dismiss, findings
 from xero_pipeline.checks.subjects import ids_in, subjects
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.documents.document_fields import state_in_words
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.tables import named
@@ -87,10 +87,7 @@ def checks_page(request: Request) -> Response:
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
     known, live = books_checks(context.services.settings.checks), context.services.settings.mode == "live"
-    try:
-        seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known, live=live)))
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known, live=live)))
     return page(
         request,
         "checks.html",

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xero_pipeline import clock
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.files.catalogue import read_statement
 from xero_pipeline.files.drawn_statement import DrawnStatement
 from xero_pipeline.files.statement_file import FORMS, FileForm, MadeFile, statement_file
@@ -91,18 +91,15 @@ class ShownStatement:
 def statement(request: Request) -> Response:
     """A statement as a page."""
     context, one, view, today = _asked(request)
-    try:
-        choices = context.books.look(("choices", one.tenant_id), lambda c: _choices(c, one.tenant_id)).value
-        told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
-        if view.request.name == "general-ledger" and not view.request.account:
-            return page(request, "accounts.html", **told)
-        if view.request.name == "budget" and choices.budgets:
-            view = told["view"] = view.of_budget(choices.budgets)
-        shown = replace(view, request=replace(view.request, most=ROWS_SHOWN))
-        draw = _drawing(context, one, shown)
-        seen = context.books.look(("statement", one.tenant_id, shown.request), lambda c: _shown(c, draw(c)))
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    choices = context.books.look(("choices", one.tenant_id), lambda c: _choices(c, one.tenant_id)).value
+    told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
+    if view.request.name == "general-ledger" and not view.request.account:
+        return page(request, "accounts.html", **told)
+    if view.request.name == "budget" and choices.budgets:
+        view = told["view"] = view.of_budget(choices.budgets)
+    shown = replace(view, request=replace(view.request, most=ROWS_SHOWN))
+    draw = _drawing(context, one, shown)
+    seen = context.books.look(("statement", one.tenant_id, shown.request), lambda c: _shown(c, draw(c)))
     return page(
         request,
         "statement.html",
