@@ -26,7 +26,7 @@ from xero_pipeline.web.overview import group_page
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
 from xero_pipeline.web.responses import refuse
 from xero_pipeline.web.simulator_pages import consent_page
-from xero_pipeline.web.syncing import sync_page
+from xero_pipeline.web.syncing import sync_files, sync_page
 from xero_pipeline.webhooks.app import receiver_of
 from xero_pipeline.webhooks.receiver import PATH as EVENTS
 
@@ -82,6 +82,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}", pages.books),
         Route("/books/{tenant_id}/sync", sync_page.sync_page),
         Route("/books/{tenant_id}/sync/live", sync_page.live),
+        Route("/books/{tenant_id}/sync/tables.{form}", sync_files.file),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
         Route("/books/{tenant_id}/figures/{file}", figure_files.file),
