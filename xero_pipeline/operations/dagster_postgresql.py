@@ -30,9 +30,9 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
+from xero_pipeline.operations.dagster_event_batches import EventBatches, stored
+from xero_pipeline.operations.dagster_event_rows import Row, index_rows
 from xero_pipeline.operations.dagster_releases import given, postgresql_engine, token_provider_of
-from xero_pipeline.operations.event_batches import EventBatches, stored
-from xero_pipeline.operations.event_rows import Row, index_rows
 
 if TYPE_CHECKING:
     from dagster_postgres.auth import PgTokenProvider

@@ -12,8 +12,8 @@ from dagster._core.storage.event_log.schema import AssetKeyTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import Connection
 
+from xero_pipeline.operations.dagster_event_rows import Row, add_planned_checks, add_tags
 from xero_pipeline.operations.dagster_releases import has_column
-from xero_pipeline.operations.event_rows import Row, add_planned_checks, add_tags
 
 Numbered = tuple[int, EventLogEntry, Row]
 """An event, with its id and its row."""
