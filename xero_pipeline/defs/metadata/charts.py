@@ -75,10 +75,12 @@ def chart_metadata(
         if chart is None:
             return {}
         remark = _remark(warehouse, tenant_id) if asset.startswith(_LEDGER) else ""
-        more = more_of_profit(warehouse, tenant_id, day) if asset == _PROFITS[0][0] else {}
+        drawn = {"picture": chart}
+        if asset == _PROFITS[0][0]:
+            drawn |= more_of_profit(warehouse, tenant_id, day)
         return {
             name: dg.MetadataValue.md("\n\n".join(filter(None, [chart_as_markdown(one), remark])))
-            for name, one in {"picture": chart, **more}.items()
+            for name, one in drawn.items()
         }
     except Exception as error:
         # No reason to fail the asset: its table is complete.
