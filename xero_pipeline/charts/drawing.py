@@ -30,6 +30,7 @@ _COLOURS = {
     "age-2": "#dd9a45",
     "age-3": "#d87a4c",
     "age-4": "#c4503f",
+    "age-5": "#a63a55",
 }
 _SIZE = f'font-size="{SIZE}"'
 _FONT = f'font-family="system-ui, sans-serif" {_SIZE}'

@@ -81,6 +81,7 @@ def read_statement(
         reconciliation_of(connection, tenant_id, request),
         request.name in AT_OWN_RATES and is_revalued(connection, tenant_id),
         contact_name_of(connection, tenant_id, request.contact) if request.contact else "",
+        ageing,
     )
 
 

@@ -14,6 +14,7 @@ from xero_pipeline.ledger.statements.changes import change_of
 from xero_pipeline.ledger.statements.columns import SideBySide
 
 if TYPE_CHECKING:
+    from xero_pipeline.ageing import Ageing
     from xero_pipeline.files.statement_request import StatementRequest
     from xero_pipeline.ledger.statements.lines import Line
 
@@ -32,6 +33,7 @@ class DrawnStatement:
         as_of: The moment the books are of; None where nobody needs to know.
         is_revalued: Whether Xero's balance sheet values what is open in other currencies anew, which these rows do not.
         contact_name: Whose documents they are, if only one contact's.
+        ageing: How long a month of what is overdue is.
         reconciliation: Whether its figures agree with Xero's reports.
     """
 
@@ -44,6 +46,7 @@ class DrawnStatement:
     reconciliation: Reconciliation = NOT_TOLD
     is_revalued: bool = False
     contact_name: str = ""
+    ageing: Ageing = "days"
 
     @property
     def title(self) -> str:

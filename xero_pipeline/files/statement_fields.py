@@ -55,16 +55,17 @@ BUDGET: Fields = (
 )
 CONTACTS: Fields = (
     ("Contact", "contact_name", "text"),
-    *((name, name, "amount") for name in (*BUCKETS, "Total")),
+    *((name, name, "amount") for name in (*BUCKETS, "Overdue", "Total")),
 )
+"""What the columns by age are called depends on how long a month is."""
 DOCUMENTS: Fields = (
     ("Contact", "contact_name", "text"),
     ("Number", "number", "text"),
     ("Type", "document_type", "text"),
     ("Date", "date", "date"),
     ("Due", "due_date", "date"),
-    ("Days", "days_overdue", "count"),
-    ("Column", "bucket", "text"),
+    ("Days overdue", "days_overdue", "count"),
+    ("Age", "bucket", "text"),
     ("Currency", "currency_code", "text"),
     ("Open", "open_amount", "amount"),
     ("In base currency", "open_amount_base", "amount"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ageing import BUCKETS
+from xero_pipeline.ageing import BUCKETS, SHORT_LABELS, overdue_of
 from xero_pipeline.files.column_layout import side_by_side, under_headings
 from xero_pipeline.files.sheet import Sheet, SheetBlock, SheetColumn, SheetRow
 from xero_pipeline.files.statement_fields import (
@@ -33,7 +33,7 @@ from xero_pipeline.warehouse.document_names import in_words
 
 if TYPE_CHECKING:
     from xero_pipeline.files.drawn_statement import DrawnStatement
-    from xero_pipeline.files.sheet import Value
+    from xero_pipeline.files.sheet import Kind, Value
 
 _REVALUED = (
     "Other currencies are at the rates they were booked at. The balance sheet has them at the rates of its day, so its "
@@ -59,10 +59,21 @@ def sheet_of(statement: DrawnStatement) -> Sheet:
         columns, blocks = side_by_side(rows)
     else:
         fields, lay_out = _LAYOUTS[statement.request.name]
-        columns = [SheetColumn(head, kind, _ITS_OWN * (field in _OF_THE_DOCUMENT)) for head, field, kind in fields]
-        blocks = list(lay_out(fields, rows))
+        columns = [_column(statement, *field) for field in fields]
+        blocks = list(lay_out(fields, _with_ages(statement, rows)))
     told = [_in_currency(one, statement.currency) for one in columns]
     return Sheet(statement.title, statement.facts, told, blocks, _notes(statement))
+
+
+def _column(statement: DrawnStatement, head: str, field: str, kind: Kind) -> SheetColumn:
+    """A column; one of an age is called as on the overview."""
+    beside = f"{statement.ageing} overdue"
+    if field == "bucket":
+        return SheetColumn(head, kind, (beside,))
+    if field not in BUCKETS:
+        return SheetColumn(head, kind, _ITS_OWN * (field in _OF_THE_DOCUMENT))
+    age = BUCKETS.index(field)
+    return SheetColumn(SHORT_LABELS[statement.ageing][age], kind, (beside,) if age else ())
 
 
 def _in_currency(column: SheetColumn, currency: str) -> SheetColumn:
@@ -84,6 +95,14 @@ def _notes(statement: DrawnStatement) -> Sequence[str]:
     named = ", ".join(row.number or row.document_id for row in missing[:5])
     without = f"{len(missing)} documents have no currency rate and are in no sum: {named}."
     return (*revalued, without) if missing else revalued
+
+
+def _with_ages(statement: DrawnStatement, rows: Sequence[Any]) -> Sequence[Any]:
+    """Open documents of which each says its age in our words; other rows as they are."""
+    if not statement.request.name.endswith("-documents"):
+        return rows
+    called = dict(zip(BUCKETS, SHORT_LABELS[statement.ageing], strict=True))
+    return [replace(row, bucket=called[row.bucket]) for row in rows]
 
 
 def _trial(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
@@ -154,11 +173,14 @@ def _budget(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
 def _contacts(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:
     summary = by_contact(rows)
     lines = [
-        SheetRow((one.contact_name, *(amount or None for amount in one.amounts), one.total), contact_id=one.contact_id)
+        SheetRow(
+            (one.contact_name, *(amount or None for amount in one.amounts), one.overdue or None, one.total),
+            contact_id=one.contact_id,
+        )
         for one in summary
     ]
     sums = [sum((one.amounts[place] for one in summary), ZERO) for place in range(len(BUCKETS))]
-    yield SheetBlock([*lines, SheetRow(("Total", *sums, sum(sums, ZERO)), "total")])
+    yield SheetBlock([*lines, SheetRow(("Total", *sums, overdue_of(sums), sum(sums, ZERO)), "total")])
 
 
 def _documents(fields: Fields, rows: Sequence[Any]) -> Iterator[SheetBlock]:

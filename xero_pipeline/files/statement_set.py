@@ -36,6 +36,8 @@ IN_THE_SET = (
     *("aged-receivables", "aged-payables", "bank-summary"),
 )
 """Which statements there are, in order."""
+NOT_IN_THE_SET = "The general ledger and the budget are not part of “All statements”: each has files of its own."
+"""What the page and the cover say of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _cover(found: StatementSet) -> Sheet:
         SheetRow((one.title, one.days, (one.request.basis or "").capitalize() or None, one.reconciliation.words))
         for one in found.statements
     ]
-    return Sheet("Statements", found.facts, columns, [SheetBlock(rows)], name="Cover")
+    return Sheet("Statements", found.facts, columns, [SheetBlock(rows)], (NOT_IN_THE_SET,), "Cover")
 
 
 def _reconciliation(found: StatementSet) -> Sheet:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from xero_pipeline.ageing import AGES
+from xero_pipeline.ageing import AGES, overdue_of
 from xero_pipeline.metrics.request import on_a_day
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Owed:
     @property
     def overdue(self) -> Decimal:
         """What of it was due before the day."""
-        return sum((age.owed for age in self.ages[1:]), _ZERO)
+        return overdue_of([age.owed for age in self.ages])
 
 
 def owed(connection: Connection, side: Owing, tenant_id: str, day: date, ageing: Ageing = "days") -> Owed:

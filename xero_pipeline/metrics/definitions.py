@@ -12,7 +12,7 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.ageing import AGES, BUCKETS
+from xero_pipeline.ageing import BUCKETS
 from xero_pipeline.ledger.exact_sql import known_rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.statements.aged import aged_documents_sql
 from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, Side, open_documents_sql
@@ -128,7 +128,7 @@ def _environment() -> Environment:
     made: Any = Environment(loader=loader, undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
     made.globals |= {
         "named": named,
-        "buckets": BUCKETS[: AGES - 1],
+        "buckets": BUCKETS,
         "income": INCOME.title,
         "other_income": OTHER_INCOME.title,
         "cost_of_sales": COST_OF_SALES.title,

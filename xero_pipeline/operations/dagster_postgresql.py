@@ -36,8 +36,8 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
-from xero_pipeline.operations.event_batches import EventBatches, stored
-from xero_pipeline.operations.event_rows import Row, index_rows
+from xero_pipeline.operations.dagster_event_batches import EventBatches, stored
+from xero_pipeline.operations.dagster_event_rows import Row, index_rows
 
 EVENTS_KEPT_OPEN, KEPT_OPEN = 5, 2
 """Connections of an instance for events and for all else; more, where threads need them, are closed afterwards."""

@@ -2,7 +2,7 @@
 
 A sync of one organisation writes some 500 events. With the files of the newest runs kept open and the tables of a new
 run copied instead of migrated, they cost a quarter. Any other Dagster reads and writes the same files beside it.
-Events that come as a batch are one transaction (`event_batches.py`).
+Events that come as a batch are one transaction (`dagster_event_batches.py`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
-from xero_pipeline.operations.event_batches import EventBatches, stored
-from xero_pipeline.operations.event_rows import Row, index_rows
+from xero_pipeline.operations.dagster_event_batches import EventBatches, stored
+from xero_pipeline.operations.dagster_event_rows import Row, index_rows
 
 FILES_KEPT_OPEN = 16
 """The index and the runs of the organisations that are synced side by side."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.operations.health.events import last_events
+from xero_pipeline.operations.health.issues import with_put_aside
+from xero_pipeline.operations.health.webhooks import last_events, with_missed_events
 from xero_pipeline.warehouse.progress.read_progress import cursors
 from xero_pipeline.xero.auth.token_set import CONSENT_LIVES
 
@@ -14,7 +15,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.container import Services
+    from xero_pipeline.operations.health.issues import Issue
     from xero_pipeline.state.deferred_work import DeferredTask
+
+
+def all_issues(services: Services, stored: Mapping[str, Sequence[Issue]]) -> Mapping[str, Sequence[Issue]]:
+    """The open issues by tenant id: those of the warehouse, what is put aside, and events that did not come.
+
+    Args:
+        stored: Those of the warehouse, as `open_issues` reads them.
+    """
+    return with_missed_events(with_put_aside(stored, services.deferred_work.aside()), services)
 
 
 def organisation_statuses(services: Services, last_syncs: Mapping[str, datetime]) -> list[dict[str, Any]]:

@@ -25,8 +25,13 @@ _ACCEPT = (
     "insert into xero.accepted_changes (tenant_id, period_start, accepted_at, note, accepted_by) "
     "values (:tenant_id, :period_start, :accepted_at, :note, :accepted_by)"
 )
+_TAKE_BACK = (
+    "update xero.accepted_changes set taken_back_at = :at, taken_back_by = :by where tenant_id = :tenant_id "
+    "and period_start = :period_start and accepted_at = :accepted_at and taken_back_at is null"
+)
 _ACCEPTANCES = (
-    "select a.tenant_id, coalesce(o.name, a.tenant_id), a.period_start, a.accepted_at, a.accepted_by, a.note "
+    "select a.tenant_id, coalesce(o.name, a.tenant_id), a.period_start, a.accepted_at, a.accepted_by, a.note, "
+    "a.taken_back_at, a.taken_back_by "
     f"from xero.accepted_changes as a left join {NAMED} as o on o.tenant_id = a.tenant_id "
     "order by a.accepted_at desc, 2, a.period_start"
 )
@@ -60,6 +65,8 @@ class Acceptance:
         organisation: Its name, as far as it is known.
         accepted_by: Who; None of what was accepted before names were asked for.
         note: Why.
+        taken_back_at: When it was taken back; None while it stands.
+        taken_back_by: Who took it back.
     """
 
     tenant_id: str
@@ -68,17 +75,20 @@ class Acceptance:
     accepted_at: datetime
     accepted_by: str | None
     note: str
+    taken_back_at: datetime | None = None
+    taken_back_by: str | None = None
 
 
 def waiting_sql(table: str) -> str:
-    """A query of the rows whose month nobody accepted since they were seen.
+    """A query of the rows whose month nobody accepted since they were seen, or whose acceptance was taken back.
 
     Args:
         table: With `tenant_id`, `period_start` and `seen_at`.
     """
     return (
         f"select r.* from {table} as r where not exists (select 1 from xero.accepted_changes as a "
-        "where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at)"
+        "where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at "
+        "and a.taken_back_at is null)"
     )
 
 
@@ -121,6 +131,29 @@ def accept(warehouse: Warehouse, changes: Iterable[ChangeOfMonth], note: str, *,
     return len(rows)
 
 
+def take_back(warehouse: Warehouse, accepted: Iterable[Acceptance], *, by: str, at: datetime) -> int:
+    """Take acceptances back: what they covered waits again, unless another one covers it.
+
+    Args:
+        accepted: From `acceptances`; those that were taken back before are left as they are.
+        by: Who takes them back.
+        at: Now, in UTC.
+
+    Returns:
+        How many were taken back.
+    """
+    rows = [
+        {"tenant_id": one.tenant_id, "period_start": one.period_start, "accepted_at": one.accepted_at, "by": by}
+        for one in accepted
+        if one.taken_back_at is None
+    ]
+    if rows:
+        with warehouse.kept_open(), warehouse.writing() as connection:
+            warehouse.rows_changed()
+            connection.execute(text(_TAKE_BACK), [{**row, "at": at} for row in rows])
+    return len(rows)
+
+
 def acceptances(connection: Connection) -> list[Acceptance]:
     """What people accepted, the newest first.
 
@@ -128,4 +161,7 @@ def acceptances(connection: Connection) -> list[Acceptance]:
         connection: To the warehouse; reading is enough.
     """
     rows = connection.exec_driver_sql(_ACCEPTANCES)
-    return [Acceptance(one, name, month, at.astimezone(UTC), by, note) for one, name, month, at, by, note in rows]
+    return [
+        Acceptance(one, name, month, at.astimezone(UTC), by, note, back and back.astimezone(UTC), back_by)
+        for one, name, month, at, by, note, back, back_by in rows
+    ]

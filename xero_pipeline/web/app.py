@@ -18,14 +18,15 @@ from starlette.staticfiles import StaticFiles
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.books import closed_periods, document_page, findings, statement_pages, table_files
+from xero_pipeline.web.books.refusals import our_error, refused
 from xero_pipeline.web.consents import CALLBACK
 from xero_pipeline.web.figures import figure_files
 from xero_pipeline.web.monitoring import probes, prometheus
 from xero_pipeline.web.overview import group_page
 from xero_pipeline.web.request_guard import CONSENT_PAGE, ICON, LOGIN, STATIC, RequestGuard
-from xero_pipeline.web.responses import refuse, status_of
+from xero_pipeline.web.responses import refuse
 from xero_pipeline.web.simulator_pages import consent_page
-from xero_pipeline.web.syncing import sync_page
+from xero_pipeline.web.syncing import sync_files, sync_page
 from xero_pipeline.webhooks.app import receiver_of
 from xero_pipeline.webhooks.receiver import PATH as EVENTS
 
@@ -61,7 +62,7 @@ def make_app(context: AppContext) -> Starlette:
         refuse=refuse,
         unguarded=EVENTS,
     )
-    handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: _our_error, Exception: _bug}
+    handlers: dict[Any, Any] = {HTTPException: _http_error, XeroPipelineError: our_error, Exception: _bug}
     app = Starlette(routes=_routes(context), middleware=[gate], exception_handlers=handlers)
     app.state.context = context
     return app
@@ -81,6 +82,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}", pages.books),
         Route("/books/{tenant_id}/sync", sync_page.sync_page),
         Route("/books/{tenant_id}/sync/live", sync_page.live),
+        Route("/books/{tenant_id}/sync/tables.{form}", sync_files.file),
         Route("/books/{tenant_id}/statements/{statement}", statement_pages.statement),
         Route("/books/{tenant_id}/files/{file}", statement_pages.file),
         Route("/books/{tenant_id}/figures/{file}", figure_files.file),
@@ -90,6 +92,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}/checks", findings.checks_page),
         Route("/dismiss", forms.form(findings.dismiss_finding, findings.page_of), methods=["POST"]),
         Route("/accept", forms.form(closed_periods.accept_changes, closed_periods.page_of), methods=["POST"]),
+        Route("/take-back", forms.form(closed_periods.take_back_acceptance, closed_periods.page_of), methods=["POST"]),
         Route("/disconnect/{tenant_id}", pages.question),
         Route("/connect", forms.connect, methods=["POST"]),
         Route("/sync", forms.form(forms.sync, forms.page_of_sync), methods=["POST"]),
@@ -159,13 +162,9 @@ def _icon(request: Request) -> Response:
 
 def _http_error(request: Request, error: HTTPException) -> Response:
     what = {404: "There is no such page.", 405: "That is not done this way."}
-    answer = refuse(request, error.status_code, what.get(error.status_code, error.detail))
+    answer = refused(request, error.status_code, what.get(error.status_code, error.detail))
     answer.headers.update(error.headers or {})
     return answer
-
-
-def _our_error(request: Request, error: XeroPipelineError) -> Response:
-    return refuse(request, status_of(error), error.message)
 
 
 def _bug(request: Request, error: Exception) -> Response:

@@ -7,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.addresses import ledger_address
@@ -59,10 +58,7 @@ def books(request: Request) -> Response:
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
     months = span_of(request)
-    try:
-        seen = figures_of(context, one.tenant_id, one.name, months)
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    seen = figures_of(context, one.tenant_id, one.name, months)
     issues = (context.status.issues() or {}).get(one.tenant_id, ())
     more: dict[str, Any] = {"months": months, "spans": SPANS, "at": seen.at, "in_use": seen.in_use, "issues": issues}
     more |= {"tabs": plain_tabs(one.tenant_id), "ledger_address": ledger_address}

@@ -83,9 +83,18 @@ def refuse(request: Request, status: int, message: str) -> Response:
     """
     if wants_json(request):
         return as_json({"error": message}, status)
+    return bare("message.html", status, title=title_of(status), message=message, back=without_choices(request))
+
+
+def title_of(status: int) -> str:
+    """What stands above a refusal."""
+    return _TITLES.get(status, "Not done")
+
+
+def without_choices(request: Request) -> str:
+    """The address of an organisation's page without what was chosen on it; empty where nothing was."""
     path = request.url.path
-    back = path if request.url.query and path.startswith("/books/") and "/files/" not in path else ""
-    return bare("message.html", status, title=_TITLES.get(status, "Not done"), message=message, back=back)
+    return path if request.url.query and path.startswith("/books/") and "/files/" not in path else ""
 
 
 def wants_json(request: Request) -> bool:

@@ -14,10 +14,9 @@ from xero_pipeline.checks.findings import open_findings
 from xero_pipeline.defs.automation.jobs import SYNC
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.health.dagster import is_on
-from xero_pipeline.operations.health.events import with_missed_events
-from xero_pipeline.operations.health.issues import Issue, open_issues, with_put_aside
+from xero_pipeline.operations.health.issues import Issue, open_issues
 from xero_pipeline.operations.organisation_states import listed
-from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
+from xero_pipeline.operations.organisation_status import all_issues, last_syncs, organisation_statuses
 from xero_pipeline.operations.run_history import names_of, past_run, run_records, tenant_of
 from xero_pipeline.operations.run_steps import RunStep, run_steps
 
@@ -198,7 +197,7 @@ class Status:
             found = self._glance.see("issues", open_issues).value
         except WarehouseBusy:
             return None
-        return with_missed_events(with_put_aside(found, self._services.deferred_work.aside()), self._services)
+        return all_issues(self._services, found)
 
     def _progress_of(self, record: dg.RunRecord | None, tenant_id: str) -> dict[str, Any]:
         """How far the sync of an organisation is; between two runs nothing is known but that it goes on."""

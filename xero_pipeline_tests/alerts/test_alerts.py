@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -29,9 +30,12 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.state.alert_notes import AlertNote, AlertNotes
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.state.transaction import write_transaction
+from xero_pipeline.state.webhook_inbox import WebhookInbox
+from xero_pipeline.webhooks.delivery import read_delivery
 from xero_pipeline_tests import many_organisations as many
 from xero_pipeline_tests.alerts.receiving import mail_server, webhook
 from xero_pipeline_tests.databases import a_file_like
+from xero_pipeline_tests.webhooks.deliveries import body_of, event
 
 SECRET = "s3cret-hook"
 
@@ -140,6 +144,18 @@ def test_more_of_the_same_are_told_again_and_fewer_are_not(home, inbox, instance
     assert f"Records cannot be read (1)\n- {many.name(many.REJECTED)}: 2\n" in inbox[1]["message"]
 
 
+def test_changes_that_came_without_an_event_are_told_where_events_are_taken(home, inbox, instance):
+    services = home(inbox.address, webhook_key=SecretStr("key"))
+    look(services, instance)
+    events, now = WebhookInbox(services.state), clock.now()
+    found = read_delivery(body_of(event(many.tenant(0))), now - timedelta(hours=2))
+    events.receive(found.events, found.numbers, now - timedelta(hours=2))
+    events.miss(many.tenant(0), "INVOICE", now - timedelta(hours=1))
+    assert look(services, instance) == (1, [])
+    assert inbox[-1]["title"] == "xero_pipeline: Changes came without an event of Xero's"
+    assert many.name(0) in inbox[-1]["message"]
+
+
 @pytest.fixture
 def ran(instance):
     """Notes how a run ended."""
@@ -238,7 +254,7 @@ def test_nothing_of_an_address_is_ever_shown(inbox, caplog):
 
 
 def test_a_name_is_no_mention_no_link_and_no_further_line():
-    from xero_pipeline.operations.alerts.events import plain_name
+    from xero_pipeline.operations.alerts.alert_kinds import plain_name
 
     assert plain_name("A <!channel>\n@everyone\u202e B") == "A !channel everyone B"
 

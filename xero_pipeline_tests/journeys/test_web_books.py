@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -113,6 +114,15 @@ def test_every_link_of_a_statement_leads_somewhere(page: Page, books: str, name:
     assert links
     for link in set(links):
         assert page.request.get(link).ok, link
+
+
+def test_the_overview_is_printed_on_four_pages_with_a_chart_on_the_first(page: Page, books: str) -> None:
+    page.goto(books)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) <= 4
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 695, "height": 1024})  # A4 without its margins
+    chart = page.locator(".panel svg:visible").first.bounding_box()
+    assert chart and chart["y"] + chart["height"] < 1024
 
 
 def test_the_workbook_of_a_month_is_one_click_away(page: Page, books: str) -> None:

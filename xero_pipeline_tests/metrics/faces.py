@@ -13,7 +13,7 @@ from xero_pipeline.web.figures.panels import panels
 
 ZERO = Decimal("0.00")
 NET = "account_name = 'Net Profit'"
-AGES = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "older")
+AGES = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "days_91_to_120", "older")
 BUCKETS = ("Current", "< 1 Month", "1 Month", "2 Months", "3 Months", "Older")
 
 
@@ -240,8 +240,7 @@ class Faces:
             for bucket in BUCKETS
         ]
         overdue = [Decimal(row["open_amount_base"]) for row in rows if row["days_overdue"]]
-        ages = [*by_bucket[:4], by_bucket[4] + by_bucket[5]]
-        return {"owed": sum(by_bucket), "overdue": sum(overdue, ZERO), "ages": ages}
+        return {"owed": sum(by_bucket), "overdue": sum(overdue, ZERO), "ages": by_bucket}
 
     def owed_in_table(self, side):
         """What a table of the ledger says of receivables or payables, by day."""

@@ -107,7 +107,7 @@ def test_aged_receivables_are_the_balance_of_the_account(on_duckdb, last_day):
     # Xero rounds each part of a foreign document alone, and leaves a cent of it on the control account for good.
     assert abs(sum(row["owed"] for row in rows) - balance) <= Decimal("0.05")
     assert all(row["owed"] == row["unpaid"] - row["credit"] for row in rows)
-    ages = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "older")
+    ages = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "days_91_to_120", "older")
     assert all(sum(row[age] for age in ages) == row["owed"] for row in rows)
 
 

@@ -80,6 +80,10 @@ def test_who_has_the_warehouse_is_named_where_nothing_else_can_be_shown(site, ma
         assert page.status_code == 503
         assert "in use at the moment" in page.text
         assert str(pid) in page.text
+        for path in ("/statements/profit-and-loss", "/documents/d", "/closed-periods", "/checks", "/sync"):
+            page = browser.get(f"/books/{first}{path}")
+            assert (page.status_code, "in use at the moment" in page.text) == (503, True)
+            assert f'href="/books/{first}/checks"' in page.text, "the tabs are gone"
     assert browser.get(f"/books/{first}?months=24").status_code == 200
 
 

@@ -31,17 +31,29 @@ def found(tmp_path_factory):
 
 def finding_of(site, number):
     with site.services.warehouse.reading() as connection:
-        return next(one for one in findings(connection) if one.evidence["number"] == number)
+        return next(one for one in findings(connection) if one.evidence.get("number") == number)
 
 
 def test_findings_are_counted_and_shown_with_what_to_do(found):
     _, browser, first, _ = found
     page = browser.get(f"/books/{first}/checks").text
     assert "Drafts nobody touched for thirty days: 60" in page
-    assert "The first 50 of 60" in page
+    assert all(f"INV-{n:02}" in page for n in range(60)), "one is not reachable"
     assert "Approve it in Xero, or delete it." in page
     assert "&lt;b&gt;Ltd&lt;/b&gt;" in page
     assert "Bills that may be entered twice: not asked yet" in page
+
+
+def test_few_findings_stand_open_before_many_that_are_folded(found):
+    site, browser, first, _ = found
+    with site.services.warehouse.writing() as connection:
+        few = {"k": json.dumps({"supplier": "Mill", "bill": "1044"})}
+        Results(connection, first).keep({"duplicate_bills": Answer(few, 1)}, {"duplicate_bills": "few"}, NOW)
+    page = browser.get(f"/books/{first}/checks").text
+    bills, drafts, *nothing = [part.partition("</section>")[0] for part in page.split('<section class="card"')[1:]]
+    assert ("entered twice: 1" in bills, "<details open>" in bills) == (True, True)
+    assert ("thirty days: 60" in drafts, "<details open>" in drafts) == (True, False)
+    assert not any("What it found" in part for part in nothing)
 
 
 def test_a_check_that_cannot_be_asked_says_why(found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
+from xero_pipeline.files.statement_set import NOT_IN_THE_SET
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.ledger.statements.periods import YearEnd
 from xero_pipeline.warehouse.accepted_months import acceptances
@@ -50,8 +52,8 @@ def test_usual_periods_follow_the_financial_year():
 
 def test_columns_by_month_take_the_place_of_a_comparison():
     chosen = QueryParams("compare=prior-year&by=month")
-    request = StatementView.of("t", "profit-and-loss", chosen, TODAY).request
-    assert (request.compare, request.by) == ((), "month")
+    view = StatementView.of("t", "profit-and-loss", chosen, TODAY)
+    assert (view.request.compare, view.request.by, view.left_out) == ((), "month", ("prior-year",))
 
 
 @given(today=st.dates(dt.date(2024, 1, 1), dt.date(2028, 12, 31)), name=st.sampled_from(["balance-sheet", "budget"]))
@@ -90,6 +92,7 @@ def test_a_document_leads_back_to_the_statement_that_led_there(name, span, accou
     query = QueryParams(view.document("d/1").partition("?")[2])
     links = DocumentLinks.of("t", query, TODAY)
     assert links.back.address == view.page()
+    assert [tab[:2] for tab in links.tabs()] == [tab[:2] for tab in view.tabs()]
     assert links.document("other").partition("?")[2] == view.document("d").partition("?")[2]
 
 
@@ -119,16 +122,20 @@ def test_back_is_a_page_of_ours_or_nowhere(back):
         ("statements/profit-and-loss?basis=modified", 400, "accrual or cash"),
         ("files/profit-and-loss.pdf", 404, "csv or xlsx"),
         ("documents/nothing", 404, "no such document"),
+        ("else", 404, "no such page"),
     ],
 )
 def test_a_wrong_address_says_what_is_wrong(tenants, path, status, words):
     browser, (tenant_id, *_) = tenants
     answer = browser.get(f"/books/{tenant_id}/{path}")
     assert (answer.status_code, words in answer.text) == (status, True)
+    assert f'href="/books/{tenant_id}/closed-periods"' in answer.text, "the tabs are gone"
 
 
-def test_a_line_that_no_document_shows_says_what_to_do(site, tenants):
-    browser, (_, second) = tenants
+@pytest.fixture(scope="module")
+def posted(site, tenants):
+    """An organisation with two journals: one of an invoice, one that no document shows."""
+    _, (_, second) = tenants
     with site.services.warehouse.writing() as connection:
         upgrade_schema(site.services.warehouse.dialect, connection)
         mine = {"tenant_id": second}
@@ -142,11 +149,31 @@ def test_a_line_that_no_document_shows_says_what_to_do(site, tenants):
             of = mine | {"journal_id": journal_id, "journal_date": day, "source_type": source_type}
             insert(connection, "ledger.journals", **of)
             insert(connection, "ledger.journal_lines", **of, line_number=1, account_id="s", net_amount=5)
+    return second
+
+
+def test_a_line_that_no_document_shows_says_what_to_do(tenants, posted):
+    browser, _ = tenants
     for month, told in (("04", True), ("03", False)):
         days = {"from": f"2026-{month}-01", "to": f"2026-{month}-30", "account": "s"}
-        page = browser.get(f"/books/{second}/statements/general-ledger", params=days)
+        page = browser.get(f"/books/{posted}/statements/general-ledger", params=days)
         assert page.status_code == 200, page.text
         assert ("<em>What no document shows</em>" in page.text) == told
+
+
+def test_a_comparison_that_has_no_room_is_said_to_be_left_out(tenants, posted):
+    browser, _ = tenants
+    asked = "profit-and-loss?compare=prior-year&by=month"
+    page = browser.get(f"/books/{posted}/statements/{asked}").text
+    assert "Prior year is not shown: columns by month leave no room" in page
+    assert "leave no room" not in browser.get(f"/books/{posted}/statements/profit-and-loss?by=month").text
+    refused = browser.get(f"/api/statements/{posted}/{asked}")
+    assert (refused.status_code, "either compare or by" in refused.text) == (400, True)
+
+
+def test_the_page_says_what_is_not_part_of_all_statements(tenants, posted):
+    browser, _ = tenants
+    assert NOT_IN_THE_SET in html.unescape(browser.get(f"/books/{posted}/statements/profit-and-loss").text)
 
 
 @pytest.mark.parametrize(("on_cash", "ending"), [(False, "account=a%26b"), (True, "account=a%26b&basis=cash")])
@@ -174,9 +201,19 @@ def test_changes_in_closed_periods_are_shown_and_accepted_by_name_and_note(site,
     with site.services.warehouse.reading() as connection:
         assert [(one.tenant_id, one.accepted_by) for one in acceptances(connection)] == [(first, "Ada")]
 
+    month = {"organisation": first, "month": "2026-04-01"}
+    assert browser.post("/take-back", data={**month, "by": "Eve"}).status_code == 403
+    browser.submit("/take-back", **month, by="Grace")
+    page = browser.get(f"/books/{first}/closed-periods").text
+    assert "2 changes in locked months" in page
+    assert "Taken back by Grace" in page
+    browser.submit("/take-back", **month, by="Grace")
+    assert "Nothing that was accepted of this month" in browser.get(f"/books/{first}/closed-periods").text
 
-def test_without_a_token_of_ours_nothing_is_accepted(site, tenants):
+
+@pytest.mark.parametrize("path", ["/accept", "/take-back"])
+def test_without_a_token_of_ours_nothing_is_accepted_or_taken_back(site, tenants, path):
     browser, (first, *_) = tenants
-    answer = browser.post("/accept", data={"organisation": first, "by": "Eve", "note": "x"})
+    answer = browser.post(path, data={"organisation": first, "by": "Eve", "note": "x", "month": "2026-04-01"})
     assert answer.status_code == 403
     assert not re.search("Eve", browser.get(f"/books/{first}/closed-periods").text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from xero_pipeline.errors import RecordRefused
 from xero_pipeline.operations.synced_tables import STATES
 from xero_pipeline.state.deferred_work import DeferredTask
 from xero_pipeline.warehouse.progress.issues import Issues
+from xero_pipeline_tests.files.workbook_reader import read_workbook
 from xero_pipeline_tests.web.conftest import Browser, served
 
 ERROR = "Xero answered 403: <b>no access</b>."
@@ -47,6 +49,19 @@ def test_every_table_that_is_read_is_on_it(site, make_browser, where):
     assert [count for _, count in re.findall(r'pill (\w+)">(\d+)', html)] == ["1", "1", str(len(states))]
     assert told["calls"]["planned"] == sum(one["calls"]["planned"] for one in told["tables"]) > 0
     assert told["runs"] == []
+
+
+def test_the_tables_are_files_that_say_what_the_page_says(site, make_browser, where):
+    browser = make_browser(site)
+    assert all(f'href="{where}/tables.{form}"' in browser.get(where).text for form in ("csv", "xlsx"))
+    told = list(csv.DictReader(browser.get(f"{where}/tables.csv").text.lstrip("\ufeff").splitlines()))
+    names = {one["table"]: one for one in told}
+    assert len(told) == len(site.services.collections) + len(site.services.reports)
+    assert (names["budgets"]["state"], names["budgets"]["why"]) == ("put-aside", ERROR)
+    assert int(names["quotes"]["calls_planned"]) >= 0
+    (sheet,) = read_workbook(browser.get(f"{where}/tables.xlsx").content)
+    assert [ERROR in sheet.texts, STATES["put-aside"] in sheet.texts] == [True, True]
+    assert browser.get(f"{where}/tables.pdf").status_code == 404
 
 
 def test_what_is_put_aside_says_why_as_text(site, make_browser, where):

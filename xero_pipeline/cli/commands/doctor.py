@@ -56,9 +56,9 @@ def _trial() -> Iterator[HealthResult]:
 
 
 def _webhook_trial() -> Iterator[HealthResult]:
-    from xero_pipeline.operations.health.events import NAME
     from xero_pipeline.operations.health.result import carried
     from xero_pipeline.operations.health.webhook_trial import try_webhook
+    from xero_pipeline.operations.health.webhooks import NAME
     from xero_pipeline.settings import Settings
 
     settings = Settings.load()

@@ -15,6 +15,7 @@ from xero_pipeline.cli.login_name import login_name
 from xero_pipeline.cli.month_range import month
 from xero_pipeline.cli.output.console import print_table, say
 from xero_pipeline.container import Services
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.time_zones import beginning_of, day_in
@@ -49,7 +50,11 @@ def restatements(
         str | None, typer.Option("--accept", metavar="NOTE", help="Accept what changed in locked months; says why.")
     ] = None,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="NAME", help="Who accepts it. Default: the name you are logged in by.")
+        str | None,
+        typer.Option("--by", metavar="NAME", help="Who accepts it, or takes it back. Default: your login name."),
+    ] = None,
+    back: Annotated[
+        str | None, typer.Option("--take-back", metavar="MONTH", help="Take back what was accepted of a month.")
     ] = None,
     who: Annotated[
         bool,
@@ -63,11 +68,14 @@ def restatements(
     """
     services = Services(Settings.load())
     first = month(since, "--since") if since else None
+    taken_back = month(back, "--take-back") if back else None
     tenants = {one.tenant_id for one in chosen_organisations(services, organisation or [])}
     found = _open_ones(services, tenants)
     if who:
         ask_who(services, found.documents)
-    if accept is not None:
+    if taken_back:
+        _take_back(services, tenants, taken_back, by or login_name("takes it back"))
+    elif accept is not None:
         _accept(services, found, accept, by or login_name("accepts"))
     elif json:
         _print_json(services, found, _seen_since(services, tenants, first), locked=locked)
@@ -101,6 +109,18 @@ def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
             [one for one in open_documents(connection) if one.tenant_id in tenants],
             {one: base_currency(connection, one) or "" for one in tenants},
         )
+
+
+def _take_back(services: Services, tenants: Collection[str], taken_back: date, by: str) -> None:
+    from xero_pipeline.warehouse.accepted_months import acceptances, take_back
+
+    with services.warehouse.reading() as connection:
+        accepted = [
+            one for one in acceptances(connection) if one.tenant_id in tenants and one.period_start == taken_back
+        ]
+    if not take_back(services.warehouse, accepted, by=by, at=clock.now()):
+        raise ConfigurationError(f"Nothing that was accepted of {taken_back:%Y-%m} stands.")
+    say(f"Taken back by {by}: what changed in {taken_back:%B %Y} waits again, unless it was undone.")
 
 
 def _accept(services: Services, found: _Open, note: str, by: str) -> None:

@@ -49,11 +49,10 @@ def _listing(
     """The organisations wanted, and what was odd about theirs: a single look into the warehouse."""
     from xero_pipeline.checks.findings import open_findings
     from xero_pipeline.cli.output.tie_out_note import unexplained_in
-    from xero_pipeline.operations.health.events import with_missed_events
-    from xero_pipeline.operations.health.issues import open_issues_in, with_put_aside
+    from xero_pipeline.operations.health.issues import open_issues_in
     from xero_pipeline.operations.health.rejected_records import rejected_records
     from xero_pipeline.operations.organisation_states import listed
-    from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
+    from xero_pipeline.operations.organisation_status import all_issues, last_syncs, organisation_statuses
     from xero_pipeline.warehouse.progress.issues import all_drift
 
     odd: dict[str, list[Mapping[str, Any]]] = {}
@@ -63,7 +62,7 @@ def _listing(
         odd |= {"schema_drift": all_drift(connection), "quarantine": rejected}
         if differences:
             odd["unexplained_differences"] = [asdict(one) for one in unexplained_in(connection)]
-    issues = with_missed_events(with_put_aside(issues, services.deferred_work.aside()), services)
+    issues = all_issues(services, issues)
     rows = [
         {
             **one,

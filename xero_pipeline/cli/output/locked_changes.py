@@ -107,7 +107,7 @@ def show_accepted(accepted: Sequence[Acceptance]) -> None:
     """Print what people accepted."""
     headers = ("Organisation", "Month", "Accepted (UTC)", "By", "Note")
     rows = [
-        (one.organisation, f"{one.period_start:%Y-%m}", _instant(one.accepted_at), one.accepted_by, one.note)
+        (one.organisation, f"{one.period_start:%Y-%m}", _instant(one.accepted_at), one.accepted_by, _note(one))
         for one in accepted
     ]
     if rows:
@@ -120,3 +120,10 @@ def _day(day: date | None) -> str:
 
 def _instant(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _note(accepted: Acceptance) -> str:
+    """Why, and who took it back if somebody did."""
+    if accepted.taken_back_at is None:
+        return accepted.note
+    return f"{accepted.note} (taken back by {accepted.taken_back_by}, {_instant(accepted.taken_back_at)})"

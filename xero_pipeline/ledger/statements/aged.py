@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from xero_pipeline.ageing import BUCKETS, first_due_sql
+from xero_pipeline.ageing import BUCKETS, first_due_sql, overdue_of
 from xero_pipeline.ledger.statements.chart import ZERO
 from xero_pipeline.ledger.statements.open_documents import ONE, open_documents_sql
 from xero_pipeline.warehouse.sql import literal
@@ -67,11 +67,13 @@ class AgedContact:
 
     Args:
         amounts: One for each of `BUCKETS`.
+        overdue: What of the total is overdue.
     """
 
     contact_id: str | None
     contact_name: str | None
     amounts: tuple[Decimal, ...]
+    overdue: Decimal
     total: Decimal
 
 
@@ -133,5 +135,8 @@ def by_contact(documents: Iterable[AgedDocument]) -> tuple[AgedContact, ...]:
         names.setdefault(row.contact_id, row.contact_name)
         amounts = sums.setdefault(row.contact_id, [ZERO] * len(BUCKETS))
         amounts[BUCKETS.index(row.bucket)] += row.open_amount_base or ZERO
-    found = [AgedContact(key, names[key], tuple(amounts), sum(amounts, ZERO)) for key, amounts in sums.items()]
+    found = [
+        AgedContact(key, names[key], tuple(amounts), overdue_of(amounts), sum(amounts, ZERO))
+        for key, amounts in sums.items()
+    ]
     return tuple(sorted(found, key=lambda one: (-one.total, one.contact_name or "")))

@@ -4,8 +4,8 @@
 -- row: One open document of a customer on one day.
 -- overdue: All of it whose due date is before the day: invoices and credits likewise, so it can be negative.
 --          A document without a due date goes by its own date. Today is the organisation's own, by its time zone.
--- ages: 0 not due, 1 to 30, 31 to 60, 61 to 90 days overdue, and 4 for more; with XERO_AGEING=months less than one month,
---       one, two, and three or more. `bucket` names one of Xero's six columns.
+-- ages: 0 not due, then 1 to 30, 31 to 60, 61 to 90, 91 to 120 days overdue, and 5 for more; with XERO_AGEING=months less than
+--       one month, one, two, three, and four or more. `bucket` is what Xero calls the same column.
 -- signs: What is owed is positive, what takes from it (a credit note, an overpayment) negative; `credit` is positive.
 -- currency: The base currency, each document at its own rate, rounded half up to the cent. `total` and `open_amount` are
 --           in the document's own. A foreign document without a rate is in no sum.

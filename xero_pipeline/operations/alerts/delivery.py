@@ -13,7 +13,7 @@ from xero_pipeline.state.alert_notes import UNREACHED, AlertNote, AlertNotes
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
-    from xero_pipeline.operations.alerts.events import Look
+    from xero_pipeline.operations.alerts.alert_kinds import Look
     from xero_pipeline.operations.alerts.receivers import Receiver
 
 PATIENCE_SECONDS = 25.0
@@ -38,10 +38,10 @@ class _Due:
     """What a receiver is to be told, and what is to be noted of it then.
 
     Args:
-        news: Keys of events.
+        news: Keys of alerts.
         over: Keys and labels of what it is told that it is over.
         forgotten: Keys of what is not the matter any more, told or not.
-        fewer: Keys of events of which there are fewer than it was told.
+        fewer: Keys of alerts of which there are fewer than it was told.
     """
 
     news: Sequence[str]
@@ -78,7 +78,7 @@ def deliver(
             if elapsed() - began > PATIENCE_SECONDS:
                 problems.append(f"{receiver.name} waits for the next look")
                 continue
-            message = alert([seen.events[key] for key in due.news], due.over.values(), links)
+            message = alert([seen.alerts[key] for key in due.news], due.over.values(), links)
             if problem := receiver.send(message):
                 problems.append(problem)
                 memory.keep(place, [_unreached(told.get(UNREACHED))], ())
@@ -90,19 +90,19 @@ def deliver(
 
 
 def _due(seen: Look, told: Mapping[str, AlertNote]) -> _Due:
-    events = seen.events
-    gone = [key for key in told if key != UNREACHED and key not in events and not seen.unknown(key)]
+    alerts = seen.alerts
+    gone = [key for key in told if key != UNREACHED and key not in alerts and not seen.unknown(key)]
     return _Due(
-        [key for key, event in events.items() if key not in told or event.count > told[key].count],
+        [key for key, alert in alerts.items() if key not in told or alert.count > told[key].count],
         {key: told[key].label for key in gone if not seen.left(key)},
         gone,
-        [key for key, event in events.items() if key in told and event.count < told[key].count],
+        [key for key, alert in alerts.items() if key in told and alert.count < told[key].count],
     )
 
 
 def _note(seen: Look, key: str) -> AlertNote:
-    event = seen.events[key]
-    return AlertNote(key, event.count, event.label, clock.now())
+    alert = seen.alerts[key]
+    return AlertNote(key, alert.count, alert.label, clock.now())
 
 
 def _unreached(before: AlertNote | None) -> AlertNote:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from xero_pipeline.operations.alerts.events import ALERTS, FAILED, Event
+from xero_pipeline.operations.alerts.alert_kinds import ALERTS, FAILED, Alert
 
 if TYPE_CHECKING:
     from xero_pipeline.settings import Settings
@@ -41,10 +41,10 @@ class Links:
         self._page = settings.web_url or ""
         self._dagster = settings.dagster_ui if "dagster_ui" in settings.model_fields_set else ""
 
-    def of(self, event: Event) -> str:
-        """Where an event is shown, with a space before each; empty where nobody knows."""
-        found = [f"{self._page}/books/{event.tenant_id}"] if self._page and event.tenant_id else []
-        found += [f"{self._dagster}/runs/{event.run_id}"] if self._dagster and event.run_id else []
+    def of(self, alert: Alert) -> str:
+        """Where the matter is shown, with a space before each; empty where nobody knows."""
+        found = [f"{self._page}/books/{alert.tenant_id}"] if self._page and alert.tenant_id else []
+        found += [f"{self._dagster}/runs/{alert.run_id}"] if self._dagster and alert.run_id else []
         return "".join(f" {link}" for link in found)
 
     @property
@@ -53,7 +53,7 @@ class Links:
         return f"\nAll organisations: {self._page}/" if self._page else ""
 
 
-def alert(news: Sequence[Event], over: Collection[str], links: Links) -> Message:
+def alert(news: Sequence[Alert], over: Collection[str], links: Links) -> Message:
     """The one message about everything that is new, and everything that is over.
 
     Args:
@@ -75,14 +75,14 @@ def trial(links: Links) -> Message:
     )
 
 
-def _news(news: Sequence[Event], links: Links) -> Iterator[str]:
-    for kind, group in groupby(news, lambda event: event.kind):
-        events = list(group)
-        yield f"{ALERTS[kind].label} ({len(events):,})"
-        for event in events[:NAMED]:
-            count = f": {event.count:,}" if event.count > 1 and kind != FAILED else ""
-            yield f"- {event.name}{count}{links.of(event)}"
-        yield from _and_more(len(events))
+def _news(news: Sequence[Alert], links: Links) -> Iterator[str]:
+    for kind, group in groupby(news, lambda one: one.kind):
+        alerts = list(group)
+        yield f"{ALERTS[kind].label} ({len(alerts):,})"
+        for one in alerts[:NAMED]:
+            count = f": {one.count:,}" if one.count > 1 and kind != FAILED else ""
+            yield f"- {one.name}{count}{links.of(one)}"
+        yield from _and_more(len(alerts))
         yield f"  {ALERTS[kind].remedy}"
 
 

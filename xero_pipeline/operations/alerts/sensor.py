@@ -63,8 +63,8 @@ def tell(services: "Services", instance: dg.DagsterInstance, order: Sequence[str
         ConfigurationError: An address is wrong.
         WarehouseBusy: Another process held the file all the time.
     """
+    from xero_pipeline.operations.alerts.alert_kinds import look
     from xero_pipeline.operations.alerts.delivery import deliver
-    from xero_pipeline.operations.alerts.events import look
     from xero_pipeline.operations.alerts.receivers import receivers, require_right
     from xero_pipeline.operations.alerts.runs import last_runs
 

@@ -12,8 +12,6 @@ from xero_pipeline.operations.health.alerts import check_alerts, check_unreached
 from xero_pipeline.operations.health.cause_file import NAME as CAUSES
 from xero_pipeline.operations.health.cause_file import check_causes
 from xero_pipeline.operations.health.dagster import check_dagster
-from xero_pipeline.operations.health.events import NAME as EVENTS
-from xero_pipeline.operations.health.events import check_events
 from xero_pipeline.operations.health.group_file import NAME as GROUP_FILE
 from xero_pipeline.operations.health.group_file import check_group_file
 from xero_pipeline.operations.health.machines import check_machines
@@ -32,6 +30,8 @@ from xero_pipeline.operations.health.storage import (
     check_state,
 )
 from xero_pipeline.operations.health.warehouse import check_warehouse
+from xero_pipeline.operations.health.webhooks import NAME as EVENTS
+from xero_pipeline.operations.health.webhooks import check_events
 from xero_pipeline.operations.health.xero import REACHABILITY, check_consents, check_hosts, check_put_aside
 from xero_pipeline.settings import Settings
 

@@ -122,17 +122,14 @@ KINDS: Mapping[str, _Kind] = {
 """Every kind, the most serious first."""
 
 
-def open_issues(warehouse: Warehouse, aside: Iterable[DeferredTask] = ()) -> Mapping[str, Sequence[Issue]]:
-    """The issues of every organisation that has any, by tenant id, the most serious first.
-
-    Args:
-        aside: The endpoints and reports that are put aside, of which the state database has the notes.
+def open_issues(warehouse: Warehouse) -> Mapping[str, Sequence[Issue]]:
+    """The issues of every organisation that has any in the warehouse, by tenant id, the most serious first.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
     """
     with warehouse.reading() as connection:
-        return with_put_aside(open_issues_in(connection), aside)
+        return open_issues_in(connection)
 
 
 def open_issues_in(connection: Connection) -> Mapping[str, Sequence[Issue]]:

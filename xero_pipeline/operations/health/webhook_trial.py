@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations.health.events import NAME
 from xero_pipeline.operations.health.result import HealthResult
+from xero_pipeline.operations.health.webhooks import NAME
 from xero_pipeline.webhooks.receiver import PATH
 from xero_pipeline.webhooks.signature import HEADER, signature_of
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xero_pipeline import clock
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.sync.locked.period_changes import open_changes_in
-from xero_pipeline.warehouse.accepted_months import accept, acceptances
+from xero_pipeline.warehouse.accepted_months import accept, acceptances, take_back
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import plain_tabs
@@ -42,15 +45,43 @@ class ClosedPeriods:
     documents: Sequence[DocumentChange]
     accepted: Sequence[Acceptance]
 
+    @property
+    def figures_by_month(self) -> Sequence[ChangedMonth]:
+        """The figures of reports, each month's beside the documents that changed in it."""
+        return [
+            ChangedMonth(month, list(figures), [one for one in self.documents if one.period_start == month])
+            for month, figures in groupby(self.figures, key=lambda one: one.period_start)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedMonth:
+    """The figures of Xero's reports that changed in a locked month: one document changes many.
+
+    Args:
+        documents: Those of the month that changed too, as far as the ledger knows.
+    """
+
+    month: date
+    figures: Sequence[LockedChange]
+    documents: Sequence[DocumentChange]
+
+    @property
+    def reports(self) -> int:
+        """How many reports they are of."""
+        return len({(one.report, one.basis) for one in self.figures})
+
+    @property
+    def on_profit(self) -> Decimal:
+        """By how much the documents make the profit of the month higher."""
+        return sum((one.on_profit for one in self.documents), Decimal(0))
+
 
 def closed_periods(request: Request) -> Response:
     """What changed, and what people said to it."""
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
-    try:
-        seen = context.books.look(("closed periods", one.tenant_id), lambda c: read_closed_periods(c, one.tenant_id))
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    seen = context.books.look(("closed periods", one.tenant_id), lambda c: read_closed_periods(c, one.tenant_id))
     return page(
         request,
         "closed_periods.html",
@@ -87,6 +118,25 @@ def accept_changes(context: AppContext, fields: Mapping[str, Any]) -> str:
         raise ConfigurationError(f"Nothing that changed in locked months of {one.name} is open.")
     months = accept(warehouse, changes, note, by=by, at=clock.now())
     return f"Accepted by {by}: changes in {months} locked {'month' if months == 1 else 'months'} of {one.name}."
+
+
+def take_back_acceptance(context: AppContext, fields: Mapping[str, Any]) -> str:
+    """Take back what was accepted of a month of an organisation, and say so.
+
+    Raises:
+        ConfigurationError: A name is missing, or nothing that was accepted of the month stands.
+        WarehouseBusy: A sync is writing.
+    """
+    one = organisation(context, str(fields.get("organisation", "")))
+    by, month = (str(fields.get(name, "")).strip() for name in ("by", "month"))
+    if not by:
+        raise ConfigurationError("Say who takes it back.")
+    warehouse = context.services.warehouse
+    with warehouse.reading() as connection:
+        accepted = read_closed_periods(connection, one.tenant_id).accepted
+    if not take_back(warehouse, [past for past in accepted if f"{past.period_start}" == month], by=by, at=clock.now()):
+        raise ConfigurationError(f"Nothing that was accepted of this month of {one.name} stands.")
+    return f"Taken back by {by}: what changed in {date.fromisoformat(month):%B %Y} waits again, unless it was undone."
 
 
 def read_closed_periods(connection: Connection, tenant_id: str) -> ClosedPeriods:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from xero_pipeline.calendar import month_end, month_start
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web.books.addresses import BACK, books_address, document_address
-from xero_pipeline.web.books.statement_view import StatementView
+from xero_pipeline.web.books.statement_view import StatementView, plain_tabs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,10 +23,15 @@ _OTHER_PAGES: Mapping[str, str] = {"closed-periods": "Closed periods", "checks":
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """The page that one came from."""
+    """The page that one came from.
+
+    Args:
+        view: What it shows, if it is a statement.
+    """
 
     label: str
     address: str
+    view: StatementView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,12 @@ class DocumentLinks:
         """The address of another document."""
         return document_address(self.tenant_id, document_id, self.asked)
 
+    def tabs(self) -> Iterator[tuple[str, str, bool]]:
+        """Label and address of every statement, of the period of the one that led here; none is this page."""
+        if self.back is None or self.back.view is None:
+            return plain_tabs(self.tenant_id)
+        return ((label, address, False) for label, address, _ in self.back.view.tabs())
+
     def ledger_of(self, account_id: str, day: date) -> str:
         """The address of the journal lines of an account in a day's month."""
         days = {"from": month_start(day), "to": month_end(day), "account": account_id}
@@ -67,4 +78,4 @@ def _way_back(tenant_id: str, asked: str, today: date) -> WayBack | None:
         view = StatementView.of(tenant_id, name, QueryParams(query), today)
     except XeroPipelineError:
         return None
-    return WayBack(f"{view.options.label}, {view.days_in_words}", view.page())
+    return WayBack(f"{view.options.label}, {view.days_in_words}", view.page(), view)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.documents.document_details import details_of
 from xero_pipeline.ledger.documents.traced_documents import documents_called
 from xero_pipeline.operations.document_trace import versions_of
@@ -16,7 +15,6 @@ from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
 from xero_pipeline.web.books.document_links import DocumentLinks
 from xero_pipeline.web.books.statement_pages import today_of
-from xero_pipeline.web.books.statement_view import plain_tabs
 from xero_pipeline.web.responses import page
 from xero_pipeline.xero.deep_links import record_link
 
@@ -29,15 +27,12 @@ def document(request: Request) -> Response:
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
     wanted = str(request.path_params["document_id"])
-    try:
-        links = DocumentLinks.of(one.tenant_id, request.query_params, today_of(context, one.tenant_id))
-        told = context.books.look(("document", one.tenant_id, wanted), lambda c: _told(c, one.tenant_id, wanted)).value
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    links = DocumentLinks.of(one.tenant_id, request.query_params, today_of(context, one.tenant_id))
+    told = context.books.look(("document", one.tenant_id, wanted), lambda c: _told(c, one.tenant_id, wanted)).value
     if not told:
         raise UnknownAction("The ledger has no such document. It may have been deleted in Xero.")
     live = context.services.settings.mode == "live"
-    shown: dict[str, Any] = {**told, "in_xero": told["in_xero"] if live else None, "tabs": plain_tabs(one.tenant_id)}
+    shown: dict[str, Any] = {**told, "in_xero": told["in_xero"] if live else None, "tabs": links.tabs()}
     return page(request, "document.html", one=one, links=links, **shown)
 
 

@@ -15,7 +15,7 @@ from xero_pipeline import clock
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import check_states, dismiss, findings
 from xero_pipeline.checks.subjects import ids_in, subjects
-from xero_pipeline.errors import ConfigurationError, WarehouseBusy
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.documents.document_fields import state_in_words
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.tables import named
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from xero_pipeline.checks.findings import CheckState, Finding
     from xero_pipeline.checks.subjects import FindingSubject
 
-SHOWN = 50
-"""Findings of a check on the page; `xero-pipeline checks --json` has all of them."""
+SHOWN = 500
+"""Findings of a check on the page; its CSV has all of them."""
+UNFOLDED = 10
+"""Findings of a check that are shown at once: more are folded, so that the few are not lost among the many."""
 AMOUNTS = ("total", "amount")
 """Columns of evidence that are amounts."""
 _KINDS = ("kind", "document")
@@ -87,16 +89,14 @@ def checks_page(request: Request) -> Response:
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
     known, live = books_checks(context.services.settings.checks), context.services.settings.mode == "live"
-    try:
-        seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known, live=live)))
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    seen = context.books.look(("checks", one.tenant_id), lambda c: list(_read(c, one.tenant_id, known, live=live)))
     return page(
         request,
         "checks.html",
         one=one,
         tabs=plain_tabs(one.tenant_id),
-        found=seen.value,
+        found=sorted(seen.value, key=_order),
+        unfolded=UNFOLDED,
         amounts=AMOUNTS,
         at=seen.at,
         user=session_of(request).user,
@@ -141,6 +141,12 @@ def _read(
         documents = _documents(connection, tenant_id, {key for one in still_open for key in ids_in(one)})
         about = subjects(connection, still_open if live else [])
         yield CheckFindings(check, states.get(check.name), still_open, dismissed, documents, about)
+
+
+def _order(of: CheckFindings) -> tuple[bool, int]:
+    """Those that found something first, the fewest first: they are read, many of a kind are worked through."""
+    count = of.state.still_open if of.state else 0
+    return not count and not (of.state and of.state.problem), count
 
 
 def _in_words(column: str, value: str, payable: bool) -> str:

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from xero_pipeline import clock
-from xero_pipeline.errors import WarehouseBusy
+from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.files.catalogue import read_statement
 from xero_pipeline.files.drawn_statement import DrawnStatement
 from xero_pipeline.files.statement_file import FORMS, FileForm, MadeFile, statement_file
 from xero_pipeline.files.statement_layouts import sheet_of
-from xero_pipeline.files.statement_set import read_statement_set, statement_set_file
+from xero_pipeline.files.statement_set import NOT_IN_THE_SET, read_statement_set, statement_set_file
 from xero_pipeline.ledger.posting.rules import UNEXPLAINED
 from xero_pipeline.ledger.statements.budget import budgets_of
 from xero_pipeline.ledger.statements.chart import Account, chart_of
@@ -91,18 +91,15 @@ class ShownStatement:
 def statement(request: Request) -> Response:
     """A statement as a page."""
     context, one, view, today = _asked(request)
-    try:
-        choices = context.books.look(("choices", one.tenant_id), lambda c: _choices(c, one.tenant_id)).value
-        told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
-        if view.request.name == "general-ledger" and not view.request.account:
-            return page(request, "accounts.html", **told)
-        if view.request.name == "budget" and choices.budgets:
-            view = told["view"] = view.of_budget(choices.budgets)
-        shown = replace(view, request=replace(view.request, most=ROWS_SHOWN))
-        draw = _drawing(context, one, shown)
-        seen = context.books.look(("statement", one.tenant_id, shown.request), lambda c: _shown(c, draw(c)))
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    choices = context.books.look(("choices", one.tenant_id), lambda c: _choices(c, one.tenant_id)).value
+    told: dict[str, Any] = {"one": one, "view": view, "choices": choices, "today": today}
+    if view.request.name == "general-ledger" and not view.request.account:
+        return page(request, "accounts.html", **told)
+    if view.request.name == "budget" and choices.budgets:
+        view = told["view"] = view.of_budget(choices.budgets)
+    shown = replace(view, request=replace(view.request, most=ROWS_SHOWN))
+    draw = _drawing(context, one, shown)
+    seen = context.books.look(("statement", one.tenant_id, shown.request), lambda c: _shown(c, draw(c)))
     return page(
         request,
         "statement.html",
@@ -112,6 +109,7 @@ def statement(request: Request) -> Response:
         in_use=seen.in_use,
         forms=FORMS,
         whole=view.file(STATEMENT_SET),
+        not_in_set=NOT_IN_THE_SET,
     )
 
 
@@ -120,10 +118,12 @@ def drawn(request: Request) -> CachedRead[DrawnStatement]:
 
     Raises:
         UnknownAction: There is no such organisation or statement.
-        ConfigurationError: A choice is wrong, or nothing is posted yet.
+        ConfigurationError: A choice is wrong, or one of two that do not go together, or nothing is posted yet.
         WarehouseBusy: The warehouse is in use.
     """
     context, one, view, _ = _asked(request)
+    if view.left_out:
+        raise ConfigurationError("Choose either compare or by: columns by month leave no room for a comparison.")
     return context.books.read(_drawing(context, one, view))
 
 

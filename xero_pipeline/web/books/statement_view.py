@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlencode
@@ -33,11 +33,13 @@ class StatementView:
     Args:
         request: Which it is.
         start: The first day that was chosen, which a statement of a day only hands on to the next.
+        left_out: What was chosen to compare with and has no room beside columns by month: the page says so.
     """
 
     tenant_id: str
     request: StatementRequest
     start: date
+    left_out: Sequence[str] = field(default=(), compare=False)
 
     @classmethod
     def of(cls, tenant_id: str, name: str, params: QueryParams, today: date) -> StatementView:
@@ -62,8 +64,8 @@ class StatementView:
         basis = params.get("basis") or "accrual"
         if basis not in get_args(Basis):
             raise ConfigurationError(f"The basis is accrual or cash, not “{basis}”.")
-        # Columns by month leave no room for others: the last choice that says more wins.
         by = params.get("by") or None if options.parts else None
+        compare = tuple(word for word in params.getlist("compare") if word in options.compare)
         return cls(
             tenant_id,
             StatementRequest(
@@ -71,13 +73,14 @@ class StatementView:
                 None if kind.of_a_day else start,
                 end,
                 basis if kind.with_basis else None,  # pyright: ignore[reportArgumentType] - one of them
-                () if by else tuple(word for word in params.getlist("compare") if word in options.compare),
+                () if by else compare,
                 by,
                 params.get("account") or None if name == _LEDGER else None,
                 params.get("contact") or None if name.startswith("aged") else None,
                 params.get("budget") or None if name == _BUDGET else None,
             ),
             min(start, end),
+            compare if by else (),
         )
 
     @property

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.operations.synced_tables import STATES
 from xero_pipeline.warehouse.time_zones import zone_named
 from xero_pipeline.web.actions import organisation
@@ -48,10 +47,7 @@ def address(fields: Mapping[str, Any]) -> str:
 def _page(request: Request, template: str) -> Response:
     context = context_of(request)
     one = organisation(context, request.path_params["tenant_id"])
-    try:
-        state = sync_overview(context, one.tenant_id)
-    except WarehouseBusy as busy:
-        return page(request, "busy.html", 503, one=one, why=busy.message)
+    state = sync_overview(context, one.tenant_id)
     shown: dict[str, Any] = {
         "state": state,
         "subjects": list(_subjects(state.tables)),

@@ -1,4 +1,4 @@
-"""What there is to tell now: the states and issues that the web page and /metrics show, one event each."""
+"""What there is to tell now: the states and issues that the web page and /metrics show, an alert each."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
 from xero_pipeline.checks.findings import check_states
-from xero_pipeline.operations.health.issues import KINDS, open_issues_in, with_put_aside
+from xero_pipeline.operations.health.issues import KINDS, open_issues_in
 from xero_pipeline.operations.organisation_states import STALE_AFTER, STATES, consent_fades
-from xero_pipeline.operations.organisation_status import last_syncs, organisation_statuses
+from xero_pipeline.operations.organisation_status import all_issues, last_syncs, organisation_statuses
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,7 @@ _IN_NO_NAME = re.compile(r"[\x00-\x1f\x7f<>@\u2028\u2029\u202a-\u202e\u2066-\u20
 
 @dataclass(frozen=True, slots=True)
 class AlertKind:
-    """A kind of event.
+    """A kind of alert.
 
     Args:
         label: What is the matter, the headline of all organisations it is the matter with.
@@ -43,7 +43,7 @@ class AlertKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Alert:
     """Something that is the matter now.
 
     Args:
@@ -64,7 +64,7 @@ class Event:
 
     @property
     def key(self) -> str:
-        """The same for the same event."""
+        """The same for the same matter."""
         return f"{self.kind} {self.scope}"
 
     @property
@@ -78,12 +78,12 @@ class Look:
     """What one look at everything found.
 
     Args:
-        events: By key, the worst first.
+        alerts: By key, the worst first.
         unknown: Keys of which nobody knows whether they are the matter still, such as that of a run long ago.
         left: Tenant ids of organisations that are disconnected, or gone: nothing of them is told any more.
     """
 
-    events: Mapping[str, Event]
+    alerts: Mapping[str, Alert]
     unknown: Callable[[str], bool]
     left: Callable[[str], bool]
 
@@ -138,6 +138,9 @@ ALERTS: Mapping[str, AlertKind] = {
         "`xero-pipeline checks` shows what, and dismisses what is known.",
         lambda one, _: one["findings"],
     ),
+    "events_missed": AlertKind(
+        "Changes came without an event of Xero's", "`xero-pipeline doctor` says which.", _issue("events_missed")
+    ),
     "stale": AlertKind(STATES["stale"].label, "`xero-pipeline doctor` says what is wrong.", _is_stale),
 }
 """Everything that is told, the worst first; what failed is read from Dagster's runs."""
@@ -159,7 +162,7 @@ def look(services: Services, warehouse: Warehouse, runs: Mapping[str, LastRun]) 
         found: dict[str, int] = {}
         for state in check_states(connection):
             found[state.tenant_id] = found.get(state.tenant_id, 0) + state.still_open + bool(state.problem)
-    issues = with_put_aside(issues, services.deferred_work.aside())
+    issues = all_issues(services, issues)
     ours = services.settings.has_organisation
     told: list[dict[str, Any]] = [
         {**one, "issues": issues.get(one["tenant_id"], ()), "findings": found.get(one["tenant_id"], 0)}
@@ -167,32 +170,32 @@ def look(services: Services, warehouse: Warehouse, runs: Mapping[str, LastRun]) 
         if one["status"] != "disconnected" and ours(one["tenant_id"])
     ]
     names = {one["tenant_id"]: plain_name(one["name"]) for one in told}
-    events = [*_of_organisations(told), *_of_runs(runs, names)]
+    alerts = [*_of_organisations(told), *_of_runs(runs, names)]
     order = list(ALERTS)
-    events.sort(key=lambda event: (order.index(event.kind), event.name))
+    alerts.sort(key=lambda one: (order.index(one.kind), one.name))
     return Look(
-        {event.key: event for event in events},
+        {one.key: one for one in alerts},
         lambda key: key.startswith(f"{FAILED} ") and key.removeprefix(f"{FAILED} ") not in runs,
         lambda key: not any(part in names for part in key.split(" ", 2)[1].split("…")),
     )
 
 
-def _of_organisations(told: list[dict[str, Any]]) -> Iterator[Event]:
+def _of_organisations(told: list[dict[str, Any]]) -> Iterator[Alert]:
     now = clock.now()
     for one in told:
-        for kind, alert in ALERTS.items():
-            if count := alert.count(one, now):
-                yield Event(kind, one["tenant_id"], plain_name(one["name"]), count, tenant_id=one["tenant_id"])
+        for name, kind in ALERTS.items():
+            if count := kind.count(one, now):
+                yield Alert(name, one["tenant_id"], plain_name(one["name"]), count, tenant_id=one["tenant_id"])
 
 
-def _of_runs(runs: Mapping[str, LastRun], names: Mapping[str, str]) -> Iterator[Event]:
+def _of_runs(runs: Mapping[str, LastRun], names: Mapping[str, str]) -> Iterator[Alert]:
     for scope, run in runs.items():
         known = [tenant for tenant in run.tenants if tenant in names]
         if not run.failed or not known:
             continue
         more = f" and {len(known) - 1} more in the same run" if len(known) > 1 else ""
         of_one = known[0] if len(known) == 1 else ""
-        yield Event(FAILED, scope, f"{names[known[0]]}{more} ({run.job})", run_id=run.run_id, tenant_id=of_one)
+        yield Alert(FAILED, scope, f"{names[known[0]]}{more} ({run.job})", run_id=run.run_id, tenant_id=of_one)
 
 
 def plain_name(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from xero_pipeline import clock
 from xero_pipeline.container import Services
-from xero_pipeline.operations.health.events import check_events, last_events, with_missed_events
+from xero_pipeline.operations.health.webhooks import check_events, last_events, with_missed_events
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.web.monitoring.workload import _by_table

@@ -11,7 +11,7 @@ from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import Connection
 
-from xero_pipeline.operations.event_rows import Row, add_planned_checks, add_tags
+from xero_pipeline.operations.dagster_event_rows import Row, add_planned_checks, add_tags
 
 Numbered = tuple[int, EventLogEntry, Row]
 """An event, with its id and its row."""
