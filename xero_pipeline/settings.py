@@ -1,6 +1,6 @@
 """The environment, read once into one frozen, typed `Settings`: every variable is described once.
 
-Those of the web page, of assistants and of alerts are in `web_settings`, all others here.
+Those of the web page, of assistants, of alerts and of publishing are in `web_settings`, all others here.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from xero_pipeline.setting_types import (
     Month,
     OneOfShards,
     Owners,
-    PublishDataset,
-    PublishWord,
     ReportNames,
     StateAddress,
     WarehouseAddress,
@@ -97,15 +95,6 @@ class Settings(WebSettings):
         None,
         description="A folder, or an object store such as s3://bucket/prefix, for every answer as received, "
         "compressed, from which the tables can be made again without a call. Default: none are kept.",
-    )
-    publish: PublishWord | None = Field(
-        None,
-        description="Where every table is published to after each sync: bigquery, snowflake, databricks, redshift, "
-        "clickhouse, motherduck, ducklake, iceberg, mssql, filesystem, duckdb or postgres. Where that is and who may "
-        "write there are dlt's own variables.",
-    )
-    publish_dataset: PublishDataset = Field(
-        "xero", description="The dataset, or schema, of what is published; those of history and ledger begin with it."
     )
     start_date: Month | None = Field(
         None,

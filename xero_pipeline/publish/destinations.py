@@ -19,7 +19,7 @@ own, or with the whole table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class PublishDestination:
     """A kind of warehouse.
 
     Args:
@@ -42,27 +42,29 @@ class Destination:
         return "pyiceberg" if self.table_format == "iceberg" else self.factory
 
 
-DESTINATIONS: Mapping[str, Destination] = {
-    "bigquery": Destination("bigquery", "google.cloud.bigquery"),
-    "snowflake": Destination("snowflake", "snowflake.connector"),
-    "databricks": Destination("databricks", "databricks.sql"),
-    "redshift": Destination("redshift", "psycopg2"),
-    "clickhouse": Destination("clickhouse", "clickhouse_driver"),
-    "motherduck": Destination("motherduck", "duckdb"),
-    "ducklake": Destination("ducklake", "duckdb"),
-    "mssql": Destination("mssql", "pyodbc"),
-    "duckdb": Destination("duckdb", "duckdb"),
+DESTINATIONS: Mapping[str, PublishDestination] = {
+    "bigquery": PublishDestination("bigquery", "google.cloud.bigquery"),
+    "snowflake": PublishDestination("snowflake", "snowflake.connector"),
+    "databricks": PublishDestination("databricks", "databricks.sql"),
+    "redshift": PublishDestination("redshift", "psycopg2"),
+    "clickhouse": PublishDestination("clickhouse", "clickhouse_driver"),
+    "motherduck": PublishDestination("motherduck", "duckdb"),
+    "ducklake": PublishDestination("ducklake", "duckdb"),
+    "mssql": PublishDestination("mssql", "pyodbc"),
+    "duckdb": PublishDestination("duckdb", "duckdb"),
     # Rows that are inserted as text take minutes where a file of CSV takes seconds.
-    "postgres": Destination("postgres", "psycopg2", file_format="csv"),
-    "filesystem": Destination("filesystem", "", way="files", file_format="parquet"),
-    "iceberg": Destination("filesystem", "pyiceberg", way="tables", file_format="parquet", table_format="iceberg"),
+    "postgres": PublishDestination("postgres", "psycopg2", file_format="csv"),
+    "filesystem": PublishDestination("filesystem", "", way="files", file_format="parquet"),
+    "iceberg": PublishDestination(
+        "filesystem", "pyiceberg", way="tables", file_format="parquet", table_format="iceberg"
+    ),
 }
 
 LAYOUT = "{table_name}/{slice}/{load_id}.{file_id}.{ext}"
 """Files of an organisation lie together, so that they can be replaced."""
 
 
-def destination(word: str) -> Destination:
+def destination(word: str) -> PublishDestination:
     """The destination, when this installation has what it needs.
 
     Raises:
@@ -85,7 +87,7 @@ def _is_installed(module: str) -> bool:
         return False
 
 
-def dlt_destination(to: Destination, folder_of_slice: Callable[[], str]) -> Any:
+def dlt_destination(to: PublishDestination, folder_of_slice: Callable[[], str]) -> Any:
     """The destination as dlt knows it; where it is and who may write there is in dlt's own variables.
 
     Args:

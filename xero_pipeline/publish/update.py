@@ -29,7 +29,7 @@ SCHEMAS = ("xero", "xero_history", "ledger")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SliceDifference:
     """A slice that the destination has not as we have it.
 
     Args:
@@ -65,7 +65,7 @@ class Publication:
     rows: dict[str, int] = field(default_factory=dict)
     slices: int = 0
     compared: int = 0
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[SliceDifference] = field(default_factory=list)
 
 
 def dataset_of(schema: str, dataset: str) -> str:
@@ -195,7 +195,7 @@ def _compare(
         ours, theirs = figures(connection, table, list(told)), pipeline.figures(table)
         done.compared += 1
         done.differences += [
-            Difference(f"{table.schema}.{table.name}", whose, ours.get(whose, ()), theirs.get(whose, ()))
+            SliceDifference(f"{table.schema}.{table.name}", whose, ours.get(whose, ()), theirs.get(whose, ()))
             for whose in sorted({*ours, *theirs})
             if ours.get(whose) != theirs.get(whose)
         ]
