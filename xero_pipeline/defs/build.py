@@ -14,6 +14,7 @@ from xero_pipeline.defs.assets.aged_reports import on_request_assets, on_request
 from xero_pipeline.defs.assets.collections import collection_assets
 from xero_pipeline.defs.assets.consolidation import group_assets
 from xero_pipeline.defs.assets.ledger import ledger_assets
+from xero_pipeline.defs.assets.publication import publish_assets
 from xero_pipeline.defs.assets.reports import report_assets
 from xero_pipeline.defs.automation.deferred_work import unfinished
 from xero_pipeline.defs.automation.event_reads import events_to_read
@@ -134,7 +135,9 @@ class DefinitionsBuilder:
             checked=checked,
             checks=checks,
         )
-        return [*ledger, *group_assets(naming, checked=checked)]
+        kept = [*ledger, *group_assets(naming, checked=checked)]
+        there = self._settings.publish
+        return [*kept, *publish_assets(naming, there, kept, checked=checked)] if there else kept
 
     @property
     def assets(self) -> Sequence[dg.AssetsDefinition]:
