@@ -53,6 +53,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "reading",
         "drift",
         "landing",
+        "publish",
         "postgresql",
         "deploy",
         "scale",

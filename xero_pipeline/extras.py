@@ -7,7 +7,9 @@ from typing import Literal
 
 from xero_pipeline.errors import ConfigurationError
 
-Extra = Literal["distributed", "postgresql", "simulator", "web", "telemetry", "object-store", "alerts", "mcp"]
+Extra = Literal[
+    "distributed", "postgresql", "simulator", "web", "telemetry", "object-store", "alerts", "mcp", "publish"
+]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "distributed": ("celery", "dagster_celery"),
@@ -18,6 +20,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "object-store": ("obstore",),
     "alerts": ("apprise",),
     "mcp": ("mcp",),
+    "publish": ("dlt",),
 }
 """What each extra alone brings, by the name that Python imports."""
 

@@ -14,6 +14,35 @@ from pydantic_settings import NoDecode
 from xero_pipeline.calendar import month_start
 from xero_pipeline.shard import Shard
 
+PUBLISH_WORDS = (
+    "bigquery",
+    "snowflake",
+    "databricks",
+    "redshift",
+    "clickhouse",
+    "motherduck",
+    "ducklake",
+    "iceberg",
+    "mssql",
+    "filesystem",
+    "duckdb",
+    "postgres",
+)
+"""Where the warehouse may be published to (XERO_PUBLISH)."""
+
+
+def _publish_word(value: str) -> str:
+    word = value.strip().lower()
+    if word not in PUBLISH_WORDS:
+        raise ValueError(f"must be one of {', '.join(PUBLISH_WORDS)}")
+    return word
+
+
+def _dataset_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", value):
+        raise ValueError("must be small letters, digits and _, such as xero")
+    return value
+
 
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
@@ -84,6 +113,8 @@ def _landing_place(value: str) -> str:
     return landing_address(value)
 
 
+PublishWord = Annotated[str, AfterValidator(_publish_word)]
+PublishDataset = Annotated[str, AfterValidator(_dataset_name)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WarehouseAddress = Annotated[SecretStr, AfterValidator(_database("XERO_WAREHOUSE_URL"))]
 StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]

@@ -1,6 +1,6 @@
 """The environment, read once into one frozen, typed `Settings`: every variable is described once.
 
-Those of the web page, of assistants and of alerts are in `web_settings`, all others here.
+Those of the web page, of assistants, of alerts and of publishing are in `web_settings`, all others here.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What the web page, assistants and alerts read of the environment: how people and programs reach us, and we them."""
+"""What the web page, assistants, alerts and publishing read of the environment: how we and others reach each other."""
 
 from __future__ import annotations
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from xero_pipeline.setting_types import WebAddress
+from xero_pipeline.setting_types import PublishDataset, PublishWord, WebAddress
 
 
 class WebSettings(BaseSettings):
@@ -49,6 +49,15 @@ class WebSettings(BaseSettings):
     )
     mcp_token: SecretStr | None = Field(
         None, description="What an assistant sends as `Authorization: Bearer …` to `xero-pipeline mcp --http`."
+    )
+    publish: PublishWord | None = Field(
+        None,
+        description="Where every table is published to after each sync: bigquery, snowflake, databricks, redshift, "
+        "clickhouse, motherduck, ducklake, iceberg, mssql, filesystem, duckdb or postgres. Where that is and who may "
+        "write there are dlt's own variables.",
+    )
+    publish_dataset: PublishDataset = Field(
+        "xero", description="The dataset, or schema, of what is published; those of history and ledger begin with it."
     )
 
     @property

@@ -56,6 +56,7 @@ MAY_IMPORT = {
     "files": {"files", "ledger", "metrics", "warehouse"},
     "sync": {"state", "sync", "warehouse", "xero", "settings"},
     "home": set(),
+    "publish": {"publish", "container", "ledger", "state", "warehouse"},
     "container": {"home", "ledger", "settings", "state", "sync", "warehouse", "xero"},
     "parts": {"container"},
     "defs": {
@@ -66,6 +67,7 @@ MAY_IMPORT = {
         "ledger",
         "metrics",
         "container",
+        "publish",
         "settings",
         "state",
         "sync",
@@ -132,6 +134,7 @@ MAY_IMPORT = {
         "ledger",
         "metrics",
         "container",
+        "publish",
         "queries",
         "settings",
         "state",

@@ -20,6 +20,7 @@ from xero_pipeline.cli.commands import (
     logs,
     move,
     plan,
+    publish,
     query,
     rates,
     ready,
@@ -73,6 +74,7 @@ app.command()(checks.checks)
 app.command()(aged.aged)
 app.command(cls=QueryCommand)(query.query)
 app.command()(export.export)
+app.command()(publish.publish)
 app.command()(doctor.doctor)
 app.command()(ready.ready)
 app.command()(rates.rates)

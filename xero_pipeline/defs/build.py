@@ -15,6 +15,7 @@ from xero_pipeline.defs.assets.collections import collection_assets
 from xero_pipeline.defs.assets.consolidation import group_assets
 from xero_pipeline.defs.assets.execution import Execute, work_only
 from xero_pipeline.defs.assets.ledger import ledger_assets
+from xero_pipeline.defs.assets.publication import publish_assets
 from xero_pipeline.defs.assets.reports import report_assets
 from xero_pipeline.defs.automation.deferred_work import unfinished
 from xero_pipeline.defs.automation.event_reads import events_to_read
@@ -140,7 +141,9 @@ class DefinitionsBuilder:
             execute=self._execute,
             dbt_source=self._choice.dbt_source,
         )
-        return [*ledger, *group_assets(naming, checked=checked, execute=self._execute)]
+        kept = [*ledger, *group_assets(naming, checked=checked, execute=self._execute)]
+        there = self._settings.publish
+        return [*kept, *publish_assets(naming, there, kept, checked=checked, execute=self._execute)] if there else kept
 
     @property
     def assets(self) -> Sequence[dg.AssetsDefinition]:

@@ -156,6 +156,22 @@ class Naming:
         ours = [self._keys[parent] for parent in parents if parent in self._keys]
         return spec.merge_attributes(deps=ours, tags={ASSET: f"{schema}.{name}", **self._app_tag})
 
+    def beyond(self, name: str, *, description: str, made_of: Iterable[dg.AssetKey]) -> dg.AssetSpec:
+        """An asset of this project that is no table of the warehouse.
+
+        Args:
+            made_of: After which assets it comes.
+        """
+        return dg.AssetSpec(
+            dg.AssetKey([*self._key_prefix, SCHEMA, name]),
+            description=description,
+            group_name=self._group(name),
+            deps=list(made_of),
+            owners=self._owners,
+            kinds={"xero", "dlt"},
+            tags=self._app_tag,
+        )
+
     def _fresh(self, every: timedelta | None) -> dg.FreshnessPolicy | None:
         """Somebody should look when a day was missed."""
         if not self._daily or every is None:

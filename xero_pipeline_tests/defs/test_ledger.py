@@ -20,7 +20,7 @@ from xero_pipeline.defs.automation.ledger_updates import LEDGERS
 from xero_pipeline.defs.checks.locked_documents import UNCHANGED
 from xero_pipeline.defs.checks.tie_out import POSTS, name_of
 from xero_pipeline.defs.metadata import charts
-from xero_pipeline.defs.metadata.charts import chart_of
+from xero_pipeline.defs.metadata.charts import chart_of, more_of_profit
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
@@ -204,6 +204,12 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
         if "picture" in event.metadata
     }
     assert pictured == {"profit_and_loss", "bank_summary", "aged_receivables", "aged_payables"}
+    more = more_of_profit(read.services.warehouse, tenant, MONTHS[-1])
+    margin = more["margins"].figures["Net margin"][-1]
+    assert round(margin, 6) == round(chart.figures["Net profit"][-1] / chart.figures["Income"][-1] * 100, 6)
+    year = [one for one in more["net_profit_year_to_date"].figures["This year"] if one is not None]
+    assert year[-1] - year[-2] == chart.figures["Net profit"][-1]
+    assert {*more} == {"margins", "income_year_to_date", "net_profit_year_to_date"}
 
 
 @proof

@@ -1,0 +1,1 @@
+"""The warehouse in other warehouses: every table, exact, organisation by organisation, only what changed."""
