@@ -15,7 +15,7 @@ MODULES: dict[Extra, tuple[str, ...]] = {
     "distributed": ("celery", "dagster_celery"),
     "postgresql": ("psycopg", "dagster_postgres"),
     "simulator": ("joserfc",),
-    "web": ("python_multipart",),
+    "web": ("python_multipart", "prometheus_client"),
     "telemetry": ("opentelemetry",),
     "object-store": ("obstore",),
     "alerts": ("apprise",),

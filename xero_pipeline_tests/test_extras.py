@@ -37,8 +37,8 @@ def without(monkeypatch):
         (["sync"], "simulator", "Mock mode needs joserfc, which is not installed."),
         (["run"], "simulator", "Mock mode needs joserfc, which is not installed."),
         (["simulator", "serve"], "simulator", "The simulator needs joserfc, which is not installed."),
-        (["run"], "web", "The web page needs python_multipart, which is not installed."),
-        (["web"], "web", "The web page needs python_multipart, which is not installed."),
+        (["run"], "web", "The web page needs python_multipart and prometheus_client, which are not installed."),
+        (["web"], "web", "The web page needs python_multipart and prometheus_client, which are not installed."),
         (["status"], "postgresql", "XERO_STATE_URL: PostgreSQL needs psycopg and dagster_postgres, which are not"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else None,
@@ -69,11 +69,11 @@ def test_each_extra_brings_what_is_missed_without_it():
     extras = dict(PROJECT["optional-dependencies"])
     everything = names(extras.pop("all")[0].removeprefix("xero-pipeline[").removesuffix("]").split(","))
     assert everything == set(extras) == set(MODULES)
-    known = packages_distributions()
+    known = {module: {one.replace("_", "-") for one in found} for module, found in packages_distributions().items()}
     for extra, modules in MODULES.items():
         brought = {one for module in modules for one in known[module]}
         # OpenTelemetry is many packages under one name.
-        assert all(names(extras[extra]) & set(known[module]) for module in modules), extra
+        assert all(names(extras[extra]) & known[module] for module in modules), extra
         assert not brought & names(PROJECT["dependencies"]), extra
 
 
