@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline.defs.assets.execution import Execute, work_only
 from xero_pipeline.defs.build import DefinitionsBuilder, naming, resources
 from xero_pipeline.defs.selection import select_assets
 from xero_pipeline.defs.xero_app import XeroApp
@@ -35,6 +36,8 @@ def build_xero_defs(
     checks: bool = True,
     name_prefix: str = PREFIX,
     app: str = "",
+    execute: Execute = work_only,
+    dbt_source: str | None = None,
 ) -> dg.Definitions:
     """Everything of ours for a Dagster project: merge it with your own by `dg.Definitions.merge`.
 
@@ -54,13 +57,17 @@ def build_xero_defs(
         name_prefix: Comes before the names of jobs, ops, schedules, sensors and groups.
         app: A name for another Xero app than that of XERO_CLIENT_ID, such as `uk`: it has its home and its secrets in
             XERO_UK_PIPELINE_HOME, XERO_UK_CLIENT_ID and so on. The name then comes before all names and keys.
+        execute: Put around the work of every run of an op of ours: is given the context and the work, which is done as
+            it is iterated, and yields what it yields.
+        dbt_source: The name of a source in a dbt project: the tables in Fivetran's layout come along as its tables,
+            under the keys that dagster-dbt gives them (`xero/account` of the source `xero`, which dbt_xero has).
 
     Raises:
         ConfigurationError: A setting is wrong, or there is no collection or report of that name.
     """
     wanted = {"schedules": schedules, "sensors": sensors, "checks": checks}
     return _collected(
-        key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app
+        key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app, execute, dbt_source
     ).definitions()
 
 
@@ -75,6 +82,8 @@ def xero_assets(
     checks: bool = True,
     name_prefix: str = PREFIX,
     app: str = "",
+    execute: Execute = work_only,
+    dbt_source: str | None = None,
 ) -> Sequence[dg.AssetsDefinition]:
     """Our assets alone, with their resources bound: `dg.Definitions(assets=[*xero_assets(), …])` is enough.
 
@@ -88,12 +97,16 @@ def xero_assets(
         checks: Whether the check that every record could be read comes along; it is part of the assets.
         name_prefix: Comes before the names of ops and groups.
         app: As in `build_xero_defs`.
+        execute: As in `build_xero_defs`.
+        dbt_source: As in `build_xero_defs`.
 
     Raises:
         ConfigurationError: As in `build_xero_defs`.
     """
     wanted = {"schedules": False, "sensors": False, "checks": checks}
-    ours = _collected(key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app).assets
+    ours = _collected(
+        key_prefix, translator, groups, owners, collections, reports, name_prefix, wanted, app, execute, dbt_source
+    ).assets
     return list(dg.with_resources(ours, resources(XeroApp(app))))
 
 
@@ -107,10 +120,12 @@ def _collected(
     name_prefix: str,
     wanted: Mapping[str, bool],
     app_name: str,
+    execute: Execute,
+    dbt_source: str | None,
 ) -> DefinitionsBuilder:
     app = XeroApp(app_name)
     settings = Settings.load(**app.settings)
-    choice = select_assets(settings, collections=collections, reports=reports, **wanted)
+    choice = select_assets(settings, collections=collections, reports=reports, dbt_source=dbt_source, **wanted)
     prefix = [part for part in key_prefix.split("/") if part] if isinstance(key_prefix, str) else list(key_prefix)
     if app.name:
         prefix = prefix or [app.name]
@@ -125,4 +140,4 @@ def _collected(
         owners=owners,
         app=app,
     )
-    return DefinitionsBuilder(settings, choice, names, alert_sensors(settings, names))
+    return DefinitionsBuilder(settings, choice, names, alert_sensors(settings, names), execute)

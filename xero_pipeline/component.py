@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: Dagster resolves the annotations of a component as they are.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from dagster.components.utils.translation import TranslationFn, TranslationFnRes
 from pydantic import BaseModel, Field
 
 from xero_pipeline.build_defs import PREFIX, build_xero_defs
+from xero_pipeline.defs.assets.subset import Result
 from xero_pipeline.defs.translator import XeroTableProps, XeroTranslator
 
 
@@ -92,12 +93,38 @@ class XeroComponent(dg.Component, dg.Resolvable):
             description="A name for another Xero app, such as uk: its secrets are in XERO_UK_CLIENT_ID and so on."
         ),
     ] = ""
+    dbt_source: Annotated[
+        str | None,
+        Resolver.default(
+            description="The name of a source in a dbt project, xero for dbt_xero: the tables in Fivetran's layout "
+            "come along as its tables, so that its models follow ours in the lineage."
+        ),
+    ] = None
     translation: Annotated[TranslationFn[XeroTableProps], TranslationFnResolver[XeroTableProps](_props)] | None = None
 
     def get_asset_spec(self, props: XeroTableProps) -> dg.AssetSpec:
         """The asset of a table; override it in a subclass to choose keys, groups or descriptions in Python."""
         spec = XeroTranslator().get_asset_spec(props)
         return self.translation(spec, props) if self.translation else spec
+
+    def execute(self, context: dg.AssetExecutionContext, work: Iterator[Result]) -> Iterator[Result]:
+        """Does the work of a run of any op of ours; override it in a subclass to do something before or after.
+
+        ```python
+        class OurXero(XeroComponent):
+            def execute(self, context, work):
+                context.log.info("Xero begins")
+                yield from super().execute(context, work)
+                context.log.info("Xero is done")
+        ```
+
+        Args:
+            context: Of the run, with its keys and partitions.
+            work: Done as it is iterated. What it yields is to be yielded: materialisations and results of checks, to
+                which metadata may be added.
+        """
+        del context
+        yield from work
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Everything of ours for the project."""
@@ -113,6 +140,8 @@ class XeroComponent(dg.Component, dg.Resolvable):
             checks=self.checks,
             name_prefix=self.name_prefix,
             app=self.app,
+            execute=self.execute,
+            dbt_source=self.dbt_source,
         )
 
 

@@ -13,6 +13,7 @@ from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.defs.assets.aged_reports import on_request_assets, on_request_jobs
 from xero_pipeline.defs.assets.collections import collection_assets
 from xero_pipeline.defs.assets.consolidation import group_assets
+from xero_pipeline.defs.assets.execution import Execute, work_only
 from xero_pipeline.defs.assets.ledger import ledger_assets
 from xero_pipeline.defs.assets.publication import publish_assets
 from xero_pipeline.defs.assets.reports import report_assets
@@ -100,6 +101,7 @@ class DefinitionsBuilder:
         choice: What the project takes.
         naming: What it is called there.
         sensors: Those from above this room; they come along with ours.
+        execute: What the project puts around the work of every op.
     """
 
     def __init__(
@@ -108,15 +110,17 @@ class DefinitionsBuilder:
         choice: AssetSelectionConfig,
         naming: Naming,
         sensors: Sequence[dg.SensorDefinition] = (),
+        execute: Execute = work_only,
     ) -> None:
+        self._execute = execute
         self._other_sensors = sensors
         self._settings = settings
         self._choice = choice
         self._naming = naming
-        self._collections = collection_assets(naming, choice, events=self._takes_events)
-        self._reports = report_assets(naming, choice, first_month(settings, clock.today()))
+        self._collections = collection_assets(naming, choice, events=self._takes_events, execute=execute)
+        self._reports = report_assets(naming, choice, first_month(settings, clock.today()), execute=execute)
         nothing = list[dg.AssetsDefinition]()
-        self._on_request = on_request_assets(naming) if choice.on_request else nothing
+        self._on_request = on_request_assets(naming, execute=execute) if choice.on_request else nothing
         journals = any(endpoint.table == "journals" for endpoint in choice.collections)
         self._ledger = self._ledgers(journals=journals) if choice.ledger else nothing
 
@@ -134,10 +138,12 @@ class DefinitionsBuilder:
             balances=[name for name, basis in ACCOUNT_BALANCES.items() if basis in bases],
             checked=checked,
             checks=checks,
+            execute=self._execute,
+            dbt_source=self._choice.dbt_source,
         )
-        kept = [*ledger, *group_assets(naming, checked=checked)]
+        kept = [*ledger, *group_assets(naming, checked=checked, execute=self._execute)]
         there = self._settings.publish
-        return [*kept, *publish_assets(naming, there, kept, checked=checked)] if there else kept
+        return [*kept, *publish_assets(naming, there, kept, checked=checked, execute=self._execute)] if there else kept
 
     @property
     def assets(self) -> Sequence[dg.AssetsDefinition]:

@@ -114,6 +114,7 @@ class Naming:
         lineage: Mapping[str, Sequence[str]] | None = None,
         kind: str = "table",
         every: timedelta | None = DAY,
+        fixed_key: dg.AssetKey | None = None,
     ) -> dg.AssetSpec:
         """A table as an asset of this project.
 
@@ -127,6 +128,7 @@ class Naming:
             lineage: For columns that carry over values of others, those: `schema.table.column`.
             kind: The icon beside Xero's and the database's.
             every: How often the schedules and sensors bring it; None if they do not.
+            fixed_key: What somebody else looks for it by: neither translator nor prefix changes it.
 
         Raises:
             ConfigurationError: The translator gave it a key that another table has.
@@ -146,8 +148,8 @@ class Naming:
                 table=table,
             )
         )
-        if self._key_prefix:
-            key = spec.key.with_prefix(self._key_prefix)
+        if fixed_key or self._key_prefix:
+            key = fixed_key or spec.key.with_prefix(self._key_prefix)
             spec = spec.replace_attributes(key=key)  # pyright: ignore[reportUnknownMemberType] - Dagster's own signature
         self._note(f"{schema}.{name}", spec.key)
         parents = [f"{schema}.{table.parent}"] if table.parent else [_full(one) for one in made_of]

@@ -33,6 +33,7 @@ class AssetSelectionConfig:
         schedules: Whether the daily sync and the rolling refresh come along.
         sensors: Whether the sensors come along: new organisations, months to pull, unfinished work.
         checks: Whether the checks come along.
+        dbt_source: The dbt source whose tables those in Fivetran's layout are; None if they are no assets.
     """
 
     collections: tuple[Endpoint, ...]
@@ -43,6 +44,7 @@ class AssetSelectionConfig:
     schedules: bool = True
     sensors: bool = True
     checks: bool = True
+    dbt_source: str | None = None
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -59,6 +61,7 @@ def select_assets(
     schedules: bool = True,
     sensors: bool = True,
     checks: bool = True,
+    dbt_source: str | None = None,
 ) -> AssetSelectionConfig:
     """The choice that a project makes.
 
@@ -69,10 +72,11 @@ def select_assets(
         schedules: As in `AssetSelectionConfig`.
         sensors: As in `AssetSelectionConfig`.
         checks: As in `AssetSelectionConfig`.
+        dbt_source: As in `AssetSelectionConfig`.
 
     Raises:
         ConfigurationError: There is no collection or report of that name, the message offers the nearest; or
-            nothing is chosen.
+            nothing is chosen; or the tables in Fivetran's layout are, without the ledger.
     """
     read = chosen_by(settings)
     pulled = all_reports()
@@ -80,15 +84,22 @@ def select_assets(
     kept = pulled if reports is None else _named("report", reports, {one.name: one for one in pulled})
     if not taken and not kept:
         raise ConfigurationError("Neither a collection nor a report is chosen: leave one of the two lists out for all.")
+    ledger = {"organisations", "accounts", *dated_tables()} <= {endpoint.table for endpoint in taken}
+    if dbt_source is not None and not ledger:
+        raise ConfigurationError(
+            "dbt_source: the tables in Fivetran's layout are made with the ledger, which needs all documents. Leave "
+            "`collections` out, or put everything into it that the ledger is made of."
+        )
     return AssetSelectionConfig(
         collections=tuple(taken),
         reports=tuple(kept),
         automatic=_usual(settings) if reports is None else tuple(kept),
         on_request=collections is None and reports is None,
-        ledger={"organisations", "accounts", *dated_tables()} <= {endpoint.table for endpoint in taken},
+        ledger=ledger,
         schedules=schedules,
         sensors=sensors,
         checks=checks,
+        dbt_source=dbt_source,
     )
 
 

@@ -8,10 +8,12 @@ from functools import cached_property, partial
 
 from dagster._core.events import ASSET_EVENTS, BATCH_WRITABLE_EVENTS, DagsterEventType
 from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.event_log.schema import AssetKeyTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import Connection
 
 from xero_pipeline.operations.dagster_event_rows import Row, add_planned_checks, add_tags
+from xero_pipeline.operations.dagster_releases import has_column
 
 Numbered = tuple[int, EventLogEntry, Row]
 """An event, with its id and its row."""
@@ -72,8 +74,7 @@ class EventBatches(SqlEventLogStorage):
         add_planned_checks(connection, ((n, event, row["timestamp"]) for n, event, row in events))
 
     def _newest(self, connection: Connection, of_assets: Sequence[Numbered]) -> Mapping[str, Row]:
-        look = partial(self._has_asset_key_col_on_connection, connection, _NEWEST)
-        has_columns = self._has(f"asset_keys.{_NEWEST}", look)
+        has_columns = self._has(f"asset_keys.{_NEWEST}", partial(has_column, connection, AssetKeyTable.name, _NEWEST))
         # Only the last event of a kind leaves anything, and it is large.
         last = {(row["asset_key"], event.dagster_event_type): (number, event) for number, event, row in of_assets}
         newest: dict[str, Row] = {}

@@ -15,6 +15,8 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, As
 from dagster._serdes import serialize_value
 from sqlalchemy import Connection
 
+from xero_pipeline.operations.dagster_releases import partitions_of
+
 _ANY_PARTITION = "the key of a partition"
 
 Row = dict[str, Any]
@@ -67,7 +69,7 @@ def _executions(number: int, event: EventLogEntry, at: datetime) -> Iterator[Row
     if not isinstance(planned, AssetCheckEvaluationPlanned):
         return
     text = serialize_value(event)
-    for partition in planned.partitions_subset.get_partition_keys() if planned.partitions_subset else [None]:
+    for partition in partitions_of(planned) or [None]:
         yield {
             "asset_key": planned.asset_key.to_string(),
             "check_name": planned.check_name,

@@ -12,24 +12,18 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
-from dagster_postgres.auth import PgTokenProvider
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.run_storage import PostgresRunStorage
 from dagster_postgres.schedule_storage import PostgresScheduleStorage
 from dagster_postgres.storage import DagsterPostgresStorage
-from dagster_postgres.utils import (
-    create_pg_engine,
-    get_token_provider_from_config,
-    pg_url_from_config,
-    retry_pg_connection_fn,
-)
+from dagster_postgres.utils import pg_url_from_config, retry_pg_connection_fn
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.event import listen
@@ -38,6 +32,10 @@ from sqlalchemy.pool import QueuePool
 
 from xero_pipeline.operations.dagster_event_batches import EventBatches, stored
 from xero_pipeline.operations.dagster_event_rows import Row, index_rows
+from xero_pipeline.operations.dagster_releases import given, postgresql_engine, token_provider_of
+
+if TYPE_CHECKING:
+    from dagster_postgres.auth import PgTokenProvider
 
 EVENTS_KEPT_OPEN, KEPT_OPEN = 5, 2
 """Connections of an instance for events and for all else; more, where threads need them, are closed afterwards."""
@@ -81,7 +79,7 @@ class PostgresqlStorage(DagsterPostgresStorage):
             pg_url_from_config(config_value),
             config_value.get("should_autocreate_tables", True),
             inst_data,
-            get_token_provider_from_config(config_value),
+            token_provider_of(config_value),
         )
 
 
@@ -97,7 +95,7 @@ class _Shared:
 
     def __init__(self, engine: Engine, make: bool, token_provider: PgTokenProvider | None) -> None:
         address = engine.url.render_as_string(hide_password=False)
-        super().__init__(address, make, token_provider=token_provider)  # pyright: ignore[reportCallIssue]
+        super().__init__(address, make, **given(token_provider))  # pyright: ignore[reportCallIssue]
         self._engine = engine
 
     def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
@@ -167,7 +165,7 @@ def _tables(engine: Engine) -> list[str]:
 
 
 def _opened(address: str, token_provider: PgTokenProvider | None, kept_open: int) -> Engine:
-    engine = create_pg_engine(
+    engine = postgresql_engine(
         address,
         token_provider,
         isolation_level="AUTOCOMMIT",

@@ -22,7 +22,7 @@ from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogSto
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
+from dagster._core.storage.sqlite import create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
@@ -32,6 +32,7 @@ from sqlalchemy.pool import StaticPool
 
 from xero_pipeline.operations.dagster_event_batches import EventBatches, stored
 from xero_pipeline.operations.dagster_event_rows import Row, index_rows
+from xero_pipeline.operations.dagster_releases import BUSY_SECONDS
 
 FILES_KEPT_OPEN = 16
 """The index and the runs of the organisations that are synced side by side."""
@@ -205,7 +206,7 @@ def _add_events(connection: Connection, rows: Sequence[Row]) -> range:
 
 
 def _engine(address: str) -> Engine:
-    threads = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+    threads = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(address, poolclass=StaticPool, connect_args=threads)
 
     # With a write-ahead log a program that dies loses nothing by it, and a machine that does only the newest events.

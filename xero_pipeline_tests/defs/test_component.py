@@ -301,6 +301,11 @@ def test_a_name_that_does_not_exist_is_refused_with_the_nearest(options, told):
         build_xero_defs(**options)
 
 
+def test_a_dbt_source_without_the_ledger_is_refused():
+    with pytest.raises(ConfigurationError, match="dbt_source: the tables in Fivetran's layout"):
+        build_xero_defs(collections=["invoices"], dbt_source="xero")
+
+
 def test_without_schedules_sensors_and_checks_the_assets_and_their_jobs_are_left():
     definitions = build_xero_defs(collections=["accounts"], schedules=False, sensors=False, checks=False)
     assert not definitions.schedules

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from xero_pipeline import clock
+from xero_pipeline import build_xero_defs, clock
 from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.findings import dismiss, findings
 from xero_pipeline.cli.app import app
@@ -20,12 +20,13 @@ from xero_pipeline.defs.automation.ledger_updates import LEDGERS
 from xero_pipeline.defs.checks.locked_documents import UNCHANGED
 from xero_pipeline.defs.checks.tie_out import POSTS, name_of
 from xero_pipeline.defs.metadata import charts
-from xero_pipeline.defs.metadata.charts import chart_of
+from xero_pipeline.defs.metadata.charts import chart_of, more_of_profit
 from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.resources import TokenStoreResource, WarehouseResource
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.consolidation.update import WRITTEN as GROUP_ASSETS
+from xero_pipeline.ledger.fivetran.declarations import views
 from xero_pipeline.ledger.reconcile.account_balances import ACCOUNT_BALANCES
 from xero_pipeline.ledger.reconcile.tie_out import STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA
@@ -79,6 +80,33 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     views = read.services.warehouse.query("select count(*) as n from fivetran_xero.journal_line").to_pylist()[0]["n"]
     assert views == found["journal_lines"].metadata["dagster/partition_row_count"].value
     assert found["coverage"].metadata["explained"].value == "100.00%"
+
+
+def test_the_tables_of_a_dbt_source_are_written_with_the_ledger_under_the_keys_that_dagster_dbt_gives(read):
+    """`dagster_dbt.asset_utils.default_asset_key_fn` of 0.29: the name of a source and that of its table."""
+    read.definitions = build_xero_defs(key_prefix="raw", name_prefix="", dbt_source="xero")
+    specs = {spec.key: spec for spec in read.definitions.resolve_all_asset_specs()}
+    assert {one.asset_key.to_user_string() for one in specs[dg.AssetKey(["xero", "journal_line"])].deps} == {
+        "raw/ledger/journals", "raw/ledger/journal_lines", "raw/xero/accounts", "raw/xero/tax_rates",
+    }  # fmt: skip
+
+    def written():
+        run = keep(read, read.tenants[:1])
+        told = [event.materialization for event in run.get_asset_materialization_events()]
+        return {
+            one.asset_key.path[1]: one.tags["dagster/data_version"] for one in told if one.asset_key.path[0] == "xero"
+        }
+
+    first = written()
+    assert first.keys() == {view.name for view in views()}
+    with read.services.warehouse.writing() as connection:
+        connection.exec_driver_sql("update xero.accounts set synced_at = synced_at + interval 1 day")
+    again = written()
+    assert {name for name, version in first.items() if again[name] != version} == {
+        "account",
+        "journal_line",
+        "journal_cash_line",
+    }
 
 
 @pytest.mark.any_day_in_proof
@@ -176,6 +204,12 @@ def test_the_profit_that_is_drawn_is_xeros_net_profit_month_by_month(read):
         if "picture" in event.metadata
     }
     assert pictured == {"profit_and_loss", "bank_summary", "aged_receivables", "aged_payables"}
+    more = more_of_profit(read.services.warehouse, tenant, MONTHS[-1])
+    margin = more["margins"].figures["Net margin"][-1]
+    assert round(margin, 6) == round(chart.figures["Net profit"][-1] / chart.figures["Income"][-1] * 100, 6)
+    year = [one for one in more["net_profit_year_to_date"].figures["This year"] if one is not None]
+    assert year[-1] - year[-2] == chart.figures["Net profit"][-1]
+    assert {*more} == {"margins", "income_year_to_date", "net_profit_year_to_date"}
 
 
 @proof

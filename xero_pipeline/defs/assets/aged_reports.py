@@ -10,10 +10,12 @@ import dagster as dg
 from pydantic import Field
 
 from xero_pipeline import clock
-from xero_pipeline.defs.assets.materialisations import MaterializeResult, RecordMaterialisation, Written
+from xero_pipeline.defs.assets.execution import Execute, executed, work_only
+from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
 from xero_pipeline.defs.assets.shared_step import SharedStep
+from xero_pipeline.defs.assets.subset import Result
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost
@@ -45,9 +47,13 @@ class AgedOptions(dg.Config):
     """The day, as YYYY-MM-DD; None for the organisation's today."""
 
 
-def on_request_assets(naming: "Naming") -> Sequence[dg.AssetsDefinition]:
-    """The assets that are materialised by hand only."""
-    return [_aged(naming)]
+def on_request_assets(naming: "Naming", *, execute: Execute = work_only) -> Sequence[dg.AssetsDefinition]:
+    """The assets that are materialised by hand only.
+
+    Args:
+        execute: What the project puts around the work.
+    """
+    return [_aged(naming, execute)]
 
 
 def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> "list[Job]":
@@ -68,7 +74,7 @@ def on_request_jobs(naming: "Naming", assets: Sequence[dg.AssetsDefinition]) -> 
     ]
 
 
-def _aged(naming: "Naming") -> dg.AssetsDefinition:
+def _aged(naming: "Naming", execute: Execute) -> dg.AssetsDefinition:
     # Each call is for a contact of ours: that column alone is carried over, all others come with Xero's answer.
     whose = {name: [f"xero.contacts.{name}"] for name in ("tenant_id", "contact_id")}
     spec = naming.spec(table(TABLE), made_of=["contacts", "invoices"], lineage=whose, kind="report", every=None)
@@ -80,10 +86,11 @@ def _aged(naming: "Naming") -> dg.AssetsDefinition:
         partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(1),
     )
+    @executed(execute)
     def ask(
         context: dg.AssetExecutionContext,
         config: AgedOptions,
-    ) -> Iterator[MaterializeResult]:
+    ) -> Iterator[Result]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         asked, warehouse = config.as_of and given_day(config.as_of), xero_warehouse.warehouse
 

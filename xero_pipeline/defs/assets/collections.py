@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.defs.assets.execution import Execute, executed, work_only
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
@@ -66,18 +67,24 @@ class SyncOptions(dg.Config):
 
 
 def collection_assets(
-    naming: "Naming", choice: "AssetSelectionConfig", *, events: bool = False
+    naming: "Naming", choice: "AssetSelectionConfig", *, events: bool = False, execute: Execute = work_only
 ) -> Sequence[dg.AssetsDefinition]:
     """The assets of every collection that is read.
 
     Args:
         choice: Which collections, and whether with their check.
         events: Whether Xero's webhooks are taken: some lists may then be eight days old.
+        execute: What the project puts around the work.
     """
-    return [_assets_of(endpoint, naming, checked=choice.checks, events=events) for endpoint in choice.collections]
+    return [
+        _assets_of(endpoint, naming, checked=choice.checks, events=events, execute=execute)
+        for endpoint in choice.collections
+    ]
 
 
-def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool, events: bool) -> dg.AssetsDefinition:
+def _assets_of(
+    endpoint: Endpoint, naming: "Naming", *, checked: bool, events: bool, execute: Execute
+) -> dg.AssetsDefinition:
     spared = events and is_ever_left_out(endpoint.table)
     every = DAYS * DAY if spared else WEEK if endpoint.weekly else DAY
     specs = [naming.spec(table, every=every) for table in table_group(endpoint.table)]
@@ -92,6 +99,7 @@ def _assets_of(endpoint: Endpoint, naming: "Naming", *, checked: bool, events: b
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
     )
+    @executed(execute)
     def sync(
         context: dg.AssetExecutionContext,
         config: SyncOptions,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.defs.assets.execution import Execute, executed, work_only
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.failed_rows import failed_for_rows
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
@@ -50,11 +51,14 @@ CHECKS = {
 """By check its table, and what it promises."""
 
 
-def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.AssetsDefinition]:
+def group_assets(
+    naming: "Naming", *, checked: bool = True, execute: Execute = work_only
+) -> Sequence[dg.AssetsDefinition]:
     """The assets of the group; they have no partitions, for they are written all at once.
 
     Args:
         checked: Whether with their check.
+        execute: What the project puts around the work.
     """
     specs = [
         naming.spec(ledger_table(name), schema=SCHEMA, group=GROUP, made_of=[f"{SCHEMA}.journal_lines"], every=None)
@@ -72,6 +76,7 @@ def group_assets(naming: "Naming", *, checked: bool = True) -> Sequence[dg.Asset
         check_specs=checks if checked else [],
         can_subset=True,
     )
+    @executed(execute)
     def write(context: dg.AssetExecutionContext) -> Iterator[Result]:
         xero, xero_warehouse, _ = resources_of(context, naming)
         warehouse, settings = xero_warehouse.warehouse, xero.services.settings

@@ -13,6 +13,8 @@ import dagster as dg
 from xero_pipeline import clock
 from xero_pipeline.checks.evaluation import ask_checks
 from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.assets.execution import Execute, executed, work_only
+from xero_pipeline.defs.assets.fivetran import fivetran_specs, fivetran_versions
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import organisation_lock
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
@@ -25,6 +27,8 @@ from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import changes
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.content_versions import organisation_contents
+from xero_pipeline.ledger.fivetran.declarations import views
+from xero_pipeline.ledger.fivetran.views import SCHEMA as FIVETRAN
 from xero_pipeline.ledger.posting.postings import Posted
 from xero_pipeline.ledger.reconcile.account_balances import SOURCE
 from xero_pipeline.ledger.reconcile.cause_file import read_causes
@@ -69,6 +73,8 @@ def ledger_assets(
     balances: "Sequence[str]" = (),
     checked: bool = True,
     checks: "Sequence[BooksCheck]" = (),
+    execute: Execute = work_only,
+    dbt_source: str | None = None,
 ) -> Sequence[dg.AssetsDefinition]:
     """The assets of the ledger.
 
@@ -79,11 +85,14 @@ def ledger_assets(
         balances: The balances that it is compared with, as in `ledger.tie_out`.
         checked: Whether with their checks.
         checks: Those of the books, which need the ledger.
+        execute: What the project puts around the work.
+        dbt_source: The dbt source whose tables those in Fivetran's layout are; None if they are no assets.
     """
     made_of = ASSETS | {"journals": (*ASSETS["journals"], *explained)} | dict.fromkeys(cash_basis, ())
     made_of |= WITH_JOURNALS if journals else {}
     made_of |= {"tie_out": (*ASSETS["tie_out"], SOURCE)} if balances else {}
     specs = [_spec(table, made_of[table.name], naming) for table in ledger_tables() if table.name in made_of]
+    specs += fivetran_specs(naming, dbt_source) if dbt_source else []
     besides = (*cash_basis, *balances)
     tied = check_specs(naming, journals=journals, besides=besides)
 
@@ -96,13 +105,13 @@ def ledger_assets(
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
     )
-    def keep(
-        context: dg.AssetExecutionContext,
-    ) -> Iterator[Result]:
+    @executed(execute)
+    def keep(context: dg.AssetExecutionContext) -> Iterator[Result]:
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
         left_out = list[str]()
         names = {naming.key(name, SCHEMA): name for name in made_of}
+        of_dbt = {naming.key(view.name, FIVETRAN): view.name for view in views()} if dbt_source else {}
 
         tenants = context.partition_keys
         moment = clock.now()
@@ -141,14 +150,17 @@ def ledger_assets(
                 if alone or not posted.was_current:
                     told |= chart_metadata(context, warehouse, tenant_id, f"{SCHEMA}.{name}", ageing=ageing)
                 record(key, tenant_id, told)
+            for key in of_dbt:
+                record(key, tenant_id, {})
 
         def describe(written: Collection[Written]) -> Mapping[Written, Content]:
             tenants = sorted({tenant_id for _, tenant_id in written})
             contents = organisation_contents(warehouse, tenants, list(made_of)) if tenants else {}
-            found = {one: contents[one[1], names[one[0]]] for one in written}
+            found = {one: contents[one[1], names[one[0]]] for one in written if one[0] in names}
+            versions = fivetran_versions(warehouse, naming, tenants, set(of_dbt.values()))
             return {
                 one: Content(held.version, {"dagster/partition_row_count": held.rows}) for one, held in found.items()
-            }
+            } | {one: Content(versions[one[1], of_dbt[one[0]]]) for one in written if one[0] in of_dbt}
 
         yield from run_for_each_organisation(
             context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out

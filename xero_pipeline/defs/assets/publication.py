@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from xero_pipeline.defs.assets.execution import Execute, executed, work_only
 from xero_pipeline.defs.assets.subset import Result
 from xero_pipeline.defs.checks.failed_rows import failed_for_rows
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
@@ -20,7 +21,12 @@ SAME = "same_as_published"
 
 
 def publish_assets(
-    naming: "Naming", destination: str, made_of: Sequence[dg.AssetsDefinition], *, checked: bool = True
+    naming: "Naming",
+    destination: str,
+    made_of: Sequence[dg.AssetsDefinition],
+    *,
+    checked: bool = True,
+    execute: Execute = work_only,
 ) -> Sequence[dg.AssetsDefinition]:
     """The asset of everything that is published; it has no partitions, for it finds out itself what changed.
 
@@ -28,6 +34,7 @@ def publish_assets(
         destination: As XERO_PUBLISH names it.
         made_of: After which assets it comes.
         checked: Whether with its check.
+        execute: What the project puts around the work.
     """
     spec = naming.beyond(
         PUBLISH,
@@ -47,6 +54,7 @@ def publish_assets(
         specs=[spec],
         check_specs=[check] if checked else [],
     )
+    @executed(execute)
     def publish(context: dg.AssetExecutionContext) -> Iterator[Result]:
         from xero_pipeline.publish.update import publish_books
 

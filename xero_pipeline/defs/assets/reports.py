@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from xero_pipeline import clock
+from xero_pipeline.defs.assets.execution import Execute, executed, work_only
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
 from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_organisation
@@ -37,15 +38,18 @@ if TYPE_CHECKING:
     from xero_pipeline.defs.selection import AssetSelectionConfig
 
 
-def report_assets(naming: "Naming", choice: "AssetSelectionConfig", start: date) -> Sequence[dg.AssetsDefinition]:
+def report_assets(
+    naming: "Naming", choice: "AssetSelectionConfig", start: date, *, execute: Execute = work_only
+) -> Sequence[dg.AssetsDefinition]:
     """The assets of all monthly reports.
 
     Args:
         start: First month there is a partition for.
+        execute: What the project puts around the work.
     """
     checked, account_data = choice.checks, any(one.bases for one in choice.collections)
     return [
-        _asset_of(one, naming, start, _every(one, choice), checked=checked, account_data=account_data)
+        _asset_of(one, naming, start, _every(one, choice), checked=checked, account_data=account_data, execute=execute)
         for one in choice.reports
     ]
 
@@ -57,7 +61,14 @@ def _every(report: Report, choice: "AssetSelectionConfig") -> timedelta | None:
 
 
 def _asset_of(
-    report: Report, naming: "Naming", start: date, every: timedelta | None, *, checked: bool, account_data: bool
+    report: Report,
+    naming: "Naming",
+    start: date,
+    every: timedelta | None,
+    *,
+    checked: bool,
+    account_data: bool,
+    execute: Execute,
 ) -> dg.AssetsDefinition:
     spec = naming.spec(
         table(report.table),
@@ -80,6 +91,7 @@ def _asset_of(
         # A report that is put aside is not materialised, though its check is evaluated.
         can_subset=True,
     )
+    @executed(execute)
     def pull(
         context: dg.AssetExecutionContext,
     ) -> Iterator[Result]:

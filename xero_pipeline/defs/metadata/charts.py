@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,14 @@ from xero_pipeline import clock
 from xero_pipeline.ageing import AGES, LABELS, SHORT_LABELS, Ageing
 from xero_pipeline.calendar import first_of_months
 from xero_pipeline.charts.chart import ColumnChart, Label, Series, month_labels
+from xero_pipeline.charts.profit_lines import margins_chart, years_chart
 from xero_pipeline.defs.metadata.markdown import chart_as_markdown
 from xero_pipeline.metrics.aged_balances import Owing, owed
 from xero_pipeline.metrics.cash import month_ends
-from xero_pipeline.metrics.profit import ProfitMetric, profit_by_month
+from xero_pipeline.metrics.profit import Profit, ProfitMetric, profit_by_month
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.metrics.trust import trusts
+from xero_pipeline.metrics.year_to_date import year_to_date
 from xero_pipeline.warehouse.days import day_of
 
 if TYPE_CHECKING:
@@ -40,6 +43,12 @@ _PROFITS: Sequence[tuple[str, ProfitMetric, str]] = (
 _OWING: Mapping[Owing, tuple[str, str]] = {
     "receivables": ("What customers owe", "Customers owe"),
     "payables": ("What we owe", "We owe"),
+}
+
+
+_OF_A_YEAR: Mapping[str, Callable[[Profit], Decimal]] = {
+    "Income": lambda one: one.income,
+    "Net profit": lambda one: one.net_profit,
 }
 
 
@@ -66,7 +75,13 @@ def chart_metadata(
         if chart is None:
             return {}
         remark = _remark(warehouse, tenant_id) if asset.startswith(_LEDGER) else ""
-        return {"picture": dg.MetadataValue.md("\n\n".join(filter(None, [chart_as_markdown(chart), remark])))}
+        drawn = {"picture": chart}
+        if asset == _PROFITS[0][0]:
+            drawn |= more_of_profit(warehouse, tenant_id, day)
+        return {
+            name: dg.MetadataValue.md("\n\n".join(filter(None, [chart_as_markdown(one), remark])))
+            for name, one in drawn.items()
+        }
     except Exception as error:
         # No reason to fail the asset: its table is complete.
         context.log.error(f"The picture of {asset} could not be drawn: {error}", exc_info=error)
@@ -111,6 +126,23 @@ def _profit(warehouse: Warehouse, tenant_id: str, newest: date, of: ProfitMetric
         ],
         [Series("Net profit", [one.net_profit for one in months], ["chart-4"])],
     )
+
+
+def more_of_profit(warehouse: Warehouse, tenant_id: str, today: date) -> Mapping[str, ColumnChart]:
+    """What the web page draws of the profit besides, by its name in the metadata: margins, and the year until now."""
+    with warehouse.reading() as connection:
+        months = profit_by_month(connection, tenant_id, first_of_months(MONTHS, today), today)
+        year = year_to_date(connection, tenant_id, today)
+    gross, net = [one.gross_margin for one in months], [one.net_margin for one in months]
+    found = {"margins": margins_chart("Margins by month, %", [one.month for one in months], gross, net)}
+    if year is None:
+        return found
+    for name, of in _OF_A_YEAR.items():
+        every = (year.this_year, year.last_year, year.budget)
+        figures = [[of(one) if one else None for one in known] for known in every]
+        title = f"{name}, year to date, {_currency(warehouse, tenant_id)}"
+        found[f"{name.lower().replace(' ', '_')}_year_to_date"] = years_chart(title, year.months, figures)
+    return found
 
 
 def _bank(warehouse: Warehouse, tenant_id: str, newest: date) -> ColumnChart | None:

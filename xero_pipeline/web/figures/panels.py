@@ -11,6 +11,7 @@ from markupsafe import Markup
 from xero_pipeline.calendar import month_start
 from xero_pipeline.charts.chart import Chart
 from xero_pipeline.charts.drawing import in_page
+from xero_pipeline.charts.profit_lines import MARGINS, YEARS
 from xero_pipeline.files.sheet import Kind
 from xero_pipeline.metrics.profit import Profit
 from xero_pipeline.web.figures import charts
@@ -106,7 +107,7 @@ def _margins(figures: Figures) -> Panel | None:
         summary,
         DataTable("Margins by month", [("Month", DAY), ("Gross margin", SHARE), ("Net margin", SHARE)], rows, [total]),
         [_drawn("margins", charts.margins(figures), summary, 330)],
-        charts.MARGINS,
+        MARGINS,
         "Gross margin is income less cost of sales, net margin net profit, each as a share of income.",
     )
 
@@ -124,9 +125,7 @@ def _of_year(figures: Figures, key: str, title: str, figure: Callable[[Profit], 
     if year is None:
         return None
     columns = [year.this_year, *(one for one in (year.last_year, year.budget) if any(one))]
-    kinds = [
-        kind for kind, one in zip(charts.YEARS, (year.this_year, year.last_year, year.budget), strict=True) if any(one)
-    ]
+    kinds = [kind for kind, one in zip(YEARS, (year.this_year, year.last_year, year.budget), strict=True) if any(one)]
     now = [figure(one[year.now] or Profit(ZERO, ZERO, ZERO)) for one in columns]
     beside = [f"{money(amount)} {_BESIDE[name]}" for (name, _), amount in zip(kinds[1:], now[1:], strict=True)]
     summary = f"{money(now[0])} {figures.currency} from {month(year.months[0])} to {month(year.months[year.now])}" + (
