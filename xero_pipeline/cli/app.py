@@ -23,19 +23,17 @@ from xero_pipeline.cli.commands import (
     publish,
     query,
     rates,
-    ready,
     rebuild,
     restatements,
     run,
     schedule,
-    serve,
     simulator,
     statement,
     status,
     sync,
     web,
-    worker,
 )
+from xero_pipeline.cli.machines import ready, serve, worker
 
 app = typer.Typer(
     name="xero-pipeline",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from xero_pipeline.cli.commands import serve
 from xero_pipeline.cli.dagster_project import require_one_location
+from xero_pipeline.cli.machines import serve
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.thoroughness import proof
