@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,8 @@ def publish_books(
     folder.mkdir(mode=0o700, exist_ok=True)
     try:
         with exclusive(services.state, "publish", timeout_seconds=LOCK_SECONDS):
+            for left_by_a_killed_process in folder.iterdir():
+                rmtree(left_by_a_killed_process)
             return publish(
                 warehouse or services.books,
                 settings.publish,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import dagster as dg
@@ -15,12 +19,14 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
+from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.automation.jobs import LEDGER
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.publish.destinations import DESTINATIONS, destination
 from xero_pipeline.publish.tables import published_tables
+from xero_pipeline.publish.update import publish_books
 from xero_pipeline.setting_types import PUBLISH_WORDS
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.schema.catalogue import all_tables
@@ -106,6 +112,26 @@ def test_in_a_database_a_slice_is_replaced_deletions_included(books, send, tmp_p
     assert not [name for name in kinds if name.startswith("_dlt")]
 
 
+def test_a_column_that_a_newer_version_has_arrives_with_its_values(books, send, tmp_path, monkeypatch):
+    def of_accounts(*without):
+        def tables(*, ledger):
+            (accounts,) = [
+                one for one in published_tables(ledger=ledger) if (one.schema, one.name) == ("xero", "accounts")
+            ]
+            return [replace(accounts, columns=tuple(one for one in accounts.columns if one.name not in without))]
+
+        monkeypatch.setattr("xero_pipeline.publish.update.published_tables", tables)
+        return send("duckdb", books)
+
+    of_accounts("tax_type")
+    done = of_accounts()
+    assert (list(done.rows), done.differences) == (["xero.accounts"], [])
+    sql = "select account_id, tax_type from xero.accounts order by account_id"
+    with duckdb.connect(str(tmp_path / "there.duckdb"), read_only=True) as there:
+        assert there.sql(sql).fetchall() == [tuple(row.values()) for row in books.query(sql).to_pylist()]
+    assert of_accounts().rows == {}
+
+
 def test_somebody_who_changes_a_figure_there_is_found_out(books, send, tmp_path):
     send("duckdb", books)
     with duckdb.connect(str(tmp_path / "there.duckdb")) as there:
@@ -177,6 +203,35 @@ def test_the_command_publishes_and_says_so_the_second_time_there_is_nothing(
     first, second = (json.loads(runner.invoke(app, ["publish", "--json"]).stdout) for _ in range(2))
     assert first["rows"]["xero.invoices"] > 100
     assert (second["rows"], second["slices"]) == ({}, 0)
+
+
+KILLED = """
+import os, signal
+from xero_pipeline.container import Services
+from xero_pipeline.publish import tables, update
+from xero_pipeline.settings import Settings
+
+some = [one for one in tables.published_tables(ledger=True) if one.name in ("accounts", "invoices", "journal_lines")]
+update.published_tables = lambda ledger: some
+here = lambda table, rows: table == "ledger.journal_lines" and os.kill(os.getpid(), signal.SIGKILL)
+update.publish_books(Services(Settings.load()), progress=here)
+"""
+
+
+def test_what_a_killed_process_began_the_next_one_finishes(kept_on_duckdb, send, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("XERO_PIPELINE_HOME", str(home))
+    monkeypatch.setenv("XERO_PUBLISH", "filesystem")
+    home.mkdir()
+    shutil.copy(kept_on_duckdb, home / "books.duckdb")
+    assert subprocess.run([sys.executable, "-c", KILLED], check=False).returncode == -signal.SIGKILL
+    assert list((home / "publish").iterdir()), "it had files of its own"
+    services = Services(Settings.load())
+    done = publish_books(services, everything=True)
+    services.close()
+    assert "xero.invoices" not in done.rows, "they were there already"
+    assert done.rows["ledger.journal_lines"] > 100
+    assert (done.differences, list((home / "publish").iterdir())) == ([], [])
 
 
 def test_in_dagster_it_comes_after_the_ledger_with_a_check_and_only_where_it_is_asked_for(
