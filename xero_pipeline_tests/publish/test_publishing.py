@@ -12,10 +12,10 @@ from decimal import Decimal
 
 import dagster as dg
 import duckdb
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from xero_pipeline.cli.app import app
@@ -150,9 +150,9 @@ def test_postgresql_gets_the_same_also_from_postgresql(kept_on_postgresql, send,
     # dlt wants a host before the question mark; libpq takes the one behind it.
     monkeypatch.setenv("DESTINATION__POSTGRES__CREDENTIALS", there.replace(":@/", ":none@localhost/"))
     assert send("postgres", books).differences == []
-    with create_engine(there.replace("postgresql://", "postgresql+psycopg://")).connect() as connection:
-        found = connection.execute(text(INVOICES)).one()
-    assert tuple(found) == tuple(books.query(INVOICES).to_pylist()[0].values())
+    with psycopg.connect(there) as connection:
+        found = connection.execute(INVOICES).fetchone()
+    assert found == tuple(books.query(INVOICES).to_pylist()[0].values())
     assert send("postgres", books).rows == {}
 
 
