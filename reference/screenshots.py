@@ -1,6 +1,7 @@
 """`python -m reference.screenshots [URL]`: take the pictures of the web page in `docs/images` from a running one.
 
-Run it beside a `make run` in mock mode after the first sync. It presses *Sync now*: one picture shows a sync.
+Run it beside a `make run` in mock mode after the first sync. It presses *Sync now*: one picture shows a sync. That of a
+closed period is taken where there is one that changed, as in `make demo`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def main(url: str = "http://localhost:3001") -> None:
         _reports(browser, url)
         _statement(browser, url)
         _document(browser, url)
+        _overdue(browser, url)
+        _closed_period(browser, url)
         _sync(browser, url)
         _syncing(browser, url)
         browser.close()
@@ -87,6 +90,30 @@ def _document(browser: Browser, url: str) -> None:
     page.locator("tr", has_text="Bill").first.get_by_role("link").click()
     page.locator("#items").wait_for()
     page.screenshot(path=IMAGES / "web-document.png")
+    page.close()
+
+
+def _overdue(browser: Browser, url: str) -> None:
+    """Which customers owe what, and since when it is overdue."""
+    page = browser.new_page(base_url=url, viewport={"width": 1120, "height": 900}, color_scheme="light")
+    page.goto("/")
+    page.click(REPORTS)
+    page.get_by_role("link", name="Aged receivables", exact=True).first.click()
+    page.get_by_role("columnheader", name="Overdue").first.wait_for()
+    page.screenshot(path=IMAGES / "web-overdue.png")
+    page.close()
+
+
+def _closed_period(browser: Browser, url: str) -> None:
+    """What changed in a locked month, of the first organisation in which something did."""
+    page = browser.new_page(base_url=url, viewport={"width": 1120, "height": 1100}, color_scheme="light")
+    page.goto("/")
+    links = {str(link.get_attribute("href")).split("#")[0] for link in page.locator(REPORTS).all()}
+    for books in sorted(links):
+        page.goto(f"{books}/closed-periods")
+        if page.get_by_role("button", name="Accept").count():
+            page.screenshot(path=IMAGES / "web-closed-periods.png", full_page=True)
+            break
     page.close()
 
 
