@@ -37,11 +37,11 @@ def years_chart(title: str, months: Sequence[date], years: Sequence[Figures]) ->
     Args:
         years: In the order of `YEARS`; one without figures has no line.
     """
-    lines = [series(kind, known) for kind, known in zip(YEARS, years, strict=True) if any_known(known)]
+    lines = [series(kind, known) for kind, known in zip(YEARS, years, strict=True) if _is_known(known)]
     return ColumnChart(title, month_labels(months), [], lines)
 
 
-def any_known(figures: Figures) -> bool:
+def _is_known(figures: Figures) -> bool:
     """Whether there is a figure among them."""
     return any(one is not None for one in figures)
 

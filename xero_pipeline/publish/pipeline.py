@@ -81,8 +81,7 @@ class SchemaPipeline:
             tables: Those that changed.
             progress: Told after each piece: the table, and how many rows of it are on their way.
         """
-        loads = self._loads(tables)
-        for whose, chosen in loads:
+        for whose, chosen in self._loads(tables):
             self._whose = whose
             resources = [self._resource(dialect, connection, *one, progress) for one in chosen]
             with self._explained():

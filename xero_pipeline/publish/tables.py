@@ -10,12 +10,13 @@ from xero_pipeline.ledger.tables import SCHEMA as LEDGER
 from xero_pipeline.ledger.tables import ledger_tables
 from xero_pipeline.warehouse.copy import places
 from xero_pipeline.warehouse.schema.arrow_types import MONEY_SCALE, RATE_SCALE, column_type
+from xero_pipeline.warehouse.schema.catalogue import all_tables
 from xero_pipeline.warehouse.sql import q
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from xero_pipeline.warehouse.schema.model import Column, Kind, Table
+    from xero_pipeline.warehouse.schema.model import Column, Kind
 
 TENANT = "tenant_id"
 
@@ -111,11 +112,14 @@ def published_tables(*, ledger: bool) -> tuple[PublishedTable, ...]:
     Args:
         ledger: Whether there is a ledger.
     """
-    keys = {table.name: table.primary_key for table in _declared()}
-    comments = {table.name: table.comment for table in _declared()}
+    declared = {table.name: table for table in all_tables()}
     books = [
         PublishedTable(
-            one.schema, one.table, comments[one.table], one.columns, keys[one.table] if one.schema == "xero" else ()
+            one.schema,
+            one.table,
+            declared[one.table].comment,
+            one.columns,
+            declared[one.table].primary_key if one.schema == "xero" else (),
         )
         for one in places()
     ]
@@ -124,9 +128,3 @@ def published_tables(*, ledger: bool) -> tuple[PublishedTable, ...]:
         *books,
         *(PublishedTable(LEDGER, one.name, one.comment, one.all_columns, one.primary_key) for one in kept),
     )
-
-
-def _declared() -> tuple[Table, ...]:
-    from xero_pipeline.warehouse.schema.catalogue import all_tables
-
-    return all_tables()

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -131,26 +131,26 @@ def accept(warehouse: Warehouse, changes: Iterable[ChangeOfMonth], note: str, *,
     return len(rows)
 
 
-def take_back(warehouse: Warehouse, accepted: Iterable[Acceptance], *, by: str, at: datetime) -> int:
-    """Take acceptances back: what they covered waits again, unless another one covers it.
+def take_back(warehouse: Warehouse, tenants: Collection[str], month: date, *, by: str, at: datetime) -> int:
+    """Take back what was accepted of a month and stands: it waits again.
 
     Args:
-        accepted: From `acceptances`; those that were taken back before are left as they are.
-        by: Who takes them back.
+        tenants: Of which organisations.
+        by: Who takes it back.
         at: Now, in UTC.
 
     Returns:
-        How many were taken back.
+        How many acceptances were taken back.
     """
-    rows = [
-        {"tenant_id": one.tenant_id, "period_start": one.period_start, "accepted_at": one.accepted_at, "by": by}
-        for one in accepted
-        if one.taken_back_at is None
-    ]
-    if rows:
-        with warehouse.kept_open(), warehouse.writing() as connection:
+    with warehouse.kept_open(), warehouse.writing() as connection:
+        rows = [
+            {"tenant_id": one.tenant_id, "period_start": month, "accepted_at": one.accepted_at, "by": by, "at": at}
+            for one in acceptances(connection)
+            if one.tenant_id in tenants and one.period_start == month and one.taken_back_at is None
+        ]
+        if rows:
             warehouse.rows_changed()
-            connection.execute(text(_TAKE_BACK), [{**row, "at": at} for row in rows])
+            connection.execute(text(_TAKE_BACK), rows)
     return len(rows)
 
 

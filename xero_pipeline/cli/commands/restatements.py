@@ -112,13 +112,9 @@ def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
 
 
 def _take_back(services: Services, tenants: Collection[str], taken_back: date, by: str) -> None:
-    from xero_pipeline.warehouse.accepted_months import acceptances, take_back
+    from xero_pipeline.warehouse.accepted_months import take_back
 
-    with services.warehouse.reading() as connection:
-        accepted = [
-            one for one in acceptances(connection) if one.tenant_id in tenants and one.period_start == taken_back
-        ]
-    if not take_back(services.warehouse, accepted, by=by, at=clock.now()):
+    if not take_back(services.warehouse, tenants, taken_back, by=by, at=clock.now()):
         raise ConfigurationError(f"Nothing that was accepted of {taken_back:%Y-%m} stands.")
     say(f"Taken back by {by}: what changed in {taken_back:%B %Y} waits again, unless it was undone.")
 

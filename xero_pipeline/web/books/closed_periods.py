@@ -128,15 +128,20 @@ def take_back_acceptance(context: AppContext, fields: Mapping[str, Any]) -> str:
         WarehouseBusy: A sync is writing.
     """
     one = organisation(context, str(fields.get("organisation", "")))
-    by, month = (str(fields.get(name, "")).strip() for name in ("by", "month"))
+    by = str(fields.get("by", "")).strip()
     if not by:
         raise ConfigurationError("Say who takes it back.")
-    warehouse = context.services.warehouse
-    with warehouse.reading() as connection:
-        accepted = read_closed_periods(connection, one.tenant_id).accepted
-    if not take_back(warehouse, [past for past in accepted if f"{past.period_start}" == month], by=by, at=clock.now()):
+    month = _day(str(fields.get("month", "")))
+    if month is None or not take_back(context.services.warehouse, [one.tenant_id], month, by=by, at=clock.now()):
         raise ConfigurationError(f"Nothing that was accepted of this month of {one.name} stands.")
-    return f"Taken back by {by}: what changed in {date.fromisoformat(month):%B %Y} waits again, unless it was undone."
+    return f"Taken back by {by}: what changed in {month:%B %Y} waits again, unless it was undone."
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said.strip())
+    except ValueError:
+        return None
 
 
 def read_closed_periods(connection: Connection, tenant_id: str) -> ClosedPeriods:
