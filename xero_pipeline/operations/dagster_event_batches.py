@@ -24,7 +24,8 @@ _NEWEST = "last_materialization_timestamp"
 class EventBatches(SqlEventLogStorage):
     """Stands before a storage of Dagster's own.
 
-    What is in the tables after a batch is what the same events would have left that came one by one.
+    What is in the tables after a batch is what the same events would have left that came one by one. That a check is
+    planned is kept where all runs are, with its number, as Dagster does since 1.12.13; older releases look for neither.
     """
 
     @property

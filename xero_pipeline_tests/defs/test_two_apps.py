@@ -19,6 +19,19 @@ from xero_pipeline.sync.progress import Silent
 from xero_pipeline_tests.defs.conftest import QUIET
 
 THEIRS = "uk_xero_organisations"
+DEFS_YAML = """\
+type: xero_pipeline.XeroComponent
+
+attributes:
+  collections: [accounts]
+  reports: [bank_summary]
+"""
+PYPROJECT = """\
+[tool.dg]
+directory_type = "project"
+[tool.dg.project]
+root_module = "two_apps_project"
+"""
 
 
 @pytest.fixture
@@ -56,10 +69,15 @@ def rows(settings):
         services.close()
 
 
-def test_everything_is_there_twice_and_what_one_app_had_keeps_its_names(both):
-    repository = both.get_repository_def()
+def names_of(definitions):
+    repository = definitions.get_repository_def()
     names = {*repository.job_names, *(one.name for one in repository.sensor_defs)}
     names |= {one.name for one in repository.schedule_defs}
+    return names | {one.key.to_user_string() for one in definitions.resolve_all_asset_specs()}
+
+
+def test_everything_is_there_twice_and_what_one_app_had_keeps_its_names(both):
+    names = {name for name in names_of(both) if "/" not in name}
     ours = {name for name in names if name.startswith("xero_")}
     assert {"xero_sync_organisation", "xero_daily_sync", "xero_months_to_pull"} <= ours
     assert {name for name in names if name.startswith("uk_")} == {f"uk_{name}" for name in ours}
@@ -67,6 +85,20 @@ def test_everything_is_there_twice_and_what_one_app_had_keeps_its_names(both):
     assert specs["xero/accounts"].partitions_def.name == ORGANISATIONS
     assert specs["uk/xero/accounts"].partitions_def.name == THEIRS
     assert {"xero", "uk_xero"} <= set(both.resources)
+
+
+def test_two_files_of_a_component_project_are_two_apps(uk_home, both, tmp_path, monkeypatch):
+    folder = tmp_path / "two_apps_project"
+    for where, app in (("xero", ""), ("xero_uk", "  app: uk\n")):
+        (folder / "defs" / where).mkdir(parents=True)
+        (folder / "defs" / where / "defs.yaml").write_text(DEFS_YAML + app)
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    for package in (folder, folder / "defs"):
+        (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    loaded = dg.load_from_defs_folder(path_within_project=folder)
+    assert names_of(loaded) == names_of(both)
+    assert set(loaded.resources) == set(both.resources)
 
 
 def test_each_app_syncs_into_its_own_home_for_its_own_organisations(house, both, uk_home):

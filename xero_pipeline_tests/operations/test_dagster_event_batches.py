@@ -4,6 +4,7 @@ import re
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events import DagsterEventType
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 from sqlalchemy import Engine
@@ -119,7 +120,16 @@ LEFT = {
             k.last_materialization_timestamp IS NOT NULL
         FROM asset_keys k JOIN event_logs e
         ON e.id = CAST(json_extract(last_materialization, '$.storage_id') AS INTEGER) ORDER BY 1""",
-    "checks": """SELECT c.asset_key, check_name, c.partition, execution_status, e.dagster_event_type
+    "checks": """SELECT asset_key, check_name, partition, execution_status, run_id IN (SELECT run_id FROM event_logs)
+        FROM asset_check_executions ORDER BY 1, 2, 3""",
+}
+
+CHECKS_KNOW_THEIR_EVENTS = "partitions_subset" in AssetCheckEvaluationPlanned._fields
+"""Before 1.12.13 a storage of Dagster's own kept no event of a check where all runs are, and none of its readers looked
+for one there. Ours keeps it with those releases too, as later ones do that read the same tables.
+"""
+LEFT_OF_CHECKS = {
+    "events of checks": """SELECT c.asset_key, check_name, c.partition, e.dagster_event_type
         FROM asset_check_executions c JOIN event_logs e ON e.id = evaluation_event_storage_id ORDER BY 1, 2, 3""",
     "planned checks": """SELECT c.asset_key, c.run_id = e.run_id, evaluation_event = e.event, create_timestamp IS NULL
         FROM asset_check_executions c JOIN event_logs e ON e.id = evaluation_event_storage_id ORDER BY 1""",
@@ -130,7 +140,9 @@ def left(instance):
     """What is in the tables, but for what no two runs have in common."""
     found = {}
     with instance.event_log_storage.index_connection() as connection:
-        for what, query in LEFT.items():
+        if not CHECKS_KNOW_THEIR_EVENTS:
+            connection.exec_driver_sql("DELETE FROM event_logs WHERE dagster_event_type LIKE 'ASSET_CHECK%%'")
+        for what, query in (LEFT | LEFT_OF_CHECKS if CHECKS_KNOW_THEIR_EVENTS else LEFT).items():
             of_json = r"(\1::jsonb ->> '\2')" if connection.dialect.name == "postgresql" else r"\g<0>"
             there = re.sub(r"json_extract\((\w+), '\$\.(\w+)'\)", of_json, query.replace("%", "%%"))
             found[what] = [tuple(row) for row in connection.exec_driver_sql(there)]
@@ -157,6 +169,18 @@ def test_what_a_batch_leaves_is_what_single_events_leave(opened):
 def test_what_a_failed_run_leaves_is_what_single_events_leave(opened):
     batch, single = both(opened, lambda instance: run(instance, fail))
     assert batch == single
+
+
+@pytest.mark.parametrize("reader", [True, False])
+def test_how_a_check_ended_is_read_by_both_storages(opened, reader):
+    check = dg.AssetCheckKey(dg.AssetKey("invoices"), "readable")
+    with opened() as instance:
+        begun = [run(instance, fail), run(instance)]
+    with opened(ours=reader) as instance:
+        executions = instance.event_log_storage.get_asset_check_execution_history(check, limit=9)
+        newest = instance.event_log_storage.get_latest_asset_check_execution_by_key([check])[check]
+    assert [(one.run_id, one.status.value) for one in executions] == [(begun[1], "SUCCEEDED"), (begun[0], "PLANNED")]
+    assert newest.run_id == begun[1]
 
 
 def test_the_events_of_an_asset_know_their_rows(opened):
