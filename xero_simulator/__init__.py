@@ -17,6 +17,7 @@ The rooms, each with its own reading order:
     values       days, amounts and ids; knows nobody
     faults       what goes wrong on purpose: the `catalogue`, and the `damage` it does to an answer
     edits        what people do in the books while somebody reads them
+    attachments  the files and notes that hang on records
     books        writes an organisation's records, month by month, and what they post
     reports      computes Xero's reports from the postings
     api          answers the Accounting API from a company: filters, pages, forms

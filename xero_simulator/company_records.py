@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from xero_simulator.attachments.cabinet import Cabinet
 from xero_simulator.books.double_entry.ledger import Ledger
 from xero_simulator.books.double_entry.legs import Posting
 from xero_simulator.books.double_entry.open_amounts import OpenAmounts
@@ -29,6 +30,7 @@ class CompanyRecords:
         self.name = bench.name
         self.base_currency = bench.country.currency
         self.bench = bench
+        self.cabinet = Cabinet()
         self.revision = 0
         self.written_at = 0
         self._kept: dict[str, tuple[int, Any]] = {}

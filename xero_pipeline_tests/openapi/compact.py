@@ -59,7 +59,7 @@ def compact(document: dict[str, Any], *, needed_alone: bool = False) -> dict[str
     paths = {
         path: answer["content"]["application/json"]["schema"]
         for path, methods in document["paths"].items()
-        if "get" in methods and "application/json" in (answer := methods["get"]["responses"]["200"]).get("content", {})
+        if "get" in methods and "application/json" in (answer := _answer(document, methods["get"])).get("content", {})
     }
     schemas = {name: _plain(schema) for name, schema in document["components"]["schemas"].items()}
     if needed_alone:
@@ -67,6 +67,13 @@ def compact(document: dict[str, Any], *, needed_alone: bool = False) -> dict[str
         schemas = {name: schema for name, schema in schemas.items() if name in needed}
     info = {name: document["info"][name] for name in ("title", "version")}
     return {"info": info, "paths": {path: _plain(schema) for path, schema in paths.items()}, "schemas": schemas}
+
+
+def _answer(document: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
+    """What a method answers if all goes well: its own, or one that several share."""
+    answer = method["responses"]["200"]
+    reference = answer.get("$ref")
+    return answer if reference is None else document["components"]["responses"][reference.rpartition("/")[2]]
 
 
 def _needed(text: str, schemas: dict[str, Any]) -> set[str]:

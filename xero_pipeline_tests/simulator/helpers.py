@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from xero_simulator.api.catalogue import grantable_scopes
+from xero_simulator.attachments.cabinet import Cabinet
 from xero_simulator.config import BooksConfig
 from xero_simulator.person import Person
 from xero_simulator.reports.request import BadReportRequest
@@ -41,6 +42,7 @@ class TinyCompany:
     revision: int = 0
     asked: list[tuple[str, dict[str, str], dt.date]] = field(default_factory=list)
 
+    cabinet: Cabinet = field(default_factory=Cabinet)
     refused: frozenset[str] = frozenset()
     bare_lists: bool = False
 

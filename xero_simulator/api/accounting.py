@@ -8,19 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from xero_simulator.api.catalogue import (
-    CLOSED,
-    COLLECTIONS,
-    JOURNALS_SCOPES,
-    REPORT_PARAMS,
-    REPORTS,
-    Collection,
-)
+from xero_simulator.api.attachments import SCOPES as ATTACHMENTS_SCOPES
+from xero_simulator.api.attachments import answer_attachments, answer_online_invoice
+from xero_simulator.api.catalogue import CLOSED, JOURNALS_SCOPES, REPORT_PARAMS, REPORTS, Collection
 from xero_simulator.api.forms import Form
-from xero_simulator.api.history import KEPT, history_of
+from xero_simulator.api.history import history_of
 from xero_simulator.api.journals import JOURNALS, Journals, answer_journals
+from xero_simulator.api.routes import ATTACHMENTS, HISTORY, Place, route
 from xero_simulator.api.selection import cut, is_true, select
 from xero_simulator.api.shelf import CompanyBooks, Shelf, Shelves
+from xero_simulator.attachments.cabinet import Cabinet
 from xero_simulator.messages import Request, Response
 from xero_simulator.wire import (
     encode,
@@ -49,6 +46,11 @@ class BooksWithReports(CompanyBooks, Protocol):
 
     def report(self, name: str, params: dict[str, str], today: date) -> dict[str, Any]:
         """One report, as an element of `Reports`."""
+        ...
+
+    @property
+    def cabinet(self) -> Cabinet:
+        """What hangs on its records."""
         ...
 
     @property
@@ -94,10 +96,10 @@ class AccountingApi:
             Refused: Any 4xx.
         """
         path = request.path.removeprefix(API_ROOT).strip("/")
-        collection, identity, told = _route_history(path) or (*_route(path), False)
+        place = route(path)
         report = path.partition("/")[2] if path.lower().startswith("reports/") else None
         posted = path.partition("/") if path.partition("/")[0] == JOURNALS else None
-        if collection is None and report is None and posted is None and path not in (*CLOSED, "Reports"):
+        if place is None and report is None and posted is None and path not in (*CLOSED, "Reports"):
             raise not_found()
         if request.method != "GET":
             raise not_allowed()
@@ -112,17 +114,18 @@ class AccountingApi:
             return self._tax_returns(report, company())
         if report is not None:
             return self._report(report, request, scopes, company)
-        if collection is None:
+        if place is None:
             raise insufficient_scope()
-        require_scope(scopes, collection.scopes)
+        collection = place.collection
+        require_scope(scopes, ATTACHMENTS_SCOPES if place.part == ATTACHMENTS else collection.scopes)
         books = company()
         _require_role(books, collection.wrapper)
         shelf = self.shelves.shelf(books, collection)
-        if told:
-            return self._history(shelf, identity, books)
+        if place.part:
+            return self._hanging(shelf, place, books)
         if books.bare_lists and collection.wrapper in _BARE and not shelf.records:
             return envelope(collection.wrapper if _BARE[collection.wrapper] else None, None, self.clock())
-        found = self._single(shelf, identity, request) if identity else self._list(shelf, request)
+        found = self._single(shelf, place.identity, request) if place.identity else self._list(shelf, request)
         return found if wants_json(request) else xml_envelope()
 
     def _list(self, shelf: Shelf, request: Request) -> Response:
@@ -148,12 +151,19 @@ class AccountingApi:
         form = Form(rounded=_rounded(shelf.collection, request), months=_months(shelf.collection, request))
         return envelope(shelf.collection.wrapper, [shelf.encoded(place, form)], self.clock())
 
-    def _history(self, shelf: Shelf, identity: str, books: BooksWithReports) -> Response:
-        place = shelf.place(identity)
+    def _hanging(self, shelf: Shelf, asked: Place, books: BooksWithReports) -> Response:
+        """What hangs on a record: its files, its history, its address for customers."""
+        place = shelf.place(asked.identity)
         if place is None:
             raise not_found()
-        entries = history_of(shelf.records[place], books.records("Users"))
-        return envelope("HistoryRecords", [encode(one) for one in entries], self.clock())
+        record, wrapper = shelf.records[place], shelf.collection.wrapper
+        key = str(record[shelf.collection.key or ""])
+        if asked.part == ATTACHMENTS:
+            return answer_attachments(books.cabinet.files(wrapper, record), wrapper, key, asked.file, self.clock())
+        if asked.part == HISTORY:
+            entries = history_of(record, books.records("Users"), books.cabinet.entries(wrapper, key, record))
+            return envelope("HistoryRecords", [encode(one) for one in entries], self.clock())
+        return answer_online_invoice(record, self.clock())
 
     def _tax_returns(self, identity: str | None, company: BooksWithReports) -> Response:
         """Headers without figures, or one return with them."""
@@ -190,25 +200,6 @@ class AccountingApi:
 def wants_json(request: Request) -> bool:
     """Whether the client asked for JSON; Xero answers XML otherwise."""
     return "json" in request.headers.get("accept", "").lower()
-
-
-def _route(path: str) -> tuple[Collection | None, str]:
-    rows = {row.path.lower(): row for row in COLLECTIONS}
-    found = rows.get(path.lower())
-    if found is not None:
-        return found, ""
-    head, _, identity = path.partition("/")
-    found = rows.get(head.lower())
-    if found is None or not found.single or not identity or "/" in identity:
-        return None, ""
-    return found, identity
-
-
-def _route_history(path: str) -> tuple[Collection | None, str, bool] | None:
-    """As `_route`, of History & Notes of a record; None where it is not what is asked for."""
-    record, _, last = path.rpartition("/")
-    found, identity = _route(record) if last.lower() == "history" else (None, "")
-    return (found, identity, True) if found and identity and found.wrapper in KEPT else None
 
 
 def require_scope(scopes: frozenset[str], wanted: Sequence[str]) -> None:

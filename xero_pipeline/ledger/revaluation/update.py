@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,9 +55,9 @@ def post_revaluations(
     read = _Reader(connection, tenant_id, "derived_journal_lines" if journals else "journal_lines")
     accounts = read.system_accounts()
     parties = _parties(accounts)
-    months = read.month_ends() if parties else []
-    if not any(month.arisen.get(party.gains) for month in months for party in parties):
+    if not read.has_arisen({party.gains for party in parties}):
         return False  # Xero's reports have no revaluation
+    months = read.month_ends()
     found = _outcomes(months, parties, read.rates())
     write_rows(connection, dialect, tenant_id, months, found)
     posted = list(_journals(tenant_id, months, found, accounts, read.first_year()))
@@ -163,6 +163,11 @@ class _Reader:
     def system_accounts(self) -> _Accounts:
         rows = self._rows("SELECT system_account, account_id, stands_for FROM tie_accounts WHERE system_account <> ''")
         return _Accounts({part: one for part, one, _ in rows}, {part: shown for part, _, shown in rows})
+
+    def has_arisen(self, gains: Collection[str]) -> bool:
+        """Whether anything that no document shows came onto one of some accounts; what is open plays no part in it."""
+        rows = self._rows("SELECT DISTINCT account_id FROM tie_differences WHERE arisen <> 0")
+        return any(account_id in gains for (account_id,) in rows)
 
     def month_ends(self) -> list[MonthEnd]:
         items = self._items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ from xero_python.identity import IdentityApi
 
 from xero_pipeline_tests.simulator.helpers import consent
 from xero_simulator.api.catalogue import COLLECTIONS, REPORTS, grantable_scopes
+from xero_simulator.api.history import KEPT
+from xero_simulator.attachments.written import ATTACHABLE, AttachedFile
 from xero_simulator.config import BooksConfig
 from xero_simulator.server import serving
 from xero_simulator.simulator import Simulator
@@ -85,6 +88,11 @@ REPORT_METHODS = {
     "AgedReceivablesByContact": "get_report_aged_receivables_by_contact",
     "AgedPayablesByContact": "get_report_aged_payables_by_contact",
 }
+HISTORIES = {
+    "BankTransactions": "get_bank_transactions_history",
+    "ManualJournals": "get_manual_journals_history",
+}
+"""Those that are not called as the method for one record is."""
 PAGED = ("BankTransactions", "Contacts", "CreditNotes", "Invoices", "ManualJournals", "Overpayments", "Payments",
          "Prepayments", "PurchaseOrders")  # fmt: skip
 
@@ -97,6 +105,14 @@ class Sdk:
     identity: IdentityApi
     tenant_id: str
     simulator: Simulator
+
+    def with_files(self, wrapper: str) -> tuple[str, list[AttachedFile]]:
+        """The id of the record of a collection that has the most files, and those."""
+        company = self.simulator.company(self.tenant_id)
+        files = {
+            row[ATTACHABLE[wrapper]]: list(company.cabinet.files(wrapper, row)) for row in company.records(wrapper)
+        }
+        return max(files.items(), key=lambda item: (len(item[1]), item[0]))
 
     def read(self, method: str, *arguments: Any, **given: Any) -> Any:
         return getattr(self.accounting, method)(self.tenant_id, *arguments, **given)
@@ -199,3 +215,35 @@ def test_the_sdk_filters_and_asks_for_changes(sdk: Sdk) -> None:
 
 def test_the_sdk_reads_the_connections(sdk: Sdk) -> None:
     assert [connection.tenant_id for connection in sdk.identity.get_connections()] == [sdk.tenant_id]
+
+
+@pytest.mark.parametrize("wrapper", ATTACHABLE)
+def test_the_sdk_reads_the_files_of_a_record(sdk: Sdk, wrapper: str) -> None:
+    name = SINGLES[wrapper][0]
+    key, files = sdk.with_files(wrapper)
+    assert files
+    listed = sdk.read(f"{name}_attachments", key).attachments
+    assert [(one.file_name, one.mime_type, one.content_length) for one in listed] == [
+        (file.name, file.mime_type, len(file.content)) for file in files
+    ]
+    for one, file in zip(listed, files, strict=True):
+        kept = sdk.read(f"{name}_attachment_by_id", key, one.attachment_id, one.mime_type)
+        assert Path(kept).read_bytes() == file.content
+        Path(kept).unlink()
+    kept = sdk.read(f"{name}_attachment_by_file_name", key, files[0].name, files[0].mime_type)
+    assert Path(kept).read_bytes() == files[0].content
+    Path(kept).unlink()
+
+
+@pytest.mark.parametrize("wrapper", sorted(KEPT))
+def test_the_sdk_reads_the_history_of_a_record(sdk: Sdk, wrapper: str) -> None:
+    method, key = SINGLES[wrapper]
+    first = getattr(sdk.read(METHODS[wrapper][0]), METHODS[wrapper][1])[0]
+    entries = sdk.read(HISTORIES.get(wrapper, f"{method}_history"), getattr(first, key)).history_records
+    assert [entries[-1].changes, entries[-1].details] == ["Created", "Entered by hand"]
+
+
+def test_the_sdk_reads_the_address_under_which_a_customer_sees_an_invoice(sdk: Sdk) -> None:
+    paid = sdk.read("get_invoices", where='Type=="ACCREC" AND Status=="PAID"').invoices[0]
+    (found,) = sdk.read("get_online_invoice", paid.invoice_id).online_invoices
+    assert found.online_invoice_url.startswith("https://in.xero.com/")

@@ -100,7 +100,8 @@ def _account(bench: Workbench, row: AccountRow) -> dict[str, Any]:
         "ShowInExpenseClaims": row.type == "EXPENSE" and key < "470",
         "ReportingCode": f"{class_of(row.type)[:3]}.{row.code}",
         "ReportingCodeName": row.name,
-        "HasAttachments": False,
+        "HasAttachments": key == "090",
+        "CreatedDateUTC": bench.founded(f"account/{key}"),
         "UpdatedDateUTC": bench.founded(f"account/{key}"),
         "AddToWatchlist": key in {"200", "310", "477"},
     }

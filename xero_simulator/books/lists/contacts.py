@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
+from xero_simulator.attachments.written import has_files
 from xero_simulator.values.amounts import ZERO
 from xero_simulator.values.days import event_ms, wire_day, wire_ms
 from xero_simulator.workbench import Record, Workbench
@@ -83,7 +84,7 @@ def _add(bench: Workbench, key: str, name: str, currency: str) -> Record:
         "ContactPersons": [],
         "SalesTrackingCategories": [],
         "PurchasesTrackingCategories": [],
-        "HasAttachments": False,
+        "HasAttachments": has_files(contact_id),
         "HasValidationErrors": False,
     }
     _add_extras(bench, record, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from xero_simulator.attachments.written import has_files
 from xero_simulator.books.lines import Lines, TaxWay
 from xero_simulator.books.lists.contacts import summary
 from xero_simulator.books.rates import rate_on
@@ -42,7 +43,7 @@ def add_movement(bench: Workbench, head: BankMovement, lines: Lines, way: TaxWay
         "Type": head.kind,
         "Reference": head.reference,
         "IsReconciled": key < "c",
-        "HasAttachments": key < "1",
+        "HasAttachments": has_files(key),
     }
     if head.contact_id:
         record["Contact"] = summary(bench, bench.tables["Contacts"][head.contact_id])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from xero_simulator.attachments.written import has_files
 from xero_simulator.books.lines import Lines, Part, TaxWay, build_lines, tax_way
 from xero_simulator.books.lists.settings import tracking_of
 from xero_simulator.books.money.bank_transactions import BankMovement, add_movement
@@ -131,9 +132,9 @@ def write_transfer(bench: Workbench, name: str, banks: tuple[str, str], amount: 
 
 
 def _transfer_record(bench: Workbench, name: str, banks: tuple[Record, Record], amount: int, day: dt.date) -> Record:
-    instant = event_ms(day, name)
+    instant, key = event_ms(day, name), bench.id_of(name)
     return {
-        "BankTransferID": bench.id_of(name),
+        "BankTransferID": key,
         "CreatedDateUTCString": wire_ms_string(instant).rstrip("Z"),
         "CreatedDateUTC": wire_ms(instant),
         "DateString": wire_day_string(day),
@@ -146,7 +147,7 @@ def _transfer_record(bench: Workbench, name: str, banks: tuple[Record, Record], 
         "FromIsReconciled": True,
         "ToIsReconciled": False,
         "Reference": f"Move {day:%d %b}",
-        "HasAttachments": False,
+        "HasAttachments": has_files(key),
         "FromTracking": [],
         "ToTracking": [],
     }

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xero_simulator.attachments.written import has_files
 from xero_simulator.books.lists.settings import tracking_of
 from xero_simulator.books.plan import MonthPlan
 from xero_simulator.books.trade.settlement import stamp
@@ -57,7 +58,7 @@ def write_journal(
         "Narration": narration,
         "JournalLines": [_line(bench, line) for line in lines],
         "ShowOnCashBasisReports": on_cash_basis,
-        "HasAttachments": False,
+        "HasAttachments": has_files(key),
     }
     return bench.add("ManualJournals", key, record)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from xero_simulator.attachments.written import has_files
 from xero_simulator.books.lines import Lines, TaxWay
 from xero_simulator.books.lists.contacts import summary
 from xero_simulator.books.lists.settings import theme_id
@@ -54,7 +55,7 @@ def invoice_record(bench: Workbench, head: Heading, lines: Lines, way: TaxWay) -
         "SentToContact": head.kind == "ACCREC" and head.status == "AUTHORISED",
         "CurrencyRate": rate_on(bench.country, head.currency, head.day),
         "IsDiscounted": False,
-        "HasAttachments": key < "1",
+        "HasAttachments": has_files(key),
         "HasErrors": False,
     }
     _add_discount(record, lines)
@@ -98,7 +99,7 @@ def credit_note_record(bench: Workbench, head: Heading, lines: Lines, way: TaxWa
         "AppliedAmount": ZERO,
         "Allocations": [],
         "SentToContact": head.kind == "ACCRECCREDIT",
-        "HasAttachments": False,
+        "HasAttachments": has_files(key),
         "HasErrors": False,
     }
     _add_body(bench, record, head, lines, way)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
+from xero_simulator.attachments.written import has_files
 from xero_simulator.books.lines import Lines, Part, TaxWay, build_lines, tax_way
 from xero_simulator.books.lists.contacts import customer_count, summary, supplier_count
 from xero_simulator.books.lists.items import goods_key, item_for
@@ -94,7 +95,7 @@ def _order(bench: Workbench, plan: MonthPlan, place: int, day: dt.date, chance: 
         "IsDiscounted": False,
         "SentToContact": bool(place % 2),
         "BrandingThemeID": theme_id(bench),
-        "HasAttachments": False,
+        "HasAttachments": has_files(key),
     }
     record["Contact"] = summary(bench, contact)
     turn = (plan.month.month + place) % len(_ORDER_ENDS)

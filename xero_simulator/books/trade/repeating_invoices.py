@@ -39,7 +39,7 @@ def add_repeating(bench: Workbench) -> None:
             "Type": kind,
             "Schedule": schedule,
             "Reference": "[Month]",
-            "HasAttachments": False,
+            "HasAttachments": place == 0,
             "ApprovedForSending": place == 0,
             "SendCopy": False,
             "MarkAsSent": place == 0,
