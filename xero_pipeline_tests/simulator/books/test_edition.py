@@ -9,7 +9,7 @@ import json
 from xero_simulator.books import build_company
 from xero_simulator.config import BOOKS_EDITION, BooksConfig
 
-PINNED = (4, "34184200548bfb8b")
+PINNED = (4, "76721349b7ff089d")
 
 
 def test_books_that_changed_have_an_edition_of_their_own() -> None:

@@ -101,6 +101,7 @@ def _account(bench: Workbench, row: AccountRow) -> dict[str, Any]:
         "ReportingCode": f"{class_of(row.type)[:3]}.{row.code}",
         "ReportingCodeName": row.name,
         "HasAttachments": key == "090",
+        "CreatedDateUTC": bench.founded(f"account/{key}"),
         "UpdatedDateUTC": bench.founded(f"account/{key}"),
         "AddToWatchlist": key in {"200", "310", "477"},
     }
