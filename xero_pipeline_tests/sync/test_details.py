@@ -101,6 +101,13 @@ def test_history_begins_when_it_is_first_read_and_costs_no_call_then(invoices):
     assert first.astimezone(UTC) == datetime(2016, 10, 17, 20, 46, 1, 173000, tzinfo=UTC)
 
 
+def test_what_only_comes_late_into_the_warehouse_did_not_change(invoices):
+    invoices.ask("document_history")
+    invoices.has("invoices", old={"UpdatedDateUTC": "/Date(946684800000+0000)/"}, new={})
+    invoices.read()
+    assert invoices.ask("document_history")[0] == ["new"]
+
+
 def test_an_entry_keeps_its_row_when_newer_ones_come(invoices):
     invoices.ask("document_history")
     for entries in ([OLDEST], [NEWEST, OLDEST]):

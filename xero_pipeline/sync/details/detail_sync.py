@@ -83,6 +83,7 @@ def sync_details(
         seconds=time.monotonic() - started,
         description=told(asked, left),
         quarantined=writer.quarantined,
+        waiting=left,
     )
 
 

@@ -1,9 +1,9 @@
 """Which documents are asked what hangs on them: those that may have it and changed since they were asked.
 
 Of attachments those that Xero says have some, or had some; a quote, of which Xero does not say it, whenever it changed.
-Of History & Notes those that changed since it is read. Of links the sales invoices that are approved and have none yet:
-Xero has no link of drafts ("you cannot retrieve an online invoice url for DRAFT invoices", its page "Invoices"), nor of
-bills.
+Of History & Notes those that changed since it is read, not those that only came late into the warehouse. Of links the
+sales invoices that are approved and have none yet: Xero has no link of drafts ("you cannot retrieve an online invoice
+url for DRAFT invoices", its page "Invoices"), nor of bills.
 
 What was asked before and changed comes first, then the newest documents; one that failed is tried again last.
 """
@@ -11,10 +11,12 @@ What was asked before and changed comes first, then the newest documents; one th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from xero_pipeline.warehouse.load.present_rows import CHANGED
 from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.sql import among, literal, q
@@ -33,6 +35,8 @@ FROM xero.{name} AS d LEFT JOIN xero.detail_requests AS a
     ON a.tenant_id = d.tenant_id AND a.detail = '{detail}' AND a.source_table = '{name}' AND a.source_id = d.{key}
 WHERE d.tenant_id = {tenant} AND {wanted}
 """
+_CLOCKS = timedelta(hours=1)
+"""As much may lie between Xero's clock and the reading of a list, and ours when its history is first read."""
 _ORDER = """
 ORDER BY failed, CASE WHEN asked_at IS NULL THEN 1 ELSE 0 END, COALESCE(day, DATE '1900-01-01') DESC, source_table,
     source_id
@@ -133,10 +137,19 @@ def _wanted(name: str, detail: str, reading: Reading) -> Sequence[str]:
     if detail == "document_history":
         # Who deleted a document is worth knowing; what Xero does not list any more it does not know.
         listed = "(NOT d.is_deleted OR d.status = 'DELETED')" if table(name).has("status") else "NOT d.is_deleted"
-        since = literal(reading.since)
-        return [listed, f"(d.synced_at > {since} OR {again} IS NOT NULL)", changed]
+        return [listed, f"(a.asked_at IS NOT NULL OR {_changed_since(name, reading)} OR {again} IS NOT NULL)", changed]
     without = f"(a.records IS NULL OR a.records = 0 OR a.asked_at < {again})"
     return ["NOT d.is_deleted", "d.type = 'ACCREC'", "d.status IN ('AUTHORISED', 'PAID')", without, changed]
+
+
+def _changed_since(name: str, reading: Reading) -> str:
+    """Whether Xero changed a document since its history is read, as far as it says when it did."""
+    if reading.since is None:
+        return "FALSE"
+    seen = f"d.synced_at > {literal(reading.since)}"
+    if not table(name).has(CHANGED):
+        return seen
+    return f"{seen} AND COALESCE(d.{CHANGED}, d.synced_at) > {literal(reading.since - _CLOCKS)}"
 
 
 def _key(name: str) -> str:
