@@ -92,12 +92,14 @@ def _reports_there_are(value: str) -> str:
     return value
 
 
-def _explained(value: object) -> tuple[str, ...]:
-    known = ("payroll", "payslips", "assets", "account-data")
-    names = re.findall(r"[^\W\d]+(?:-[^\W\d]+)*", str(value).lower())
-    if not set(names) <= set(known):
-        raise ValueError(f"must be of {', '.join(known)}, separated by commas")
-    return tuple(name for name in known if name in names)
+def _words_of(*known: str) -> Callable[[object], tuple[str, ...]]:
+    def chosen(value: object) -> tuple[str, ...]:
+        names = re.findall(r"[^\W\d]+(?:-[^\W\d]+)*", str(value).lower())
+        if not set(names) <= set(known):
+            raise ValueError(f"must be of {', '.join(known)}, separated by commas")
+        return tuple(name for name in known if name in names)
+
+    return chosen
 
 
 def _people_or_teams(value: str) -> str:
@@ -124,7 +126,12 @@ LandingPlace = Annotated[str, AfterValidator(_landing_place)]
 CodeServer = Annotated[str, AfterValidator(_code_server)]
 CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
-Explained = Annotated[tuple[str, ...], NoDecode, PlainValidator(_explained)]
+Explained = Annotated[
+    tuple[str, ...], NoDecode, PlainValidator(_words_of("payroll", "payslips", "assets", "account-data"))
+]
+DocumentDetails = Annotated[
+    tuple[str, ...], NoDecode, PlainValidator(_words_of("attachments", "history", "online-invoices"))
+]
 Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]
 OneOfShards = Annotated[Shard, NoDecode, PlainValidator(Shard.read)]

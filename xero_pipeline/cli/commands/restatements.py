@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.locked.lock_dates import LockMove
     from xero_pipeline.sync.locked.period_changes import LockedChange
     from xero_pipeline.warehouse.accepted_months import Acceptance
-    from xero_pipeline.xero.document_history import HistoryEntry
+    from xero_pipeline.warehouse.enclosures import HistoryEntry
 
 _SINCE = f"""
 select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
@@ -195,7 +195,7 @@ def _told_since(services: Services, seen: _Seen) -> tuple[Sequence[LockMove], Se
 
 
 def _histories(services: Services) -> Mapping[tuple[str, str, str], Sequence[HistoryEntry]]:
-    from xero_pipeline.sync.locked.document_history import histories
+    from xero_pipeline.warehouse.enclosures import histories
 
     with services.warehouse.reading() as connection:
         return histories(connection)

@@ -1,15 +1,23 @@
-"""What the web page, assistants, alerts and publishing read of the environment: how we and others reach each other."""
+"""Two groups of settings: how we and others reach each other, and which of Xero's data is read."""
 
 from __future__ import annotations
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from xero_pipeline.setting_types import PublishDataset, PublishWord, WebAddress
+from xero_pipeline.setting_types import (
+    DocumentDetails,
+    Explained,
+    Month,
+    PublishDataset,
+    PublishWord,
+    ReportNames,
+    WebAddress,
+)
 
 
 class WebSettings(BaseSettings):
-    """A part of `Settings`."""
+    """What the web page, assistants, alerts and publishing need: how we and others reach each other."""
 
     model_config = SettingsConfigDict(
         env_prefix="XERO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -65,3 +73,54 @@ class WebSettings(BaseSettings):
         """The keys that may sign a delivery; none where no events are taken."""
         given = self.webhook_key.get_secret_value() if self.webhook_key else ""
         return tuple(key.strip() for key in given.split(",") if key.strip())
+
+
+class SelectionSettings(WebSettings):
+    """Which of Xero's data is read: documents always are, the rest by choice."""
+
+    start_date: Month | None = Field(
+        None,
+        description="First month of the reports, as YYYY-MM-DD. Default: the organisation's financial year two "
+        "years back. Documents are always read whole.",
+    )
+    reports: ReportNames | None = Field(
+        None,
+        description="The reports pulled by themselves, separated by commas. Default: profit_and_loss, balance_sheet, "
+        "trial_balance, bank_summary, executive_summary, budget_summary. The others wait for `sync --select`.",
+    )
+    cash_basis: bool = Field(
+        False, description="Pull profit and loss, balance sheet and trial balance on cash basis too, by themselves."
+    )
+    custom_layouts: bool = Field(
+        False,
+        description="Pull profit and loss and balance sheet in the organisation's own layout too, by themselves, into "
+        "tables of their own.",
+    )
+    tax_reports: bool = Field(
+        False, description="Read published tax returns (Australia, New Zealand): the consent asks for their scope."
+    )
+    journals: bool = Field(
+        False,
+        description="Read Xero's journals, open to apps of its Advanced tier alone: the consent asks for their scope.",
+    )
+    explain: Explained = Field(
+        (),
+        description="What to read of postings without a document, separated by commas: `payroll` (totals of pay runs), "
+        "`payslips` (their sums; no employee's pay is kept), `assets`, `account-data` (beta). The consent asks for "
+        "more. Default: nothing.",
+    )
+    document_details: DocumentDetails = Field(
+        (),
+        description="What to read of what hangs on documents, separated by commas: `attachments` (which files), "
+        "`history` (History & Notes of those that change), `online-invoices` (links). A call a document. Default: "
+        "nothing.",
+    )
+    document_calls: int = Field(
+        200,
+        ge=0,
+        le=5000,
+        description="Calls a day per organisation for that; what they do not reach waits. 0 stops it.",
+    )
+    aged_by_contact: bool = Field(
+        False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
+    )
