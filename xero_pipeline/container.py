@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from xero_pipeline.state.deferred_work import DeferredWork
-    from xero_pipeline.sync.details.attachment_store import AttachmentStore
-    from xero_pipeline.sync.details.detail_budget import DetailBudget
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.auth.app import App
@@ -251,25 +249,6 @@ class Services:
 
         place = self.settings.landing
         return Landing(place, self.warehouse) if place else None
-
-    @cached_property
-    def attachment_store(self) -> AttachmentStore | None:
-        """Where the contents of attachments are kept, if they are."""
-        from xero_pipeline.sync.details.attachment_store import AttachmentStore
-
-        if self.settings.attachment_bytes is None:
-            return None
-        return AttachmentStore(self.settings.attachment_files or self.settings.home / "attachments")
-
-    def detail_budget(self, details: tuple[str, ...]) -> DetailBudget:
-        """What may be spent in a day on what hangs on an organisation's documents.
-
-        Args:
-            details: The kinds that are read.
-        """
-        from xero_pipeline.sync.details.detail_budget import DetailBudget
-
-        return DetailBudget(self.settings.document_calls, details, self.settings.attachment_bytes)
 
     def check(self) -> None:
         """Find a wrong setting, or a warehouse that is not for us, before any work begins.

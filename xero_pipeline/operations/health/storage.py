@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xero_pipeline.operations.health.result import HealthResult, State
+from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.landing.folder import Folder
 from xero_pipeline.sync.landing.storage import StorageProblem
 from xero_pipeline.sync.landing.store import storage_at
@@ -64,7 +65,7 @@ def check_landing(services: Services) -> Iterator[HealthResult]:
 
 def check_attachments(services: Services) -> Iterator[HealthResult]:
     """The place of what attachments hold, where they are read: whether it can be written."""
-    store = services.attachment_store
+    store = AttachmentStore.of(services.settings)
     if store is None:
         return
     try:

@@ -7,7 +7,7 @@ written leaves a whole file that the next sync finds.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from xero_pipeline.errors import AttachmentStoreError
 from xero_pipeline.sync.landing.storage import StorageProblem
@@ -16,6 +16,8 @@ from xero_pipeline.warehouse.progress.attachment_files import StoredContent
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from xero_pipeline.settings import Settings
 
 
 class AttachmentStore:
@@ -27,6 +29,13 @@ class AttachmentStore:
 
     def __init__(self, place: str | Path) -> None:
         self._storage = storage_at(place)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """The place that is set; None where only the names of files are read."""
+        if settings.attachment_bytes is None:
+            return None
+        return cls(settings.attachment_files or settings.home / "attachments")
 
     @property
     def address(self) -> str:

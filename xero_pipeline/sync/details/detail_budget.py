@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from xero_pipeline.sync.details.due_documents import waiting
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
 from xero_pipeline.warehouse.progress.detail_requests import asked_since
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from xero_pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class DetailBudget:
     calls: int
     details: tuple[str, ...]
     file_bytes: int | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, details: Iterable[str]) -> Self:
+        """As it is set.
+
+        Args:
+            details: The kinds that are read, by their tables.
+        """
+        return cls(settings.document_calls, tuple(details), settings.attachment_bytes)
 
     def left(self, connection: Connection, tenant_id: str, detail: str, at: datetime) -> int:
         """The calls that a kind may still make today.

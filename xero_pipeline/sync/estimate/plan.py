@@ -167,8 +167,7 @@ class Planner:
         from xero_pipeline.sync.details.due_documents import Reading, waiting
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-        at, settings = clock.now(), self._settings
-        budget = DetailBudget(settings.document_calls, tuple(chosen), settings.attachment_bytes)
+        at, budget = clock.now(), DetailBudget.of(self._settings, chosen)
         with self._warehouse.reading() as connection:
             reading = Reading(None, at) if full else None
             due = waiting(connection, self._tenant_id, name, reading).count
