@@ -259,3 +259,24 @@ def test_the_landing_zone_has_the_answers_and_the_tables_come_out_of_it_again(in
 )
 def test_a_kind_has_its_part_of_the_day_and_what_the_others_do_not_need(spent, needs, part):
     assert part_of(200, "x", spent, needs) == part
+
+
+def test_postgresql_asks_the_same_documents_in_the_same_order(talk, postgresql_url):
+    with Warehouse(postgresql_url).kept_open() as warehouse:
+        xero = Hanging(talk, warehouse)
+        xero.has("invoices", **{f"i{n}": {"HasAttachments": True, "Date": f"/Date({n}00000000)/"} for n in range(4)})
+        xero.has("quotes", q={"Status": "SENT", "Date": "/Date(946684800000)/"})
+        xero.answers["i2", "Attachments"] = files("a.pdf")
+        xero.read("invoices", "quotes")
+        assert xero.ask(calls=3, details=("attachments",))[0] == ["q", "i3", "i2"]
+        assert xero.ask("document_history")[0] == []
+        assert sorted(xero.ask("online_invoices")[0]) == ["i0", "i1", "i2", "i3"]
+        xero.has("invoices", i2={"Reference": "new"})
+        xero.answers["i2", "Attachments"] = []
+        xero.answers["i2", "History"] = [NEWEST, OLDEST]
+        xero.read()
+        xero.later(days=1)
+        assert xero.ask(calls=2, details=("attachments",))[0] == ["i2", "i1"]
+        assert xero.ask("document_history")[0] == ["i2"]
+        assert xero.kept("attachments", "file_name, is_deleted") == [("a.pdf", True)]
+        assert len(xero.kept("document_history", "entry")) == 2
