@@ -10,11 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from xero_pipeline.errors import AttachmentStoreError, XeroUnavailable
+from xero_pipeline.errors import AttachmentStoreError, ConfigurationError, XeroUnavailable
+from xero_pipeline.operations.health.storage import check_attachments, check_disk
+from xero_pipeline.settings import Settings
 from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.details.detail_budget import DetailBudget
 from xero_pipeline.sync.details.detail_sync import sync_details
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
+from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import TENANT, uid
 from xero_pipeline_tests.sync.hanging import Hanging
@@ -263,3 +266,52 @@ def test_an_object_store_keeps_the_same_content_once(xero, s3):
 def test_without_a_place_only_names_are_read(xero):
     read, told = xero.keep(None)
     assert (read, told) == ([], "2 documents asked, 0 wait")
+
+
+def test_postgresql_keeps_the_same_files(talk, postgresql_url, store):
+    with Warehouse(postgresql_url).kept_open() as warehouse:
+        xero = Filed(talk, warehouse)
+        xero.has("invoices", a={"HasAttachments": True}, b={"HasAttachments": True})
+        xero.put("a", one=b"first", two=b"22")
+        xero.put("b", one=b"first", big=b"3" * 1_200_000)
+        xero.read()
+        assert sorted(xero.keep(store)[0]) == ["one", "two"]
+        assert xero.keep(store, mb=2)[0] == ["big"]
+        change(xero, "a", one=b"first", two=b"22, corrected")
+        xero.contents["two"] = GONE
+        assert xero.keep(store, mb=2)[0] == ["two"]
+        assert sorted(xero.rows("outcome, stored_bytes")) == [
+            ("refused", 2), ("stored", 5), ("stored", 5), ("stored", 1_200_000),
+        ]  # fmt: skip
+        assert len(xero.keep(store, full=True, mb=4)[0]) == 3
+
+
+class Home:
+    """What doctor looks at."""
+
+    def __init__(self, folder, **settings):
+        self.settings = Settings.load(pipeline_home=folder, _env_file=None, **settings)
+
+
+def test_doctor_tries_the_place_where_files_are_kept_and_no_other(tmp_path, s3):
+    chosen = {"document_details": "attachment-files"}
+    assert [*check_attachments(Home(tmp_path, attachment_files=s3, document_details="attachments"))] == []
+    (one,) = check_attachments(Home(tmp_path, **chosen))
+    assert (one.state, one.told) == ("ok", f"{tmp_path}/attachments is not there yet, and can be made in {tmp_path}")
+    (one,) = check_attachments(Home(tmp_path, **chosen, attachment_files=s3))
+    assert one.state == "ok"
+    (one,) = check_attachments(Home(tmp_path, **chosen, attachment_files="s3://no-such-bucket/files"))
+    assert (one.state, "NoSuchBucket" in one.told) == ("problem", True)
+    assert len([*check_disk(Home(tmp_path, **chosen, attachment_files=str(tmp_path / "elsewhere")))]) == 2
+
+
+def test_an_address_that_cannot_be_used_is_refused_at_the_start_by_the_name_of_its_setting(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"XERO_ATTACHMENT_FILES: ftp:// is not supported"):
+        Home(tmp_path, attachment_files="ftp://host/files")
+
+
+def test_files_are_read_only_where_that_was_chosen_and_then_listed_too(tmp_path):
+    assert Home(tmp_path, document_details="attachments").settings.attachment_bytes is None
+    chosen = Home(tmp_path, document_details="attachment-files, history", attachment_mb=3).settings
+    assert chosen.document_details == ("attachments", "attachment-files", "history")
+    assert chosen.attachment_bytes == 3 * MB
