@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.publish.destinations import destination, dlt_destination
-from xero_pipeline.publish.slices import SHARED, among, figures_sql, rows_of
+from xero_pipeline.publish.iceberg import iceberg_figures
+from xero_pipeline.publish.slices import SHARED, among, by_slice, figures_sql, rows_of
 from xero_pipeline.publish.tables import TENANT
 
 if TYPE_CHECKING:
@@ -93,13 +94,14 @@ class SchemaPipeline:
 
         if self._schema not in self._pipeline.schemas:
             return {}
+        if self._to.table_format == "iceberg":
+            return by_slice(iceberg_figures(self._pipeline, self._schema, table))
         with self._pipeline.sql_client(self._schema) as client:
             sql = figures_sql(table, client.make_qualified_table_name(table.name), client.escape_column_name)
             try:
-                rows = client.execute_sql(sql)
+                return by_slice(client.execute_sql(sql))
             except DatabaseUndefinedRelation:
                 return {}  # no file for want of rows
-        return {str(row[0]): tuple(row[1:]) for row in rows if row[1]}
 
     @contextmanager
     def _explained(self) -> Generator[None]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.ledger.exact_sql import digest_sql
 from xero_pipeline.publish.tables import TENANT
 from xero_pipeline.warehouse.sql import literal, q
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     import pyarrow as pa
@@ -69,7 +69,11 @@ def rows_of(
 
 def figures(connection: Connection, table: PublishedTable, whose: Collection[str]) -> Figures:
     """How many rows the slices have, and the sums of their amounts."""
-    rows = connection.exec_driver_sql(figures_sql(table, table.sql, q, _where(table, whose)))
+    return by_slice(connection.exec_driver_sql(figures_sql(table, table.sql, q, _where(table, whose))))
+
+
+def by_slice(rows: Iterable[Sequence[Any]]) -> Figures:
+    """The figures that such a question brought."""
     return {str(row[0]): tuple(row[1:]) for row in rows if row[1]}
 
 

@@ -178,6 +178,12 @@ def test_a_document_that_changes_in_a_locked_month_fails_a_check_until_somebody_
     assert "Ada Lovelace" in ran("restatements")
     assert evaluations(keep(read, read.tenants[:1]))[UNCHANGED].passed
 
+    month = str(MONTHS[0])[:7]
+    ran("restatements", "--take-back", month, "--by", "Grace Hopper")
+    assert [one["source_id"] for one in json.loads(ran("restatements", "--json"))["documents"]] == [invoice]
+    refused = CliRunner().invoke(app, ["restatements", "--take-back", month])
+    assert f"Nothing that was accepted of {month} stands" in str(refused.exception)
+
 
 def ran(*arguments):
     """What a command says."""

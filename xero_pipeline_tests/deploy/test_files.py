@@ -48,6 +48,18 @@ def test_the_compose_file_names_settings_that_there_are():
     assert set(SECRETS) <= set(re.findall(r"^(\w+)=", told, re.M))
 
 
+def test_where_the_books_are_published_to_reaches_every_process_in_dlts_own_variables():
+    for name in OURS:
+        service = services({**GIVEN, "XERO_PUBLISH": "postgres"})[name]
+        assert service["environment"]["XERO_PUBLISH"] == "postgres", name
+        assert service["env_file"] == [{"path": "publish.env", "required": False}], name
+    told = set(re.findall(r"^(\w+)=", (DEPLOY / "publish.env.example").read_text(), re.M))
+    assert told
+    page = (ROOT / "docs" / "publish.md").read_text()
+    assert all(f"`{name}=" in page for name in told)
+    assert "deploy/*.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 def test_compose_refuses_to_start_without_a_secret(secret):
     with pytest.raises(KeyError, match=secret):
@@ -120,6 +132,7 @@ def test_the_image_installs_what_the_extras_need_and_no_tool():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = [line for name, lines in project["optional-dependencies"].items() if name != "all" for line in lines]
     assert needed([*project["dependencies"], *extras]) <= found
+    assert {"dlt", "pyiceberg", "psycopg2-binary", "duckdb"} <= found, "docs/publish.md names these destinations"
     assert not found & {"pytest", "playwright", "ruff", "sphinx", "hatchling", "uv"}
     assert "--hash=sha256:" in part(lock, "hatchling")
 

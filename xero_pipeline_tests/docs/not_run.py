@@ -40,6 +40,7 @@ NOT_RUN = {
     "XERO_WEB_PASSWORD=…": "serves until Ctrl-C; web/test_request_guard.py tries to get in",
     "curl -s -H": "needs a page that is served; web/test_docs.py has one",
     "cp deploy/xero.env.example": "goes with compose",
+    "cp deploy/publish.env.example": "goes with compose",
     "docker": "needs Docker; deploy/test_practice.py starts the processes of the compose file",
     "kubectl": "needs a cluster",
     "helm": "needs a cluster; deploy/test_files.py looks at the values",

@@ -28,14 +28,24 @@ def books(kept_on_duckdb, tmp_path):
 
 
 @pytest.fixture
-def send(tmp_path, monkeypatch):
+def only(monkeypatch):
+    """Publish these tables alone; each schema is a load or more of dlt's, of half a second."""
+
+    def names(*wanted):
+        some = [one for one in published_tables(ledger=True) if f"{one.schema}.{one.name}" in wanted]
+        assert len(some) == len(wanted)
+        monkeypatch.setattr(update, "published_tables", lambda *, ledger: some)
+
+    return names
+
+
+@pytest.fixture
+def send(tmp_path, monkeypatch, only):
     """Publish a warehouse; the folder and the databases of dlt's are the test's own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DESTINATION__FILESYSTEM__BUCKET_URL", str(tmp_path / "files"))
     monkeypatch.setenv("DESTINATION__DUCKDB__CREDENTIALS", f"duckdb:///{tmp_path / 'there.duckdb'}")
-
-    some = [one for one in published_tables(ledger=True) if f"{one.schema}.{one.name}" in SOME]
-    monkeypatch.setattr(update, "published_tables", lambda *, ledger: some)
+    only(*SOME)
 
     def to(word, warehouse, **more):
         return update.publish(warehouse, word, "xero", folder=tmp_path, **more)

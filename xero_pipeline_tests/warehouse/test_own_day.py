@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import text
 
 from xero_pipeline.calendar import months_between
+from xero_pipeline.cli.commands.run import newest_profit
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
 from xero_pipeline.container import Services
 from xero_pipeline.defs.assets.ledger import out_of_date
@@ -225,6 +226,22 @@ def test_this_month_is_the_organisations_own(books, write):
     assert {row["organisation"]: (row["month_before"], row["amount"]) for row in rows} == {
         "Kowhai": (2, 3), "Denali": (None, 2), "Mars": (None, 2),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("months", "shown"),
+    [((2, 3), "March 2028 to date"), ((2,), "February 2028\n"), ((), "March 2028 to date")],
+    ids=["of this month", "of last month only", "none"],
+)
+def test_the_profit_that_run_shows_is_last_months_while_this_month_has_none(books, write, capsys, months, shown):
+    for month in months:
+        write(
+            "profit_and_loss", tenant_id=KOWHAI, basis="accrual", period_start=date(2028, month, 1),
+            period_end=date(2028, month, 28), position=1, line_type="account", account_name="Sales", amount=month,
+        )  # fmt: skip
+    with time_machine.travel(NIGHT, tick=False):
+        newest_profit(books, KOWHAI, "Kowhai")
+    assert f"Kowhai: profit and loss, {shown}" in capsys.readouterr().out
 
 
 def test_every_ready_query_can_be_asked_while_the_days_differ(invoices):

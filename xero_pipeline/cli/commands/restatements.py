@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xero_pipeline import clock
-from xero_pipeline.calendar import month_start
+from xero_pipeline.cli.closed_month_changes import moves_and_acceptances, open_changes, seen_since
 from xero_pipeline.cli.commands.sync import Organisations, chosen_organisations
 from xero_pipeline.cli.document_history import ask_who
 from xero_pipeline.cli.login_name import login_name
@@ -17,27 +17,13 @@ from xero_pipeline.cli.output.console import print_table, say
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse.organisation_names import NAMED
-from xero_pipeline.warehouse.time_zones import beginning_of, day_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
-    from xero_pipeline.ledger.locked.documents import DocumentChange
-    from xero_pipeline.ledger.locked.lock_dates import LockMove
-    from xero_pipeline.sync.locked.period_changes import LockedChange
-    from xero_pipeline.warehouse.accepted_months import Acceptance
+    from xero_pipeline.cli.closed_month_changes import OpenChanges, SeenSince
     from xero_pipeline.warehouse.enclosures import HistoryEntry
-
-_SINCE = f"""
-select o.name, r.period_start, r.report, r.basis, coalesce(r.account_name, r.line) as label, r.measure,
-b.base_currency as currency, r.amount_before, r.amount_after, r.difference from xero.restatements as r
-left join {NAMED} as o on o.tenant_id = r.tenant_id
-left join xero.organisations as b on b.tenant_id = r.tenant_id and not b.is_deleted
-where r.seen_at >= :since and coalesce(r.line_type, 'account') = 'account'
-order by r.seen_at, o.name, r.period_start, r.report, label
-"""
 
 
 def restatements(
@@ -70,7 +56,7 @@ def restatements(
     first = month(since, "--since") if since else None
     taken_back = month(back, "--take-back") if back else None
     tenants = {one.tenant_id for one in chosen_organisations(services, organisation or [])}
-    found = _open_ones(services, tenants)
+    found = open_changes(services, tenants)
     if who:
         ask_who(services, found.documents)
     if taken_back:
@@ -78,37 +64,11 @@ def restatements(
     elif accept is not None:
         _accept(services, found, accept, by or login_name("accepts"))
     elif json:
-        _print_json(services, found, _seen_since(services, tenants, first), locked=locked)
+        _print_json(services, found, seen_since(services, tenants, first), locked=locked)
     elif locked:
         _show_locked(services, found)
     else:
-        _show_all(services, found, _seen_since(services, tenants, first))
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """What changed in locked months, of the organisations that were asked for.
-
-    Args:
-        currencies: The base currency of each, by tenant id.
-    """
-
-    figures: Sequence[LockedChange]
-    documents: Sequence[DocumentChange]
-    currencies: Mapping[str, str]
-
-
-def _open_ones(services: Services, tenants: Collection[str]) -> _Open:
-    from xero_pipeline.ledger.locked.documents import open_documents
-    from xero_pipeline.metrics.request import base_currency
-    from xero_pipeline.sync.locked.period_changes import open_changes_in
-
-    with services.warehouse.reading() as connection:
-        return _Open(
-            [one for one in open_changes_in(connection) if one.tenant_id in tenants],
-            [one for one in open_documents(connection) if one.tenant_id in tenants],
-            {one: base_currency(connection, one) or "" for one in tenants},
-        )
+        _show_all(services, found, seen_since(services, tenants, first))
 
 
 def _take_back(services: Services, tenants: Collection[str], taken_back: date, by: str) -> None:
@@ -119,7 +79,7 @@ def _take_back(services: Services, tenants: Collection[str], taken_back: date, b
     say(f"Taken back by {by}: what changed in {taken_back:%B %Y} waits again, unless it was undone.")
 
 
-def _accept(services: Services, found: _Open, note: str, by: str) -> None:
+def _accept(services: Services, found: OpenChanges, note: str, by: str) -> None:
     from xero_pipeline.warehouse.accepted_months import accept
 
     _show_locked(services, found)
@@ -130,7 +90,7 @@ def _accept(services: Services, found: _Open, note: str, by: str) -> None:
     )
 
 
-def _show_locked(services: Services, found: _Open) -> None:
+def _show_locked(services: Services, found: OpenChanges) -> None:
     from xero_pipeline.cli.output.locked_changes import show_documents, show_histories
 
     _show_figures(found)
@@ -138,7 +98,7 @@ def _show_locked(services: Services, found: _Open) -> None:
     show_histories(found.documents, _histories(services))
 
 
-def _show_figures(found: _Open) -> None:
+def _show_figures(found: OpenChanges) -> None:
     rows = [
         (
             c.organisation,
@@ -156,44 +116,6 @@ def _show_figures(found: _Open) -> None:
     _show("What changed in locked months", rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What was seen since a day: of every organisation the first of the month, unless another was asked for."""
-
-    since: date
-    figures: Sequence[Mapping[str, Any]]
-    beginnings: Mapping[str, datetime]
-
-    def has(self, one: LockMove | Acceptance, at: datetime) -> bool:
-        """Whether something was seen since then, of an organisation that was asked for."""
-        return one.tenant_id in self.beginnings and at >= self.beginnings[one.tenant_id]
-
-
-def _seen_since(services: Services, tenants: Collection[str], given: date | None) -> _Seen:
-    from xero_pipeline.warehouse.days import zones_of
-
-    zones, now = zones_of(services.books), clock.now()
-    since = {one: given or month_start(day_in(zones.get(one), now)) for one in tenants}
-    beginnings = {one: beginning_of(day, zones.get(one)) for one, day in since.items()}
-    ours = _SINCE.replace("where", "where r.tenant_id = :tenant_id and")
-    figures = [
-        row
-        for tenant_id in sorted(tenants)
-        for row in services.books.query(ours, {"tenant_id": tenant_id, "since": beginnings[tenant_id]}).to_pylist()
-    ]
-    return _Seen(min(since.values()), figures, beginnings)
-
-
-def _told_since(services: Services, seen: _Seen) -> tuple[Sequence[LockMove], Sequence[Acceptance]]:
-    """Lock dates that moved, and what was accepted."""
-    from xero_pipeline.ledger.locked.lock_dates import lock_moves
-    from xero_pipeline.warehouse.accepted_months import acceptances
-
-    with services.warehouse.reading() as connection:
-        moves = [one for one in lock_moves(connection) if seen.has(one, one.seen_at)]
-        return moves, [one for one in acceptances(connection) if seen.has(one, one.accepted_at)]
-
-
 def _histories(services: Services) -> Mapping[tuple[str, str, str], Sequence[HistoryEntry]]:
     from xero_pipeline.warehouse.enclosures import histories
 
@@ -201,11 +123,11 @@ def _histories(services: Services) -> Mapping[tuple[str, str, str], Sequence[His
         return histories(connection)
 
 
-def _print_json(services: Services, found: _Open, seen: _Seen, *, locked: bool) -> None:
+def _print_json(services: Services, found: OpenChanges, seen: SeenSince, *, locked: bool) -> None:
     from xero_pipeline.cli.output.console import print_json
     from xero_pipeline.cli.output.locked_changes import link_of
 
-    moves, accepted = _told_since(services, seen)
+    moves, accepted = moves_and_acceptances(services, seen)
     histories = _histories(services)
     live = services.settings.mode == "live"
     print_json(
@@ -223,7 +145,7 @@ def _print_json(services: Services, found: _Open, seen: _Seen, *, locked: bool) 
     )
 
 
-def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
+def _show_all(services: Services, found: OpenChanges, seen: SeenSince) -> None:
     from xero_pipeline.cli.output.age_note import tell_age
     from xero_pipeline.cli.output.locked_changes import (
         show_accepted,
@@ -232,7 +154,7 @@ def _show_all(services: Services, found: _Open, seen: _Seen) -> None:
         show_lock_moves,
     )
 
-    moves, accepted = _told_since(services, seen)
+    moves, accepted = moves_and_acceptances(services, seen)
     show_lock_moves(moves)
     rows = [
         (

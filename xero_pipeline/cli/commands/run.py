@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xero_pipeline.cli.dagster_runs import Runner
     from xero_pipeline.cli.served_processes import ServedProcesses
     from xero_pipeline.settings import Settings
+    from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.web.address import Address
     from xero_pipeline.xero.auth.organisations import Organisation
 
@@ -122,7 +123,7 @@ def _sync(services: Services) -> bool:
 
     well = sync_everything(services)
     for organisation in chosen_organisations(services, []):
-        this_month(services, organisation.tenant_id, organisation.name)
+        newest_profit(services.warehouse, organisation.tenant_id, organisation.name)
     return well
 
 
@@ -185,18 +186,24 @@ def connect_when_nothing_is(services: Services) -> None:
         say(f"Mock mode: connected {organisation.name} of our own simulated Xero.")
 
 
-def this_month(services: Services, tenant_id: str, name: str) -> None:
-    """Print this month's profit and loss from the warehouse."""
+def newest_profit(warehouse: Warehouse, tenant_id: str, name: str) -> None:
+    """Print this month's profit and loss; in its first days, while it has no figures, last month's."""
     from xero_pipeline.cli.output.console import profit_and_loss
     from xero_pipeline.metrics.request import base_currency
     from xero_pipeline.warehouse.days import day_of
 
-    first = month_start(day_of(services.warehouse, tenant_id, clock.now()))
-    rows = services.warehouse.query(
+    this = month_start(day_of(warehouse, tenant_id, clock.now()))
+    found = {first: _profit_of(warehouse, tenant_id, first) for first in (this, month_start(this - timedelta(days=1)))}
+    first = next((month for month, rows in found.items() if any(row["amount"] for row in rows)), this)
+    with warehouse.reading() as connection:
+        currency = base_currency(connection, tenant_id) or ""
+    to_date = " to date" if first == this else ""
+    profit_and_loss(f"{name}: profit and loss, {first:%B %Y}{to_date}", found[first], [currency])
+
+
+def _profit_of(warehouse: Warehouse, tenant_id: str, first: date) -> list[dict[str, Any]]:
+    return warehouse.query(
         "select section, line_type, account_name, amount from xero.profit_and_loss "
         "where tenant_id = :tenant_id and period_start = :first and basis = 'accrual' order by position",
         {"tenant_id": tenant_id, "first": first},
     ).to_pylist()
-    with services.warehouse.reading() as connection:
-        currency = base_currency(connection, tenant_id) or ""
-    profit_and_loss(f"{name}: profit and loss, {first:%B %Y} to date", rows, [currency])
