@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from xero_pipeline.setting_types import (
+    AttachmentPlace,
     DocumentDetails,
     Explained,
     Month,
@@ -112,6 +113,7 @@ class SelectionSettings(WebSettings):
     document_details: DocumentDetails = Field(
         (),
         description="What to read of what hangs on documents, separated by commas: `attachments` (which files), "
+        "`attachment-files` (and what is in them), "
         "`history` (History & Notes of those that change), `online-invoices` (links). A call a document. Default: "
         "nothing.",
     )
@@ -121,6 +123,22 @@ class SelectionSettings(WebSettings):
         le=5000,
         description="Calls a day per organisation for that; what they do not reach waits. 0 stops it.",
     )
+    attachment_files: AttachmentPlace | None = Field(
+        None,
+        description="A folder, or an object store such as s3://bucket/prefix, for what attachments hold. Default: "
+        "`attachments` in the home.",
+    )
+    attachment_mb: int = Field(
+        100,
+        ge=1,
+        le=100_000,
+        description="Megabytes of attachments that are read a day, per organisation; the rest waits.",
+    )
     aged_by_contact: bool = Field(
         False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
     )
+
+    @property
+    def attachment_bytes(self) -> int | None:
+        """How many bytes of attachments may be read a day; None where only their names are."""
+        return self.attachment_mb * 1_000_000 if "attachment-files" in self.document_details else None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
+from xero_pipeline.cli.mock_consent import connect_mock_organisations
 from xero_pipeline.cli.selection import choose, only_details
+from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.specs import asset_key
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.estimate.plan import Planner
 from xero_pipeline.xero.document_details import DOCUMENTS
 from xero_pipeline.xero.endpoints import endpoint
@@ -103,3 +108,32 @@ def test_documents_are_named_only_where_something_is_read_of_them():
         only_details(choose([]))
     chosen = choose([], read=[endpoint("invoices"), endpoint("attachments")])
     assert only_details(chosen).collections == ("attachments",)
+
+
+def test_a_run_keeps_what_the_files_hold_and_the_check_tells_what_waits(house, monkeypatch):
+    tenants = house.tenants[:1]
+    monkeypatch.setenv("XERO_DOCUMENT_DETAILS", "attachment-files")
+    monkeypatch.setenv("XERO_DOCUMENT_CALLS", "6")
+    connect_mock_organisations(Services(Settings.load()))
+    house.definitions = build(Settings.load())
+    assert house.sync("invoices", tenants=tenants).success
+    books = house.simulator.company(tenants[0])
+    files = [file for row in books.records("Invoices") for file in books.cabinet.files("Invoices", row)]
+    documents = {row["InvoiceID"] for row in books.records("Invoices") if row["HasAttachments"]}
+    calls = 6 - len(documents)
+    assert 0 < calls < len(files)
+
+    first = checks(house.sync("attachments", tenants=tenants))["attachments"]
+    assert not first.passed
+    assert first.metadata["files_waiting"].value == len(files) - calls
+    assert f"{len(files) - calls} files wait to be kept." in first.description
+
+    monkeypatch.setenv("XERO_DOCUMENT_CALLS", "500")
+    house.services.settings = Settings.load()
+    assert checks(house.sync("attachments", tenants=tenants))["attachments"].passed
+    kept = house.services.warehouse.query("select stored_path from xero.attachment_files")["stored_path"].to_pylist()
+    place = Path(AttachmentStore.of(Settings.load()).address)
+    assert place == house.services.settings.home / "attachments"
+    assert sorted((place / path).read_bytes() for path in kept) == sorted(file.content for file in files)
+    told = house.materialisations("attachments")[tenants[0]].metadata["read"].value
+    assert told.endswith(f"{len(files) - calls} files kept (0.0 MB), 0 wait")

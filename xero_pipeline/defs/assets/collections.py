@@ -27,6 +27,7 @@ from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
 from xero_pipeline.state.webhook_inbox import WebhookInbox
+from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.details.detail_budget import DetailBudget
 from xero_pipeline.sync.details.detail_sync import sync_details
 from xero_pipeline.sync.events.event_read import read_events
@@ -141,11 +142,12 @@ def _assets_of(
                     outcome = sync_details(
                         *whose,
                         tally=tally,
-                        budget=DetailBudget(xero.services.settings.document_calls, details),
+                        budget=DetailBudget.of(xero.services.settings, details),
                         full=config.full,
                         documents=config.documents,
                         progress=told,
                         landing=landing,
+                        store=AttachmentStore.of(xero.services.settings),
                     )
                 elif config.reread_calls and endpoint.page_size:
                     outcome = refresh_collection(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from xero_pipeline.defs.checks.waiting_files import facts_of_files, files_waiting, words_of_files
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
 from xero_pipeline.sync.details.due_documents import Waiting, waiting
@@ -36,7 +37,12 @@ def waiting_spec(key: dg.AssetKey, endpoint: Endpoint) -> list[dg.AssetCheckSpec
             asset=key,
             description="Every document that changed was asked, of all organisations, and Xero answered. Some wait "
             "where the calls of the day for it (XERO_DOCUMENT_CALLS) do not reach; what Xero refused is in "
-            "xero.detail_requests.",
+            "xero.detail_requests."
+            + (
+                " Every file is kept, where files are (XERO_DOCUMENT_DETAILS=attachment-files)."
+                if endpoint.table == "attachments"
+                else ""
+            ),
         )
     ]
 
@@ -51,15 +57,18 @@ def waiting_result(
         tenants = sorted(one.tenant_id for one in cursors(connection, endpoint.table))
         found = {one: waiting(connection, one, endpoint.table) for one in tenants}
         refused = unanswered(connection, endpoint.table)
+        files = files_waiting(connection, tenants, services.settings.attachment_bytes, endpoint)
     wait = {tenant_id: one for tenant_id, one in found.items() if one.count}
     directory = OrganisationDirectory(services, warehouse)
     yield dg.AssetCheckResult(
-        passed=not wait and not refused,
+        passed=not wait and not refused and not files,
         check_name=WAITING,
         asset_key=key,
         severity=dg.AssetCheckSeverity.WARN,
-        description=_words(wait, refused, services.settings.document_calls),
-        metadata=_facts(wait, refused, directory),
+        description=" ".join(
+            [_words(wait, refused, services.settings.document_calls), *words_of_files(files, services.settings)]
+        ),
+        metadata={**_facts(wait, refused, directory), **facts_of_files(files, directory)},
     )
 
 

@@ -12,6 +12,7 @@ from xero_pipeline import clock
 from xero_pipeline.sync.batch_writer import BatchWriter
 from xero_pipeline.sync.details.document_requests import ask_documents, told
 from xero_pipeline.sync.details.due_documents import Reading, due_documents, named_documents, waiting
+from xero_pipeline.sync.details.file_downloads import FileDownloads
 from xero_pipeline.sync.result import CallStats, SyncResult
 from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.warehouse.progress.records import Cursor
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.sync.details.attachment_store import AttachmentStore
     from xero_pipeline.sync.details.detail_budget import DetailBudget
+    from xero_pipeline.sync.details.file_downloads import FileCounts
     from xero_pipeline.sync.landing.store import Landing
     from xero_pipeline.sync.progress import Step
     from xero_pipeline.warehouse.store import Warehouse
@@ -42,6 +45,7 @@ def sync_details(
     documents: Collection[str] = (),
     progress: Step | None = None,
     landing: Landing | None = None,
+    store: AttachmentStore | None = None,
     now: Callable[[], datetime] = clock.now,
 ) -> SyncResult:
     """Ask what hangs on the documents that are due; what the calls do not reach waits for the next time.
@@ -53,6 +57,7 @@ def sync_details(
         full: Ask for all documents again, on as many days as it takes.
         documents: Instead, ask for those of these ids, whatever the budget says.
         progress: Told after each document.
+        store: Where the contents of attachments are kept, within the bytes of the budget; None where they are not.
         now: The clock for `synced_at`.
 
     Returns:
@@ -75,16 +80,33 @@ def sync_details(
     )
     with warehouse.transaction() as connection:
         left = _end(connection, writer, reading, len(chosen))
+    words = told(asked, left)
+    if store and budget.file_bytes is not None and detail.table == "attachments":
+        words += f"; {_download(writer, client, budget, store, documents).told()}"
     return SyncResult(
         tables=writer.tables,
         records=writer.records,
         calls=tally.calls,
         wire_bytes=tally.wire_bytes,
         seconds=time.monotonic() - started,
-        description=told(asked, left),
+        description=words,
         quarantined=writer.quarantined,
         waiting=left,
     )
+
+
+def _download(
+    writer: BatchWriter, client: XeroClient, budget: DetailBudget, store: AttachmentStore, documents: Collection[str]
+) -> FileCounts:
+    """Read what attachments hold, with what is left of the calls of the day."""
+    calls = client.calls_left(writer.tenant_id)
+    if not documents:
+        with writer.warehouse.reading() as connection:
+            calls = min(calls, budget.left(connection, writer.tenant_id, writer.endpoint.table, writer.now()))
+    downloads = FileDownloads(
+        client, writer.warehouse, writer.tenant_id, store, largest=budget.file_bytes or 0, now=writer.now
+    )
+    return downloads.run(calls=calls, documents=documents)
 
 
 def _begin(connection: Connection, writer: BatchWriter, *, full: bool) -> Reading:

@@ -167,10 +167,12 @@ class Planner:
         from xero_pipeline.sync.details.due_documents import Reading, waiting
         from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 
-        at, budget = clock.now(), DetailBudget(self._settings.document_calls, tuple(chosen))
+        at, budget = clock.now(), DetailBudget.of(self._settings, chosen)
         with self._warehouse.reading() as connection:
             reading = Reading(None, at) if full else None
             due = waiting(connection, self._tenant_id, name, reading).count
+            if name == "attachments":
+                due += budget.files_waiting(connection, self._tenant_id)
             calls = min(due, budget.left(connection, self._tenant_id, name, at))
             is_read = ReadProgress(connection, self._tenant_id, "invoices").cursor() is not None
             return self._item(name, calls, changes=False, known=is_read)
