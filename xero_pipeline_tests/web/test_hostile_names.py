@@ -52,8 +52,8 @@ def hang_on(books, **document):
         content_length=2_878_711, include_online=True,
     )  # fmt: skip
     books.put(
-        "document_history", **document, history_entry_id="i/1", entry=1, changed_at=dt.datetime(2026, 1, 6, tzinfo=dt.UTC),
-        changed_by=NAME, changes="Note", details=NAME,
+        "document_history", **document, history_entry_id="i/1", entry=1,
+        changed_at=dt.datetime(2026, 1, 6, tzinfo=dt.UTC), changed_by=NAME, changes="Note", details=NAME,
     )  # fmt: skip
 
 
