@@ -9,8 +9,9 @@ The way in is `simulator.Simulator`: one object, one function from a `messages.R
     person       the human at the browser who presses "Allow access"
 
 What can be set from outside: `config` (how large the books are), `apps` (who is registered), `limits`, `faults`.
-From a shell it is `command`, from other people's tests `pytest_plugin`. One organisation: `workbench` is the table its
-records lie on, `company` a read-only view of it, with its postings and its reports; `story` lets things happen in it.
+From a shell it is `command`, whose books may have a `daily_life`; from other people's tests `pytest_plugin`. One
+organisation: `workbench` is the table its records lie on, `company` a read-only view of it, with its postings and its
+reports; `story` lets things happen in it.
 
 The rooms, each with its own reading order:
 

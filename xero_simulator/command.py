@@ -10,10 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from xero_simulator.config import BooksConfig
+from xero_simulator.daily_life import DailyLife
 from xero_simulator.limits import SimLimits
 from xero_simulator.server import serve
 from xero_simulator.simulator import Simulator
 from xero_simulator.values.days import day_of_books
+from xero_simulator.webhooks.events import EVENT_CATEGORIES
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -32,7 +34,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--advanced", action="store_true", help="apps are of Xero's Advanced tier: journals")
     parser.add_argument("--store", type=Path, help="file that keeps tokens between starts")
     parser.add_argument("--faults", action="store_true", help="let POST /simulator/faults switch faults on")
+    _add_daily_life(parser)
     options = parser.parse_args(words)
+    if bool(options.webhook_url) != bool(options.webhook_key):
+        parser.error("--webhook-url and --webhook-key go together")
     if find_spec("joserfc") is None:
         parser.exit(
             2, 'xero-simulator needs joserfc, which is not installed. Run `pip install "xero-pipeline[simulator]"`.\n'
@@ -48,12 +53,40 @@ def main(words: Sequence[str] | None = None) -> None:
             advanced=options.advanced,
             store=options.store,
             faults=options.faults,
-            ready=lambda url: print(f"The simulated Xero answers at {url}", flush=True),  # noqa: T201 - a command
+            ready=lambda url: _say(f"The simulated Xero answers at {url}"),
+            life=DailyLife(
+                options.work_every, options.webhook_url, options.webhook_key, frozenset(options.webhook_categories)
+            ),
         )
     except KeyboardInterrupt:
         sys.exit(130)
     except ValueError as wrong:
         parser.error(str(wrong))
+
+
+def _add_daily_life(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("what goes on meanwhile")
+    group.add_argument(
+        "--work-every",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="somebody enters an invoice, pays it, renames its customer, and so on; 0: nobody",
+    )
+    group.add_argument("--webhook-url", default="", help="where changes are told, signed as Xero signs them")
+    group.add_argument("--webhook-key", default="", help="the signing key, XERO_WEBHOOK_KEY of who takes them")
+    group.add_argument(
+        "--webhook-categories",
+        nargs="+",
+        default=[*EVENT_CATEGORIES],
+        choices=[*EVENT_CATEGORIES],
+        metavar="CATEGORY",
+        help="what the webhook is subscribed to",
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a command
 
 
 def serve_books(
@@ -68,6 +101,7 @@ def serve_books(
     store: Path | None,
     faults: bool,
     ready: Callable[[str], None],
+    life: DailyLife = DailyLife(),  # noqa: B008 (frozen)
 ) -> None:
     """Serve a simulator whose books end today and grow with the clock, until the process is asked to stop.
 
@@ -80,6 +114,7 @@ def serve_books(
         store: A file that keeps tokens between starts.
         faults: Whether faults can be switched on over HTTP.
         ready: Called with the address once it answers.
+        life: What goes on in the books meanwhile.
     """
     config = BooksConfig(
         organisations=organisations, invoices=invoices, months=months, seed=seed, today=day_of_books(time.time())
@@ -92,4 +127,5 @@ def serve_books(
         controllable=faults,
         follow_clock=True,
     )
+    life.begin(simulator, _say)
     serve(simulator, port, ready)

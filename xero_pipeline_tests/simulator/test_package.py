@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 import os
 import re
 import runpy
 import subprocess
 import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 
 from xero_pipeline_tests.docs.blocks import ROOT, tokens
 from xero_pipeline_tests.simulator.helpers import consent
+from xero_simulator.command import main
 from xero_simulator.faults.catalogue import Fault
 
+KEY = "a signing key"
 pytest_plugins = ["xero_simulator.pytest_plugin"]
 
 _WITHOUT_US = """
@@ -47,6 +56,54 @@ def test_the_command_serves_until_it_is_stopped():
         finally:
             served.terminate()
             served.wait(timeout=20)
+
+
+class TakesEvents(BaseHTTPRequestHandler):
+    """An address that checks signatures, as Xero wants it."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        right = base64.b64encode(hmac.new(KEY.encode(), body, hashlib.sha256).digest()).decode()
+        is_signed = self.headers["x-xero-signature"] == right
+        if is_signed:
+            self.server.told += json.loads(body)["events"]
+        self.send_response_only(200 if is_signed else 401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture
+def address():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), TakesEvents)
+    server.told = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_command_tells_an_address_what_people_do_meanwhile(address):
+    words = ["--port", "0", "--invoices", "12", "--months", "2", "--work-every", "0.1", "--webhook-key", KEY]
+    url = f"http://127.0.0.1:{address.server_port}/xero/events"
+    command = [sys.executable, "-m", "xero_simulator", *words, "--webhook-url", url, "--webhook-categories", "PAYMENT"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=dict(os.environ)) as served:
+        try:
+            until = time.monotonic() + 30
+            while not address.told and time.monotonic() < until:
+                time.sleep(0.05)
+        finally:
+            served.terminate()
+            served.wait(timeout=20)
+    assert {one["eventCategory"] for one in address.told} == {"PAYMENT"}
+
+
+def test_a_webhook_without_its_key_is_told_in_a_line(capsys):
+    with pytest.raises(SystemExit):
+        main(["--webhook-url", "http://127.0.0.1:1"])
+    assert "--webhook-url and --webhook-key go together" in capsys.readouterr().err
 
 
 def test_a_wrong_size_is_told_in_a_line():

@@ -16,6 +16,8 @@ import pytest
 
 from xero_pipeline_tests.sync.desk import Desk
 from xero_simulator.edits import documents, records
+from xero_simulator.edits.office import Office
+from xero_simulator.webhooks.courier import LOOKS_BETWEEN_TRIES, Courier
 from xero_simulator.webhooks.events import ChangeLog, subscription_event
 from xero_simulator.webhooks.sender import AGAIN_SECONDS, WebhookAnswer, WebhookSender
 
@@ -128,3 +130,43 @@ def test_what_nobody_takes_is_sent_again_at_once_then_every_quarter_of_an_hour_f
     assert sender.try_out()
     desk.time.now += AGAIN_SECONDS
     assert sender.send() == 1
+
+
+def test_a_webhook_is_switched_on_once_the_address_checks_signatures_and_tells_what_is_subscribed_to(desk, address):
+    said = []
+    sender = WebhookSender("https://any.example", KEY, clock=lambda: desk.time.now, post=address)
+    courier, office = Courier(sender, categories={"INVOICE", "PAYMENT"}, say=said.append), Office()
+    address.answer = WebhookAnswer(404)
+    for _ in range(LOOKS_BETWEEN_TRIES):
+        courier.look({desk.tenant_id: desk.books})
+    assert not sender.is_on
+    address.answer = WebhookAnswer(200)
+    courier.look({desk.tenant_id: desk.books})
+    assert sender.is_on
+    address.taken.clear()
+    for _ in range(3):
+        office.work(desk.books, desk.later(minutes=1))
+        courier.look({desk.tenant_id: desk.books})
+    events = [event for one in address.taken for event in one["events"]]
+    told = [(event["eventCategory"], event["eventType"]) for event in events]
+    assert told == [("INVOICE", "CREATE"), ("INVOICE", "UPDATE"), ("PAYMENT", "CREATE")]
+    assert said == [
+        "Webhook: the address does not answer an intent to receive as it must; it is tried again",
+        "Webhook: on",
+        "Webhook: 1 delivered",
+        "Webhook: 1 delivered",
+    ]
+
+
+def test_a_webhook_that_nobody_took_for_a_day_stays_off(desk, address, sender):
+    courier = Courier(sender)
+    courier.look({desk.tenant_id: desk.books})
+    address.answer = WebhookAnswer(500)
+    Office().work(desk.books, desk.later(minutes=1))
+    courier.look({desk.tenant_id: desk.books})
+    desk.time.now += 24 * 3600
+    courier.look({desk.tenant_id: desk.books})
+    address.answer, address.tries = WebhookAnswer(200), 0
+    for _ in range(LOOKS_BETWEEN_TRIES):
+        courier.look({desk.tenant_id: desk.books})
+    assert (sender.is_on, address.tries) == (False, 0)
