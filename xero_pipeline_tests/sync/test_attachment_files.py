@@ -17,6 +17,7 @@ from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.details.detail_budget import DetailBudget
 from xero_pipeline.sync.details.detail_sync import sync_details
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
+from xero_pipeline.warehouse.progress.detail_requests import unanswered
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import TENANT, uid
@@ -199,6 +200,17 @@ def test_a_file_that_is_gone_stops_no_other_and_is_not_asked_for_again(xero, sto
     (why,) = [why for outcome, why in xero.rows("outcome, why_not_stored") if outcome == "refused"]
     assert "cannot be found" in why
     assert xero.keep(store)[0] == []
+
+
+def test_a_refused_file_is_told_until_its_document_lost_it(xero, store):
+    xero.contents["one"] = GONE
+    xero.keep(store)
+    with xero.warehouse.reading() as connection:
+        assert [one.source_table for one in unanswered(connection, "attachments")] == ["attachments"]
+    change(xero, "a", two=b"second")
+    xero.keep(store)
+    with xero.warehouse.reading() as connection:
+        assert unanswered(connection, "attachments") == []
 
 
 def test_an_outage_keeps_what_was_read_and_the_rest_is_asked_for_the_next_time(xero, store):

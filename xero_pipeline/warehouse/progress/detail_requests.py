@@ -32,15 +32,19 @@ _ASKED = """
 SELECT source_table, source_id, asked_at FROM xero.detail_requests
 WHERE tenant_id = :tenant_id AND detail = :detail
 """
+# A file that its document lost meanwhile is nobody's question any more.
 _UNANSWERED = """
-SELECT tenant_id, source_table, source_id, asked_at, outcome, error FROM xero.detail_requests
-WHERE detail = :detail AND outcome <> 'answered' ORDER BY asked_at DESC, tenant_id, source_table, source_id
+SELECT r.tenant_id, r.source_table, r.source_id, r.asked_at, r.outcome, r.error FROM xero.detail_requests AS r
+LEFT JOIN xero.attachments AS a ON r.source_table = 'attachments' AND a.tenant_id = r.tenant_id
+    AND a.document_attachment_id = r.source_id
+WHERE r.detail = :detail AND r.outcome <> 'answered' AND NOT COALESCE(a.is_deleted, FALSE)
+ORDER BY r.asked_at DESC, r.tenant_id, r.source_table, r.source_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A document of which Xero did not say what hangs on it."""
+    """A document of which Xero did not say what hangs on it, or a file that it did not give."""
 
     tenant_id: str
     source_table: str
