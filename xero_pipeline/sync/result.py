@@ -37,6 +37,7 @@ class SyncResult:
         description: What was read, in words, where that is neither everything nor what changed.
         quarantined: The names of records that could not be read, and are in quarantine.
         waiting: Of what is asked document by document, how many are still due.
+        unanswered: Likewise, of how many Xero did not say it.
     """
 
     tables: Mapping[str, Merged]
@@ -48,6 +49,7 @@ class SyncResult:
     description: str | None = None
     quarantined: Collection[str] = ()
     waiting: int = 0
+    unanswered: int = 0
 
     @property
     def changed(self) -> int:

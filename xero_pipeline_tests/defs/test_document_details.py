@@ -7,8 +7,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from xero_pipeline.cli.dagster_runs import Runner
 from xero_pipeline.cli.mock_consent import connect_mock_organisations
-from xero_pipeline.cli.selection import choose, only_details
+from xero_pipeline.cli.output.sync_progress import Watch
+from xero_pipeline.cli.output.sync_summary import summary
+from xero_pipeline.cli.selection import Selection, choose, only_details
 from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
 from xero_pipeline.defs.specs import asset_key
@@ -101,6 +104,22 @@ def test_documents_are_named_by_config_and_what_the_consent_lacks_is_put_aside(h
     hanging.sync("attachments", tenants=tenants)
     (aside,) = hanging.services.deferred_work.aside()
     assert "accounting.attachments.read" in aside.error
+
+
+def test_the_command_line_asks_for_a_document_and_says_what_waits_and_what_xero_refused(hanging, capsys):
+    organisation = hanging.services.organisations.find(hanging.tenants[0])
+    with Watch(dict.fromkeys(hanging.tenants, "Demo"), 3) as watch:
+        runner = Runner(hanging.services, hanging.instance, watch)
+        assert runner.sync(organisation, Selection(("invoices",), ()), full=False)
+        (wanted,) = hanging.services.warehouse.query("select max(invoice_id) as i from xero.invoices")["i"].to_pylist()
+        assert runner.sync(organisation, Selection(("document_history",), ()), full=False, documents=[wanted])
+        hanging.fault("not_found", path="OnlineInvoice", times=1)
+        assert runner.sync(organisation, Selection((LINKS,), ()), full=False)
+        lines = {line.subject: line for line in watch.lines}
+        assert (lines["document_history"].calls, lines[LINKS].unanswered) == (1, 1)
+        summary(watch.lines)
+    told = capsys.readouterr().out
+    assert f"{lines[LINKS].waiting} documents wait; Xero refused 1: see xero.detail_requests" in " ".join(told.split())
 
 
 def test_documents_are_named_only_where_something_is_read_of_them():

@@ -39,6 +39,7 @@ class SyncedLine:
     too_early: str | None = None
     refused: int = 0
     waiting: int = 0
+    unanswered: int = 0
 
     def add(self, outcome: SyncResult | SyncedLine) -> None:
         """Count in another outcome of the same subject (a report has one a call)."""
@@ -48,6 +49,7 @@ class SyncedLine:
         self.wire_bytes += outcome.wire_bytes
         self.seconds += outcome.seconds
         self.waiting += outcome.waiting
+        self.unanswered += outcome.unanswered
         self.refused += outcome.refused if isinstance(outcome, SyncedLine) else len(outcome.quarantined)
 
 

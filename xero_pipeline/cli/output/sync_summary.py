@@ -62,7 +62,10 @@ def _remark(line: SyncedLine) -> str:
         return "nothing yet"
     if line.refused:
         return f"{line.refused} could not be read: see xero-pipeline status"
-    return f"{line.waiting:,} documents wait" if line.waiting else ""
+    told = [f"{line.waiting:,} documents wait"] if line.waiting else []
+    if line.unanswered:
+        told.append(f"Xero refused {line.unanswered:,}: see xero.detail_requests")
+    return "; ".join(told)
 
 
 def unique_messages(lines: Sequence[SyncedLine], message_of: Callable[[SyncedLine], str | None]) -> list[str]:

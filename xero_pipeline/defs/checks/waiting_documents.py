@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -10,8 +10,7 @@ import dagster as dg
 from xero_pipeline.defs.checks.waiting_files import facts_of_files, files_waiting, words_of_files
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
-from xero_pipeline.sync.details.due_documents import Waiting, waiting
-from xero_pipeline.warehouse.progress.detail_requests import Unanswered, unanswered
+from xero_pipeline.warehouse.progress.detail_requests import Unanswered, Waiting, backlogs, unanswered
 from xero_pipeline.warehouse.progress.read_progress import cursors
 
 if TYPE_CHECKING:
@@ -55,10 +54,9 @@ def waiting_result(
         return
     with warehouse.reading() as connection:
         tenants = sorted(one.tenant_id for one in cursors(connection, endpoint.table))
-        found = {one: waiting(connection, one, endpoint.table) for one in tenants}
+        wait = backlogs(connection, endpoint.table)
         refused = unanswered(connection, endpoint.table)
         files = files_waiting(connection, tenants, services.settings.attachment_bytes, endpoint)
-    wait = {tenant_id: one for tenant_id, one in found.items() if one.count}
     directory = OrganisationDirectory(services, warehouse)
     yield dg.AssetCheckResult(
         passed=not wait and not refused and not files,
@@ -72,7 +70,7 @@ def waiting_result(
     )
 
 
-def _words(wait: dict[str, Waiting], refused: Sequence[Unanswered], calls: int) -> str:
+def _words(wait: Mapping[str, Waiting], refused: Sequence[Unanswered], calls: int) -> str:
     told: list[str] = []
     if wait:
         most = max(one.count for one in wait.values())
@@ -87,7 +85,9 @@ def _words(wait: dict[str, Waiting], refused: Sequence[Unanswered], calls: int) 
     return " ".join(told) or "Every document that changed was asked."
 
 
-def _facts(wait: dict[str, Waiting], refused: Sequence[Unanswered], directory: OrganisationDirectory) -> dict[str, Any]:
+def _facts(
+    wait: Mapping[str, Waiting], refused: Sequence[Unanswered], directory: OrganisationDirectory
+) -> dict[str, Any]:
     facts: dict[str, Any] = {"documents_waiting": sum(one.count for one in wait.values())}
     if wait:
         rows = [[directory.name(name), one.count, f"{one.since:%Y-%m-%d %H:%M}"] for name, one in wait.items()]

@@ -14,6 +14,7 @@ from xero_pipeline.sync.details.document_requests import ask_documents, told
 from xero_pipeline.sync.details.due_documents import Reading, due_documents, named_documents, waiting
 from xero_pipeline.sync.details.file_downloads import FileDownloads
 from xero_pipeline.sync.result import CallStats, SyncResult
+from xero_pipeline.warehouse.progress.detail_requests import DetailRequests, Waiting
 from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.warehouse.progress.records import Cursor
 
@@ -70,16 +71,18 @@ def sync_details(
     writer = BatchWriter(warehouse, tenant_id, detail, now=now, landing=landing)
     with warehouse.transaction() as connection:
         reading = _begin(connection, writer, full=full)
-        chosen = (
+        due = (
             named_documents(connection, tenant_id, detail.table, documents)
             if documents
-            else _affordable(connection, writer, reading, budget, client.calls_left(tenant_id))
+            else due_documents(connection, tenant_id, detail.table, reading, limit=max(1, budget.calls))
         )
+        # On most days nothing is: then that was the only question.
+        chosen = due if documents or not due else _affordable(connection, writer, due, budget, client)
     asked = ask_documents(
         client, writer, chosen, progress=lambda done: progress and progress(done, len(chosen), writer.records)
     )
     with warehouse.transaction() as connection:
-        left = _end(connection, writer, reading, len(chosen))
+        left = _end(connection, writer, reading, len(chosen), is_quiet=not due and not documents)
     words = told(asked, left)
     if store and budget.file_bytes is not None and detail.table == "attachments":
         words += f"; {_download(writer, client, budget, store, documents).told()}"
@@ -92,6 +95,7 @@ def sync_details(
         description=words,
         quarantined=writer.quarantined,
         waiting=left,
+        unanswered=len(asked.refused),
     )
 
 
@@ -121,21 +125,25 @@ def _begin(connection: Connection, writer: BatchWriter, *, full: bool) -> Readin
 
 
 def _affordable(
-    connection: Connection, writer: BatchWriter, reading: Reading, budget: DetailBudget, calls_left: int
+    connection: Connection, writer: BatchWriter, due: Sequence[Document], budget: DetailBudget, client: XeroClient
 ) -> Sequence[Document]:
-    table = writer.endpoint.table
-    calls = min(calls_left, budget.left(connection, writer.tenant_id, table, writer.now()))
-    return due_documents(connection, writer.tenant_id, table, reading, limit=calls)
+    left = budget.left(connection, writer.tenant_id, writer.endpoint.table, writer.now())
+    return due[: min(left, client.calls_left(writer.tenant_id))]
 
 
-def _end(connection: Connection, writer: BatchWriter, reading: Reading, asked: int) -> int:
-    """Note how far it came; returns how many documents wait."""
+def _end(connection: Connection, writer: BatchWriter, reading: Reading, asked: int, *, is_quiet: bool) -> int:
+    """Note how far it came; returns how many documents wait.
+
+    Args:
+        is_quiet: Whether none was due.
+    """
     tenant_id, table = writer.tenant_id, writer.endpoint.table
     progress = ReadProgress(connection, tenant_id, table)
-    left = waiting(connection, tenant_id, table, reading).count
+    left = Waiting() if is_quiet else waiting(connection, tenant_id, table, reading)
+    DetailRequests(connection, tenant_id, table).note_backlog(left, at=writer.now())
     progress.write(Cursor(tenant_id, table, reading.since, writer.now(), asked))
-    if reading.again_since and not left:
+    if reading.again_since and not left.count:
         progress.write(replace(progress.refresh_round(), complete_at=reading.again_since, began_at=None))
     if asked:
         writer.warehouse.rows_changed()
-    return left
+    return left.count

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from xero_pipeline.warehouse.load.present_rows import CHANGED
+from xero_pipeline.warehouse.progress.detail_requests import Waiting
 from xero_pipeline.warehouse.progress.read_progress import ReadProgress
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.warehouse.sql import among, literal, q
@@ -61,19 +62,6 @@ class Reading:
         progress = ReadProgress(connection, tenant_id, detail)
         cursor = progress.cursor()
         return cls(cursor and cursor.modified_since, progress.refresh_round().began_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Documents that are due.
-
-    Args:
-        count: How many.
-        since: When the one that waits longest was written; None without any.
-    """
-
-    count: int = 0
-    since: datetime | None = None
 
 
 def due_documents(

@@ -40,6 +40,29 @@ LEFT JOIN xero.attachments AS a ON r.source_table = 'attachments' AND a.tenant_i
 WHERE r.detail = :detail AND r.outcome <> 'answered' AND NOT COALESCE(a.is_deleted, FALSE)
 ORDER BY r.asked_at DESC, r.tenant_id, r.source_table, r.source_id
 """
+_BACKLOG = """
+INSERT INTO xero.detail_backlogs AS t (tenant_id, detail, documents, waiting_since, counted_at)
+VALUES (:tenant_id, :detail, :documents, :waiting_since, :counted_at)
+ON CONFLICT (tenant_id, detail) DO UPDATE SET
+    documents = excluded.documents, waiting_since = excluded.waiting_since, counted_at = excluded.counted_at
+"""
+_BACKLOGS = """
+SELECT tenant_id, documents, waiting_since FROM xero.detail_backlogs
+WHERE detail = :detail AND documents > 0 ORDER BY documents DESC, tenant_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Documents that are due.
+
+    Args:
+        count: How many.
+        since: When the one that waits longest was written; None without any.
+    """
+
+    count: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +108,11 @@ class DetailRequests:
         said = {"source_table": source_table, "source_id": source_id, "asked_at": at, "outcome": outcome}
         self._connection.execute(text(_NOTE), {**self._where, **said, "records": records, "error": error})
 
+    def note_backlog(self, waiting: Waiting, *, at: datetime) -> None:
+        """Note how many documents are still due."""
+        said = {"documents": waiting.count, "waiting_since": waiting.since, "counted_at": at}
+        self._connection.execute(text(_BACKLOG), {**self._where, **said})
+
     def asked_at(self) -> Mapping[tuple[str, str], datetime]:
         """When each document was asked for, by table and id."""
         rows = self._connection.execute(text(_ASKED), self._where)
@@ -94,6 +122,12 @@ class DetailRequests:
 def asked_since(connection: Connection, tenant_id: str, since: datetime) -> Mapping[str, int]:
     """How many documents of an organisation were asked for since an instant, by kind of detail."""
     return {row.detail: row.n for row in connection.execute(text(_COUNTS), {"tenant_id": tenant_id, "since": since})}
+
+
+def backlogs(connection: Connection, detail: str) -> Mapping[str, Waiting]:
+    """What waited after the last sync of each organisation of which something did."""
+    rows = connection.execute(text(_BACKLOGS), {"detail": detail})
+    return {row.tenant_id: Waiting(row.documents, row.waiting_since) for row in rows}
 
 
 def unanswered(connection: Connection, detail: str) -> Sequence[Unanswered]:
