@@ -35,6 +35,7 @@ NAVIGATION: dict[str, tuple[str, ...]] = {
         "group",
         "journals",
         "explained",
+        "document-details",
         "history",
         "restatements",
         "fivetran",

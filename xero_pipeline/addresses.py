@@ -27,10 +27,6 @@ _HISTORIES = (
     "It must be the address of a PostgreSQL database, such as postgresql://user:password@host/database; without it "
     "Dagster keeps its history in the home."
 )
-_LANDING_ZONES = (
-    "Supported are a folder, such as /srv/xero-landing, and an object store: s3://bucket/prefix, gs://bucket/prefix or "
-    "az://container/prefix."
-)
 _POSTGRESQL = frozenset({"postgres", "postgresql", PSYCOPG})
 _ATTACHED = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]+(?=:)")
 """What DuckDB takes for a database elsewhere: md:, motherduck:, ducklake:, sqlite:, s3:. A drive has one letter."""
@@ -126,7 +122,23 @@ def landing_address(text: str) -> str:
     Raises:
         ConfigurationError: It is an address of something else; nothing of it is shown but its kind.
     """
-    setting = "XERO_LANDING"
+    return _place_of_files("XERO_LANDING", text, "/srv/xero-landing")
+
+
+def attachment_address(text: str) -> str:
+    """The folder or the object store of what attachments hold.
+
+    Raises:
+        ConfigurationError: It is an address of something else; nothing of it is shown but its kind.
+    """
+    return _place_of_files("XERO_ATTACHMENT_FILES", text, "/srv/xero-attachments")
+
+
+def _place_of_files(setting: str, text: str, example: str) -> str:
+    supported = (
+        f"Supported are a folder, such as {example}, and an object store: s3://bucket/prefix, gs://bucket/prefix or "
+        "az://container/prefix."
+    )
     scheme, separator, _ = text.partition("://")
     if not separator:
         return text
@@ -134,11 +146,11 @@ def landing_address(text: str) -> str:
     if scheme == "file" and not parts.netloc and parts.path != "/":
         return text
     if scheme not in {"s3", "gs", "az"}:
-        raise ConfigurationError(f"{setting}: {scheme}:// is not supported here. {_LANDING_ZONES}")
+        raise ConfigurationError(f"{setting}: {scheme}:// is not supported here. {supported}")
     if "@" in parts.netloc or parts.query or parts.fragment or not parts.netloc:
         raise ConfigurationError(
             f"{setting} must name a bucket, perhaps with a prefix, and nothing else; credentials belong into the "
-            f"variables of the store. {_LANDING_ZONES}"
+            f"variables of the store. {supported}"
         )
     require_extra("object-store", f"{setting}: An object store", "set it to a folder")
     return text

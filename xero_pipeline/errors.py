@@ -24,6 +24,7 @@ XeroPipelineError
 │   └── LockLost                  … when the state database can be reached again
 ├── MoveFailed                    nothing was moved: the message says what stood in the way
 ├── LandingError                  the landing zone: make room, or bring back the file that the message names
+├── AttachmentStoreError          the place of attachments: make room, or let this user write there
 ├── RequestRefused                Xero did not understand the request: a bug of ours, please report it
 │   └── NotFound                  Xero has no such record, and says so itself
 └── DataError                     look at the record or answer that the message names
@@ -192,6 +193,10 @@ class LandingError(XeroPipelineError):
 
 class LandingUnreachable(LandingError):
     """The object store with the landing zone does not answer, or refuses: no word on whether a file is there."""
+
+
+class AttachmentStoreError(XeroPipelineError):
+    """What attachments hold cannot be kept where XERO_ATTACHMENT_FILES says."""
 
 
 class RequestRefused(XeroPipelineError):

@@ -92,12 +92,20 @@ def _reports_there_are(value: str) -> str:
     return value
 
 
-def _explained(value: object) -> tuple[str, ...]:
-    known = ("payroll", "payslips", "assets", "account-data")
-    names = re.findall(r"[^\W\d]+(?:-[^\W\d]+)*", str(value).lower())
-    if not set(names) <= set(known):
-        raise ValueError(f"must be of {', '.join(known)}, separated by commas")
-    return tuple(name for name in known if name in names)
+def _words_of(*known: str) -> Callable[[object], tuple[str, ...]]:
+    def chosen(value: object) -> tuple[str, ...]:
+        names = re.findall(r"[^\W\d]+(?:-[^\W\d]+)*", str(value).lower())
+        if not set(names) <= set(known):
+            raise ValueError(f"must be of {', '.join(known)}, separated by commas")
+        return tuple(name for name in known if name in names)
+
+    return chosen
+
+
+def _details(value: object) -> tuple[str, ...]:
+    chosen = _words_of("attachments", "attachment-files", "history", "online-invoices")(value)
+    # What a file holds is asked for where it is listed.
+    return ("attachments", *chosen) if "attachment-files" in chosen and "attachments" not in chosen else chosen
 
 
 def _people_or_teams(value: str) -> str:
@@ -113,6 +121,12 @@ def _landing_place(value: str) -> str:
     return landing_address(value)
 
 
+def _attachment_place(value: str) -> str:
+    from xero_pipeline.addresses import attachment_address
+
+    return attachment_address(value)
+
+
 PublishWord = Annotated[str, AfterValidator(_publish_word)]
 PublishDataset = Annotated[str, AfterValidator(_dataset_name)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -120,11 +134,15 @@ WarehouseAddress = Annotated[SecretStr, AfterValidator(_database("XERO_WAREHOUSE
 StateAddress = Annotated[SecretStr, AfterValidator(_database("XERO_STATE_URL"))]
 DagsterAddress = Annotated[SecretStr, AfterValidator(_database("XERO_DAGSTER_URL"))]
 BrokerAddress = Annotated[SecretStr, AfterValidator(_broker)]
+AttachmentPlace = Annotated[str, AfterValidator(_attachment_place)]
 LandingPlace = Annotated[str, AfterValidator(_landing_place)]
 CodeServer = Annotated[str, AfterValidator(_code_server)]
 CurrencyCode = Annotated[str, AfterValidator(_currency_code)]
 ReportNames = Annotated[str, AfterValidator(_reports_there_are)]
-Explained = Annotated[tuple[str, ...], NoDecode, PlainValidator(_explained)]
+Explained = Annotated[
+    tuple[str, ...], NoDecode, PlainValidator(_words_of("payroll", "payslips", "assets", "account-data"))
+]
+DocumentDetails = Annotated[tuple[str, ...], NoDecode, PlainValidator(_details)]
 Month = Annotated[date, AfterValidator(month_start)]
 Owners = Annotated[str, AfterValidator(_people_or_teams)]
 OneOfShards = Annotated[Shard, NoDecode, PlainValidator(Shard.read)]

@@ -1,6 +1,7 @@
 """The environment, read once into one frozen, typed `Settings`: every variable is described once.
 
-Those of the web page, of assistants, of alerts and of publishing are in `web_settings`, all others here.
+Those of the web page, of assistants, of alerts and of publishing, and what is read of Xero, are in `setting_groups`,
+all others here.
 """
 
 from __future__ import annotations
@@ -13,27 +14,24 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from xero_pipeline.ageing import Ageing
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.log_lines import LogFormat
+from xero_pipeline.setting_groups import SelectionSettings
 from xero_pipeline.setting_types import (
     BrokerAddress,
     CodeServer,
     CurrencyCode,
     DagsterAddress,
-    Explained,
     LandingPlace,
-    Month,
     OneOfShards,
     Owners,
-    ReportNames,
     StateAddress,
     WarehouseAddress,
     WebAddress,
     plain,
 )
 from xero_pipeline.validation_messages import in_words, require_readable
-from xero_pipeline.web_settings import WebSettings
 
 
-class Settings(WebSettings):
+class Settings(SelectionSettings):
     """What a person may set, by environment variable or in a `.env` file in the working directory.
 
     Empty values count as not set. `Settings.load()` is the way in: it turns mistakes into a `ConfigurationError`.
@@ -95,40 +93,6 @@ class Settings(WebSettings):
         None,
         description="A folder, or an object store such as s3://bucket/prefix, for every answer as received, "
         "compressed, from which the tables can be made again without a call. Default: none are kept.",
-    )
-    start_date: Month | None = Field(
-        None,
-        description="First month of the reports, as YYYY-MM-DD. Default: the organisation's financial year two "
-        "years back. Documents are always read whole.",
-    )
-    reports: ReportNames | None = Field(
-        None,
-        description="The reports pulled by themselves, separated by commas. Default: profit_and_loss, balance_sheet, "
-        "trial_balance, bank_summary, executive_summary, budget_summary. The others wait for `sync --select`.",
-    )
-    cash_basis: bool = Field(
-        False, description="Pull profit and loss, balance sheet and trial balance on cash basis too, by themselves."
-    )
-    custom_layouts: bool = Field(
-        False,
-        description="Pull profit and loss and balance sheet in the organisation's own layout too, by themselves, into "
-        "tables of their own.",
-    )
-    tax_reports: bool = Field(
-        False, description="Read published tax returns (Australia, New Zealand): the consent asks for their scope."
-    )
-    journals: bool = Field(
-        False,
-        description="Read Xero's journals, open to apps of its Advanced tier alone: the consent asks for their scope.",
-    )
-    explain: Explained = Field(
-        (),
-        description="What to read of postings without a document, separated by commas: `payroll` (totals of pay runs), "
-        "`payslips` (their sums; no employee's pay is kept), `assets`, `account-data` (beta). The consent asks for "
-        "more. Default: nothing.",
-    )
-    aged_by_contact: bool = Field(
-        False, description="Let `xero-pipeline aged` ask for aged reports: the consent asks for their scope."
     )
     owners: Owners | None = Field(
         None,

@@ -56,12 +56,21 @@ class Runner:
         # The runs of a command are one to the person who gave it.
         self._bound = {BUDGET: uuid.uuid4().hex, **({MAX_CALLS: str(max_calls)} if max_calls else {})}
 
-    def sync(self, organisation: Organisation, choice: Selection, *, full: bool, newest: int | None = None) -> bool:
+    def sync(
+        self,
+        organisation: Organisation,
+        choice: Selection,
+        *,
+        full: bool,
+        newest: int | None = None,
+        documents: Sequence[str] = (),
+    ) -> bool:
         """Everything chosen of an organisation: its collections, then the months of its reports that are due.
 
         Args:
             full: Read everything again; of the reports, every month.
             newest: Of how many months to pull reports, if not of all that are due.
+            documents: Of what hangs on documents, only that of these ids.
 
         Returns:
             Whether all went well.
@@ -69,7 +78,8 @@ class Runner:
         with self._resolving:
             offered = choice if choice.selected else self._project.offered(choice)
         self._watch.leave_out(choice.subjects - offered.subjects)
-        well = not offered.collections or self._collections(organisation, offered.collections, full=full)
+        config = {"full": full, **({"documents": list(documents)} if documents else {})}
+        well = not offered.collections or self._collections(organisation, offered.collections, config)
         if offered.reports:
             well = self._reports(organisation, offered.reports, full=full, newest=newest) and well
         if choice.ledger:
@@ -154,11 +164,11 @@ class Runner:
         ops = {self._project.op(TABLE): {"config": options}}
         return self._run(AGED, organisation, [TABLE], partition=organisation.tenant_id, ops=ops)
 
-    def _collections(self, organisation: Organisation, names: Sequence[str], *, full: bool) -> bool:
+    def _collections(self, organisation: Organisation, names: Sequence[str], config: Mapping[str, object]) -> bool:
         from xero_pipeline.defs.automation.jobs import SYNC
 
         with self._resolving:
-            ops = {self._project.op(name): {"config": {"full": full}} for name in names}
+            ops = {self._project.op(name): {"config": dict(config)} for name in names}
         tables = [table.name for name in names for table in table_group(name)]
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 

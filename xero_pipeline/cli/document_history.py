@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from xero_pipeline import clock
 from xero_pipeline.errors import XeroPipelineError
 
 if TYPE_CHECKING:
@@ -26,12 +25,14 @@ def ask_who(services: Services, changes: Sequence[DocumentChange]) -> None:
     from xero_pipeline.xero.quota.call_context import CallContext
 
     with services.client(CallContext("document_history")) as client:
-        for (organisation, _), found in groupby(changes, key=lambda one: (one.organisation, one.tenant_id)):
+        for (organisation, tenant_id), found in groupby(changes, key=lambda one: (one.organisation, one.tenant_id)):
             records = [Changed(one.tenant_id, *one.record, one.seen_at) for one in found]
             try:
-                left = ask_history(client, services.warehouse, records, at=clock.now())
+                asked, left = ask_history(client, services.warehouse, tenant_id, records, landing=services.landing)
             except XeroPipelineError as error:
                 warn(f"Who changed the documents of {organisation} is not known: {error}")
                 continue
+            for error in asked.refused:
+                warn(f"Who changed a document of {organisation} is not known: {error}")
             if left:
                 say(f"{organisation}: {left} more documents; ask again for them.")

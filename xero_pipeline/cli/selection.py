@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.xero.document_details import DOCUMENTS
 from xero_pipeline.xero.endpoints import chosen as all_collections
 from xero_pipeline.xero.on_request import on_request
 
@@ -68,6 +69,21 @@ def choose(select: Sequence[str], usual: Sequence[Report] = (), read: Sequence[E
         tuple(name for name in reports if name in chosen),
         ledger=ledger,
     )
+
+
+def only_details(choice: Selection) -> Selection:
+    """Of a selection what hangs on documents.
+
+    Raises:
+        ConfigurationError: Nothing of the sort is read.
+    """
+    collections = tuple(name for name in choice.collections if name in DOCUMENTS)
+    if not collections:
+        raise ConfigurationError(
+            "--document: nothing is read of what hangs on documents. Choose it with XERO_DOCUMENT_DETAILS, such as "
+            "XERO_DOCUMENT_DETAILS=history."
+        )
+    return Selection(collections, ())
 
 
 def _no_such(name: str, known: Iterable[str]) -> str:

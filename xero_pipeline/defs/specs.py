@@ -32,6 +32,7 @@ def groups() -> Mapping[str, tuple[str, ...]]:
         "payments": ("payments", "batch_payments", "overpayments", "prepayments"),
         "banking": ("bank_transactions", "bank_transfers"),
         "contacts": ("contacts", "contact_groups"),
+        "document_details": ("attachments", "document_history", "online_invoices"),
         "journals_and_budgets": (
             "manual_journals",
             "journals",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import text
 
 from xero_pipeline.defs.specs import group_of, groups
+from xero_pipeline.sync.details.due_documents import waiting
 from xero_pipeline.sync.read_plan import GRACE
 from xero_pipeline.warehouse.load.present_rows import record_summaries
 from xero_pipeline.warehouse.progress.read_progress import cursors_of
@@ -48,6 +49,7 @@ class SyncedTable:
         month: The last month of a report that is there.
         read_at: When it was last read to the end, or asked for.
         due_after: How long after that the schedule should have read it again.
+        documents_waiting: Of what is asked document by document, how many are due.
     """
 
     name: str
@@ -57,6 +59,7 @@ class SyncedTable:
     month: date | None
     read_at: datetime | None
     due_after: timedelta
+    documents_waiting: int = 0
 
     def state(self, now: datetime, *, waits: bool, aside: bool) -> State:
         """How it stands.
@@ -65,7 +68,7 @@ class SyncedTable:
             waits: Whether it waits for calls.
             aside: Whether it cannot be read.
         """
-        if aside or waits:
+        if aside or waits or self.documents_waiting:
             return "put-aside" if aside else "waiting"
         if self.read_at is None:
             return "never"
@@ -91,10 +94,10 @@ def told(tables: Iterable[SyncedTable], organisation: Mapping[str, Any], now: da
     Args:
         organisation: As `organisation_statuses` tells it.
     """
-    waiting = {one["asset"]: one for one in organisation["waiting"]}
+    for_calls = {one["asset"]: one for one in organisation["waiting"]}
     aside = {one["asset"]: one for one in organisation["put_aside"]}
     for one in tables:
-        waits, off = waiting.get(one.name), aside.get(one.name)
+        waits, off = for_calls.get(one.name), aside.get(one.name)
         yield {
             "table": one.name,
             "subject": one.subject,
@@ -103,7 +106,7 @@ def told(tables: Iterable[SyncedTable], organisation: Mapping[str, Any], now: da
             "newest_month": one.month,
             "read_at": one.read_at,
             "state": one.state(now, waits=waits is not None, aside=off is not None),
-            "why": off["error"] if off else None,
+            "why": off["error"] if off else _documents_in_words(one.documents_waiting),
             "since": off["since"] if off else None,
             "resumes_at": off["asked_again_at"] if off else waits["resume_at"] if waits else None,
         }
@@ -117,7 +120,13 @@ def _lists(connection: Connection, tenant_id: str, collections: Sequence[Endpoin
         cursor = read.get(one.table)
         after = (WEEK if one.weekly else DAY) + GRACE
         at = cursor.complete_at if cursor else None
-        yield SyncedTable(one.table, group_of(one.table), count, newest, None, at, after)
+        due = waiting(connection, tenant_id, one.table).count if one.paging == "by_document" else 0
+        yield SyncedTable(one.table, group_of(one.table), count, newest, None, at, after, due)
+
+
+def _documents_in_words(count: int) -> str | None:
+    """What waits of what is asked document by document."""
+    return f"{count:,} document{'' if count == 1 else 's'} to be asked, some with each sync." if count else None
 
 
 def _reports(connection: Connection, tenant_id: str, reports: Sequence[Report]) -> Iterator[SyncedTable]:

@@ -36,6 +36,7 @@ class SyncResult:
         modified_since: The cursor that was asked with; None for a full read.
         description: What was read, in words, where that is neither everything nor what changed.
         quarantined: The names of records that could not be read, and are in quarantine.
+        waiting: Of what is asked document by document, how many are still due.
     """
 
     tables: Mapping[str, Merged]
@@ -46,6 +47,7 @@ class SyncResult:
     modified_since: datetime | None = None
     description: str | None = None
     quarantined: Collection[str] = ()
+    waiting: int = 0
 
     @property
     def changed(self) -> int:

@@ -48,6 +48,7 @@ def filters() -> Mapping[str, Callable[..., Any]]:
         "has_values": has_values,
         "whole": whole,
         "count": count,
+        "size": size,
         "percent": percent,
         "instant": instant,
         "day_time": day_time,
@@ -123,6 +124,22 @@ def count(number: int | None) -> str:
         number: None for nothing to show.
     """
     return "–" if number is None else f"{number:,}"
+
+
+def size(count: int | None) -> str:
+    """Bytes; nothing where it is not known how many.
+
+    Args:
+        count: Number of bytes.
+    """
+    if count is None:
+        return ""
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
 
 
 def percent(share: Decimal) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 # Xero's largest page; an endpoint that does not honour it says so with a page size of its own.
 LARGEST_PAGE = 1_000
 
-Paging = Literal["pages", "until_empty", "whole", "details", "offsets", "composed"]
+Paging = Literal["pages", "until_empty", "whole", "details", "offsets", "composed", "by_document"]
 Slicing = Literal["where Date", "where UpdatedDateUTC", "DateFrom and DateTo"]
 
 
@@ -26,7 +26,8 @@ class Endpoint:
         paging: `pages`: Xero tells how many there are. `until_empty`: it may not tell, an empty page ends the list.
             `whole`: everything in one answer. `details`: a list of headers, then one answer per record. `offsets`:
             records are numbered and never change, and each call asks for those behind a number. `composed`: one list
-            made of several answers of another API (`explained`).
+            made of several answers of another API (`explained`). `by_document`: an answer for each document
+            (`document_details`); `path` is what follows the document's own address.
         page_size: Records per page as asked for or fixed by Xero; None where there are no pages.
         modified_since: Whether If-Modified-Since finds every new and changed record.
         params: Query parameters that go with every call.

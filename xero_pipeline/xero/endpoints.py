@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache, partial
 from typing import Protocol
 
+from xero_pipeline.xero.document_details import DETAIL_WORDS
 from xero_pipeline.xero.endpoint import LARGEST_PAGE, Endpoint, Slicing
 from xero_pipeline.xero.explained.scopes import PAYSLIPS
 from xero_pipeline.xero.on_request import on_request
@@ -89,6 +90,7 @@ def chosen(
     explain: Collection[str] = (),
     cash_basis: bool = False,
     since: date | None = None,
+    document_details: Collection[str] = (),
 ) -> tuple[Endpoint, ...]:
     """The catalogue, and of what is read on request what somebody chose.
 
@@ -97,6 +99,7 @@ def chosen(
         explain: What is read of Xero's other APIs, by the words of XERO_EXPLAIN.
         cash_basis: Whether balances are read on cash basis, too.
         since: The first month of balances, if it is set.
+        document_details: What is read of what hangs on documents, by the words of XERO_DOCUMENT_DETAILS.
     """
     payslips = "payslips" in explain
     wanted = {
@@ -106,6 +109,7 @@ def chosen(
         "fixed_assets": "assets" in explain,
         "account_balances": "account-data" in explain,
         "account_transactions": "account-data" in explain,
+        **{table: word in document_details for table, word in DETAIL_WORDS.items()},
     }
     bases = ("accrual", "cash") if cash_basis else ("accrual",)
     told = {
@@ -124,6 +128,7 @@ class Choice(Protocol):
     explain: tuple[str, ...]
     cash_basis: bool
     start_date: date | None
+    document_details: tuple[str, ...]
 
 
 def chosen_by(choice: Choice) -> tuple[Endpoint, ...]:
@@ -134,6 +139,7 @@ def chosen_by(choice: Choice) -> tuple[Endpoint, ...]:
         explain=choice.explain,
         cash_basis=choice.cash_basis,
         since=choice.start_date,
+        document_details=choice.document_details,
     )
 
 

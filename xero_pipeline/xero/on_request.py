@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xero_pipeline.xero.document_details import DETAIL_WORDS
 from xero_pipeline.xero.endpoint import Endpoint
 from xero_pipeline.xero.explained.scopes import (
     ACCOUNT_BALANCES,
@@ -12,6 +13,8 @@ from xero_pipeline.xero.explained.scopes import (
 )
 
 _LEDGER = "accounting.journals.read"
+_ATTACHMENTS = "accounting.attachments.read"
+_INVOICES = "accounting.invoices.read"
 _TAX_REPORTS = "accounting.reports.taxreports.read"
 _NUMBER = "JournalNumber"
 
@@ -89,4 +92,14 @@ def on_request() -> tuple[Endpoint, ...]:
             ACCOUNT_TRANSACTIONS,
             setting="XERO_EXPLAIN=account-data",
         ),
+        _by_document("attachments", "Attachments", "Attachments", "DocumentAttachmentID", _ATTACHMENTS),
+        # History and links are opened by the scope of the documents themselves, which is asked for anyway.
+        _by_document("document_history", "History", "HistoryRecords", "HistoryEntryID", _INVOICES),
+        _by_document("online_invoices", "OnlineInvoice", "OnlineInvoices", "InvoiceID", _INVOICES),
     )
+
+
+def _by_document(table: str, path: str, wrapper: str, key: str, scope: str) -> Endpoint:
+    word = DETAIL_WORDS[table]
+    setting = f"XERO_DOCUMENT_DETAILS={word}"
+    return Endpoint(table, path, wrapper, (key,), "by_document", None, False, scope, setting=setting)

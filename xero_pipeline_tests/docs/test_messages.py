@@ -59,7 +59,11 @@ def test_the_page_lists_exactly_the_scopes_that_are_asked_for() -> None:
     optional = (
         Services(
             Settings(
-                tax_reports=True, aged_by_contact=True, journals=True, explain=("payslips", "assets", "account-data")
+                tax_reports=True,
+                aged_by_contact=True,
+                journals=True,
+                explain=("payslips", "assets", "account-data"),
+                document_details=("attachments", "history", "online-invoices"),
             )
         )
         .app()
@@ -67,7 +71,7 @@ def test_the_page_lists_exactly_the_scopes_that_are_asked_for() -> None:
     )
 
     assert set().union(*listed) == set(optional)
-    assert set().union(*listed[:-7]) == set(Services(Settings()).app().scopes)
+    assert set().union(*listed[:-8]) == set(Services(Settings()).app().scopes)
 
 
 def test_the_page_lists_exactly_what_dagster_runs_by_itself() -> None:

@@ -84,6 +84,19 @@ def test_what_is_put_aside_or_waits_says_why_and_when_it_goes_on():
     assert [row["resumes_at"] for row in rows] == [later, later, None]
 
 
+def test_documents_that_wait_to_be_asked_wait_for_calls_and_say_how_many_there_are(warehouse):
+    """Of what hangs on documents: approved sales invoices whose link was not asked for yet."""
+    with warehouse.writing() as connection:
+        connection.exec_driver_sql(INVOICE.format(TENANT, 1, "false", 3))
+        connection.exec_driver_sql("update xero.invoices set type = 'ACCREC', status = 'PAID'")
+    warehouse.merge({}, cursor=Cursor(TENANT, "online_invoices", None, NOW, 0))
+    with warehouse.reading() as connection:
+        found = read_synced_tables(connection, TENANT, [endpoint("online_invoices")], [])
+    (row,) = told(found, NOTHING, NOW)
+    assert (row["state"], row["why"]) == ("waiting", "1 document to be asked, some with each sync.")
+    assert row["resumes_at"] is None
+
+
 def test_calls_are_counted_once_by_asset_whether_the_warehouse_was_told_of_them_or_not(tmp_path, warehouse):
     state, clock = open_state(f"sqlite:///{tmp_path / 'state.db'}"), Clock()
     outbox, began = CallOutbox(state), datetime.fromtimestamp(START, UTC)

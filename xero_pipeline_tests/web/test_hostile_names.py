@@ -37,11 +37,24 @@ def hostile(tmp_path_factory):
                 "invoices", "i", "ACCREC", [("sales", "60")], invoice_number=NAME, contact_id="c", reference=NAME,
                 due_date=dt.date(2026, 1, 20),
             )  # fmt: skip
+            hang_on(books, source_table="invoices", source_id="i")
             with warehouse.writing() as connection:
                 connection.execute(text("UPDATE xero.accounts SET name = :name"), {"name": NAME})
                 connection.execute(text("UPDATE xero.invoice_line_items SET description = :name"), {"name": NAME})
             books.keep()
         yield browser
+
+
+def hang_on(books, **document):
+    """A file and an entry of its history."""
+    books.put(
+        "attachments", **document, document_attachment_id="i/a", attachment_id="a", file_name=NAME, mime_type=NAME,
+        content_length=2_878_711, include_online=True,
+    )  # fmt: skip
+    books.put(
+        "document_history", **document, history_entry_id="i/1", entry=1,
+        changed_at=dt.datetime(2026, 1, 6, tzinfo=dt.UTC), changed_by=NAME, changes="Note", details=NAME,
+    )  # fmt: skip
 
 
 class Knows:
@@ -63,6 +76,15 @@ def test_the_documents_of_one_contact_say_whose_they_are(hostile):
     assert "<h1>Aged receivables of &lt;/title&gt;" in answer.text
     file = hostile.get("/books/t/files/aged-receivables-documents.xlsx?contact=c&to=2026-01-31")
     assert any(text.startswith("Contact: </title>") for text in read_workbook(file.content)[0].texts)
+
+
+def test_a_document_shows_the_files_and_the_history_that_were_read_of_it(hostile):
+    text = hostile.get("/books/t/documents/i").text
+    files, history = text.partition('id="attachments"')[2].split('id="history"')
+    assert "2.9 MB" in files
+    assert "the customer sees it" in files
+    assert "6 Jan 2026, 00:00 UTC" in history
+    assert history.count("&lt;script&gt;x()") >= 2
 
 
 def paths():

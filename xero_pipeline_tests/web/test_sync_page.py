@@ -67,7 +67,7 @@ def test_the_tables_are_files_that_say_what_the_page_says(site, make_browser, wh
 def test_what_is_put_aside_says_why_as_text(site, make_browser, where):
     html = make_browser(site).get(where).text
     assert "Xero answered 403: &lt;b&gt;no access&lt;/b&gt;." in html
-    assert html.count('class="reason"') == 2
+    assert html.count('class="reason') == 2
     assert STATES["put-aside"] in html
 
 

@@ -47,6 +47,9 @@ class NoQuota:
     def learn(self, tenant_id, limits):
         pass
 
+    def calls_left(self, *_):
+        return 5_000
+
 
 class Office(Simulator):
     """A simulated Xero whose books can be opened afresh, and the client that reads them.

@@ -67,6 +67,21 @@ def test_the_scopes_of_other_apis_are_asked_for_only_as_far_as_somebody_chose_th
     assert ("pay_runs" in {row.table for row in rows}) is bool({"payroll", "payslips"} & set(explain))
 
 
+@pytest.mark.parametrize(
+    ("words", "tables", "scopes"),
+    [
+        (("attachments",), {"attachments"}, {"accounting.attachments.read"}),
+        (("history", "online-invoices"), {"document_history", "online_invoices"}, set()),
+    ],
+)
+def test_what_hangs_on_documents_needs_a_scope_of_its_own_only_for_attachments(words, tables, scopes):
+    """XeroAPI/Xero-OpenAPI 16.1.0: getInvoiceAttachments needs accounting.attachments, getInvoiceHistory and
+    getOnlineInvoice what invoices need."""
+    rows = chosen(document_details=words)
+    assert {row.table for row in rows} - set(TABLES) == tables
+    assert {scope for row in rows for scope in row.scopes} - {row.scope for row in catalogue()} == scopes
+
+
 def test_pages_are_as_large_as_xero_allows_where_it_allows():
     sized = {row.table: row.params.get("pageSize") for row in catalogue()}
     large = {table for table, size in sized.items() if size == "1000"}

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from xero_pipeline.cli.output.console import conclude, print_json, print_table, size
+from xero_pipeline.cli.output.console import conclude, print_json, print_table
 from xero_pipeline.cli.output.progress_counter import ProgressCounter
 from xero_pipeline.cli.shell_completion import complete_table
 from xero_pipeline.settings import Settings
+from xero_pipeline.web.formatting import size
 
 LOCK_SECONDS = 120
 

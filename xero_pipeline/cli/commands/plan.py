@@ -10,10 +10,11 @@ import typer
 
 from xero_pipeline.cli.commands.sync import Organisations, Select, chosen_organisations
 from xero_pipeline.cli.month_range import begun_months, months_to_backfill
-from xero_pipeline.cli.output.console import conclude, duration, print_json, print_table, size
+from xero_pipeline.cli.output.console import conclude, duration, print_json, print_table
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
+from xero_pipeline.web.formatting import size
 
 if TYPE_CHECKING:
     from datetime import date

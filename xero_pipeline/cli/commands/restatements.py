@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from xero_pipeline.cli.closed_month_changes import OpenChanges, SeenSince
-    from xero_pipeline.xero.document_history import HistoryEntry
+    from xero_pipeline.warehouse.enclosures import HistoryEntry
 
 
 def restatements(
@@ -117,7 +117,7 @@ def _show_figures(found: OpenChanges) -> None:
 
 
 def _histories(services: Services) -> Mapping[tuple[str, str, str], Sequence[HistoryEntry]]:
-    from xero_pipeline.sync.locked.document_history import histories
+    from xero_pipeline.warehouse.enclosures import histories
 
     with services.warehouse.reading() as connection:
         return histories(connection)

@@ -48,18 +48,24 @@ def sync(
     organisation: Organisations = None,
     select: Select = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, not only what changed.")] = False,
+    document: Annotated[
+        list[str] | None,
+        typer.Option("--document", help="Xero's id of a document: ask what hangs on it, and nothing else; repeatable."),
+    ] = None,
     max_calls: MaxCalls = None,
     json: Json = False,
 ) -> None:
     """Bring the warehouse up to date: changes since the last sync, then the reports of the affected months."""
-    from xero_pipeline.cli.selection import choose
+    from xero_pipeline.cli.selection import choose, only_details
 
     services = Services(settings_for_xero())
     choice = choose(select or [], services.reports, services.collections)
+    if document:
+        choice = only_details(choice)
     chosen = chosen_organisations(services, organisation or [])
 
     def work(runner: Runner, one: Organisation) -> bool:
-        return runner.sync(one, choice, full=full)
+        return runner.sync(one, choice, full=full, documents=document or ())
 
     if not carry(services, chosen, choice.subjects, work, max_calls, show=print_as_json if json else summary):
         raise typer.Exit(1)

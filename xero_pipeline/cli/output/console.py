@@ -187,20 +187,6 @@ def in_currency(head: str, currency: str | None) -> str:
     return f"{head}\n{currency}" if currency else head
 
 
-def size(count: int) -> str:
-    """Bytes as people read them.
-
-    Args:
-        count: Number of bytes.
-    """
-    amount = float(count)
-    for unit in ("B", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
-
-
 def duration(seconds: float) -> str:
     """A span of time as people read it."""
     minutes, rest = divmod(round(seconds), 60)

@@ -13,8 +13,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from xero_pipeline.cli.output.console import duration, size
+from xero_pipeline.cli.output.console import duration
 from xero_pipeline.cli.output.wait_times import WaitTimes
+from xero_pipeline.web.formatting import size
 
 BAR_WIDTH = 40
 _INDENTED = (0, 0, 0, 2)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.locked.documents import DocumentChange
     from xero_pipeline.ledger.locked.lock_dates import LockMove
     from xero_pipeline.warehouse.accepted_months import Acceptance
-    from xero_pipeline.xero.document_history import HistoryEntry
+    from xero_pipeline.warehouse.enclosures import HistoryEntry
 
 DOCUMENTS_SHOWN = 50
 """Of an organisation; all of them are in `xero.locked_document_changes`, and in the JSON."""

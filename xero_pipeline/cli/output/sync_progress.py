@@ -38,6 +38,7 @@ class SyncedLine:
     aside: str | None = None
     too_early: str | None = None
     refused: int = 0
+    waiting: int = 0
 
     def add(self, outcome: SyncResult | SyncedLine) -> None:
         """Count in another outcome of the same subject (a report has one a call)."""
@@ -46,6 +47,7 @@ class SyncedLine:
         self.calls += outcome.calls
         self.wire_bytes += outcome.wire_bytes
         self.seconds += outcome.seconds
+        self.waiting += outcome.waiting
         self.refused += outcome.refused if isinstance(outcome, SyncedLine) else len(outcome.quarantined)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
-from xero_pipeline.cli.output.console import complain, duration, print_json, print_table, say, size, warn
+from xero_pipeline.cli.output.console import complain, duration, print_json, print_table, say, warn
 from xero_pipeline.cli.output.sync_progress import SyncedLine
 from xero_pipeline.cli.output.wait_times import WORTH_A_WORD
+from xero_pipeline.web.formatting import size
 
 
 def summary(lines: Sequence[SyncedLine], *, tables: bool = True) -> None:
@@ -59,7 +60,9 @@ def _remark(line: SyncedLine) -> str:
         return "put aside"
     if line.too_early:
         return "nothing yet"
-    return f"{line.refused} could not be read: see xero-pipeline status" if line.refused else ""
+    if line.refused:
+        return f"{line.refused} could not be read: see xero-pipeline status"
+    return f"{line.waiting:,} documents wait" if line.waiting else ""
 
 
 def unique_messages(lines: Sequence[SyncedLine], message_of: Callable[[SyncedLine], str | None]) -> list[str]:

@@ -5,9 +5,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from pydantic import Field
 
 from xero_pipeline import clock
 from xero_pipeline.defs.assets.execution import Execute, executed, work_only
@@ -17,6 +19,7 @@ from xero_pipeline.defs.assets.per_organisation import Content, run_for_each_org
 from xero_pipeline.defs.assets.shared_step import SharedStep
 from xero_pipeline.defs.assets.subset import Result, emit_selected
 from xero_pipeline.defs.checks.data_quality import observe, readable_spec, with_check
+from xero_pipeline.defs.checks.waiting_documents import waiting_result, waiting_spec
 from xero_pipeline.defs.naming import DAY, WEEK
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
@@ -24,6 +27,9 @@ from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
 from xero_pipeline.state.webhook_inbox import WebhookInbox
+from xero_pipeline.sync.details.attachment_store import AttachmentStore
+from xero_pipeline.sync.details.detail_budget import DetailBudget
+from xero_pipeline.sync.details.detail_sync import sync_details
 from xero_pipeline.sync.events.event_read import read_events
 from xero_pipeline.sync.events.event_watch import note_missed
 from xero_pipeline.sync.events.poll_plan import DAYS, is_ever_left_out, may_wait, watches
@@ -33,6 +39,7 @@ from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.progress.row_states import RowState, row_states
 from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.xero.document_details import DOCUMENTS
 from xero_pipeline.xero.endpoints import Endpoint
 
 if TYPE_CHECKING:
@@ -62,6 +69,9 @@ class SyncOptions(dg.Config):
     events: bool = False
     """Instead, read what webhooks told of; organisations of which nothing waits are left out."""
 
+    documents: list[str] = Field(default_factory=list)
+    """Instead, of what hangs on documents, that of documents with these ids."""
+
     reread_calls: int = 0
     """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
@@ -76,25 +86,27 @@ def collection_assets(
         events: Whether Xero's webhooks are taken: some lists may then be eight days old.
         execute: What the project puts around the work.
     """
+    details = tuple(one.table for one in choice.collections if one.paging == "by_document")
     return [
-        _assets_of(endpoint, naming, checked=choice.checks, events=events, execute=execute)
+        _assets_of(endpoint, naming, details, checked=choice.checks, events=events, execute=execute)
         for endpoint in choice.collections
     ]
 
 
 def _assets_of(
-    endpoint: Endpoint, naming: "Naming", *, checked: bool, events: bool, execute: Execute
+    endpoint: Endpoint, naming: "Naming", details: tuple[str, ...], *, checked: bool, events: bool, execute: Execute
 ) -> dg.AssetsDefinition:
     spared = events and is_ever_left_out(endpoint.table)
     every = DAYS * DAY if spared else WEEK if endpoint.weekly else DAY
-    specs = [naming.spec(table, every=every) for table in table_group(endpoint.table)]
+    made_of = DOCUMENTS.get(endpoint.table, ())
+    specs = [naming.spec(table, every=every, made_of=made_of) for table in table_group(endpoint.table)]
     key, names = naming.key(endpoint.table), {naming.key(one.name): one.name for one in table_group(endpoint.table)}
 
     @dg.multi_asset(
         name=naming.named(f"sync_{endpoint.table}"),
         required_resource_keys={naming.resource(name) for name in ASSET_RESOURCES},
         specs=specs,
-        check_specs=[readable_spec(key)] if checked else [],
+        check_specs=[readable_spec(key), *waiting_spec(key, endpoint)] if checked else [],
         partitions_def=organisation_partitions(naming.organisations),
         backfill_policy=dg.BackfillPolicy.multi_run(ORGANISATIONS_PER_RUN),
         can_subset=True,
@@ -126,7 +138,18 @@ def _assets_of(
             with xero_client_for(context, xero, tenant_id, tally, xero_progress, step) as client:
                 whose = (client, warehouse, tenant_id, endpoint)
                 told, landing = xero_progress.step, xero_warehouse.landing
-                if config.reread_calls and endpoint.page_size:
+                if endpoint.paging == "by_document":
+                    outcome = sync_details(
+                        *whose,
+                        tally=tally,
+                        budget=DetailBudget.of(xero.services.settings, details),
+                        full=config.full,
+                        documents=config.documents,
+                        progress=told,
+                        landing=landing,
+                        store=AttachmentStore.of(xero.services.settings),
+                    )
+                elif config.reread_calls and endpoint.page_size:
                     outcome = refresh_collection(
                         *whose, calls=config.reread_calls, tally=tally, progress=told, landing=landing
                     )
@@ -169,7 +192,10 @@ def _assets_of(
         work = run_for_each_organisation(
             context, tenants, one, xero_progress, xero.services, warehouse, describe, left_out=left_out
         )
-        checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key) if checked else work
+        checking: Iterator[Result] = work
+        if checked:
+            checking = with_check(context, work, xero_warehouse, xero.services, endpoint.table, key)
+            checking = chain(checking, waiting_result(warehouse, xero.services, endpoint, key))
         yield from emit_selected(context, checking)
 
     return sync

@@ -22,6 +22,7 @@ from xero_pipeline.operations.health.read_copy import check_read_copy
 from xero_pipeline.operations.health.result import Check, HealthResult, carried
 from xero_pipeline.operations.health.settings import check_settings
 from xero_pipeline.operations.health.storage import (
+    check_attachments,
     check_disk,
     check_home,
     check_key,
@@ -77,6 +78,7 @@ def _of(services: Services, opened: Opener) -> Iterator[HealthResult]:
         yield HealthResult("home", "ok", f"{services.settings.home} is not there yet: the first command makes it")
     yield from carried("disk", partial(check_disk, services))
     yield from carried("landing zone", partial(check_landing, services))
+    yield from carried("attachments", partial(check_attachments, services))
     alerts = list(carried(ALERTS, partial(check_alerts, services)))
     yield from alerts
     if not there and services.settings.mock_mode:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xero_pipeline.operations.health.result import HealthResult, State
+from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.landing.folder import Folder
 from xero_pipeline.sync.landing.storage import StorageProblem
 from xero_pipeline.sync.landing.store import storage_at
@@ -30,15 +31,21 @@ def check_home(services: Services) -> Iterator[HealthResult]:
 
 def check_disk(services: Services) -> Iterator[HealthResult]:
     """Room where something of ours grows."""
-    landing = services.settings.landing
-    places: list[Path] = [services.settings.home]
-    if landing and isinstance(storage := storage_at(landing), Folder):
-        places.append(Path(storage.address))
+    settings = services.settings
+    places: list[Path] = [settings.home]
+    files = settings.attachment_files if settings.attachment_bytes else None
+    for place in (settings.landing, files):
+        if place and isinstance(storage := storage_at(place), Folder):
+            places.append(Path(storage.address))
     for place in places:
         there = next(folder for folder in (place, *place.parents) if folder.exists())
         free = shutil.disk_usage(there).free
         state: State = "problem" if free < TOO_LITTLE_BYTES else "warning" if free < LITTLE_BYTES else "ok"
-        remedy = "" if state == "ok" else "Make room, or move XERO_PIPELINE_HOME or XERO_LANDING to a larger disk."
+        remedy = (
+            ""
+            if state == "ok"
+            else "Make room, or move XERO_PIPELINE_HOME, XERO_LANDING or XERO_ATTACHMENT_FILES to a larger disk."
+        )
         yield HealthResult("disk", state, f"{free / 1e9:,.1f} GB free at {place}", remedy)
 
 
@@ -54,6 +61,19 @@ def check_landing(services: Services) -> Iterator[HealthResult]:
         yield HealthResult(
             "landing zone", "problem", told, "Let this user write there (docs/landing.md), or unset XERO_LANDING."
         )
+
+
+def check_attachments(services: Services) -> Iterator[HealthResult]:
+    """The place of what attachments hold, where they are read: whether it can be written."""
+    store = AttachmentStore.of(services.settings)
+    if store is None:
+        return
+    try:
+        yield HealthResult("attachments", "ok", f"{store.address} {store.check()}")
+    except (OSError, StorageProblem) as problem:
+        told = f"{store.address} cannot be used: {problem}"
+        remedy = "Let this user write there, or set XERO_ATTACHMENT_FILES to another place (docs/document-details.md)."
+        yield HealthResult("attachments", "problem", told, remedy)
 
 
 def check_state(services: Services) -> Iterator[HealthResult]:

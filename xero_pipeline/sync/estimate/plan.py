@@ -146,9 +146,11 @@ class Planner:
     def _collections(self, collections: Sequence[Endpoint], *, full: bool) -> list[Item]:
         from xero_pipeline.sync.estimate.calls import Known, calls_to_read
 
-        known = Known(self._warehouse, self._tenant_id, [one.table for one in collections])
-        items: list[Item] = []
-        for one in collections:
+        by_document = [one.table for one in collections if one.paging == "by_document"]
+        listed = [one for one in collections if one.table not in by_document]
+        known = Known(self._warehouse, self._tenant_id, [one.table for one in listed])
+        items = [self._details(name, by_document, full=full) for name in by_document]
+        for one in listed:
             changes = not full and known.read_before(one)
             records = known.records(one.table)
             if records is None and self._ask is not None:
@@ -158,6 +160,22 @@ class Planner:
             small = changes and one.modified_since and one.paging != "whole"
             items.append(self._item(one.table, calls or 1, known=calls is not None, changes=small))
         return items
+
+    def _details(self, name: str, chosen: Sequence[str], *, full: bool) -> Item:
+        """What is asked document by document, as far as the calls of the day for it reach."""
+        from xero_pipeline.sync.details.detail_budget import DetailBudget
+        from xero_pipeline.sync.details.due_documents import Reading, waiting
+        from xero_pipeline.warehouse.progress.read_progress import ReadProgress
+
+        at, budget = clock.now(), DetailBudget.of(self._settings, chosen)
+        with self._warehouse.reading() as connection:
+            reading = Reading(None, at) if full else None
+            due = waiting(connection, self._tenant_id, name, reading).count
+            if name == "attachments":
+                due += budget.files_waiting(connection, self._tenant_id)
+            calls = min(due, budget.left(connection, self._tenant_id, name, at))
+            is_read = ReadProgress(connection, self._tenant_id, "invoices").cursor() is not None
+            return self._item(name, calls, changes=False, known=is_read)
 
     def _reports(self, due: Mapping[Report, Sequence[date]]) -> list[Item]:
         from xero_pipeline.sync.backfill_calls import calls_for

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -42,19 +43,22 @@ class Folder:
         """Write a file whole or not at all, and onto the disk."""
         folder, name = self._root / path, next(names)
         _private_folder(folder, self._root)
-        draft = folder / f".{name}.{os.getpid()}"
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+        with _draft(folder, name, data) as draft:
             while not _named(draft, folder / name):
                 name = next(names)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
         _onto_disk(folder)
         return name
+
+    def keep(self, data: bytes, path: str) -> bool:
+        """Write a file whole or not at all, unless it is there."""
+        file = self._root / path
+        if file.exists() and file.stat().st_size == len(data):
+            return False
+        _private_folder(file.parent, self._root)
+        with _draft(file.parent, file.name, data) as draft:
+            draft.replace(file)
+        _onto_disk(file.parent)
+        return True
 
     def check(self) -> str:
         """Try to write, there or where it would be made."""
@@ -62,6 +66,21 @@ class Folder:
         with tempfile.TemporaryFile(dir=there):
             pass
         return "can be written to" if there == self._root else f"is not there yet, and can be made in {there}"
+
+
+@contextmanager
+def _draft(folder: Path, name: str, data: bytes) -> Generator[Path]:
+    """A whole file on the disk under a name that nobody reads, for a moment."""
+    draft = folder / f".{name}.{os.getpid()}.{threading.get_ident()}"
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _named(draft: Path, path: Path) -> bool:

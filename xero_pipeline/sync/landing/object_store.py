@@ -74,6 +74,10 @@ class ObjectStore:
             name = next(names)
         return name
 
+    def keep(self, data: bytes, path: str) -> bool:
+        """Put an object, unless it is there."""
+        return self._created(path, data)
+
     def check(self) -> str:
         """Put an object, and once more: what the store says to that tells whether names can collide."""
         self._created(_PROBE, b"")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.sync.batch_writer import BatchWriter
+from xero_pipeline.sync.details.document_requests import note_answered
 from xero_pipeline.sync.landing.store import has_rows
 
 if TYPE_CHECKING:
@@ -98,13 +99,15 @@ def _again(warehouse: Warehouse, landed: LandingFile) -> int:
 
 def _collection(warehouse: Warehouse, landed: LandingFile) -> int:
     from xero_pipeline.xero.endpoints import endpoint
-    from xero_pipeline.xero.pagination import Page
+    from xero_pipeline.xero.pagination.by_document import page_of
 
     arrival, listed = landed.head.arrival, endpoint(landed.head.arrival.table)
-    marks, pages = arrival.marks, [Page.of(answer, listed) for answer in landed.answers]
+    marks, pages = arrival.marks, [page_of(answer, listed) for answer in landed.answers]
     writer = BatchWriter(warehouse, arrival.tenant_id, listed, now=lambda: arrival.at)
     with writer.batch(pages, cursor=marks.cursor, seen=marks.seen, as_of=marks.as_of, gone=marks.gone) as batch:
         batch.progress.forget_answer()
+        if listed.paging == "by_document":
+            note_answered(arrival.tenant_id, batch, listed, pages, arrival.at)
         return batch.records
 
 

@@ -53,6 +53,14 @@ class Storage(Protocol):
         """
         ...
 
+    def keep(self, data: bytes, path: str) -> bool:
+        """Keep a file whose path says what is in it: where there is one, nothing is written.
+
+        Returns:
+            Whether it was written.
+        """
+        ...
+
     def check(self) -> str:
         """Try to write, and leave nothing behind.
 

@@ -20,6 +20,10 @@ VACUUM_TASKS = 0
 # Small merges stay in the write-ahead log only until the file is closed; this bounds a long transaction.
 CHECKPOINT_THRESHOLD = "128MB"
 
+LEFT_OUT = "statistics_propagation"
+"""What of DuckDB's optimizer is not used: 2.0.1 takes a join whose right side has no rows for one without rows, and
+then drops a LIMIT. Measured on the ledger of 100,000 invoices: the same CPU, 30 MB more."""
+
 
 def large_memory_limit(rows: int) -> str:
     """What DuckDB may take to read whole tables.
@@ -45,6 +49,7 @@ def engine_for(url: URL, *, read_only: bool) -> Engine:
         "preserve_insertion_order": False,
         "max_vacuum_tasks": VACUUM_TASKS,
         "checkpoint_threshold": CHECKPOINT_THRESHOLD,
+        "disabled_optimizers": LEFT_OUT,
     }
     return create_engine(url, poolclass=NullPool, connect_args={"config": config, "read_only": read_only})
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from xero_pipeline.ledger.documents.document_details import details_of
 from xero_pipeline.ledger.documents.traced_documents import documents_called
 from xero_pipeline.operations.document_trace import versions_of
+from xero_pipeline.warehouse.enclosures import enclosures_of
 from xero_pipeline.warehouse.sql import literal
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
@@ -32,7 +33,9 @@ def document(request: Request) -> Response:
     if not told:
         raise UnknownAction("The ledger has no such document. It may have been deleted in Xero.")
     live = context.services.settings.mode == "live"
-    shown: dict[str, Any] = {**told, "in_xero": told["in_xero"] if live else None, "tabs": links.tabs()}
+    # What is simulated has no address at Xero.
+    in_xero, online = (told["in_xero"], told["enclosures"].online_invoice_url) if live else (None, None)
+    shown: dict[str, Any] = {**told, "in_xero": in_xero, "online": online, "tabs": links.tabs()}
     return page(request, "document.html", one=one, links=links, **shown)
 
 
@@ -44,6 +47,7 @@ def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]
     details = details_of(connection, document)
     return {
         "details": details,
+        "enclosures": enclosures_of(connection, tenant_id, document.source_table, document.document_id),
         "versions": versions_of(connection, document)[::-1],
         "in_xero": _in_xero(connection, tenant_id, document.source_table, document.document_id, details.kind),
     }

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlencode
 
-from xero_pipeline.xero.http.response import ApiResponse, CallRecord
+from xero_pipeline.errors import RequestRefused
+from xero_pipeline.xero.http.response import ApiResponse, CallRecord, FileResponse
 from xero_pipeline.xero.http.retry_policy import RequestInfo
-from xero_pipeline.xero.http.transport import Exchange
+from xero_pipeline.xero.http.transport import LARGEST_FILE, Exchange
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import Outgoing
+
+_SAID = frozenset({"text/html", "application/json", "text/xml", "application/xml"})
+"""What gateways and APIs say something in; also kinds of files, but Xero names the kind of each."""
 
 
 @dataclass(slots=True)
@@ -22,12 +26,14 @@ class RequestState:
         params: One that has several values is repeated.
         modified_since: Only what was created or changed since.
         call_context: What it is asked for.
+        mime_type: Of the file that is wanted; empty where it is no file.
     """
 
     asked: RequestInfo
     params: Mapping[str, str | Sequence[str]]
     modified_since: datetime | None
     call_context: CallContext
+    mime_type: str = ""
     attempt: int = 0
     rejected: str | None = field(default=None, repr=False)
 
@@ -44,6 +50,9 @@ class RequestState:
             ValueError: `modified_since` has no zone.
         """
         headers = {"xero-tenant-id": self.asked.tenant_id}
+        if self.mime_type:
+            # As Xero's own clients ask: `Accept` in general, `contentType` (its OpenAPI document) in particular.
+            headers |= {"Accept": "application/octet-stream", "contentType": self.mime_type}
         if self.modified_since is not None:
             headers["If-Modified-Since"] = _whole_seconds(self.modified_since)
         return headers
@@ -89,6 +98,26 @@ class RequestState:
             params={name: one if isinstance(one, str) else ",".join(one) for name, one in self.params.items()},
             modified_since=self.modified_since,
         )
+
+    def file(self, sent: Exchange) -> FileResponse | None:
+        """What came back, if it is a whole file, and nothing that a gateway says instead.
+
+        Args:
+            sent: How the last attempt ended.
+
+        Raises:
+            RequestRefused: It is larger than any file in Xero may be.
+        """
+        if sent.reply is None:
+            return None
+        if sent.content is None:
+            raise RequestRefused(
+                f"The file is larger than {LARGEST_FILE // 2**20} MB, the most that Xero takes, and was not read on.",
+                organisation=self.asked.tenant_id,
+                endpoint=self.asked.path,
+            )
+        kind = sent.reply.headers.get("Content-Type", self.mime_type).partition(";")[0].strip().lower()
+        return None if kind in _SAID and kind != self.mime_type.lower() else FileResponse(sent.content, kind)
 
 
 def _encoded(params: Mapping[str, str | Sequence[str]]) -> str:

@@ -62,6 +62,19 @@ class ApiResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class FileResponse:
+    """A file.
+
+    Args:
+        content: Its bytes.
+        mime_type: What kind of file Xero says it is.
+    """
+
+    content: bytes
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One attempt, for the record: successes and failures alike. Carries no token.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
@@ -22,6 +22,8 @@ _TIMEOUT = httpx.Timeout(connect=10, read=60, write=10, pool=60)
 # No content (calcinai/xero-php#671), and nothing that changed since: good answers that hold nothing.
 _NOTHING = frozenset({204, 304})
 _ENVELOPE = b'{"Status":"OK"}'
+LARGEST_FILE = 25 * 1024 * 1024
+"""So large may a file be in Xero (community.xero.com/developer/discussion/3095073): more is never held in memory."""
 _CONNECTIONS = httpx.Limits(max_connections=50, max_keepalive_connections=20)
 
 
@@ -36,6 +38,7 @@ class Exchange:
         wire_bytes: Bytes of the body as they came over the network.
         started: When it was sent, in seconds since the epoch.
         seconds: From sending to the end.
+        content: Of a good reply that is a file; None where it is larger than any of Xero's.
     """
 
     reply: RawResponse | None
@@ -45,6 +48,7 @@ class Exchange:
     started: float
     seconds: float
     limits: Limits
+    content: bytes | None = None
 
 
 class HttpTransport:
@@ -79,33 +83,69 @@ class HttpTransport:
             headers: Besides those of every request.
             token: The access token. It goes into the request and nowhere else.
         """
+        sent = self._send(url, headers, token, packed=True)
+        if sent.response is None:
+            return Exchange(None, sent.failure, None, 0, sent.started, sent.seconds, Limits())
+        nothing = _NOTHING if "If-Modified-Since" in headers else {204}  # XeroAPI/Xero-Net#331: 304 to who did not ask
+        reply, envelope = _checked(sent.response, sent.body, token, nothing)
+        return replace(sent.exchange(reply), envelope=envelope)
+
+    def get_file(self, url: str, headers: Mapping[str, str], token: str) -> Exchange:
+        """The same for a file: its bytes as they are, up to the largest that Xero takes.
+
+        Args:
+            headers: Besides those of every request; `Accept` among them.
+            token: The access token. It goes into the request and nowhere else.
+        """
+        sent = self._send(url, {**headers, "Accept-Encoding": "identity"}, token, packed=False)
+        if sent.response is None:
+            return Exchange(None, sent.failure, None, 0, sent.started, sent.seconds, Limits())
+        reply, content = _checked_file(sent.response, sent.body, token)
+        return replace(sent.exchange(reply), content=content)
+
+    def _send(self, url: str, headers: Mapping[str, str], token: str, *, packed: bool) -> _Sent:
         started = self._clock()
         signed = {**headers, "Authorization": f"Bearer {token}"}
         response, body, failure = None, None, ""
         try:
             with self._http.stream("GET", url, headers=signed) as response:
-                body = self._read(response, until=started + REQUEST_SECONDS)
+                if packed:
+                    # Packed bytes say so themselves (`readable`); the header is at times missing, or left over.
+                    response.headers.pop("Content-Encoding", None)
+                body = self._read(response, until=started + REQUEST_SECONDS, largest=None if packed else LARGEST_FILE)
         except httpx.RequestError as error:
             # Only its words go on: the error itself holds the request, and that the token.
             failure = f"{type(error).__name__}: {error}".replace(token, "***")
-        seconds = max(0.0, self._clock() - started)
-        if response is None:
-            return Exchange(None, failure, None, 0, started, seconds, Limits())
-        limits = Limits.from_headers(response.headers)
-        nothing = _NOTHING if "If-Modified-Since" in headers else {204}  # XeroAPI/Xero-Net#331: 304 to who did not ask
-        reply, envelope = _checked(response, body, token, nothing)
-        return Exchange(reply, failure, envelope, response.num_bytes_downloaded, started, seconds, limits)
+        return _Sent(response, body, failure, started, max(0.0, self._clock() - started))
 
-    def _read(self, response: httpx.Response, until: float) -> bytes:
+    def _read(self, response: httpx.Response, until: float, largest: int | None) -> bytes:
         parts: list[bytes] = []
-        # Packed bytes say so themselves (`readable`); the header is at times missing, and at times left over.
-        response.headers.pop("Content-Encoding", None)
+        length = 0
         for part in response.iter_bytes():
             parts.append(part)
+            length += len(part)
             # httpx only limits the time between two bytes; a slow drip could outlive the quota's lease.
             if self._clock() > until:
                 raise httpx.ReadTimeout(f"no end after {REQUEST_SECONDS:.0f} s", request=response.request)
+            if largest is not None and length > largest:
+                break
         return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What came of a request, unread; without a response, or a whole body, the failure says why."""
+
+    response: httpx.Response | None
+    body: bytes | None
+    failure: str
+    started: float
+    seconds: float
+
+    def exchange(self, reply: RawResponse | None) -> Exchange:
+        assert self.response is not None
+        limits, length = Limits.from_headers(self.response.headers), self.response.num_bytes_downloaded
+        return Exchange(reply, self.failure, None, length, self.started, self.seconds, limits)
 
 
 def _checked(
@@ -124,6 +164,17 @@ def _checked(
     except ValueError as flaw:
         return RawResponse(response.status_code, response.headers, body, flaw=str(flaw)), None
     return RawResponse(response.status_code, response.headers, body, is_error=is_error(envelope.parts)), envelope
+
+
+def _checked_file(response: httpx.Response, body: bytes | None, token: str) -> tuple[RawResponse | None, bytes | None]:
+    if body is None:
+        return None, None
+    if not response.is_success:
+        said = readable(body).replace(token.encode(), b"***")
+        return RawResponse(response.status_code, response.headers, said), None
+    # What a file says of itself is nothing of Xero's: it is not looked at.
+    reply = RawResponse(response.status_code, response.headers, b"")
+    return reply, body if len(body) <= LARGEST_FILE else None
 
 
 def _envelope(body: bytes) -> Envelope:
