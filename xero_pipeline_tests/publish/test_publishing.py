@@ -280,12 +280,10 @@ def test_in_dagster_it_comes_after_the_ledger_with_a_check_and_only_where_it_is_
     assert not without.resolve_asset_graph().has(key)
     assert dg.AssetKey(["ledger", "journal_lines"]) in asked.resolve_asset_graph().get(key).parent_keys
     assert key in asked.get_repository_def().get_job(LEDGER).asset_layer.executable_asset_keys
-    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XERO_PIPELINE_HOME", str(home))
         patch.setenv("XERO_PUBLISH", "duckdb")
-        done = asked.resolve_implicit_global_asset_job_def().execute_in_process(
-            instance=instance, asset_selection=[key]
-        )
+        done = dg.materialize([asked.get_assets_def(key)], resources=asked.resources)
     (told,) = done.get_asset_check_evaluations()
     assert told.passed
     assert done.asset_materializations_for_node("publish")[0].metadata["slices"].value == 2
