@@ -112,6 +112,22 @@ def test_more_than_rounding_between_total_and_lines_keeps_a_document_from_postin
     assert ("rounding", "-0.25") in books.posted("rounded")
 
 
+@pytest.mark.parametrize("off", ["0.10", "-0.04"])
+def test_a_rounding_that_is_part_of_the_total_of_an_invoice_posts(books, off):
+    """XeroAPI/xero-node 20.0.0, model Invoice: Total = SubTotal + TotalTax + RoundingAmount, from -0.10 to 0.10."""
+    books.document("invoices", "i", "ACCREC", [("sales", "63.20")], tax="8.22", off=off)
+    assert dict(books.posted("i"))["rounding"] == str(-Decimal(off))
+
+
+def test_ten_cents_are_no_rounding_where_an_invoice_does_not_say_them_or_anything_else_does(books):
+    books.document("invoices", "more", "ACCREC", [("sales", "63.20")], off="0.11")
+    books.document("credit_notes", "credit", "ACCRECCREDIT", [("sales", "63.20")], off="0.05")
+    books.document("invoices", "lines", "ACCREC", [("sales", "63.20")])
+    books.put("invoice_line_items", invoice_id="lines", line_item_id="lines/2", position=2, account_id="sales",
+              line_amount=Decimal("-0.05"))  # fmt: skip
+    assert set(books.problems()) == {"more", "credit", "lines"}
+
+
 def test_a_prepayment_without_lines_has_those_of_the_money_that_made_it(books):
     books.document("bank_transactions", "in", "RECEIVE-PREPAYMENT", [("advance", "57.50")], tax="7.50",
                    types="Inclusive", bank_account_id="bank", prepayment_id="pre")  # fmt: skip
