@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from sqlalchemy import text
 
 from xero_pipeline.calendar import month_end
-from xero_pipeline.cli.commands.run import this_month
+from xero_pipeline.cli.commands.run import newest_profit
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.databases import a_file_like
@@ -28,7 +26,7 @@ def test_the_profit_and_loss_is_on_accrual_basis_where_the_one_on_cash_basis_is_
             for basis, amount in (("accrual", 10), ("cash", 7)):
                 told = {"basis": basis, "start": first, "end": month_end(first), "amount": amount}
                 connection.execute(text(INSERT), told)
-        this_month(SimpleNamespace(warehouse=warehouse), "t", "Kowhai")
+        newest_profit(warehouse, "t", "Kowhai")
     said = capsys.readouterr()
     lines = [line.split() for line in (said.out + said.err).splitlines() if "Sales" in line]
     assert lines == [["Sales", "10.00"]]
