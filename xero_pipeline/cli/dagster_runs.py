@@ -21,6 +21,7 @@ from xero_pipeline.sync.estimate.plan import reports_due
 from xero_pipeline.sync.reports_stale import TRIAL_BALANCE
 from xero_pipeline.warehouse.days import day_of
 from xero_pipeline.warehouse.schema.catalogue import table_group
+from xero_pipeline.xero.document_details import DOCUMENTS
 from xero_pipeline.xero.reports.catalogue import report_named
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ class Runner:
         with self._resolving:
             offered = choice if choice.selected else self._project.offered(choice)
         self._watch.leave_out(choice.subjects - offered.subjects)
-        config = {"full": full, **({"documents": list(documents)} if documents else {})}
-        well = not offered.collections or self._collections(organisation, offered.collections, config)
+        # A call a document: those are all asked again only where somebody names what is asked of them.
+        details = {"full": full and choice.selected, **({"documents": list(documents)} if documents else {})}
+        configs = {name: details if name in DOCUMENTS else {"full": full} for name in offered.collections}
+        well = not configs or self._collections(organisation, configs)
         if offered.reports:
             well = self._reports(organisation, offered.reports, full=full, newest=newest) and well
         if choice.ledger:
@@ -164,12 +167,12 @@ class Runner:
         ops = {self._project.op(TABLE): {"config": options}}
         return self._run(AGED, organisation, [TABLE], partition=organisation.tenant_id, ops=ops)
 
-    def _collections(self, organisation: Organisation, names: Sequence[str], config: Mapping[str, object]) -> bool:
+    def _collections(self, organisation: Organisation, configs: Mapping[str, Mapping[str, object]]) -> bool:
         from xero_pipeline.defs.automation.jobs import SYNC
 
         with self._resolving:
-            ops = {self._project.op(name): {"config": dict(config)} for name in names}
-        tables = [table.name for name in names for table in table_group(name)]
+            ops = {self._project.op(name): {"config": dict(config)} for name, config in configs.items()}
+        tables = [table.name for name in configs for table in table_group(name)]
         return self._run(SYNC, organisation, tables, partition=organisation.tenant_id, ops=ops)
 
     def _due(self, organisation: Organisation, reports: Iterable[str], *, full: bool) -> dict[str, Sequence[date]]:

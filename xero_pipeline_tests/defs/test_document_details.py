@@ -113,6 +113,8 @@ def test_the_command_line_asks_for_a_document_and_says_what_waits_and_what_xero_
         assert runner.sync(organisation, Selection(("invoices",), ()), full=False)
         (wanted,) = hanging.services.warehouse.query("select max(invoice_id) as i from xero.invoices")["i"].to_pylist()
         assert runner.sync(organisation, Selection(("document_history",), ()), full=False, documents=[wanted])
+        everything = Selection(("document_history",), (), selected=False)
+        assert runner.sync(organisation, everything, full=True), "all documents again only where they are named"
         hanging.fault("not_found", path="OnlineInvoice", times=1)
         assert runner.sync(organisation, Selection((LINKS,), ()), full=False)
         lines = {line.subject: line for line in watch.lines}

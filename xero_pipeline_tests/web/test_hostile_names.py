@@ -10,7 +10,10 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import text
 
+from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse.enclosures import Enclosures
 from xero_pipeline.web.books.options import STATEMENT_PAGES
+from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline_tests.files.workbook_reader import read_workbook
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.web.conftest import Browser, served
@@ -85,6 +88,18 @@ def test_a_document_shows_the_files_and_the_history_that_were_read_of_it(hostile
     assert "the customer sees it" in files
     assert "6 Jan 2026, 00:00 UTC" in history
     assert history.count("&lt;script&gt;x()") >= 2
+
+
+@pytest.mark.parametrize(("link", "shown"), [("https://in.xero.com/a?b=1&c=2", True), ("javascript:x()", False)])
+def test_the_customers_link_is_shown_where_xero_is_the_real_one_and_only_if_it_is_an_address(
+    hostile, monkeypatch, link, shown
+):
+    monkeypatch.setattr(Settings, "mode", "live")
+    monkeypatch.setattr("xero_pipeline.web.books.document_page.enclosures_of", lambda *_: Enclosures([], [], link))
+    monkeypatch.setattr(CachedReads, "look", lambda reads, _, look: reads.read(look))
+    text = hostile.get("/books/t/documents/i").text
+    assert ('href="https://in.xero.com/a?b=1&amp;c=2"' in text) is shown
+    assert "javascript:" not in text
 
 
 def paths():

@@ -92,7 +92,8 @@ def _plan(
     reports = [report_named(name) for name in choice.reports]
     if months is not None:
         return planner.backfill(reports, months)
-    return planner.sync([endpoint(name) for name in choice.collections], reports, full=full)
+    collections = [endpoint(name) for name in choice.collections]
+    return planner.sync(collections, reports, full=full, again=full and choice.selected)
 
 
 def _groups(planned: Plan) -> dict[str, list[Item]]:

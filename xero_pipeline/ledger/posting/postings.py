@@ -225,6 +225,7 @@ def _variables() -> dict[str, object]:
         "idle": rules.IDLE,
         "without_status": rules.WITHOUT_STATUS,
         "settled": _SETTLED,
+        "rounded_by": rules.ROUNDED_BY,
         "most": rules.MOST,
         "too_large": f"an amount of it is {rules.MOST:,} or more",
         "first_day": rules.FIRST_DAY,

@@ -12,9 +12,8 @@ without its tax, and the tax as one line on the system account GST. What is comm
 * A document without a rate has that of the day's other documents, and says so.
 * A payment or an allocation posts only if all that it is of does. One id is one document.
 * What a total is off its lines in the document's own currency goes to the system account ROUNDING (seen in Xero's own
-  journals). More than half a cent a leg is a document that is wrong, unless it is an invoice or a bill whose own sums
-  say up to ten cents: a RoundingAmount, which is part of the total and of no line, and not in lists (xero-node 20.0.0,
-  model Invoice). Where Xero posts that is not public; here it goes to ROUNDING likewise.
+  journals). More than half a cent a leg is a document that is wrong, but for an invoice whose total is rounded as a
+  whole, by up to 0.10 (RoundingAmount, as the models of xero-node 20.0.0 describe it; lists do not have it).
 * What is withheld for the UK's construction scheme (CISDeduction) is never owed: the control account takes the total
   without it, the system account CISASSETS (sales) or CISLIABILITY (purchases) takes the rest (help.xero.com/uk, "CIS").
 * An account in base currency gets the payment's BankAmount, for a rate has six digits only.
@@ -30,6 +29,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 Whole = Literal["DEBTORS", "CREDITORS", "bank"]
@@ -46,6 +46,8 @@ IDLE = ("DRAFT", "SUBMITTED", "DELETED", "VOIDED", "ARCHIVED")
 WITHOUT_STATUS = ("bank_transfers", "bank_transactions", "prepayments", "overpayments")
 """What counts without a status, for it has no draft: bank transfers have one only since API 16 (July 2026)."""
 
+ROUNDED_BY = Decimal("0.10")
+"""How much the total of an invoice may be rounded as a whole."""
 MOST = 10**12
 """An amount as large as this, in its own or in base currency, is a mistake that no books could hold."""
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)

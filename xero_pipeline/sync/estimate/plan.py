@@ -123,15 +123,18 @@ class Planner:
         self._ask = ask
         self._costs = Costs(warehouse, tenant_id) if costs else None
 
-    def sync(self, collections: Sequence[Endpoint], reports: Sequence[Report], *, full: bool = False) -> Plan:
+    def sync(
+        self, collections: Sequence[Endpoint], reports: Sequence[Report], *, full: bool = False, again: bool = False
+    ) -> Plan:
         """The next sync.
 
         Args:
             reports: To pull the months of that are due.
             full: Read everything again; of the reports, every month.
+            again: Ask all documents again what hangs on them.
         """
         due = reports_due(self._warehouse, self._tenant_id, reports, self._settings.start_date, full=full)
-        return self._plan([*self._collections(collections, full=full), *self._reports(due)])
+        return self._plan([*self._collections(collections, full=full, again=again), *self._reports(due)])
 
     def backfill(self, reports: Sequence[Report], months: Sequence[date]) -> Plan:
         """The reports of some months, pulled again."""
@@ -143,13 +146,13 @@ class Planner:
         per_minute = settings.calls_per_minute if settings.keeps_limits else None
         return Plan(tuple(items), left, settings.calls_per_day, per_minute, settings.calls_per_run)
 
-    def _collections(self, collections: Sequence[Endpoint], *, full: bool) -> list[Item]:
+    def _collections(self, collections: Sequence[Endpoint], *, full: bool, again: bool) -> list[Item]:
         from xero_pipeline.sync.estimate.calls import Known, calls_to_read
 
         by_document = [one.table for one in collections if one.paging == "by_document"]
         listed = [one for one in collections if one.table not in by_document]
         known = Known(self._warehouse, self._tenant_id, [one.table for one in listed])
-        items = [self._details(name, by_document, full=full) for name in by_document]
+        items = [self._details(name, by_document, again=again) for name in by_document]
         for one in listed:
             changes = not full and known.read_before(one)
             records = known.records(one.table)
@@ -161,7 +164,7 @@ class Planner:
             items.append(self._item(one.table, calls or 1, known=calls is not None, changes=small))
         return items
 
-    def _details(self, name: str, chosen: Sequence[str], *, full: bool) -> Item:
+    def _details(self, name: str, chosen: Sequence[str], *, again: bool) -> Item:
         """What is asked document by document, as far as the calls of the day for it reach."""
         from xero_pipeline.sync.details.detail_budget import DetailBudget
         from xero_pipeline.sync.details.due_documents import Reading, waiting
@@ -169,7 +172,7 @@ class Planner:
 
         at, budget = clock.now(), DetailBudget.of(self._settings, chosen)
         with self._warehouse.reading() as connection:
-            reading = Reading(None, at) if full else None
+            reading = Reading(None, at) if again else None
             due = waiting(connection, self._tenant_id, name, reading).count
             if name == "attachments":
                 due += budget.files_waiting(connection, self._tenant_id)

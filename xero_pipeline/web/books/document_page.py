@@ -34,7 +34,7 @@ def document(request: Request) -> Response:
         raise UnknownAction("The ledger has no such document. It may have been deleted in Xero.")
     live = context.services.settings.mode == "live"
     # What is simulated has no address at Xero.
-    in_xero, online = (told["in_xero"], told["enclosures"].online_invoice_url) if live else (None, None)
+    in_xero, online = (told["in_xero"], _web_address(told["enclosures"].online_invoice_url)) if live else (None, None)
     shown: dict[str, Any] = {**told, "in_xero": in_xero, "online": online, "tabs": links.tabs()}
     return page(request, "document.html", one=one, links=links, **shown)
 
@@ -51,6 +51,11 @@ def _told(connection: Connection, tenant_id: str, wanted: str) -> dict[str, Any]
         "versions": versions_of(connection, document)[::-1],
         "in_xero": _in_xero(connection, tenant_id, document.source_table, document.document_id, details.kind),
     }
+
+
+def _web_address(link: str | None) -> str | None:
+    """A link that came with the data, if it leads to a page: a browser would run others."""
+    return link if link and link.startswith("https://") else None
 
 
 def _in_xero(connection: Connection, tenant_id: str, table: str, document_id: str, kind: str) -> str | None:
