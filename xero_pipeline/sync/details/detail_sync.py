@@ -140,7 +140,7 @@ def _end(connection: Connection, writer: BatchWriter, reading: Reading, asked: i
     tenant_id, table = writer.tenant_id, writer.endpoint.table
     progress = ReadProgress(connection, tenant_id, table)
     left = Waiting() if is_quiet else waiting(connection, tenant_id, table, reading)
-    DetailRequests(connection, tenant_id, table).note_backlog(left, at=writer.now())
+    DetailRequests(connection, tenant_id, table).note_backlog(left)
     progress.write(Cursor(tenant_id, table, reading.since, writer.now(), asked))
     if reading.again_since and not left.count:
         progress.write(replace(progress.refresh_round(), complete_at=reading.again_since, began_at=None))

@@ -41,10 +41,10 @@ WHERE r.detail = :detail AND r.outcome <> 'answered' AND NOT COALESCE(a.is_delet
 ORDER BY r.asked_at DESC, r.tenant_id, r.source_table, r.source_id
 """
 _BACKLOG = """
-INSERT INTO xero.detail_backlogs AS t (tenant_id, detail, documents, waiting_since, counted_at)
-VALUES (:tenant_id, :detail, :documents, :waiting_since, :counted_at)
+INSERT INTO xero.detail_backlogs AS t (tenant_id, detail, documents, waiting_since)
+VALUES (:tenant_id, :detail, :documents, :waiting_since)
 ON CONFLICT (tenant_id, detail) DO UPDATE SET
-    documents = excluded.documents, waiting_since = excluded.waiting_since, counted_at = excluded.counted_at
+    documents = excluded.documents, waiting_since = excluded.waiting_since
 """
 _BACKLOGS = """
 SELECT tenant_id, documents, waiting_since FROM xero.detail_backlogs
@@ -108,9 +108,9 @@ class DetailRequests:
         said = {"source_table": source_table, "source_id": source_id, "asked_at": at, "outcome": outcome}
         self._connection.execute(text(_NOTE), {**self._where, **said, "records": records, "error": error})
 
-    def note_backlog(self, waiting: Waiting, *, at: datetime) -> None:
+    def note_backlog(self, waiting: Waiting) -> None:
         """Note how many documents are still due."""
-        said = {"documents": waiting.count, "waiting_since": waiting.since, "counted_at": at}
+        said = {"documents": waiting.count, "waiting_since": waiting.since}
         self._connection.execute(text(_BACKLOG), {**self._where, **said})
 
     def asked_at(self) -> Mapping[tuple[str, str], datetime]:
