@@ -13,6 +13,7 @@ from xero_pipeline.defs.specs import group_of, groups
 from xero_pipeline.sync.details.due_documents import waiting
 from xero_pipeline.sync.read_plan import GRACE
 from xero_pipeline.warehouse.load.present_rows import record_summaries
+from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
 from xero_pipeline.warehouse.progress.read_progress import cursors_of
 from xero_pipeline.warehouse.progress.report_checks import last_checks
 from xero_pipeline.warehouse.schema.catalogue import table
@@ -50,6 +51,7 @@ class SyncedTable:
         read_at: When it was last read to the end, or asked for.
         due_after: How long after that the schedule should have read it again.
         documents_waiting: Of what is asked document by document, how many are due.
+        files_waiting: How many attached files are to be read.
     """
 
     name: str
@@ -60,6 +62,7 @@ class SyncedTable:
     read_at: datetime | None
     due_after: timedelta
     documents_waiting: int = 0
+    files_waiting: int = 0
 
     def state(self, now: datetime, *, waits: bool, aside: bool) -> State:
         """How it stands.
@@ -68,7 +71,7 @@ class SyncedTable:
             waits: Whether it waits for calls.
             aside: Whether it cannot be read.
         """
-        if aside or waits or self.documents_waiting:
+        if aside or waits or self.documents_waiting or self.files_waiting:
             return "put-aside" if aside else "waiting"
         if self.read_at is None:
             return "never"
@@ -76,14 +79,20 @@ class SyncedTable:
 
 
 def read_synced_tables(
-    connection: Connection, tenant_id: str, collections: Sequence[Endpoint], reports: Sequence[Report]
+    connection: Connection,
+    tenant_id: str,
+    collections: Sequence[Endpoint],
+    reports: Sequence[Report],
+    *,
+    file_bytes: int | None = None,
 ) -> list[SyncedTable]:
     """Look at all lists and reports that are chosen, in the order of their subjects.
 
     Args:
         connection: To the warehouse; reading is enough.
+        file_bytes: Bytes of attached files that may be read in a day; None where none are.
     """
-    found = [*_lists(connection, tenant_id, collections), *_reports(connection, tenant_id, reports)]
+    found = [*_lists(connection, tenant_id, collections, file_bytes), *_reports(connection, tenant_id, reports)]
     order = list(groups())
     return sorted(found, key=lambda one: order.index(one.subject))
 
@@ -106,13 +115,15 @@ def told(tables: Iterable[SyncedTable], organisation: Mapping[str, Any], now: da
             "newest_month": one.month,
             "read_at": one.read_at,
             "state": one.state(now, waits=waits is not None, aside=off is not None),
-            "why": off["error"] if off else _documents_in_words(one.documents_waiting),
+            "why": off["error"] if off else _waiting_in_words(one),
             "since": off["since"] if off else None,
             "resumes_at": off["asked_again_at"] if off else waits["resume_at"] if waits else None,
         }
 
 
-def _lists(connection: Connection, tenant_id: str, collections: Sequence[Endpoint]) -> Iterator[SyncedTable]:
+def _lists(
+    connection: Connection, tenant_id: str, collections: Sequence[Endpoint], file_bytes: int | None
+) -> Iterator[SyncedTable]:
     read = cursors_of(connection, tenant_id)
     rows = record_summaries(connection, [one.table for one in collections], tenant_id)
     for one in collections:
@@ -121,12 +132,19 @@ def _lists(connection: Connection, tenant_id: str, collections: Sequence[Endpoin
         after = (WEEK if one.weekly else DAY) + GRACE
         at = cursor.complete_at if cursor else None
         due = waiting(connection, tenant_id, one.table).count if one.paging == "by_document" else 0
-        yield SyncedTable(one.table, group_of(one.table), count, newest, None, at, after, due)
+        files = 0
+        if one.table == "attachments" and file_bytes is not None:
+            files = AttachmentFiles(connection, tenant_id, file_bytes).waiting().count
+        yield SyncedTable(one.table, group_of(one.table), count, newest, None, at, after, due, files)
 
 
-def _documents_in_words(count: int) -> str | None:
+def _waiting_in_words(one: SyncedTable) -> str | None:
     """What waits of what is asked document by document."""
-    return f"{count:,} document{'' if count == 1 else 's'} to be asked, some with each sync." if count else None
+    documents, files = one.documents_waiting, one.files_waiting
+    told = [f"{documents:,} document{'' if documents == 1 else 's'} to be asked"] if documents else []
+    if files:
+        told.append(f"{files:,} file{'' if files == 1 else 's'} to be read")
+    return f"{' and '.join(told)}, some with each sync." if told else None
 
 
 def _reports(connection: Connection, tenant_id: str, reports: Sequence[Report]) -> Iterator[SyncedTable]:

@@ -38,6 +38,7 @@ class SyncResult:
         quarantined: The names of records that could not be read, and are in quarantine.
         waiting: Of what is asked document by document, how many are still due.
         unanswered: Likewise, of how many Xero did not say it.
+        files_waiting: How many attached files are still to be read.
     """
 
     tables: Mapping[str, Merged]
@@ -50,6 +51,7 @@ class SyncResult:
     quarantined: Collection[str] = ()
     waiting: int = 0
     unanswered: int = 0
+    files_waiting: int = 0
 
     @property
     def changed(self) -> int:

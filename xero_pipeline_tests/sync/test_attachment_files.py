@@ -12,6 +12,8 @@ import pytest
 
 from xero_pipeline.errors import AttachmentStoreError, ConfigurationError, XeroUnavailable
 from xero_pipeline.operations.health.storage import check_attachments, check_disk
+from xero_pipeline.operations.synced_tables import read_synced_tables
+from xero_pipeline.operations.synced_tables import told as table_rows
 from xero_pipeline.settings import Settings
 from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.details.detail_budget import DetailBudget
@@ -78,6 +80,7 @@ class Filed(Hanging):
             **more,
         )
         self.later(seconds=10)
+        self.told = told
         return self.downloads[before:], told.description
 
     def rows(self, columns):
@@ -167,6 +170,11 @@ def test_files_share_the_calls_of_the_day_with_the_documents(xero, store):
     read, told = xero.keep(store, calls=3)
     assert len(read) == 1
     assert told == "2 documents asked, 0 wait; 1 file kept (0.0 MB), 2 wait"
+    assert (xero.told.waiting, xero.told.files_waiting) == (0, 2)
+    with xero.warehouse.reading() as connection:
+        (row,) = read_synced_tables(connection, TENANT, [endpoint("attachments")], [], file_bytes=MB)
+    (row,) = table_rows([row], {"waiting": [], "put_aside": []}, xero.now)
+    assert (row["state"], row["why"]) == ("waiting", "2 files to be read, some with each sync.")
     assert xero.keep(store, calls=3)[0] == []
     xero.later(days=1)
     assert len(xero.keep(store, calls=3)[0]) == 2

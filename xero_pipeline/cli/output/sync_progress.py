@@ -40,6 +40,7 @@ class SyncedLine:
     refused: int = 0
     waiting: int = 0
     unanswered: int = 0
+    files_waiting: int = 0
 
     def add(self, outcome: SyncResult | SyncedLine) -> None:
         """Count in another outcome of the same subject (a report has one a call)."""
@@ -50,6 +51,7 @@ class SyncedLine:
         self.seconds += outcome.seconds
         self.waiting += outcome.waiting
         self.unanswered += outcome.unanswered
+        self.files_waiting += outcome.files_waiting
         self.refused += outcome.refused if isinstance(outcome, SyncedLine) else len(outcome.quarantined)
 
 

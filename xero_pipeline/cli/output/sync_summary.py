@@ -63,6 +63,8 @@ def _remark(line: SyncedLine) -> str:
     if line.refused:
         return f"{line.refused} could not be read: see xero-pipeline status"
     told = [f"{line.waiting:,} documents wait"] if line.waiting else []
+    if line.files_waiting:
+        told.append(f"{line.files_waiting:,} files wait")
     if line.unanswered:
         told.append(f"Xero refused {line.unanswered:,}: see xero.detail_requests")
     return "; ".join(told)

@@ -83,9 +83,10 @@ def sync_details(
     )
     with warehouse.transaction() as connection:
         left = _end(connection, writer, reading, len(chosen), is_quiet=not due and not documents)
-    words = told(asked, left)
+    words, files = told(asked, left), None
     if store and budget.file_bytes is not None and detail.table == "attachments":
-        words += f"; {_download(writer, client, budget, store, documents).told()}"
+        files = _download(writer, client, budget, store, documents)
+        words += f"; {files.told()}"
     return SyncResult(
         tables=writer.tables,
         records=writer.records,
@@ -95,7 +96,8 @@ def sync_details(
         description=words,
         quarantined=writer.quarantined,
         waiting=left,
-        unanswered=len(asked.refused),
+        unanswered=len(asked.refused) + (len(files.refused) if files else 0),
+        files_waiting=files.waiting if files else 0,
     )
 
 

@@ -105,7 +105,13 @@ def _read(context: AppContext, warehouse: Warehouse, tenant_id: str) -> _Read:
     services = context.services
     planner = Planner(warehouse, services.quota, tenant_id, services.settings, costs=False)
     with warehouse.reading() as connection:
-        tables = read_synced_tables(connection, tenant_id, services.collections, services.reports)
+        tables = read_synced_tables(
+            connection,
+            tenant_id,
+            services.collections,
+            services.reports,
+            file_bytes=services.settings.attachment_bytes,
+        )
         rejected = quarantined_records(connection, tenant_id=tenant_id)
     return _Read(
         zones_of(warehouse).get(tenant_id), tables, rejected, planner.sync(services.collections, services.reports)
