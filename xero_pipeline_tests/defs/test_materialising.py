@@ -161,16 +161,16 @@ def test_an_endpoint_that_fails_fails_its_asset_alone_and_with_it_the_run(house,
 
 
 def test_a_bug_in_one_organisation_is_told_and_costs_the_others_nothing(house, monkeypatch):
-    from xero_pipeline.defs.assets import collections
+    from xero_pipeline.defs.assets import collection_read
 
-    broken, real = house.tenants[0], collections.sync_collection
+    broken, real = house.tenants[0], collection_read.sync_collection
 
     def sync_collection(client, warehouse, tenant_id, *rest, **more):
         if tenant_id == broken:
             raise KeyError("a bug of ours")
         return real(client, warehouse, tenant_id, *rest, **more)
 
-    monkeypatch.setattr(collections, "sync_collection", sync_collection)
+    monkeypatch.setattr(collection_read, "sync_collection", sync_collection)
     result = house.sync("accounts")
     assert set(house.materialisations("accounts")) == set(house.tenants[1:])
     message = failure_of(result, "sync_accounts")
@@ -179,16 +179,16 @@ def test_a_bug_in_one_organisation_is_told_and_costs_the_others_nothing(house, m
 
 
 def test_a_run_that_is_stopped_has_materialised_what_is_in_the_warehouse(house, monkeypatch):
-    from xero_pipeline.defs.assets import collections
+    from xero_pipeline.defs.assets import collection_read
 
-    real = collections.sync_collection
+    real = collection_read.sync_collection
 
     def sync_collection(client, warehouse, tenant_id, *rest, **more):
         if tenant_id == house.tenants[2]:
             raise KeyboardInterrupt
         return real(client, warehouse, tenant_id, *rest, **more)
 
-    monkeypatch.setattr(collections, "sync_collection", sync_collection)
+    monkeypatch.setattr(collection_read, "sync_collection", sync_collection)
     assert not house.sync("accounts").success
     assert set(house.materialisations("accounts")) == set(house.tenants[:2])
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 from filelock import FileLock
 
-from xero_pipeline.defs.assets import collections, reports
+from xero_pipeline.defs.assets import collection_read, reports
 from xero_pipeline.defs.assets.organisation_client import organisation_lock
 from xero_pipeline.errors import OrganisationBusy
 from xero_pipeline.state import locks
@@ -119,8 +119,8 @@ class Together:
 
 
 def runs_at_once(house, monkeypatch, company, *tenants):
-    together = Together(collections.sync_collection, company)
-    monkeypatch.setattr(collections, "sync_collection", together)
+    together = Together(collection_read.sync_collection, company)
+    monkeypatch.setattr(collection_read, "sync_collection", together)
     results = []
     with house.on_disk() as at:
         threads = [
@@ -148,7 +148,7 @@ def test_runs_of_two_organisations_go_side_by_side(house, monkeypatch):
 @pytest.mark.parametrize("kind", ["lists", "reports"])
 def test_the_organisations_of_one_run_go_side_by_side(house, monkeypatch, kind):
     company = threading.Barrier(len(house.tenants)).wait  # passes only when all are there
-    module, work = (collections, "sync_collection") if kind == "lists" else (reports, "sync_report")
+    module, work = (collection_read, "sync_collection") if kind == "lists" else (reports, "sync_report")
     together = Together(getattr(module, work), company)
     with house.on_disk() as at:
         assert at.sync("organisations", "accounts").success

@@ -4,14 +4,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from pydantic import Field
 
 from xero_pipeline import clock
+from xero_pipeline.defs.assets.collection_read import CollectionRead, SyncOptions
 from xero_pipeline.defs.assets.execution import Execute, executed, work_only
 from xero_pipeline.defs.assets.materialisations import RecordMaterialisation, Written
 from xero_pipeline.defs.assets.organisation_client import xero_client_for
@@ -25,18 +24,10 @@ from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost, no_cost
 from xero_pipeline.errors import WarehouseBusy
-from xero_pipeline.ledger.reconcile.account_lines import unexplained_months
 from xero_pipeline.state.webhook_inbox import WebhookInbox
-from xero_pipeline.sync.details.attachment_store import AttachmentStore
-from xero_pipeline.sync.details.detail_budget import DetailBudget
-from xero_pipeline.sync.details.detail_sync import sync_details
-from xero_pipeline.sync.events.event_read import read_events
-from xero_pipeline.sync.events.event_watch import note_missed
 from xero_pipeline.sync.events.poll_plan import DAYS, is_ever_left_out, may_wait, watches
-from xero_pipeline.sync.incremental_sync import sync_collection
 from xero_pipeline.sync.list_reads import ListReads
 from xero_pipeline.sync.result import CallStats
-from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.progress.row_states import RowState, row_states
 from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.document_details import DOCUMENTS
@@ -52,28 +43,6 @@ ORGANISATIONS_PER_RUN = 50
 
 _EARLIER = timedelta(hours=4)
 """A sync begins at the same time each day and takes longer on some: that must not make a week of eight days."""
-
-
-class SyncOptions(dg.Config):
-    """What a person may choose when materialising by hand."""
-
-    full: bool = False
-    """Read everything again instead of what changed since the last time."""
-
-    min_age_days: int = 0
-    """Leave out organisations of which the list was read less than so many days ago."""
-
-    sparing: bool = False
-    """Leave out organisations of which events are known to tell what changes, as long as nothing was missed."""
-
-    events: bool = False
-    """Instead, read what webhooks told of; organisations of which nothing waits are left out."""
-
-    documents: list[str] = Field(default_factory=list)
-    """Instead, of what hangs on documents, that of documents with these ids."""
-
-    reread_calls: int = 0
-    """Instead, read a part of it again: as much as its share of so many calls of each organisation and day reaches."""
 
 
 def collection_assets(
@@ -131,53 +100,16 @@ def _assets_of(
             context.log.info(f"{len(left_out)} organisations are left out: {_why_left_out(config)}.")
 
         step = SharedStep(len(tenants))
+        read = CollectionRead(
+            endpoint, warehouse, reads, inbox, details, xero.services.settings, xero_warehouse.landing,
+            xero_progress.step, context.log.warning,
+        )  # fmt: skip
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             tally = CallStats()
             xero_progress.begin(tenant_id, endpoint.table)
             with xero_client_for(context, xero, tenant_id, tally, xero_progress, step) as client:
-                whose = (client, warehouse, tenant_id, endpoint)
-                told, landing = xero_progress.step, xero_warehouse.landing
-                if endpoint.paging == "by_document":
-                    outcome = sync_details(
-                        *whose,
-                        tally=tally,
-                        budget=DetailBudget.of(xero.services.settings, details),
-                        full=config.full,
-                        documents=config.documents,
-                        progress=told,
-                        landing=landing,
-                        store=AttachmentStore.of(xero.services.settings),
-                    )
-                elif config.reread_calls and endpoint.page_size:
-                    outcome = refresh_collection(
-                        *whose, calls=config.reread_calls, tally=tally, progress=told, landing=landing
-                    )
-                elif config.events:
-                    outcome = read_events(
-                        *whose,
-                        inbox=inbox,
-                        tally=tally,
-                        progress=told,
-                        landing=landing,
-                        reads=reads,
-                        calls_left=lambda: client.calls_left(tenant_id),
-                    )
-                else:
-                    began = clock.now()
-                    outcome = sync_collection(
-                        *whose,
-                        tally=tally,
-                        progress=told,
-                        landing=landing,
-                        # A list that comes whole is read again by one call; one that is composed sees what changed.
-                        full=config.full or (config.reread_calls > 0 and endpoint.paging != "composed"),
-                        calls_left=lambda: client.calls_left(tenant_id),
-                        reads=reads,
-                        unexplained=partial(unexplained_months, warehouse, tenant_id),
-                    )
-                    if missed := note_missed(inbox, warehouse, tenant_id, endpoint.table, outcome, began):
-                        context.log.warning(f"{missed} changes of {endpoint.table} came without an event of Xero's.")
+                outcome = read.of(client, tenant_id, config, tally)
             xero_progress.end(outcome)
             for name, merged in outcome.tables.items():
                 costs = cost(outcome) if name == endpoint.table else no_cost(told_with=endpoint.table)
