@@ -32,8 +32,10 @@ OTHERS = {
     "pygments",
     "rich",
     "sqlalchemy",
+    "zstandard",
 }
-"""Packages of other people that Dagster has not loaded already; rich and pygments come with httpx."""
+"""Packages of other people that Dagster has not loaded already; rich, pygments and, where pyiceberg has brought it,
+zstandard come with httpx."""
 
 
 def load(home):

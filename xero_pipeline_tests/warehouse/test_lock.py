@@ -363,7 +363,7 @@ def test_a_kept_file_is_opened_once_however_it_is_used(duckdb_url, monkeypatch):
 
 
 def test_a_question_of_somebody_else_in_a_kept_file_neither_writes_nor_leaves_a_trace(duckdb_url, monkeypatch):
-    monkeypatch.setattr("xero_pipeline.warehouse.database.duckdb.large_memory_limit", lambda rows: "1GB")
+    monkeypatch.setattr("xero_pipeline.warehouse.database.duckdb_engine.large_memory_limit", lambda rows: "1GB")
     with Warehouse(duckdb_url).kept_open() as warehouse:
         warehouse.merge(invoices(invoice("a")))
         with looking(warehouse, sandboxed=True) as connection, pytest.raises(DBAPIError, match="read-only mode"):

@@ -7,14 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xero_pipeline.warehouse.database import duckdb_engine
-from xero_pipeline.warehouse.database.duckdb_engine import (
-    MEMORY_LIMIT,
-    MERGING_THREADS,
-    engine_for,
-    large_memory_limit,
-    words_of,
-)
+from xero_pipeline.warehouse.database.duckdb_engine import FOR_MERGES, engine_for, for_whole_tables, words_of
 from xero_pipeline.warehouse.database.duckdb_file import open_file, state_of
 from xero_pipeline.warehouse.database.read_copy import INTERVAL_SECONDS, ReadCopy
 from xero_pipeline.warehouse.database.row_estimates import row_estimates
@@ -101,7 +94,7 @@ class DuckDB:
             finally:
                 if self._reads_much:
                     self._reads_much = False
-                    self.file.settle(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {MERGING_THREADS}")
+                    self.file.settle(FOR_MERGES)
                 self.file.close_if_much_was_written()
 
     @contextmanager
@@ -221,9 +214,7 @@ class DuckDB:
 
     def reads_much(self, connection: Connection) -> None:
         """Nobody else is in, and sums over a whole ledger need more room and threads than a merge of some pages."""
-        rows = sum(row_estimates(connection).values())
-        connection.exec_driver_sql(f"SET memory_limit = '{large_memory_limit(rows)}'")
-        connection.exec_driver_sql(f"SET threads = {duckdb_engine.THREADS}")
+        connection.exec_driver_sql(for_whole_tables(sum(row_estimates(connection).values())))
         self._reads_much = True
 
     def arrow(self, connection: Connection, sql: str, params: Mapping[str, object]) -> pa.Table:
