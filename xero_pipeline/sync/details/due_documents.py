@@ -73,9 +73,7 @@ def due_documents(
         detail: The table that is filled.
         limit: At most so many.
     """
-    due = _due(tenant_id, detail, reading)
-    # No LIMIT in SQL: DuckDB 2.0.1 drops it where a table of a left join is still empty.
-    rows = connection.execute(text(f"{due} {_ORDER}")).fetchmany(limit) if limit > 0 else ()
+    rows = connection.execute(text(f"{_due(tenant_id, detail, reading)} {_ORDER} LIMIT {max(0, limit)}"))
     return [Document(row.source_table, row.source_id) for row in rows]
 
 

@@ -116,10 +116,8 @@ class AttachmentFiles:
             documents: Only those of these documents; none for all.
             limit: At most so many.
         """
-        sql = f"{self._due(documents)} ORDER BY failed, a.synced_at, a.document_attachment_id"
-        # No LIMIT in SQL: DuckDB 2.0.1 drops it where a table of a left join is still empty.
-        rows = self._connection.execute(text(sql)).fetchmany(limit) if limit > 0 else ()
-        return [FileDue(*row[:-2]) for row in rows]
+        order = f"ORDER BY failed, a.synced_at, a.document_attachment_id LIMIT {max(0, limit)}"
+        return [FileDue(*row[:-2]) for row in self._connection.execute(text(f"{self._due(documents)} {order}"))]
 
     def waiting(self) -> FilesWaiting:
         """How many are due."""
