@@ -182,7 +182,7 @@ def test_an_outage_and_a_missing_scope_stop_it_and_the_next_time_goes_on(invoice
 
 
 def test_where_everything_is_refused_not_all_calls_go_into_it(xero, monkeypatch):
-    monkeypatch.setattr("xero_pipeline.sync.details.document_requests.REFUSALS", 3)
+    monkeypatch.setattr("xero_pipeline.sync.details.refusals.REFUSALS", 3)
     xero.has("invoices", **{f"i{n}": {"HasAttachments": True} for n in range(9)})
     xero.answers |= {(name, "Attachments"): NO_ROLE for name in xero.names}
     xero.read()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from xero_pipeline.errors import AccessRefused, DataError, RequestRefused, XeroPipelineError, XeroUnavailable
+from xero_pipeline.sync.details.refusals import Refusals
 from xero_pipeline.warehouse.progress.detail_requests import DetailRequests
 from xero_pipeline.warehouse.schema.catalogue import table
 
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.errors import XeroPipelineError
     from xero_pipeline.sync.batch_writer import Batch, BatchWriter
-    from xero_pipeline.warehouse.progress.detail_requests import Outcome
+    from xero_pipeline.sync.details.refusals import Refused
     from xero_pipeline.xero.document_details import Document
     from xero_pipeline.xero.endpoints import Endpoint
     from xero_pipeline.xero.http.client import XeroClient
     from xero_pipeline.xero.pagination.page import Page
-
-REFUSALS = 10
-"""So many in a row are no odd documents any more: then the others would be refused too."""
 
 
 @dataclass(slots=True)
@@ -41,7 +40,7 @@ class RequestCounts:
     """
 
     answered: int = 0
-    refused: list[XeroPipelineError] = field(default_factory=list[XeroPipelineError])
+    refused: list[XeroPipelineError] = field(default_factory=list["XeroPipelineError"])
 
 
 def ask_documents(
@@ -60,19 +59,11 @@ def ask_documents(
     Raises:
         XeroPipelineError: Xero let nobody in, or refused too many in a row. What was asked before is kept.
     """
-    asked, in_a_row = RequestCounts(), 0
+    refusals = Refusals()
+    asked = RequestCounts(refused=refusals.errors)
     for done, document in enumerate(documents, start=1):
-        try:
+        with refusals.noted(partial(_note_refusal, writer, document)):
             _ask(client, writer, document)
-        except (RequestRefused, AccessRefused, DataError, XeroUnavailable) as error:
-            in_a_row += 1
-            asked.refused.append(error)
-            _note_refusal(writer, document, error)
-            # An outage is nothing of the document: what it could not ask is asked the next time.
-            if in_a_row >= REFUSALS or isinstance(error, XeroUnavailable):
-                raise
-        else:
-            in_a_row = 0
             asked.answered += 1
         progress(done)
     return asked
@@ -113,12 +104,10 @@ def _kept(connection: Connection, writer: BatchWriter, document: Document) -> se
     return {row[0] for row in rows}
 
 
-def _note_refusal(writer: BatchWriter, document: Document, error: XeroPipelineError) -> None:
-    # Another role, or another day, may bring another answer; of a request that it refused Xero says the same again.
-    outcome: Outcome = "refused" if isinstance(error, RequestRefused) else "failed"
+def _note_refusal(writer: BatchWriter, document: Document, outcome: Refused, why: str) -> None:
     with writer.warehouse.writing() as connection:
         asked = DetailRequests(connection, writer.tenant_id, writer.endpoint.table)
-        asked.note(*document, at=writer.now(), outcome=outcome, error=error.message)
+        asked.note(*document, at=writer.now(), outcome=outcome, error=why)
 
 
 def told(asked: RequestCounts, waiting: int) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from xero_pipeline.errors import AccessRefused, DataError, RequestRefused, XeroPipelineError, XeroUnavailable
-from xero_pipeline.sync.details.document_requests import REFUSALS
+from xero_pipeline.sync.details.refusals import Refusals
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles, FileDue, StoredContent
 from xero_pipeline.warehouse.progress.detail_requests import DetailRequests
 from xero_pipeline.xero.endpoints import endpoint
@@ -19,7 +19,9 @@ from xero_pipeline.xero.endpoints import endpoint
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from xero_pipeline.errors import XeroPipelineError
     from xero_pipeline.sync.details.attachment_store import AttachmentStore
+    from xero_pipeline.sync.details.refusals import Refused
     from xero_pipeline.warehouse.progress.attachment_files import Outcome
     from xero_pipeline.warehouse.store import Warehouse
     from xero_pipeline.xero.http.client import XeroClient
@@ -41,7 +43,7 @@ class FileCounts:
 
     stored: int = 0
     bytes: int = 0
-    refused: list[XeroPipelineError] = field(default_factory=list[XeroPipelineError])
+    refused: list[XeroPipelineError] = field(default_factory=list["XeroPipelineError"])
     waiting: int = 0
 
     def told(self) -> str:
@@ -90,7 +92,8 @@ class FileDownloads:
         return counts
 
     def _download(self, due: Sequence[FileDue], left: int) -> FileCounts:
-        counts, in_a_row = FileCounts(), 0
+        refusals = Refusals()
+        counts = FileCounts(refused=refusals.errors)
         for file in due:
             size = file.content_length or 0
             if size > self.largest:
@@ -100,17 +103,8 @@ class FileDownloads:
                 continue
             if counts.bytes + size > left:
                 continue  # it waits for another day; smaller ones may still fit
-            try:
+            with refusals.noted(partial(self._note_refusal, file)):
                 counts.bytes += self._one(file)
-            except (RequestRefused, AccessRefused, DataError, XeroUnavailable) as error:
-                in_a_row += 1
-                counts.refused.append(error)
-                # Of a request that it refused Xero says the same again; another role, or another day, may help.
-                self._note(file, "refused" if isinstance(error, RequestRefused) else "failed", why=error.message)
-                if in_a_row >= REFUSALS or isinstance(error, XeroUnavailable):
-                    raise
-            else:
-                in_a_row = 0
                 counts.stored += 1
         return counts
 
@@ -127,6 +121,9 @@ class FileDownloads:
         sent = self.client.get_file(self.tenant_id, path, mime_type=file.mime_type or "", scope=scope).content
         self._note(file, "stored", content=self.store.keep(self.tenant_id, sent), read_bytes=len(sent))
         return len(sent)
+
+    def _note_refusal(self, file: FileDue, outcome: Refused, why: str) -> None:
+        self._note(file, outcome, why=why)
 
     def _note(
         self,
