@@ -100,3 +100,21 @@ def _said(books):
             rows = books.warehouse.query(f"SELECT {columns} FROM {named(table.name)}").to_pylist()
             found[table.name] = sorted(repr(tuple(row.values())) for row in rows)
     return found
+
+
+def test_a_due_date_and_the_name_of_a_customer_alone_reach_the_aged_tables(books):
+    books.put("contacts", contact_id="customer", name="Customer")
+    for name in ("one", "other"):
+        books.document("invoices", name, "ACCREC", [("sales", "100")], due_date=DAY, contact_id="customer")
+    _keep(books, "days")
+    books.change(f"UPDATE xero.invoices SET due_date = DATE '{DAY.replace(month=1, day=30)}' WHERE invoice_id = 'one'")
+    _keep(books, "days")
+    assert _aged(books, "due_date", "days_overdue") == {"one": (DAY.replace(month=1, day=30), 1), "other": (DAY, 26)}
+    books.change("UPDATE xero.contacts SET name = 'Renamed'")
+    _keep(books, "days")
+    assert _aged(books, "contact_name") == {"one": ("Renamed",), "other": ("Renamed",)}
+
+
+def _aged(books, *columns):
+    sql = f"SELECT document_id, {', '.join(columns)} FROM ledger.aged_receivables WHERE as_of = DATE '2026-01-31'"
+    return {row.pop("document_id"): tuple(row.values()) for row in books.warehouse.query(sql).to_pylist()}

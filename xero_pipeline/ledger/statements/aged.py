@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
-    from xero_pipeline.ledger.statements.open_records import Records, Side, Sides
+    from xero_pipeline.ledger.statements.open_records import OpenRecords, Side, Sides
 
 _ENDED = BUCKETS[1:-1]
 
@@ -100,7 +100,7 @@ def aged_sql(
     days: Iterable[dt.date],
     ageing: Ageing = "days",
     *more: str,
-    read: Records | None = None,
+    read: OpenRecords | None = None,
 ) -> str:
     """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`.
 
@@ -120,7 +120,7 @@ def aged_documents_sql(
     ageing: Ageing = "days",
     whose: str = ONE,
     *,
-    read: Records | None = None,
+    read: OpenRecords | None = None,
 ) -> str:
     """The columns of `open_documents_sql`, and days_overdue and bucket. The one place that says how old a document is.
 

@@ -16,7 +16,7 @@ from xero_pipeline.ledger.statements.open_records import records, records_read
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
-    from xero_pipeline.ledger.statements.open_records import Records, Sides
+    from xero_pipeline.ledger.statements.open_records import OpenRecords, Sides
 
 ONE = "= :tenant_id"
 EVERY = "IN (SELECT tenant_id FROM days)"
@@ -24,7 +24,7 @@ EVERY = "IN (SELECT tenant_id FROM days)"
 
 
 def open_documents_sql(
-    dialect_name: str, sides: Sides, days: str, whose: str = ONE, *, read: Records | None = None
+    dialect_name: str, sides: Sides, days: str, whose: str = ONE, *, read: OpenRecords | None = None
 ) -> str:
     """Every document that is open on one of some days, once a day.
 

@@ -78,7 +78,7 @@ _TYPES: Mapping[str, tuple[str, Side, int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class OpenRecords:
     """Where documents are read, and what was taken off them.
 
     Args:
@@ -94,13 +94,13 @@ RECORDS, RECORDS_EVENTS = "open_records", "open_record_events"
 """The temporary tables."""
 
 
-def records(sides: Sides, whose: str) -> Records:
+def records(sides: Sides, whose: str) -> OpenRecords:
     """The queries that read schema xero.
 
     Args:
         whose: Whose documents, in SQL: what follows `tenant_id`.
     """
-    return Records(
+    return OpenRecords(
         f"SELECT d.*, ROW_NUMBER() OVER () AS line FROM ({_documents_sql(sides, whose)}) AS d",
         f"SELECT d.line, e.day, e.amount FROM ({_events_sql(whose)}) AS e "
         "JOIN documents AS d ON d.tenant_id = e.tenant_id AND d.document_id = e.document_id",
@@ -122,13 +122,13 @@ def read_records(connection: Connection, tenant_id: str) -> None:
             carry_out(connection, f"ANALYZE {name}")
 
 
-def records_read(which: str = "TRUE") -> Records:
+def records_read(which: str = "TRUE") -> OpenRecords:
     """The queries of what `read_records` has read.
 
     Args:
         which: SQL: which documents.
     """
-    return Records(
+    return OpenRecords(
         f"SELECT * FROM {RECORDS} WHERE {which}",
         f"SELECT e.line, e.day, e.amount FROM {RECORDS_EVENTS} AS e JOIN documents AS d ON d.line = e.line",
     )
