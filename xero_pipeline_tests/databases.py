@@ -15,7 +15,7 @@ from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.once import made_once
-from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
+from xero_pipeline_tests.postgresql import a_database_like, copied_database, running_postgresql
 
 FILE = "warehouse.duckdb"
 TEMPLATE = "warehouse"
@@ -41,7 +41,7 @@ def a_file_like(template, folder):
     return f"duckdb:///{shutil.copy(template, folder / FILE)}"
 
 
-def filled_once(name, fill, template, factory):
+def file_filled_once(name, fill, template, factory):
     """The file of a warehouse that the first worker of the run that asks for it fills; nobody writes to it.
 
     Args:
@@ -125,8 +125,8 @@ def duckdb_url(duckdb_template, tmp_path):
 @pytest.fixture
 def postgresql_url(postgresql_server, postgresql_template):
     """The same on PostgreSQL."""
-    name = a_database(postgresql_server, postgresql_template)
-    return at(postgresql_server, name)
+    with copied_database(at(postgresql_server, postgresql_template)) as url:
+        yield url
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

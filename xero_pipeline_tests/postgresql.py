@@ -44,8 +44,25 @@ def running_postgresql(
                 # Of hundreds of databases, one or the other would be vacuumed all the time.
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     connection.execute(f"ALTER SYSTEM SET {setting} = off")  # pyright: ignore[reportArgumentType]
+                # What was done is of no use to anybody, and may lie in memory.
+                connection.execute("ALTER SYSTEM SET min_wal_size = '32MB'")
+                connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
                 connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
+
+
+@contextmanager
+def copied_database(url: str) -> Iterator[str]:
+    """The address of a new database with the contents of another, which is there for as long as somebody needs it.
+
+    Args:
+        url: Of the other, in which nobody may be.
+    """
+    copy = make_url(a_database_like(url))
+    yield copy.render_as_string(hide_password=False)
+    server = copy.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{copy.database}" WITH (FORCE)')  # pyright: ignore[reportArgumentType]
 
 
 def a_database_like(url: str, name: str | None = None) -> str:

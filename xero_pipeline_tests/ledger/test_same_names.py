@@ -30,7 +30,8 @@ OF_DOCUMENTS = {"receivables": {}, "payables": {}, "overdue": {}, "sales_by_mont
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Not kept open: queries and exports open it by themselves."""
-    return copied(request, tmp_path)
+    with copied(request, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -56,6 +56,8 @@ def renamed_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
 def planned_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
     """The books with budgets, and with the profit and loss on the cash basis."""
     path = shutil.copy(kept_on_duckdb, tmp_path_factory.mktemp("planned") / "books.duckdb")
+    accountant_of_session.open()
+    accountant_of_session.later(hours=1)
     with Warehouse(f"duckdb:///{path}").kept_open() as accountant_of_session.warehouse:
         accountant_of_session.read("budgets")
         accountant_of_session.pull("budget_summary", "profit_and_loss_cash")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_database, at
+from xero_pipeline_tests.postgresql import a_database_like
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -18,9 +18,7 @@ def empty_url(request, tmp_path):
     """A place where no warehouse has ever been."""
     if request.param == "duckdb":
         return f"duckdb:///{tmp_path / 'new' / 'warehouse.duckdb'}"
-    server = request.getfixturevalue("postgresql_server")
-    name = a_database(server, "template1")
-    return at(server, name)
+    return a_database_like(request.getfixturevalue("empty_database"))
 
 
 @pytest.fixture
