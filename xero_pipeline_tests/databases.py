@@ -58,6 +58,21 @@ def file_filled_once(name, fill, template, factory):
     return made_once(name, make, factory) / FILE
 
 
+@contextmanager
+def opened(url, **more):
+    """A warehouse that stays open for a test, after which nobody wants it: no read copy is left.
+
+    On DuckDB that would open and close the file once more.
+
+    Args:
+        **more: As for `Warehouse`.
+    """
+    with Warehouse(url, **more).kept_open() as warehouse:
+        yield warehouse
+        if warehouse.dialect.read_copy:
+            warehouse.dialect.read_copy.follow = lambda: None
+
+
 def a_database(server, template):
     """Make a database of one's own, like another in which nobody is; returns its name.
 

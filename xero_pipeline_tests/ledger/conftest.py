@@ -15,7 +15,7 @@ from xero_pipeline.ledger.consolidation.group_file import read_group_file
 from xero_pipeline.ledger.consolidation.rate_file import import_rates
 from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_file_like, at, file_filled_once, undone
+from xero_pipeline_tests.databases import a_file_like, at, file_filled_once, opened, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import SYNCED, Several
 from xero_pipeline_tests.ledger.trading import GROUP_FILE, Trading, given_rates
@@ -46,7 +46,7 @@ def accountant(accountant_of_session, kept_url):
     """The books as they were written, read and kept; an hour has passed since."""
     accountant_of_session.open()
     accountant_of_session.later(hours=1)
-    with Warehouse(kept_url).kept_open() as accountant_of_session.warehouse:
+    with opened(kept_url) as accountant_of_session.warehouse:
         yield accountant_of_session
 
 
@@ -83,24 +83,23 @@ def filled_postgresql(several, postgresql_server, postgresql_template):
 @contextmanager
 def copied(request, folder):
     if request.param == "postgresql":
-        with copied_database(request.getfixturevalue("filled_postgresql")) as url, Warehouse(url).kept_open() as made:
-            yield made
+        with copied_database(request.getfixturevalue("filled_postgresql")) as url:
+            yield url
     else:
-        with Warehouse(a_file_like(request.getfixturevalue("filled_duckdb"), folder)).kept_open() as made:
-            yield made
+        yield a_file_like(request.getfixturevalue("filled_duckdb"), folder)
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Several organisations with their ledgers, to write to."""
-    with copied(request, tmp_path) as made:
+    with copied(request, tmp_path) as url, opened(url) as made:
         yield made
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
-    with copied(request, tmp_path_factory.mktemp("module")) as made:
+    with copied(request, tmp_path_factory.mktemp("module")) as url, opened(url) as made:
         yield made
 
 

@@ -17,6 +17,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.clock import BEGINS
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.metrics.faces import Faces
 from xero_pipeline_tests.metrics.shelf import Shelf
 from xero_pipeline_tests.queries.conftest import on_duckdb, on_postgresql  # noqa: F401 - fixtures
@@ -115,5 +116,5 @@ def _terminal(books, accountant_of_session, tmp_path, monkeypatch, capsys):
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def shelf(request):
-    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as warehouse:
         yield Shelf(warehouse)

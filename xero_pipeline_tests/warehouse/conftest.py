@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.postgresql import a_database_like
 
 
@@ -23,7 +24,7 @@ def empty_url(request, tmp_path):
 
 @pytest.fixture
 def warehouse(warehouse_url):
-    with Warehouse(warehouse_url, lock_timeout_seconds=20).kept_open() as warehouse:
+    with opened(warehouse_url, lock_timeout_seconds=20) as warehouse:
         yield warehouse
 
 
