@@ -173,20 +173,27 @@ class BatchWriter:
 
     def read(self, pages: Sequence[Page]) -> Arrived:
         """The rows of some pages; any thread may read them."""
+        import pyarrow as pa
+
+        from xero_pipeline.warehouse.parse.schema_drift import merge_drift
         from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
         at = self.now()
         faults: list[RecordRefused] = []
         drift: list[Drift] = []
-        tables = tables_of(
-            self.endpoint.table,
-            [bytes(text) for page in pages for text in page.records.texts],
-            tenant_id=self.tenant_id,
-            synced_at=at,
-            refuse=faults.append,
-            notice=drift.append,
-        )
-        return Arrived(at, tables, faults, drift)
+        lots = [
+            tables_of(
+                self.endpoint.table,
+                [bytes(text) for page in lot for text in page.records.texts],
+                tenant_id=self.tenant_id,
+                synced_at=at,
+                refuse=faults.append,
+                notice=drift.append,
+            )
+            for lot in _lots(pages)
+        ]
+        tables = {name: pa.concat_tables([lot[name] for lot in lots]) for name in lots[0]}
+        return Arrived(at, tables, faults, merge_drift(drift))
 
     def keep_answers(
         self,
@@ -231,6 +238,12 @@ def _names(collection: str, tables: dict[str, pa.Table]) -> set[str]:
 
     keys = [tables[collection].column(name).to_pylist() for name in table_group(collection)[0].key]
     return {"/".join(map(str, key)) for key in zip(*keys, strict=True)}
+
+
+def _lots(pages: Sequence[Page]) -> list[Sequence[Page]]:
+    """Each page alone takes the least memory; of pages that share a record, it must be chosen which one counts."""
+    names = [name for page in pages for name in page.records.ids]
+    return [[page] for page in pages] if pages and len({*names}) == len(names) else [pages]
 
 
 def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
