@@ -44,6 +44,7 @@ def begin() -> None:
     from xero_pipeline_tests.startup.after_import import after_import
     from xero_pipeline_tests.startup.clock_of_databases import moved
     from xero_pipeline_tests.startup.clock_of_grpc import MODULES, unmoved
+    from xero_pipeline_tests.startup.dagsters_revisions import read_once
 
     os.environ.setdefault(_SEED, str(random.SystemRandom().randrange(1_000_000)))
     os.environ[_AHEAD] = str(BEGINS.timestamp() - time.time())
@@ -51,7 +52,8 @@ def begin() -> None:
     # As a number: a time with a zone would move the process into that zone, too.
     time_machine.travel(time.time() + float(os.environ[_AHEAD])).start()
     time.time()  # the clock goes on from the first time somebody looks
-    after_import({**dict.fromkeys(MODULES, unmoved), "xero_pipeline.state.machines": moved})
+    after_import(dict.fromkeys(MODULES, unmoved))
+    after_import({"xero_pipeline.state.machines": moved, "alembic.script.base": read_once})
 
 
 def seed() -> str:

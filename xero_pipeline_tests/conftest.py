@@ -51,8 +51,9 @@ SLOW_MODULES = {
     "test_which_xero",
 }
 """Those of other rooms that take more than ten seconds of a core."""
-ON_ONE_DATABASE = {"assistants", "checks", "defs", "fuzz", "ledger", "metrics"}
-"""Whose tests `make test` asks on one database each; those of `warehouse/` are about the databases themselves."""
+ON_ONE_DATABASE = {"alerts", "assistants", "checks", "defs", "fuzz", "health", "ledger", "metrics", "operations"}
+ON_ONE_DATABASE |= {"test_figures.py", "test_own_day.py", "test_report_captures.py"}
+"""Rooms and files whose tests `make test` asks on one database each; those of `warehouse/` else are about databases."""
 
 
 def pytest_configure() -> None:

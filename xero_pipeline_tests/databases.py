@@ -1,9 +1,12 @@
-"""Databases of a test's own, and what they are copied from: made once in a test process, whoever asks for them."""
+"""Databases of a test's own, and what they are copied from: made once in a test run, whoever asks for them."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url
@@ -11,7 +14,12 @@ from sqlalchemy import create_engine, make_url
 from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.postgresql import a_database_like, running_postgresql
+from xero_pipeline_tests.once import made_once
+from xero_pipeline_tests.postgresql import a_database_like, copied_database, running_postgresql
+
+FILE = "warehouse.duckdb"
+TEMPLATE = "warehouse"
+"""The database of every server with the tables of a warehouse."""
 
 
 def at(server, database):
@@ -30,7 +38,39 @@ def a_file_like(template, folder):
         template: The file, which nobody has open.
         folder: Where the copy goes.
     """
-    return f"duckdb:///{shutil.copy(template, folder / 'warehouse.duckdb')}"
+    return f"duckdb:///{shutil.copy(template, folder / FILE)}"
+
+
+def file_filled_once(name, fill, template, factory):
+    """The file of a warehouse that the first worker of the run that asks for it fills; nobody writes to it.
+
+    Args:
+        name: Of what is in it.
+        fill: Gets the open warehouse.
+        template: As `duckdb_template` gives it.
+        factory: `tmp_path_factory`.
+    """
+
+    def make(folder):
+        with Warehouse(a_file_like(template, folder)).kept_open() as made:
+            fill(made)
+
+    return made_once(name, make, factory) / FILE
+
+
+@contextmanager
+def opened(url, **more):
+    """A warehouse that stays open for a test, after which nobody wants it: no read copy is left.
+
+    On DuckDB that would open and close the file once more.
+
+    Args:
+        **more: As for `Warehouse`.
+    """
+    with Warehouse(url, **more).kept_open() as warehouse:
+        yield warehouse
+        if warehouse.dialect.read_copy:
+            warehouse.dialect.read_copy.follow = lambda: None
 
 
 def a_database(server, template):
@@ -59,10 +99,18 @@ class _Undone(Exception):
 
 
 @pytest.fixture(scope="session")
-def postgresql_server():
+def postgresql_server(tmp_path_factory):
     """A real server; nobody may leave anything in the database that its address names."""
-    with running_postgresql() as url:
+    with running_postgresql(like=made_once("postgresql", _make_server, tmp_path_factory)) as url:
         yield url
+
+
+def _make_server(folder):
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as place:
+        with running_postgresql(Path(place)) as server:
+            url = a_database_like(at(server, "template1"), TEMPLATE)
+            Warehouse(url).prepare()
+        subprocess.run(["cp", "-a", f"{place}/data", folder], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -74,17 +122,13 @@ def empty_database(postgresql_server):
 @pytest.fixture(scope="session")
 def duckdb_template(tmp_path_factory):
     """The file of a warehouse with its tables, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "warehouse.duckdb"
-    Warehouse(f"duckdb:///{path}").prepare()
-    return path
+    return made_once("duckdb", lambda to: Warehouse(f"duckdb:///{to / FILE}").prepare(), tmp_path_factory) / FILE
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server):
     """The name of a database with the tables of a warehouse, to make others like it."""
-    name = a_database(postgresql_server, "template1")
-    Warehouse(at(postgresql_server, name)).prepare()
-    return name
+    return TEMPLATE
 
 
 @pytest.fixture
@@ -96,8 +140,8 @@ def duckdb_url(duckdb_template, tmp_path):
 @pytest.fixture
 def postgresql_url(postgresql_server, postgresql_template):
     """The same on PostgreSQL."""
-    name = a_database(postgresql_server, postgresql_template)
-    return at(postgresql_server, name)
+    with copied_database(at(postgresql_server, postgresql_template)) as url:
+        yield url
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

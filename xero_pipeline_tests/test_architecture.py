@@ -3,7 +3,9 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Collection
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -165,10 +167,16 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
+def statements_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Every import of a file, those within functions, too."""
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
 def imports_of(path: Path, modules: Collection[str] = (), package: str = "xero_pipeline") -> set[str]:
     """What a file imports, below the package; of `from room import module` the module, where it is one of these."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in statements_of(path):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if names == [package]:
             names = [f"{package}.{alias.name}" for alias in node.names]
@@ -180,19 +188,27 @@ def imports_of(path: Path, modules: Collection[str] = (), package: str = "xero_p
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_downward(path):
-    allowed = MAY_IMPORT[room_of(path)] | EVERYBODY
-    for name in imports_of(path):
-        assert any(name == room or name.startswith(f"{room}.") for room in allowed), f"{path} imports {name}"
-    assert room_of(path) in USES_SIMULATOR or not imports_of(path, package="xero_simulator"), path
+def strangers(path: Path, allowed: Collection[str], package: str = "xero_pipeline") -> list[str]:
+    """What a file imports and may not."""
+    names = sorted(imports_of(path, package=package))
+    return [name for name in names if not any(name == room or name.startswith(f"{room}.") for room in allowed)]
 
 
-@pytest.mark.parametrize("path", SIMULATOR_MODULES, ids=name_of)
-def test_the_simulator_knows_nothing_of_what_it_tests(path):
-    names = {node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}
-    assert not [name for name in names if name and name.split(".")[0] in {"xero_pipeline", "xero_pipeline_tests"}]
-    assert not imports_of(path)
+@pytest.mark.parametrize("room", sorted({room_of(path) for path in MODULES}))
+def test_imports_point_downward(room):
+    files = [path for path in MODULES if room_of(path) == room]
+    allowed = MAY_IMPORT[room] | EVERYBODY
+    assert {name_of(path): strangers(path, allowed) for path in files if strangers(path, allowed)} == {}
+    using = [name_of(path) for path in files if imports_of(path, package="xero_simulator")]
+    assert room in USES_SIMULATOR or using == []
+
+
+def test_the_simulator_knows_nothing_of_what_it_tests():
+    tested = {"xero_pipeline", "xero_pipeline_tests"}
+    for path in SIMULATOR_MODULES:
+        names = {node.module for node in statements_of(path) if isinstance(node, ast.ImportFrom)}
+        assert not [name for name in names if name and name.split(".")[0] in tested], path
+        assert not imports_of(path), path
 
 
 def test_no_module_imports_itself_by_a_detour():
@@ -221,8 +237,7 @@ def test_no_two_public_classes_have_one_name():
 def test_the_rooms_of_the_simulator_keep_apart(room):
     allowed = SIMULATOR_MAY_IMPORT[room]
     for path in (SIMULATOR / room).rglob("*.py"):
-        for name in imports_of(path, package="xero_simulator"):
-            assert any(name == one or name.startswith(f"{one}.") for one in allowed), f"{path} imports {name}"
+        assert strangers(path, allowed, package="xero_simulator") == [], path
 
 
 @pytest.mark.parametrize(
@@ -231,29 +246,28 @@ def test_the_rooms_of_the_simulator_keep_apart(room):
 )
 def test_dagster_stays_at_the_edge(room):
     for path in (PACKAGE / room).rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        names = [alias.name for node in statements_of(path) if isinstance(node, ast.Import) for alias in node.names]
         assert not [name for name in names if name.split(".")[0] == "dagster"], path
 
 
-@pytest.mark.parametrize("path", [*MODULES, *SIMULATOR_MODULES], ids=name_of)
-def test_a_file_stays_small(path):
-    assert len(path.read_text().splitlines()) <= 270
+def test_a_file_stays_small():
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in (*MODULES, *SIMULATOR_MODULES)}
+    assert {name: length for name, length in lengths.items() if length > 270} == {}
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in (*MODULES, *SIMULATOR_MODULES)}), ids=str)
-def test_no_folder_has_more_than_25_modules(folder):
-    assert len(list(folder.glob("*.py"))) <= 25, folder
+def test_no_folder_has_more_than_25_modules():
+    counts = Counter(str(path.parent) for path in (*MODULES, *SIMULATOR_MODULES))
+    assert {folder: count for folder, count in counts.items() if count > 25} == {}
 
 
-@pytest.mark.parametrize("path", [*MODULES, *SIMULATOR_MODULES], ids=name_of)
-def test_a_module_is_called_by_a_noun(path):
+def test_a_module_is_called_by_a_noun():
     """Not by what somebody does or did: neither `reading` nor `landed` says what is in a file."""
-    if path.stem in OLD_NAMES:
-        return
-    words = path.stem.strip("_").split("_")
-    assert not words[-1].endswith(("ing", "ed", "ly")) or words[-1] in VERBAL_NOUNS, path
-    assert not set(words) & {"later", "told", "asked", "kept", "people", "oddities", "mistakes", "parts"}, path
+    for path in (*MODULES, *SIMULATOR_MODULES):
+        if path.stem in OLD_NAMES:
+            continue
+        words = path.stem.strip("_").split("_")
+        assert not words[-1].endswith(("ing", "ed", "ly")) or words[-1] in VERBAL_NOUNS, path
+        assert not set(words) & {"later", "told", "asked", "kept", "people", "oddities", "mistakes", "parts"}, path
 
 
 @pytest.mark.parametrize("folder", ROOMS, ids=name_of)

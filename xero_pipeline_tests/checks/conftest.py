@@ -12,7 +12,7 @@ from xero_pipeline.checks.catalogue import books_checks
 from xero_pipeline.checks.evaluation import ask_checks
 from xero_pipeline.checks.findings import check_states, findings
 from xero_pipeline.ledger.update import update_ledger
-from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import opened
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 TENANT = "t"
@@ -66,5 +66,5 @@ class CheckedBooks:
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def books(request):
-    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as warehouse:
         yield CheckedBooks(warehouse)

@@ -25,6 +25,7 @@ from xero_pipeline.warehouse.schema.catalogue import table, table_group
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
 from xero_pipeline.xero.reports.catalogue import reports
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.fuzz.spoiling import spoilt
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.sync.desk import Desk
@@ -123,7 +124,7 @@ def truth(xero, tmp_path_factory):
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def warehouse(request):
-    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as warehouse:
         yield warehouse
 
 

@@ -208,6 +208,16 @@ def _import_all() -> None:
                 import_module(module.name)
     for name in LIBRARIES:
         import_module(name)
+    _read_dagsters_revisions()
+
+
+def _read_dagsters_revisions() -> None:
+    """They are kept (`startup/dagsters_revisions.py`): no process that is forked reads them again."""
+    from alembic.script import ScriptDirectory
+    from dagster._core.storage import sql
+
+    kept = ScriptDirectory.from_config(sql.get_alembic_config(sql.__file__))
+    assert kept.as_revision_number("head")
 
 
 def _become(job: dict[str, Any]) -> NoReturn:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,11 +15,11 @@ from xero_pipeline.ledger.consolidation.group_file import read_group_file
 from xero_pipeline.ledger.consolidation.rate_file import import_rates
 from xero_pipeline.ledger.consolidation.update import write_consolidation
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_file_like, at, undone
+from xero_pipeline_tests.databases import a_file_like, at, file_filled_once, opened, undone
 from xero_pipeline_tests.ledger.books import Books
 from xero_pipeline_tests.ledger.several import SYNCED, Several
 from xero_pipeline_tests.ledger.trading import GROUP_FILE, Trading, given_rates
-from xero_pipeline_tests.postgresql import a_database_like
+from xero_pipeline_tests.postgresql import a_database_like, copied_database
 from xero_pipeline_tests.warehouse.conftest import warehouse, warehouse_url  # noqa: F401 - fixtures
 from xero_simulator.edits.records import lock_books
 
@@ -31,7 +32,8 @@ def kept_url_duckdb(kept_on_duckdb, tmp_path):
 
 @pytest.fixture
 def kept_url_postgresql(kept_on_postgresql, postgresql_server):
-    return a_database_like(at(postgresql_server, kept_on_postgresql))
+    with copied_database(at(postgresql_server, kept_on_postgresql)) as url:
+        yield url
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -44,7 +46,7 @@ def accountant(accountant_of_session, kept_url):
     """The books as they were written, read and kept; an hour has passed since."""
     accountant_of_session.open()
     accountant_of_session.later(hours=1)
-    with Warehouse(kept_url).kept_open() as accountant_of_session.warehouse:
+    with opened(kept_url) as accountant_of_session.warehouse:
         yield accountant_of_session
 
 
@@ -68,10 +70,7 @@ def several():
 
 @pytest.fixture(scope="session")
 def filled_duckdb(several, duckdb_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("filled")
-    with Warehouse(a_file_like(duckdb_template, folder)).kept_open() as made:
-        several.fill(made)
-    return folder / "warehouse.duckdb"
+    return file_filled_once("several", several.fill, duckdb_template, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -81,23 +80,26 @@ def filled_postgresql(several, postgresql_server, postgresql_template):
     return url
 
 
+@contextmanager
 def copied(request, folder):
     if request.param == "postgresql":
-        return Warehouse(a_database_like(request.getfixturevalue("filled_postgresql")))
-    return Warehouse(a_file_like(request.getfixturevalue("filled_duckdb"), folder))
+        with copied_database(request.getfixturevalue("filled_postgresql")) as url:
+            yield url
+    else:
+        yield a_file_like(request.getfixturevalue("filled_duckdb"), folder)
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Several organisations with their ledgers, to write to."""
-    with copied(request, tmp_path).kept_open() as made:
+    with copied(request, tmp_path) as url, opened(url) as made:
         yield made
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def filled_once(request, tmp_path_factory):
     """The same for a module, which adds to it what all its tests read."""
-    with copied(request, tmp_path_factory.mktemp("module")).kept_open() as made:
+    with copied(request, tmp_path_factory.mktemp("module")) as url, opened(url) as made:
         yield made
 
 

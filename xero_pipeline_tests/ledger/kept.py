@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_database, at
+from xero_pipeline_tests.databases import a_database, at, file_filled_once
 from xero_pipeline_tests.ledger.accountant import Accountant
 
 
@@ -17,24 +17,26 @@ def accountant_of_session():
     return Accountant(400, months=13)
 
 
-def _kept(accountant, url):
+def _keep(accountant, warehouse):
     accountant.open()
-    with Warehouse(url).kept_open() as accountant.warehouse:
-        accountant.read()
-        accountant.pull()
-        accountant.keep()
+    accountant.warehouse = warehouse
+    accountant.read()
+    accountant.pull()
+    accountant.keep()
 
 
 @pytest.fixture(scope="session")
 def kept_on_duckdb(accountant_of_session, duckdb_template, tmp_path_factory):
-    path = tmp_path_factory.mktemp("ledger") / "books.duckdb"
-    shutil.copy(duckdb_template, path)
-    _kept(accountant_of_session, f"duckdb:///{path}")
-    return path
+    def fill(warehouse):
+        _keep(accountant_of_session, warehouse)
+
+    kept = file_filled_once("kept", fill, duckdb_template, tmp_path_factory)
+    return shutil.copy(kept, tmp_path_factory.mktemp("ledger") / "books.duckdb")
 
 
 @pytest.fixture(scope="session")
 def kept_on_postgresql(accountant_of_session, postgresql_server, postgresql_template):
     name = a_database(postgresql_server, postgresql_template)
-    _kept(accountant_of_session, at(postgresql_server, name))
+    with Warehouse(at(postgresql_server, name)).kept_open() as warehouse:
+        _keep(accountant_of_session, warehouse)
     return name

@@ -16,8 +16,8 @@ from xero_pipeline.errors import AccessRefused
 from xero_pipeline.ledger.reconcile.differences import differences
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_pipeline.settings import Settings
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.reports.parse_tables import trial_balance_rows
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.ledger.accountant import DOCUMENTS, REPORTS, Accountant
 from xero_pipeline_tests.thoroughness import so_many
 from xero_simulator.books.organisations import profile_of
@@ -32,7 +32,7 @@ def kept(place, path):
     """An organisation's ledger over three months, from what the person who connected may read."""
     accountant = Accountant(invoices=24, months=3, place=place)
     accountant.open()
-    with Warehouse(f"duckdb:///{path}").kept_open() as accountant.warehouse:
+    with opened(f"duckdb:///{path}") as accountant.warehouse:
         for read, names in ((accountant.read, DOCUMENTS), (accountant.pull, REPORTS)):
             for name in names:
                 with suppress(AccessRefused):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from xero_pipeline.ledger.exact_sql import digest_sql, share_sql, to_base_sql
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at
+from xero_pipeline_tests.databases import a_file_like, at
 
 MONEY = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 RATES = st.decimals(min_value="0.0000100000", max_value=100_000, places=10)
@@ -20,7 +20,7 @@ CENT = Decimal("0.01")
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def asked(request, duckdb_template, tmp_path_factory):
     if request.param == "duckdb":
-        url = f"duckdb:///{duckdb_template}"
+        url = a_file_like(duckdb_template, tmp_path_factory.mktemp("exact"))
     else:
         url = at(request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template"))
     warehouse = Warehouse(url)

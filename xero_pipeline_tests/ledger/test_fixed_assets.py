@@ -7,8 +7,7 @@ import shutil
 
 import pytest
 
-from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import at
+from xero_pipeline_tests.databases import at, opened
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_simulator.edits.records import lock_books
@@ -29,7 +28,7 @@ def registrar(request, tmp_path):
         url = f"duckdb:///{tmp_path / 'books.duckdb'}"
     accountant = Accountant(invoices=24, months=6, place=AUSTRALIA)
     accountant.open()
-    with Warehouse(url).kept_open() as accountant.warehouse:
+    with opened(url) as accountant.warehouse:
         accountant.read("organisations", "accounts", "bank_transactions", "fixed_assets")
         accountant.keep()
         yield accountant
@@ -67,7 +66,7 @@ def test_nothing_of_the_register_is_left_unexplained(tmp_path, duckdb_template):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     accountant = Accountant(invoices=24, months=6, place=AUSTRALIA)
     accountant.open()
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as accountant.warehouse:
+    with opened(f"duckdb:///{tmp_path / 'books.duckdb'}") as accountant.warehouse:
         accountant.read()
         accountant.read("fixed_assets", "pay_runs")
         accountant.pull()
@@ -102,7 +101,7 @@ def test_a_register_that_is_read_later_changes_no_locked_month(tmp_path, duckdb_
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     accountant = Accountant(invoices=24, months=6, place=AUSTRALIA)
     accountant.open()
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as accountant.warehouse:
+    with opened(f"duckdb:///{tmp_path / 'books.duckdb'}") as accountant.warehouse:
         lock_books(accountant.books, dt.date(2025, 12, 31))
         accountant.read("organisations", "accounts", "bank_transactions")
         accountant.keep()

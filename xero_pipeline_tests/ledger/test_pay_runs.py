@@ -11,9 +11,8 @@ import pytest
 
 from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import chosen
-from xero_pipeline_tests.databases import at
+from xero_pipeline_tests.databases import at, opened
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.postgresql import a_database_like
 from xero_simulator.books.money.pay_runs import EMPLOYEES
@@ -36,7 +35,7 @@ def paying(place, url, *explain, compared=True):
     bench = accountant.books.bench
     bench.profile = replace(bench.profile, habits=replace(bench.profile.habits, reads_reports=True))
     accountant.rows = {"pay_runs": pay_run_row(*explain)}
-    with Warehouse(url).kept_open() as accountant.warehouse:
+    with opened(url) as accountant.warehouse:
         accountant.read()
         accountant.read("pay_runs")
         if compared:
@@ -125,7 +124,7 @@ def test_no_employee_is_anywhere_in_the_warehouse_the_landing_zone_or_the_call_l
     accountant = Accountant(invoices=24, months=3, place=UNITED_KINGDOM)
     accountant.open()
     accountant.rows = {"pay_runs": pay_run_row("payslips")}
-    with Warehouse(duckdb_url).kept_open() as accountant.warehouse:
+    with opened(duckdb_url) as accountant.warehouse:
         landing = Landing(tmp_path / "landing", accountant.warehouse)
         accountant.read("organisations", "accounts")
         accountant.sync("pay_runs", landing=landing)
@@ -138,7 +137,7 @@ def test_no_employee_is_anywhere_in_the_warehouse_the_landing_zone_or_the_call_l
     landed = [bytes(answer.body).decode() for one in files for answer in one.answers]
     assert len(landed) == 2
     shutil.copy(duckdb_template, tmp_path / "again.duckdb")
-    with Warehouse(f"duckdb:///{tmp_path / 'again.duckdb'}").kept_open() as again:
+    with opened(f"duckdb:///{tmp_path / 'again.duckdb'}") as again:
         (done,) = replay(landing, again, subjects=["pay_runs"])
         assert (done.gaps, lines_of(again)) == ([], lines)
     text = "\n".join([*kept, *landed])

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from xero_pipeline.warehouse.store import Warehouse
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.edits import documents, records
@@ -26,7 +26,7 @@ def auditor(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
     found = Auditor(100, advanced=True)
     found.open()
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as found.warehouse:
+    with opened(f"duckdb:///{tmp_path / 'books.duckdb'}") as found.warehouse:
         found.read()
         yield found
 

@@ -12,6 +12,7 @@ from xero_pipeline.queries.export import export
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.peek import organisation_names
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.auth.connections import Connection
 from xero_pipeline.xero.auth.encryption import EncryptionKeys
 from xero_pipeline.xero.auth.organisations import Organisations
@@ -30,7 +31,8 @@ OF_DOCUMENTS = {"receivables": {}, "payables": {}, "overdue": {}, "sales_by_mont
 @pytest.fixture(params=["duckdb", "postgresql"])
 def filled(request, tmp_path):
     """Not kept open: queries and exports open it by themselves."""
-    return copied(request, tmp_path)
+    with copied(request, tmp_path) as url:
+        yield Warehouse(url)
 
 
 @pytest.fixture

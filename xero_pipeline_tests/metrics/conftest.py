@@ -17,6 +17,7 @@ from xero_pipeline.settings import Settings
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.clock import BEGINS
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.metrics.faces import Faces
 from xero_pipeline_tests.metrics.shelf import Shelf
 from xero_pipeline_tests.queries.conftest import on_duckdb, on_postgresql  # noqa: F401 - fixtures
@@ -56,6 +57,8 @@ def renamed_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
 def planned_on_duckdb(kept_on_duckdb, accountant_of_session, tmp_path_factory):
     """The books with budgets, and with the profit and loss on the cash basis."""
     path = shutil.copy(kept_on_duckdb, tmp_path_factory.mktemp("planned") / "books.duckdb")
+    accountant_of_session.open()
+    accountant_of_session.later(hours=1)
     with Warehouse(f"duckdb:///{path}").kept_open() as accountant_of_session.warehouse:
         accountant_of_session.read("budgets")
         accountant_of_session.pull("budget_summary", "profit_and_loss_cash")
@@ -113,5 +116,5 @@ def _terminal(books, accountant_of_session, tmp_path, monkeypatch, capsys):
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def shelf(request):
-    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as warehouse:
         yield Shelf(warehouse)

@@ -11,11 +11,12 @@ from xero_pipeline.operations.calls_made import CallsMade, calls_made
 from xero_pipeline.operations.synced_tables import SyncedTable, read_synced_tables, told
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.call_log import deliver_calls
-from xero_pipeline.warehouse.store import Cursor, Warehouse
+from xero_pipeline.warehouse.store import Cursor
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.quota.call_context import CallContext
 from xero_pipeline.xero.quota.call_outbox import CallOutbox
 from xero_pipeline.xero.reports.catalogue import report_named
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.xero.fakes import START, TENANT, App, Clock, client_of
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -33,7 +34,7 @@ INVOICE = (
 
 @pytest.fixture(params=["duckdb", "postgresql"])
 def warehouse(request):
-    with Warehouse(request.getfixturevalue(f"{request.param}_url")).kept_open() as warehouse:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as warehouse:
         yield warehouse
 
 

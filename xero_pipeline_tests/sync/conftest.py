@@ -13,9 +13,9 @@ from moto.server import ThreadedMotoServer
 
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.sync.result import CallStats
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.xero.fakes import TENANT, Clock, Tokens
 
 SERVER_TIME = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -93,7 +93,7 @@ class Xero:
 @pytest.fixture
 def warehouse(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "books.duckdb")
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as warehouse:
+    with opened(f"duckdb:///{tmp_path / 'books.duckdb'}") as warehouse:
         yield warehouse
 
 

@@ -14,6 +14,7 @@ from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import catalogue, endpoint
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.xero.office import Office
 from xero_simulator.api.catalogue import COLLECTIONS
@@ -77,7 +78,7 @@ class Desk(Office):
         self.open()
         self.time.now = then
         self.later(**later)
-        with Warehouse(f"duckdb:///{copy}").kept_open() as self.warehouse:
+        with opened(f"duckdb:///{copy}") as self.warehouse:
             yield self
 
     def row(self, table):

@@ -13,7 +13,7 @@ from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.warehouse.progress.issues import quarantined_records
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_file_like
+from xero_pipeline_tests.databases import a_file_like, opened
 from xero_pipeline_tests.sync.conftest import TENANT, uid
 from xero_pipeline_tests.sync.hanging import NEWEST, OLDEST, Hanging, files
 
@@ -243,7 +243,7 @@ def test_the_landing_zone_has_the_answers_and_the_tables_come_out_of_it_again(in
     invoices.ask(landing=landing)
 
     (tmp_path / "anew").mkdir()
-    with Warehouse(a_file_like(duckdb_template, tmp_path / "anew")).kept_open() as anew:
+    with opened(a_file_like(duckdb_template, tmp_path / "anew")) as anew:
         list(replay(landing, anew, subjects=["attachments", "document_history"]))
         for table in ("attachments", "document_history", "detail_requests", "attachments_history"):
             schema = "xero"

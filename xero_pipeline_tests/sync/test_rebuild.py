@@ -18,9 +18,9 @@ from xero_pipeline.sync.landing.store import Landing
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.sync.rolling_refresh import refresh_collection
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline.xero.reports.catalogue import report_named
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.simulator.helpers import let_in
 from xero_pipeline_tests.thoroughness import proof, so_many
 from xero_pipeline_tests.xero.office import TODAY, Office, sized
@@ -68,7 +68,7 @@ def landing(warehouse, tmp_path, request):
 @pytest.fixture
 def anew(duckdb_template, tmp_path):
     shutil.copy(duckdb_template, tmp_path / "anew.duckdb")
-    with Warehouse(f"duckdb:///{tmp_path / 'anew.duckdb'}").kept_open() as warehouse:
+    with opened(f"duckdb:///{tmp_path / 'anew.duckdb'}") as warehouse:
         yield warehouse
 
 

@@ -12,9 +12,9 @@ from xero_pipeline.calendar import add_months
 from xero_pipeline.errors import XeroUnavailable
 from xero_pipeline.sync.reports import sync_report
 from xero_pipeline.sync.result import CallStats
-from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.explained.trial_balances import TrialBalancesAtOnce
 from xero_pipeline.xero.reports.catalogue import report_named
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.ledger.accountant import Accountant
 
 WITH_BOOKS, NEW_ZEALAND, AMERICA = 14, 0, 3
@@ -37,7 +37,7 @@ def pull(offices, duckdb_template, tmp_path):
         bench = accountant.books.bench
         bench.profile = replace(bench.profile, habits=replace(bench.profile.habits, **habits))
         shutil.copy(duckdb_template, tmp_path / f"{account_data}.duckdb")
-        with Warehouse(f"duckdb:///{tmp_path / f'{account_data}.duckdb'}").kept_open() as accountant.warehouse:
+        with opened(f"duckdb:///{tmp_path / f'{account_data}.duckdb'}") as accountant.warehouse:
             accountant.sync("organisations")
             tally = CallStats()
             with accountant.client(on_call=tally.add) as client:

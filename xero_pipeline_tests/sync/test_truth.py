@@ -11,6 +11,7 @@ import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
+from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.sync.desk import Desk
 from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import sized
@@ -125,7 +126,7 @@ def test_after_a_round_the_warehouse_says_what_xero_says(synced, tmp_path, seed)
     desk.open()
     desk.time.now = then
     desk.later(days=1)
-    with Warehouse(f"duckdb:///{tmp_path / 'books.duckdb'}").kept_open() as desk.warehouse:
+    with opened(f"duckdb:///{tmp_path / 'books.duckdb'}") as desk.warehouse:
         _work(desk, Everybody(seed))
         for table in TABLES:
             desk.agrees(table)

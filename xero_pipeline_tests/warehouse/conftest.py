@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_database, at
+from xero_pipeline_tests.databases import opened
+from xero_pipeline_tests.postgresql import a_database_like
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -18,14 +19,12 @@ def empty_url(request, tmp_path):
     """A place where no warehouse has ever been."""
     if request.param == "duckdb":
         return f"duckdb:///{tmp_path / 'new' / 'warehouse.duckdb'}"
-    server = request.getfixturevalue("postgresql_server")
-    name = a_database(server, "template1")
-    return at(server, name)
+    return a_database_like(request.getfixturevalue("empty_database"))
 
 
 @pytest.fixture
 def warehouse(warehouse_url):
-    with Warehouse(warehouse_url, lock_timeout_seconds=20).kept_open() as warehouse:
+    with opened(warehouse_url, lock_timeout_seconds=20) as warehouse:
         yield warehouse
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import sys
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +14,7 @@ from xero_pipeline.container import Services
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.tables import state_table
 from xero_pipeline.warehouse.store import Warehouse
-from xero_pipeline_tests.databases import a_database, at
+from xero_pipeline_tests.databases import a_database, a_file_like, at, file_filled_once
 from xero_pipeline_tests.ledger.statements.shelves import fill
 from xero_simulator.books import build_company
 from xero_simulator.config import BooksConfig
@@ -30,22 +30,22 @@ def companies():
     return [build_company(config, index) for index in range(3)]
 
 
-@pytest.fixture(scope="session")
-def filled_duckdb(companies, duckdb_template, tmp_path_factory):
-    path = tmp_path_factory.mktemp("statements") / "books.duckdb"
-    shutil.copy(duckdb_template, path)
-    warehouse = Warehouse(f"duckdb:///{path}")
+def fill_all(companies, warehouse):
     for company in companies:
         fill(warehouse, company)
-    return warehouse
+
+
+@pytest.fixture(scope="session")
+def filled_duckdb(companies, duckdb_template, tmp_path_factory):
+    filled = file_filled_once("statements", partial(fill_all, companies), duckdb_template, tmp_path_factory)
+    return Warehouse(a_file_like(filled, tmp_path_factory.mktemp("statements")))
 
 
 @pytest.fixture(scope="session")
 def filled_postgresql(companies, postgresql_server, postgresql_template):
     name = a_database(postgresql_server, postgresql_template)
     warehouse = Warehouse(at(postgresql_server, name))
-    for company in companies:
-        fill(warehouse, company)
+    fill_all(companies, warehouse)
     return warehouse
 
 
