@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from xero_pipeline.errors import RecordRefused, XeroPipelineError
+from xero_pipeline.errors import RecordRefused
+from xero_pipeline.sync.page_batches import lots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -173,20 +174,27 @@ class BatchWriter:
 
     def read(self, pages: Sequence[Page]) -> Arrived:
         """The rows of some pages; any thread may read them."""
+        import pyarrow as pa
+
+        from xero_pipeline.warehouse.parse.schema_drift import merge_drift
         from xero_pipeline.warehouse.parse.to_arrow import tables_of
 
         at = self.now()
         faults: list[RecordRefused] = []
         drift: list[Drift] = []
-        tables = tables_of(
-            self.endpoint.table,
-            [bytes(text) for page in pages for text in page.records.texts],
-            tenant_id=self.tenant_id,
-            synced_at=at,
-            refuse=faults.append,
-            notice=drift.append,
-        )
-        return Arrived(at, tables, faults, drift)
+        read = [
+            tables_of(
+                self.endpoint.table,
+                [bytes(text) for page in lot for text in page.records.texts],
+                tenant_id=self.tenant_id,
+                synced_at=at,
+                refuse=faults.append,
+                notice=drift.append,
+            )
+            for lot in lots(pages)
+        ]
+        tables = {name: pa.concat_tables([tables[name] for tables in read]) for name in read[0]}
+        return Arrived(at, tables, faults, merge_drift(drift))
 
     def keep_answers(
         self,
@@ -231,29 +239,3 @@ def _names(collection: str, tables: dict[str, pa.Table]) -> set[str]:
 
     keys = [tables[collection].column(name).to_pylist() for name in table_group(collection)[0].key]
     return {"/".join(map(str, key)) for key in zip(*keys, strict=True)}
-
-
-def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
-    """Pages in groups of at most `size`, each with whether it is the last.
-
-    A slice is handed out as soon as it is complete, and what came before an error before it: it need not come again.
-
-    Args:
-        pages: Of a read; behind a complete slice there are always more.
-        size: At most so many in a group.
-    """
-    batch: list[Page] = []
-    try:
-        for page in pages:
-            if len(batch) == size:
-                yield batch, False
-                batch = []
-            batch.append(page)
-            if page.read_before is not None:
-                yield batch, False
-                batch = []
-    except XeroPipelineError:
-        if batch:
-            yield batch, False
-        raise
-    yield batch, True

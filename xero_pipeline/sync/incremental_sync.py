@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline import clock
 from xero_pipeline.errors import BudgetReached, DailyLimitReached, XeroPipelineError
-from xero_pipeline.sync.batch_writer import BatchWriter, batches
+from xero_pipeline.sync.batch_writer import BatchWriter
 from xero_pipeline.sync.empty_list import confirm_empty_list
 from xero_pipeline.sync.incremental_read import IncrementalRead
 from xero_pipeline.sync.list_reads import ListReads
+from xero_pipeline.sync.page_batches import batches
 from xero_pipeline.sync.read_plan import plan_read
 from xero_pipeline.sync.result import CallStats, SyncResult
 

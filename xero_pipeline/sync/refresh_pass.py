@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from xero_pipeline.sync.batch_writer import batches
+from xero_pipeline.sync.page_batches import batches
 from xero_pipeline.sync.refresh_windows import RefreshWindow, windows
 from xero_pipeline.sync.result import CallStats
 from xero_pipeline.warehouse.progress.read_progress import ReadProgress

@@ -48,7 +48,7 @@ def page_of(*stamps):
         {"InvoiceID": f"{number}", "UpdatedDateUTC": f"{at:%Y-%m-%dT%H:%M:%S.%f}"} for number, at in enumerate(stamps)
     )
     texts = [msgspec.Raw(msgspec.json.encode(record)) for record in changed]
-    return Page(1, None, None, Records(texts, "InvoiceID"))
+    return Page(1, None, None, Records.of(texts, "InvoiceID"))
 
 
 def lost(office, row, seed, *, reading=paginate, **people):

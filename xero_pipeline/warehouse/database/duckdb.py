@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.warehouse.database.duckdb_engine import FOR_MERGES, engine_for, for_whole_tables, words_of
 from xero_pipeline.warehouse.database.duckdb_file import open_file, state_of
+from xero_pipeline.warehouse.database.duckdb_inserts import Inserts
 from xero_pipeline.warehouse.database.read_copy import INTERVAL_SECONDS, ReadCopy
 from xero_pipeline.warehouse.database.row_estimates import row_estimates
-from xero_pipeline.warehouse.load.merge import merge_sql
 from xero_pipeline.warehouse.schema.ddl import SCHEMA
 from xero_pipeline.warehouse.sql import q, same, target
 
@@ -41,6 +41,7 @@ class DuckDB:
         self.file = open_file(self.path)
         self._engines: dict[bool, Engine] = {}
         self._reads_much = False
+        self._inserts = Inserts()
 
     def engine(self, *, read_only: bool) -> Engine:
         """An engine whose connections are closed after use: only then may another process open the file."""
@@ -205,12 +206,8 @@ class DuckDB:
         return f"t.{q(column)} IS DISTINCT FROM s.{q(column)}"
 
     def insert(self, connection: Connection, table: Table, source: str) -> None:
-        """A plain INSERT: MERGE reads all keys of a table that grows. If a record has rows there after all, MERGE."""
-        found = f"SELECT 1 FROM {target(table)} AS t JOIN {source} AS s ON {same('t', 's', table.primary_key[:2])}"
-        names = ", ".join(q(column.name) for column in table.all_columns)
-        insert = f"INSERT INTO {target(table)} ({names}) SELECT {names} FROM {source}"
-        is_there = connection.exec_driver_sql(f"SELECT EXISTS ({found})").scalar_one()
-        connection.exec_driver_sql(merge_sql(table, f"SELECT * FROM {source}") if is_there else insert)
+        """A plain INSERT where it may be one."""
+        connection.exec_driver_sql(self._inserts.statement(connection, table, source))
 
     def reads_much(self, connection: Connection) -> None:
         """Nobody else is in, and sums over a whole ledger need more room and threads than a merge of some pages."""

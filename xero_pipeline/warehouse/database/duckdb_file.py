@@ -23,8 +23,8 @@ FOREIGN_SECONDS = 10.0
 KNOWN_SECONDS = 1.0
 """The same for one that we waited for in vain just now: a run has many transactions."""
 
-KEPT_LOG_BYTES = 12_000_000
-"""Two merges of a first load: to close and open the file takes 0.1 s of the processor, what is kept takes memory."""
+KEPT_GROWTH_BYTES = 24_000_000
+"""Six merges of a first load: to close and open the file takes 0.1 s of the processor, what is kept takes memory."""
 
 
 class OpenFile:
@@ -36,6 +36,8 @@ class OpenFile:
         self._kept: Any = None
         """A connection that keeps the file open between two transactions."""
         self._kept_to_read = False
+        self._opened_with = 0
+        """How many bytes it had when it was opened."""
         self._outlasted: int | None = None
         """The process id of a program that was waited for in vain."""
 
@@ -53,6 +55,7 @@ class OpenFile:
         """Leave it open after the transaction, if it will be used again."""
         if self.hold.is_kept and self._kept is None:
             self._kept, self._kept_to_read = connect(), read_only
+            self._opened_with = self._bytes()
 
     def settle(self, statement: str) -> None:
         """Undo what a transaction has set for the whole file; where DuckDB cannot, it is opened anew."""
@@ -65,10 +68,13 @@ class OpenFile:
                 self.close()
 
     def close_if_much_was_written(self) -> None:
-        """After a large transaction the file is closed, which writes the log into it and gives the memory back."""
-        log = self._path.with_name(f"{self._path.name}.wal")
-        if self._kept is not None and log.exists() and log.stat().st_size > KEPT_LOG_BYTES:
+        """A file that has grown is closed, which writes the log into it and gives the memory back."""
+        if self._kept is not None and self._bytes() > self._opened_with + KEPT_GROWTH_BYTES:
             self.close()
+
+    def _bytes(self) -> int:
+        """Of the file and of its log."""
+        return sum(found[1] for found in state_of(self._path) if found)
 
     def close_if_broken(self) -> None:
         """Close what cannot be used any more: one fatal error, such as of a full disk, makes all that follows fail."""

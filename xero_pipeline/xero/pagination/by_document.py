@@ -49,7 +49,7 @@ def page_of(answer: ApiResponse, listed: Endpoint) -> Page:
         return Page.of(answer, listed)
     records = answer.envelope.records(listed.wrapper)
     texts = composed_records(listed.table, document_of(answer, listed), records)
-    return Page(1, 1, answer, Records(texts, listed.key[0]))
+    return Page(1, 1, answer, Records.of(texts, listed.key[0]))
 
 
 def document_of(answer: ApiResponse, detail: Endpoint) -> Document:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -19,27 +19,34 @@ from xero_pipeline.xero.http.response import ApiResponse
 from xero_pipeline.xero.values import parse_xero_date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Records:
     """An answer's records in its order.
 
     Args:
         texts: The JSON of each, not yet parsed.
-        key: The field that has a record's id; empty where none has.
+        stamps: `UpdatedDateUTC` of each; None where it is missing or unreadable.
     """
 
     texts: Sequence[msgspec.Raw]
-    key: str
+    stamps: tuple[datetime | None, ...]
+    _ids: tuple[object, ...]
 
-    @cached_property
+    @classmethod
+    def of(cls, texts: Sequence[msgspec.Raw], key: str) -> Records:
+        """Looks into each text, in the thread that fetched it: whoever writes rows need not wait for it.
+
+        Args:
+            key: The field that has a record's id; empty where none has.
+        """
+        head = _head(key)
+        heads = [_read(text, head) for text in texts]
+        return cls(texts, tuple(_stamp(one.stamp) for one in heads), tuple(one.id for one in heads))
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """What stands where each has its id, as text."""
-        return tuple(str(one.id) for one in self._heads)
-
-    @cached_property
-    def stamps(self) -> tuple[datetime | None, ...]:
-        """`UpdatedDateUTC` of each; None where it is missing or unreadable."""
-        return tuple(_stamp(one.stamp) for one in self._heads)
+        return tuple(map(str, self._ids))
 
     @property
     def ordered(self) -> bool:
@@ -59,13 +66,8 @@ class Records:
 
     def named(self) -> Iterator[tuple[msgspec.Raw, str | None]]:
         """Each record with its id; None for one that has no text there, and cannot be asked for by it."""
-        for text, one in zip(self.texts, self._heads, strict=True):
-            yield text, one.id if isinstance(one.id, str) and one.id else None
-
-    @cached_property
-    def _heads(self) -> list[Any]:
-        head = _head(self.key)
-        return [_read(text, head) for text in self.texts]
+        for text, name in zip(self.texts, self._ids, strict=True):
+            yield text, name if isinstance(name, str) and name else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Page:
         Raises:
             ValueError: The answer holds no list of records.
         """
-        return cls(1, 1, answer, Records(answer.envelope.records(endpoint.wrapper), "".join(endpoint.key[:1])))
+        return cls(1, 1, answer, Records.of(answer.envelope.records(endpoint.wrapper), "".join(endpoint.key[:1])))
 
 
 def _read(text: msgspec.Raw, head: Any) -> Any:

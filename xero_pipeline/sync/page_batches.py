@@ -1,0 +1,44 @@
+"""Which pages of a read are written together, and which of those are made rows together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xero_pipeline.errors import XeroPipelineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from xero_pipeline.xero.pagination import Page
+
+
+def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
+    """Pages in groups of at most `size`, each with whether it is the last.
+
+    A slice is handed out as soon as it is complete, and what came before an error before it: it need not come again.
+
+    Args:
+        pages: Of a read; behind a complete slice there are always more.
+        size: At most so many in a group.
+    """
+    batch: list[Page] = []
+    try:
+        for page in pages:
+            if len(batch) == size:
+                yield batch, False
+                batch = []
+            batch.append(page)
+            if page.read_before is not None:
+                yield batch, False
+                batch = []
+    except XeroPipelineError:
+        if batch:
+            yield batch, False
+        raise
+    yield batch, True
+
+
+def lots(pages: Sequence[Page]) -> list[Sequence[Page]]:
+    """Each page alone takes the least memory; of pages that share a record, it must be chosen which one counts."""
+    names = [name for page in pages for name in page.records.ids]
+    return [[page] for page in pages] if pages and len({*names}) == len(names) else [pages]
