@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from xero_pipeline.ageing import Ageing
     from xero_pipeline.files.statement_request import StatementRequest
     from xero_pipeline.ledger.statements.columns import SideBySide
-    from xero_pipeline.ledger.statements.open_documents import Side
+    from xero_pipeline.ledger.statements.open_records import Side
 
 AT_OWN_RATES = frozenset(
     {"bank-summary", "cash", "cash-flow", "aged-receivables", "aged-payables"}

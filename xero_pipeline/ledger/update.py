@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.input_state import input_state
-from xero_pipeline.ledger.posting.postings import Posted, post_documents
+from xero_pipeline.ledger.posting.postings import CHANGED, Posted, post_documents
 from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
 from xero_pipeline.ledger.reconcile.account_balances import compare_account_balances
 from xero_pipeline.ledger.reconcile.account_lines import post_account_lines, remove_account_lines
@@ -21,6 +21,7 @@ from xero_pipeline.ledger.reconcile.tie_out import (
 )
 from xero_pipeline.ledger.revaluation.update import post_revaluations, remove_revaluations
 from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
+from xero_pipeline.ledger.statements.aged_tables import aged_way
 from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.spans import span
@@ -81,7 +82,7 @@ def update_ledger(
         faults = _faults_kept_from(connection, tenant_id, inputs)
         if faults is not None:
             posted = Posted(documents=0, written=0, removed=0, faults=faults, was_current=True)
-            _note(connection, tenant_id, posted, inputs, at)
+            _note_time(connection, tenant_id, at)
             return posted
         dialect.reads_much(connection)
         warehouse.rows_changed()
@@ -96,14 +97,16 @@ def update_ledger(
         if post_account_lines(connection, dialect, tenant_id, at=at):
             set_beside_xero_again(connection, tenant_id)
         post_unexplained(connection, tenant_id, at=at, named=named_causes)
-        write_statements(connection, dialect, tenant_id, ageing=ageing)
+        aged = aged_way(connection.dialect.name, ageing)
+        changed = CHANGED if _was_aged(connection, tenant_id, aged) else None
+        write_statements(connection, dialect, tenant_id, ageing=ageing, changed=changed)
         remember_differences(connection, tenant_id)
         compare(connection, tenant_id, stale)
         compare_cash_basis(connection, tenant_id, stale)
         compare_account_balances(connection, tenant_id, stale)
         date_differences(connection, tenant_id, at=at)
         make_views(connection, dialect, tenant_id)
-        _note(connection, tenant_id, posted, inputs, at)
+        _note(connection, tenant_id, posted, inputs, aged, at)
     return posted
 
 
@@ -148,10 +151,22 @@ def _faults_kept_from(connection: Connection, tenant_id: str, inputs: str) -> in
     return connection.exec_driver_sql(sql).scalar_one_or_none()
 
 
-def _note(connection: Connection, tenant_id: str, posted: Posted, inputs: str, at: datetime) -> None:
+def _was_aged(connection: Connection, tenant_id: str, aged: str) -> bool:
+    sql = f"SELECT COUNT(*) > 0 FROM {named('kept')} WHERE tenant_id = {literal(tenant_id)} AND aged = {literal(aged)}"
+    return connection.exec_driver_sql(sql).scalar_one()
+
+
+def _note_time(connection: Connection, tenant_id: str, at: datetime) -> None:
+    connection.exec_driver_sql(
+        f"UPDATE {named('kept')} SET kept_at = {literal(at)} WHERE tenant_id = {literal(tenant_id)}"
+    )
+
+
+def _note(connection: Connection, tenant_id: str, posted: Posted, inputs: str, aged: str, at: datetime) -> None:
     tenant, kept = literal(tenant_id), named("kept")
     connection.exec_driver_sql(f"DELETE FROM {kept} WHERE tenant_id = {tenant}")
     connection.exec_driver_sql(
-        f"INSERT INTO {kept} (tenant_id, kept_at, journals, faults, inputs) SELECT {tenant}, {literal(at)}, COUNT(*), "
-        f"{posted.faults}, {literal(inputs)} FROM {named('journals')} WHERE tenant_id = {tenant}"
+        f"INSERT INTO {kept} (tenant_id, kept_at, journals, faults, inputs, aged) SELECT {tenant}, {literal(at)}, "
+        f"COUNT(*), {posted.faults}, {literal(inputs)}, {literal(aged)} FROM {named('journals')} "
+        f"WHERE tenant_id = {tenant}"
     )

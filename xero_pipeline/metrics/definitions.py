@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from xero_pipeline.ageing import BUCKETS
 from xero_pipeline.ledger.exact_sql import known_rate_sql, share_sql, to_base_sql
 from xero_pipeline.ledger.statements.aged import aged_documents_sql
-from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, Side, open_documents_sql
+from xero_pipeline.ledger.statements.open_documents import EVERY, ONE, open_documents_sql
+from xero_pipeline.ledger.statements.open_records import Side
 from xero_pipeline.ledger.statements.sections import COST_OF_SALES, INCOME, OPERATING, OTHER_INCOME
 from xero_pipeline.ledger.tables import ledger_tables, named
 

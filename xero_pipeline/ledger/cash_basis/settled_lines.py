@@ -2,6 +2,7 @@
 
 The files in `sql/`:
 
+    settled_journals, settled_journal_lines   the journals of few documents looked at, so that each is sought once
     cash_settlements       payments and allocations of the documents looked at, each with what is settled by then
     remove_settled_lines   what was written of these documents before
     write_settled_lines    each line of a document in the share that is settled
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+_ASIDE = ("settled_journals", "settled_journal_lines")
+_FEW = 5_000
+"""Of so many documents the journals are put aside first; of more, that takes longer than to read all where they are."""
 _FIRST_OF_CREDIT, _FIRST_OF_DOCUMENT = 2_000_000, 3_000_000
 """The first line numbers of the two documents of an allocation; the journals of payments and allocations have lower."""
 
@@ -39,6 +43,11 @@ def write_settled_lines(
         line_columns: What a line takes over from the document's line.
         beside: Xero's own journals are the ledger; the gains of allocated credit notes are told in ours alone.
     """
+    aside = SqlTemplates("cash_basis", connection, tenant_id, journals=journals, lines=lines)
+    if aside.count("posting_affected") <= _FEW:
+        for name in _ASIDE:
+            aside.make(name)
+        journals, lines = _ASIDE
     queries = SqlTemplates(
         "cash_basis",
         connection,

@@ -28,6 +28,7 @@ from xero_pipeline.ledger.cash_basis.settled_lines import write_settled_lines
 from xero_pipeline.ledger.locked.changed_amounts import note_changed_amounts
 from xero_pipeline.ledger.posting import rules
 from xero_pipeline.ledger.sql_templates import SqlTemplates
+from xero_pipeline.ledger.statements.open_records import RECORDS, RECORDS_EVENTS, read_records
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+CHANGED = "posting_changed"
+"""The temporary table of the documents that are not as they were when the ledger was kept: `document_id`, `differs`."""
 _READ = (
     "posting_settings",
     "posting_accounts",
@@ -51,7 +54,7 @@ _READ = (
     "refuse_payments",
     "refuse_allocations",
     "posting_fingerprints",
-    "posting_changed",
+    CHANGED,
 )
 _POST = (
     "posting_affected",
@@ -184,9 +187,10 @@ def post_documents(connection: Connection, tenant_id: str, *, at: datetime, besi
     queries = SqlTemplates(
         "posting", connection, tenant_id, **_variables(), at=literal(at), journals=journals, lines=lines
     )
+    read_records(connection, tenant_id)
     _run_all(queries, _READ)
     mine = f"tenant_id = {literal(tenant_id)}"
-    documents, written, removed = queries.count("posting_changed"), 0, 0
+    documents, written, removed = queries.count(CHANGED), 0, 0
     if documents:
         _run_all(queries, _POST)
         before = queries.count(journals, mine)
@@ -237,5 +241,7 @@ def _variables() -> dict[str, object]:
         "lines_only": ("manual_journals", *(one.of for one in _JOURNAL_LINES)),
         "first_line": _FIRST_LINE,
         "line_columns": _LINE_COLUMNS,
+        "open_records": RECORDS,
+        "open_record_events": RECORDS_EVENTS,
         "no_line": ", ".join(["NULL"] * len(_LINE_COLUMNS)),
     }

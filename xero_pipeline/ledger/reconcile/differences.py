@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.posting.rules import POSTED_DOCUMENT
 from xero_pipeline.ledger.schema import has_ledger as is_kept
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.ledger.statements.open_documents import CREDITS, INVOICES
+from xero_pipeline.ledger.statements.open_records import CREDITS, INVOICES
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among, literal

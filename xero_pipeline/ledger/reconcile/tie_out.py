@@ -108,7 +108,7 @@ def compare(connection: Connection, tenant_id: str, stale: Mapping[str, Collecti
         stale: As for `set_beside_xero`.
     """
     queries = SqlTemplates("reconcile", connection, tenant_id, **variables())
-    rounding = rounding_sql(connection.dialect.name, f"= {literal(tenant_id)}")
+    rounding = rounding_sql(connection.dialect.name)
     SqlTemplates("reconcile", connection, tenant_id, rounding=rounding).make("tie_rounding")
     queries.make("tie_difference_parts")
     for name in _COMPARE:

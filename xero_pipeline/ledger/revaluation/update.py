@@ -15,7 +15,8 @@ from xero_pipeline.ledger.revaluation.journals import RevaluationJournal, of_yea
 from xero_pipeline.ledger.revaluation.month_ends import ZERO, MonthEnd, Outcome, Party, proven_month_ends
 from xero_pipeline.ledger.revaluation.rows import write_rows
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.ledger.statements.open_documents import CONTROL, open_documents_sql
+from xero_pipeline.ledger.statements.open_documents import open_documents_sql
+from xero_pipeline.ledger.statements.open_records import CONTROL, records_read
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import literal
 
@@ -156,7 +157,8 @@ class _Reader:
     def __init__(self, connection: Connection, tenant_id: str, lines: str) -> None:
         self._connection = connection
         day = f"SELECT {literal(tenant_id)} AS tenant_id, period_end AS as_of FROM tie_periods"
-        opened = open_documents_sql(connection.dialect.name, CONTROL, day).replace(":tenant_id", literal(tenant_id))
+        foreign = records_read("currency_code <> (SELECT base_currency FROM posting_settings)")
+        opened = open_documents_sql(connection.dialect.name, CONTROL, day, read=foreign)
         told = {"lines": named(lines), "open_documents": opened}
         self._queries = SqlTemplates("revaluation", connection, tenant_id, **told)
 

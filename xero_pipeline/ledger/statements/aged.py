@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from xero_pipeline.ageing import Ageing
-    from xero_pipeline.ledger.statements.open_documents import Side, Sides
+    from xero_pipeline.ledger.statements.open_records import OpenRecords, Side, Sides
 
 _ENDED = BUCKETS[1:-1]
 
@@ -94,23 +94,39 @@ def aged(
     )
 
 
-def aged_sql(dialect_name: str, sides: Sides, days: Iterable[dt.date], ageing: Ageing = "days", *more: str) -> str:
+def aged_sql(
+    dialect_name: str,
+    sides: Sides,
+    days: Iterable[dt.date],
+    ageing: Ageing = "days",
+    *more: str,
+    read: OpenRecords | None = None,
+) -> str:
     """The rows of an aged table for some days, in the order of `AgedDocument`; takes `:tenant_id`.
 
     Args:
         *more: Columns of `open_documents_sql` that come after those.
+        read: As for `open_documents_sql`.
     """
     asked = " UNION ALL ".join(f"SELECT CAST(:tenant_id AS TEXT) AS tenant_id, {literal(day)} AS as_of" for day in days)
     names = ", ".join([*(field.name for field in fields(AgedDocument)), *more])
-    return f"SELECT {names} FROM ({aged_documents_sql(dialect_name, sides, asked, ageing)}) AS aged"
+    return f"SELECT {names} FROM ({aged_documents_sql(dialect_name, sides, asked, ageing, read=read)}) AS aged"
 
 
-def aged_documents_sql(dialect_name: str, sides: Sides, days: str, ageing: Ageing = "days", whose: str = ONE) -> str:
+def aged_documents_sql(
+    dialect_name: str,
+    sides: Sides,
+    days: str,
+    ageing: Ageing = "days",
+    whose: str = ONE,
+    *,
+    read: OpenRecords | None = None,
+) -> str:
     """The columns of `open_documents_sql`, and days_overdue and bucket. The one place that says how old a document is.
 
     Args:
         days: A query with the columns tenant_id and as_of.
-        whose: As for `open_documents_sql`.
+        whose: As for `open_documents_sql`; so is `read`.
     """
     upto = " ".join(
         f"WHEN due_date >= {first_due_sql(ageing, 'as_of', place)} THEN '{name}'"
@@ -119,7 +135,7 @@ def aged_documents_sql(dialect_name: str, sides: Sides, days: str, ageing: Agein
     return f"""
     SELECT *, CASE WHEN as_of > due_date THEN as_of - due_date ELSE 0 END AS days_overdue,
         CASE WHEN due_date >= as_of THEN '{BUCKETS[0]}' {upto} ELSE '{BUCKETS[-1]}' END AS bucket
-    FROM ({open_documents_sql(dialect_name, sides, days, whose)}) AS o
+    FROM ({open_documents_sql(dialect_name, sides, days, whose, read=read)}) AS o
     """
 
 

@@ -160,8 +160,10 @@ def _flows_sql(entity: Entity, periods: Sequence[Period], journal_lines: str) ->
         UNION ALL
         SELECT b.day, b.bank_id, b.source_type, CASE WHEN b.source_id IS NULL THEN NULL
             WHEN b.bank_id = s.one THEN s.other ELSE s.one END, b.net, b.net
-        FROM banked AS b JOIN sources AS s ON s.source_type = b.source_type AND s.source = b.source AND s.day = b.day
-        WHERE s.banks > 1 OR b.source_type = :unexplained
+        FROM banked AS b JOIN (SELECT * FROM sources WHERE banks > 1 AND source_type <> :unexplained) AS s
+            ON s.source_type = b.source_type AND s.source = b.source AND s.day = b.day
+        UNION ALL
+        SELECT day, bank_id, source_type, NULL, net, net FROM banked WHERE source_type = :unexplained
     ),
     daily AS (
         SELECT day, bank_id, source_type, counter_id, SUM(CASE WHEN told_by > 0 THEN amount ELSE 0 END) AS received,

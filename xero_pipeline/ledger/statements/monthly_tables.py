@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -10,19 +11,16 @@ from xero_pipeline.calendar import months_between
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS, are_pulled
 from xero_pipeline.ledger.posting.rules import REVERSAL
 from xero_pipeline.ledger.statements import balance_sheet, bank_summary, cash, profit_and_loss, trial_balance
-from xero_pipeline.ledger.statements.aged import aged_sql
+from xero_pipeline.ledger.statements.aged_tables import AGED, write_aged
 from xero_pipeline.ledger.statements.balances import account_balances
 from xero_pipeline.ledger.statements.budget import variances
 from xero_pipeline.ledger.statements.chart import chart_of
 from xero_pipeline.ledger.statements.entity import entity_of, newest_day
-from xero_pipeline.ledger.statements.open_documents import CONTROL, Side
 from xero_pipeline.ledger.statements.periods import Period, in_months
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.sql import carry_out, literal, q
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
     from sqlalchemy import Connection
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from xero_pipeline.ledger.statements.trial_balance import TrialBalanceLine
     from xero_pipeline.warehouse.database.dialect import Dialect
 
-_AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": "payables"}
 TABLES = (
     "trial_balance",
     "profit_and_loss",
@@ -43,7 +40,7 @@ TABLES = (
     "bank_summary",
     "cash_movement",
     "budget_variance",
-    *_AGED,
+    *AGED,
 )
 """The tables of schema ledger that are written here, and those of `ON_CASH_BASIS` where such reports are pulled."""
 
@@ -57,6 +54,7 @@ def write_statements(
     months: Iterable[date] | None = None,
     *,
     ageing: Ageing = "days",
+    changed: str | None = None,
 ) -> dict[str, int]:
     """Write every statement of an organisation for some months; what was there of it is gone.
 
@@ -66,6 +64,7 @@ def write_statements(
     Args:
         connection: In a transaction, with the tables of the ledger made.
         months: A day of each month; None for every month from the first journal to the last.
+        changed: As for `write_aged`.
 
     Returns:
         How many rows each table has now; those on cash basis only where they are written.
@@ -77,7 +76,7 @@ def write_statements(
     periods = in_months(_every_month(connection, tenant_id) if months is None else months)
     dialect.lock(connection, f"statements of {tenant_id}")
     written = dict.fromkeys(TABLES, 0)
-    for table in {*TABLES, *ON_CASH_BASIS} - (_AGED.keys() if periods else set()):
+    for table in {*TABLES, *ON_CASH_BASIS} - (AGED.keys() if periods else set()):
         connection.execute(text(f"DELETE FROM {named(table)} WHERE tenant_id = :tenant_id"), {"tenant_id": tenant_id})
     if periods:
         chart = chart_of(connection, tenant_id)
@@ -87,7 +86,9 @@ def write_statements(
         for table, rows in rows_by_table.items():
             dialect.append(connection, named(table), _arrow(table, tenant_id, rows))
             written[table] = len(rows)
-        written |= _write_aged(connection, tenant_id, periods, ageing)
+        newest = newest_day(connection, tenant_id)
+        days = {newest, *(period.end for period in periods if period.start <= newest)} if newest else set[date]()
+        written |= write_aged(connection, tenant_id, days, ageing, changed=changed)
     return written
 
 
@@ -102,7 +103,7 @@ def _rows(connection: Connection, entity: Entity, chart: ChartOfAccounts, period
     sums = account_balances(connection, entity, chart, periods)
     flows = cash.flows(connection, entity, chart, periods)
     budgets = variances(connection, entity, chart, sums)
-    rows: _Rows = {table: [] for table in TABLES if table not in _AGED}
+    rows: _Rows = {table: [] for table in TABLES if table not in AGED}
     for period, found in sums.items():
         banks = bank_summary.of_balances(chart, found)
         statements = {
@@ -154,49 +155,3 @@ def _arrow(table: str, tenant_id: str, rows: Sequence[tuple[Period, Any]]) -> pa
         for column in ledger_table(table).all_columns
     }
     return pa.table(columns)
-
-
-def _write_aged(connection: Connection, tenant_id: str, periods: Sequence[Period], ageing: Ageing) -> dict[str, int]:
-    newest = newest_day(connection, tenant_id)
-    if newest is None:
-        for table in _AGED:
-            carry_out(connection, f"DELETE FROM {named(table)} WHERE tenant_id = {literal(tenant_id)}")
-        return {}
-    days = sorted({newest, *(period.end for period in periods if period.start <= newest)})
-    found = aged_sql(connection.dialect.name, CONTROL, days, ageing, "side").replace(":tenant_id", literal(tenant_id))
-    # Both sides at once: to plan this query takes longer than to run it.
-    carry_out(connection, "DROP TABLE IF EXISTS aged_documents")
-    carry_out(connection, f"CREATE TEMP TABLE aged_documents AS {found}")
-    if connection.dialect.name == "postgresql":
-        carry_out(connection, "ANALYZE aged_documents (as_of, document_id)")
-    return {table: _replace_aged(connection, tenant_id, table, side) for table, side in _AGED.items()}
-
-
-def _replace_aged(connection: Connection, tenant_id: str, table: str, side: Side) -> int:
-    """Write the rows of a side that say something else; most months were over long ago.
-
-    Returns:
-        How many rows there are now.
-    """
-    mine = f"tenant_id = {literal(tenant_id)}"
-    names = ", ".join(q(column.name) for column in ledger_table(table).columns)
-    arrived = f"SELECT {names} FROM aged_documents WHERE side = {literal(side)}"
-    # EXCEPT takes a third of the time of a join on every column.
-    carry_out(connection, "DROP TABLE IF EXISTS aged_otherwise")
-    carry_out(
-        connection,
-        f"CREATE TEMP TABLE aged_otherwise AS SELECT as_of, document_id FROM "
-        f"(SELECT {names} FROM {named(table)} WHERE {mine} EXCEPT {arrived}) AS o",
-    )
-    carry_out(
-        connection,
-        f"DELETE FROM {named(table)} WHERE {mine} "
-        "AND (as_of, document_id) IN (SELECT as_of, document_id FROM aged_otherwise)",
-    )
-    carry_out(
-        connection,
-        f"INSERT INTO {named(table)} (tenant_id, {names}) SELECT {literal(tenant_id)}, {names} FROM ({arrived}) AS n "
-        f"WHERE NOT EXISTS (SELECT 1 FROM {named(table)} AS t "
-        f"WHERE t.{mine} AND t.as_of = n.as_of AND t.document_id = n.document_id)",
-    )
-    return connection.exec_driver_sql(f"SELECT COUNT(*) FROM ({arrived}) AS n").scalar_one()

@@ -1,5 +1,5 @@
 -- Of every document one text that says what its journals are made of: itself, its lines and their tracking, its
--- payments and its allocations. It changes when any of them says something else, however that came into the warehouse.
+-- payments and its allocations, and what is open of it. It changes when any of them says something else, however that came into the warehouse.
 -- One more row stands for what all depend on: the chart of accounts, and the rules themselves.
 {%- macro said(row, columns) %}{{ digest(columns | map("prefixed", row)) }}{% endmacro %}
 SELECT
@@ -15,6 +15,18 @@ FROM (
             "other_account_id", "other_total")) }}
             AS said
     FROM posting_documents AS d
+
+    UNION ALL
+    -- What is open of it, for how long, and what the aged tables say of it besides.
+    SELECT d.document_id, NULL, NULL, {{ said("d", ("side", "document_type", "source_table", "date", "due_date", "contact_id",
+        "contact_name", "number", "reference", "currency_code", "currency_rate", "rate", "total", "events", "settled")) }}
+    FROM (
+        SELECT o.*, e.events, e.settled
+        FROM {{ open_records }} AS o LEFT JOIN (
+            SELECT e.line, COUNT(*) AS events, SUM({{ said("e", ("day", "amount")) }}) AS settled
+            FROM {{ open_record_events }} AS e GROUP BY e.line
+        ) AS e ON e.line = o.line
+    ) AS d
     {%- for table, lines, line_id in lines_of %}
     {%- set key = table[:-1] ~ "_id" %}
 
