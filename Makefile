@@ -13,9 +13,8 @@ setup: .venv/.ready ## make .venv and install everything from the lock file
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else "Python 3.11 to 3.14 is needed, this is %d.%d: make PYTHON=python3.12 …" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing into .venv (about two minutes, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "Installing into .venv (about a minute, once) …"
+	@bash .ci/install $(BIN)/python
 	@$(BIN)/python -m compileall -q xero_pipeline xero_simulator
 	@touch $@
 
