@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from xero_pipeline.warehouse.load.merge import Merged
@@ -83,6 +84,15 @@ def test_lines_that_are_there_without_their_record_are_written_over(warehouse_ur
     found = rows(warehouse, "SELECT line_item_id, description FROM xero.invoice_line_items ORDER BY position")
     assert [row["line_item_id"] for row in found] == [uid("a1"), uid("a2")]
     assert found[0]["description"] == "after"
+
+
+def test_rows_in_pieces_arrive_when_the_first_is_empty(warehouse):
+    pages = [invoices(invoice("a")), invoices(invoice("b", lines=[line("b1")]))]
+    batch = {name: pa.concat_tables([page[name] for page in pages]) for name in pages[0]}
+    assert batch["invoice_line_items"].column(0).num_chunks == 2
+    merged = warehouse.merge(batch)
+    assert (merged["invoices"].inserted, merged["invoice_line_items"].inserted) == (2, 1)
+    assert set(line_states(warehouse)) == {uid("b1")}
 
 
 def test_a_line_that_left_its_record_is_marked_and_comes_back(warehouse):

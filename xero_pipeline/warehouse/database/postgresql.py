@@ -239,7 +239,8 @@ def _copy(connection: Connection, into: str, rows: pa.Table) -> None:
     from pyarrow import csv
 
     written = BytesIO()
-    csv.write_csv(rows, written, csv.WriteOptions(include_header=False, quoting_style="needed"))
+    # In one piece: after an empty one Arrow writes what its buffer held (github.com/apache/arrow/issues/36889).
+    csv.write_csv(rows.combine_chunks(), written, csv.WriteOptions(include_header=False, quoting_style="needed"))
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN (FORMAT csv)") as copy:
         copy.write(written.getbuffer())
