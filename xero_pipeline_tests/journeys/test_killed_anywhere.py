@@ -35,7 +35,7 @@ from xero_simulator.edits import documents, records
 from xero_simulator.edits.working_copy import EditRefused
 
 pytestmark = pytest.mark.timeout(900)  # many processes: a busy machine takes its time
-FIRST, LATER, ON_POSTGRESQL = so_many(14, 1), so_many(33, 2), so_many(3, 1)
+FIRST, LATER, ON_POSTGRESQL = so_many(14, 1), so_many(33, 1), so_many(3, 1)
 """Points during a first sync, during a later one, and during a first one on PostgreSQL: fifty."""
 
 

@@ -65,7 +65,7 @@ def truth(office):
     }
 
 
-@pytest.mark.parametrize("seed", range(so_many(8, 2)))
+@pytest.mark.parametrize("seed", range(so_many(8, 1)))
 def test_a_sync_among_people_misses_nothing_they_left_alone_and_the_next_brings_the_rest(office, warehouse, seed):
     row = sized(endpoint("invoices"), 3 + seed % 5)
     office.open()
