@@ -1,5 +1,6 @@
 -- Of every document one text that says what its journals are made of: itself, its lines and their tracking, its
--- payments and its allocations, and what is open of it. It changes when any of them says something else, however that came into the warehouse.
+-- payments and its allocations, and what is open of it. It changes when any of them says something else, however that
+-- came into the warehouse.
 -- One more row stands for what all depend on: the chart of accounts, and the rules themselves.
 {%- macro said(row, columns) %}{{ digest(columns | map("prefixed", row)) }}{% endmacro %}
 SELECT
