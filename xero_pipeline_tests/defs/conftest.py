@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline.xero.quota.limiter import Quota
 from xero_pipeline_tests.clock import TODAY
+from xero_simulator.company import Company
 from xero_simulator.config import BooksConfig
 from xero_simulator.faults.catalogue import Fault
 from xero_simulator.identity import service
@@ -183,6 +185,19 @@ def connected(tmp_path_factory):
 def house(tmp_path, connected):
     with lived_in(connected, connected.home, tmp_path / "home") as house:
         yield house
+
+
+@pytest.fixture
+def own_books(house, monkeypatch):
+    """Makes books of a test's own of an organisation's: it may edit them, the simulator is that of other tests, too."""
+
+    def copied(tenant):
+        bench = house.simulator.company(tenant).bench
+        books = Company(replace(bench, tables=deepcopy(bench.tables), shared=dict(bench.shared)))
+        monkeypatch.setitem(house.simulator._companies, tenant, books)
+        return books
+
+    return copied
 
 
 @contextmanager

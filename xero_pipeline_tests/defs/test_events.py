@@ -52,10 +52,10 @@ def test_without_a_key_there_is_neither_sensor_nor_job():
     assert "read_events" not in [one.name for one in definitions.jobs]
 
 
-def test_from_event_to_row_and_ledger_in_one_run_of_one_call(house, told):
+def test_from_event_to_row_and_ledger_in_one_run_of_one_call(house, told, own_books):
     tenant, *_ = house.tenants
     house.sync("organisations", "accounts", "invoices", tenants=[tenant])
-    company = house.simulator.company(tenant)
+    company = own_books(tenant)
     invoice = documents.add_invoice(company, clock.now())
     told("invoices", tenant, invoice["InvoiceID"])
     before = calls(house)

@@ -1,6 +1,5 @@
 """Assets bring their tables, tell what they did and cost, and fail alone."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from xero_pipeline.warehouse.schema.catalogue import table_group
 from xero_pipeline.warehouse.time_zones import beginning_of
 from xero_pipeline.xero.http.client import XeroClient
 from xero_pipeline_tests.defs.conftest import FIRST_MONTH, MONTHS
-from xero_simulator.company import Company
 from xero_simulator.edits import documents
 
 
@@ -71,13 +69,10 @@ def calls_for(house, table):
 
 @pytest.mark.any_day
 def test_a_record_that_arrives_already_deleted_is_a_row_inserted_and_none_of_those_the_organisation_has(
-    house, monkeypatch
+    house, own_books
 ):
     tenant = house.tenants[0]
-    bench = house.simulator.company(tenant).bench
-    tables = {name: dict(rows) for name, rows in bench.tables.items()}
-    books = Company(replace(bench, tables=tables, shared=dict(bench.shared)))
-    monkeypatch.setitem(house.simulator._companies, tenant, books)
+    books = own_books(tenant)
     draft = documents.add_invoice(books, clock.now(), status="DRAFT")
     documents.void_invoice(books, draft["InvoiceID"], clock.now())
     assert house.sync("invoices", tenants=[tenant]).success

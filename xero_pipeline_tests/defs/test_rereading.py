@@ -31,10 +31,10 @@ def test_zero_turns_it_off_and_says_so(tick, monkeypatch):
     assert "XERO_REREAD_CALLS is 0" in data.skip_message
 
 
-def test_a_run_brings_what_xero_does_not_tell_and_says_which_days_it_read(house):
+def test_a_run_brings_what_xero_does_not_tell_and_says_which_days_it_read(house, own_books):
     tenant = house.tenants[0]
     house.sync("invoices", "payments", tenants=[tenant])
-    company = house.simulator.company(tenant)
+    company = own_books(tenant)
     invoice = company.records("Invoices")[3]
     mark_sent(company, invoice["InvoiceID"], sent=not invoice["SentToContact"])
     assert house._run(REREAD, None, partition_key=tenant, tags={}, ops=house.reread(20)).success

@@ -70,8 +70,10 @@ class TestAnotherDay:
     def test_the_trial_balance_alone_is_asked_for_where_nothing_changed(self, house, runner, organisation):
         assert self.asked_for(house, runner, organisation) == {"trial_balance": 2}
 
-    def test_what_xero_posts_by_itself_shows_there_and_the_others_follow_at_once(self, house, runner, organisation):
-        company = house.simulator.company(organisation.tenant_id)
+    def test_what_xero_posts_by_itself_shows_there_and_the_others_follow_at_once(
+        self, house, runner, organisation, own_books
+    ):
+        company = own_books(organisation.tenant_id)
         codes = [account["Code"] for account in company.records("Accounts") if account.get("Class") == "EXPENSE"]
         amounts = {codes[0]: Decimal(50), codes[1]: Decimal(-50)}
         post_unseen(company, MONTHS[-2], amounts, "DEPRECIATION")
