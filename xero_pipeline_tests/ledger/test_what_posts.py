@@ -268,3 +268,18 @@ def test_an_account_whose_code_became_something_else_posts_everything_anew(books
         assert post_documents(connection, "t", at=NOW).documents == 0
         connection.exec_driver_sql(swap)
         assert post_documents(connection, "t", at=NOW).documents > 0
+
+
+def test_what_keeps_an_allocation_from_posting_is_told_and_taken_back_when_the_rate_of_the_invoice_changes(books):
+    books.change("UPDATE xero.accounts SET system_account = NULL WHERE account_id = 'gains'")
+    for table, name, kind in (("invoices", "i", "ACCREC"), ("credit_notes", "c", "ACCRECCREDIT")):
+        books.document(table, name, kind, [("sales", "20")], currency="USD", rate="0.8")
+    books.set_off("used", "c", "i", "20")
+    books.post()
+    assert books.problems() == {}
+    books.change("UPDATE xero.invoices SET currency_rate = 0.5")
+    books.post()
+    assert books.problems() == {"c": "there is no account for realised currency gains (REALISEDCURRENCYGAIN)"}
+    books.change("UPDATE xero.invoices SET currency_rate = 0.8")
+    books.post()
+    assert books.problems() == {}

@@ -71,8 +71,15 @@ FROM (
     {%- for side in ("credit_id", "document_id") %}
 
     UNION ALL
-    SELECT a.{{ side }}, NULL, NULL, {{ said("a", ("event_id", "credit_id", "document_id", "date", "amount", "counts", "refused")) }}
-    FROM posting_allocations AS a
+    -- By the rates of both sides an allocation balances or not, which is told of the credit.
+    SELECT a.{{ side }}, NULL, NULL, {{ said("a", ("event_id", "credit_id", "document_id", "date", "amount", "counts",
+        "refused", "credit_rate", "document_rate")) }}
+    FROM (
+        SELECT a.*, c.rate AS credit_rate, d.rate AS document_rate
+        FROM posting_allocations AS a
+        LEFT JOIN posting_documents AS c ON c.document_id = a.credit_id
+        LEFT JOIN posting_documents AS d ON d.document_id = a.document_id
+    ) AS a
     {%- if side == "document_id" %}
     WHERE a.counts
     {%- endif %}
