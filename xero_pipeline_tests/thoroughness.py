@@ -40,7 +40,7 @@ def of_the_other_database(items: Sequence[pytest.Item], rooms: Collection[str]) 
     """
     twins: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if rooms & {*item.path.parts}:
+        if rooms & {*item.nodeid.partition("::")[0].split("/")}:
             twins.setdefault(_DATABASE.sub("", item.nodeid), []).append(item)
     found: list[pytest.Item] = []
     for both in twins.values():

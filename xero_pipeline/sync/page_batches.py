@@ -39,6 +39,11 @@ def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool
 
 
 def lots(pages: Sequence[Page]) -> list[Sequence[Page]]:
-    """Each page alone takes the least memory; of pages that share a record, it must be chosen which one counts."""
-    names = [name for page in pages for name in page.records.ids]
-    return [[page] for page in pages] if pages and len({*names}) == len(names) else [pages]
+    """The pages in groups whose records are made rows together: each page alone, which takes the least memory.
+
+    Pages that share a record are one group: it must be chosen which of its versions counts. So are pages with a record
+    whose id could not be read on the way, for it may be on another of them.
+    """
+    names = [name for page in pages for _, name in page.records.named()]
+    alone = bool(pages) and None not in names and len({*names}) == len(names)
+    return [[page] for page in pages] if alone else [pages]

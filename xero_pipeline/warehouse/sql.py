@@ -25,6 +25,12 @@ def carry_out(connection: Connection, statement: str) -> None:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
+def drop_temporary(connection: Connection, name: str) -> None:
+    """Drop a temporary table of this session, if there is one. A table of somebody's that is called the same stays."""
+    schema = "pg_temp" if connection.dialect.name == "postgresql" else "temp.main"
+    carry_out(connection, f"DROP TABLE IF EXISTS {schema}.{name}")
+
+
 def target(table: Table, schema: str = SCHEMA) -> str:
     """The table's full name in SQL."""
     return f"{schema}.{q(table.name)}"

@@ -50,6 +50,20 @@ def test_whoever_has_documents_and_no_ledger_yet_is_behind(warehouse):
     assert stale_ledgers(warehouse, [row["tenant_id"]]) == {row["tenant_id"]}
 
 
+def test_tables_of_somebodys_that_are_called_as_those_we_work_with_stay(books):
+    names = ["aged_documents", "open_records", "settled_journals", "tie_differs_since"]
+    own = "main" if books.warehouse.dialect.url.get_backend_name() == "duckdb" else "public"
+    for name in names:
+        books.change(f"CREATE TABLE {own}.{name} AS SELECT 1 AS mine")
+    books.document("invoices", "one", "ACCREC", [("sales", "100")])
+    books.keep()
+    # They are not asked for by name, which on DuckDB is that of the temporary table, too.
+    mine = "SELECT table_name FROM information_schema.columns WHERE table_schema = :own AND column_name = 'mine'"
+    assert sorted(row["table_name"] for row in books.warehouse.query(mine, {"own": own}).to_pylist()) == names
+    found = books.warehouse.query("SELECT DISTINCT document_id FROM ledger.aged_receivables").to_pylist()
+    assert found == [{"document_id": "one"}]
+
+
 SINCE_0_3_0 = (
     ("tie_out", "same_as"),
     ("documents", "is_posted"),
@@ -57,6 +71,7 @@ SINCE_0_3_0 = (
     ("derived_journals", "currency_rate_source"),
     ("journals", "currency_rate_source"),
     ("kept", "inputs"),
+    ("kept", "aged"),
 )
 
 

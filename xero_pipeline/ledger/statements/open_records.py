@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xero_pipeline.ledger.exact_sql import known_rate_sql
 from xero_pipeline.ledger.posting.rules import FIRST_DAY, LAST_DAY, MOST
-from xero_pipeline.warehouse.sql import among, carry_out, literal
+from xero_pipeline.warehouse.sql import among, carry_out, drop_temporary, literal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -115,7 +115,7 @@ def read_records(connection: Connection, tenant_id: str) -> None:
     """
     found = records(CONTROL, f"= {literal(tenant_id)}")
     for name, query in ((RECORDS, found.documents), (RECORDS_EVENTS, found.events)):
-        carry_out(connection, f"DROP TABLE IF EXISTS {name}")
+        drop_temporary(connection, name)
         known = "" if name == RECORDS else f"WITH documents AS (SELECT * FROM {RECORDS}) "
         carry_out(connection, f"CREATE TEMP TABLE {name} AS {known}{query}")
         if connection.dialect.name == "postgresql":
