@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     _Read = tuple[list[Page], bool, Future[Arrived] | None]
 
-PAGES_PER_MERGE = 2
+PAGES_PER_MERGE = 3
 """A merge per page is slow, four pages take 25 MB more: measured in benchmarks/."""
 
 

@@ -24,7 +24,7 @@ KNOWN_SECONDS = 1.0
 """The same for one that we waited for in vain just now: a run has many transactions."""
 
 KEPT_GROWTH_BYTES = 24_000_000
-"""Six merges of a first load: to close and open the file takes 0.1 s of the processor, what is kept takes memory."""
+"""Four merges of a first load: to close and open the file takes 0.1 s of the processor, what is kept takes memory."""
 
 
 class OpenFile:
