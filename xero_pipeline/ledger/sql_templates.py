@@ -13,7 +13,7 @@ from xero_pipeline.ledger.exact_sql import digest_sql, rate_sql, share_sql, to_b
 from xero_pipeline.ledger.posting.rules import REVALUED, WITHOUT_DOCUMENT
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
-from xero_pipeline.warehouse.sql import among, carry_out, drop_temporary, literal
+from xero_pipeline.warehouse.sql import among, carry_out, literal, make_temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,10 +55,7 @@ class SqlTemplates:
         Args:
             name: Of its file, and of the table.
         """
-        drop_temporary(self._connection, name)
-        carry_out(self._connection, f"CREATE TEMP TABLE {name} AS {self.text(name)}")
-        if self._connection.dialect.name == "postgresql":
-            carry_out(self._connection, f"ANALYZE {name}")
+        make_temporary(self._connection, name, self.text(name))
 
     def run(self, name: str) -> None:
         """Carry out a statement."""

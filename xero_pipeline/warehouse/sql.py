@@ -25,10 +25,17 @@ def carry_out(connection: Connection, statement: str) -> None:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
-def drop_temporary(connection: Connection, name: str) -> None:
-    """Drop a temporary table of this session, if there is one. A table of somebody's that is called the same stays."""
+def make_temporary(connection: Connection, name: str, query: str) -> None:
+    """Make a temporary table; one of this session gives way. A table of somebody's that is called the same stays.
+
+    Args:
+        query: What is in it.
+    """
     schema = "pg_temp" if connection.dialect.name == "postgresql" else "temp.main"
     carry_out(connection, f"DROP TABLE IF EXISTS {schema}.{name}")
+    carry_out(connection, f"CREATE TEMP TABLE {name} AS {query}")
+    if connection.dialect.name == "postgresql":
+        carry_out(connection, f"ANALYZE {name}")
 
 
 def target(table: Table, schema: str = SCHEMA) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.sql import drop_temporary, literal, q
+from xero_pipeline.warehouse.sql import literal, make_temporary, q
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,10 +22,11 @@ def remember_differences(connection: Connection, tenant_id: str) -> None:
         connection: In the transaction in which they are.
     """
     key = ", ".join(map(q, ledger_table("tie_out").key))
-    drop_temporary(connection, _BEFORE)
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE {_BEFORE} AS SELECT {key}, differs_since FROM {named('tie_out')} "
-        f"WHERE tenant_id = {literal(tenant_id)} AND differs_since IS NOT NULL"
+    make_temporary(
+        connection,
+        _BEFORE,
+        f"SELECT {key}, differs_since FROM {named('tie_out')} "
+        f"WHERE tenant_id = {literal(tenant_id)} AND differs_since IS NOT NULL",
     )
 
 

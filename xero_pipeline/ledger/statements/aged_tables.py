@@ -9,7 +9,7 @@ from xero_pipeline.ledger.input_state import digest
 from xero_pipeline.ledger.statements.aged import aged_sql
 from xero_pipeline.ledger.statements.open_records import CONTROL, read_records, records_read
 from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.sql import among, carry_out, drop_temporary, literal, q
+from xero_pipeline.warehouse.sql import among, carry_out, literal, make_temporary, q
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -50,8 +50,7 @@ def write_aged(
     queries = [_aged(connection, tenant_id, some, ageing, which) for some, which in parts if some]
     if queries:
         # Both sides at once: to plan this query takes longer than to run it.
-        drop_temporary(connection, _FOUND)
-        carry_out(connection, f"CREATE TEMP TABLE {_FOUND} AS {' UNION ALL '.join(queries)}")
+        make_temporary(connection, _FOUND, " UNION ALL ".join(queries))
     for table, side in AGED.items():
         gone = f"(as_of IN {among(stays)}) IS NOT TRUE" + (f" OR {parts[1][1]}" if stays else "")
         carry_out(connection, f"DELETE FROM {named(table)} WHERE tenant_id = {literal(tenant_id)} AND ({gone})")

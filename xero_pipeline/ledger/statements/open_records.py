@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xero_pipeline.ledger.exact_sql import known_rate_sql
 from xero_pipeline.ledger.posting.rules import FIRST_DAY, LAST_DAY, MOST
-from xero_pipeline.warehouse.sql import among, carry_out, drop_temporary, literal
+from xero_pipeline.warehouse.sql import among, literal, make_temporary
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -114,12 +114,8 @@ def read_records(connection: Connection, tenant_id: str) -> None:
         connection: In the transaction they are for.
     """
     found = records(CONTROL, f"= {literal(tenant_id)}")
-    for name, query in ((RECORDS, found.documents), (RECORDS_EVENTS, found.events)):
-        drop_temporary(connection, name)
-        known = "" if name == RECORDS else f"WITH documents AS (SELECT * FROM {RECORDS}) "
-        carry_out(connection, f"CREATE TEMP TABLE {name} AS {known}{query}")
-        if connection.dialect.name == "postgresql":
-            carry_out(connection, f"ANALYZE {name}")
+    make_temporary(connection, RECORDS, found.documents)
+    make_temporary(connection, RECORDS_EVENTS, f"WITH documents AS (SELECT * FROM {RECORDS}) {found.events}")
 
 
 def records_read(which: str = "TRUE") -> OpenRecords:
