@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from xero_pipeline.ledger.fivetran.views import make_views
 from xero_pipeline.ledger.input_state import input_state
 from xero_pipeline.ledger.posting.postings import CHANGED, Posted, post_documents
-from xero_pipeline.ledger.posting.xero_journals import adopt_xero_journals, have_been_read
+from xero_pipeline.ledger.posting.xero_journals import (
+    adopt_xero_journals,
+    have_been_read,
+    remove_what_stood_beside,
+)
 from xero_pipeline.ledger.reconcile.account_balances import compare_account_balances
 from xero_pipeline.ledger.reconcile.account_lines import post_account_lines, remove_account_lines
 from xero_pipeline.ledger.reconcile.cause_file import by_account
@@ -89,6 +93,8 @@ def update_ledger(
         posted = post_documents(connection, tenant_id, at=at, beside=real)
         if real:
             adopt_xero_journals(connection, tenant_id, at=at)
+        else:
+            remove_what_stood_beside(connection, tenant_id)
         remove_revaluations(connection, tenant_id)
         remove_account_lines(connection, tenant_id)
         set_beside_xero(connection, tenant_id, stale)

@@ -83,6 +83,19 @@ def test_without_them_again_the_documents_are_the_ledger(auditor):
     assert auditor.lines() == auditor.truth()
 
 
+def test_without_them_again_nothing_stands_beside_the_ledger(auditor):
+    post_unseen(auditor.books, dt.date(2026, 1, 20), {"477": Decimal(500), "814": Decimal(-500)}, "PAYSLIP")
+    auditor.sync("journals")
+    auditor.keep()
+    beside = "select count(*) as n from ledger."
+    assert auditor.one(f"{beside}journal_differences")["n"] > 0
+    auditor.journals = False
+    auditor.keep()
+    # The group reads what documents post where it is.
+    tables = ("journal_differences", "derived_journals", "derived_journal_lines")
+    assert [auditor.one(f"{beside}{table}")["n"] for table in tables] == [0, 0, 0]
+
+
 def test_money_that_an_edit_only_reversed_neither_came_in_nor_went_out(auditor):
     auditor.sync("journals")
     auditor.keep()

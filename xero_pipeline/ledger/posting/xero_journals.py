@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.ledger.tables import named
+from xero_pipeline.warehouse.sql import carry_out, literal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+_BESIDE = ("derived_journals", "derived_journal_lines", "journal_differences")
+"""What stands beside Xero's journals."""
 
 
 def have_been_read(connection: Connection, tenant_id: str) -> bool:
@@ -34,3 +38,13 @@ def adopt_xero_journals(connection: Connection, tenant_id: str, *, at: datetime)
     queries.run("write_xero_lines")
     queries.run("remove_xero_differences")
     queries.run("write_xero_differences")
+
+
+def remove_what_stood_beside(connection: Connection, tenant_id: str) -> None:
+    """The documents are the ledger: nothing of a time when Xero's journals were it counts any more.
+
+    Args:
+        connection: In a transaction that writes.
+    """
+    for table in _BESIDE:
+        carry_out(connection, f"DELETE FROM {named(table)} WHERE tenant_id = {literal(tenant_id)}")
