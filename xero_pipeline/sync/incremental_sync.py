@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     _Read = tuple[list[Page], bool, Future[Arrived] | None]
 
-PAGES_PER_MERGE = 3
-"""A merge per page is slow, four pages take 25 MB more: measured in benchmarks/."""
-
 
 def sync_collection(
     client: XeroClient,
@@ -96,7 +93,7 @@ def sync_collection(
                 calls_left=calls_left,
                 known=known,
             )
-            for batch, last, rows in _with_rows(batches(pages, PAGES_PER_MERGE), writer.read):
+            for batch, last, rows in _with_rows(batches(pages), writer.read):
                 reading.write_pages(batch, last=last, arrived=rows and rows.result())
                 if progress:
                     progress(reading.pages, batch[-1].total_pages, reading.records)

@@ -11,20 +11,22 @@ if TYPE_CHECKING:
 
     from xero_pipeline.xero.pagination import Page
 
+PAGES_PER_MERGE = 3
+"""A merge per page is slow, four pages take 25 MB more: measured in benchmarks/."""
 
-def batches(pages: Iterable[Page], size: int) -> Iterator[tuple[list[Page], bool]]:
-    """Pages in groups of at most `size`, each with whether it is the last.
+
+def batches(pages: Iterable[Page]) -> Iterator[tuple[list[Page], bool]]:
+    """Pages in groups of at most `PAGES_PER_MERGE`, each with whether it is the last.
 
     A slice is handed out as soon as it is complete, and what came before an error before it: it need not come again.
 
     Args:
         pages: Of a read; behind a complete slice there are always more.
-        size: At most so many in a group.
     """
     batch: list[Page] = []
     try:
         for page in pages:
-            if len(batch) == size:
+            if len(batch) == PAGES_PER_MERGE:
                 yield batch, False
                 batch = []
             batch.append(page)

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 COMPARE_AGAIN = timedelta(days=7)
 """How long a round may take until all ids are compared in between, which costs fewer bytes than reading all again."""
 
-PAGES_PER_MERGE = 4
-"""Only a day with thousands of records has more."""
-
 
 class RefreshPass:
     """One pass over a collection: its share of the calls, and how far they came.
@@ -160,7 +157,7 @@ class RefreshPass:
 
         began, seen = self._now(), set[str]()
         pages = pagination.paginate(self._client, self._tenant_id, self._endpoint, window=window.days)
-        for some, last in batches(pages, PAGES_PER_MERGE):
+        for some, last in batches(pages):
             seen.update(name for page in some for name in page.records.ids)
             with self._writer.batch(some) as batch:
                 if last:

@@ -19,7 +19,7 @@ from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.details.detail_budget import DetailBudget
 from xero_pipeline.sync.details.detail_sync import sync_details
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
-from xero_pipeline.warehouse.progress.detail_requests import unanswered
+from xero_pipeline.warehouse.progress.detail_requests import unanswered, unanswered_counts
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import TENANT, uid
@@ -219,6 +219,18 @@ def test_a_refused_file_is_told_until_its_document_lost_it(xero, store):
     xero.keep(store)
     with xero.warehouse.reading() as connection:
         assert unanswered(connection, "attachments") == []
+
+
+def test_a_refusal_is_an_open_issue_for_as_long_as_such_details_are_read(xero, store):
+    xero.contents["one"] = GONE
+    xero.keep(store)
+    with xero.warehouse.reading() as connection:
+        assert unanswered_counts(connection) == {TENANT: 1}
+    xero.later(days=8)
+    xero.read()  # the invoices alone: attachments were chosen once and are not any more
+    with xero.warehouse.reading() as connection:
+        assert unanswered_counts(connection) == {}
+        assert len(unanswered(connection, "attachments")) == 1
 
 
 def test_an_outage_keeps_what_was_read_and_the_rest_is_asked_for_the_next_time(xero, store):

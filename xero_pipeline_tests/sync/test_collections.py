@@ -10,7 +10,8 @@ import pytest
 
 from xero_pipeline.errors import AccessRefused, WarehouseBusy, XeroPipelineError
 from xero_pipeline.sync.incremental_read import OVERLAP, READS
-from xero_pipeline.sync.incremental_sync import PAGES_PER_MERGE, sync_collection
+from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.page_batches import PAGES_PER_MERGE
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import OURS, SERVER_TIME, TENANT, Xero, uid
 

@@ -11,7 +11,7 @@ import pytest
 
 from xero_pipeline.errors import BudgetReached, WaitError
 from xero_pipeline.sync.incremental_read import OVERLAP
-from xero_pipeline.sync.incremental_sync import PAGES_PER_MERGE
+from xero_pipeline.sync.page_batches import PAGES_PER_MERGE
 from xero_pipeline.sync.read_plan import CUT_IS_OLD
 from xero_pipeline.xero import pagination
 from xero_pipeline.xero.endpoints import endpoint

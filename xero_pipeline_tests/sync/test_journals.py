@@ -10,7 +10,8 @@ import pytest
 
 from xero_pipeline.errors import BudgetReached, MissingScope
 from xero_pipeline.sync.estimate.calls import Known, calls_to_read
-from xero_pipeline.sync.incremental_sync import PAGES_PER_MERGE, sync_collection
+from xero_pipeline.sync.incremental_sync import sync_collection
+from xero_pipeline.sync.page_batches import PAGES_PER_MERGE
 from xero_pipeline.sync.read_plan import CUT_IS_OLD
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.simulator.helpers import ALL_SCOPES, let_in
