@@ -25,7 +25,7 @@ from xero_pipeline.ledger.reconcile.tie_out import (
 )
 from xero_pipeline.ledger.revaluation.update import post_revaluations, remove_revaluations
 from xero_pipeline.ledger.schema import has_ledger, upgrade_schema
-from xero_pipeline.ledger.statements.aged_tables import aged_way
+from xero_pipeline.ledger.statements.aged_tables import aged_rules
 from xero_pipeline.ledger.statements.monthly_tables import write_statements
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.spans import span
@@ -103,7 +103,7 @@ def update_ledger(
         if post_account_lines(connection, dialect, tenant_id, at=at):
             set_beside_xero_again(connection, tenant_id)
         post_unexplained(connection, tenant_id, at=at, named=named_causes)
-        aged = aged_way(connection.dialect.name, ageing)
+        aged = aged_rules(connection.dialect.name, ageing)
         changed = CHANGED if _was_aged(connection, tenant_id, aged) else None
         write_statements(connection, dialect, tenant_id, ageing=ageing, changed=changed)
         remember_differences(connection, tenant_id)

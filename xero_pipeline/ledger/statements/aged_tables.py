@@ -23,8 +23,8 @@ AGED: Mapping[str, Side] = {"aged_receivables": "receivables", "aged_payables": 
 _FOUND = "aged_documents"
 
 
-def aged_way(dialect_name: str, ageing: Ageing) -> str:
-    """A digest of how the rows are computed: what was written another way has to be written again."""
+def aged_rules(dialect_name: str, ageing: Ageing) -> str:
+    """A digest of how the rows are computed: those of other rules have to be written again."""
     return digest(aged_sql(dialect_name, CONTROL, [date.min], ageing))
 
 
@@ -36,7 +36,7 @@ def write_aged(
     Args:
         connection: In a transaction that writes.
         changed: A temporary table with the `document_id` of every document that says something else than when the
-            tables were written, in the same way (`aged_way`), or is settled otherwise; its organisation's documents
+            tables were written, by the same rules (`aged_rules`), or is settled otherwise; its organisation's documents
             were read (`read_records`). None: all are computed.
 
     Returns:

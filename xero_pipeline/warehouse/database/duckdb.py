@@ -84,7 +84,7 @@ class DuckDB:
     @contextmanager
     def _transaction(self, purpose: str) -> Generator[Connection]:
         with self.exclusive(purpose):
-            read_only = self.file.way(read_only=purpose == "read")
+            read_only = self.file.opens_to_read(read_only=purpose == "read")
             try:
                 with self.engine(read_only=read_only).begin() as connection:
                     yield connection

@@ -41,7 +41,7 @@ class OpenFile:
         self._outlasted: int | None = None
         """The process id of a program that was waited for in vain."""
 
-    def way(self, *, read_only: bool) -> bool:
+    def opens_to_read(self, *, read_only: bool) -> bool:
         """Whether to open the file to read only: one that is open to be written can be read as well.
 
         Args:
