@@ -1,9 +1,14 @@
-"""Months and financial years: where they begin and end."""
+"""Days, months and financial years: where they begin and end."""
 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+
+def day_began(instant: datetime) -> datetime:
+    """Midnight before an instant, in the time zone that it is told in."""
+    return instant.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def month_start(day: date) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from xero_pipeline.calendar import day_began
 from xero_pipeline.sync.details.due_documents import waiting
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
 from xero_pipeline.warehouse.progress.detail_requests import asked_since
@@ -47,8 +48,7 @@ class DetailBudget:
         Args:
             at: Now.
         """
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        spent = asked_since(connection, tenant_id, midnight)
+        spent = asked_since(connection, tenant_id, day_began(at))
         others = [one for one in self.details if one != detail]
         needs = {one: waiting(connection, tenant_id, one).count for one in others}
         if "attachments" in needs:

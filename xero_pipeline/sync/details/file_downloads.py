@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xero_pipeline.calendar import day_began
 from xero_pipeline.sync.details.refusals import Refusals
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles, FileDue, StoredContent
 from xero_pipeline.warehouse.progress.detail_requests import DetailRequests
@@ -80,7 +81,7 @@ class FileDownloads:
             AttachmentStoreError: A file could not be kept.
             XeroPipelineError: Xero let nobody in, or refused too many in a row. What was kept stays.
         """
-        midnight = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = day_began(self.now())
         with self.warehouse.reading() as connection:
             files = AttachmentFiles(connection, self.tenant_id, self.largest)
             due, left = files.due(documents, limit=calls), self.largest - files.read_since(midnight)
