@@ -45,3 +45,9 @@ def test_pages_that_share_no_record_are_made_rows_each_alone():
     pages = [page(("a", "a", 0)), page(("b", "b", 0)), page()]
     assert lots(pages) == [[one] for one in pages]
     assert references(*pages) == sorted([(uid("a"), "a"), (uid("b"), "b")])
+
+
+def test_a_record_that_is_nested_too_deep_to_be_read_stops_no_other_of_its_page():
+    deep = b'{"InvoiceID": "a", "LineItems": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    found = Records.of([msgspec.Raw(deep), msgspec.Raw(b'{"InvoiceID": "b"}')], "InvoiceID")
+    assert [name for _, name in found.named()] == [None, "b"]

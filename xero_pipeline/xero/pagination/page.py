@@ -110,7 +110,7 @@ def _read(text: msgspec.Raw, head: Any) -> Any:
     """A record that may be none: null, or something that is no object. Whoever reads its fields says so."""
     try:
         return msgspec.json.decode(text, type=head)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return head()
 
 
