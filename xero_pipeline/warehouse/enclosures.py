@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
@@ -21,11 +21,17 @@ SELECT changed_at, changed_by, changes, details FROM xero.document_history
 WHERE tenant_id = :tenant_id AND source_table = :source_table AND source_id = :source_id AND NOT is_deleted
 ORDER BY entry DESC
 """
-_ATTACHMENTS_OF = """
-SELECT file_name, mime_type, content_length, include_online FROM xero.attachments
-WHERE tenant_id = :tenant_id AND source_table = :source_table AND source_id = :source_id AND NOT is_deleted
-ORDER BY file_name, attachment_id
+_ATTACHMENTS = """
+SELECT a.document_attachment_id, a.file_name, a.mime_type, a.content_length, a.include_online, f.stored_path,
+    f.content_sha256, f.stored_at, f.outcome <> 'stored' OR f.tried_at < a.synced_at AS is_older
+FROM xero.attachments AS a LEFT JOIN xero.attachment_files AS f
+    ON f.tenant_id = a.tenant_id AND f.document_attachment_id = a.document_attachment_id
+WHERE a.tenant_id = :tenant_id AND NOT a.is_deleted
 """
+_ATTACHMENTS_OF = f"""
+{_ATTACHMENTS} AND a.source_table = :source_table AND a.source_id = :source_id ORDER BY a.file_name, a.attachment_id
+"""
+_ATTACHMENT = f"{_ATTACHMENTS} AND a.document_attachment_id = :attachment"
 _LINK_OF = """
 SELECT online_invoice_url FROM xero.online_invoices
 WHERE tenant_id = :tenant_id AND invoice_id = :source_id AND NOT is_deleted AND :source_table = 'invoices'
@@ -50,18 +56,39 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptContent:
+    """What a file holds, as it was read.
+
+    Args:
+        path: Below XERO_ATTACHMENT_FILES.
+        sha256: Of the bytes, in hexadecimal.
+        at: When it was kept.
+        is_older: Xero has another content by now, which was not read yet or could not be.
+    """
+
+    path: str
+    sha256: str
+    at: datetime
+    is_older: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that hangs on a document.
 
     Args:
+        key: Its id in `xero.attachments`: of the file on this document.
         content_length: Its size in bytes.
         include_online: Whether customers see it with the online invoice.
+        kept: Where its content is; None where it was never read.
     """
 
+    key: str
     file_name: str
     mime_type: str
     content_length: int | None
     include_online: bool
+    kept: KeptContent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +118,26 @@ def enclosures_of(connection: Connection, tenant_id: str, source_table: str, sou
     """What hangs on one document."""
     which = {"tenant_id": tenant_id, "source_table": source_table, "source_id": source_id}
     return Enclosures(
-        [
-            Attachment(row.file_name, row.mime_type or "", row.content_length, bool(row.include_online))
-            for row in connection.execute(text(_ATTACHMENTS_OF), which)
-        ],
+        [_attachment(row) for row in connection.execute(text(_ATTACHMENTS_OF), which)],
         [_entry(*row) for row in connection.execute(text(_HISTORY_OF), which)],
         connection.execute(text(_LINK_OF), which).scalar(),
     )
+
+
+def attachment_called(connection: Connection, tenant_id: str, key: str) -> Attachment | None:
+    """A file by its id in `xero.attachments`; None where there is none."""
+    row = connection.execute(text(_ATTACHMENT), {"tenant_id": tenant_id, "attachment": key}).one_or_none()
+    return row and _attachment(row)
+
+
+def _attachment(row: Any) -> Attachment:
+    kept = (
+        KeptContent(row.stored_path, row.content_sha256, row.stored_at.astimezone(UTC), bool(row.is_older))
+        if row.stored_path
+        else None
+    )
+    told = row.file_name, row.mime_type or "", row.content_length, bool(row.include_online)
+    return Attachment(row.document_attachment_id, *told, kept)
 
 
 def _entry(at: datetime | None, *texts: str | None) -> HistoryEntry:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -25,6 +26,9 @@ from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.formatting import filters
 from xero_pipeline.web.request_guard import FOR_PROGRAMS
 from xero_pipeline.web.request_session import session_of
+
+if TYPE_CHECKING:
+    from xero_pipeline.files.statement_file import MadeFile
 
 _STATUS: tuple[tuple[type[XeroPipelineError], int], ...] = (
     (UnknownAction, 404),
@@ -73,6 +77,15 @@ def as_json(told: object, status: int = 200) -> Response:
     """An answer for programs: instants are ISO 8601, amounts text."""
     content = json.dumps(told, indent=2, default=_as_text) + "\n"
     return Response(content, status, media_type="application/json")
+
+
+def sent(made: MadeFile) -> Response:
+    """A file as an answer that browsers save."""
+    # Two names: headers are ASCII, and companies and files are called what they like (RFC 6266).
+    ascii_name = made.name.encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^\w .()-]", "", ascii_name).strip(" .-") or "file"
+    headers = {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name, safe='')}"}
+    return Response(made.content, media_type=made.media_type, headers=headers)
 
 
 def refuse(request: Request, status: int, message: str) -> Response:

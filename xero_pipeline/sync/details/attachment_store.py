@@ -33,8 +33,11 @@ class AttachmentStore:
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
         """The place that is set; None where only the names of files are read."""
-        if settings.attachment_bytes is None:
-            return None
+        return None if settings.attachment_bytes is None else cls.to_read(settings)
+
+    @classmethod
+    def to_read(cls, settings: Settings) -> Self:
+        """The place that is set, whether files are still kept there or were once."""
         return cls(settings.attachment_files or settings.home / "attachments")
 
     @property
@@ -59,6 +62,27 @@ class AttachmentStore:
                 organisation=tenant_id,
             ) from problem
         return StoredContent(digest, path, len(content))
+
+    def read(self, path: str, digest: str) -> bytes:
+        """A content that was kept.
+
+        Args:
+            path: As `keep` told it.
+            digest: Likewise.
+
+        Raises:
+            AttachmentStoreError: It is not there, cannot be read, or is not what was kept.
+        """
+        try:
+            content = self._storage.read(path)
+        except (OSError, StorageProblem) as problem:
+            raise AttachmentStoreError(
+                f"{path} cannot be read in {self.address}: {problem}. XERO_ATTACHMENT_FILES names the place: is it the "
+                "one that the file was kept in?"
+            ) from problem
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise AttachmentStoreError(f"{path} in {self.address} is not what was kept there: somebody changed it.")
+        return content
 
     def check(self) -> str:
         """Try to write; a sentence on what was tried.

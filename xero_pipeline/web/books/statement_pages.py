@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,7 +31,7 @@ from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import StatementView
 from xero_pipeline.web.cached_read import CachedRead
-from xero_pipeline.web.responses import page
+from xero_pipeline.web.responses import page, sent
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -227,14 +226,6 @@ def form_of(ending: str) -> FileForm:
         if form == ending:
             return form
     raise UnknownAction(f"There is no such file: statements are {' or '.join(FORMS)} files.")
-
-
-def sent(made: MadeFile) -> Response:
-    """A file as an answer that browsers save."""
-    # Two names: headers are ASCII, and companies are called what they like (RFC 6266).
-    plain = made.name.encode("ascii", "ignore").decode().lstrip("-.") or "statement"
-    headers = {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name)}"}
-    return Response(made.content, media_type=made.media_type, headers=headers)
 
 
 def _choices(connection: Connection, tenant_id: str) -> Choices:

@@ -12,7 +12,7 @@ from xero_pipeline.files.statement_file import MEDIA_TYPES, MadeFile
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
 from xero_pipeline.web.books.closed_periods import read_closed_periods
-from xero_pipeline.web.books.statement_pages import sent
+from xero_pipeline.web.responses import sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

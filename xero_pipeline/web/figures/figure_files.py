@@ -10,9 +10,9 @@ from xero_pipeline.files.statement_file import MEDIA_TYPES, MadeFile
 from xero_pipeline.files.workbook import workbook
 from xero_pipeline.web.actions import UnknownAction, organisation
 from xero_pipeline.web.app_context import context_of
-from xero_pipeline.web.books.statement_pages import sent
 from xero_pipeline.web.figures.panels import panels
 from xero_pipeline.web.pages import figures_of, span_of
+from xero_pipeline.web.responses import sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,8 +25,8 @@ from xero_pipeline.ledger.consolidation.statements import (
 )
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.web.app_context import AppContext, context_of
-from xero_pipeline.web.books.statement_pages import form_of, sent
-from xero_pipeline.web.responses import page
+from xero_pipeline.web.books.statement_pages import form_of
+from xero_pipeline.web.responses import page, sent
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

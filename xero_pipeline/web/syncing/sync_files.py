@@ -12,8 +12,9 @@ from xero_pipeline.files.workbook import workbook
 from xero_pipeline.operations.synced_tables import STATES
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import context_of
-from xero_pipeline.web.books.statement_pages import form_of, sent
+from xero_pipeline.web.books.statement_pages import form_of
 from xero_pipeline.web.formatting import words
+from xero_pipeline.web.responses import sent
 from xero_pipeline.web.syncing.sync_overview import sync_overview
 
 if TYPE_CHECKING:
