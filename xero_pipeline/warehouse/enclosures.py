@@ -127,7 +127,7 @@ def enclosures_of(connection: Connection, tenant_id: str, source_table: str, sou
 def attachment_called(connection: Connection, tenant_id: str, key: str) -> Attachment | None:
     """A file by its id in `xero.attachments`; None where there is none."""
     row = connection.execute(text(_ATTACHMENT), {"tenant_id": tenant_id, "attachment": key}).one_or_none()
-    return row and _attachment(row)
+    return None if row is None else _attachment(row)
 
 
 def _attachment(row: Any) -> Attachment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -99,6 +99,8 @@ class RequestGuard:
                 f"The page is not called “{host[:100]}”. Open {self._address.shown}; if a proxy stands before it, "
                 "set XERO_WEB_URL to the address people use.",
             )
+        if "\0" in unquote(f"{request.scope['path']}?{request.url.query}"):
+            return self._refuse(request, 400, "No address here has a zero byte in it, which no database takes.")
         try:
             visit.program = await run_in_threadpool(self._is_program, request)
         except TooManyTries:

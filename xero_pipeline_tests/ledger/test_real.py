@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from decimal import Decimal
+from types import SimpleNamespace
 
+import dagster as dg
 import pytest
 
+from xero_pipeline.defs.checks.tie_out import check_results
+from xero_pipeline.settings import Settings
 from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.thoroughness import proof
@@ -72,6 +76,24 @@ def test_what_no_document_shows_is_in_the_journals_and_ties_out(auditor):
         "join xero.accounts as a on a.account_id = d.account_id where d.derived_amount = 0"
     ).to_pylist()
     assert {row["code"]: row["journal_amount"] for row in found} == amounts
+
+
+def test_the_check_says_so_while_there_is_nothing_to_compare(auditor):
+    auditor.keep()
+    assert "have not been read yet" in agreement(auditor)
+    auditor.sync("journals")
+    auditor.keep()
+    assert agreement(auditor) == "Every document posts what Xero's own journals say."
+
+
+def agreement(auditor):
+    """What the check of both says."""
+    services = SimpleNamespace(
+        deferred_work=SimpleNamespace(aside=list), organisations=SimpleNamespace(list=list), settings=Settings()
+    )
+    naming = SimpleNamespace(key=lambda name, schema: dg.AssetKey([schema, name]))
+    found = check_results(auditor.warehouse, naming, services, journals=True)
+    return next(one.description for one in found if one.check_name == "documents_agree_with_journals")
 
 
 @proof

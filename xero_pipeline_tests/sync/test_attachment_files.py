@@ -19,7 +19,7 @@ from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline.sync.details.detail_budget import DetailBudget
 from xero_pipeline.sync.details.detail_sync import sync_details
 from xero_pipeline.warehouse.progress.attachment_files import AttachmentFiles
-from xero_pipeline.warehouse.progress.detail_requests import unanswered, unanswered_counts
+from xero_pipeline.warehouse.progress.detail_requests import unanswered
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline.xero.endpoints import endpoint
 from xero_pipeline_tests.sync.conftest import TENANT, uid
@@ -87,7 +87,13 @@ class Filed(Hanging):
         return self.kept("attachment_files", columns)
 
 
+def refused(xero):
+    with xero.warehouse.reading() as connection:
+        return unanswered(connection, "attachments")
+
+
 PLAIN = {"Content-Type": "text/plain"}
+NO_ROLE = httpx.Response(403, json={"Title": "Forbidden", "Status": 403, "Detail": "AuthorizationUnsuccessful"})
 GONE = httpx.Response(404, content=b"The resource you're looking for cannot be found")
 DOWN = httpx.Response(503, content=b"offline")
 
@@ -221,16 +227,33 @@ def test_a_refused_file_is_told_until_its_document_lost_it(xero, store):
         assert unanswered(connection, "attachments") == []
 
 
-def test_a_refusal_is_an_open_issue_for_as_long_as_such_details_are_read(xero, store):
+def test_a_file_that_was_refused_is_told_no_more_once_it_is_kept_as_that_of_another_document(xero, store):
+    xero.put("b", one=b"first")
+    xero.contents["one"] = NO_ROLE
+    xero.keep(store, documents=[uid("a")])
+    xero.contents["one"] = b"first"
+    xero.keep(store, documents=[uid("b")])
+    xero.keep(store)
+    assert {outcome for (outcome,) in xero.rows("outcome")} == {"stored"}
+    assert refused(xero) == []
+
+
+def test_a_file_that_was_refused_is_told_no_more_once_it_is_too_large(xero, store):
+    xero.contents["one"] = NO_ROLE
+    xero.keep(store)
+    change(xero, "a", one=b"1" * 2_000_000, two=b"second")
+    xero.later(days=1)
+    xero.keep(store)
+    assert ("too_large",) in xero.rows("outcome")
+    assert refused(xero) == []
+
+
+def test_a_refused_file_is_asked_for_again_with_its_document(xero, store):
     xero.contents["one"] = GONE
     xero.keep(store)
-    with xero.warehouse.reading() as connection:
-        assert unanswered_counts(connection) == {TENANT: 1}
-    xero.later(days=8)
-    xero.read()  # the invoices alone: attachments were chosen once and are not any more
-    with xero.warehouse.reading() as connection:
-        assert unanswered_counts(connection) == {}
-        assert len(unanswered(connection, "attachments")) == 1
+    xero.contents["one"] = b"first"
+    assert xero.keep(store, documents=[uid("a")])[0] == ["one"]
+    assert refused(xero) == []
 
 
 def test_an_outage_keeps_what_was_read_and_the_rest_is_asked_for_the_next_time(xero, store):

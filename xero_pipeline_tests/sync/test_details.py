@@ -9,8 +9,10 @@ import pytest
 
 from xero_pipeline.errors import AccessRefused, MissingScope, XeroUnavailable
 from xero_pipeline.sync.details.detail_budget import part_of
+from xero_pipeline.sync.details.due_documents import still_wanted
 from xero_pipeline.sync.landing.replay import replay
 from xero_pipeline.sync.landing.store import Landing
+from xero_pipeline.warehouse.progress.detail_requests import unanswered
 from xero_pipeline.warehouse.progress.issues import quarantined_records
 from xero_pipeline.warehouse.store import Warehouse
 from xero_pipeline_tests.databases import a_file_like, opened
@@ -287,3 +289,23 @@ def test_postgresql_asks_the_same_documents_in_the_same_order(talk, postgresql_u
         assert xero.ask("document_history")[0] == ["i2"]
         assert xero.kept("attachments", "file_name, is_deleted") == [("a.pdf", True)]
         assert len(xero.kept("document_history", "entry")) == 2
+
+
+def still_told(xero, detail):
+    with xero.warehouse.reading() as connection:
+        return [one.source_id for one in still_wanted(connection, detail, unanswered(connection, detail))]
+
+
+def test_what_was_refused_is_told_until_its_document_is_deleted(invoices):
+    invoices.answers["a", "Attachments"] = REFUSED
+    invoices.ask()
+    assert still_told(invoices, "attachments") == [uid("a")]
+    invoices.warehouse.mark_deleted("invoices", TENANT, [uid("a")], at=invoices.now)
+    assert still_told(invoices, "attachments") == []
+    assert invoices.ask(documents=[uid("a")])[0] == []
+
+
+def test_a_bill_is_not_asked_for_a_link_by_name_either(xero):
+    xero.has("invoices", bill={"Type": "ACCPAY"}, sale={"Status": "DRAFT"})
+    xero.read()
+    assert xero.ask("online_invoices", documents=[uid("bill"), uid("sale")])[0] == []

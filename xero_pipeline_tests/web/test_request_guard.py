@@ -36,6 +36,11 @@ def test_a_name_that_is_not_ours_gets_no_page(browser, host):
     assert browser.post("/sync", data={"csrf": browser.csrf}, headers={"Host": host}).status_code == 421
 
 
+@pytest.mark.parametrize("path", ["/books/%00", "/books/t/attachments/a%00b", "/?search=%00"])
+def test_a_zero_byte_in_an_address_reaches_no_database(browser, path):
+    assert browser.get(path).status_code == 400
+
+
 @pytest.mark.parametrize("host", ["localhost:3001", "127.0.0.1:3001", "[::1]:3001", "LOCALHOST:4242"])
 def test_this_machines_own_names_are_ours(browser, host):
     assert browser.get("/", headers={"Host": host}).status_code == 200

@@ -231,11 +231,14 @@ def _agreeing(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
         "Difference",
     )
     if not rows:
+        read = connection.exec_driver_sql("SELECT COUNT(*) FROM xero.cursors WHERE endpoint = 'journals'").scalar_one()
         return dg.AssetCheckResult(
             passed=True,
             check_name=AGREES,
             asset_key=key,
-            description="Every document posts what Xero's own journals say.",
+            description="Every document posts what Xero's own journals say."
+            if read
+            else "Xero's own journals have not been read yet: there is nothing to compare.",
         )
     cells = [
         (name, f"{month:%Y-%m}", kind, source, account, *(f"{amount:,.2f}" for amount in amounts))

@@ -10,6 +10,7 @@ import dagster as dg
 from xero_pipeline.defs.checks.waiting_files import facts_of_files, files_waiting, words_of_files
 from xero_pipeline.defs.metadata.markdown import markdown_table
 from xero_pipeline.defs.metadata.organisation_directory import OrganisationDirectory
+from xero_pipeline.sync.details.due_documents import still_wanted
 from xero_pipeline.warehouse.progress.detail_requests import Unanswered, Waiting, backlogs, unanswered
 from xero_pipeline.warehouse.progress.read_progress import cursors
 
@@ -55,7 +56,10 @@ def waiting_result(
     with warehouse.reading() as connection:
         tenants = sorted(one.tenant_id for one in cursors(connection, endpoint.table))
         wait = backlogs(connection, endpoint.table)
-        refused = unanswered(connection, endpoint.table)
+        found = unanswered(connection, endpoint.table)
+        if services.settings.attachment_bytes is None:
+            found = [one for one in found if one.source_table != "attachments"]  # files are not read any more
+        refused = still_wanted(connection, endpoint.table, found)
         files = files_waiting(connection, tenants, services.settings.attachment_bytes, endpoint)
     directory = OrganisationDirectory(services, warehouse)
     yield dg.AssetCheckResult(

@@ -133,9 +133,6 @@ ALERTS: Mapping[str, AlertKind] = {
         KINDS["locked_document_changes"].remedy,
         _issue("locked_document_changes"),
     ),
-    "details_not_read": AlertKind(
-        "Attachments, history or links could not be read", KINDS["details_not_read"].remedy, _issue("details_not_read")
-    ),
     "findings": AlertKind(
         "Checks of the books found something",
         "`xero-pipeline checks` shows what, and dismisses what is known.",

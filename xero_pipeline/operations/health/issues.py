@@ -15,7 +15,6 @@ from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.ledger.reconcile.differences import differences, is_kept
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.sync.locked.period_changes import open_changes_in
-from xero_pipeline.warehouse.progress.detail_requests import unanswered_counts
 from xero_pipeline.warehouse.progress.issues import quarantined_counts
 
 if TYPE_CHECKING:
@@ -118,13 +117,6 @@ KINDS: Mapping[str, _Kind] = {
         "`xero-pipeline restatements --locked` names each. Undo the changes in Xero, or accept them: "
         "`xero-pipeline restatements --accept NOTE`.",
         _locked_documents,
-    ),
-    "details_not_read": _Kind(
-        "Xero did not say what hangs on 1 document, or did not give an attached file",
-        "Xero did not say what hangs on {count:,} documents, or did not give attached files",
-        "The Dagster check `all_documents_asked` names it and says why; `xero-pipeline sync --document ID` asks again.",
-        "The Dagster check `all_documents_asked` names each, with why; `xero-pipeline sync --document ID` asks again.",
-        unanswered_counts,
     ),
 }
 """Every kind, the most serious first."""

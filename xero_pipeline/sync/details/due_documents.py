@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from xero_pipeline.warehouse.progress.detail_requests import Unanswered
+
 _ONE_TABLE = """
 SELECT '{name}' AS source_table, d.{key} AS source_id, {day} AS day, d.synced_at, a.asked_at,
     CASE WHEN a.outcome = 'failed' THEN 1 ELSE 0 END AS failed
@@ -91,12 +93,28 @@ def waiting(connection: Connection, tenant_id: str, detail: str, reading: Readin
 def named_documents(connection: Connection, tenant_id: str, detail: str, ids: Collection[str]) -> Sequence[Document]:
     """Those of some ids that are documents of the organisation, and may have the detail."""
     union = " UNION ALL ".join(
-        f"SELECT '{name}' AS source_table, {q(_key(name))} AS source_id FROM xero.{q(name)} "
-        f"WHERE tenant_id = {literal(tenant_id)} AND {q(_key(name))} IN {among(ids)}"
+        f"SELECT '{name}' AS source_table, d.{q(_key(name))} AS source_id FROM xero.{q(name)} AS d "
+        f"WHERE d.tenant_id = {literal(tenant_id)} AND d.{q(_key(name))} IN {among(ids)} AND {_may_have(name, detail)}"
         for name in DOCUMENTS[detail]
     )
     found = connection.execute(text(f"{union} ORDER BY source_table, source_id"))
     return [Document(row.source_table, row.source_id) for row in found]
+
+
+def still_wanted(connection: Connection, detail: str, found: Sequence[Unanswered]) -> Sequence[Unanswered]:
+    """Those that are files, or documents that may have the detail still: not what was deleted or voided meanwhile."""
+    there = set[tuple[str, str, str]]()
+    for name in DOCUMENTS[detail]:
+        ids = [one.source_id for one in found if one.source_table == name]
+        if ids:
+            key = q(_key(name))
+            sql = f"SELECT d.tenant_id, d.{key} FROM xero.{q(name)} AS d WHERE d.{key} IN {among(ids)} AND "
+            there |= {(row[0], name, row[1]) for row in connection.exec_driver_sql(sql + _may_have(name, detail))}
+    return [
+        one
+        for one in found
+        if one.source_table not in DOCUMENTS[detail] or (one.tenant_id, one.source_table, one.source_id) in there
+    ]
 
 
 def _due(tenant_id: str, detail: str, reading: Reading) -> str:
@@ -117,15 +135,23 @@ def _due(tenant_id: str, detail: str, reading: Reading) -> str:
 def _wanted(name: str, detail: str, reading: Reading) -> Sequence[str]:
     again = literal(reading.again_since)
     changed = f"(a.asked_at IS NULL OR a.asked_at < d.synced_at OR a.asked_at < {again} OR a.outcome = 'failed')"
+    may = _may_have(name, detail)
     if detail == "attachments":
         has = ["(d.has_attachments OR a.records > 0)"] if table(name).has("has_attachments") else []
-        return ["NOT d.is_deleted", *has, changed]
+        return [may, *has, changed]
     if detail == "document_history":
+        return [may, f"(a.asked_at IS NOT NULL OR {_changed_since(name, reading)} OR {again} IS NOT NULL)", changed]
+    return [may, f"(a.records IS NULL OR a.records = 0 OR a.asked_at < {again})", changed]
+
+
+def _may_have(name: str, detail: str) -> str:
+    """Whether a document is one of which Xero says the detail."""
+    if detail == "document_history" and table(name).has("status"):
         # Who deleted a document is worth knowing; what Xero does not list any more it does not know.
-        listed = "(NOT d.is_deleted OR d.status = 'DELETED')" if table(name).has("status") else "NOT d.is_deleted"
-        return [listed, f"(a.asked_at IS NOT NULL OR {_changed_since(name, reading)} OR {again} IS NOT NULL)", changed]
-    without = f"(a.records IS NULL OR a.records = 0 OR a.asked_at < {again})"
-    return ["NOT d.is_deleted", "d.type = 'ACCREC'", "d.status IN ('AUTHORISED', 'PAID')", without, changed]
+        return "(NOT d.is_deleted OR d.status = 'DELETED')"
+    if detail == "online_invoices":
+        return "NOT d.is_deleted AND d.type = 'ACCREC' AND d.status IN ('AUTHORISED', 'PAID')"
+    return "NOT d.is_deleted"
 
 
 def _changed_since(name: str, reading: Reading) -> str:

@@ -140,12 +140,10 @@ class FileDownloads:
         with self.warehouse.writing() as connection:
             files = AttachmentFiles(connection, self.tenant_id, self.largest)
             files.note(file, at=at, outcome=outcome, why=why, content=content, read_bytes=read_bytes)
-            if outcome != "too_large" and called:
-                # It is a call of the budget of the day, too.
-                DetailRequests(connection, self.tenant_id, _LISTED).note(
-                    _LISTED,
-                    file.document_attachment_id,
-                    at=at,
-                    outcome="answered" if outcome == "stored" else outcome,
-                    error=why,
-                )
+            requests, which = DetailRequests(connection, self.tenant_id, _LISTED), file.document_attachment_id
+            if outcome == "too_large" or not called:
+                requests.settle(_LISTED, which)
+                return
+            # It is a call of the budget of the day, too.
+            answer = "answered" if outcome == "stored" else outcome
+            requests.note(_LISTED, which, at=at, outcome=answer, error=why)

@@ -28,7 +28,7 @@ FROM xero.attachments AS a LEFT JOIN xero.attachment_files AS f
     ON f.tenant_id = a.tenant_id AND f.document_attachment_id = a.document_attachment_id
 WHERE a.tenant_id = {tenant} AND NOT a.is_deleted AND {named} AND (
     f.tried_at IS NULL OR f.tried_at < a.synced_at OR f.tried_at < {again} OR f.outcome = 'failed'
-    OR (f.outcome = 'too_large' AND a.content_length <= {largest}))
+    OR (f.outcome = 'too_large' AND a.content_length <= {largest}) OR (f.outcome = 'refused' AND {is_named}))
 """
 _NOTE = """
 INSERT INTO xero.attachment_files AS t
@@ -113,7 +113,7 @@ class AttachmentFiles:
         """Those that are asked for next: first those that wait longest.
 
         Args:
-            documents: Only those of these documents; none for all.
+            documents: Only those of these documents, what Xero refused of them included; none for all.
             limit: At most so many.
         """
         order = f"ORDER BY failed, a.synced_at, a.document_attachment_id LIMIT {max(0, limit)}"
@@ -189,6 +189,7 @@ class AttachmentFiles:
         return _DUE.format(
             tenant=literal(self._tenant_id),
             named=f"a.source_id IN {among(documents)}" if documents else "TRUE",
+            is_named=bool(documents),
             again=literal(reading.began_at or reading.complete_at),
             largest=self._largest,
         )

@@ -24,6 +24,10 @@ ON CONFLICT (tenant_id, detail, source_table, source_id) DO UPDATE SET
     asked_at = excluded.asked_at, outcome = excluded.outcome, error = excluded.error,
     records = COALESCE(excluded.records, t.records)
 """
+_SETTLE = """
+UPDATE xero.detail_requests SET outcome = 'answered', error = NULL WHERE tenant_id = :tenant_id AND detail = :detail
+    AND source_table = :source_table AND source_id = :source_id AND outcome <> 'answered'
+"""
 _COUNTS = """
 SELECT detail, COUNT(*) AS n FROM xero.detail_requests
 WHERE tenant_id = :tenant_id AND asked_at >= :since GROUP BY detail
@@ -33,26 +37,12 @@ SELECT source_table, source_id, asked_at FROM xero.detail_requests
 WHERE tenant_id = :tenant_id AND detail = :detail
 """
 # A file that its document lost meanwhile is nobody's question any more.
-_OPEN = """
-FROM xero.detail_requests AS r
+_UNANSWERED = """
+SELECT r.tenant_id, r.source_table, r.source_id, r.asked_at, r.outcome, r.error FROM xero.detail_requests AS r
 LEFT JOIN xero.attachments AS a ON r.source_table = 'attachments' AND a.tenant_id = r.tenant_id
     AND a.document_attachment_id = r.source_id
-{more}
-WHERE r.outcome <> 'answered' AND NOT COALESCE(a.is_deleted, FALSE)
-"""
-_UNANSWERED = f"""
-SELECT r.tenant_id, r.source_table, r.source_id, r.asked_at, r.outcome, r.error {_OPEN.format(more="")}
-AND r.detail = :detail ORDER BY r.asked_at DESC, r.tenant_id, r.source_table, r.source_id
-"""
-# What was chosen once and is not any more is asked no more: its cursor stays behind the others.
-_CURSORS = """
-LEFT JOIN xero.cursors AS c ON c.tenant_id = r.tenant_id AND c.endpoint = r.detail
-LEFT JOIN (SELECT tenant_id, MAX(complete_at) AS newest FROM xero.cursors GROUP BY tenant_id) AS n
-    ON n.tenant_id = r.tenant_id
-"""
-_UNANSWERED_COUNTS = f"""
-SELECT r.tenant_id, COUNT(*) {_OPEN.format(more=_CURSORS)}
-AND (GREATEST(r.asked_at, c.complete_at) < n.newest - INTERVAL '7 days') IS NOT TRUE GROUP BY r.tenant_id
+WHERE r.detail = :detail AND r.outcome <> 'answered' AND NOT COALESCE(a.is_deleted, FALSE)
+ORDER BY r.asked_at DESC, r.tenant_id, r.source_table, r.source_id
 """
 _BACKLOG = """
 INSERT INTO xero.detail_backlogs AS t (tenant_id, detail, documents, waiting_since)
@@ -122,6 +112,10 @@ class DetailRequests:
         said = {"source_table": source_table, "source_id": source_id, "asked_at": at, "outcome": outcome}
         self._connection.execute(text(_NOTE), {**self._where, **said, "records": records, "error": error})
 
+    def settle(self, source_table: str, source_id: str) -> None:
+        """What Xero refused or failed to say is there, or not wanted any more, without another call."""
+        self._connection.execute(text(_SETTLE), {**self._where, "source_table": source_table, "source_id": source_id})
+
     def note_backlog(self, waiting: Waiting) -> None:
         """Note how many documents are still due."""
         said = {"documents": waiting.count, "waiting_since": waiting.since}
@@ -148,8 +142,3 @@ def unanswered(connection: Connection, detail: str) -> Sequence[Unanswered]:
     """The documents, of all organisations, of which Xero did not say it when it was last asked."""
     rows = connection.execute(text(_UNANSWERED), {"detail": detail})
     return [Unanswered(*row) for row in rows]
-
-
-def unanswered_counts(connection: Connection) -> Mapping[str, int]:
-    """How many there are by tenant id; without those of a detail that was last read a week before everything else."""
-    return {row[0]: row[1] for row in connection.execute(text(_UNANSWERED_COUNTS))}
