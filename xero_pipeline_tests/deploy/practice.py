@@ -120,9 +120,6 @@ def practice(
             for setting in ("fsync = off", "max_connections = 300"):
                 connection.execute(f"ALTER SYSTEM SET {setting}")  # pyright: ignore[reportArgumentType]
             connection.execute("CREATE DATABASE books")
-        database = PostgreSQLServer(url, place)
-        database.kill()  # a new max_connections counts from the next start on
-        database.start()
         books = url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/books?")
         addresses = {f"XERO_{name}_URL": xero.url for name in ("API", "IDENTITY", "LOGIN")}
         given = {
@@ -155,7 +152,7 @@ def practice(
             xero,
             office,
             cluster,
-            database,
+            PostgreSQLServer(url, place),
             f"http://localhost:{ports['ui']}",
             f"http://localhost:{ports['web']}",
             f"redis://:redis-secret@127.0.0.1:{ports['redis']}/0",
