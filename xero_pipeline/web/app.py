@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from xero_pipeline.errors import XeroPipelineError
 from xero_pipeline.web import api, forms, pages
 from xero_pipeline.web.books import (
-    attachment_files,
+    attachment_download,
     closed_periods,
     document_page,
     findings,
@@ -95,7 +95,7 @@ def _routes(context: AppContext) -> list[Route | Mount]:
         Route("/books/{tenant_id}/figures/{file}", figure_files.file),
         Route("/books/{tenant_id}/tables/{file}", table_files.file),
         Route("/books/{tenant_id}/documents/{document_id:path}", document_page.document),
-        Route("/books/{tenant_id}/attachments/{attachment:path}", attachment_files.file),
+        Route("/books/{tenant_id}/attachments/{attachment:path}", attachment_download.file),
         Route("/books/{tenant_id}/closed-periods", closed_periods.closed_periods),
         Route("/books/{tenant_id}/checks", findings.checks_page),
         Route("/dismiss", forms.form(findings.dismiss_finding, findings.page_of), methods=["POST"]),

@@ -15,6 +15,7 @@ from xero_pipeline.ledger.reconcile.tie_out import AFTER, STATEMENTS
 from xero_pipeline.ledger.tables import SCHEMA, named
 from xero_pipeline.sync.missing_sources import lacking
 from xero_pipeline.warehouse.organisation_names import NAMED
+from xero_pipeline.warehouse.progress.read_progress import cursors
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -231,13 +232,12 @@ def _agreeing(connection: Connection, key: dg.AssetKey) -> dg.AssetCheckResult:
         "Difference",
     )
     if not rows:
-        read = connection.exec_driver_sql("SELECT COUNT(*) FROM xero.cursors WHERE endpoint = 'journals'").scalar_one()
         return dg.AssetCheckResult(
             passed=True,
             check_name=AGREES,
             asset_key=key,
             description="Every document posts what Xero's own journals say."
-            if read
+            if cursors(connection, "journals")
             else "Xero's own journals have not been read yet: there is nothing to compare.",
         )
     cells = [

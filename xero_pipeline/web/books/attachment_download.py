@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-_UNKNOWN = "application/octet-stream"
+_ANY_BYTES = "application/octet-stream"
 
 
 def file(request: Request) -> Response:
@@ -34,4 +34,4 @@ def file(request: Request) -> Response:
     if found.kept is None:
         raise UnknownAction("What this file holds was not read: XERO_DOCUMENT_DETAILS=attachment-files keeps it.")
     content = AttachmentStore.to_read(context.services.settings).read(found.kept.path, found.kept.sha256)
-    return sent(MadeFile(found.file_name, _UNKNOWN, content))
+    return sent(MadeFile(found.file_name, _ANY_BYTES, content))
