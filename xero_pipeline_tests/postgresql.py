@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 
 @contextmanager
 def running_postgresql(
-    directory: Path | None = None, *, like: Path | None = None, durable: bool = False
+    directory: Path | None = None, *, like: Path | None = None, durable: bool = False, **settings: str
 ) -> Iterator[str]:
     """Start a server, which is thrown away with its directory.
 
@@ -25,6 +25,7 @@ def running_postgresql(
             any pytest that starts meanwhile closes the folder of all test runs to others again.
         like: The directory of another, which was stopped: with its databases and settings.
         durable: Whether commits reach the disk, as on a server that matters: for what is measured.
+        settings: Of the server, which starts with them: some count from a start on only.
 
     Yields:
         Its address as superuser, of the database `postgres`.
@@ -48,6 +49,12 @@ def running_postgresql(
                 connection.execute("ALTER SYSTEM SET min_wal_size = '32MB'")
                 connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
                 connection.execute("SELECT pg_reload_conf()")
+        if settings:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for name, value in settings.items():
+                    connection.execute(f"ALTER SYSTEM SET {name} = {value}")  # pyright: ignore[reportArgumentType]
+            server.stop()
+            server.ensure_postgres_running()
         yield server.get_uri()
 
 

@@ -114,11 +114,9 @@ def practice(
         xero = stack.enter_context(watched(organisations, limits=limits))
         # None of pytest's folders, as `running_postgresql` says.
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-")))
-        url = stack.enter_context(running_postgresql(place, durable=True))
+        # A process that is killed loses nothing that it gave to the kernel; the connections are those of the file.
+        url = stack.enter_context(running_postgresql(place, durable=True, fsync="off", max_connections="300"))
         with psycopg.connect(url, autocommit=True) as connection:
-            # A process that is killed loses nothing that it gave to the kernel.
-            for setting in ("fsync = off", "max_connections = 300"):
-                connection.execute(f"ALTER SYSTEM SET {setting}")  # pyright: ignore[reportArgumentType]
             connection.execute("CREATE DATABASE books")
         books = url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/books?")
         addresses = {f"XERO_{name}_URL": xero.url for name in ("API", "IDENTITY", "LOGIN")}
