@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from xero_pipeline.warehouse.progress.attachment_files import StoredContent
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -23,7 +25,7 @@ ORDER BY entry DESC
 """
 _ATTACHMENTS = """
 SELECT a.document_attachment_id, a.file_name, a.mime_type, a.content_length, a.include_online, f.stored_path,
-    f.content_sha256, f.stored_at, f.outcome <> 'stored' OR f.tried_at < a.synced_at AS is_older
+    f.content_sha256, f.stored_bytes, f.stored_at, f.outcome <> 'stored' OR f.tried_at < a.synced_at AS is_older
 FROM xero.attachments AS a LEFT JOIN xero.attachment_files AS f
     ON f.tenant_id = a.tenant_id AND f.document_attachment_id = a.document_attachment_id
 WHERE a.tenant_id = :tenant_id AND NOT a.is_deleted
@@ -56,23 +58,6 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptContent:
-    """What a file holds, as it was read.
-
-    Args:
-        path: Below XERO_ATTACHMENT_FILES.
-        sha256: Of the bytes, in hexadecimal.
-        at: When it was kept.
-        is_older: Xero has another content by now, which was not read yet or could not be.
-    """
-
-    path: str
-    sha256: str
-    at: datetime
-    is_older: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that hangs on a document.
 
@@ -80,7 +65,9 @@ class Attachment:
         key: Its id in `xero.attachments`: of the file on this document.
         content_length: Its size in bytes.
         include_online: Whether customers see it with the online invoice.
-        kept: Where its content is; None where it was never read.
+        content: What it holds; None where that was never read.
+        stored_at: When that was kept.
+        is_older: Xero has another content by now, which was not read yet or could not be.
     """
 
     key: str
@@ -88,7 +75,9 @@ class Attachment:
     mime_type: str
     content_length: int | None
     include_online: bool
-    kept: KeptContent | None
+    content: StoredContent | None
+    stored_at: datetime | None
+    is_older: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +120,10 @@ def attachment_called(connection: Connection, tenant_id: str, key: str) -> Attac
 
 
 def _attachment(row: Any) -> Attachment:
-    kept = (
-        KeptContent(row.stored_path, row.content_sha256, row.stored_at.astimezone(UTC), bool(row.is_older))
-        if row.stored_path
-        else None
-    )
+    content = StoredContent(row.content_sha256, row.stored_path, row.stored_bytes) if row.stored_path else None
     told = row.file_name, row.mime_type or "", row.content_length, bool(row.include_online)
-    return Attachment(row.document_attachment_id, *told, kept)
+    kept = content, row.stored_at and row.stored_at.astimezone(UTC), bool(row.is_older)
+    return Attachment(row.document_attachment_id, *told, *kept)
 
 
 def _entry(at: datetime | None, *texts: str | None) -> HistoryEntry:

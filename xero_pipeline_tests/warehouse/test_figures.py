@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 
 from xero_pipeline.ageing import AGES
 from xero_pipeline.ledger.schema import upgrade_schema
 from xero_pipeline.web.figures.company_figures import read_figures
 from xero_pipeline.web.figures.panels import panels
+from xero_pipeline_tests.rows import insert
 
 pytestmark = pytest.mark.slow
 
@@ -20,14 +20,12 @@ TODAY = date(2026, 11, 24)
 NASTY = "<script>alert('x')</script> & Söhne"
 
 
-@pytest.fixture
-def insert(warehouse):
+@pytest.fixture(name="insert")
+def insert_of_tenant(warehouse):
     def rows(table, *given):
         with warehouse.writing() as connection:
             for row in given:
-                named = {"tenant_id": TENANT, **row}
-                columns, values = ", ".join(named), ", ".join(f":{name}" for name in named)
-                connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), named)
+                insert(connection, table, **{"tenant_id": TENANT, **row})
 
     return rows
 

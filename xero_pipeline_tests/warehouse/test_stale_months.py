@@ -6,7 +6,6 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from xero_pipeline.calendar import months_between
 from xero_pipeline.sync.reports_due import all_months_due
@@ -14,6 +13,7 @@ from xero_pipeline.sync.reports_stale import dated_tables, source_tables
 from xero_pipeline.warehouse.schema.catalogue import table
 from xero_pipeline.xero.reports.call_windows import month_by_month
 from xero_pipeline.xero.reports.catalogue import reports
+from xero_pipeline_tests.rows import insert
 
 TODAY = date(2026, 5, 20)
 START = date(2025, 11, 1)
@@ -94,7 +94,7 @@ def scenarios(warehouse):
             for number, (name, day, when) in enumerate(learnt):
                 keys = dict.fromkeys(table(name).key, f"id-{number}")
                 dated = {"date": day.replace(day=28)} if name not in UNDATED else {}
-                insert(connection, name, tenant_id=tenant, synced_at=when, is_deleted=False, **keys, **dated)
+                insert(connection, f"xero.{name}", tenant_id=tenant, synced_at=when, is_deleted=False, **keys, **dated)
         rows = [row for tenant, (_, pulled) in made.items() for row in answers(tenant, pulled)]
         connection.exec_driver_sql(
             "insert into xero.report_pulls "
@@ -113,11 +113,6 @@ def answered(pulled):
 def answers(tenant, pulled):
     for report, month, when, fetched in answered(pulled):
         yield f"('{tenant}', '{report.table}', '{report.basis}', '{month}', '{month}', '{fetched}', '{when}', '{{}}')"
-
-
-def insert(connection, name, **values):
-    names, marks = ", ".join(f'"{key}"' for key in values), ", ".join(f":{key}" for key in values)
-    connection.execute(text(f"insert into xero.{name} ({names}) values ({marks})"), values)
 
 
 def test_the_months_due_are_those_the_rule_says_for_all_together_and_for_each_alone(warehouse, scenarios):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import dagster as dg
 import httpx
@@ -66,6 +67,26 @@ def served(folder, *, host="127.0.0.1", public=None, organisations=2, **changes)
                 yield site
         finally:
             site.close()
+
+
+class _OneMore:
+    """The organisations of a home, and another."""
+
+    def __init__(self, organisations, one):
+        self._organisations = organisations
+        self._one = one
+
+    def get(self, tenant_id):
+        return self._one if tenant_id == self._one.tenant_id else self._organisations.get(tenant_id)
+
+    def __getattr__(self, name):
+        return getattr(self._organisations, name)
+
+
+def know_another(site, **changes):
+    """Let the page know an organisation that is like its first but for some changes, and whose books a test writes."""
+    known = site.services.organisations
+    site.services.__dict__["organisations"] = _OneMore(known, replace(known.list()[0], **changes))
 
 
 @pytest.fixture(scope="session")

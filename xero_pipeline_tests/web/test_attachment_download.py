@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -11,9 +10,8 @@ import pytest
 
 from xero_pipeline.sync.details.attachment_store import AttachmentStore
 from xero_pipeline_tests.ledger.books import Books
-from xero_pipeline_tests.web.conftest import Browser, served
-from xero_pipeline_tests.web.test_hostile_names import Knows
-from xero_pipeline_tests.web.test_issues import insert
+from xero_pipeline_tests.rows import insert
+from xero_pipeline_tests.web.conftest import Browser, know_another, served
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +31,7 @@ def browser(site):
     """A browser at a page where an invoice has a file that is kept, one that is an older one, and one that is not."""
     with Browser(site) as browser:
         browser.connect()
-        known = site.services.organisations
-        site.services.__dict__["organisations"] = Knows(known, replace(known.list()[0], tenant_id="t"))
+        know_another(site, tenant_id="t")
         kept = AttachmentStore.to_read(site.services.settings).keep("t", CONTENT)
         with site.services.warehouse.kept_open() as warehouse:
             Books.begin(warehouse)
@@ -48,7 +45,7 @@ def browser(site):
                     with warehouse.writing() as connection:
                         insert(connection, "xero.attachment_files", tenant_id="t", document_attachment_id=key,
                                attachment_id=key, outcome=outcome, stored_path=kept.path, content_sha256=kept.sha256,
-                               stored_at=AT, tried_at=AT)  # fmt: skip
+                               stored_bytes=kept.size, stored_at=AT, tried_at=AT)  # fmt: skip
             books.keep()
         yield browser
 

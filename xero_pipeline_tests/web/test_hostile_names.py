@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -16,7 +15,7 @@ from xero_pipeline.web.books.options import STATEMENT_PAGES
 from xero_pipeline.web.cached_read import CachedReads
 from xero_pipeline_tests.files.workbook_reader import read_workbook
 from xero_pipeline_tests.ledger.books import Books
-from xero_pipeline_tests.web.conftest import Browser, served
+from xero_pipeline_tests.web.conftest import Browser, know_another, served
 
 pytestmark = pytest.mark.slow
 
@@ -29,9 +28,7 @@ def hostile(tmp_path_factory):
     """A browser at a page whose organisation, accounts, contacts and documents all have that name."""
     with served(tmp_path_factory.mktemp("hostile")) as site, Browser(site) as browser:
         browser.connect()
-        known = site.services.organisations
-        one = replace(known.list()[0], tenant_id="t", name=NAME)
-        site.services.__dict__["organisations"] = Knows(known, one)
+        know_another(site, tenant_id="t", name=NAME)
         with site.services.warehouse.kept_open() as warehouse:
             Books.begin(warehouse)
             books = Books(warehouse)
@@ -58,20 +55,6 @@ def hang_on(books, **document):
         "document_history", **document, history_entry_id="i/1", entry=1,
         changed_at=dt.datetime(2026, 1, 6, tzinfo=dt.UTC), changed_by=NAME, changes="Note", details=NAME,
     )  # fmt: skip
-
-
-class Knows:
-    """The organisations of a home, and one more."""
-
-    def __init__(self, organisations, one):
-        self._organisations = organisations
-        self._one = one
-
-    def get(self, tenant_id):
-        return self._one if tenant_id == self._one.tenant_id else self._organisations.get(tenant_id)
-
-    def __getattr__(self, name):
-        return getattr(self._organisations, name)
 
 
 def test_the_documents_of_one_contact_say_whose_they_are(hostile):

@@ -8,7 +8,6 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
-from sqlalchemy import text
 
 from xero_pipeline.errors import RecordRefused
 from xero_pipeline.ledger.schema import upgrade_schema
@@ -16,6 +15,7 @@ from xero_pipeline.operations.health.issues import KINDS, open_issues
 from xero_pipeline.operations.health.warehouse import check_warehouse
 from xero_pipeline.warehouse.progress.issues import Issues
 from xero_pipeline.web import cached_read
+from xero_pipeline_tests.rows import insert
 from xero_pipeline_tests.web.conftest import served
 from xero_pipeline_tests.web.test_busy import in_use
 
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.slow
 
 AT = dt.datetime(2026, 5, 21, tzinfo=dt.UTC)
 MONTH, END = dt.date(2026, 4, 1), dt.date(2026, 4, 30)
-
-
-def insert(connection, name, /, **values):
-    columns = ", ".join(values)
-    marks = ", ".join(f":{column}" for column in values)
-    connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({marks})"), values)
 
 
 def spoil(site, tenant_id, at=AT):

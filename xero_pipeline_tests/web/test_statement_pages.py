@@ -19,8 +19,9 @@ from xero_pipeline.web.books.addresses import ledger_address
 from xero_pipeline.web.books.document_links import DocumentLinks
 from xero_pipeline.web.books.options import STATEMENT_PAGES
 from xero_pipeline.web.books.statement_view import StatementView, usual_periods
+from xero_pipeline_tests.rows import insert
 from xero_pipeline_tests.web.conftest import Browser, served
-from xero_pipeline_tests.web.test_issues import AT, insert, spoil
+from xero_pipeline_tests.web.test_issues import AT, spoil
 
 TODAY = dt.date(2026, 5, 20)
 MARCH = YearEnd(31, 3)

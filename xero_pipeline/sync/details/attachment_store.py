@@ -63,26 +63,23 @@ class AttachmentStore:
             ) from problem
         return StoredContent(digest, path, len(content))
 
-    def read(self, path: str, digest: str) -> bytes:
-        """A content that was kept.
-
-        Args:
-            path: As `keep` told it.
-            digest: Likewise.
+    def read(self, content: StoredContent) -> bytes:
+        """The bytes of a content that was kept.
 
         Raises:
             AttachmentStoreError: It is not there, cannot be read, or is not what was kept.
         """
+        path = content.path
         try:
-            content = self._storage.read(path)
+            found = self._storage.read(path)
         except (OSError, StorageProblem) as problem:
             raise AttachmentStoreError(
                 f"{path} cannot be read in {self.address}: {problem}. XERO_ATTACHMENT_FILES names the place: is it the "
                 "one that the file was kept in?"
             ) from problem
-        if hashlib.sha256(content).hexdigest() != digest:
+        if hashlib.sha256(found).hexdigest() != content.sha256:
             raise AttachmentStoreError(f"{path} in {self.address} is not what was kept there: somebody changed it.")
-        return content
+        return found
 
     def check(self) -> str:
         """Try to write; a sentence on what was tried.

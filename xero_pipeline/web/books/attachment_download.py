@@ -31,7 +31,7 @@ def file(request: Request) -> Response:
     found = context.books.read(lambda connection: attachment_called(connection, one.tenant_id, key)).value
     if found is None:
         raise UnknownAction("There is no such file. It may have been removed from its document in Xero.")
-    if found.kept is None:
+    if found.content is None:
         raise UnknownAction("What this file holds was not read: XERO_DOCUMENT_DETAILS=attachment-files keeps it.")
-    content = AttachmentStore.to_read(context.services.settings).read(found.kept.path, found.kept.sha256)
+    content = AttachmentStore.to_read(context.services.settings).read(found.content)
     return sent(MadeFile(found.file_name, _ANY_BYTES, content))
