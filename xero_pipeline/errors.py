@@ -21,6 +21,7 @@ XeroPipelineError
 │   ├── XeroUnavailable           … when Xero answers again
 │   ├── WarehouseBusy             … when the named holder has finished
 │   ├── OrganisationBusy          … when the other sync of this organisation has finished
+│   ├── StillOpening              … when the other process has made the databases ready
 │   └── LockLost                  … when the state database can be reached again
 ├── MoveFailed                    nothing was moved: the message says what stood in the way
 ├── LandingError                  the landing zone: make room, or bring back the file that the message names
@@ -177,6 +178,10 @@ class WarehouseBusy(WaitError):
 
 class OrganisationBusy(WaitError):
     """Another sync of the same organisation is under way."""
+
+
+class StillOpening(WaitError):
+    """Another process makes the state database or Dagster's tables ready."""
 
 
 class LockLost(WaitError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -190,25 +191,30 @@ class Runner:
         ops: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> bool:
+        from dagster._core.utils import make_new_run_id
+
         from xero_pipeline.defs.run_tags import organisation_tags
 
         with self._resolving:
             self._instance.add_dynamic_partitions(self._project.organisations, [organisation.tenant_id])
-            carried, keys = self._project.job(job), self._project.keys(tables)
-        result = carried.execute_in_process(
-            instance=self._instance,
-            partition_key=partition,
-            asset_selection=keys,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
-            tags={
-                **(_OURS if self._project.is_ours else {}),
-                **self._bound,
-                **organisation_tags([organisation.tenant_id], {organisation.tenant_id: organisation.name}),
-                PROCESS: this_process(),
-                **(tags or {}),
-            },
-            raise_on_error=False,
-        )
+            asset_job, keys = self._project.job(job), self._project.keys(tables)
+        run_id = make_new_run_id()
+        with self._carried(run_id):
+            result = asset_job.execute_in_process(
+                run_id=run_id,
+                instance=self._instance,
+                partition_key=partition,
+                asset_selection=keys,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})},
+                tags={
+                    **(_OURS if self._project.is_ours else {}),
+                    **self._bound,
+                    **organisation_tags([organisation.tenant_id], {organisation.tenant_id: organisation.name}),
+                    PROCESS: this_process(),
+                    **(tags or {}),
+                },
+                raise_on_error=False,
+            )
         for event in result.all_events:
             failure = event.step_failure_data if event.is_step_failure else None
             if failure and failure.error and failure.error.cls_name in INTERRUPTED:
@@ -217,3 +223,12 @@ class Runner:
                 # Not one of our own errors, which the watch has heard of: a bug, and no reason to stay silent.
                 self._watch.fail(f"unexpected: {failure.error.message.strip()} - please report it")
         return result.success
+
+    def _carried(self, run_id: str) -> AbstractContextManager[None]:
+        """Where runs go to workers, Dagster's daemon takes every run for lost that no process shows to be alive."""
+        settings = self._services.settings
+        if settings.broker_url is None:
+            return nullcontext()
+        from xero_pipeline.operations.carried_run import carried
+
+        return carried(settings.state, run_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster_celery.launcher import CeleryRunLauncher
 
+from xero_pipeline.operations.lost_runs import PROCESS
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.machines import BEAT_SECONDS, LOST_SECONDS, ask_to_stop, silent_for
@@ -50,10 +51,14 @@ class QueueRunLauncher(CeleryRunLauncher):
         return CheckRunHealthResult(WorkerStatus.FAILED, "The process of this run is gone")
 
     def terminate(self, run_id: str) -> bool:
-        """Ask whichever process carries a run to stop it; one that none carries yet is not started any more."""
+        """Ask the worker that carries a run to stop it; one that none carries yet is not started any more.
+
+        Returns:
+            Whether it will stop.
+        """
         run = self._instance.get_run_by_id(run_id)
-        if run is None or run.is_finished:
-            return False
+        if run is None or run.is_finished or PROCESS in run.tags:
+            return False  # what a command line carries, only that stops
         self._instance.report_run_canceling(run)
         if not ask_to_stop(self._state, run_id):
             # Whoever finds its message in the queue later finds it finished.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
-import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from importlib import import_module
@@ -14,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
 from xero_pipeline.log_lines import logs_json
+from xero_pipeline.operations.carried_run import Beat, CarriedRun
 from xero_pipeline.operations.run_queue import QUEUE, celery_app, waiting_messages
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.locks import exclusive
-from xero_pipeline.state.machines import BEAT_SECONDS, LOST_SECONDS, carry, put_down, silent_for
+from xero_pipeline.state.machines import BEAT_SECONDS, LOST_SECONDS, silent_for
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -38,44 +37,16 @@ _SHARED = ("dagster_postgres", "xero_pipeline.definitions", "xero_pipeline.wareh
 """What every run imports: once for all processes of a worker."""
 
 
-class Beat:
-    """Does something at once and then again and again, in a thread; what goes wrong is tried again.
-
-    Args:
-        do: What.
-        every: Seconds between.
-    """
-
-    def __init__(self, do: Callable[[], object], every: float) -> None:
-        self._do, self._every = do, every
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="beat", daemon=True)
-        self._thread.start()
-
-    def end(self) -> None:
-        """Once more is too often; returns when it is over."""
-        self._ended.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._ended.is_set():
-            try:
-                self._do()
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back, and this goes on then
-                _log.warning("Could not show that this process lives, or look after others: %s", error)
-            self._ended.wait(self._every)
-
-
 class CarriedRuns:
-    """Shows of the run that this process carries that it lives; Celery tells of its beginning and its end.
+    """The run that this process carries; Celery tells of its beginning and its end.
 
     Args:
-        state: Address of the state database. A process that was forked needs connections of its own.
+        state: Address of the state database.
     """
 
     def __init__(self, state: str) -> None:
         self._state = state
-        self._now: tuple[str, Beat, Engine] | None = None
+        self._now: CarriedRun | None = None
 
     def begin(self, *, kwargs: dict[str, Any], **_: object) -> None:
         """A task begins."""
@@ -83,21 +54,13 @@ class CarriedRuns:
 
         (packed,) = kwargs.values()
         arguments: Any = unpack_value(packed)
-        run_id = str(arguments.run_id)
-        engine = open_state(self._state)
-        beat = Beat(lambda: _show(engine, run_id), BEAT_SECONDS)
-        self._now = run_id, beat, engine
+        self._now = CarriedRun(self._state, str(arguments.run_id), _interrupt)
 
     def end(self, **_: object) -> None:
         """It has ended, however."""
-        if self._now is None:
-            return
-        run_id, beat, engine = self._now
-        self._now = None
-        beat.end()
-        with suppress(Exception):
-            put_down(engine, run_id)
-        engine.dispose()
+        now, self._now = self._now, None
+        if now is not None:
+            now.end()
 
 
 def work(broker: str, state: str, name: str, at_once: int, instance: Opener, enrol: Callable[[], object]) -> None:
@@ -147,14 +110,10 @@ def _node(name: str) -> str:
     return f"xero@{name}"
 
 
-def _show(engine: Engine, run_id: str) -> None:
-    """Show that this process carries a run, and interrupt it as long as somebody wants it stopped.
-
-    Again and again: between two steps there are moments in which an interrupt is lost.
-    """
-    stop = carry(engine, run_id, socket.gethostname(), os.getpid())
+def _interrupt() -> None:
+    """Again and again: between two steps of a run there are moments in which an interrupt is lost."""
     # Celery's processes ignore Ctrl-C; Dagster heeds it while a run is under way, and then ends it in order.
-    if stop and callable(signal.getsignal(signal.SIGINT)):
+    if callable(signal.getsignal(signal.SIGINT)):
         os.kill(os.getpid(), signal.SIGINT)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
 from xero_pipeline.addresses import state_address
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.errors import ConfigurationError, StillOpening
 from xero_pipeline.state.locks import exclusive
 from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline.state.upgrade import altering, is_current, make
@@ -48,6 +48,7 @@ def open_state(url: str) -> sa.Engine:
     Raises:
         ConfigurationError: XERO_STATE_URL names no database we can use, or one with other tables.
         NewerDatabase: A newer program wrote it; nothing is changed.
+        StillOpening: Another process makes it ready, and takes long.
     """
     address = state_address(url)
     engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
@@ -56,6 +57,12 @@ def open_state(url: str) -> sa.Engine:
             if engine.dialect.name == "sqlite":
                 _use_write_ahead_log(engine)
             _make_ready(engine)
+    except TimeoutError as error:
+        engine.dispose()
+        raise StillOpening(
+            f"Another process has been making the state database ready for {BUSY_SECONDS} s and has not finished. Try "
+            "again in a moment."
+        ) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         engine.dispose()
         reason = getattr(error, "orig", error)  # SQLAlchemy's own text would repeat the statement
@@ -119,7 +126,10 @@ def _use_write_ahead_log(engine: sa.Engine) -> None:
 
 def _postgresql(address: sa.URL) -> sa.Engine:
     options = {name: value for name, value in _KEEPALIVES.items() if name not in address.query}
-    engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+    # Each organisation that is being synced holds a connection for its lock, and one more while its token is renewed:
+    # a bound would let all of them wait for each other.
+    pool: dict[str, Any] = {"pool_pre_ping": True, "max_overflow": -1}
+    engine = sa.create_engine(address, hide_parameters=True, connect_args=options, **pool)
     return engine.execution_options(schema_translate_map={None: POSTGRESQL_SCHEMA})
 
 

@@ -28,7 +28,10 @@ _WHILE_HELD = {
     "tcp_keepalives_count": "4",
     # Whoever holds a lock is idle in its transaction for as long as the work takes; many servers end that.
     "idle_in_transaction_session_timeout": "0",
+    # So do some with a statement that waits, as one for a lock does.
+    "statement_timeout": "0",
 }
+_SINCE_17 = {"transaction_timeout": "0"}
 
 
 @contextmanager
@@ -107,6 +110,8 @@ def _advisory_lock(engine: sa.Engine, name: str, timeout_seconds: float) -> Gene
     number = int(_digest(name)[:15], 16)
     with engine.connect() as connection, connection.begin():
         settings = {**_WHILE_HELD, "lock_timeout": str(int(timeout_seconds * 1000))}
+        if (connection.dialect.server_version_info or ()) >= (17,):
+            settings |= _SINCE_17
         connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in settings.items())))
         try:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from xero_pipeline.defs.run_tags import ORGANISATION
+from xero_pipeline.operations.lost_runs import PROCESS
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.deploy.practice import Practice, eventually, measured, practice
 from xero_pipeline_tests.deploy.progress import (
@@ -118,6 +119,20 @@ def test_the_doctor_of_another_machine_sees_that_all_agree(there: Practice) -> N
     done = there.office.run("doctor", "--json", XERO_BROKER_URL=there.broker)
     told = {one["told"] for one in json.loads(done.out)["findings"] if one["check"] == "machines"}
     assert any(one.endswith("agree on key, program and layout") for one in told), told
+
+
+def test_a_sync_of_the_command_line_shows_that_it_lives_as_a_worker_does(there: Practice) -> None:
+    one = sorted(loaded(there))[0]
+    there.xero.simulator.faults.add(Fault("slow", times=None, seconds=5.0))
+    try:
+        process = there.office.start("sync", "--organisation", one, "--only", "accounts", XERO_BROKER_URL=there.broker)
+        carried = "SELECT count(*) FROM xero_state.carried_runs JOIN runs USING (run_id) WHERE runs.run_body LIKE %s"
+        eventually(lambda: there.query(carried, f"%{PROCESS}%") == [(1,)], 120, "the run shows itself")
+    finally:
+        there.xero.simulator.faults.clear()
+    done = there.office.ended(process)
+    assert done.code == 0, done.said
+    assert there.query(carried, f"%{PROCESS}%") == [(0,)]
 
 
 def test_a_run_that_is_stopped_in_the_ui_ends_wherever_it_is_carried(there: Practice) -> None:

@@ -90,6 +90,19 @@ def test_a_difference_is_told_with_the_name_of_the_machine(services, differs, st
     assert found.remedy
 
 
+@pytest.mark.parametrize(
+    "differs", [{"key_print": "0" * 16}, {"layout": "warehouse 0001, state 0001"}, {"machine": "slow", "ahead": -900.0}]
+)
+def test_a_container_that_was_replaced_keeps_no_new_one_from_starting(services, differs):
+    gone = replace(this_machine(services), **{"machine": "1f0c5a", **differs})
+    enrol(services.state, gone)
+    with services.state.begin() as connection:
+        silent = f"seen_at = seen_at - 60, ahead = {gone.ahead}"
+        connection.exec_driver_sql(f"UPDATE xero_state.machines SET {silent} WHERE machine = '{gone.machine}'")
+    (told,) = prepare_machine(services)
+    assert (told.state, gone.machine in told.told) == ("warning", True)
+
+
 @pytest.mark.parametrize(("seconds", "state"), [(-90, "problem"), (20, "warning")])
 def test_a_clock_that_is_off_is_told(services, monkeypatch, seconds, state):
     from datetime import timedelta

@@ -17,8 +17,10 @@ from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.storage.tags import RETRY_NUMBER_TAG
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
-from xero_pipeline.operations import run_launcher
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.operations import carried_run, run_launcher
 from xero_pipeline.operations.dagster_home import open_instance, prepare_home
+from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.run_queue import QUEUE, celery_app, waiting_messages
 from xero_pipeline.operations.run_worker import CarriedRuns, LostLaunches
 from xero_pipeline.settings import Settings
@@ -152,6 +154,30 @@ def test_a_carried_run_shows_itself_and_is_put_down_at_its_end(settings, state):
         assert time.monotonic() < until
     carried.end()
     assert silent_for(state, ["run-1"]) == {}
+
+
+def test_a_run_that_begins_while_the_database_is_away_shows_itself_when_it_is_back(settings, state, monkeypatch):
+    tries = []
+
+    def open_at_the_second(url):
+        tries.append(url)
+        if len(tries) == 1:
+            raise ConfigurationError("the server is away")
+        return open_state(url)
+
+    monkeypatch.setattr(carried_run, "open_state", open_at_the_second)
+    monkeypatch.setattr(carried_run, "BEAT_SECONDS", 0.01)
+    with carried_run.carried(settings.state, "run-1"):
+        until = time.monotonic() + 20
+        while "run-1" not in silent_for(state, ["run-1"]):
+            assert time.monotonic() < until
+    assert silent_for(state, ["run-1"]) == {}
+
+
+def test_a_run_of_the_command_line_is_not_stopped_from_elsewhere(instance, state):
+    run = instance.create_run_for_job(nothing, status=dg.DagsterRunStatus.STARTED, tags={PROCESS: this_process()})
+    assert instance.run_launcher.terminate(run.run_id) is False
+    assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.STARTED
 
 
 def starting_run(instance, seconds_ago, monkeypatch):

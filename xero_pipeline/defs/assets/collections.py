@@ -88,14 +88,15 @@ def _assets_of(
         xero, xero_warehouse, xero_progress = resources_of(context, naming)
         warehouse = xero_warehouse.warehouse
 
-        reads = ListReads(warehouse, endpoint, context.partition_keys)
+        every_one = context.partition_keys  # Dagster asks its storage each time
+        reads = ListReads(warehouse, endpoint, every_one)
         inbox = WebhookInbox(xero.services.state)
-        tenants = _due(reads, context.partition_keys, config.min_age_days)
+        tenants = _due(reads, every_one, config.min_age_days)
         if config.events:
             tenants = _told_of(inbox, tenants, endpoint.table)
         elif config.sparing:
-            tenants = _not_told(inbox, reads, context.partition_keys, endpoint, tenants)
-        left_out = set(context.partition_keys).difference(tenants)
+            tenants = _not_told(inbox, reads, every_one, endpoint, tenants)
+        left_out = set(every_one).difference(tenants)
         if left_out:
             context.log.info(f"{len(left_out)} organisations are left out: {_why_left_out(config)}.")
 

@@ -32,18 +32,19 @@ class OrganisationDirectory:
     def __init__(self, services: Services, warehouse: Warehouse) -> None:
         self._services = services
         self._warehouse = warehouse
-        self._names = {one.tenant_id: one.name for one in services.organisations.list()}
 
     def name(self, tenant_id: str) -> str:
         """What people call it; the tenant id of one we do not know."""
-        return self._names.get(tenant_id, tenant_id)
+        if name := self._services.organisation_names.get(tenant_id):
+            return name
+        since = self._services.organisations.get(tenant_id)
+        return since.name if since else tenant_id
 
     def tag(self, context: dg.AssetExecutionContext, tenants: Iterable[str]) -> None:
         """Give a run the names of its organisations, if nobody did: a person or a backfill started it."""
         if NAME not in context.run.tags:
-            context.instance.add_run_tags(
-                context.run.run_id, {NAME: organisation_tags(list(tenants), self._names)[NAME]}
-            )
+            tags = organisation_tags(list(tenants), self._services.organisation_names)
+            context.instance.add_run_tags(context.run.run_id, {NAME: tags[NAME]})
 
     def facts(self, tenant_id: str, asset: str) -> Mapping[str, Any]:
         """What every materialisation tells: whose it is and, of a real organisation, where to see it in Xero.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.errors import ConfigurationError, StillOpening
 from xero_pipeline.operations.health.result import HealthResult
 from xero_pipeline.revisions import program_version
 from xero_pipeline.settings import Settings
-from xero_pipeline.state.machines import FORGOTTEN_SECONDS, Machine, enrol, machines
+from xero_pipeline.state.machines import FORGOTTEN_SECONDS, LOST_SECONDS, Machine, enrol, machines
 
 if TYPE_CHECKING:
     from xero_pipeline.container import Services
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _CHECK = "machines"
 CLOCK_OFF, CLOCK_WRONG = 5.0, 60.0
 """Seconds. The minute in which Xero counts calls is counted on every machine's own clock."""
+_OPENING_SECONDS = 120.0
+"""How long a machine waits for another that makes Dagster's tables or moves a warehouse to a new layout."""
 
 
 def require_shared(settings: Settings) -> None:
@@ -66,7 +69,11 @@ def this_machine(services: Services) -> Machine:
 
 
 def check_machines(services: Services) -> Iterator[HealthResult]:
-    """Write down what this machine says of itself, and compare it with what the others said within a day."""
+    """Write down what this machine says of itself, and compare it with what the others said within a day.
+
+    What would be a problem is only a warning with one that has been silent since: a container that was replaced, as a
+    rule, whose name nobody has any more.
+    """
     me = enrol(services.state, this_machine(services))
     yield from _clock(me)
     others = [one for one in machines(services.state, within_seconds=FORGOTTEN_SECONDS) if one.machine != me.machine]
@@ -92,10 +99,11 @@ def _clock(me: Machine) -> Iterator[HealthResult]:
 
 def _differences(me: Machine, other: Machine) -> Iterator[HealthResult]:
     seen = f"{other.machine} (last seen {other.silent:.0f} s ago)"
+    problem = "problem" if other.silent < LOST_SECONDS else "warning"
     if other.key_print and me.key_print and other.key_print != me.key_print:
         yield HealthResult(
             _CHECK,
-            "problem",
+            problem,
             f"{seen} has another encryption key, so that neither opens the tokens that the other renews",
             "Give all machines the same XERO_ENCRYPTION_KEY (docs/deploy.md).",
         )
@@ -109,14 +117,14 @@ def _differences(me: Machine, other: Machine) -> Iterator[HealthResult]:
     if other.layout != me.layout:
         yield HealthResult(
             _CHECK,
-            "problem",
+            problem,
             f"{seen} writes the layout {other.layout}, this machine {me.layout}",
             "Update all machines to one version, this one or the other.",
         )
     if abs(other.ahead - me.ahead) >= CLOCK_OFF:
         yield HealthResult(
             _CHECK,
-            "problem" if abs(other.ahead - me.ahead) >= CLOCK_WRONG else "warning",
+            problem if abs(other.ahead - me.ahead) >= CLOCK_WRONG else "warning",
             f"the clock of {seen} is {abs(other.ahead - me.ahead):.0f} s off this machine's",
             "Let all machines keep their time by NTP (timedatectl set-ntp true).",
         )
@@ -129,7 +137,8 @@ def prepare_machine(services: Services) -> list[HealthResult]:
         What is not as it must be, but does not keep it from working.
 
     Raises:
-        ConfigurationError: Something is not shared, its key opens no token, or another machine has another key.
+        ConfigurationError: Something is not shared, its key opens no token, or a machine that is at work has another.
+        StillOpening: Another machine makes Dagster's tables, and takes long.
     """
     from xero_pipeline.operations.dagster_home import open_instance
     from xero_pipeline.operations.health.storage import check_key
@@ -137,7 +146,15 @@ def prepare_machine(services: Services) -> list[HealthResult]:
 
     require_shared(services.settings)
     # Several machines that make Dagster's tables at once can break them for good.
-    with exclusive(services.state, "open Dagster", timeout_seconds=120), open_instance(services.settings):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive(services.state, "open Dagster", timeout_seconds=_OPENING_SECONDS))
+        except TimeoutError as error:
+            raise StillOpening(
+                f"Another machine has been making the databases ready for {_OPENING_SECONDS:.0f} s and has not "
+                "finished. Try again in a moment."
+            ) from error
+        stack.enter_context(open_instance(services.settings))
         services.check()
     list(check_key(services))
     found = [one for one in check_machines(services) if one.state != "ok"]

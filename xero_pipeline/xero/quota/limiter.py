@@ -187,7 +187,7 @@ class Quota:
     def snapshots(self, tenants: Collection[str]) -> dict[str, QuotaSnapshot]:
         """How organisations stand now: asked for once, however many they are; changes nothing."""
         with self._usage.reading() as (counts, now):
-            counted, nothing = counts.counted(now), Counted(0, 0, 0, Usage())
+            counted, nothing = counts.counted(now, tenants), Counted(0, 0, 0, Usage())
             # Only of an organisation with a day's calls the single call that ends its day has to be found.
             return {
                 one: self._exact_snapshot(counts, one, now)

@@ -160,19 +160,24 @@ class UsageTransaction:
         mine = sa.select(*counted).where(calls.c.tenant_id == tenant_id, calls.c.at > min(instants))
         return self.connection.execute(mine).one()
 
-    def counted(self, now: float) -> dict[str, Counted]:
-        """What is counted of every organisation that calls went out to: asked for once, however many they are.
+    def counted(self, now: float, tenants: Collection[str]) -> dict[str, Counted]:
+        """What is counted of organisations: asked for once, however many they are.
 
         Args:
             now: The time.
+
+        Returns:
+            Of those that calls went out to.
         """
         calls, limits = self._calls.c, self._limits.c
         since = [sa.func.count(sa.case((calls.at > at, 1))) for at in (now - MINUTE, now - DAY, limits.heard_at)]
         both = self._calls.outerjoin(self._limits, limits.tenant_id == calls.tenant_id)
-        asked = sa.select(calls.tenant_id, *since, sa.func.count()).select_from(both).group_by(calls.tenant_id)
+        asked = sa.select(calls.tenant_id, *since, sa.func.count()).select_from(both)
+        asked = asked.where(calls.tenant_id.in_(tenants)).group_by(calls.tenant_id)
         found = {tenant_id: numbers for tenant_id, *numbers in self.connection.execute(asked).all()}
-        notes = {row["tenant_id"]: {**row} for row in self.connection.execute(sa.select(self._limits)).mappings()}
-        return {one: _counted(notes.get(one, {}), *found.get(one, (0, 0, 0, 0))) for one in {*found, *notes} - {APP}}
+        noted = self.connection.execute(sa.select(self._limits).where(limits.tenant_id.in_(tenants))).mappings()
+        notes = {row["tenant_id"]: {**row} for row in noted}
+        return {one: _counted(notes.get(one, {}), *found.get(one, (0, 0, 0, 0))) for one in {*found, *notes}}
 
     def spent(self, tenant_id: str, call_context: CallContext) -> int:
         """How many calls were made to an organisation out of the budget of a call context."""
