@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+SECRET = "s3cret-hook"
+
 
 class Inbox(list):
     """What arrived."""
@@ -31,7 +33,7 @@ def _serving(server, inbox):
 
 
 @contextmanager
-def webhook(secret="s3cret-hook"):
+def webhook(secret=SECRET):
     """What `json://` speaks to; its path and its password are secrets."""
     inbox = Inbox()
 

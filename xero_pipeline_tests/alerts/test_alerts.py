@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,13 +17,10 @@ from pydantic import SecretStr
 
 from xero_pipeline import clock
 from xero_pipeline.build_defs import PREFIX, build_xero_defs
-from xero_pipeline.container import Services
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags
 from xero_pipeline.defs.resources import TokenStoreResource
-from xero_pipeline.defs.run_tags import ORGANISATION
 from xero_pipeline.operations.alerts.receivers import receivers
-from xero_pipeline.operations.alerts.sensor import ALERTS, tell
+from xero_pipeline.operations.alerts.sensor import ALERTS
 from xero_pipeline.operations.health.alerts import check_alerts, check_unreached, send_trial
 from xero_pipeline.settings import Settings
 from xero_pipeline.state.alert_notes import AlertNote, AlertNotes
@@ -33,67 +29,15 @@ from xero_pipeline.state.transaction import write_transaction
 from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.webhooks.delivery import read_delivery
 from xero_pipeline_tests import many_organisations as many
-from xero_pipeline_tests.alerts.receiving import mail_server, webhook
-from xero_pipeline_tests.databases import a_file_like
+from xero_pipeline_tests.alerts.homes import filled, look
+from xero_pipeline_tests.alerts.receiving import SECRET, mail_server, webhook
 from xero_pipeline_tests.webhooks.deliveries import body_of, event
-
-SECRET = "s3cret-hook"
-
-
-@pytest.fixture
-def inbox():
-    with webhook(SECRET) as inbox:
-        yield inbox
-
-
-@pytest.fixture(scope="session")
-def fifty(duckdb_template, tmp_path_factory):
-    """The folder of a home of fifty organisations, in which every state is there once."""
-    folder = tmp_path_factory.mktemp("fifty")
-    return filled(a_file_like(duckdb_template, folder), folder, 50)
-
-
-def filled(url, folder, count):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(many, "FIGURES", 2)
-        monkeypatch.setattr(many, "CALLS", 1)
-        services = Services(Settings.load(_env_file=None, pipeline_home=folder / "home", warehouse_url=url))
-        many.fill(services, count, clock.now())
-        services.close()
-    return folder
-
-
-@pytest.fixture
-def home(fifty, tmp_path):
-    """Makes a home of fifty organisations, or opens another, all of them told to some addresses."""
-
-    def of(addresses, like=fifty, **more):
-        shutil.copytree(like, tmp_path / "copy")
-        where = {"pipeline_home": tmp_path / "copy" / "home"}
-        where["warehouse_url"] = f"duckdb:///{tmp_path / 'copy' / 'warehouse.duckdb'}"
-        made.append(Services(Settings.load(_env_file=None, alerts=SecretStr(addresses), **where, **more)))
-        return made[-1]
-
-    made = []
-    yield of
-    for services in made:
-        services.close()
 
 
 def stand(services, number, status):
     table = state_table("organisations")
     with write_transaction(services.state) as connection:
         connection.execute(sa.update(table).where(table.c.tenant_id == many.tenant(number)).values(status=status))
-
-
-@pytest.fixture
-def instance():
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
-
-
-def look(services, instance):
-    return tell(services, instance, instance.get_dynamic_partitions(ORGANISATIONS))
 
 
 def test_of_a_practice_everything_is_told_in_one_message_and_once(home, inbox, instance, duckdb_url, tmp_path):
@@ -154,44 +98,6 @@ def test_changes_that_came_without_an_event_are_told_where_events_are_taken(home
     assert look(services, instance) == (1, [])
     assert inbox[-1]["title"] == "xero_pipeline: Changes came without an event of Xero's"
     assert many.name(0) in inbox[-1]["message"]
-
-
-@pytest.fixture
-def ran(instance):
-    """Notes how a run ended."""
-    definitions = dg.Definitions(jobs=[dg.define_asset_job("sync_organisation", "*")], assets=[_asset])
-    job = definitions.resolve_job_def("sync_organisation")
-    instance.add_dynamic_partitions(ORGANISATIONS, [many.tenant(one) for one in range(45, 50)])
-
-    def of(status, **tags):
-        run = instance.create_run_for_job(job, tags=tags, status=dg.DagsterRunStatus.STARTED)
-        event = dg.DagsterEventType.RUN_SUCCESS if status == "success" else dg.DagsterEventType.RUN_FAILURE
-        instance.report_dagster_event(
-            dg.DagsterEvent(event.value, "sync_organisation", message="Contact “Jane Roe” owes 1,234.56"), run.run_id
-        )
-        return run.run_id
-
-    return of
-
-
-@dg.asset
-def _asset() -> None:
-    pass
-
-
-def test_a_run_that_failed_is_told_with_its_link_and_without_what_it_said(home, inbox, instance, ran):
-    services = home(inbox.address, dagster_ui="https://dagster.example.com")
-    look(services, instance)
-    one, shared = {ORGANISATION: many.tenant(49)}, range_tags([many.tenant(46), many.tenant(48)])
-    failed = ran("failure", **one), ran("failure", **shared)
-    look(services, instance)
-    body = inbox[1]["message"]
-    assert f"- {many.name(49)} (sync_organisation) https://dagster.example.com/runs/{failed[0]}\n" in body
-    assert f"- {many.name(46)} and 2 more in the same run (sync_organisation) https://dag" in body
-    assert "Jane Roe" not in body and "1,234.56" not in body
-    ran("success", **one)
-    look(services, instance)
-    assert [one["title"] for one in inbox[1:]] == ["xero_pipeline: 2 need somebody", "xero_pipeline: 1 solved"]
 
 
 def test_who_cannot_be_reached_is_told_later_and_the_others_at_once(home, inbox, instance):

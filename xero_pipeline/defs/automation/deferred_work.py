@@ -11,7 +11,7 @@ import dagster as dg
 
 from xero_pipeline.defs.assets.call_context import MAX_CALLS
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
-from xero_pipeline.defs.automation.report_runs import report_runs
+from xero_pipeline.defs.automation.report_runs import next_turn, report_runs
 from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK, Tick, work_sensor
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.state.deferred_work import DeferredTask
@@ -39,13 +39,16 @@ def unfinished(naming: Naming, jobs: Sequence[Job], assets: Iterable[dg.AssetsDe
     def ask(tick: Tick) -> dg.SensorResult:
         planner = tick.planner
         left = [one for one in planner.left() if _op(naming, one) in ours]
-        due = [one for one in left if one.resume_at <= planner.now]
-        tenants = list(dict.fromkeys(one.tenant_id for one in due))
-        requests = [
-            _request(naming, [one for one in due if one.tenant_id == tenant_id], planner)
-            for tenant_id in tenants[:RUNS_PER_TICK]
-        ]
-        return dg.SensorResult(run_requests=requests, skip_reason=None if due else _skip_reason(left))
+        due: dict[str, list[DeferredTask]] = {}
+        for one in left:
+            if one.resume_at <= planner.now:
+                due.setdefault(one.tenant_id, []).append(one)
+        turn, cursor = next_turn(due, tick.cursor, at_most=RUNS_PER_TICK)
+        return dg.SensorResult(
+            run_requests=[_request(naming, due[tenant_id], planner) for tenant_id in turn],
+            skip_reason=None if due else _skip_reason(left),
+            cursor=cursor,
+        )
 
     return work_sensor(
         ask,

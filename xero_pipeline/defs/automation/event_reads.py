@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.automation.jobs import EVENTS
-from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK, Tick, work_sensor
-from xero_pipeline.defs.partitions import range_tags, runs_of_neighbours
+from xero_pipeline.defs.automation.work_sensor import Tick, work_sensor
+from xero_pipeline.defs.partitions import range_tags
 from xero_pipeline.defs.run_tags import organisation_tags
 from xero_pipeline.state.webhook_inbox import WebhookInbox
 from xero_pipeline.sync.events.event_pace import is_due
@@ -53,11 +52,11 @@ def events_to_read(
         left = services.quota.snapshots({one.tenant_id for one in ready})
         per_day = services.settings.calls_per_day
         due = [one for one in ready if is_due(one, left[one.tenant_id].day_remaining, per_day, planner.now)]
-        whose = dict.fromkeys(one.tenant_id for one in due)
-        runs = list(runs_of_neighbours(planner.known, whose, at_most=ORGANISATIONS_PER_RUN))[:RUNS_PER_TICK]
+        runs, cursor = tick.next_runs({one.tenant_id for one in due})
         return dg.SensorResult(
             run_requests=[_request(naming, run, due, planner, followed) for run in runs],
             skip_reason=None if runs else _skip_reason(waiting),
+            cursor=cursor,
         )
 
     return work_sensor(

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
 from xero_pipeline.defs.automation.jobs import LEDGER
-from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK, Tick, work_sensor
-from xero_pipeline.defs.partitions import runs_of_neighbours
+from xero_pipeline.defs.automation.work_sensor import Tick, work_sensor
 from xero_pipeline.defs.run_tags import run_request
 from xero_pipeline.ledger.update import stale_ledgers
 
@@ -28,7 +26,7 @@ def ledgers_to_keep(naming: Naming) -> dg.SensorDefinition:
         wanted = stale_ledgers(tick.warehouse, sorted(free)) if free else set[str]()
         # With the minute in its key, one that failed is asked for again, but not by every tick.
         key = f"{LEDGERS}:{now:%Y-%m-%dT%H}:{now.minute // 10}"
-        runs = list(runs_of_neighbours(planner.known, wanted, at_most=ORGANISATIONS_PER_RUN))[:RUNS_PER_TICK]
+        runs, cursor = tick.next_runs(wanted)
         return dg.SensorResult(
             run_requests=[
                 run_request(tenants, planner.names, run_key=f"{key}:{tenants[0]}:{len(tenants)}") for tenants in runs
@@ -36,6 +34,7 @@ def ledgers_to_keep(naming: Naming) -> dg.SensorDefinition:
             skip_reason=None
             if runs
             else "Every ledger is as new as its documents, or its organisation is being synced.",
+            cursor=cursor,
         )
 
     return work_sensor(

@@ -107,6 +107,18 @@ def from_cursor(tenants: Sequence[str], cursor: str | None) -> list[str]:
     return [*(t for t in tenants if t >= (cursor or "")), *(t for t in tenants if t < (cursor or ""))]
 
 
+def next_turn(tenants: Iterable[str], cursor: str | None, *, at_most: int) -> tuple[list[str], str | None]:
+    """The organisations of a tick, and the cursor with which the next tick goes on: all of them in turn.
+
+    Args:
+        tenants: In any order.
+        cursor: Whose turn it is; None for the first.
+        at_most: How many a tick asks for.
+    """
+    turn = from_cursor(sorted(tenants), cursor)
+    return turn[:at_most], turn[at_most] if len(turn) > at_most else cursor
+
+
 def organisations_in_flight(instance: dg.DagsterInstance, order: Sequence[str], now: datetime) -> set[str]:
     """The organisations that a run is waiting for or under way with. One query, however many there are.
 

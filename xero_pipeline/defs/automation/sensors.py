@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from xero_pipeline.defs.automation.jobs import PULL, SYNC
-from xero_pipeline.defs.automation.report_runs import ReportRun, from_cursor, report_runs
+from xero_pipeline.defs.automation.report_runs import ReportRun, from_cursor, next_turn, report_runs
 from xero_pipeline.defs.automation.work_sensor import RUNS_PER_TICK, Tick, work_sensor
 from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.run_tags import organisation_tags
@@ -50,11 +50,10 @@ def new_organisations(naming: Naming, choice: AssetSelectionConfig) -> dg.Sensor
             )
         waiting = planner.first_loads(tick.warehouse, choice.awaited) if choice.collections else []
         again = f"first-load-again:{now:%Y-%m-%d}:{now.hour // HOURS_BEFORE_AGAIN}"
-        turn = from_cursor(waiting, tick.cursor)
-        asked, following = turn[:FIRST_LOADS_PER_TICK], turn[FIRST_LOADS_PER_TICK:]
+        asked, cursor = next_turn(waiting, tick.cursor, at_most=FIRST_LOADS_PER_TICK)
         return dg.SensorResult(
             run_requests=[_first_load(tenant_id, again, names) for tenant_id in asked],
-            cursor=following[0] if following else tick.cursor,
+            cursor=cursor,
             skip_reason=None if waiting else "Every connected organisation has its partition and its first load.",
         )
 

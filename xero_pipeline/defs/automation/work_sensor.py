@@ -2,7 +2,7 @@
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of sensors as they are.
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.container import Services
-from xero_pipeline.defs.automation.report_runs import organisations_in_flight
+from xero_pipeline.defs.assets.collections import ORGANISATIONS_PER_RUN
+from xero_pipeline.defs.automation.report_runs import next_turn, organisations_in_flight
+from xero_pipeline.defs.partitions import runs_of_neighbours
 from xero_pipeline.defs.resources import TOKEN_STORE, TokenStoreResource, glance, token_store_of
 from xero_pipeline.errors import WarehouseBusy
 from xero_pipeline.sync.work_planner import WorkPlanner
@@ -40,6 +42,18 @@ class Tick:
     def warehouse(self) -> "Warehouse":
         """The warehouse, for looks that must be short."""
         return glance(self.services)
+
+    def next_runs(self, wanted: Iterable[str]) -> tuple[list[list[str]], str | None]:
+        """The organisations of the runs of this tick, and the cursor with which the next tick goes on.
+
+        Dagster never carries a run key twice and says nothing: runs that failed must not keep their place in front.
+
+        Args:
+            wanted: Tenant ids; neighbours share a run.
+        """
+        runs = {run[0]: run for run in runs_of_neighbours(self.planner.known, wanted, at_most=ORGANISATIONS_PER_RUN)}
+        turn, cursor = next_turn(runs, self.cursor, at_most=RUNS_PER_TICK)
+        return [runs[first] for first in turn], cursor
 
 
 def work_sensor(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from xero_pipeline.container import Services
-    from xero_pipeline.operations.alerts.runs import LastRun
+    from xero_pipeline.operations.alerts.runs import LastRuns
     from xero_pipeline.warehouse.store import Warehouse
 
 Told = Mapping[str, Any]
@@ -79,7 +79,8 @@ class Look:
 
     Args:
         alerts: By key, the worst first.
-        unknown: Keys of which nobody knows whether they are the matter still, such as that of a run long ago.
+        unknown: Keys of which nobody knows whether they are the matter still, such as that of a failed run long ago
+            whose job has not succeeded since.
         left: Tenant ids of organisations that are disconnected, or gone: nothing of them is told any more.
     """
 
@@ -146,13 +147,13 @@ ALERTS: Mapping[str, AlertKind] = {
 """Everything that is told, the worst first; what failed is read from Dagster's runs."""
 
 
-def look(services: Services, warehouse: Warehouse, runs: Mapping[str, LastRun]) -> Look:
+def look(services: Services, warehouse: Warehouse, runs: LastRuns) -> Look:
     """See how everything stands.
 
     Args:
         services: Know the organisations, their consents and what is put aside.
         warehouse: For a short look.
-        runs: The last run of each job, by whose it is.
+        runs: How the last runs went.
 
     Raises:
         WarehouseBusy: Another process held the file all the time.
@@ -175,7 +176,7 @@ def look(services: Services, warehouse: Warehouse, runs: Mapping[str, LastRun]) 
     alerts.sort(key=lambda one: (order.index(one.kind), one.name))
     return Look(
         {one.key: one for one in alerts},
-        lambda key: key.startswith(f"{FAILED} ") and key.removeprefix(f"{FAILED} ") not in runs,
+        lambda key: key.startswith(f"{FAILED} ") and not runs.is_settled(key.removeprefix(f"{FAILED} "), names),
         lambda key: not any(part in names for part in key.split(" ", 2)[1].split("…")),
     )
 
@@ -188,10 +189,10 @@ def _of_organisations(told: list[dict[str, Any]]) -> Iterator[Alert]:
                 yield Alert(name, one["tenant_id"], plain_name(one["name"]), count, tenant_id=one["tenant_id"])
 
 
-def _of_runs(runs: Mapping[str, LastRun], names: Mapping[str, str]) -> Iterator[Alert]:
-    for scope, run in runs.items():
+def _of_runs(runs: LastRuns, names: Mapping[str, str]) -> Iterator[Alert]:
+    for scope, run in runs.failed.items():
         known = [tenant for tenant in run.tenants if tenant in names]
-        if not run.failed or not known:
+        if not known:
             continue
         more = f" and {len(known) - 1} more in the same run" if len(known) > 1 else ""
         of_one = known[0] if len(known) == 1 else ""
