@@ -91,37 +91,43 @@ def pulled_months(
 
 
 def stale_months(
-    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], at: datetime, *, again: bool = False
+    warehouse: Warehouse,
+    tenants: Sequence[str],
+    reports: Sequence[Report],
+    at: datetime,
+    *,
+    again: Mapping[str, date] | None = None,
 ) -> dict[Key, set[date]]:
     """Months whose figures changed since the last pull, and the current one if it is to be asked for again.
 
     Args:
         reports: What follows the trial balance is asked for daily where that is not among them.
         at: Now; each organisation's day, and its midnight, are those of its time zone.
-        again: Also months that are to be looked at again without any sign. Xero posts pay runs, depreciation and
-            revaluations that no document shows, most of them when the month is over; and an account's type or the end
-            of the financial year moves figures of any month. So the last month is asked for like the current one, and
-            older ones once in a while.
+        again: Also months that are to be looked at again without any sign, by organisation from which on. Xero posts
+            pay runs, depreciation and revaluations that no document shows, most of them when the month is over; and an
+            account's type or the end of the financial year moves figures of any month. So the last month is asked for
+            like the current one, and older ones once in a while.
     """
     here, days = _here(warehouse, at, months_back=1 if again else 0)
+    changed = f"p.pulled_at < {_changed_at(reports)}"
     rows = warehouse.query(
         f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
         "max(checked_at) as pulled_at from xero.report_pulls "
         f"where {tenant_filter(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
-        "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
+        f"select p.tenant_id, p.report, p.basis, p.month, {changed} as is_changed from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
         "left join accounts as a on a.tenant_id = p.tenant_id "
         "left join posted as t on t.tenant_id = p.tenant_id and t.month = p.month "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
         "join here as h on h.tenant_id = p.tenant_id "
-        f"where p.pulled_at < {_changed_at(reports)} "
-        f"or (p.month >= h.latest and p.pulled_at < {_rechecked_at(reports)})"
+        f"where {changed} or (p.month >= h.latest and p.pulled_at < {_rechecked_at(reports)})"
         + (f" or p.pulled_at < {_looked_at(reports)}" if again else ""),
         {**days, **tenant_params(tenants)},
     )
     found: dict[Key, set[date]] = {}
     for row in rows.to_pylist():
-        found.setdefault((row["tenant_id"], row["report"], row["basis"]), set()).add(row["month"])
+        if row["is_changed"] or not again or row["month"] >= again.get(row["tenant_id"], date.max):
+            found.setdefault((row["tenant_id"], row["report"], row["basis"]), set()).add(row["month"])
     return found
 
 

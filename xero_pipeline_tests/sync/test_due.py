@@ -199,10 +199,40 @@ def test_an_older_month_is_due_when_its_pull_is_too_old(due, pulled, report, day
     assert due(report) == EVERY
 
 
-def test_no_month_before_the_first_is_ever_due(due, pulled, document):
+def test_no_month_before_the_start_date_that_somebody_set_is_due(due, pulled, document):
     pulled(date(2025, 1, 1), *EVERY)
     document(date(2025, 1, 15), at=NOON + timedelta(hours=1))
     assert due() == []
+
+
+class TestMonthsBeforeTheFirst:
+    """They were pulled while an earlier financial year was the first, and the ledger stands on their trial balances."""
+
+    EARLIER = months_between(date(2023, 10, 1), date(2023, 12, 1))
+    KEPT = months_between(date(2024, 1, 1), TODAY)
+
+    @pytest.mark.parametrize(("report", "stale"), [("profit_and_loss", EARLIER[1:2]), ("trial_balance", EARLIER[1:])])
+    def test_they_are_due_when_a_document_changed_them(self, due, pulled, document, report, stale):
+        pulled(*self.EARLIER, report=report)
+        document(self.EARLIER[1], at=NOON + timedelta(hours=1))
+        pulled(*self.KEPT, report=report, at=NOON + timedelta(hours=2))
+        assert due(report, start=None, at=NOON + timedelta(hours=3)) == stale
+
+    @pytest.mark.parametrize("report", reports(), ids=lambda report: report.name)
+    def test_they_are_not_due_without_a_sign(self, due, pulled, report):
+        pulled(*self.EARLIER, report=report.table, basis=report.basis, at=NOON - timedelta(days=400))
+        pulled(*self.KEPT, report=report.table, basis=report.basis)
+        assert due(report.name, start=None) == []
+
+    def test_they_are_not_due_where_they_were_never_pulled(self, due, pulled, document):
+        pulled(*self.KEPT)
+        document(self.EARLIER[1], at=NOON + timedelta(hours=1))
+        assert due(start=None) == []
+
+    def test_they_are_not_due_where_no_partition_reaches_them(self, due, pulled, document):
+        pulled(date(2022, 12, 1), *self.KEPT)
+        document(date(2022, 12, 15), at=NOON + timedelta(hours=1))
+        assert due(start=None) == []
 
 
 def test_no_month_after_the_current_one_is_due(due, pulled, document):
