@@ -45,6 +45,10 @@ def explained_tables() -> Mapping[str, str]:
     return {"pay_runs": "payment_date", "fixed_asset_postings": "date"}
 
 
+_ALLOCATIONS = ("credit_note_allocations", "prepayment_allocations", "overpayment_allocations")
+"""Of a foreign credit, the realised gain is in the month of the allocation, not in that of either document."""
+
+
 def source_tables(report: Report) -> Sequence[str]:
     """The tables whose rows change a report's figures."""
     match report.staleness:
@@ -139,7 +143,7 @@ def _changes(tenants: Sequence[str]) -> str:
         f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
         f"{'true' if table in _MONEY else 'false'} as money, max(coalesce(replaced_at, seen_at)) as changed_at "
         f'from xero.{table}_history where {whose} and "{column}" is not null group by 1, 2'
-        for table, column in {**dated_tables(), **explained_tables()}.items()
+        for table, column in {**dated_tables(), **explained_tables(), **dict.fromkeys(_ALLOCATIONS, "date")}.items()
     )
     # A month without documents has those before it, too: every month that was pulled is among them.
     pulled = (

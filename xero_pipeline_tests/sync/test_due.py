@@ -99,6 +99,17 @@ def test_a_month_is_stale_when_a_document_of_it_was_learnt_of_after_the_pull(due
     assert due() == [EVERY[1]]
 
 
+ALLOCATIONS = ["credit_note_allocations", "prepayment_allocations", "overpayment_allocations"]
+
+
+@pytest.mark.parametrize("name", ALLOCATIONS)
+def test_an_allocation_makes_the_month_of_its_day_stale(due, pulled, document, name):
+    """It is where a foreign credit's gain is, and neither document need be of that month."""
+    pulled(*EVERY)
+    document(EVERY[1].replace(day=30), at=NOON + timedelta(seconds=1), name=name)
+    assert due() == [EVERY[1]]
+
+
 def test_a_document_that_was_known_at_the_pull_makes_nothing_stale(due, pulled, document):
     document(EVERY[1], at=NOON - timedelta(seconds=1))
     pulled(*EVERY)
@@ -313,7 +324,7 @@ def test_a_document_from_before_the_first_month_makes_all_balances_stale(due, pu
     assert due(report) == EVERY
 
 
-@pytest.mark.parametrize("name", dated_tables())
+@pytest.mark.parametrize("name", [*dated_tables(), *ALLOCATIONS])
 def test_bank_balances_are_stale_only_by_what_moves_money(due, pulled, document, name):
     pulled(*EVERY, report="bank_summary")
     document(EVERY[2], at=NOON + timedelta(hours=1), name=name)
