@@ -115,7 +115,7 @@ def stale_months(
     here, days = _here(warehouse, at, months_back=1 if again else 0)
     changed = f"p.pulled_at < {_changed_at(reports)}"
     rows = warehouse.query(
-        f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
+        f"with {month_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
         "max(checked_at) as pulled_at from xero.report_pulls "
         f"where {tenant_filter(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
         f"select p.tenant_id, p.report, p.basis, p.month, {changed} as is_changed from pulls as p "
@@ -135,14 +135,20 @@ def stale_months(
     return found
 
 
-def _changes(tenants: Sequence[str]) -> str:
-    """Tables of the query: for each month when we learnt of the last change to it, and to all until then."""
+def month_changes(tenants: Sequence[str], *, before: bool = False) -> str:
+    """SQL: tables of a query that say for each month when we learnt of the last change to it, and to all until then.
+
+    Args:
+        before: Only what was learnt before the parameter `moment`.
+    """
     whose = tenant_filter(tenants)
+    told = " and seen_at < :moment" if before else ""
+    replaced = "case when replaced_at < :moment then replaced_at end" if before else "replaced_at"
     # All versions, for a document that was moved to another month changes the figures of the one it left, too.
     documents = " union all ".join(
         f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
-        f"{'true' if table in _MONEY else 'false'} as money, max(coalesce(replaced_at, seen_at)) as changed_at "
-        f'from xero.{table}_history where {whose} and "{column}" is not null group by 1, 2'
+        f"{'true' if table in _MONEY else 'false'} as money, max(coalesce({replaced}, seen_at)) as changed_at "
+        f'from xero.{table}_history where {whose} and "{column}" is not null{told} group by 1, 2'
         for table, column in {**dated_tables(), **explained_tables(), **dict.fromkeys(_ALLOCATIONS, "date")}.items()
     )
     # A month without documents has those before it, too: every month that was pulled is among them.
