@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -37,9 +36,12 @@ from xero_pipeline.defs.resources import (
 from xero_pipeline.ledger.cash_basis.reports import ON_CASH_BASIS
 from xero_pipeline.ledger.reconcile.account_balances import ACCOUNT_BALANCES
 from xero_pipeline.sync.progress import Progress, Silent
+from xero_pipeline.sync.reports_due import earliest_month
 from xero_pipeline.xero.event_categories import CATEGORIES
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from xero_pipeline.defs.selection import AssetSelectionConfig
     from xero_pipeline.defs.translator import XeroTranslator
     from xero_pipeline.defs.xero_app import XeroApp
@@ -49,13 +51,11 @@ if TYPE_CHECKING:
 def first_month(settings: Settings, today: date) -> date:
     """The first month there is a partition for.
 
-    Three calendar years back hold every financial year that began two years ago, whenever the year begins.
-
     Args:
         settings: `XERO_START_DATE` wins.
         today: Today, in UTC.
     """
-    return settings.start_date or date(today.year - 3, 1, 1)
+    return earliest_month(settings.start_date, today)
 
 
 def naming(

@@ -11,12 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
 from xero_pipeline.calendar import month_end
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.schema import LedgerLayout
 from xero_pipeline.ledger.statements.periods import ONE_DAY
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.report_writer import table_of_months
+from xero_pipeline.sync.reports_stale import month_changes
 from xero_pipeline.warehouse.copy import ROWS_AT_ONCE, MovedTable
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.load.history import REPLACED_AT, SEEN_AT, has_history, view_name
@@ -43,12 +46,13 @@ if TYPE_CHECKING:
 _BALANCES = "trial_balance"
 """The report that tells what no document shows; others are only compared."""
 _ANSWERS = """
-SELECT period_start, raw FROM (
-    SELECT period_start, CAST(raw AS TEXT) AS raw,
+SELECT a.period_start, a.raw FROM (
+    SELECT period_start, CAST(raw AS TEXT) AS raw, checked_at,
         ROW_NUMBER() OVER (PARTITION BY period_start ORDER BY fetched_at DESC) AS place
     FROM xero.report_pulls
-    WHERE tenant_id = {tenant} AND report = {report} AND basis = 'accrual' AND fetched_at < {moment}
-) AS answers WHERE place = 1 ORDER BY period_start
+    WHERE tenant_id = :tenant_id AND report = :report AND basis = 'accrual' AND fetched_at < :moment
+) AS a LEFT JOIN reached AS u ON u.month = a.period_start
+WHERE a.place = 1 AND (a.checked_at < u.any_until) IS NOT TRUE ORDER BY a.period_start
 """
 
 
@@ -136,9 +140,13 @@ def _pull(month: ReportMonth, tenant_id: str, moment: datetime) -> pa.Table:
 
 
 def _balances(connection: Connection, tenant_id: str, moment: datetime) -> Iterator[ReportMonth]:
-    """The trial balances that were the newest then; each was asked for by itself."""
-    told = {"tenant": literal(tenant_id), "report": literal(_BALANCES), "moment": literal(moment)}
+    """The trial balances that were the newest then; each was asked for by itself.
+
+    Those that were older than the documents of then are left out: the ledger made nothing of them that evening either.
+    """
+    told = {"tenant_id": tenant_id, "report": _BALANCES, "moment": moment}
     balances = report_named(_BALANCES)
     parse: Any = balances.parse
-    for start, raw in connection.exec_driver_sql(_ANSWERS.format(**told)):
+    answers = text(f"WITH {month_changes([tenant_id], before=True)} {_ANSWERS}")
+    for start, raw in connection.execute(answers, told):
         yield ReportMonth(balances, start, month_end(start), parse(loads(raw.encode()), 0), (), b"")

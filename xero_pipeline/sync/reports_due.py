@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _YEARS_BACK = 2
 """Before the current financial year, so many are kept; a year that begins within a month takes all of that month."""
 
+_YEARS_REACHED = 3
+"""Before the current calendar year: they hold every financial year that began two years ago, whenever it begins."""
+
 DOCUMENTS = ("invoices", "payments", "bank_transactions")
 """The collections whose documents change most figures."""
 
@@ -29,6 +32,16 @@ def begun(months: Iterable[date], today: date) -> tuple[list[date], list[date]]:
     """
     every = list(months)
     return [month for month in every if month <= today], [month for month in every if month > today]
+
+
+def earliest_month(start_date: date | None, today: date) -> date:
+    """The first month that can be pulled at all, of any organisation: from it on there are partitions.
+
+    Args:
+        start_date: What the user set, which wins.
+        today: Today, in UTC.
+    """
+    return month_start(start_date) if start_date else date(today.year - _YEARS_REACHED, 1, 1)
 
 
 def first_month(warehouse: Warehouse, tenant_id: str, today: date, start_date: date | None) -> date:
@@ -70,7 +83,8 @@ def all_months_due(
     Due is a month that was never pulled, one whose figures changed since by what we learnt of a document (of the month,
     or of an earlier one where the report shows balances), and without any sign the current month and the one before as
     often as `Report.recheck` says, older ones once in a while (Xero posts pay runs, depreciation and revaluations that
-    no document shows).
+    no document shows). A month before the first is due only if it was pulled once and its documents changed since: the
+    ledger stands on the trial balances of all months.
 
     Args:
         at: Now; each organisation's day is that of its time zone.
@@ -85,7 +99,8 @@ def all_months_due(
     today = days_of(warehouse, tenants, at)
     first = _first_months(warehouse, today, start_date)
     pulled = pulled_months(warehouse, tenants, wanted)
-    stale = stale_months(warehouse, tenants, wanted, at, again=True)
+    stale = stale_months(warehouse, tenants, wanted, at, again=first)
+    earliest = earliest_month(start_date, at.date())
     spans = {tenant_id: (first[tenant_id], today[tenant_id]) for tenant_id in tenants}
     months = {span: months_between(*span) for span in set(spans.values())}
     due: dict[str, dict[Report, list[date]]] = {}
@@ -95,8 +110,9 @@ def all_months_due(
         for report in wanted:
             key = (tenant_id, report.table, report.basis)
             known, changed = pulled.get(key, nothing), stale.get(key, nothing)
+            before = sorted(month for month in changed if earliest <= month < first[tenant_id])
             every = months[spans[tenant_id]]
-            due[tenant_id][report] = [month for month in every if month not in known or month in changed]
+            due[tenant_id][report] = [*before, *(one for one in every if one not in known or one in changed)]
     return due
 
 

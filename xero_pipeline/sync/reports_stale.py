@@ -45,6 +45,10 @@ def explained_tables() -> Mapping[str, str]:
     return {"pay_runs": "payment_date", "fixed_asset_postings": "date"}
 
 
+_ALLOCATIONS = ("credit_note_allocations", "prepayment_allocations", "overpayment_allocations")
+"""Of a foreign credit, the realised gain is in the month of the allocation, not in that of either document."""
+
+
 def source_tables(report: Report) -> Sequence[str]:
     """The tables whose rows change a report's figures."""
     match report.staleness:
@@ -91,49 +95,61 @@ def pulled_months(
 
 
 def stale_months(
-    warehouse: Warehouse, tenants: Sequence[str], reports: Sequence[Report], at: datetime, *, again: bool = False
+    warehouse: Warehouse,
+    tenants: Sequence[str],
+    reports: Sequence[Report],
+    at: datetime,
+    *,
+    again: Mapping[str, date] | None = None,
 ) -> dict[Key, set[date]]:
     """Months whose figures changed since the last pull, and the current one if it is to be asked for again.
 
     Args:
         reports: What follows the trial balance is asked for daily where that is not among them.
         at: Now; each organisation's day, and its midnight, are those of its time zone.
-        again: Also months that are to be looked at again without any sign. Xero posts pay runs, depreciation and
-            revaluations that no document shows, most of them when the month is over; and an account's type or the end
-            of the financial year moves figures of any month. So the last month is asked for like the current one, and
-            older ones once in a while.
+        again: Also months that are to be looked at again without any sign, by organisation from which on. Xero posts
+            pay runs, depreciation and revaluations that no document shows, most of them when the month is over; and an
+            account's type or the end of the financial year moves figures of any month. So the last month is asked for
+            like the current one, and older ones once in a while.
     """
     here, days = _here(warehouse, at, months_back=1 if again else 0)
+    changed = f"p.pulled_at < {_changed_at(reports)}"
     rows = warehouse.query(
-        f"with {_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
+        f"with {month_changes(tenants)}, pulls as (select tenant_id, report, basis, period_start as month, "
         "max(checked_at) as pulled_at from xero.report_pulls "
         f"where {tenant_filter(tenants)} and {_among(reports)} group by 1, 2, 3, 4), {here} "
-        "select p.tenant_id, p.report, p.basis, p.month from pulls as p "
+        f"select p.tenant_id, p.report, p.basis, p.month, {changed} as is_changed from pulls as p "
         "left join budgets as b on b.tenant_id = p.tenant_id "
         "left join accounts as a on a.tenant_id = p.tenant_id "
         "left join posted as t on t.tenant_id = p.tenant_id and t.month = p.month "
         "left join reached as u on u.tenant_id = p.tenant_id and u.month = p.month "
         "join here as h on h.tenant_id = p.tenant_id "
-        f"where p.pulled_at < {_changed_at(reports)} "
-        f"or (p.month >= h.latest and p.pulled_at < {_rechecked_at(reports)})"
+        f"where {changed} or (p.month >= h.latest and p.pulled_at < {_rechecked_at(reports)})"
         + (f" or p.pulled_at < {_looked_at(reports)}" if again else ""),
         {**days, **tenant_params(tenants)},
     )
     found: dict[Key, set[date]] = {}
     for row in rows.to_pylist():
-        found.setdefault((row["tenant_id"], row["report"], row["basis"]), set()).add(row["month"])
+        if row["is_changed"] or not again or row["month"] >= again.get(row["tenant_id"], date.max):
+            found.setdefault((row["tenant_id"], row["report"], row["basis"]), set()).add(row["month"])
     return found
 
 
-def _changes(tenants: Sequence[str]) -> str:
-    """Tables of the query: for each month when we learnt of the last change to it, and to all until then."""
+def month_changes(tenants: Sequence[str], *, before: bool = False) -> str:
+    """SQL: tables of a query that say for each month when we learnt of the last change to it, and to all until then.
+
+    Args:
+        before: Only what was learnt before the parameter `moment`.
+    """
     whose = tenant_filter(tenants)
+    told = " and seen_at < :moment" if before else ""
+    replaced = "case when replaced_at < :moment then replaced_at end" if before else "replaced_at"
     # All versions, for a document that was moved to another month changes the figures of the one it left, too.
     documents = " union all ".join(
         f"select tenant_id, cast(date_trunc('month', \"{column}\") as date) as month, "
-        f"{'true' if table in _MONEY else 'false'} as money, max(coalesce(replaced_at, seen_at)) as changed_at "
-        f'from xero.{table}_history where {whose} and "{column}" is not null group by 1, 2'
-        for table, column in {**dated_tables(), **explained_tables()}.items()
+        f"{'true' if table in _MONEY else 'false'} as money, max(coalesce({replaced}, seen_at)) as changed_at "
+        f'from xero.{table}_history where {whose} and "{column}" is not null{told} group by 1, 2'
+        for table, column in {**dated_tables(), **explained_tables(), **dict.fromkeys(_ALLOCATIONS, "date")}.items()
     )
     # A month without documents has those before it, too: every month that was pulled is among them.
     pulled = (

@@ -99,6 +99,17 @@ def test_a_month_is_stale_when_a_document_of_it_was_learnt_of_after_the_pull(due
     assert due() == [EVERY[1]]
 
 
+ALLOCATIONS = ["credit_note_allocations", "prepayment_allocations", "overpayment_allocations"]
+
+
+@pytest.mark.parametrize("name", ALLOCATIONS)
+def test_an_allocation_makes_the_month_of_its_day_stale(due, pulled, document, name):
+    """It is where a foreign credit's gain is, and neither document need be of that month."""
+    pulled(*EVERY)
+    document(EVERY[1].replace(day=30), at=NOON + timedelta(seconds=1), name=name)
+    assert due() == [EVERY[1]]
+
+
 def test_a_document_that_was_known_at_the_pull_makes_nothing_stale(due, pulled, document):
     document(EVERY[1], at=NOON - timedelta(seconds=1))
     pulled(*EVERY)
@@ -199,10 +210,40 @@ def test_an_older_month_is_due_when_its_pull_is_too_old(due, pulled, report, day
     assert due(report) == EVERY
 
 
-def test_no_month_before_the_first_is_ever_due(due, pulled, document):
+def test_no_month_before_the_start_date_that_somebody_set_is_due(due, pulled, document):
     pulled(date(2025, 1, 1), *EVERY)
     document(date(2025, 1, 15), at=NOON + timedelta(hours=1))
     assert due() == []
+
+
+class TestMonthsBeforeTheFirst:
+    """They were pulled while an earlier financial year was the first, and the ledger stands on their trial balances."""
+
+    EARLIER = months_between(date(2023, 10, 1), date(2023, 12, 1))
+    KEPT = months_between(date(2024, 1, 1), TODAY)
+
+    @pytest.mark.parametrize(("report", "stale"), [("profit_and_loss", EARLIER[1:2]), ("trial_balance", EARLIER[1:])])
+    def test_they_are_due_when_a_document_changed_them(self, due, pulled, document, report, stale):
+        pulled(*self.EARLIER, report=report)
+        document(self.EARLIER[1], at=NOON + timedelta(hours=1))
+        pulled(*self.KEPT, report=report, at=NOON + timedelta(hours=2))
+        assert due(report, start=None, at=NOON + timedelta(hours=3)) == stale
+
+    @pytest.mark.parametrize("report", reports(), ids=lambda report: report.name)
+    def test_they_are_not_due_without_a_sign(self, due, pulled, report):
+        pulled(*self.EARLIER, report=report.table, basis=report.basis, at=NOON - timedelta(days=400))
+        pulled(*self.KEPT, report=report.table, basis=report.basis)
+        assert due(report.name, start=None) == []
+
+    def test_they_are_not_due_where_they_were_never_pulled(self, due, pulled, document):
+        pulled(*self.KEPT)
+        document(self.EARLIER[1], at=NOON + timedelta(hours=1))
+        assert due(start=None) == []
+
+    def test_they_are_not_due_where_no_partition_reaches_them(self, due, pulled, document):
+        pulled(date(2022, 12, 1), *self.KEPT)
+        document(date(2022, 12, 15), at=NOON + timedelta(hours=1))
+        assert due(start=None) == []
 
 
 def test_no_month_after_the_current_one_is_due(due, pulled, document):
@@ -283,7 +324,7 @@ def test_a_document_from_before_the_first_month_makes_all_balances_stale(due, pu
     assert due(report) == EVERY
 
 
-@pytest.mark.parametrize("name", dated_tables())
+@pytest.mark.parametrize("name", [*dated_tables(), *ALLOCATIONS])
 def test_bank_balances_are_stale_only_by_what_moves_money(due, pulled, document, name):
     pulled(*EVERY, report="bank_summary")
     document(EVERY[2], at=NOON + timedelta(hours=1), name=name)

@@ -133,7 +133,7 @@ def test_the_current_month_is_asked_for_again_from_the_organisations_midnight_on
 
     def told(tenant, month, at):
         due = months_due(open_books, tenant, "profit_and_loss", at=at, start_date=month)
-        return tenant, at, due, out_of_date(open_books, [tenant], at)[tenant].get("profit_and_loss", set())
+        return tenant, at, due, out_of_date(open_books, [tenant], at, month)[tenant].get("profit_and_loss", set())
 
     for tenant, day, midnight in MIDNIGHTS:
         month, end = day.replace(day=1), midnight + timedelta(hours=22)

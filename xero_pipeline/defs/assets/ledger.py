@@ -37,6 +37,7 @@ from xero_pipeline.ledger.statements.monthly_tables import TABLES
 from xero_pipeline.ledger.tables import SCHEMA, ledger_tables, named
 from xero_pipeline.ledger.update import update_ledger
 from xero_pipeline.sync.progress import Progress
+from xero_pipeline.sync.reports_due import earliest_month
 from xero_pipeline.sync.reports_stale import dated_tables, stale_months
 from xero_pipeline.sync.result import SyncResult
 from xero_pipeline.warehouse.load.merge import Merged
@@ -119,7 +120,7 @@ def ledger_assets(
 
         @cache
         def stale() -> Mapping[str, Mapping[str, set[date]]]:
-            return out_of_date(warehouse, tenants, moment)
+            return out_of_date(warehouse, tenants, moment, xero.services.settings.start_date)
 
         def one(tenant_id: str, record: RecordMaterialisation) -> None:
             xero_progress.begin(tenant_id, SCHEMA)
@@ -193,14 +194,20 @@ def _changes(posted: Posted) -> "Merged":
     return Merged(inserted=posted.written - updated, updated=updated, removed=posted.removed - updated)
 
 
-def out_of_date(warehouse: "Warehouse", tenants: Sequence[str], at: datetime) -> Mapping[str, Mapping[str, set[date]]]:
-    """By organisation and report the months of which Xero was asked before the documents were as they are now."""
+def out_of_date(
+    warehouse: "Warehouse", tenants: Sequence[str], at: datetime, start_date: date | None
+) -> Mapping[str, Mapping[str, set[date]]]:
+    """By organisation and report the months of which Xero was asked before the documents were as they are now.
+
+    Those that cannot be pulled any more are left out: the ledger stands on the last trial balance there is.
+    """
+    earliest = earliest_month(start_date, at.date())
     compared = [report for report in reports() if report.name in {*REPORTS, *ON_CASH_BASIS}]
     names = {(report.table, report.basis): report.name for report in compared}
     found: dict[str, dict[str, set[date]]] = {one: {} for one in tenants}
     for (tenant_id, table, basis), months in stale_months(warehouse, tenants, compared, at).items():
         if tenant_id in found:
-            found[tenant_id][names[table, basis]] = months
+            found[tenant_id][names[table, basis]] = {month for month in months if month >= earliest}
     return found
 
 
