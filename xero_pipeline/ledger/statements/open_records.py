@@ -22,6 +22,7 @@ Side = Literal["receivables", "payables", "paid_in_advance_by_customers", "paid_
 Sides = Side | tuple[Side, ...]
 CONTROL: tuple[Side, Side] = ("receivables", "payables")
 """The sides with a control account: those of the aged reports."""
+EVERY_SIDE: tuple[Side, ...] = (*CONTROL, "paid_in_advance_by_customers", "paid_in_advance_to_suppliers")
 
 
 @dataclass(frozen=True, slots=True)
