@@ -154,7 +154,7 @@ class Runner:
                 forget_digests(connection, tenant_id, report_named(name).table)
 
     def aged(self, organisation: Organisation, contacts: Sequence[str], as_of: date) -> bool:
-        """The aged reports of some contacts, or of all with something outstanding.
+        """The aged reports of some contacts, or of all with an open invoice or bill.
 
         Args:
             contacts: Names or contact ids; none for all.

@@ -35,7 +35,7 @@ def known_rate_sql(rate: str, currency: str, base_currency: str) -> str:
         base_currency: SQL of the organisation's.
     """
     in_base = f"{currency} IS NULL OR {currency} = {base_currency}"
-    return f"COALESCE(NULLIF({rate}, 0), CASE WHEN {in_base} THEN 1 END)"
+    return f"COALESCE(CASE WHEN {rate} > 0 THEN {rate} END, CASE WHEN {in_base} THEN 1 END)"
 
 
 def share_sql(dialect: str, amount: str, part: str, whole: str) -> str:

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 TABLE = "aged_by_contact"
 
 # What was open on the day: what is open still, or was settled after it. A first look, by today's documents; Xero's
-# answer is what counts.
+# answer is what counts. That is headed "Invoices": whether it lists the credits of a contact that has nothing else open
+# is not known.
 _OPEN = """
-select i.contact_id, max(c.name) as name, i.type, sum(i.amount_due) as due from xero.invoices as i
-join xero.contacts as c on c.tenant_id = i.tenant_id and c.contact_id = i.contact_id
+select i.contact_id, coalesce(max(c.name), max(i.contact_name), i.contact_id) as name, i.type, sum(i.amount_due) as due
+from xero.invoices as i left join xero.contacts as c on c.tenant_id = i.tenant_id and c.contact_id = i.contact_id
 where i.tenant_id = :tenant_id and not i.is_deleted and i.status in ('AUTHORISED', 'PAID') and i.date <= :as_of
-and (i.amount_due <> 0 or i.fully_paid_on_date > :as_of)
+and i.contact_id is not null and (i.amount_due <> 0 or i.fully_paid_on_date > :as_of)
 group by 1, 3
 """
 _CONTACTS = "select contact_id, name from xero.contacts where tenant_id = :tenant_id and not is_deleted"
@@ -52,11 +53,11 @@ class AgedCall:
 
 
 def aged_calls(warehouse: Warehouse, tenant_id: str, as_of: date, contacts: Sequence[str] = ()) -> list[AgedCall]:
-    """The calls for some contacts, or for all with something outstanding on the day; the largest amounts first.
+    """The calls for some contacts, or for all with an invoice or bill open on the day; the largest amounts first.
 
     Args:
         warehouse: Knows contacts and documents.
-        contacts: Names or contact ids; both reports of each are asked for. None: all with something outstanding.
+        contacts: Names or contact ids; both reports of each are asked for. None: all with an open invoice or bill.
 
     Raises:
         ConfigurationError: A contact is not known, or several have the name.

@@ -77,6 +77,14 @@ def test_everybody_with_something_outstanding_is_asked_for_once_and_adds_up_to_t
     assert {request.url.params["date"] for request in books.requests} == {TODAY.isoformat()}
 
 
+def test_a_contact_that_could_not_be_read_is_asked_for_by_the_name_on_its_invoice(books):
+    whole = aged_calls(books.warehouse, TENANT, TODAY)
+    with books.warehouse.writing() as connection:
+        connection.exec_driver_sql(f"delete from xero.contacts where contact_id = '{whole[0].contact_id}'")
+
+    assert aged_calls(books.warehouse, TENANT, TODAY) == whole
+
+
 def test_a_line_says_which_invoice_and_how_long_it_is_overdue(books):
     books.ask()
     lines = books.rows(

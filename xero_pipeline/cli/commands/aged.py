@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from xero_pipeline.xero.auth.organisations import Organisation
 
 _BY_CONTACT = """
-select c.name, a.report, count(*) as lines, sum(a.due) as due,
+select coalesce(max(c.name), max(i.contact_name), a.contact_id) as name, a.report, count(*) as lines, sum(a.due) as due,
 sum(case when a.overdue_days > 0 then a.due else 0 end) as overdue, max(a.overdue_days) as days
-from xero.aged_by_contact as a join xero.contacts as c on c.tenant_id = a.tenant_id and c.contact_id = a.contact_id
-where a.tenant_id = :tenant_id and a.as_of = :as_of group by 1, 2 order by 2 desc, 4 desc
+from xero.aged_by_contact as a
+left join xero.contacts as c on c.tenant_id = a.tenant_id and c.contact_id = a.contact_id
+left join xero.invoices as i on i.tenant_id = a.tenant_id and i.invoice_id = a.invoice_id
+where a.tenant_id = :tenant_id and a.as_of = :as_of group by a.contact_id, a.report order by 2 desc, 4 desc
 """
 
 
@@ -33,7 +35,7 @@ def aged(
     ],
     contact: Annotated[
         list[str] | None,
-        typer.Option("--contact", help="Name or id; repeatable. Default: all with something outstanding."),
+        typer.Option("--contact", help="Name or id; repeatable. Default: all with an open invoice or bill."),
     ] = None,
     date: Annotated[str | None, typer.Option("--date", help="The day, as 2026-10-31. Default: today.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only say how many calls it takes.")] = False,

@@ -41,7 +41,7 @@ class AgedOptions(dg.Config):
     """Whose aged reports, and of which day."""
 
     contacts: list[str] = Field(default_factory=list)
-    """Names or contact ids. None: all with something outstanding on the day, the largest amounts first."""
+    """Names or contact ids. None: all with an invoice or bill open on the day, the largest amounts first."""
 
     as_of: str | None = None
     """The day, as YYYY-MM-DD; None for the organisation's today."""

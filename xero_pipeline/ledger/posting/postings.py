@@ -5,6 +5,7 @@ The SQL is in `sql/`, one file per temporary table. In the order in which they a
     settings, accounts        the base currency, Xero's own accounts, the account of every code
     rates                     of documents that came without one
     documents, duplicates     every document in one form, posting or not, with its rate, its total and its account; once
+    rate_open_records       what is open of a document that came without a rate is open at the same
     allocations, payments     what lowers a document's open amount; no two journals may have one of `shared_ids`
     proceeds                  where the price of a fixed asset that was sold is booked
     fingerprints, changed, affected     the state of every document; which differ from the ledger; what they depend on
@@ -47,6 +48,7 @@ _READ = (
     "posting_documents",
     "posting_duplicates",
     "remove_duplicates",
+    "rate_open_records",
     "posting_allocations",
     "posting_payments",
     "posting_proceeds",

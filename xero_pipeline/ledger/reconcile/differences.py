@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xero_pipeline.ledger.posting.rules import POSTED_DOCUMENT
 from xero_pipeline.ledger.schema import has_ledger as is_kept
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.ledger.statements.open_records import CREDITS, INVOICES
+from xero_pipeline.ledger.statements.open_records import CREDITS, EVERY_SIDE, INVOICES, records
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.organisation_names import NAMED
 from xero_pipeline.warehouse.sql import among, literal
@@ -135,7 +134,7 @@ def suspects(connection: Connection, difference: Difference, *, limit: int = 10)
         "first": literal(difference.period_start),
         "last": literal(difference.period_end),
         "difference": f"CAST({difference.difference} AS NUMERIC(19, 4))",
-        "posted": POSTED_DOCUMENT,
+        "open_records": records(EVERY_SIDE, f"= {literal(difference.tenant_id)}"),
         "kinds": (INVOICES, *CREDITS),
         "limit": limit,
     }

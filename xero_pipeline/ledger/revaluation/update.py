@@ -196,7 +196,7 @@ class _Reader:
             found[number].append(OpenItem(account_id, currency, foreign, base))
         for row in self._rows(self._queries.text("revaluation_documents")):
             number, account_id, document_id, table, currency, rate, foreign, base = row
-            if base is not None:  # else it has no rate, and cannot post
+            if base is not None:  # else nobody knows its rate, and it cannot post
                 found[number].append(OpenItem(account_id, currency, foreign, base, document_id, table, rate))
         return found
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xero_pipeline.ledger.input_state import digest
 from xero_pipeline.ledger.statements.aged import aged_sql
-from xero_pipeline.ledger.statements.open_records import CONTROL, read_records, records_read
+from xero_pipeline.ledger.statements.open_records import CONTROL, records_read
 from xero_pipeline.ledger.tables import ledger_table, named
 from xero_pipeline.warehouse.sql import among, carry_out, literal, make_temporary, q
 
@@ -34,16 +34,13 @@ def write_aged(
     """Write both tables for some days; what was there of others is gone.
 
     Args:
-        connection: In a transaction that writes.
+        connection: In a transaction that writes, in which the organisation's documents were read (`read_records`).
         changed: A temporary table with the `document_id` of every document that says something else than when the
-            tables were written, by the same rules (`aged_rules`), or is settled otherwise; its organisation's documents
-            were read (`read_records`). None: all are computed.
+            tables were written, by the same rules (`aged_rules`), or is settled otherwise. None: all are computed.
 
     Returns:
         How many rows each table has now.
     """
-    if changed is None:
-        read_records(connection, tenant_id)
     there = set[date]() if changed is None else _days_there(connection, tenant_id)
     stays = sorted(there & set(days))
     parts = [(sorted(set(days) - there), "TRUE"), (stays, f"document_id IN (SELECT document_id FROM {changed})")]

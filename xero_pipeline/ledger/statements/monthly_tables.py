@@ -62,7 +62,7 @@ def write_statements(
     journals, and for that day.
 
     Args:
-        connection: In a transaction, with the tables of the ledger made.
+        connection: In a transaction, with the tables of the ledger made; as for `write_aged`.
         months: A day of each month; None for every month from the first journal to the last.
         changed: As for `write_aged`.
 

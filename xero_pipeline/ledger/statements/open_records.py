@@ -22,6 +22,7 @@ Side = Literal["receivables", "payables", "paid_in_advance_by_customers", "paid_
 Sides = Side | tuple[Side, ...]
 CONTROL: tuple[Side, Side] = ("receivables", "payables")
 """The sides with a control account: those of the aged reports."""
+EVERY_SIDE: tuple[Side, ...] = (*CONTROL, "paid_in_advance_by_customers", "paid_in_advance_to_suppliers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Kind:
         due: When it is due.
         payment: The column of payments that names it.
         owed: SQL of the columns: what is owed of it, before anything is paid.
+        is_advance: Whether money made it: a bank transaction that names it by the same key.
     """
 
     table: str
@@ -41,6 +43,7 @@ class Kind:
     due: str
     payment: str
     owed: str = "t.total"
+    is_advance: bool = False
 
     @property
     def allocations(self) -> str:
@@ -53,10 +56,10 @@ _WITHHELD = "t.total - COALESCE(t.cis_deduction, 0)"
 INVOICES = Kind("invoices", "invoice_id", "invoice_number", "due_date", "invoice_id", _WITHHELD)
 CREDITS = (
     Kind("credit_notes", "credit_note_id", "credit_note_number", "due_date", "credit_note_id", _WITHHELD),
-    Kind("overpayments", "overpayment_id", "NULL", "NULL", "overpayment_id"),
+    Kind("overpayments", "overpayment_id", "NULL", "NULL", "overpayment_id", is_advance=True),
     # A prepayment sits on the account its line names, not on the control account: it is no part of the aged reports.
     # But Xero lists overpayments among the prepayments, too (XeroAPI/Xero-NetStandard#477): the Type tells.
-    Kind("prepayments", "prepayment_id", "invoice_number", "NULL", "prepayment_id"),
+    Kind("prepayments", "prepayment_id", "invoice_number", "NULL", "prepayment_id", is_advance=True),
 )
 _TARGETS = ("invoice_id", "credit_note_id", "prepayment_id", "overpayment_id")
 
@@ -151,18 +154,32 @@ def _kind_sql(kind: Kind, sides: Sides, place: int, whose: str) -> str:
     types = _types(sides)
     told = " ".join(f"WHEN '{xero}' THEN '{ours}'" for xero, (ours, _, _) in types.items())
     signs = " ".join(f"WHEN '{xero}' THEN {sign}" for xero, (_, _, sign) in types.items())
+    rate = f"COALESCE({_TOLD_RATE}, {_MONEY_RATE})" if kind.is_advance else "t.currency_rate"
     return f"""
     SELECT {_side(sides)} AS side, t.tenant_id, t.{kind.key} AS document_id, '{kind.table}' AS source_table,
         CASE t.type {told} END AS document_type, CASE t.type {signs} END AS sign,
         t.contact_id, COALESCE(c.name, t.contact_name) AS contact_name,
         CAST({_of(kind.number)} AS TEXT) AS number, t.reference, t.date,
         COALESCE(CAST({_of(kind.due)} AS DATE), t.date) AS due_date, t.currency_code,
-        t.currency_rate, {kind.owed} AS total, {_RATE} AS rate, {place} AS place
+        {rate} AS currency_rate, {kind.owed} AS total,
+        {known_rate_sql(rate, "t.currency_code", "o.base_currency")} AS rate, {place} AS place
     FROM xero.{kind.table} AS t
     LEFT JOIN xero.contacts AS c ON c.tenant_id = t.tenant_id AND c.contact_id = t.contact_id
     LEFT JOIN xero.organisations AS o ON o.tenant_id = t.tenant_id AND NOT o.is_deleted
+    {_money(kind, whose) if kind.is_advance else ""}
     WHERE {_which(kind, sides, whose)}
     """
+
+
+def _money(kind: Kind, whose: str) -> str:
+    """SQL: the rate of the money that made a record `t`, as posting takes it, where Xero leaves it out of that."""
+    return f"""LEFT JOIN (
+        SELECT b.tenant_id, b.{kind.key}, MAX(b.currency_rate) AS currency_rate FROM xero.bank_transactions AS b
+        WHERE b.tenant_id {whose} AND NOT b.is_deleted AND b.currency_rate > 0 AND b.{kind.key} IN (
+            SELECT t.{kind.key} FROM xero.{kind.table} AS t WHERE t.tenant_id {whose} AND {_TOLD_RATE} IS NULL
+        )
+        GROUP BY b.tenant_id, b.{kind.key}
+    ) AS m ON m.tenant_id = t.tenant_id AND m.{kind.key} = t.{kind.key}"""
 
 
 def _types(sides: Sides) -> Mapping[str, tuple[str, Side, int]]:
@@ -181,7 +198,7 @@ def _which(kind: Kind, sides: Sides, whose: str) -> str:
     large = f"ABS(t.total), ABS({kind.owed})"
     return f"""t.tenant_id {whose} AND {_POSTED} AND t.type IN {among(_types(sides))} AND {_once(kind)}
         AND t.date BETWEEN {literal(FIRST_DAY)} AND {literal(LAST_DAY)}
-        AND GREATEST({large}) < {MOST} * LEAST(1, CASE WHEN t.currency_rate > 0 THEN t.currency_rate END)"""
+        AND GREATEST({large}) < {MOST} * LEAST(1, {_TOLD_RATE})"""
 
 
 def _once(kind: Kind) -> str:
@@ -205,7 +222,8 @@ def _sane(row: str) -> str:
 
 
 _POSTED = "t.status IN ('AUTHORISED', 'PAID') AND NOT t.is_deleted"
-_RATE = known_rate_sql("t.currency_rate", "t.currency_code", "o.base_currency")
+_TOLD_RATE = "CASE WHEN t.currency_rate > 0 THEN t.currency_rate END"
+_MONEY_RATE = f"CASE WHEN ABS(t.total) < {MOST} * LEAST(1, m.currency_rate) THEN m.currency_rate END"
 
 
 def _events_sql(whose: str) -> str:

@@ -8,7 +8,8 @@
 --       one month, one, two, three, and four or more. `bucket` is what Xero calls the same column.
 -- signs: What is owed is positive, what takes from it (a credit note, an overpayment) negative; `credit` is positive.
 -- currency: The base currency, each document at its own rate, rounded half up to the cent. `total` and `open_amount` are
---           in the document's own. A foreign document without a rate is in no sum.
+--           in the document's own. An overpayment without a rate has that of the money that made it; any other foreign
+--           document without one is in no sum.
 -- leaves out: Drafts, voided and deleted documents, and those booked after the day. Prepayments: Xero keeps them on
 --             another account; they are a figure of their own, shown beside and never taken off.
 -- proof: Every month the tie-out compares it with the accounts receivable account of Xero's trial balance. A cent that Xero's

@@ -14,6 +14,7 @@ from xero_pipeline.ledger.statements.bank_summary import bank_summary
 from xero_pipeline.ledger.statements.budget import budget_variance
 from xero_pipeline.ledger.statements.cash import cash_movement
 from xero_pipeline.ledger.statements.monthly_tables import TABLES, write_statements
+from xero_pipeline.ledger.statements.open_records import read_records
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_pipeline_tests.ledger.statements.conftest import FIRST
@@ -28,6 +29,11 @@ OF_RANGES = {
 }
 
 
+def write(connection, warehouse, tenant_id, months=None):
+    read_records(connection, tenant_id)
+    return write_statements(connection, warehouse.dialect, tenant_id, months)
+
+
 @pytest.fixture(scope="module", params=["duckdb", "postgresql"])
 def written(request, companies):
     warehouse = request.getfixturevalue(f"filled_{request.param}")
@@ -35,7 +41,7 @@ def written(request, companies):
     with warehouse.writing() as connection:
         for company in companies:
             for months in ([dt.date(2027, 12, 1)], MONTHS):  # the second time stands
-                counts[company.tenant_id] = write_statements(connection, warehouse.dialect, company.tenant_id, months)
+                counts[company.tenant_id] = write(connection, warehouse, company.tenant_id, months)
     return warehouse, counts
 
 
@@ -97,10 +103,10 @@ def test_without_months_nothing_is_left_of_that_organisation_alone(written, comp
     warehouse, _ = written
     gone, stays = companies[2].tenant_id, companies[1].tenant_id
     with warehouse.writing() as connection:
-        assert set(write_statements(connection, warehouse.dialect, gone, []).values()) == {0}
+        assert set(write(connection, warehouse, gone, []).values()) == {0}
         assert [len(rows(connection, table, gone)) for table in TABLES] == [0] * len(TABLES)
         assert rows(connection, "trial_balance", stays)
-        write_statements(connection, warehouse.dialect, gone, MONTHS)
+        write(connection, warehouse, gone, MONTHS)
 
 
 def test_no_word_of_months_means_all_that_have_journals(written, companies):
@@ -108,8 +114,8 @@ def test_no_word_of_months_means_all_that_have_journals(written, companies):
     tenant_id = companies[2].tenant_id
     days = {posting.date.replace(day=1) for posting in companies[2].postings}
     with warehouse.writing() as connection:
-        write_statements(connection, warehouse.dialect, tenant_id)
+        write(connection, warehouse, tenant_id)
         found = rows(connection, "profit_and_loss", tenant_id)
-        write_statements(connection, warehouse.dialect, tenant_id, MONTHS)
+        write(connection, warehouse, tenant_id, MONTHS)
     assert {row["period_start"] for row in found} >= days
     assert min(days) == min(row["period_start"] for row in found)

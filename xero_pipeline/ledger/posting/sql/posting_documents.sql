@@ -207,3 +207,5 @@ FROM (
     CROSS JOIN posting_settings AS s
 ) AS d
 LEFT JOIN posting_rates AS r ON r.currency_code = d.currency_code AND r.date = d.date
+    -- A rate at which no books could hold the document is not its own.
+    AND GREATEST(ABS(d.total), ABS(d.total_tax), ABS(d.withheld)) < {{ most }} * LEAST(1, r.rate)

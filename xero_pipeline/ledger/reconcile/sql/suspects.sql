@@ -4,7 +4,7 @@
 --   2  one whose line on the account is exactly the difference, or on an account that differs by the opposite
 --   3  one that is open by another amount than its payments and credits leave, in any way
 --   4  one that changed after Xero was asked for the trial balance
-WITH documents AS (
+WITH records AS (
     {%- for table, number, contact, type in (
         ("invoices", "invoice_number", "contact_name", "type"),
         ("credit_notes", "credit_note_number", "contact_name", "type"),
@@ -20,36 +20,26 @@ WITH documents AS (
     FROM xero.{{ table }} WHERE tenant_id = {{ tenant }}
     {%- endfor %}
 ),
-events AS (
-    SELECT COALESCE(invoice_id, credit_note_id, prepayment_id, overpayment_id) AS document_id, amount
-    FROM xero.payments WHERE tenant_id = {{ tenant }} AND status = 'AUTHORISED' AND NOT is_deleted
-    {%- for table in ("credit_notes", "prepayments", "overpayments") %}
-    UNION ALL
-    SELECT {{ table[:-1] }}_id, amount FROM xero.{{ table[:-1] }}_allocations
-    WHERE tenant_id = {{ tenant }} AND NOT is_deleted
-    UNION ALL
-    SELECT invoice_id, amount FROM xero.{{ table[:-1] }}_allocations
-    WHERE tenant_id = {{ tenant }} AND NOT is_deleted AND invoice_id IS NOT NULL
-    {%- endfor %}
-),
+-- What is open by payments and credits is told in one place, statements/open_records.py.
+documents AS MATERIALIZED ({{ open_records.documents }}),
 taken AS (
-    SELECT document_id, SUM(amount) AS amount FROM events GROUP BY document_id
+    SELECT line, SUM(amount) AS amount FROM ({{ open_records.events }}) AS e GROUP BY line
 ),
 open_amounts AS (
     {%- for kind in kinds %}
     {{ "UNION ALL" if not loop.first }}
     SELECT
-        t.{{ kind.key }} AS document_id, t.currency_code, COALESCE(t.currency_rate, 1) AS rate, {{ kind.owed }} AS total,
+        d.document_id, d.currency_code, d.rate, d.total - COALESCE(e.amount, 0) AS left_over,
         t.{{ "amount_due" if kind.table == "invoices" else "remaining_credit" }} AS told
-    FROM xero.{{ kind.table }} AS t WHERE t.tenant_id = {{ tenant }} AND t.status IN {{ among(posted) }} AND NOT t.is_deleted
+    FROM documents AS d
+    JOIN xero.{{ kind.table }} AS t ON t.tenant_id = d.tenant_id AND t.{{ kind.key }} = d.document_id
+    LEFT JOIN taken AS e ON e.line = d.line
+    WHERE d.source_table = '{{ kind.table }}'
     {%- endfor %}
 ),
 missing AS (
-    SELECT
-        o.document_id, o.currency_code, o.told, o.total - COALESCE(t.amount, 0) AS left_over,
-        {{ to_base("(o.total - COALESCE(t.amount, 0) - o.told)", "o.rate") }} AS base
-    FROM open_amounts AS o LEFT JOIN taken AS t ON t.document_id = o.document_id
-    WHERE o.told IS NOT NULL AND o.told <> o.total - COALESCE(t.amount, 0)
+    SELECT document_id, currency_code, told, left_over, {{ to_base("(left_over - told)", "rate") }} AS base
+    FROM open_amounts WHERE told <> left_over
 ),
 opposite AS (
     SELECT DISTINCT account_id FROM {{ named("tie_out") }}
@@ -59,7 +49,7 @@ opposite AS (
 found AS (
     SELECT 1 AS rank, d.document_id, CONCAT('cannot post: ', p.problem) AS why, CAST(NULL AS NUMERIC(19, 4)) AS amount
     FROM {{ named("documents") }} AS p
-    JOIN documents AS d ON d.document_id = p.document_id
+    JOIN records AS d ON d.document_id = p.document_id
     WHERE p.tenant_id = {{ tenant }} AND p.problem IS NOT NULL AND d.date BETWEEN {{ first }} AND {{ last }}
 
     UNION ALL
@@ -68,7 +58,7 @@ found AS (
         CONCAT('Xero says ', CAST(CAST(m.told AS NUMERIC(19, 2)) AS TEXT), ' ', m.currency_code,
             ' is open, its payments and credits leave ', CAST(CAST(m.left_over AS NUMERIC(19, 2)) AS TEXT)),
         m.base
-    FROM missing AS m JOIN documents AS d ON d.document_id = m.document_id
+    FROM missing AS m JOIN records AS d ON d.document_id = m.document_id
     -- What is not the very amount is of interest only where payments and credits go.
     WHERE d.date <= {{ last }} AND (ABS(m.base) = ABS({{ difference }}) OR EXISTS (
         SELECT 1 FROM xero.accounts AS a WHERE a.tenant_id = {{ tenant }} AND a.account_id = {{ account }}
@@ -88,7 +78,7 @@ found AS (
     SELECT 4, j.source_id, 'changed after Xero was asked for the trial balance', MAX(l.net_amount)
     FROM {{ named("journal_lines") }} AS l
     JOIN {{ named("journals") }} AS j ON j.tenant_id = l.tenant_id AND j.journal_id = l.journal_id
-    JOIN documents AS d ON d.document_id = j.source_id
+    JOIN records AS d ON d.document_id = j.source_id
     WHERE l.tenant_id = {{ tenant }} AND l.account_id = {{ account }}
         AND l.journal_date BETWEEN {{ first }} AND {{ last }}
         AND d.synced_at > (
@@ -98,7 +88,7 @@ found AS (
     GROUP BY j.source_id
 )
 SELECT f.rank, f.document_id, d.source_table, d.type, d.number, d.date, d.contact_name, f.amount, MIN(f.why) AS why
-FROM found AS f LEFT JOIN documents AS d ON d.document_id = f.document_id
+FROM found AS f LEFT JOIN records AS d ON d.document_id = f.document_id
 GROUP BY f.rank, f.document_id, d.source_table, d.type, d.number, d.date, d.contact_name, f.amount
 ORDER BY f.rank, ABS(COALESCE(f.amount, 0)) DESC, f.document_id
 LIMIT {{ limit }}
