@@ -125,7 +125,8 @@ def test_a_sync_of_the_command_line_shows_that_it_lives_as_a_worker_does(there: 
     one = sorted(loaded(there))[0]
     there.xero.simulator.faults.add(Fault("slow", times=None, seconds=5.0))
     try:
-        process = there.office.start("sync", "--organisation", one, "--select", "accounts", XERO_BROKER_URL=there.broker)
+        words = ("sync", "--organisation", one, "--select", "accounts")
+        process = there.office.start(*words, XERO_BROKER_URL=there.broker)
         carried = "SELECT count(*) FROM xero_state.carried_runs JOIN runs USING (run_id) WHERE runs.run_body LIKE %s"
         eventually(lambda: there.query(carried, f"%{PROCESS}%") == [(1,)], 120, "the run shows itself")
     finally:
