@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -170,12 +171,23 @@ def test_earnings_are_those_of_the_group_s_year_whenever_the_years_of_organisati
     assert asked(trading, "consolidated_balance_sheet", MAY)["Current Year Earnings"] == earned
 
 
-def written_again(warehouse, *statements):
+def written_again(warehouse, *statements, at=SYNCED):
     """Consolidate once more without the file, after changes."""
     change(warehouse, *statements)
     with warehouse.writing() as connection:
         forget_inputs(connection)
-        return write_consolidation(connection, warehouse.dialect, "NZD", at=SYNCED)
+        return write_consolidation(connection, warehouse.dialect, "NZD", at=at)
+
+
+def test_on_the_first_of_a_month_who_is_a_day_behind_is_in_it_with_what_it_had(trading):
+    """At 20:00 UTC it is May in New Zealand and Australia, and the last of April in the United Kingdom."""
+    sides = """SELECT source, tenant_id, group_account_class FROM ledger.group_balances WHERE period_start = :month
+        AND balance <> 0 AND group_account_class IN ('ASSET', 'LIABILITY') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    with undone(trading):
+        written_again(trading, at=dt.datetime(2026, 4, 30, 20, tzinfo=dt.UTC))
+        assert len(april := rows(trading, sides, month=APRIL)) > 2 * len(CURRENCIES)
+        assert rows(trading, sides, month=MAY) == april
+        assert rows(trading, "SELECT MAX(period_start) AS last FROM ledger.group_balances") == [(MAY,)]
 
 
 def test_a_missing_rate_leaves_the_sums_of_its_months_empty_and_no_statement_is_drawn(trading):
