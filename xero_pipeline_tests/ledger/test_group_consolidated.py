@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from xero_pipeline.calendar import month_end
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.consolidation.group_state import group_state
+from xero_pipeline.ledger.consolidation.members import document_rates
 from xero_pipeline.ledger.consolidation.statements import (
     consolidated_balance_sheet,
     consolidated_profit_and_loss,
@@ -170,12 +172,23 @@ def test_earnings_are_those_of_the_group_s_year_whenever_the_years_of_organisati
     assert asked(trading, "consolidated_balance_sheet", MAY)["Current Year Earnings"] == earned
 
 
-def written_again(warehouse, *statements):
+def written_again(warehouse, *statements, at=SYNCED):
     """Consolidate once more without the file, after changes."""
     change(warehouse, *statements)
     with warehouse.writing() as connection:
         forget_inputs(connection)
-        return write_consolidation(connection, warehouse.dialect, "NZD", at=SYNCED)
+        return write_consolidation(connection, warehouse.dialect, "NZD", at=at)
+
+
+def test_on_the_first_of_a_month_who_is_a_day_behind_is_in_it_with_what_it_had(trading):
+    """At 20:00 UTC it is May in New Zealand and Australia, and the last of April in the United Kingdom."""
+    sides = """SELECT source, tenant_id, group_account_class FROM ledger.group_balances WHERE period_start = :month
+        AND balance <> 0 AND group_account_class IN ('ASSET', 'LIABILITY') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    with undone(trading):
+        written_again(trading, at=dt.datetime(2026, 4, 30, 20, tzinfo=dt.UTC))
+        assert len(april := rows(trading, sides, month=APRIL)) > 2 * len(CURRENCIES)
+        assert rows(trading, sides, month=MAY) == april
+        assert rows(trading, "SELECT MAX(period_start) AS last FROM ledger.group_balances") == [(MAY,)]
 
 
 def test_a_missing_rate_leaves_the_sums_of_its_months_empty_and_no_statement_is_drawn(trading):
@@ -202,12 +215,17 @@ def test_a_missing_rate_leaves_the_sums_of_its_months_empty_and_no_statement_is_
                 group_books(connection, Period(APRIL, month_end(APRIL)))
 
 
+def rates_of(warehouse):
+    with warehouse.reading() as connection:
+        return document_rates(connection, SYNCED.date())
+
+
 def test_where_xeros_own_journals_are_the_ledger_documents_are_matched_by_what_they_post(trading, traders):
     tenant = traders[1].tenants[UK]
     asked = "SELECT * FROM ledger.intercompany_documents ORDER BY tenant_id, document_id"
     moved = """SELECT document_id, account_id, period_start, movement FROM ledger.group_eliminations
         ORDER BY document_id, account_id, period_start"""
-    before = rows(trading, asked), rows(trading, moved)
+    before = rows(trading, asked), rows(trading, moved), rates_of(trading)
     with undone(trading):
         columns = {name: ", ".join(one.name for one in ledger_table(name).all_columns) for name in JOURNALS}
         written_again(
@@ -220,6 +238,8 @@ def test_where_xeros_own_journals_are_the_ledger_documents_are_matched_by_what_t
             # They say nothing of another currency, and have ids of their own.
             f"UPDATE ledger.journal_lines SET foreign_amount = net_amount, journal_id = 'x' || journal_id "
             f"WHERE tenant_id = '{tenant}'",
-            f"UPDATE ledger.journals SET journal_id = 'x' || journal_id WHERE tenant_id = '{tenant}'",
+            # A document that was edited has three, whatever its rate was.
+            f"UPDATE ledger.journals SET journal_id = 'x' || journal_id, currency_rate = 9 "
+            f"WHERE tenant_id = '{tenant}'",
         )
-        assert (rows(trading, asked), rows(trading, moved)) == before
+        assert (rows(trading, asked), rows(trading, moved), rates_of(trading)) == before

@@ -11,18 +11,34 @@ import dagster as dg
 import pytest
 
 from xero_pipeline.defs.checks.tie_out import check_results
+from xero_pipeline.ledger.posting.rules import WITHOUT_DOCUMENT
 from xero_pipeline.settings import Settings
+from xero_pipeline.warehouse.sql import among
 from xero_pipeline_tests.databases import opened
 from xero_pipeline_tests.ledger.accountant import Accountant
 from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.edits import documents, records
 from xero_simulator.edits.hidden_postings import post_unseen
 
+UNPAID_SALE = """
+select invoice_id as id, contact_id, invoice_number as number from xero.invoices
+where type = 'ACCREC' and status = 'AUTHORISED' and amount_due = total and total > 50 order by invoice_id limit 1
+"""
+
 
 class Auditor(Accountant):
     """An accountant whose app may read journals."""
 
     journals = True
+
+    def said_of(self, source_id):
+        """What the journals of a document or payment say it is: contact and number, and how many say so."""
+        found = self.warehouse.query(
+            "select l.contact_id, j.number, count(distinct j.journal_id) as journals from ledger.journals as j "
+            "join ledger.journal_lines as l on l.journal_id = j.journal_id and l.contact_id is not distinct from "
+            f"j.contact_id where j.source_id = '{source_id}' group by l.contact_id, j.number"
+        ).to_pylist()
+        return [tuple(row.values()) for row in found]
 
 
 @pytest.fixture
@@ -62,6 +78,52 @@ def test_what_documents_post_is_what_the_journals_say_after_edits_too(auditor):
     auditor.keep()
     assert auditor.one("select count(*) as n from ledger.journal_differences")["n"] == 0
     assert auditor.one("select count(*) as n from xero.journals where source_id is not null")["n"] > 0
+
+
+def test_the_reversal_of_a_voided_document_has_its_customer_and_number(auditor):
+    auditor.sync("journals")
+    auditor.keep()
+    voided = auditor.one(UNPAID_SALE)
+    documents.void_invoice(auditor.books, voided["id"], auditor.later(minutes=5))
+    auditor.read("invoices")
+    auditor.sync("journals")
+    auditor.keep()
+    assert auditor.said_of(voided["id"]) == [(voided["contact_id"], voided["number"], 2)]
+
+
+def test_all_journals_of_a_document_follow_its_record_and_the_rest_is_left_as_it_was(auditor):
+    auditor.sync("journals")
+    auditor.keep()
+    written = auditor.now()
+    unpaid = auditor.one(UNPAID_SALE)
+    corrected = auditor.later(minutes=5)
+    with auditor.warehouse.writing() as connection:
+        connection.exec_driver_sql(
+            "update xero.invoices set contact_id = 'merged', invoice_number = 'INV-A', currency_rate = 1.25, "
+            f"currency_code = 'USD', synced_at = '{corrected}' where invoice_id = '{unpaid['id']}'"
+        )
+    auditor.keep()
+    assert auditor.said_of(unpaid["id"]) == [("merged", "INV-A", 1)]
+    again = "select source_id, currency_code, currency_rate from ledger.journals where posted_at > '{}'"
+    ours = f"{again.format(written)} and source_type not in {among(WITHOUT_DOCUMENT)}"
+    assert auditor.warehouse.query(ours).to_pylist() == [
+        {"source_id": unpaid["id"], "currency_code": "USD", "currency_rate": Decimal("1.25")}
+    ]
+
+
+def test_a_deleted_payment_and_its_reversal_have_the_number_of_what_it_paid(auditor):
+    auditor.sync("journals")
+    auditor.keep()
+    unpaid = auditor.one(UNPAID_SALE)
+    payment = documents.add_payment(auditor.books, unpaid["id"], auditor.later(minutes=5), amount=10)["PaymentID"]
+    auditor.read("invoices", "payments")
+    auditor.sync("journals")
+    auditor.keep()
+    documents.delete_payment(auditor.books, payment, auditor.later(minutes=5))
+    auditor.read("invoices", "payments")
+    auditor.sync("journals")
+    auditor.keep()
+    assert auditor.said_of(payment) == [(unpaid["contact_id"], unpaid["number"], 2)]
 
 
 def test_what_no_document_shows_is_in_the_journals_and_ties_out(auditor):

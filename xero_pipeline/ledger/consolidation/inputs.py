@@ -38,12 +38,12 @@ class KeptGroup:
     begins: Beginning | None
 
 
-def group_inputs(connection: Connection, group: Sequence[GroupMember], today: Mapping[str, date], *told: object) -> str:
+def group_inputs(connection: Connection, group: Sequence[GroupMember], today: date, *told: object) -> str:
     """A digest of the ledgers, of the given rates, of the program, and of what the group is told besides.
 
     Args:
         group: The organisations.
-        today: The day it is for each of them: it counts as far as another journal or another month is reached.
+        today: It counts as far as another journal or another month is reached.
         *told: What else the group depends on, as values whose `repr` says all of them.
 
     Returns:
@@ -53,7 +53,7 @@ def group_inputs(connection: Connection, group: Sequence[GroupMember], today: Ma
     ledgers = [kept.get(one.tenant_id) for one in group]
     if None in ledgers:
         return UNKNOWN
-    days = [(month_start(today[one.tenant_id]), min(today[one.tenant_id], one.last_day)) for one in group]
+    days = [month_start(today), *(min(today, one.last_day) for one in group)]
     given = connection.exec_driver_sql(f"SELECT * FROM {named('exchange_rates')}")
     rates = sorted(tuple(map(str, row)) for row in given)
     return digest(group, ledgers, days, rates, told)

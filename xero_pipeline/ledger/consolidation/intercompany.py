@@ -11,10 +11,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.consolidation.members import derived_or_own
 from xero_pipeline.ledger.consolidation.translated_amount import ZERO
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.ledger.tables import ledger_table, named
-from xero_pipeline.warehouse.sql import literal, q
+from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,7 +115,7 @@ def intercompany_documents(connection: Connection, until: date) -> list[Intercom
     Args:
         until: The last day that counts.
     """
-    told = {"until": literal(until), "derived_or_own": _derived_or_own}
+    told = {"until": literal(until), "derived_or_own": derived_or_own}
     queries = SqlTemplates("consolidation", connection, None, **told)
     rows = connection.exec_driver_sql(queries.text("intercompany_documents"))
     found = {(row[0], row[1]): IntercompanyDocument(*row) for row in rows}
@@ -204,11 +204,3 @@ def _add_line(
         one.results[account_id] = (base + net, amount + foreign)
     else:
         one.others += foreign
-
-
-def _derived_or_own(table: str) -> str:
-    """What documents post: where Xero's own journals are the ledger, it stands beside them."""
-    columns = ", ".join(q(column.name) for column in ledger_table(table).all_columns)
-    derived = f"SELECT {columns} FROM {named(f'derived_{table}')}"
-    has_derived = f"tenant_id IN (SELECT tenant_id FROM {named('derived_journals')})"
-    return f"(SELECT {columns} FROM {named(table)} WHERE NOT {has_derived} UNION ALL {derived})"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from xero_pipeline.calendar import year_start
 from xero_pipeline.ledger.consolidation.rates import DocumentRate, GivenRate
 from xero_pipeline.ledger.sql_templates import SqlTemplates
-from xero_pipeline.ledger.tables import named
-from xero_pipeline.warehouse.sql import literal
+from xero_pipeline.ledger.tables import ledger_table, named
+from xero_pipeline.warehouse.sql import literal, q
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,10 +141,21 @@ def document_rates(connection: Connection, until: date) -> list[DocumentRate]:
     Args:
         until: The last day that counts.
     """
-    rows = connection.exec_driver_sql(
-        SqlTemplates("consolidation", connection, None, until=literal(until)).text("document_rates")
-    )
+    told = {"until": literal(until), "derived_or_own": derived_or_own}
+    rows = connection.exec_driver_sql(SqlTemplates("consolidation", connection, None, **told).text("document_rates"))
     return [DocumentRate(*row) for row in rows]
+
+
+def derived_or_own(table: str) -> str:
+    """SQL: what documents post; where Xero's own journals are the ledger, it stands beside them.
+
+    Args:
+        table: `journals` or `journal_lines`.
+    """
+    columns = ", ".join(q(column.name) for column in ledger_table(table).all_columns)
+    derived = f"SELECT {columns} FROM {named(f'derived_{table}')}"
+    has_derived = f"tenant_id IN (SELECT tenant_id FROM {named('derived_journals')})"
+    return f"(SELECT {columns} FROM {named(table)} WHERE NOT {has_derived} UNION ALL {derived})"
 
 
 def given_rates(connection: Connection) -> list[GivenRate]:

@@ -69,7 +69,8 @@ def write_consolidation(
         presentation_currency: Code of the currency; None takes the one that all organisations have in common, and
             writes nothing where they have none.
         file: What a person says of the group; None: all organisations, wholly owned.
-        at: Now: journals of days that an organisation has not begun do not count yet.
+        at: Now. The day is that of the organisation where it is the latest, for all of them: on the first of a month
+            each has a balance in it, and what two of them owe each other counts on both sides from the same day.
 
     Raises:
         ConfigurationError: The file does not fit the organisations; or a view that somebody made of ours stands in the
@@ -79,7 +80,7 @@ def write_consolidation(
     dialect.lock(connection, "the group")
     file = file or GroupFile()
     group = composition(connection, file)
-    today = {one.tenant_id: day_in(one.timezone, at) for one in group.members}
+    today = max((day_in(one.timezone, at) for one in group.members), default=at.date())
     inputs = group_inputs(connection, group.members, today, presentation_currency, file)
     currency = presentation_currency or _in_common(group.members)
     make_group_views(connection)  # which a copied warehouse does not have, though nothing changed
@@ -105,17 +106,14 @@ def _write_rows(
     group: Composition,
     file: GroupFile,
     currency: str,
-    today: Mapping[str, date],
+    today: date,
 ) -> Beginning:
-    latest = max(today.values())
-    rates = Rates(given_rates(connection), document_rates(connection, latest))
-    begins = beginning(group.members, currency, month_start(latest), rates)
-    months = {
-        one.tenant_id: months_of(one, currency, begins.month, month_start(today[one.tenant_id]), rates)
-        for one in group.members
-    }
+    last = month_start(today)
+    rates = Rates(given_rates(connection), document_rates(connection, today))
+    begins = beginning(group.members, currency, last, rates)
+    months = {one.tenant_id: months_of(one, currency, begins.month, last, rates) for one in group.members}
     rows = _member_rows(connection, group, file, currency, months, today)
-    matches = match(intercompany_documents(connection, latest), {one.tenant_id: one.name for one in group.members})
+    matches = match(intercompany_documents(connection, today), {one.tenant_id: one.name for one in group.members})
     rows["intercompany_documents"] = document_rows(matches, {one.tenant_id: one.name for one in group.members})
     members = {one.tenant_id: one for one in group.members}
     rows["group_eliminations"] = list(Eliminations(members, months, currency).rows(matches.pairs))
@@ -133,7 +131,7 @@ def _member_rows(
     file: GroupFile,
     currency: str,
     months: Mapping[str, Sequence[MonthRates]],
-    today: Mapping[str, date],
+    today: date,
 ) -> Rows:
     """The rows of every organisation, and those of the group's own journals."""
     rows: Rows = {table: [] for table in WRITTEN}
@@ -142,7 +140,7 @@ def _member_rows(
         chart = accounts(connection, one.tenant_id)
         rows["group_accounts"] += mapping.rows(one, chart)
         if months[one.tenant_id]:
-            moved = movements(connection, one, today[one.tenant_id])
+            moved = movements(connection, one, today)
             translated = Translation(chart, retained_of(chart)).run(moved, months[one.tenant_id])
             for table, found in rows_of(one, currency, translated).items():
                 rows[table] += found

@@ -94,7 +94,7 @@ _SYSTEM_ACCOUNTS = (
 """The accounts that rules name by what they are for Xero."""
 _FIRST_LINE = 2
 """Number of the first line's leg: 0 is the whole amount, 1 the tax."""
-_SETTLED = ("invoices", "credit_notes", "prepayments", "overpayments")
+SETTLED = ("invoices", "credit_notes", "prepayments", "overpayments")
 """What payments and allocations are of."""
 _LINE_COLUMNS = (
     "line_item_id",
@@ -230,7 +230,7 @@ def _variables() -> dict[str, object]:
         "posted_journal": rules.POSTED_JOURNAL,
         "idle": rules.IDLE,
         "without_status": rules.WITHOUT_STATUS,
-        "settled": _SETTLED,
+        "settled": SETTLED,
         "rounded_by": rules.ROUNDED_BY,
         "most": rules.MOST,
         "too_large": f"an amount of it is {rules.MOST:,} or more",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xero_pipeline.ledger.posting.postings import SETTLED
 from xero_pipeline.ledger.sql_templates import SqlTemplates
 from xero_pipeline.ledger.tables import named
 from xero_pipeline.warehouse.sql import carry_out, literal
@@ -30,10 +31,12 @@ def adopt_xero_journals(connection: Connection, tenant_id: str, *, at: datetime)
         connection: In the transaction that posted the documents beside them.
         at: Now, in UTC.
     """
-    queries = SqlTemplates("posting", connection, tenant_id, at=literal(at))
+    queries = SqlTemplates("posting", connection, tenant_id, at=literal(at), settled=SETTLED)
+    queries.make("xero_sources")
+    queries.make("xero_journals_due")
+    queries.make("xero_journals_gone")
     queries.run("remove_xero_lines")
     queries.run("remove_xero_journals")
-    queries.make("xero_journals_new")
     queries.run("write_xero_journals")
     queries.run("write_xero_lines")
     queries.run("remove_xero_differences")

@@ -5,6 +5,7 @@ Every column holds what the statement of its period alone says. A line is there 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -158,11 +159,11 @@ def profit_and_loss_by_option(
         ConfigurationError: No line of the ledger has that category; or the organisation is not known.
     """
     entity, chart = entity_of(connection, tenant_id), chart_of(connection, tenant_id)
-    found: dict[Account, dict[str, Decimal]] = {}
+    found: dict[Account, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     params = {"tenant_id": tenant_id, "category": category.casefold(), "start": period.start, "end": period.end}
     for account_id, option, net in connection.execute(text(_BY_OPTION.format(lines=lines_named(basis))), params):
         if (account := chart[account_id]).is_result:
-            found.setdefault(account, {})[option or UNASSIGNED] = net
+            found[account][option or UNASSIGNED] += net
     used = {option for amounts in found.values() for option, net in amounts.items() if net}
     if not used - {UNASSIGNED}:
         _require_category(connection, tenant_id, category)
@@ -212,17 +213,29 @@ _OTHER: Mapping[Comparison, Callable[[Period, YearEnd], Period]] = {
     "year-to-date": _year_to_date,
 }
 
-_OPTION = """CASE WHEN LOWER(tracking_category_1) = :category THEN tracking_option_1
-    WHEN LOWER(tracking_category_2) = :category THEN tracking_option_2 END"""
+_TODAY = " ".join(
+    f"LEFT JOIN xero.tracking_categories AS c{place} ON c{place}.tenant_id = l.tenant_id "
+    f"AND c{place}.tracking_category_id = l.tracking_category_id_{place} "
+    f"LEFT JOIN xero.tracking_options AS o{place} ON o{place}.tenant_id = l.tenant_id "
+    f"AND o{place}.tracking_category_id = l.tracking_category_id_{place} "
+    f"AND o{place}.tracking_option_id = l.tracking_option_id_{place}"
+    for place in (1, 2)
+)
+"""SQL: what the categories and options of a line `l` are called today, whatever its document said when it was read."""
 _BY_OPTION = f"""
 SELECT account_id, option, SUM(net_amount) AS net FROM (
-    SELECT account_id, {_OPTION} AS option, net_amount FROM {{lines}}
-    WHERE tenant_id = :tenant_id AND journal_date BETWEEN :start AND :end
+    SELECT l.account_id, l.net_amount, CASE :category
+        WHEN LOWER(COALESCE(c1.name, l.tracking_category_1)) THEN COALESCE(o1.name, l.tracking_option_1)
+        WHEN LOWER(COALESCE(c2.name, l.tracking_category_2)) THEN COALESCE(o2.name, l.tracking_option_2) END AS option
+    FROM {{lines}} AS l {_TODAY}
+    WHERE l.tenant_id = :tenant_id AND l.journal_date BETWEEN :start AND :end
 ) AS lines GROUP BY account_id, option
 """
 _CATEGORIES = " UNION ".join(
-    f"SELECT tracking_category_{place} FROM {named('journal_lines')} "
-    f"WHERE tenant_id = :tenant_id AND tracking_category_{place} IS NOT NULL"
+    "SELECT COALESCE(c.name, l.name) FROM "
+    f"(SELECT DISTINCT tracking_category_id_{place} AS id, tracking_category_{place} AS name "
+    f"FROM {named('journal_lines')} WHERE tenant_id = :tenant_id AND tracking_category_{place} IS NOT NULL) AS l "
+    "LEFT JOIN xero.tracking_categories AS c ON c.tenant_id = :tenant_id AND c.tracking_category_id = l.id"
     for place in (1, 2)
 )
 

@@ -77,6 +77,44 @@ def test_columns_by_tracking_option_are_those_of_xero(here, place):
     assert {key: amount for key, amount in ours.items() if amount} == {k: v for k, v in theirs.items() if v}
 
 
+def sold(books, name, /, **tracking):
+    """A sale of 100, perhaps with an option of a tracking category."""
+    books.document("invoices", name, "ACCREC", [("sales", "100")])
+    if tracking:
+        books.put("invoice_line_item_tracking", invoice_id=name, line_item_id=f"{name}/1", position=1, **tracking)
+
+
+def sales_by(books, category):
+    """By the label of each column what was sold."""
+    books.change("UPDATE xero.accounts SET type = 'REVENUE' WHERE account_id = 'sales'")
+    books.post()
+    with books.warehouse.reading() as connection:
+        period = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+        found = columns.profit_and_loss_by_option(connection, "t", period, category)
+    (line,) = (line for line in found.lines if line.account_name == "sales")
+    return {one.label: amount for one, amount in zip(found.columns, line.amounts, strict=True)}
+
+
+def test_a_tracking_option_and_its_category_go_by_the_names_they_have_today(books):
+    ids = {"tracking_category_id": "c", "tracking_option_id": "o"}
+    sold(books, "a", **ids, name="Area", option="North")
+    sold(books, "b", **ids, name="Region", option="Northland")
+    sold(books, "d", name="Region", option="South")
+    books.put("tracking_categories", tracking_category_id="c", name="Region", status="ACTIVE")
+    books.put("tracking_options", **ids, name="Northland", status="ACTIVE")
+    assert sales_by(books, "region") == {"Northland": 200, "South": 100, "Total": 300}
+    with books.warehouse.reading() as connection:
+        assert columns.tracking_categories(connection, "t") == ["Region"]
+
+
+def test_an_option_called_unassigned_is_added_to_what_has_none(books):
+    sold(books, "a", name="Region", option="Unassigned")
+    sold(books, "b", name="Region", option="")
+    sold(books, "d")
+    sold(books, "e", name="Region", option="North")
+    assert sales_by(books, "Region") == {"North": 100, "Unassigned": 300, "Total": 400}
+
+
 def test_a_tracking_category_that_no_line_has_is_refused_with_those_there_are(here):
     with pytest.raises(ConfigurationError, match=r"neither month nor quarter nor .* The ledger has .*\bRegion\."):
         columns.profit_and_loss_by_option(here.connection, here.tenant_id, Period(FIRST, TODAY), "Planet")

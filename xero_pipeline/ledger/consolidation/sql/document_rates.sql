@@ -3,7 +3,7 @@ WITH rates AS (
     SELECT
         CAST(DATE_TRUNC('month', j.journal_date) AS DATE) AS month, j.journal_date AS day,
         o.base_currency, j.currency_code, j.currency_rate
-    FROM {{ named("journals") }} AS j
+    FROM {{ derived_or_own("journals") }} AS j
     JOIN xero.organisations AS o ON o.tenant_id = j.tenant_id
     -- Xero does not say which way the rate of a bank transfer reads.
     WHERE j.currency_rate > 0 AND j.currency_code <> o.base_currency AND j.settled_document_id IS NULL

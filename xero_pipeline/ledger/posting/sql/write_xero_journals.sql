@@ -5,4 +5,4 @@ INSERT INTO {{ named("journals") }} (
 SELECT
     {{ tenant }}, journal_id, journal_date, source_type, source_id, source_table, document_id, contact_id, number,
     reference, currency_code, currency_rate, {{ at }}
-FROM xero_journals_new
+FROM xero_journals_due

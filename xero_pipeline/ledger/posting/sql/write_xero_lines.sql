@@ -17,7 +17,7 @@ SELECT
     END,
     j.source_type, j.source_id, j.contact_id, l.description, l.tax_type,
     t.category_id_1, t.option_id_1, t.category_1, t.option_1, t.category_id_2, t.option_id_2, t.category_2, t.option_2
-FROM xero_journals_new AS j
+FROM xero_journals_due AS j
 JOIN xero.journal_lines AS l ON l.tenant_id = {{ tenant }} AND l.journal_id = j.journal_id AND NOT l.is_deleted
 LEFT JOIN xero.accounts AS a ON a.tenant_id = {{ tenant }} AND a.account_id = l.account_id
 LEFT JOIN (
