@@ -49,5 +49,12 @@ def _turn(schedule: str, workspace: Path, verb: str) -> Sequence[str]:
     # "You have attempted to start the schedule …, but it is already running" is what was wanted.
     if not done.returncode or "already" in done.stderr:
         return ()
-    said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-    return [f"Dagster could not {verb} the schedule {schedule}: {said[-1]}"]
+    why = _error_in(done.stderr) or f"exit code {done.returncode}"
+    return [f"Dagster could not {verb} the schedule {schedule}: {why}"]
+
+
+def _error_in(said: str) -> str | None:
+    """The line that says what was wrong: of a location that does not load, a traceback follows it."""
+    lines = said.strip().splitlines()
+    told = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
+    return next(iter(told or lines[-1:]), None)

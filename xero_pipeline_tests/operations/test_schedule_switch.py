@@ -67,8 +67,9 @@ def test_the_locations_are_those_that_the_daemon_is_told_of(dagster, monkeypatch
 
 def test_a_shard_that_cannot_be_turned_is_named_and_keeps_no_other_from_it(dagster, monkeypatch):
     monkeypatch.setenv("XERO_CODE_SERVER", "code-1:4000,code-2:4000")
-    dagster.refused = {"shard_1_daily_sync": 'Usage: dagster\nError loading location "shard_1": no answer\n'}
-    with pytest.raises(XeroPipelineError, match="start the schedule shard_1_daily_sync: .*no answer"):
+    said = "Usage: dagster\n\nError: Error loading location: no answer\n\nStack Trace:\n    ^^^^\n"
+    dagster.refused = {"shard_1_daily_sync": said}
+    with pytest.raises(XeroPipelineError, match=r"start the schedule shard_1_daily_sync: .*no answer$"):
         schedule_switch.turn(Settings.load(), on=True)
     assert [schedule for _, schedule, _ in dagster.asked][2:] == ["shard_2_daily_sync", "shard_2_rolling_reread"]
 
