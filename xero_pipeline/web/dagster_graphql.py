@@ -149,6 +149,6 @@ def _schedules(loaded: Mapping[str, Any]) -> Iterator[tuple[str, ScheduleSwitch]
     for repository in loaded.get("repositories", []):
         for one in repository["schedules"]:
             on = one["scheduleState"]["status"] == "RUNNING"
-            ticks = one["futureTicks"]["results"] if on else []
-            next_at = datetime.fromtimestamp(ticks[0]["timestamp"], UTC) if ticks else None
+            ticks = one["futureTicks"]["results"]
+            next_at = datetime.fromtimestamp(ticks[0]["timestamp"], UTC) if on and ticks else None
             yield one["name"], ScheduleSwitch(one["scheduleState"]["id"], on, next_at)
