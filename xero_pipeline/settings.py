@@ -28,6 +28,7 @@ from xero_pipeline.setting_types import (
     WebAddress,
     plain,
 )
+from xero_pipeline.shard import Shard
 from xero_pipeline.validation_messages import in_words, require_readable
 
 
@@ -81,8 +82,8 @@ class Settings(SelectionSettings):
     runs_at_once: int = Field(4, ge=1, le=1000, description="Runs that Dagster lets go at a time, over all workers.")
     code_server: CodeServer | None = Field(
         None,
-        description="host:port of the code server for the UI and the daemon; one for each shard, separated by commas. "
-        "Default: each starts its own.",
+        description="host:port of the code server for the UI, the daemon and `schedule`; one for each shard, separated "
+        "by commas. Default: each starts its own.",
     )
     definitions: str | None = Field(
         None,
@@ -183,6 +184,14 @@ class Settings(SelectionSettings):
     @classmethod
     def _mock_unless_denied(cls, value: object) -> bool:
         return str(value).strip().lower() not in {"false", "0", "no"}
+
+    @property
+    def shards(self) -> tuple[Shard, ...]:
+        """All code locations that share the organisations; empty where one has them all."""
+        if self.shard:
+            return Shard.all(self.shard.count)
+        servers = (self.code_server or "").split(",")
+        return Shard.all(len(servers)) if len(servers) > 1 else ()
 
     def has_organisation(self, tenant_id: str) -> bool:
         """Whether an organisation is one of this code location's."""

@@ -8,6 +8,7 @@ from typing import Self
 from zlib import crc32
 
 _TEXT = re.compile(r"([0-9]+)/([0-9]+)")
+_PREFIX = re.compile(r"shard_([0-9]+)_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Shard:
             raise ValueError("must be a number and how many there are, such as 3/8, from 1/8 to 8/8")
         return cls(number, count)
 
+    @classmethod
+    def of(cls, tenant_id: str, count: int) -> Self:
+        """The shard that has an organisation: the same on every machine, as long as the count is."""
+        return cls(crc32(tenant_id.encode()) % count + 1, count)
+
+    @classmethod
+    def all(cls, count: int) -> tuple[Self, ...]:
+        """All shards of a count, in their order."""
+        return tuple(cls(number, count) for number in range(1, count + 1))
+
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
@@ -51,6 +62,25 @@ class Shard:
         """
         return f"{self.name}_{name}"
 
+    def partitions(self, name: str) -> str:
+        """What the set of its organisations is called, of which Dagster's partitions are.
+
+        Args:
+            name: Where there are no shards.
+        """
+        return f"{name}_{self.number}_of_{self.count}"
+
     def has(self, tenant_id: str) -> bool:
-        """Whether an organisation is one of its own: the same on every machine, as long as the count is."""
-        return crc32(tenant_id.encode()) % self.count == self.number - 1
+        """Whether an organisation is one of its own."""
+        return self == self.of(tenant_id, self.count)
+
+
+def number_before(name: str) -> int | None:
+    """The number of the shard that a name in Dagster begins with; None where it begins with none."""
+    found = _PREFIX.match(name)
+    return int(found[1]) if found else None
+
+
+def without_shard(name: str) -> str:
+    """What a job, schedule or sensor is called where there are no shards."""
+    return _PREFIX.sub("", name, count=1)

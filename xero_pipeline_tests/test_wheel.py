@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -37,3 +38,18 @@ def test_a_type_checker_may_read_the_package_and_the_licence_comes_along(wheel):
         assert any(name.endswith(f"dist-info/licenses/{licence}") for name in names)
     (metadata,) = [name for name in names if name.endswith("dist-info/METADATA")]
     assert message_from_string(wheel.read(metadata).decode())["License-Expression"] == "MIT AND OFL-1.1"
+
+
+@pytest.mark.slow
+def test_the_schedule_is_switched_by_what_the_wheel_has_alone(wheel, tmp_path):
+    wheel.extractall(tmp_path / "installed")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("XERO_", "DAGSTER_"))}
+    variables |= {"PYTHONPATH": str(tmp_path / "installed"), "XERO_PIPELINE_HOME": str(tmp_path / "home")}
+
+    def schedule(word):
+        command = [sys.executable, "-m", "xero_pipeline", "schedule", word]
+        return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+
+    off = schedule("off")
+    assert off.returncode == 0, off.stderr
+    assert schedule("status").stdout.strip() == "off"

@@ -87,8 +87,8 @@ class Naming:
     @property
     def organisations(self) -> str:
         """The name of the dynamic partitions."""
-        of_shard = f"_{self._shard.number}_of_{self._shard.count}" if self._shard else ""
-        return self.app.named(ORGANISATIONS) + of_shard
+        name = self.app.named(ORGANISATIONS)
+        return self._shard.partitions(name) if self._shard else name
 
     def key(self, name: str, schema: str = SCHEMA) -> dg.AssetKey:
         """The key of an asset whose spec was made.

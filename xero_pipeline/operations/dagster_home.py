@@ -51,7 +51,7 @@ def project_file(name: str) -> Path:
     """A file of the project's top level, wherever the package is installed.
 
     Args:
-        name: `dagster.yaml` or `workspace.yaml`.
+        name: `dagster.yaml`, or in a checkout `workspace.yaml`.
     """
     package = Path(__file__).resolve().parents[1]
     at_top = package.parent / name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.defs.automation.report_runs import organisations_of
 from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.shard import number_before, without_shard
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -42,7 +43,7 @@ def past_run(instance: dg.DagsterInstance, record: dg.RunRecord, names: Mapping[
     tenant_id = tenant_of(run.tags)
     return {
         "run_id": run.run_id,
-        "job": job_of(run),
+        "job": without_shard(job_of(run)),
         "assets": sorted(key.path[-1] for key in run.asset_selection or ()),
         "organisation": names.get(tenant_id or "", tenant_id),
         "start": _instant(record.start_time),
@@ -64,17 +65,66 @@ def run_records(
     """
     if tenant_id is None:
         return list(instance.get_run_records(limit=limit))
-    order, found = instance.get_dynamic_partitions(ORGANISATIONS), list[Any]()
+    organisations, found = OrganisationsOfRuns(instance), list[Any]()
     cursor: str | None = None
     looked_at = 0
     while len(found) < limit and (at_most is None or looked_at < at_most):
         some = instance.get_run_records(limit=_AT_ONCE, cursor=cursor)
-        found += [one for one in some if tenant_id in organisations_of(one.dagster_run.tags, order)]
+        found += [one for one in some if tenant_id in organisations.of(one.dagster_run)]
         looked_at += len(some)
         if len(some) < _AT_ONCE:
             break
         cursor = some[-1].dagster_run.run_id
     return found[:limit]
+
+
+class OrganisationsOfRuns:
+    """Knows which organisations a run has, also where shards have sets of their own. What it has read it keeps."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+        self._orders: dict[int | None, Sequence[Sequence[str]]] = {}
+
+    def of(self, run: dg.DagsterRun) -> Iterable[str]:
+        """Tenant ids, in the order of their partitions; of an unknown range its ends."""
+        ends = set(organisations_of(run.tags, ()))
+        if len(ends) < 2:
+            return ends
+        shard = _shard_number(run)
+        if shard not in self._orders:
+            names = _partition_sets(self._instance, shard)
+            self._orders[shard] = [self._instance.get_dynamic_partitions(name) for name in names]
+        order = next((one for one in self._orders[shard] if ends <= set(one)), ())
+        return organisations_of(run.tags, order)
+
+
+def _shard_number(run: dg.DagsterRun) -> int | None:
+    """The number of the shard whose run it is; that of chosen assets has no job of its own."""
+    keys = [f"{part}_" for key in run.asset_selection or () for part in key.path]
+    numbers = (number_before(name) for name in (run.job_name, *keys))
+    return next((number for number in numbers if number), None)
+
+
+def _partition_sets(instance: dg.DagsterInstance, shard: int | None) -> Sequence[str]:
+    """The names of the sets of organisations of a shard: usually one, and one of each earlier count of shards.
+
+    Args:
+        shard: Its number; None where there are no shards.
+
+    Returns:
+        That of the largest count first: a count grows.
+    """
+    from dagster._core.storage.event_log import SqlEventLogStorage
+    from dagster._core.storage.event_log.schema import DynamicPartitionsTable
+    from sqlalchemy import select
+
+    storage = instance.event_log_storage
+    if shard is None or not isinstance(storage, SqlEventLogStorage):
+        return [ORGANISATIONS]
+    name, prefix = DynamicPartitionsTable.c.partitions_def_name, f"{ORGANISATIONS}_{shard}_of_"
+    with storage.index_connection() as connection:
+        found = connection.execute(select(name).distinct().where(name.startswith(prefix, autoescape=True)))
+        return sorted(found.scalars(), key=lambda one: int(one.removeprefix(prefix)), reverse=True)
 
 
 def names_of(organisations: Iterable[Organisation]) -> dict[str, str]:

@@ -80,5 +80,5 @@ def turn(context: AppContext, *, on: bool) -> str:
         XeroPipelineError: Dagster could not.
     """
     if not context.dagster.turn(on=on):
-        schedule_switch.turn(on=on)
+        schedule_switch.turn(context.services.settings, on=on)
     return f"The daily sync is {'on' if on else 'off'}."

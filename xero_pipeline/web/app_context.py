@@ -41,7 +41,7 @@ class AppContext:
         self.instance = instance
         self.address = address
         self.dagster = DagsterUI(dagster_ui, instance)
-        self.syncs = Syncs(instance, self.dagster)
+        self.syncs = Syncs(instance, self.dagster, services.settings.shards)
         self.consents = Consents(services, address)
         self.progress = RunProgress(instance)
         secret = services.settings.web_password

@@ -1,15 +1,35 @@
-"""What we say to Dagster, in its GraphQL."""
+"""What we say to Dagster, in its GraphQL, and what it says of our code locations."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from xero_pipeline.defs.automation.schedules import DAILY, REREADING
+from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.operations.code_locations import LOCATION
+from xero_pipeline.shard import Shard
+
 LOOK = """
-query Look($repository: RepositorySelector!, $run: ID!) {
+query Look($run: ID!) {
   instance { info daemonHealth { allDaemonStatuses { daemonType healthy } } }
   run: runOrError(runId: $run) { __typename }
-  schedules: schedulesOrError(repositorySelector: $repository) {
+  workspace: workspaceOrError {
     __typename
-    ... on Schedules {
-      results { name scheduleState { id status } futureTicks(limit: 1) { results { timestamp } } }
+    ... on Workspace {
+      locationEntries {
+        name
+        locationOrLoadError {
+          __typename
+          ... on RepositoryLocation {
+            repositories {
+              schedules { name scheduleState { id status } futureTicks(limit: 1) { results { timestamp } } }
+            }
+          }
+        }
+      }
     }
   }
 }
@@ -47,3 +67,88 @@ mutation Launch($params: ExecutionParams!) {
   }
 }
 """
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSwitch:
+    """A schedule of a code location.
+
+    Args:
+        id: Dagster's id of its switch.
+        next_at: When it comes next, in UTC; None where it is off.
+    """
+
+    id: str
+    on: bool
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LocationState:
+    """How Dagster stands to a code location of ours.
+
+    Args:
+        name: What Dagster calls it.
+        shard: Which organisations it has; None for all of them.
+        schedules: By the name that each has where there are no shards.
+    """
+
+    name: str
+    shard: Shard | None
+    schedules: Mapping[str, ScheduleSwitch]
+
+    @property
+    def loaded(self) -> bool:
+        """Whether Dagster has its definitions."""
+        return {DAILY, REREADING} <= self.schedules.keys()
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """Where Dagster finds what is in it."""
+        return {"repositoryName": "__repository__", "repositoryLocationName": self.name}
+
+    @property
+    def organisations(self) -> str:
+        """The name of the partitions that are its organisations."""
+        return self.shard.partitions(ORGANISATIONS) if self.shard else ORGANISATIONS
+
+    def named(self, name: str) -> str:
+        """What a job or schedule of it is called.
+
+        Args:
+            name: Where there are no shards.
+        """
+        return self.shard.named(name) if self.shard else name
+
+
+def location_states(workspace: Mapping[str, Any]) -> Sequence[LocationState]:
+    """Our code locations: one of all organisations, or all shards in their order.
+
+    Args:
+        workspace: As `LOOK` asks for it.
+
+    Returns:
+        None at all where it is the workspace of other people, or where a shard is not in it.
+    """
+    entries = {one["name"]: one["locationOrLoadError"] for one in workspace.get("locationEntries", [])}
+    if LOCATION in entries:
+        return [_state(LOCATION, None, entries[LOCATION])]
+    shards = Shard.all(sum(name.startswith("shard_") for name in entries))
+    if not {shard.name for shard in shards} <= entries.keys():
+        return []
+    return [_state(shard.name, shard, entries[shard.name]) for shard in shards]
+
+
+def _state(name: str, shard: Shard | None, loaded: Mapping[str, Any] | None) -> LocationState:
+    bare = {shard.named(one) if shard else one: one for one in (DAILY, REREADING)}
+    found = _schedules(loaded or {})
+    return LocationState(name, shard, {bare[one]: switch for one, switch in found if one in bare})
+
+
+def _schedules(loaded: Mapping[str, Any]) -> Iterator[tuple[str, ScheduleSwitch]]:
+    for repository in loaded.get("repositories", []):
+        for one in repository["schedules"]:
+            on = one["scheduleState"]["status"] == "RUNNING"
+            ticks = one["futureTicks"]["results"]
+            next_at = datetime.fromtimestamp(ticks[0]["timestamp"], UTC) if on and ticks else None
+            yield one["name"], ScheduleSwitch(one["scheduleState"]["id"], on, next_at)

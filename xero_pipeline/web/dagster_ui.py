@@ -1,5 +1,7 @@
 """Dagster beside us, spoken to by its GraphQL: the switch of the daily sync, its next time, and runs in its queue.
 
+Its code locations are those that it says it has: one, or one of each shard.
+
 Whether there is a Dagster at all, and whether it keeps the same history as we do, is found out and remembered for some
 seconds; without one the page works too.
 """
@@ -10,21 +12,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from xero_pipeline.defs.automation.schedules import DAILY, REREADING
 from xero_pipeline.errors import XeroPipelineError
-from xero_pipeline.web.dagster_graphql import LAUNCH, LOOK, START, STOP
+from xero_pipeline.web.dagster_graphql import LAUNCH, LOOK, START, STOP, LocationState, location_states
 from xero_pipeline.xero.values import is_object
 
 if TYPE_CHECKING:
     import dagster as dg
 
 REMEMBERED_SECONDS = 5.0
-_REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "xero_pipeline"}
 _TIMEOUT = httpx.Timeout(15, connect=1)
 
 
@@ -33,16 +34,32 @@ class SchedulerState:
     """How Dagster stands.
 
     Args:
-        on: Whether the daily sync is on.
-        next_at: When it comes next, in UTC; None where it is off.
         carried: Whether Dagster's daemon lives, which starts what is scheduled.
-        switches: Dagster's id of each schedule's switch.
+        locations: Our code locations, at least one of which Dagster has loaded.
     """
 
-    on: bool
-    next_at: datetime | None
     carried: bool
-    switches: Mapping[str, str]
+    locations: Sequence[LocationState]
+
+    @property
+    def on(self) -> bool:
+        """Whether the daily sync is on, in each code location."""
+        return all(one.schedules[DAILY].on for one in self.locations if one.loaded)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the daily sync comes next, in UTC; None where it is off."""
+        times = [one.schedules[DAILY].next_at for one in self.locations if one.loaded]
+        return min((at for at in times if at), default=None) if self.on else None
+
+    def location_of(self, tenant_id: str) -> LocationState:
+        """The code location that has an organisation."""
+        return next(one for one in self.locations if one.shard is None or one.shard.has(tenant_id))
+
+    def next_sync_of(self, tenant_id: str) -> datetime | None:
+        """When the daily sync of an organisation comes next, in UTC; None where it is off."""
+        location = self.location_of(tenant_id)
+        return location.schedules[DAILY].next_at if location.loaded else None
 
 
 class DagsterUI:
@@ -80,43 +97,64 @@ class DagsterUI:
             return self._remembered[1]
 
     def turn(self, *, on: bool) -> bool:
-        """Turn the daily sync, and reading a little again, on or off.
+        """Turn the daily sync and the rolling refresh on or off, in every code location.
 
         Returns:
             False when there is no Dagster to tell.
 
         Raises:
-            XeroPipelineError: Dagster could not.
+            XeroPipelineError: Dagster could not; nothing is turned where a code location is not loaded.
         """
         seen = self.look()
         if seen is None:
             return False
-        for name in (DAILY, REREADING):
-            if on:
-                answer = self._mutate(START, {"schedule": {**_REPOSITORY, "scheduleName": name}})
-            else:
-                answer = self._mutate(STOP, {"id": seen.switches[name]})
-            if answer is None:
-                return False
-            _require(answer["result"], "ScheduleStateResult", "turn the schedule " + ("on" if on else "off"))
+        for location in seen.locations:
+            self._require_loaded(location)
+        for location in seen.locations:
+            for name in (DAILY, REREADING):
+                if not self._turn(location, name, on=on):
+                    return False
         self.forget()
         return True
 
-    def launch(self, job: str, assets: Sequence[str], config: Mapping[str, Any], tags: Mapping[str, str]) -> str | None:
+    def _turn(self, location: LocationState, name: str, *, on: bool) -> bool:
+        if on:
+            answer = self._mutate(START, {"schedule": {**location.selector, "scheduleName": location.named(name)}})
+        else:
+            answer = self._mutate(STOP, {"id": location.schedules[name].id})
+        if answer is None:
+            return False
+        _require(answer["result"], "ScheduleStateResult", "turn the schedule " + ("on" if on else "off"))
+        return True
+
+    def location_of(self, tenant_id: str) -> LocationState | None:
+        """The code location that has an organisation; None when there is no Dagster."""
+        seen = self.look()
+        return seen.location_of(tenant_id) if seen else None
+
+    def launch(
+        self,
+        location: LocationState,
+        job: str,
+        assets: Sequence[str],
+        config: Mapping[str, Any],
+        tags: Mapping[str, str],
+    ) -> str | None:
         """Put a run into Dagster's queue.
 
         Args:
-            assets: The assets' keys, as text with slashes; none for all of the job.
+            location: Whose run it is.
+            job: Its name where there are no shards.
+            assets: The assets' keys in that location, as text with slashes; none for all of the job.
 
         Returns:
-            The run's id; None when there is no Dagster to tell.
+            The run's id; None when Dagster has gone.
 
         Raises:
             XeroPipelineError: Dagster refused.
         """
-        if self.look() is None:
-            return None
-        selector: dict[str, Any] = {**_REPOSITORY, "jobName": job}
+        self._require_loaded(location)
+        selector: dict[str, Any] = {**location.selector, "jobName": location.named(job)}
         if assets:
             selector["assetSelection"] = [{"path": key.split("/")} for key in assets]
         metadata = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
@@ -136,23 +174,15 @@ class DagsterUI:
     def _ask_how_it_stands(self) -> SchedulerState | None:
         newest = self._instance.get_runs(limit=1)
         try:
-            told = self._ask(LOOK, {"repository": _REPOSITORY, "run": newest[0].run_id if newest else ""})
+            told = self._ask(LOOK, {"run": newest[0].run_id if newest else ""})
         except (httpx.HTTPError, ValueError, XeroPipelineError):
             # Nobody there, somebody else there, or a Dagster that has not loaded our definitions (yet).
             return None
-        schedules = {one["name"]: one for one in told["schedules"].get("results", [])}
-        if not self._is_ours(told, known=bool(newest)) or not {DAILY, REREADING} <= schedules.keys():
+        locations = location_states(told["workspace"])
+        if not self._is_ours(told, known=bool(newest)) or not any(one.loaded for one in locations):
             return None
-        daily = schedules[DAILY]
-        on = daily["scheduleState"]["status"] == "RUNNING"
-        ticks = daily["futureTicks"]["results"]
         daemons = {one["daemonType"]: one["healthy"] for one in told["instance"]["daemonHealth"]["allDaemonStatuses"]}
-        return SchedulerState(
-            on=on,
-            next_at=datetime.fromtimestamp(ticks[0]["timestamp"], UTC) if on and ticks else None,
-            carried=bool(daemons.get("SCHEDULER")),
-            switches={name: one["scheduleState"]["id"] for name, one in schedules.items()},
-        )
+        return SchedulerState(bool(daemons.get("SCHEDULER")), locations)
 
     def _is_ours(self, told: Mapping[str, Any], *, known: bool) -> bool:
         """Whether it keeps the history that we keep: it knows our newest run, or stores what it makes where we do."""
@@ -165,6 +195,13 @@ class DagsterUI:
         # A history in PostgreSQL is that of several machines, on each of which the home is another folder.
         where = "run_storage" if "ostgres" in str(ours.get("run_storage")) else "local_artifact_storage"
         return theirs.get(where) == ours.get(where)
+
+    def _require_loaded(self, location: LocationState) -> None:
+        if not location.loaded:
+            raise XeroPipelineError(
+                f"Dagster at {self.url} has not loaded the code location {location.name}: look there, under "
+                "Deployment, at what is wrong with it."
+            )
 
     def _mutate(self, mutation: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Have something done; None when Dagster has gone since we looked, so that nothing was."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline.operations.run_history import changed
 from xero_pipeline.operations.run_steps import subject_of
+from xero_pipeline.shard import without_shard
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -49,7 +50,7 @@ class RunProgress:
             self._read_on(run.run_id, tally)
             return {
                 "run_id": run.run_id,
-                "job": run.job_name,
+                "job": without_shard(run.job_name),
                 "state": run.status.value.lower(),
                 "since": datetime.fromtimestamp(record.start_time, UTC) if record.start_time else None,
                 "tables_done": len(tally.ended),

@@ -127,7 +127,7 @@ class Status:
             seen: Dagster, if it is there.
         """
         return {
-            "on": seen.on if seen else is_on(self._instance),
+            "on": seen.on if seen else is_on(self._instance, self._services.settings.shards),
             "next_at": seen.next_at if seen and seen.carried else None,
             "dagster": bool(seen and seen.carried),
         }
@@ -225,5 +225,6 @@ def _next_sync(one: Mapping[str, Any], seen: SchedulerState | None) -> datetime 
     """When Dagster syncs it by itself: by schedule, or because something waits for calls."""
     if one["status"] != "connected" or seen is None or not seen.carried:
         return None
-    times = [left["resume_at"] for left in one["waiting"]] + ([seen.next_at] if seen.next_at else [])
+    scheduled = seen.next_sync_of(one["tenant_id"])
+    times = [left["resume_at"] for left in one["waiting"]] + ([scheduled] if scheduled else [])
     return min(times, default=None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
@@ -16,10 +17,11 @@ import dagster as dg
 
 from xero_pipeline import clock
 from xero_pipeline.defs.automation.jobs import SYNC
-from xero_pipeline.defs.automation.report_runs import LONGEST_RUN, organisations_of
-from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.defs.automation.report_runs import LONGEST_RUN
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.operations.lost_runs import fail_lost_runs
+from xero_pipeline.operations.run_history import OrganisationsOfRuns
+from xero_pipeline.shard import Shard
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -47,11 +49,13 @@ class Syncs:
 
     Args:
         dagster: Dagster's webserver, if there is one.
+        shards: All code locations that share the organisations; none where one has them all.
     """
 
-    def __init__(self, instance: dg.DagsterInstance, dagster: DagsterUI) -> None:
+    def __init__(self, instance: dg.DagsterInstance, dagster: DagsterUI, shards: Sequence[Shard] = ()) -> None:
         self._instance = instance
         self._dagster = dagster
+        self._shards = shards
         self._lock = threading.Lock()
         self._processes: dict[str, _Process] = {}
         self._problems: dict[str, str] = {}
@@ -75,11 +79,18 @@ class Syncs:
             if tenant_id in self._at_work():
                 return False
             self._problems.pop(tenant_id, None)
-            self._instance.add_dynamic_partitions(ORGANISATIONS, [tenant_id])
-            tags = {"dagster/partition": tenant_id, "xero/organisation": tenant_id}
-            if self._dagster.launch(SYNC, (), {}, tags) is None:
-                self._processes[tenant_id] = _command_line(tenant_id)
+            if not self._launch(tenant_id):
+                self._processes[tenant_id] = _command_line(tenant_id, self._shards)
         return True
+
+    def _launch(self, tenant_id: str) -> bool:
+        """Put the sync into Dagster's queue; False when there is no Dagster."""
+        location = self._dagster.location_of(tenant_id)
+        if location is None:
+            return False
+        self._instance.add_dynamic_partitions(location.organisations, [tenant_id])
+        tags = {"dagster/partition": tenant_id, "xero/organisation": tenant_id}
+        return self._dagster.launch(location, SYNC, (), {}, tags) is not None
 
     def at_work(self) -> Mapping[str, dg.RunRecord | None]:
         """The organisations that are being synced.
@@ -109,16 +120,15 @@ class Syncs:
     def _at_work(self) -> dict[str, dg.RunRecord | None]:
         self._see_who_ended()
         found: dict[str, dg.RunRecord | None] = dict.fromkeys(self._processes)
-        order = self._instance.get_dynamic_partitions(ORGANISATIONS)
+        organisations = OrganisationsOfRuns(self._instance)
         for record in self._unfinished():
-            for tenant_id in organisations_of(record.dagster_run.tags, order):
+            for tenant_id in organisations.of(record.dagster_run):
                 # Of several the one that works, else the one that waits longest.
                 if found.get(tenant_id) is None or record.start_time:
                     found[tenant_id] = record
         return found
 
     def _unfinished(self) -> list[dg.RunRecord]:
-
         status = dg.DagsterRunStatus
         states = [status.QUEUED, status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]
         records = list(self._instance.get_run_records(dg.RunsFilter(statuses=states), ascending=True))
@@ -143,10 +153,15 @@ class Syncs:
         return bool(self._instance.get_runs(mine, limit=1))
 
 
-def _command_line(tenant_id: str) -> _Process:
+def _command_line(tenant_id: str, shards: Sequence[Shard]) -> _Process:
+    shard = {"XERO_SHARD": str(Shard.of(tenant_id, len(shards)))} if shards else {}
     said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
     popen = subprocess.Popen(  # noqa: S603 - our own words, and an id of Xero's
-        _command(tenant_id), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said
+        _command(tenant_id),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=said,
+        env={**os.environ, **shard},
     )
     return _Process(popen, said, clock.now())
 

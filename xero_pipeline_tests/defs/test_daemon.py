@@ -107,7 +107,7 @@ def the_web_page_beside_it_turns_the_schedule_and_puts_a_run_into_the_queue(url)
         assert (beside.look().on, is_on(instance)) == (True, True)
         assert beside.look().next_at.hour == 5
         tags = {"dagster/partition": tenant_id, "xero/organisation": tenant_id}
-        run_id = beside.launch(SYNC, ["xero/accounts"], {}, tags)
+        run_id = beside.launch(beside.location_of(tenant_id), SYNC, ["xero/accounts"], {}, tags)
         while not (run := instance.get_run_by_id(run_id)).is_finished:
             assert time.monotonic() < deadline, run
             time.sleep(0.5)

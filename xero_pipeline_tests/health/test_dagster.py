@@ -15,7 +15,7 @@ from dagster._daemon.types import DaemonHeartbeat
 from xero_pipeline import clock
 from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.defs.automation.schedules import DAILY
-from xero_pipeline.operations.health.dagster import ALIVE_SECONDS, MOST_PARTITIONS, check_dagster
+from xero_pipeline.operations.health.dagster import ALIVE_SECONDS, MOST_PARTITIONS, check_dagster, is_on
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.clock import TODAY
 
@@ -70,12 +70,23 @@ def test_a_schedule_that_is_on_needs_a_daemon_that_was_there_lately(instance):
     assert found(instance).state == "ok"
 
 
-def test_a_schedule_that_somebody_turned_off_is_as_it_must_be(instance):
+def turned_off(instance, name, location="xero_pipeline"):
     origin = RemoteInstigatorOrigin(
-        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("xero_pipeline"), "__repository__"), DAILY
+        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(location), "__repository__"), name
     )
     data = ScheduleInstigatorData("0 5 * * *", None)
     instance.add_instigator_state(InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.STOPPED, data))
+
+
+@pytest.mark.parametrize(("setting", "on"), [("", True), ("code-1:4000", True), ("code-1:4000,code-2:4000", False)])
+def test_with_shards_the_daily_sync_is_on_where_it_is_on_in_each_of_them(instance, monkeypatch, setting, on):
+    monkeypatch.setenv("XERO_CODE_SERVER", setting)
+    turned_off(instance, f"shard_2_{DAILY}", "shard_2")
+    assert is_on(instance, Settings.load().shards) is on
+
+
+def test_a_schedule_that_somebody_turned_off_is_as_it_must_be(instance):
+    turned_off(instance, DAILY)
     one = found(instance)
     assert one.state == "ok"
     assert "schedule on" in one.told

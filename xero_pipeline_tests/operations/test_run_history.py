@@ -51,6 +51,33 @@ def test_of_many_tables_some_are_named():
     assert _job({"job": "sync_organisation", "assets": ["a"]}) == "sync_organisation"
 
 
+def test_a_run_of_a_shard_has_all_organisations_between_its_ends_in_the_order_of_the_shard():
+    between = range_tags(["a", "c"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(ORGANISATIONS, ["c", "x", "a"])
+        instance.add_dynamic_partitions(f"{ORGANISATIONS}_3_of_4", ["a", "c"])
+        instance.add_dynamic_partitions(f"{ORGANISATIONS}_3_of_16", ["a", "b", "c"])
+        instance.add_dynamic_partitions(f"{ORGANISATIONS}_13_of_16", ["a", "y", "c"])
+        runs = [
+            dg.DagsterRun(job_name="shard_3_sync_organisation", tags=between),
+            dg.DagsterRun(
+                job_name="__ASSET_JOB", tags=between, asset_selection={dg.AssetKey(["shard_3", "xero", "invoices"])}
+            ),
+        ]
+        for run in runs:
+            instance.add_run(run)
+        found = [one.dagster_run.run_id for one in run_records(instance, 9, "b")]
+        assert found == [run.run_id for run in runs[::-1]]
+        assert run_records(instance, 9, "x") == run_records(instance, 9, "y") == []
+
+
+def test_the_job_of_a_shard_is_called_as_it_is_where_there_are_none():
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_run(dg.DagsterRun(job_name="shard_3_sync_organisation"))
+        (record,) = instance.get_run_records()
+        assert past_run(instance, record, {})["job"] == "sync_organisation"
+
+
 def test_the_runs_of_an_organisation_are_also_those_it_shares_with_others(monkeypatch):
     monkeypatch.setattr(run_history, "_AT_ONCE", 2)
     tags = [

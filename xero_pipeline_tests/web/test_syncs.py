@@ -9,28 +9,38 @@ import sys
 import dagster as dg
 import pytest
 
-from xero_pipeline.defs.partitions import ORGANISATIONS
+from xero_pipeline.defs.partitions import ORGANISATIONS, range_tags
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.shard import Shard
 from xero_pipeline.web import syncs as module
+from xero_pipeline.web.dagster_graphql import LocationState
 from xero_pipeline.web.syncs import Syncs
 
 
 class Queue:
-    """Dagster's webserver: takes a run and writes it down."""
+    """Dagster's webserver: takes a run and writes it down.
 
-    def __init__(self, instance):
+    Args:
+        shard: Whose code location has the organisation.
+    """
+
+    def __init__(self, instance, shard=None):
         self.instance = instance
+        self.location = LocationState(shard.name if shard else "xero_pipeline", shard, {})
         self.tags = []
 
-    def launch(self, job, assets, config, tags):
+    def location_of(self, _):
+        return self.location
+
+    def launch(self, location, job, assets, config, tags):
         self.tags.append(tags)
-        run = dg.DagsterRun(job_name=job, tags=tags, status=dg.DagsterRunStatus.STARTED)
+        run = dg.DagsterRun(job_name=location.named(job), tags=tags, status=dg.DagsterRunStatus.STARTED)
         self.instance.add_run(run)
         return run.run_id
 
 
 class NoDagster:
-    def launch(self, *_):
+    def location_of(self, _):
         return None
 
 
@@ -69,6 +79,30 @@ def test_with_dagster_the_run_is_in_its_queue_and_a_second_one_is_not(instance, 
     assert queue.tags == [{"dagster/partition": one.tenant_id, "xero/organisation": one.tenant_id}]
     assert instance.has_dynamic_partition(ORGANISATIONS, one.tenant_id)
     assert list(syncs.at_work()) == [one.tenant_id]
+
+
+def test_with_shards_the_organisation_is_a_partition_of_its_own_shard_alone(instance, one):
+    shard = Shard.of(one.tenant_id, 4)
+    syncs = Syncs(instance, Queue(instance, shard))
+    assert syncs.start(one)
+    assert instance.get_dynamic_partitions(f"{ORGANISATIONS}_{shard.number}_of_4") == [one.tenant_id]
+    assert not instance.get_dynamic_partitions(ORGANISATIONS)
+    assert list(syncs.at_work()) == [one.tenant_id]
+
+
+def test_a_run_of_a_shard_is_that_of_all_organisations_between_its_ends(instance):
+    instance.add_dynamic_partitions(f"{ORGANISATIONS}_3_of_4", ["a", "b", "c"])
+    tags, status = range_tags(["a", "b", "c"]), dg.DagsterRunStatus.STARTED
+    instance.add_run(dg.DagsterRun(job_name="shard_3_sync_organisation", tags=tags, status=status))
+    assert sorted(Syncs(instance, NoDagster()).at_work()) == ["a", "b", "c"]
+
+
+def test_without_dagster_the_command_line_syncs_as_the_shard_of_the_organisation(instance, one, command, tmp_path):
+    command(f"import os, pathlib; pathlib.Path({str(tmp_path / 'shard')!r}).write_text(os.environ['XERO_SHARD'])")
+    syncs = Syncs(instance, NoDagster(), Shard.all(4))
+    syncs.start(one)
+    ended(syncs, one.tenant_id)
+    assert (tmp_path / "shard").read_text() == str(Shard.of(one.tenant_id, 4))
 
 
 def test_without_dagster_a_command_line_works_and_a_second_one_does_not(instance, one, command, tmp_path):

@@ -37,10 +37,10 @@ def schedule(
     require_one_location(settings, "Turn its schedules on and off in the Dagster UI, under Automation.")
     with open_instance(settings) as instance:
         if switch is Switch.status:
-            on = is_on(instance)
+            on = is_on(instance, settings.shards)
         else:
             on = switch is Switch.on
-            turn(on=on)
+            turn(settings, on=on)
     if json:
         print_json({"daily_sync": "on" if on else "off"})
     elif switch is Switch.status:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xero_pipeline.cli.dagster_project import require_our_own
-from xero_pipeline.shard import Shard
+from xero_pipeline.operations.code_locations import LOCATION, MODULE, code_locations, write_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xero_pipeline.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Serve one of Dagster's processes: its UI, its daemon or a code server.")
 
 _HOST = typer.Option("--host", help="Address to listen on.")
-_LOCATION = "xero_pipeline"
-_MODULE = ("--module-name", "xero_pipeline.definitions")
 
 
 @app.command()
@@ -49,9 +45,10 @@ def code(
 ) -> None:
     """Serve the definitions to the UI and the daemon, which find it by XERO_CODE_SERVER."""
     settings = _prepared()
-    name = settings.shard.name if settings.shard else _LOCATION
-    words = [*_MODULE, "--location-name", name, "--inject-env-vars-from-instance", "--log-level", "warning"]
-    _become(settings, "dagster", ["api", "grpc", "--host", host, "--port", str(port), *words])
+    name = settings.shard.name if settings.shard else LOCATION
+    words = ["--module-name", MODULE, "--location-name", name, "--inject-env-vars-from-instance"]
+    where = ["--host", host, "--port", str(port)]
+    _become(settings, "dagster", ["api", "grpc", *where, *words, "--log-level", "warning"])
 
 
 def _prepared() -> Settings:
@@ -72,22 +69,7 @@ def _prepared() -> Settings:
 
 def _workspace(settings: Settings) -> Path:
     """The file that says where the definitions are: a code server, or a process that is started for them."""
-    import yaml
-
-    path = Path(os.environ["DAGSTER_HOME"]) / "workspace.yaml"
-    path.write_text(yaml.safe_dump({"load_from": list(_locations(settings))}))
-    return path
-
-
-def _locations(settings: Settings) -> Iterator[dict[str, Any]]:
-    servers = (settings.code_server or "").split(",")
-    for number, server in enumerate(servers, start=1):
-        location = {"location_name": Shard(number, len(servers)).name if len(servers) > 1 else _LOCATION}
-        host, _, port = server.rpartition(":")
-        if server:
-            yield {"grpc_server": {"host": host.strip("[]"), "port": int(port), **location}}
-        else:
-            yield {"python_module": {"module_name": _MODULE[1], **location}}
+    return write_workspace(Path(os.environ["DAGSTER_HOME"]) / "workspace.yaml", code_locations(settings))
 
 
 def _become(settings: Settings, module: str, words: list[str]) -> None:

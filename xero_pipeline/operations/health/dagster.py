@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ def check_dagster(
     with opened() as instance:
         home = os.environ.get("DAGSTER_HOME", instance.root_directory)
         yield HealthResult("Dagster home", "ok", f"{home}, {instance.get_runs_count():,} runs")
-        yield _schedule(is_on(instance, settings.shard), _last_seen(instance))
+        yield _schedule(is_on(instance, (settings.shard,) if settings.shard else settings.shards), _last_seen(instance))
     yield from _partitions(settings, organisations)
 
 
@@ -62,19 +62,19 @@ def _partitions(settings: Settings, organisations: int) -> Iterator[HealthResult
         )
 
 
-def is_on(instance: dg.DagsterInstance, shard: Shard | None = None) -> bool:
-    """Whether the daily sync is on: it is from the start, until somebody turns it off.
+def is_on(instance: dg.DagsterInstance, shards: Sequence[Shard] = ()) -> bool:
+    """Whether the daily sync is on, in each code location: it is from the start, until somebody turns it off.
 
     `dagster schedule list` looks the switch up by how it was started, and misses one that the UI has turned.
 
     Args:
-        shard: Of which code location, where there are several.
+        shards: Which code locations, where there are several.
     """
     from xero_pipeline.defs.automation.schedules import DAILY
 
-    name = shard.named(DAILY) if shard else DAILY
+    names = {shard.named(DAILY) for shard in shards} or {DAILY}
     return not any(
-        state.instigator_name == name and state.status.value == "STOPPED" for state in instance.all_instigator_state()
+        state.instigator_name in names and state.status.value == "STOPPED" for state in instance.all_instigator_state()
     )
 
 
