@@ -8,6 +8,7 @@ from typing import Literal
 
 from xero_pipeline.calendar import day_written, month_start
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.statements.periods import day_of_books
 
 StatementName = Literal[
     "trial-balance",
@@ -42,7 +43,7 @@ def days(start: str | None, end: str | None, today: date) -> tuple[date, date]:
     """The range that is meant; without a first day it is the last day's month, without a last day it ends today.
 
     Raises:
-        ConfigurationError: It is none.
+        ConfigurationError: It is none, or none that books may have.
     """
     last = _day(end, last=True) if end else today
     first = _day(start) if start else month_start(last)
@@ -53,6 +54,6 @@ def days(start: str | None, end: str | None, today: date) -> tuple[date, date]:
 
 def _day(given: str, *, last: bool = False) -> date:
     try:
-        return day_written(given, last=last)
+        return day_of_books(day_written(given, last=last))
     except ValueError:
         raise ConfigurationError("A day is written as 2026-10-31, a month as 2026-10.") from None

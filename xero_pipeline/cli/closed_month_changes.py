@@ -36,11 +36,13 @@ class OpenChanges:
 
     Args:
         currencies: The base currency of each, by tenant id.
+        newest: When the newest change of each was seen, by tenant id.
     """
 
     figures: Sequence[LockedChange]
     documents: Sequence[DocumentChange]
     currencies: Mapping[str, str]
+    newest: Mapping[str, datetime]
 
 
 def open_changes(services: Services, tenants: Collection[str]) -> OpenChanges:
@@ -48,12 +50,15 @@ def open_changes(services: Services, tenants: Collection[str]) -> OpenChanges:
     from xero_pipeline.ledger.locked.documents import open_documents
     from xero_pipeline.metrics.request import base_currency
     from xero_pipeline.sync.locked.period_changes import open_changes_in
+    from xero_pipeline.warehouse.accepted_months import newest_changes
 
     with services.warehouse.reading() as connection:
+        newest = newest_changes(connection)  # first: what is written meanwhile is later than it
         return OpenChanges(
             [one for one in open_changes_in(connection) if one.tenant_id in tenants],
             [one for one in open_documents(connection) if one.tenant_id in tenants],
             {one: base_currency(connection, one) or "" for one in tenants},
+            newest,
         )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from xero_pipeline import clock
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.statements.periods import day_of_books
 from xero_pipeline.warehouse.time_zones import EARLIEST
 
 if TYPE_CHECKING:
@@ -86,10 +87,10 @@ def month(text: str, option: str) -> date:
         option: Which option it was, for the error.
 
     Raises:
-        ConfigurationError: It is no month.
+        ConfigurationError: It is no month, or none that books may have.
     """
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+        return day_of_books(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date())
     except ValueError:
         raise ConfigurationError(f"{option} {text}: write a month as 2024-01.") from None
 

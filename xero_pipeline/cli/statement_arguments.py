@@ -9,6 +9,7 @@ from xero_pipeline import clock
 from xero_pipeline.calendar import day_written, year_end
 from xero_pipeline.container import Services
 from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.statements.periods import day_of_books
 from xero_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def day_given(given: str | None, option: str, organisation: str | None, *, last:
     """A day as a person writes it; of a month alone its first day, or its last.
 
     Raises:
-        ConfigurationError: It is no day.
+        ConfigurationError: It is no day, or none that books may have.
     """
     if given is None:
         return today_of(organisation)
     try:
-        return day_written(given, last=last)
+        return day_of_books(day_written(given, last=last))
     except ValueError:
         raise ConfigurationError(
             f"{option} {given} is not a valid date. Write it as 2026-10-31, or a month as 2026-10."

@@ -10,6 +10,7 @@ import typer
 
 from xero_pipeline.cli.shell_completion import complete_organisation
 from xero_pipeline.ledger.cash_basis.lines import Basis
+from xero_pipeline.ledger.posting.rules import FIRST_DAY, LAST_DAY
 
 
 class StatementFormat(StrEnum):
@@ -36,7 +37,12 @@ From = Annotated[
 To = Annotated[str | None, typer.Option("--to", help="Last day, as 2026-10-31 or 2026-10. Default: today.")]
 Year = Annotated[
     int | None,
-    typer.Option("--year", help="The financial year that ends in this one, in place of --from and --to.", min=1900),
+    typer.Option(
+        "--year",
+        help="The financial year that ends in this one, in place of --from and --to.",
+        min=FIRST_DAY.year,
+        max=LAST_DAY.year,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Csv = Annotated[bool, typer.Option("--csv", help="The same as --format csv.")]

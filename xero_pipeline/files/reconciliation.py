@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import text
 
 from xero_pipeline.calendar import month_start
+from xero_pipeline.ledger.reconcile.compared_months import compared_months
 from xero_pipeline.ledger.schema import has_ledger
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.tables import named
@@ -33,16 +34,20 @@ _COMPARED: Mapping[str, str] = {
 }
 """What each statement's figures are compared as, in `ledger.tie_out`."""
 
-ReconciliationState = Literal["Reconciled", "Known differences", "Differences", "Pending", "Not compared"]
-"""Known are differences of which each has a likely cause."""
+ReconciliationState = Literal[
+    "Reconciled", "Known differences", "Differences", "Pending", "Partly compared", "Not compared"
+]
+"""Known are differences of which each has a likely cause; reconciled is what was compared in all of its months."""
 
 _COUNTS = f"""
-SELECT statement, COUNT(*) AS figures, COUNT(DISTINCT period_start) AS months,
+SELECT statement, COUNT(*) AS figures,
     SUM(CASE WHEN is_stale THEN 1 ELSE 0 END) AS stale,
     SUM(CASE WHEN NOT is_stale AND difference <> 0 THEN 1 ELSE 0 END) AS differ,
     SUM(CASE WHEN NOT is_stale AND difference <> 0 AND cause = 'UNKNOWN' THEN 1 ELSE 0 END) AS unexplained
-FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND period_start BETWEEN :first AND :last GROUP BY statement
+FROM {named("tie_out")} WHERE tenant_id = :tenant_id AND period_start BETWEEN :first AND :last
+    AND (statement <> 'journals' OR difference <> 0) GROUP BY statement
 """
+"""That our own journals balance is no comparison with Xero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class ReconciledFigures:
     """How many figures of a statement were compared with Xero's reports.
 
     Args:
-        months: Of how many months.
+        months: In how many months they were compared.
+        of_months: Of how many months the statement has figures.
         stale: How many wait for their report to be pulled again.
         differ: How many of the others differ.
         unexplained: How many of these have no likely cause.
@@ -75,29 +81,37 @@ class ReconciledFigures:
     statement: str
     figures: int
     months: int
+    of_months: int
     stale: int
     differ: int
     unexplained: int
 
     @property
     def state(self) -> ReconciliationState:
-        """Reconciled, Known differences, Differences or Pending."""
+        """Reconciled only if every figure of every month agrees."""
         if self.differ:
             return "Differences" if self.unexplained else "Known differences"
-        return "Pending" if self.stale == self.figures else "Reconciled"
+        if self.stale:
+            return "Pending"
+        return "Reconciled" if self.months == self.of_months else "Partly compared"
 
     @property
     def words(self) -> str:
         """The same with its figures, as what follows a colon."""
         waiting = _counted(self.stale, "waits", "wait") + " for a report of Xero's to be pulled again"
-        if self.state == "Pending":
-            return waiting
         compared = self.figures - self.stale
-        told = _counted(compared, "matches", "match") + " Xero's reports"
+        if not compared:
+            return waiting
+        told = f"{_counted(compared, 'matches', 'match')} {self._reports}"
         if self.differ:
             of = f"{self.differ:,} of {compared:,} figure{'' if compared == 1 else 's'}"
-            told = f"{of} differ{'s' if self.differ == 1 else ''} from Xero's reports, {self._causes}"
+            told = f"{of} differ{'s' if self.differ == 1 else ''} from {self._reports}, {self._causes}"
         return f"{told}; {waiting}" if self.stale else told
+
+    @property
+    def _reports(self) -> str:
+        lacks = self.months < self.of_months
+        return "Xero's reports" + (f" of {self.months:,} of {self.of_months:,} months" if lacks else "")
 
     @property
     def _causes(self) -> str:
@@ -118,9 +132,13 @@ def reconciled_figures(connection: Connection, tenant_id: str, start: date, end:
     """
     if not has_ledger(connection):
         return []
-    days = {"first": month_start(start), "last": end}
-    rows = connection.execute(text(_COUNTS), {"tenant_id": tenant_id, **days})
-    return [ReconciledFigures(row[0], *map(int, row[1:])) for row in rows]
+    first = month_start(start)
+    rows = connection.execute(text(_COUNTS), {"tenant_id": tenant_id, "first": first, "last": end}).fetchall()
+    months = compared_months(connection, tenant_id, first, end)
+    return [
+        ReconciledFigures(statement, int(figures), *months.of(statement), *map(int, counts))
+        for statement, figures, *counts in rows
+    ]
 
 
 def is_revalued(connection: Connection, tenant_id: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from xero_pipeline.calendar import add_months, month_start
 from xero_pipeline.errors import QueryRefused
+from xero_pipeline.ledger.statements.periods import day_of_books
 
 Kind = Literal["date", "month", "integer", "text"]
 KINDS = get_args(Kind)
@@ -42,6 +43,7 @@ class Parameter:
 
         Raises:
             QueryRefused: It is no such value.
+            ConfigurationError: It is a day that books may not have.
         """
         if given is None:
             return _default(self.default, today)
@@ -57,12 +59,12 @@ class Parameter:
 def _date(given: object) -> date:
     if isinstance(given, datetime):
         raise TypeError
-    return given if isinstance(given, date) else date.fromisoformat(str(given))
+    return day_of_books(given if isinstance(given, date) else date.fromisoformat(str(given)))
 
 
 def _month(given: object) -> date:
     if isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}", given):
-        return date.fromisoformat(f"{given}-01")
+        return _date(f"{given}-01")
     return month_start(_date(given))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from xero_pipeline.warehouse.organisation_names import NAMED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from xero_pipeline.warehouse.store import Warehouse
 
 _ACCEPT = (
-    "insert into xero.accepted_changes (tenant_id, period_start, accepted_at, note, accepted_by) "
-    "values (:tenant_id, :period_start, :accepted_at, :note, :accepted_by)"
+    "insert into xero.accepted_changes (tenant_id, period_start, accepted_at, seen_until, note, accepted_by) "
+    "values (:tenant_id, :period_start, :accepted_at, :seen_until, :note, :accepted_by)"
+)
+_NEWEST = (
+    "select tenant_id, max(seen_at) from (select tenant_id, seen_at from xero.restatements "
+    "union all select tenant_id, seen_at from xero.locked_document_changes) as changes group by tenant_id"
 )
 _TAKE_BACK = (
     "update xero.accepted_changes set taken_back_at = :at, taken_back_by = :by where tenant_id = :tenant_id "
@@ -80,14 +84,15 @@ class Acceptance:
 
 
 def waiting_sql(table: str) -> str:
-    """A query of the rows whose month nobody accepted since they were seen, or whose acceptance was taken back.
+    """A query of the rows that no acceptance of their month covers, or one that was taken back.
 
     Args:
         table: With `tenant_id`, `period_start` and `seen_at`.
     """
     return (
         f"select r.* from {table} as r where not exists (select 1 from xero.accepted_changes as a "
-        "where a.tenant_id = r.tenant_id and a.period_start = r.period_start and a.accepted_at >= r.seen_at "
+        "where a.tenant_id = r.tenant_id and a.period_start = r.period_start "
+        "and coalesce(a.seen_until, a.accepted_at) >= r.seen_at "
         "and a.taken_back_at is null)"
     )
 
@@ -108,21 +113,44 @@ def summary_of(changes: Sequence[ChangeOfMonth], counted: str, first: str) -> st
     )
 
 
-def accept(warehouse: Warehouse, changes: Iterable[ChangeOfMonth], note: str, *, by: str, at: datetime) -> int:
-    """Accept changes: their months count as settled up to now; what is seen later is not covered.
+def newest_changes(connection: Connection) -> dict[str, datetime]:
+    """When the newest change of each organisation was seen: whoever is shown its changes now sees them until then.
+
+    Those that were undone count, too: they are settled together with the others.
+
+    Args:
+        connection: To the warehouse; reading is enough.
+    """
+    return {tenant_id: seen_at.astimezone(UTC) for tenant_id, seen_at in connection.exec_driver_sql(_NEWEST)}
+
+
+def accept(
+    warehouse: Warehouse,
+    changes: Iterable[ChangeOfMonth],
+    note: str,
+    *,
+    by: str,
+    at: datetime,
+    until: Mapping[str, datetime],
+) -> int:
+    """Accept changes: their months count as settled; what the person was not shown is not covered.
 
     Args:
         changes: Figures or documents; with one change of a month, all of that month's are accepted.
         note: Why, in the person's words.
         by: Who accepts them.
         at: Now, in UTC.
+        until: Up to when changes were shown, by organisation: from `newest_changes`, read before them. What was seen
+            later is not accepted.
 
     Returns:
         How many months of organisations were accepted.
     """
+    told = {"accepted_at": at, "note": note, "accepted_by": by}
+    shown = [one for one in changes if one.tenant_id in until and one.seen_at <= until[one.tenant_id]]
     rows = [
-        {"tenant_id": tenant_id, "period_start": month, "accepted_at": at, "note": note, "accepted_by": by}
-        for tenant_id, month in sorted({(change.tenant_id, change.period_start) for change in changes})
+        {"tenant_id": tenant_id, "period_start": month, "seen_until": until[tenant_id], **told}
+        for tenant_id, month in sorted({(change.tenant_id, change.period_start) for change in shown})
     ]
     if rows:
         with warehouse.kept_open(), warehouse.writing() as connection:

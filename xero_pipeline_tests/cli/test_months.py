@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from xero_pipeline.cli.month_range import months_to_backfill
+from xero_pipeline.cli.month_range import month, months_to_backfill
 from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.settings import Settings
 from xero_pipeline_tests.clock import TODAY
@@ -35,3 +35,9 @@ def test_the_first_month_is_where_the_setting_says():
 def test_a_month_that_has_begun_nowhere_is_refused_before_anybody_is_asked():
     with pytest.raises(ConfigurationError, match="--to 2099-01 has not begun yet"):
         months_to_backfill("2020-01", "2099-01", Settings(start_date=None))
+
+
+@pytest.mark.parametrize("given", ["0001-01", "9999-12"])
+def test_a_month_that_no_books_have_is_refused(given):
+    with pytest.raises(ConfigurationError, match="choose one from 1970-01-01 to 2099-12-31"):
+        month(given, "--since")

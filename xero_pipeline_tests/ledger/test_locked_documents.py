@@ -10,7 +10,7 @@ import pytest
 
 from xero_pipeline.ledger import update
 from xero_pipeline.ledger.locked.documents import open_documents, summary
-from xero_pipeline.warehouse.accepted_months import accept
+from xero_pipeline.warehouse.accepted_months import accept, newest_changes
 from xero_pipeline_tests.ledger.test_postings import WAYS
 from xero_pipeline_tests.thoroughness import proof, so_many
 from xero_simulator.edits import documents, records
@@ -55,6 +55,13 @@ def follow(accountant, *, full=False):
 def opened(accountant):
     with accountant.warehouse.reading() as connection:
         return open_documents(connection)
+
+
+def settle(accountant, told):
+    with accountant.warehouse.reading() as connection:
+        until = newest_changes(connection)
+    at = accountant.later(minutes=1)
+    return accept(accountant.warehouse, told, "agreed", by="Ada Lovelace", at=at, until=until)
 
 
 def untouched(accountant):
@@ -211,7 +218,7 @@ def test_what_comes_late_into_the_warehouse_is_no_change(locked):
     locked.keep()
     told = opened(locked)
     assert [one.change for one in told] == ["removed"], "it did leave the ledger"
-    accept(locked.warehouse, told, "we lost it ourselves", by="Ada", at=locked.later(minutes=1))
+    settle(locked, told)
     locked.read("invoices", full=True)
     locked.keep()
     assert opened(locked) == []
@@ -221,7 +228,7 @@ def test_a_collection_that_becomes_readable_later_is_no_change(locked):
     """The payments, of which the ledger knew nothing: what they post was never there before."""
     locked.change("delete from xero.payments")
     locked.keep()
-    accept(locked.warehouse, opened(locked), "we lost them ourselves", by="Ada", at=locked.later(minutes=1))
+    settle(locked, opened(locked))
     locked.later(hours=72)
     locked.keep()
     assert opened(locked) == []
@@ -251,7 +258,7 @@ def test_a_person_settles_a_month_with_a_name_and_what_changes_later_is_open_aga
     invoice = invoice_in_the_locked_year(locked, net=100_000)
     documents.edit_invoice(locked.books, invoice, locked.later(minutes=5), add=20_000)
     told = follow(locked)
-    assert accept(locked.warehouse, told, "agreed", by="Ada Lovelace", at=locked.later(minutes=1)) == 1
+    assert settle(locked, told) == 1
     assert opened(locked) == []
     row = locked.one("select period_start, note, accepted_by from xero.accepted_changes")
     assert row == {"period_start": DAY.replace(day=1), "note": "agreed", "accepted_by": "Ada Lovelace"}

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from xero_pipeline.errors import QueryRefused
+from xero_pipeline.errors import ConfigurationError, QueryRefused
 from xero_pipeline.queries.parameters import Parameter
 
 TODAY = dt.date(2026, 1, 31)
@@ -51,4 +51,12 @@ def test_what_is_told_counts(kind, given, value):
 )
 def test_what_is_no_such_value_is_refused(kind, given):
     with pytest.raises(QueryRefused, match=f"x {given}: this is no {kind}. Write it as"):
+        Parameter("x", kind, "today", "").value(given, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"), [("date", "9999-12-31"), ("month", "0001-01"), ("month", dt.date(2100, 1, 1))]
+)
+def test_a_day_that_no_books_have_is_refused(kind, given):
+    with pytest.raises(ConfigurationError, match="choose one from 1970-01-01 to 2099-12-31"):
         Parameter("x", kind, "today", "").value(given, TODAY)

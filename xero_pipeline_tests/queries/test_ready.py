@@ -17,7 +17,7 @@ from xero_pipeline.warehouse.store import Warehouse
 
 pytestmark = pytest.mark.slow
 
-FAR = {"since": "2000-01", "until": "2100-01"}
+FAR = {"since": "2000-01", "until": "2099-12"}
 
 
 def ask(books, name, **told):
@@ -175,7 +175,7 @@ def test_a_share_says_its_two_decimals(on_duckdb, name, amount, percent):
 
 
 def test_cash_of_a_month_that_was_not_pulled_is_that_of_the_last_one_that_was(on_duckdb):
-    assert ask(on_duckdb, "cash", month="2100-01") == ask(on_duckdb, "cash")
+    assert ask(on_duckdb, "cash", month="2099-12") == ask(on_duckdb, "cash")
 
 
 def test_an_organisation_is_chosen_by_name_or_id_and_an_unknown_one_is_an_error(on_duckdb):

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from xero_pipeline.sync.locked.period_changes import open_changes
-from xero_pipeline.warehouse.accepted_months import accept
+from xero_pipeline.sync.locked.period_changes import open_changes, open_changes_in
+from xero_pipeline.warehouse.accepted_months import accept, newest_changes
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.store import ReportPull
 from xero_pipeline_tests.sync.conftest import TENANT
@@ -53,9 +53,11 @@ class Books:
         pull = ReportPull(TENANT, "profit_and_loss", basis, *period, fetched_at=self.now, raw="{}")
         self.warehouse.replace_report("profit_and_loss", rows, pull)
 
-    def accept(self):
+    def accept(self, until=None):
         self.now += DAY
-        return accept(self.warehouse, open_changes(self.warehouse), "agreed with the auditor", by="Ada", at=self.now)
+        with self.warehouse.reading() as connection:
+            until, changes = until or newest_changes(connection), open_changes_in(connection)
+        return accept(self.warehouse, changes, "agreed with the auditor", by="Ada", at=self.now, until=until)
 
     @property
     def open(self):
@@ -121,6 +123,24 @@ def test_a_person_settles_a_month_and_what_changes_later_is_open_again(books):
     assert books.open == [(JANUARY, Decimal(130), Decimal(131), Decimal(1))]
     rows = books.warehouse.query("select period_start, note from xero.accepted_changes order by 1").to_pylist()
     assert [row["note"] for row in rows] == ["agreed with the auditor"] * 2
+
+
+def test_what_was_seen_to_change_after_it_was_shown_stays_open(books):
+    books.say("50", month=FEBRUARY)
+    books.say("60", month=FEBRUARY)
+    shown = {TENANT: books.now}
+    books.say("130")
+    assert books.accept(shown) == 1
+    assert [month for month, *_ in books.open] == [JANUARY]
+
+
+def test_what_was_undone_is_settled_with_the_rest_of_its_month(books):
+    books.say("10", basis="cash")
+    books.say("11", basis="cash")
+    books.say("130")
+    books.say("100")
+    assert books.accept() == 1
+    assert books.open == []
 
 
 def test_every_basis_is_told_apart(books):

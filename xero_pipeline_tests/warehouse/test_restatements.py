@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xero_pipeline.sync.aged_reports import aged_calls
 from xero_pipeline.sync.locked.period_changes import open_changes
-from xero_pipeline.warehouse.accepted_months import accept
+from xero_pipeline.warehouse.accepted_months import accept, newest_changes
 from xero_pipeline.warehouse.load.restatements import labels, measures
 from xero_pipeline.warehouse.schema.arrow_types import table_schema
 from xero_pipeline.warehouse.schema.catalogue import all_tables
@@ -166,7 +166,9 @@ def test_what_is_open_in_locked_months_and_its_acceptance_are_asked_for_on_both_
         ("Kowhai", "Income, Sales", Decimal("30.5")),
         ("Kowhai", "Income, Total Income", Decimal("30.5")),
     ]
-    assert accept(warehouse, changes, "agreed", by="Ada", at=SEEN + timedelta(days=1)) == 1
+    with warehouse.reading() as connection:
+        until = newest_changes(connection)
+    assert accept(warehouse, changes, "agreed", by="Ada", at=SEEN + timedelta(days=1), until=until) == 1
     assert open_changes(warehouse) == []
     assert aged_calls(warehouse, TENANT, JANUARY[1]) == []
 

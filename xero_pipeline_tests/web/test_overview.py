@@ -16,13 +16,13 @@ SINCE, MONTH = dt.datetime(2026, 5, 12, 5, 10, tzinfo=dt.UTC), dt.date(2026, 4, 
 GROUP = GroupState(SINCE, dt.date(2025, 4, 1), dt.date(2026, 5, 1), "NZD", 3, 0, None, 0)
 
 
-def trust(*, unexplained=0, differ=0, figures=1_108, kept=True, behind=False):
+def trust(*, unexplained=0, differ=0, figures=1_108, kept=True, behind=False, stale=0):
     counts = {
         "statement": "trial_balance",
         "figures": figures,
         "differ": differ,
         "unexplained": unexplained,
-        "stale": 0,
+        "stale": stale,
     }
     first = {"unexplained_since": SINCE if unexplained else None, "unexplained_from": MONTH if unexplained else None}
     return Trust(kept, behind, TieOut([counts | first], []))
@@ -32,6 +32,7 @@ def trust(*, unexplained=0, differ=0, figures=1_108, kept=True, behind=False):
     (trust(), "Yes <small>1,108 figures compared</small>"),
     (trust(differ=1), "Yes <small>1,108 figures compared, 1 differs with known causes</small>"),
     (trust(behind=True), "Pending <small>documents changed since</small>"),
+    (trust(stale=1), "Pending <small>documents changed since</small>"),
     (trust(kept=False), "Not yet <small>not compared with Xero's reports</small>"),
     (trust(unexplained=2, differ=2), ">12 May 2026, 05:10 UTC</time>, the first in April 2026</small>"),
 ])  # fmt: skip
@@ -66,7 +67,7 @@ def test_what_is_not_consolidated_says_so_and_what_to_do(browser):
     assert "Nothing is consolidated from 2026-03-01 to 2026-04-30." in shown.text
 
 
-@pytest.mark.parametrize("query", ["statement=nothing", "from=yesterday", "from=2026-05&to=2026-04"])
+@pytest.mark.parametrize("query", ["statement=nothing", "from=yesterday", "from=2026-05&to=2026-04", "from=0001-01"])
 def test_a_wrong_address_of_the_group_is_refused(browser, query):
     assert browser.get(f"/group?{query}").status_code == 400
 

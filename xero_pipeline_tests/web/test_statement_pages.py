@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -119,6 +120,8 @@ def test_back_is_a_page_of_ours_or_nowhere(back):
     [
         ("statements/income", 404, "no statement"),
         ("statements/profit-and-loss?from=2026-13-01", 400, "is not a day"),
+        ("statements/profit-and-loss?from=0001-01-01&to=0001-01-31&compare=prior-year", 400, "that books may have"),
+        ("statements/general-ledger?account=200&to=9999-12-31", 400, "that books may have"),
         ("statements/profit-and-loss?from=2026-06-01&to=2026-05-01", 400, "ends before that"),
         ("statements/profit-and-loss?basis=modified", 400, "accrual or cash"),
         ("files/profit-and-loss.pdf", 404, "csv or xlsx"),
@@ -195,7 +198,7 @@ def test_changes_in_closed_periods_are_shown_and_accepted_by_name_and_note(site,
     assert refused.headers["location"] == f"/books/{first}/closed-periods"
     assert "Say who accepts" in browser.get(refused.headers["location"]).text
 
-    browser.submit("/accept", organisation=first, by="Ada", note="=late <b>bill</b>")
+    browser.submit("/accept", organisation=first, by="Ada", note="=late <b>bill</b>", seen_until=shown_until(page))
     page = browser.get(f"/books/{first}/closed-periods").text
     assert "No change in a locked month" in page
     assert "=late &lt;b&gt;bill&lt;/b&gt;" in page
@@ -210,6 +213,33 @@ def test_changes_in_closed_periods_are_shown_and_accepted_by_name_and_note(site,
     assert "Taken back by Grace" in page
     browser.submit("/take-back", **month, by="Grace")
     assert "Nothing that was accepted of this month" in browser.get(f"/books/{first}/closed-periods").text
+
+
+def shown_until(page):
+    return re.search(r'name="seen_until" value="([^"]+)"', page)[1]
+
+
+@pytest.mark.slow
+def test_what_a_sync_wrote_after_the_page_was_opened_is_not_accepted(site, tenants):
+    browser, (_, second) = tenants
+    spoil(site, second, dt.datetime(2026, 5, 19, tzinfo=dt.UTC))
+    shown = shown_until(browser.get(f"/books/{second}/closed-periods").text)
+    with site.services.warehouse.writing() as connection:
+        site.services.warehouse.rows_changed()
+        later = dt.datetime(2026, 5, 19, 10, tzinfo=dt.UTC)
+        insert(
+            connection, "xero.locked_document_changes", tenant_id=second, source_table="invoices", source_id="later",
+            period_start=dt.date(2026, 4, 1), account_id="a", seen_at=later, source_type="ACCREC", document_id="later",
+            number="INV-LATER", change="added", amount_before=Decimal(0), amount_after=Decimal(9),
+            difference=Decimal(9), unchanged_until=later, lock_date=dt.date(2026, 4, 30), was_locked=True,
+        )  # fmt: skip
+    browser.submit("/accept", organisation=second, by="Ada", note="right", seen_until=shown)
+    page = browser.get(f"/books/{second}/closed-periods").text
+    assert "What was seen to change since you opened the page is still open." in page
+    assert "1 change in locked months" in page
+    assert "INV-LATER" in page
+    browser.submit("/accept", organisation=second, by="Ada", note="right", seen_until="2026")
+    assert "Nothing that the page showed" in browser.get(f"/books/{second}/closed-periods").text
 
 
 @pytest.mark.parametrize("path", ["/accept", "/take-back"])

@@ -83,7 +83,8 @@ def _accept(services: Services, found: OpenChanges, note: str, by: str) -> None:
     from xero_pipeline.warehouse.accepted_months import accept
 
     _show_locked(services, found)
-    months = accept(services.warehouse, [*found.figures, *found.documents], note, by=by, at=clock.now())
+    changes = [*found.figures, *found.documents]
+    months = accept(services.warehouse, changes, note, by=by, at=clock.now(), until=found.newest)
     say(
         f"Accepted by {by}: {len(found.figures)} figures, {len(found.documents)} documents, {months} months. "
         "The checks pass with the next pull of any month, and the next ledger."

@@ -20,6 +20,7 @@ from xero_pipeline.defs.partitions import organisation_partitions
 from xero_pipeline.defs.resources import ASSET_RESOURCES, resources_of
 from xero_pipeline.defs.specs import CALLS_LEFT, changes, cost
 from xero_pipeline.errors import AskedInPart, BudgetReached, ConfigurationError, DailyLimitReached
+from xero_pipeline.ledger.statements.periods import day_of_books
 from xero_pipeline.sync.aged_reports import TABLE, aged_calls, sync_aged
 from xero_pipeline.sync.backfill_calls import RESERVE
 from xero_pipeline.sync.result import CallStats, SyncResult
@@ -171,9 +172,9 @@ def given_day(text: str) -> date:
     """The day somebody asked for.
 
     Raises:
-        ConfigurationError: It is no day.
+        ConfigurationError: It is no day, or none that books may have.
     """
     try:
-        return date.fromisoformat(text)
+        return day_of_books(date.fromisoformat(text))
     except ValueError:
         raise ConfigurationError(f"{text!r} is not a day: write it as 2026-10-31.") from None

@@ -7,12 +7,25 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from xero_pipeline.calendar import month_end, month_start, year_end, year_start
+from xero_pipeline.errors import ConfigurationError
+from xero_pipeline.ledger.posting.rules import FIRST_DAY, LAST_DAY
 from xero_pipeline.warehouse.sql import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ONE_DAY = timedelta(days=1)
+
+
+def day_of_books(day: date) -> date:
+    """A day that a person gave, if books may have it.
+
+    Raises:
+        ConfigurationError: They may not.
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ConfigurationError(f"{day} is not a day that books may have: choose one from {FIRST_DAY} to {LAST_DAY}.")
+    return day
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.ledger.locked.documents import open_documents
 from xero_pipeline.metrics.request import base_currency
 from xero_pipeline.sync.locked.period_changes import open_changes_in
-from xero_pipeline.warehouse.accepted_months import accept, acceptances, take_back
+from xero_pipeline.warehouse.accepted_months import accept, acceptances, newest_changes, take_back
 from xero_pipeline.web.actions import organisation
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_view import plain_tabs
@@ -38,12 +38,17 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class ClosedPeriods:
-    """What changed in locked months of an organisation and waits for a person, and what was accepted."""
+    """What changed in locked months of an organisation and waits for a person, and what was accepted.
+
+    Args:
+        seen_until: When the newest change was seen, undone ones included; None where nothing ever changed.
+    """
 
     currency: str
     figures: Sequence[LockedChange]
     documents: Sequence[DocumentChange]
     accepted: Sequence[Acceptance]
+    seen_until: datetime | None
 
     @property
     def figures_by_month(self) -> Sequence[ChangedMonth]:
@@ -100,10 +105,10 @@ def page_of(fields: Mapping[str, Any]) -> str:
 
 
 def accept_changes(context: AppContext, fields: Mapping[str, Any]) -> str:
-    """Accept what changed in locked months of an organisation, and say so.
+    """Accept what the page showed of changes in locked months of an organisation, and say so.
 
     Raises:
-        ConfigurationError: A name or a note is missing, or there is nothing to accept.
+        ConfigurationError: A name or a note is missing, or nothing that was shown is open.
         WarehouseBusy: A sync is writing.
     """
     one = organisation(context, str(fields.get("organisation", "")))
@@ -113,11 +118,15 @@ def accept_changes(context: AppContext, fields: Mapping[str, Any]) -> str:
     warehouse = context.services.warehouse
     with warehouse.reading() as connection:
         found = read_closed_periods(connection, one.tenant_id)
+    shown = _instant(str(fields.get("seen_until", "")))
     changes = [*found.figures, *found.documents]
-    if not changes:
-        raise ConfigurationError(f"Nothing that changed in locked months of {one.name} is open.")
-    months = accept(warehouse, changes, note, by=by, at=clock.now())
-    return f"Accepted by {by}: changes in {months} locked {'month' if months == 1 else 'months'} of {one.name}."
+    until = {one.tenant_id: min(shown, found.seen_until)} if shown and found.seen_until else {}
+    months = accept(warehouse, changes, note, by=by, at=clock.now(), until=until)
+    if not months:
+        raise ConfigurationError(f"Nothing that the page showed of locked months of {one.name} is open.")
+    told = f"Accepted by {by}: changes in {months} locked {'month' if months == 1 else 'months'} of {one.name}."
+    later = any(change.seen_at > until[one.tenant_id] for change in changes)
+    return f"{told} What was seen to change since you opened the page is still open." if later else told
 
 
 def take_back_acceptance(context: AppContext, fields: Mapping[str, Any]) -> str:
@@ -144,15 +153,25 @@ def _day(said: str) -> date | None:
         return None
 
 
+def _instant(said: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def read_closed_periods(connection: Connection, tenant_id: str) -> ClosedPeriods:
     """What there is of an organisation.
 
     Args:
         connection: To the books; reading is enough.
     """
+    newest = newest_changes(connection)  # first: what is written meanwhile is later than it
     return ClosedPeriods(
         base_currency(connection, tenant_id) or "",
         [one for one in open_changes_in(connection) if one.tenant_id == tenant_id],
         [one for one in open_documents(connection) if one.tenant_id == tenant_id],
         [one for one in acceptances(connection) if one.tenant_id == tenant_id],
+        newest.get(tenant_id),
     )

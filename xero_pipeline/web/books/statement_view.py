@@ -13,7 +13,7 @@ from xero_pipeline.errors import ConfigurationError
 from xero_pipeline.files.statement_kinds import STATEMENT_KINDS, StatementKind
 from xero_pipeline.files.statement_request import StatementRequest
 from xero_pipeline.ledger.cash_basis.lines import Basis
-from xero_pipeline.ledger.statements.periods import ONE_DAY, Period
+from xero_pipeline.ledger.statements.periods import ONE_DAY, Period, day_of_books
 from xero_pipeline.web.actions import UnknownAction
 from xero_pipeline.web.books.addresses import books_address, document_address
 from xero_pipeline.web.books.options import STATEMENT_PAGES, StatementOptions
@@ -219,6 +219,6 @@ def _months(first: date, count: int) -> Period:
 def _day(params: QueryParams, name: str) -> date | None:
     given = params.get(name)
     try:
-        return date.fromisoformat(given) if given else None
+        return day_of_books(date.fromisoformat(given)) if given else None
     except ValueError:
         raise ConfigurationError(f"“{given}” is not a day. Write it as 2026-10-31.") from None

@@ -55,7 +55,7 @@ def _of(one: Trust) -> Reconciled:
     tie = one.tie_out
     if not one.is_kept or tie is None:
         return Reconciled("unknown")
-    state: State = "no" if tie.unexplained else "yes" if tie.figures and not one.is_behind else "pending"
+    state: State = "no" if tie.unexplained else "yes" if tie.figures and one.is_good else "pending"
     return Reconciled(
         state, tie.figures, tie.differ, tie.unexplained, tie.unexplained_since, tie.unexplained_from, tie.stale
     )

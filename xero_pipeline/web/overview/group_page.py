@@ -23,7 +23,7 @@ from xero_pipeline.ledger.consolidation.statements import (
     consolidated_trial_balance,
     group_books,
 )
-from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.periods import Period, day_of_books
 from xero_pipeline.web.app_context import AppContext, context_of
 from xero_pipeline.web.books.statement_pages import form_of
 from xero_pipeline.web.responses import page, sent
@@ -147,7 +147,7 @@ def _statement(connection: Connection, view: GroupView) -> DrawnStatement:
 
 def _month(given: str | None, now: date) -> date:
     try:
-        return date.fromisoformat(f"{given}-01") if given else month_start(now)
+        return day_of_books(date.fromisoformat(f"{given}-01")) if given else month_start(now)
     except ValueError:
         raise ConfigurationError(f"“{given}” is not a month. Write it as 2026-10.") from None
 
