@@ -44,7 +44,7 @@ class Tick:
         return glance(self.services)
 
     def next_runs(self, wanted: Iterable[str]) -> tuple[list[list[str]], str | None]:
-        """The organisations of the runs of this tick, and the cursor with which the next tick goes on.
+        """The organisations of each run of this tick, in their order, and the cursor with which the next tick goes on.
 
         Dagster never carries a run key twice and says nothing: runs that failed must not keep their place in front.
 
@@ -53,7 +53,7 @@ class Tick:
         """
         runs = {run[0]: run for run in runs_of_neighbours(self.planner.known, wanted, at_most=ORGANISATIONS_PER_RUN)}
         turn, cursor = next_turn(runs, self.cursor, at_most=RUNS_PER_TICK)
-        return [runs[first] for first in turn], cursor
+        return [run for first, run in runs.items() if first in turn], cursor
 
 
 def work_sensor(
