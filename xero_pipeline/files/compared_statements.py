@@ -10,6 +10,7 @@ from xero_pipeline.ledger.statements import columns
 from xero_pipeline.ledger.statements.columns import COMPARISONS, PARTS
 from xero_pipeline.ledger.statements.entity import entity_of
 from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.tracking_columns import profit_and_loss_by_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def profit_and_loss(
     """
     if by and by.casefold() not in PARTS:
         _only_one(compare, by)
-        return columns.profit_and_loss_by_option(connection, tenant_id, period, by, basis=basis)
+        return profit_and_loss_by_option(connection, tenant_id, period, by, basis=basis)
     year_end = entity_of(connection, tenant_id).year_end
     asked = _columns(period, compare, by, year_end)
     if by and len(asked) > 1:

@@ -11,12 +11,12 @@ from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.columns import (
     balance_sheet_by_day,
     in_parts,
-    profit_and_loss_by_option,
     profit_and_loss_by_period,
 )
 from xero_pipeline.ledger.statements.general_ledger import general_ledger
 from xero_pipeline.ledger.statements.periods import Period
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
+from xero_pipeline.ledger.statements.tracking_columns import profit_and_loss_by_option
 from xero_pipeline.ledger.statements.trial_balance import trial_balance
 from xero_pipeline.xero.reports.parse_statements import balance_sheet_rows, statement_rows
 from xero_pipeline.xero.reports.parse_tables import trial_balance_rows

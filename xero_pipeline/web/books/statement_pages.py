@@ -20,11 +20,12 @@ from xero_pipeline.files.statement_set import NOT_IN_THE_SET, read_statement_set
 from xero_pipeline.ledger.posting.rules import UNEXPLAINED
 from xero_pipeline.ledger.statements.budget import budgets_of
 from xero_pipeline.ledger.statements.chart import Account, chart_of
-from xero_pipeline.ledger.statements.columns import SideBySide, tracking_categories
+from xero_pipeline.ledger.statements.columns import SideBySide
 from xero_pipeline.ledger.statements.entity import Entity, entity_of
 from xero_pipeline.ledger.statements.general_ledger import LedgerEntry
 from xero_pipeline.ledger.statements.ledger_sums import ledger_sums
 from xero_pipeline.ledger.statements.periods import Period
+from xero_pipeline.ledger.statements.tracking_columns import tracking_categories
 from xero_pipeline.warehouse.days import zones_of
 from xero_pipeline.warehouse.time_zones import day_in
 from xero_pipeline.web.actions import UnknownAction, organisation

@@ -17,6 +17,7 @@ from xero_pipeline.ledger.statements.balance_sheet import balance_sheet
 from xero_pipeline.ledger.statements.columns import COMPARISONS, PARTS, StatementColumn, beside, in_parts
 from xero_pipeline.ledger.statements.periods import Period, YearEnd
 from xero_pipeline.ledger.statements.profit_and_loss import profit_and_loss
+from xero_pipeline.ledger.statements.tracking_columns import profit_and_loss_by_option, tracking_categories
 from xero_pipeline_tests.ledger.statements.conftest import FIRST, TODAY
 from xero_pipeline_tests.ledger.statements.shelves import numbers
 
@@ -59,7 +60,7 @@ def test_each_column_of_a_balance_sheet_is_that_of_its_last_day(here, periods):
 def test_columns_by_tracking_option_are_those_of_xero(here, place):
     category = here.company.records("TrackingCategories")[place]
     name, period = category["Name"], Period(FIRST, TODAY)
-    found = columns.profit_and_loss_by_option(here.connection, here.tenant_id, period, name.upper())
+    found = profit_and_loss_by_option(here.connection, here.tenant_id, period, name.upper())
     days = {"fromDate": FIRST.isoformat(), "toDate": TODAY.isoformat(), "standardLayout": "true"}
     report = here.company.report("ProfitAndLoss", {**days, "trackingCategoryID": category["TrackingCategoryID"]}, TODAY)
     head = [cell["Value"] for cell in report["Rows"][0]["Cells"][1:]]
@@ -90,7 +91,7 @@ def sales_by(books, category):
     books.post()
     with books.warehouse.reading() as connection:
         period = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
-        found = columns.profit_and_loss_by_option(connection, "t", period, category)
+        found = profit_and_loss_by_option(connection, "t", period, category)
     (line,) = (line for line in found.lines if line.account_name == "sales")
     return {one.label: amount for one, amount in zip(found.columns, line.amounts, strict=True)}
 
@@ -104,7 +105,7 @@ def test_a_tracking_option_and_its_category_go_by_the_names_they_have_today(book
     books.put("tracking_options", **ids, name="Northland", status="ACTIVE")
     assert sales_by(books, "region") == {"Northland": 200, "South": 100, "Total": 300}
     with books.warehouse.reading() as connection:
-        assert columns.tracking_categories(connection, "t") == ["Region"]
+        assert tracking_categories(connection, "t") == ["Region"]
 
 
 def test_an_option_called_unassigned_is_added_to_what_has_none(books):
@@ -117,7 +118,7 @@ def test_an_option_called_unassigned_is_added_to_what_has_none(books):
 
 def test_a_tracking_category_that_no_line_has_is_refused_with_those_there_are(here):
     with pytest.raises(ConfigurationError, match=r"neither month nor quarter nor .* The ledger has .*\bRegion\."):
-        columns.profit_and_loss_by_option(here.connection, here.tenant_id, Period(FIRST, TODAY), "Planet")
+        profit_and_loss_by_option(here.connection, here.tenant_id, Period(FIRST, TODAY), "Planet")
 
 
 @pytest.mark.parametrize(

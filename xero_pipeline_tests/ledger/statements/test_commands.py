@@ -124,7 +124,7 @@ def test_without_account_the_general_ledger_has_every_page(run, name):
         (("balance-sheet", "--as-of", "2028-02-30"), "--as-of 2028-02-30"),
         (("balance-sheet", "--as-of", "1969-12-31"), "choose one from 1970-01-01 to 2099-12-31"),
         (("general-ledger", "--to", "9999-12-31"), "9999-12-31 is not a day that books may have"),
-        (("profit-and-loss", "--year", "20267"), "Usage:"),
+        (("profit-and-loss", "--year", "20267"), "'--year'"),
         (("general-ledger", "--account", "999"), "no account “999”"),
         (("budget", "--from", "2028-02-02", "--to", "2028-02-29"), "whole months"),
         (("balance-sheet", "--json", "--csv"), "exclude each other"),
