@@ -17,7 +17,7 @@ from xero_pipeline.operations.health.dagster import is_on
 from xero_pipeline.operations.health.issues import Issue, open_issues
 from xero_pipeline.operations.organisation_states import listed
 from xero_pipeline.operations.organisation_status import all_issues, last_syncs, organisation_statuses
-from xero_pipeline.operations.run_history import names_of, past_run, run_records, tenant_of
+from xero_pipeline.operations.run_history import OrganisationsOfRuns, names_of, past_run, run_records, tenant_of
 from xero_pipeline.operations.run_steps import RunStep, run_steps
 
 if TYPE_CHECKING:
@@ -166,15 +166,21 @@ class Status:
         return {**told, "organisation": names.get(tenant_id or "", tenant_id), "tenant_id": tenant_id}
 
     def _last_failures(self) -> dict[str, dict[str, str]]:
-        """By tenant id what went wrong, where the last run of one of its jobs failed; of several the newest."""
-        newest: set[tuple[str, str]] = set()
+        """By tenant id what went wrong, where a run of its own failed and its job has not ended well since.
+
+        Of a run that several share, the organisation that failed is not known here; that it ended well counts for all.
+        """
+        organisations, newest = OrganisationsOfRuns(self._instance), set[tuple[str, str]]()
         found: dict[str, dict[str, str]] = {}
-        for run in self.runs(RUNS_LOOKED_AT):
-            tenant_id, job = run["tenant_id"], run["job"]
-            if tenant_id and run["end"] and (tenant_id, job) not in newest:
-                newest.add((tenant_id, job))
-                if run["error"]:
-                    found.setdefault(tenant_id, {"job": job, "error": run["error"]})
+        for record in run_records(self._instance, RUNS_LOOKED_AT):
+            run = self._run_status(record, {})
+            tenants = tuple(organisations.of(record.dagster_run)) if run["end"] else ()
+            if run["error"] and len(tenants) > 1:
+                continue
+            for tenant_id in tenants:
+                if (tenant_id, run["job"]) not in newest and run["error"]:
+                    found.setdefault(tenant_id, {"job": run["job"], "error": run["error"]})
+                newest.add((tenant_id, run["job"]))
         return found
 
     def _last_syncs(self) -> Mapping[str, datetime] | None:
