@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -100,11 +100,6 @@ class Services:
         from xero_pipeline.xero.auth.organisations import Organisations
 
         return Organisations(self.state)
-
-    @cached_property
-    def organisation_names(self) -> Mapping[str, str]:
-        """By tenant id, as they were when first asked for: a run, which has services of its own, reads them once."""
-        return {one.tenant_id: one.name for one in self.organisations.list()}
 
     def app(self, *, login_url: str | None = None, redirect_uri: str | None = None) -> App:
         """The app as Xero knows it; the arguments replace addresses of the settings."""

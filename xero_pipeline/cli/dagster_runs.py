@@ -229,6 +229,6 @@ class Runner:
         settings = self._services.settings
         if settings.broker_url is None:
             return nullcontext()
-        from xero_pipeline.operations.carried_run import carried
+        from xero_pipeline.state.carried_run import carried
 
         return carried(settings.state, run_id)

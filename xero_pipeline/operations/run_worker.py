@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from xero_pipeline import clock
 from xero_pipeline.log_lines import logs_json
-from xero_pipeline.operations.carried_run import Beat, CarriedRun
 from xero_pipeline.operations.run_queue import QUEUE, celery_app, waiting_messages
+from xero_pipeline.state.carried_run import Beat, CarriedRun
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.locks import exclusive
 from xero_pipeline.state.machines import BEAT_SECONDS, LOST_SECONDS, silent_for

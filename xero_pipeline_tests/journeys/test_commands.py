@@ -109,6 +109,7 @@ def test_a_rotated_key_opens_the_tokens_and_the_old_one_does_not(connected_home:
     assert not [said for said in home.said if old in said or new in said]
 
 
+@proof
 def test_the_schedule_is_switched_off_and_on(new_home: Home) -> None:
     done = new_home.run("schedule", "off")
     assert done.code == 0, done.said

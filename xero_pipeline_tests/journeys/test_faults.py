@@ -69,6 +69,7 @@ def test_every_fault_that_passes_heals_within_the_same_sync(new_home: Home, xero
     assert months(new_home, "bank_summary") == months(new_home, "profit_and_loss") >= 3
 
 
+@proof
 def test_a_fault_that_lasts_fails_its_asset_only_and_the_next_sync_makes_it_whole(
     new_home: Home, xero: Watched, whole: Facts
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_killed_one_takes_along_what_it_started_and_so_does_the_next_whose_ter
     assert [run["state"] for run in runs if run["state"] == "started"] == []
 
 
+@proof
 @pytest.mark.timeout(900)  # a whole sync, and a run of the daemon, on a machine that does other things
 def test_ctrl_c_while_a_run_of_the_daemon_is_at_work_ends_it_too_and_its_history_says_so(
     home: Home, xero: Watched, ports: tuple[str, str]

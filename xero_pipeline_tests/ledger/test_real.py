@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -41,12 +40,11 @@ class Auditor(Accountant):
         return [tuple(row.values()) for row in found]
 
 
-@pytest.fixture
-def auditor(duckdb_template, tmp_path):
-    shutil.copy(duckdb_template, tmp_path / "books.duckdb")
+@pytest.fixture(params=["duckdb", "postgresql"])
+def auditor(request):
     found = Auditor(100, advanced=True)
     found.open()
-    with opened(f"duckdb:///{tmp_path / 'books.duckdb'}") as found.warehouse:
+    with opened(request.getfixturevalue(f"{request.param}_url")) as found.warehouse:
         found.read()
         yield found
 

@@ -15,6 +15,7 @@ from xero_pipeline.queries.catalogue import names as queries
 from xero_pipeline.queries.catalogue import ready_query
 from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.metrics.faces import Faces, a_year_before
+from xero_pipeline_tests.thoroughness import proof
 from xero_simulator.values.amounts import to_base
 
 DAYS = [TODAY, TODAY - dt.timedelta(days=75)]
@@ -135,6 +136,7 @@ def test_profit_on_the_cash_basis_is_xeros_own(planned):
     assert len(agree(planned.cash_basis(TODAY), "profit")) > 8
 
 
+@proof
 def test_every_place_where_a_metric_says_it_is_shown_is_asked(planned):
     planned.profit(TODAY), planned.cash(TODAY), planned.sales(TODAY), planned.budget(TODAY), planned.cash_basis(TODAY)
     for side in ("receivables", "payables"):

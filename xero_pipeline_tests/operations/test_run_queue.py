@@ -18,12 +18,13 @@ from dagster._core.storage.tags import RETRY_NUMBER_TAG
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
 from xero_pipeline.errors import ConfigurationError
-from xero_pipeline.operations import carried_run, run_launcher
+from xero_pipeline.operations import run_launcher
 from xero_pipeline.operations.dagster_home import open_instance, prepare_home
 from xero_pipeline.operations.lost_runs import PROCESS, this_process
 from xero_pipeline.operations.run_queue import QUEUE, celery_app, waiting_messages
 from xero_pipeline.operations.run_worker import CarriedRuns, LostLaunches
 from xero_pipeline.settings import Settings
+from xero_pipeline.state import carried_run
 from xero_pipeline.state.engine import open_state
 from xero_pipeline.state.machines import LOST_SECONDS, carry, put_down, silent_for
 from xero_pipeline_tests.postgresql import a_database_like

@@ -20,13 +20,13 @@ CONTENT = b"<script>x()</script>" + bytes(range(256))
 AT = dt.datetime(2026, 5, 6, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def site(tmp_path):
-    with served(tmp_path) as site:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("attachments")) as site:
         yield site
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(site):
     """A browser at a page where an invoice has a file that is kept, one that is an older one, and one that is not."""
     with Browser(site) as browser:
@@ -84,5 +84,6 @@ def test_a_file_that_is_gone_or_was_changed_is_not_given(site, browser, spoil, w
     path.chmod(0o600)
     spoil(path)
     answer = browser.get("/books/t/attachments/kept")
+    path.write_bytes(CONTENT)
     assert answer.status_code == 502
     assert why in answer.text

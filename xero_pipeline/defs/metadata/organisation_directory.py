@@ -35,7 +35,7 @@ class OrganisationDirectory:
 
     def name(self, tenant_id: str) -> str:
         """What people call it; the tenant id of one we do not know."""
-        if name := self._services.organisation_names.get(tenant_id):
+        if name := self._services.organisations.names.get(tenant_id):
             return name
         since = self._services.organisations.get(tenant_id)
         return since.name if since else tenant_id
@@ -43,7 +43,7 @@ class OrganisationDirectory:
     def tag(self, context: dg.AssetExecutionContext, tenants: Iterable[str]) -> None:
         """Give a run the names of its organisations, if nobody did: a person or a backfill started it."""
         if NAME not in context.run.tags:
-            tags = organisation_tags(list(tenants), self._services.organisation_names)
+            tags = organisation_tags(list(tenants), self._services.organisations.names)
             context.instance.add_run_tags(context.run.run_id, {NAME: tags[NAME]})
 
     def facts(self, tenant_id: str, asset: str) -> Mapping[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from time import time
 from typing import TYPE_CHECKING, Literal
 
@@ -151,6 +152,11 @@ class Organisations:
             Disconnected ones too.
         """
         return self._read(sa.true())
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """By tenant id, as they were when first asked for: a run, which has an instance of its own, reads them once."""
+        return {one.tenant_id: one.name for one in self.list()}
 
     def of_consent(self, consent_id: str) -> Sequence[Organisation]:
         """List those a consent opens, in use or in reserve.
