@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 
@@ -19,7 +20,6 @@ from typer.testing import CliRunner
 from xero_pipeline.assistants.server import PATH, make_app, make_server
 from xero_pipeline.cli.app import app
 from xero_pipeline.web.address import Address
-from xero_pipeline_tests.xero.person import free_port
 
 TOKEN = "correct-horse-battery-staple"
 
@@ -50,10 +50,11 @@ def test_an_assistant_that_starts_the_program_is_answered_on_its_standard_output
 
 @pytest.fixture(scope="module")
 def served(planted):
-    port = free_port()
+    listening = socket.create_server(("127.0.0.1", 0))  # nobody else can take its port meanwhile
+    port = listening.getsockname()[1]
     guarded = make_app(make_server(planted), Address("127.0.0.1", port), SecretStr(TOKEN))
     server = uvicorn.Server(uvicorn.Config(guarded, port=port, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{port}{PATH}"
     server.should_exit = True

@@ -82,6 +82,7 @@ def test_a_run_keeps_the_ledger_and_every_check_passes(read):
     assert found["coverage"].metadata["explained"].value == "100.00%"
 
 
+@proof
 def test_the_tables_of_a_dbt_source_are_written_with_the_ledger_under_the_keys_that_dagster_dbt_gives(read):
     """`dagster_dbt.asset_utils.default_asset_key_fn` of 0.29: the name of a source and that of its table."""
     read.definitions = build_xero_defs(key_prefix="raw", name_prefix="", dbt_source="xero")
@@ -110,6 +111,7 @@ def test_the_tables_of_a_dbt_source_are_written_with_the_ledger_under_the_keys_t
 
 
 @pytest.mark.any_day_in_proof
+@proof
 def test_reports_on_cash_basis_have_checks_where_they_are_pulled_by_themselves(read, monkeypatch):
     monkeypatch.setenv("XERO_CASH_BASIS", "true")
     read.definitions = build(Settings.load())

@@ -33,7 +33,7 @@ from xero_pipeline_tests.thoroughness import so_many
 from xero_pipeline_tests.xero.office import TODAY
 from xero_simulator.api.catalogue import grantable_scopes
 
-ROUNDS = so_many(5_000, 80)
+ROUNDS = so_many(5_000, 50)
 CALLS = 400
 """More than any of these reads takes, its repetitions included."""
 MONTHS = months_between(date(2026, 2, 1), TODAY)

@@ -87,7 +87,9 @@ def test_eight_organisations_write_at_once_and_no_row_is_lost_or_doubled(
         pytest.param(("sync", *SELECT), id="sync"),
         pytest.param(("run", "--no-serve"), id="make run", marks=proof),
         pytest.param(
-            ("backfill", "--from", "{month}", "--to", "{month}", "--select", "profit_and_loss"), id="backfill"
+            ("backfill", "--from", "{month}", "--to", "{month}", "--select", "profit_and_loss"),
+            id="backfill",
+            marks=proof,
         ),
     ],
 )

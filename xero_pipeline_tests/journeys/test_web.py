@@ -23,6 +23,7 @@ from xero_pipeline_tests.clock import TODAY
 from xero_pipeline_tests.journeys.browser import PATIENCE, chromium, looking, number, site_of, violations
 from xero_pipeline_tests.journeys.home import Home, live
 from xero_pipeline_tests.journeys.watched import Watched
+from xero_pipeline_tests.thoroughness import proof
 from xero_pipeline_tests.web.dagster_double import Dagster
 from xero_simulator.faults.catalogue import Fault
 
@@ -293,6 +294,7 @@ def test_the_keyboard_alone_turns_the_daily_sync_off_and_on_and_another_tab_sees
     journey.site.dagster.forget()
 
 
+@proof
 def test_a_sync_that_fails_says_why_in_both_tabs_and_the_next_one_clears_it(
     journey: Journey, page: Page, xero: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
