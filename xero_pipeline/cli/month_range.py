@@ -97,9 +97,9 @@ def month(text: str, option: str) -> date:
 
 def _require_reports_of(month: date, given: str, settings: Settings) -> None:
     """Nothing is left out in silence: there are no partitions before the first month."""
-    from xero_pipeline.defs.build import first_month
+    from xero_pipeline.sync.reports_due import earliest_month
 
-    first = first_month(settings, clock.today())
+    first = earliest_month(settings.start_date, clock.today())
     if month >= first:
         return
     because = "as XERO_START_DATE says" if settings.start_date else "unless XERO_START_DATE says otherwise"

@@ -40,22 +40,10 @@ from xero_pipeline.sync.reports_due import earliest_month
 from xero_pipeline.xero.event_categories import CATEGORIES
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xero_pipeline.defs.selection import AssetSelectionConfig
     from xero_pipeline.defs.translator import XeroTranslator
     from xero_pipeline.defs.xero_app import XeroApp
     from xero_pipeline.settings import Settings
-
-
-def first_month(settings: Settings, today: date) -> date:
-    """The first month there is a partition for.
-
-    Args:
-        settings: `XERO_START_DATE` wins.
-        today: Today, in UTC.
-    """
-    return earliest_month(settings.start_date, today)
 
 
 def naming(
@@ -118,7 +106,9 @@ class DefinitionsBuilder:
         self._choice = choice
         self._naming = naming
         self._collections = collection_assets(naming, choice, events=self._takes_events, execute=execute)
-        self._reports = report_assets(naming, choice, first_month(settings, clock.today()), execute=execute)
+        self._reports = report_assets(
+            naming, choice, earliest_month(settings.start_date, clock.today()), execute=execute
+        )
         nothing = list[dg.AssetsDefinition]()
         self._on_request = on_request_assets(naming, execute=execute) if choice.on_request else nothing
         journals = any(endpoint.table == "journals" for endpoint in choice.collections)

@@ -20,18 +20,16 @@ MODULE = "xero_pipeline.definitions"
 
 
 @dataclass(frozen=True, slots=True)
-class CodeLocation:
-    """A code location. Dagster stores whether a schedule is on by the location's name.
+class Location:
+    """What a code location is called, and what is in it.
 
     Args:
-        name: What Dagster calls it.
+        name: What Dagster calls it. Whether a schedule is on is stored by this name.
         shard: Which organisations it has; None for all of them.
-        server: host:port of its code server; None where Dagster starts a process for it.
     """
 
     name: str
     shard: Shard | None
-    server: str | None
 
     def named(self, name: str) -> str:
         """What a job, schedule or sensor of it is called.
@@ -40,6 +38,17 @@ class CodeLocation:
             name: Where there are no shards.
         """
         return self.shard.named(name) if self.shard else name
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLocation(Location):
+    """A code location that Dagster's processes are to serve.
+
+    Args:
+        server: host:port of its code server; None where Dagster starts a process for it.
+    """
+
+    server: str | None
 
     @property
     def entry(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from xero_pipeline.defs.automation.schedules import DAILY, REREADING
 from xero_pipeline.defs.partitions import ORGANISATIONS
-from xero_pipeline.operations.code_locations import LOCATION
+from xero_pipeline.operations.code_locations import LOCATION, Location
 from xero_pipeline.shard import Shard
 
 LOOK = """
@@ -84,17 +84,13 @@ class ScheduleSwitch:
 
 
 @dataclass(frozen=True, slots=True)
-class LocationState:
+class LocationState(Location):
     """How Dagster stands to a code location of ours.
 
     Args:
-        name: What Dagster calls it.
-        shard: Which organisations it has; None for all of them.
         schedules: By the name that each has where there are no shards.
     """
 
-    name: str
-    shard: Shard | None
     schedules: Mapping[str, ScheduleSwitch]
 
     @property
@@ -112,14 +108,6 @@ class LocationState:
         """The name of the partitions that are its organisations."""
         return self.shard.partitions(ORGANISATIONS) if self.shard else ORGANISATIONS
 
-    def named(self, name: str) -> str:
-        """What a job or schedule of it is called.
-
-        Args:
-            name: Where there are no shards.
-        """
-        return self.shard.named(name) if self.shard else name
-
 
 def location_states(workspace: Mapping[str, Any]) -> Sequence[LocationState]:
     """Our code locations: one of all organisations, or all shards in their order.
@@ -132,17 +120,17 @@ def location_states(workspace: Mapping[str, Any]) -> Sequence[LocationState]:
     """
     entries = {one["name"]: one["locationOrLoadError"] for one in workspace.get("locationEntries", [])}
     if LOCATION in entries:
-        return [_state(LOCATION, None, entries[LOCATION])]
+        return [_state(Location(LOCATION, None), entries[LOCATION])]
     shards = Shard.all(sum(name.startswith("shard_") for name in entries))
     if not {shard.name for shard in shards} <= entries.keys():
         return []
-    return [_state(shard.name, shard, entries[shard.name]) for shard in shards]
+    return [_state(Location(shard.name, shard), entries[shard.name]) for shard in shards]
 
 
-def _state(name: str, shard: Shard | None, loaded: Mapping[str, Any] | None) -> LocationState:
-    bare = {shard.named(one) if shard else one: one for one in (DAILY, REREADING)}
+def _state(of: Location, loaded: Mapping[str, Any] | None) -> LocationState:
+    bare = {of.named(one): one for one in (DAILY, REREADING)}
     found = _schedules(loaded or {})
-    return LocationState(name, shard, {bare[one]: switch for one, switch in found if one in bare})
+    return LocationState(of.name, of.shard, {bare[one]: switch for one, switch in found if one in bare})
 
 
 def _schedules(loaded: Mapping[str, Any]) -> Iterator[tuple[str, ScheduleSwitch]]:

@@ -7,8 +7,8 @@ import dagster as dg
 import pytest
 
 from xero_pipeline.definitions import build
-from xero_pipeline.defs.build import first_month
 from xero_pipeline.settings import Settings
+from xero_pipeline.sync.reports_due import earliest_month
 
 GOLDEN = Path(__file__).with_name("definitions.txt")
 
@@ -74,8 +74,9 @@ def test_every_collection_of_the_catalogue_is_an_asset(definitions):
 
 
 def test_the_first_month_holds_every_financial_year_that_began_two_years_ago():
-    assert first_month(Settings(_env_file=None), date(2026, 11, 22)) == date(2023, 1, 1)
+    assert earliest_month(Settings(_env_file=None).start_date, date(2026, 11, 22)) == date(2023, 1, 1)
 
 
 def test_the_start_date_a_person_set_is_the_first_month():
-    assert first_month(Settings(_env_file=None, start_date=date(2025, 7, 3)), date(2026, 11, 22)) == date(2025, 7, 1)
+    settings = Settings(_env_file=None, start_date=date(2025, 7, 3))
+    assert earliest_month(settings.start_date, date(2026, 11, 22)) == date(2025, 7, 1)

@@ -46,10 +46,10 @@ def check_dagster(
 
 
 def _partitions(settings: Settings, organisations: int) -> Iterator[HealthResult]:
-    from xero_pipeline.defs.build import first_month
+    from xero_pipeline.sync.reports_due import earliest_month
 
     today = clock.today()
-    months = len(months_between(first_month(settings, today), today))
+    months = len(months_between(earliest_month(settings.start_date, today), today))
     shards = settings.shard.count if settings.shard else 1
     if (cut := organisations * months) > MOST_PARTITIONS:
         enough = math.ceil(cut * shards / MOST_PARTITIONS)
